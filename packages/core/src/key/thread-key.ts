@@ -1,0 +1,30 @@
+/**
+ * The identity of a conversation, everywhere: map key, envelope, cache, URL. No API of Holdfast takes a bare threadId.
+ */
+export interface ThreadKey {
+  readonly roomId: string
+  readonly threadId: string
+}
+
+/** Ids are 1–128 characters of `[A-Za-z0-9_.:-]` (docs/PROTOCOL.md, Conventions). */
+const ID = /^[A-Za-z0-9_.:-]{1,128}$/
+
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value)
+}
+
+/** A string that is equal exactly when the keys are: `/` cannot occur in an id. */
+export function keyString(key: ThreadKey): string {
+  return `${key.roomId}/${key.threadId}`
+}
+
+export function sameKey(a: ThreadKey, b: ThreadKey): boolean {
+  return a.roomId === b.roomId && a.threadId === b.threadId
+}
+
+/** The key that something claims to have, or undefined: whoever reads an address from outside never guesses. */
+export function keyOf(value: unknown): ThreadKey | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { roomId, threadId } = value as Record<string, unknown>
+  return isId(roomId) && isId(threadId) ? { roomId, threadId } : undefined
+}

@@ -1,0 +1,10 @@
+/** Something of a run that is still being written. Closed in this order at its end: the newest first, children first. */
+export interface OpenItem {
+  readonly kind: 'text' | 'reasoning' | 'reasoning_block' | 'tool_call' | 'step' | 'subagent'
+  /** messageId, toolCallId, step name or subagentRunId. */
+  readonly id: string
+  readonly runId: string
+  readonly subagentRunId?: string
+  /** ISO 8601 UTC. */
+  readonly startedAt: string
+}

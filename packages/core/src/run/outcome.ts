@@ -1,0 +1,48 @@
+/**
+ * How a run ended, exactly once. `interrupted` only ever means "waits for a person"; a crash is `failed{worker_lost}`.
+ */
+import type { Interrupt } from '@ag-ui/core'
+
+/**
+ * Why a run failed. The list is closed: a reader may switch on it.
+ *
+ * - `agent_error` the agent threw or said RUN_ERROR
+ * - `agent_protocol` the agent broke the AG-UI rules (malformed, out of order, unknown ids)
+ * - `agent_incomplete` the agent's stream ended inside an open tool call or without any answer
+ * - `limit_exceeded` a declared limit of the run (events, bytes, one event's size or depth)
+ * - `timeout` the agent or its provider said nothing for too long
+ * - `worker_lost` the process that ran it died, or lost its lease
+ * - `store_failed` the log could not be written
+ * - `agent_unknown` the agent the run names is not configured (any more)
+ * - `model_*` the model provider's own reasons
+ */
+export type FailureCode =
+  | 'agent_error'
+  | 'agent_protocol'
+  | 'agent_incomplete'
+  | 'agent_unknown'
+  | 'limit_exceeded'
+  | 'timeout'
+  | 'worker_lost'
+  | 'store_failed'
+  | 'model_auth'
+  | 'model_rate_limited'
+  | 'model_content_filter'
+  | 'model_context_length'
+  | 'model_unreachable'
+  | 'model_bad_response'
+
+export interface Failure {
+  readonly code: FailureCode
+  /** One sentence for a person: what happened and what to do next. Never a secret, never a stack. */
+  readonly message: string
+}
+
+export type Outcome =
+  | { readonly type: 'succeeded' }
+  | ({ readonly type: 'failed' } & Failure)
+  | { readonly type: 'cancelled'; readonly by: string; readonly reason?: string }
+  | { readonly type: 'interrupted'; readonly interrupts: readonly Interrupt[] }
+  | { readonly type: 'superseded'; readonly by: string }
+
+export type OutcomeType = Outcome['type']

@@ -1,0 +1,49 @@
+/**
+ * What a thread's log folds to: an immutable snapshot, structurally shared with the one before, the same reference
+ * until something changes. The server's snapshot route answers exactly this (docs/PROTOCOL.md), so that folding the log
+ * after `seq` onto it gives the same view as folding the whole log (invariant I4).
+ */
+import type { Interrupt, Message } from '@ag-ui/core'
+import type { ThreadKey } from '../key/thread-key.ts'
+import type { OpenItem } from '../run/open-item.ts'
+import type { QueuedRun, Run } from '../run/run.ts'
+import type { ThreadMessage } from './message.ts'
+
+/** The ladder a list shows, highest first: needs you > working > queued > failed > idle. */
+export type ThreadStatus = 'needs_you' | 'working' | 'queued' | 'failed' | 'idle'
+
+/** One line of a thread list. */
+export interface ThreadInfo extends ThreadKey {
+  readonly title: string
+  readonly status: ThreadStatus
+  readonly unread: boolean
+  readonly mutedUntil?: string
+  readonly archived: boolean
+  readonly lastSeq: number
+  /** ISO 8601 UTC. */
+  readonly updatedAt: string
+}
+
+/** A run that has been accepted and has not started; its messages enter the conversation at its RUN_STARTED. */
+export interface QueueEntry {
+  readonly run: QueuedRun
+  readonly messages: readonly Message[]
+}
+
+export interface ThreadView {
+  readonly key: ThreadKey
+  /** Every message in the order of the log. `pathTo` selects what a view shows. */
+  readonly messages: readonly ThreadMessage[]
+  readonly open: readonly OpenItem[]
+  /** The agent's shared state (STATE_SNAPSHOT, STATE_DELTA); null before any. */
+  readonly state: unknown
+  /** Every run in the order of acceptance. */
+  readonly runs: readonly Run[]
+  readonly queue: readonly QueueEntry[]
+  readonly interrupts: readonly Interrupt[]
+  readonly deleted: boolean
+  /** The oldest position that the log still holds; 1 when nothing was trimmed. */
+  readonly firstSeq: number
+  /** The last position folded in. */
+  readonly seq: number
+}

@@ -1,0 +1,93 @@
+/** The JSON shapes of requests and answers (docs/PROTOCOL.md, Routes). Both sides of the wire are typed by these. */
+import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
+import type { Envelope } from '../log/envelope.ts'
+import type { OpenItem } from '../run/open-item.ts'
+import type { Run, RunStatus } from '../run/run.ts'
+import type { ThreadMessage } from '../thread/message.ts'
+import type { QueueEntry, ThreadInfo } from '../thread/thread-view.ts'
+
+export interface RoomInfo {
+  readonly roomId: string
+  readonly title: string
+  readonly agentId: string
+}
+
+export interface CreateRoomBody {
+  readonly roomId?: string
+  readonly title: string
+  readonly agentId?: string
+}
+
+export interface CreateThreadBody {
+  readonly threadId?: string
+  readonly title?: string
+}
+
+export interface AgentInfo {
+  readonly agentId: string
+  readonly title: string
+  readonly description?: string
+}
+
+export interface List<T> {
+  readonly items: readonly T[]
+  /** Continue with `before=<next>`; absent on the last page. */
+  readonly next?: string
+}
+
+export interface StartBody {
+  /** Minted by whoever asks: the idempotency key, unique within its thread. */
+  readonly runId: string
+  readonly messages?: readonly Message[]
+  readonly parentId?: string
+  readonly agentId?: string
+  readonly onBusy?: 'reject' | 'enqueue' | 'supersede'
+  readonly tools?: readonly Tool[]
+  readonly context?: readonly Context[]
+  readonly state?: unknown
+  readonly resume?: readonly ResumeEntry[]
+  readonly forwardedProps?: unknown
+}
+
+/** 202. */
+export interface StartAccepted {
+  readonly run: Run
+}
+
+/** 202: `run` is absent when the cancel is remembered for a run that does not exist yet. */
+export interface CancelRequested {
+  readonly run?: Run
+}
+
+/** 200. */
+export interface CancelTooLate {
+  readonly alreadyTerminal: true
+  readonly status: RunStatus | null
+}
+
+export interface ThreadSnapshot {
+  readonly thread: ThreadInfo
+  readonly messages: readonly ThreadMessage[]
+  readonly open: readonly OpenItem[]
+  readonly state: unknown
+  readonly runs: readonly Run[]
+  readonly queue: readonly QueueEntry[]
+  readonly interrupts: readonly Interrupt[]
+  readonly subagents: readonly never[]
+  readonly firstSeq: number
+  readonly seq: number
+}
+
+export interface LogPage {
+  readonly envelopes: readonly Envelope[]
+  /** The cursor to continue with. */
+  readonly next: number
+  readonly upToDate: boolean
+}
+
+export interface EventPage {
+  readonly events: readonly Event[]
+  /** The thread's seq to continue with. */
+  readonly next: number
+  readonly upToDate: boolean
+}

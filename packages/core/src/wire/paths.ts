@@ -1,0 +1,20 @@
+/** Every path of the wire, made in one place; ids need no escaping but a caller's mistake must not change the path. */
+import type { ThreadKey } from '../key/thread-key.ts'
+
+const part = encodeURIComponent
+
+export const paths = {
+  agents: () => '/v1/agents',
+  rooms: () => '/v1/rooms',
+  room: (roomId: string) => `/v1/rooms/${part(roomId)}`,
+  threads: (roomId: string) => `/v1/rooms/${part(roomId)}/threads`,
+  thread: ({ roomId, threadId }: ThreadKey) => `/v1/rooms/${part(roomId)}/threads/${part(threadId)}`,
+  cancelThread: (key: ThreadKey) => `${paths.thread(key)}/cancel`,
+  log: (key: ThreadKey) => `${paths.thread(key)}/log`,
+  runs: (key: ThreadKey) => `${paths.thread(key)}/runs`,
+  run: (key: ThreadKey, runId: string) => `${paths.runs(key)}/${part(runId)}`,
+  cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,
+  runEvents: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/events`,
+  /** The application's own address of a thread. */
+  page: ({ roomId, threadId }: ThreadKey) => `/rooms/${part(roomId)}/threads/${part(threadId)}`,
+} as const

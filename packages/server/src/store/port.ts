@@ -1,0 +1,239 @@
+/**
+ * PORT Store: what every storage adapter offers, and nothing about how. Contract: `store.contract.ts`.
+ *
+ * Owns: the words between those who write intent and read the log (`RoomStore`, `ThreadStore`, `RunIntents`,
+ * `LogReader`; used by http and feed) and those who carry runs out (`RunWork`; used by engine). The two sides meet only
+ * here.
+ *
+ * Rules every adapter keeps:
+ * - Each call is one transaction and is durable (fsynced) when its promise resolves (G1, I11).
+ * - What a caller can expect to happen is an arm of the answer; only a fault of the store itself is thrown
+ *   (`StoreFault`).
+ * - What a principal may not see does not exist for it (`not_found`).
+ * - Every record gets `seq` and `at` at its commit, under the thread's order (G2). Frames are made once, here.
+ * - After the commit, and never before, `publish` is told.
+ */
+import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { Outcome, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
+import type { Principal } from './principal.ts'
+import type { CancelRequest, StartRequest } from './run-record.ts'
+
+export interface Room {
+  readonly roomId: string
+  readonly title: string
+  /** The agent a run gets when its start names none. */
+  readonly agentId: string
+}
+
+export type NotFound = { readonly type: 'not_found' }
+
+export interface RoomStore {
+  list(principal: Principal, page: PageRequest): Promise<Page<Room>>
+  get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | NotFound>
+  /** Creating the same room again answers `same`; another body under the same id answers `conflict`. */
+  create(
+    principal: Principal,
+    room: Room,
+  ): Promise<{ readonly type: 'created' | 'same'; readonly room: Room } | { readonly type: 'conflict' }>
+}
+
+export interface PageRequest {
+  /** 1–200. */
+  readonly limit: number
+  /** What an earlier page gave as `next`. */
+  readonly before?: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next?: string
+}
+
+export interface ThreadStore {
+  /** Newest activity first; `invalid_cursor` for a `before` that no page gave. */
+  list(
+    principal: Principal,
+    roomId: string,
+    page: PageRequest,
+  ): Promise<({ readonly type: 'page' } & Page<ThreadInfo>) | NotFound | { readonly type: 'invalid_cursor' }>
+  create(
+    principal: Principal,
+    key: ThreadKey,
+    title: string,
+  ): Promise<
+    { readonly type: 'created' | 'same'; readonly thread: ThreadInfo } | { readonly type: 'conflict' } | NotFound
+  >
+  /** One consistent read. Its cost does not grow with the log: a fold checkpoint is kept at each run's end. */
+  snapshot(
+    principal: Principal,
+    key: ThreadKey,
+  ): Promise<{ readonly type: 'snapshot'; readonly thread: ThreadInfo; readonly view: ThreadView } | NotFound>
+}
+
+export interface LogRange {
+  /** Exclusive cursor: 0 reads from the beginning. */
+  readonly after: number
+  /** The answer holds at least one record if there is one, then as many whole ones as fit. */
+  readonly maxBytes: number
+  readonly maxRecords: number
+}
+
+export interface LogChunk {
+  readonly type: 'chunk'
+  /** Position of the first record in `frames`; meaningless when there is none. */
+  readonly firstSeq: number
+  /** Position of the last record in `frames`; equal to the cursor when there is none. */
+  readonly lastSeq: number
+  /** The thread's last position at the moment of reading. */
+  readonly head: number
+  /** Stored SSE frames (`core/wire/frame.ts`), one after the other, as they go to every reader. */
+  readonly frames: Uint8Array
+}
+
+export interface LogReader {
+  read(
+    principal: Principal,
+    key: ThreadKey,
+    range: LogRange,
+  ): Promise<
+    | LogChunk
+    | NotFound
+    /** Trimmed: the oldest cursor that still works is `firstSeq - 1`. */
+    | { readonly type: 'cursor_gone'; readonly firstSeq: number }
+    | { readonly type: 'cursor_ahead'; readonly head: number }
+  >
+}
+
+export type StartAnswer =
+  | { readonly type: 'accepted' | 'same'; readonly run: Run }
+  | { readonly type: 'run_id_reused' }
+  | { readonly type: 'run_active'; readonly runId: string }
+  /** `parentId` names a message the thread does not hold. */
+  | { readonly type: 'unknown_parent' }
+  /** Nothing to answer: no new message and no message to answer. */
+  | { readonly type: 'nothing_to_answer' }
+  | NotFound
+
+export type CancelAnswer =
+  /** Durable. `run` is absent when the cancel is remembered for a run that does not exist yet. */
+  | { readonly type: 'requested'; readonly run?: Run }
+  | { readonly type: 'already_terminal'; readonly status: RunStatus | null }
+  /** Too many cancels are remembered for runs of this room that do not exist. */
+  | { readonly type: 'too_many' }
+  | NotFound
+
+export interface RunIntents {
+  /** The door closes behind it: messages, run and thread are durable in one transaction. Creates a new thread. */
+  start(principal: Principal, key: ThreadKey, request: StartRequest): Promise<StartAnswer>
+  /** Also before the start: then remembered (≥ 60 s, ≤ 1,000 a room) without creating anything else. */
+  cancelRun(principal: Principal, key: ThreadKey, runId: string, reason?: string): Promise<CancelAnswer>
+  /** Whatever is live in the thread. */
+  cancelThread(principal: Principal, key: ThreadKey, reason?: string): Promise<CancelAnswer>
+  get(
+    principal: Principal,
+    key: ThreadKey,
+    runId: string,
+  ): Promise<{ readonly type: 'run'; readonly run: Run; readonly span: RunSpan } | NotFound>
+  /** In the order of acceptance. */
+  list(
+    principal: Principal,
+    key: ThreadKey,
+  ): Promise<{ readonly type: 'runs'; readonly items: readonly Run[] } | NotFound>
+}
+
+/** Where in the thread's log a run's records lie: `firstSeq` is its acceptance; `lastSeq` its run.ended, if ended. */
+export interface RunSpan {
+  readonly firstSeq: number
+  readonly lastSeq?: number
+}
+
+/** The right to write a run until a time by the store's clock; `epoch` proves it is still yours. */
+export interface Lease extends ThreadKey {
+  readonly runId: string
+  readonly epoch: number
+}
+
+export interface Claim {
+  readonly lease: Lease
+  readonly run: Run
+  readonly agentId: string
+  readonly owner: Principal
+  /** The agent's whole input; `messages` is the path to the run's own messages, fixed at its RUN_STARTED. */
+  readonly input: RunAgentInput
+}
+
+/** What the store knows of a lease; an engine obeys it. `lost`: someone else owns the run, or it has ended (I12). */
+export type LeaseState =
+  | { readonly type: 'running' }
+  | { readonly type: 'cancelling'; readonly cancel: CancelRequest }
+  | { readonly type: 'lost' }
+
+export interface RunEnd {
+  /** The agent events that close what is open, the one RUN_FINISHED or RUN_ERROR last, as JSON. */
+  readonly events: readonly string[]
+  readonly outcome: Outcome
+  readonly usage?: readonly TokenUsage[]
+}
+
+export interface RunWork {
+  /** Takes queued runs whose thread has no live one, oldest first: running, RUN_STARTED written, lease held. */
+  claim(request: {
+    readonly workerId: string
+    readonly limit: number
+    readonly leaseMs: number
+  }): Promise<readonly Claim[]>
+  /** Appends agent events (each the JSON of one AG-UI event) under the lease; `lost` wrote nothing. */
+  append(lease: Lease, events: readonly string[]): Promise<LeaseState>
+  /**
+   * Events, run.ended, row and fold checkpoint in one transaction. `lost` wrote nothing. `cancelling` wrote nothing
+   * either: a cancel was acknowledged meanwhile, so the run can only end `cancelled` now: end it again, so.
+   */
+  end(
+    lease: Lease,
+    end: RunEnd,
+  ): Promise<{ readonly type: 'ended' } | Exclude<LeaseState, { readonly type: 'running' }>>
+  renew(leases: readonly Lease[], leaseMs: number): Promise<readonly LeaseState[]>
+  /**
+   * Ends every live run whose lease is over: what is open is closed, then `failed{worker_lost}`, or `cancelled` if its
+   * cancel had been requested. With `all`, every live run (an exclusive store at start-up). Answers how many.
+   */
+  settleOrphans(which: 'expired' | 'all'): Promise<number>
+}
+
+/** Told after a commit; lossy by contract, the truth is re-read. */
+export type Notice =
+  | {
+      readonly type: 'thread.more'
+      readonly key: ThreadKey
+      readonly firstSeq: number
+      readonly lastSeq: number
+      /** The committed frames, where the writer is in this process. */
+      readonly frames?: Uint8Array
+    }
+  | { readonly type: 'run.queued'; readonly key: ThreadKey; readonly runId: string }
+  | { readonly type: 'run.cancel'; readonly key: ThreadKey; readonly runId: string }
+  | { readonly type: 'run.ended'; readonly key: ThreadKey; readonly runId: string }
+
+export type Publish = (notice: Notice) => void
+
+export interface Store {
+  readonly rooms: RoomStore
+  readonly threads: ThreadStore
+  readonly log: LogReader
+  readonly runs: RunIntents
+  readonly work: RunWork
+  /** Finishes what was begun, then lets go of the data. Twice is harmless. */
+  close(): Promise<void>
+}
+
+export type StoreFaultCode = 'storage_full' | 'storage_failed' | 'storage_busy' | 'storage_closed'
+
+/** The store itself could not do it; nothing of the call was kept. */
+export class StoreFault extends Error {
+  override readonly name = 'StoreFault'
+  readonly code: StoreFaultCode
+  constructor(code: StoreFaultCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * A run as the store keeps it: one arm per stage of life, each with only its own fields. `toRun` gives what the
+ * outside may see of it.
+ */
+import type { Context, Message, ResumeEntry, TokenUsage, Tool } from '@ag-ui/core'
+import type { Outcome, OutcomeType, ThreadKey } from '@holdfast/core'
+import type { Principal } from './principal.ts'
+
+export type OnBusy = 'reject' | 'enqueue' | 'supersede'
+
+/** What was asked for, after parsing and defaults: a retried start is the same exactly when this is deeply equal. */
+export interface StartRequest {
+  readonly runId: string
+  /** The new messages, in order, each with an id; those the thread already holds are ignored: the log wins. */
+  readonly messages: readonly Message[]
+  /** The parent of the first new message, or, without new messages, the message to answer. Default: the newest leaf. */
+  readonly parentId?: string
+  readonly agentId: string
+  readonly onBusy: OnBusy
+  readonly tools: readonly Tool[]
+  readonly context: readonly Context[]
+  readonly state?: unknown
+  readonly resume?: readonly ResumeEntry[]
+  readonly forwardedProps?: unknown
+}
+
+interface RecordCommon extends ThreadKey {
+  readonly runId: string
+  readonly owner: Principal
+  readonly request: StartRequest
+  readonly parentId?: string
+  readonly retryOf?: string
+  readonly continues?: string
+  /** Milliseconds since the epoch, by the store's clock; likewise below. */
+  readonly acceptedAt: number
+}
+
+export interface QueuedRecord extends RecordCommon {
+  readonly status: 'queued'
+}
+
+export interface CancelRequest {
+  readonly by: string
+  readonly reason?: string
+}
+
+export interface RunningRecord extends RecordCommon {
+  readonly status: 'running'
+  readonly workerId: string
+  /** The fencing number: raised by each claim; a write under an older one changes nothing (I12). */
+  readonly epoch: number
+  readonly leaseUntil: number
+  readonly startedAt: number
+}
+
+export interface CancellingRecord extends Omit<RunningRecord, 'status'> {
+  readonly status: 'cancelling'
+  readonly cancel: CancelRequest
+}
+
+export interface EndedRecord extends RecordCommon {
+  readonly status: OutcomeType
+  readonly outcome: Outcome
+  readonly startedAt?: number
+  readonly endedAt: number
+  readonly usage?: readonly TokenUsage[]
+}
+
+export type RunRecord = QueuedRecord | RunningRecord | CancellingRecord | EndedRecord
