@@ -28,7 +28,11 @@ export interface Room {
 export type NotFound = { readonly type: 'not_found' }
 
 export interface RoomStore {
-  list(principal: Principal, page: PageRequest): Promise<Page<Room>>
+  /** In the order of their creation; `invalid_cursor` for a `before` that no page gave. */
+  list(
+    principal: Principal,
+    page: PageRequest,
+  ): Promise<({ readonly type: 'page' } & Page<Room>) | { readonly type: 'invalid_cursor' }>
   get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | NotFound>
   /** Creating the same room again answers `same`; another body under the same id answers `conflict`. */
   create(

@@ -1,0 +1,61 @@
+/**
+ * What every adapter does with writes, as pure functions: give records their seq and their frames, know what a row
+ * looks like after them, say what is told.
+ *
+ * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
+ */
+import { frame, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
+import type { Notice, RunSpan } from '../port.ts'
+import type { RunRecord } from '../run-record.ts'
+import type { LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import { iso } from './to-run.ts'
+
+/** The frames of `records`, appended behind `head` (the thread's last seq) at `now`. */
+export function framesOf(key: ThreadKey, head: number, now: number, records: readonly LogRecord[]): string[] {
+  const at = iso(now)
+  return records.map(({ kind, runId, json }, index) =>
+    frame(
+      {
+        roomId: key.roomId,
+        threadId: key.threadId,
+        ...(runId !== undefined && { runId }),
+        seq: head + 1 + index,
+        at,
+        kind,
+      },
+      json,
+    ),
+  )
+}
+
+/** The row to put: its status is that of the view after the writes. */
+export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
+  return { ...put, status: threadStatus(view) }
+}
+
+/** Where the run's records lie after a put, whose own records took the positions `firstSeq` to `lastSeq`. */
+export function spanAfter(
+  before: RunSpan | undefined,
+  record: RunRecord,
+  appended: { readonly firstSeq: number; readonly lastSeq: number },
+): RunSpan {
+  const firstSeq = before?.firstSeq ?? appended.firstSeq
+  return 'outcome' in record ? { firstSeq, lastSeq: appended.lastSeq } : { firstSeq }
+}
+
+/** What to publish once the writes are durable: that there is more, then what it means. */
+export function noticesOf(writes: Writes, head: number, frames: Uint8Array): Notice[] {
+  const { key, log, notices } = writes
+  const told: Notice[] = notices.map((notice) => ({ ...notice, key }))
+  if (log.length === 0) return told
+  return [{ type: 'thread.more', key, firstSeq: head + 1, lastSeq: head + log.length, frames }, ...told]
+}
+
+/** The store's clock: the given one, but never running backwards, nor before `floor` (the newest time on record). */
+export function createStoreClock(clock: { now(): number }, floor = 0): () => number {
+  let last = floor
+  return () => {
+    last = Math.max(last, clock.now())
+    return last
+  }
+}

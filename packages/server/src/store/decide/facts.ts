@@ -1,0 +1,146 @@
+/**
+ * The words between deciders and adapters. A decider is a pure function: facts that an adapter loaded, and a command,
+ * give an answer and what is to be written. An adapter loads the facts, calls the decider, applies the writes in one
+ * transaction (`./commit.ts` says how) and publishes the notices after the commit. What may happen is decided here,
+ * once, for every adapter.
+ *
+ * Does not know: SQL, files, threads of execution, who is told.
+ *
+ * Rules for adapters:
+ * - Facts of one decision are read, and its writes applied, in one transaction.
+ * - `now` is the store's clock, never running backwards (`createStoreClock`).
+ * - `view` is the fold of the thread's whole log as it stands before the decision (a fold kept in memory, or a
+ *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
+ */
+import type { ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
+import type { CancelRequest, RunRecord } from '../run-record.ts'
+
+/** Room ids are unique in the whole store: a ThreadKey alone is the identity of a conversation. */
+export interface RoomRow {
+  readonly roomId: string
+  /** Who may see it: everybody of this tenant, nobody else. */
+  readonly tenantId: string
+  /** The person who made it. */
+  readonly ownerId: string
+  readonly title: string
+  readonly agentId: string
+  /** Milliseconds since the epoch, by the store's clock; likewise below. */
+  readonly createdAt: number
+}
+
+/** A thread belongs to its room: who may see the room may see it. */
+export interface ThreadRow extends ThreadKey {
+  readonly ownerId: string
+  readonly title: string
+  readonly createdAt: number
+  /** The last acceptance, start, cancel or end of a run: what a list is ordered by. Deltas do not move it. */
+  readonly updatedAt: number
+  /** `threadStatus` of the view at the last put; only an adapter's commit sets it. */
+  readonly status: ThreadStatus
+}
+
+/** A cancel for a run that does not exist yet. Keyed by (roomId, threadId, runId). */
+export interface RememberedCancel extends ThreadKey {
+  readonly runId: string
+  readonly cancel: CancelRequest
+  /** When it was asked for last. */
+  readonly at: number
+}
+
+/** One record of the log before it has a seq: `json` is the event's JSON, and those bytes are what is stored. */
+export interface LogRecord {
+  readonly kind: 'agui' | 'control'
+  readonly runId?: string
+  readonly json: string
+}
+
+/** A thread row to put. Its status is not decided: it is `threadStatus` of the view after these writes. */
+export type ThreadPut = Omit<ThreadRow, 'status'>
+
+export type RunNotice =
+  | { readonly type: 'run.queued'; readonly runId: string }
+  | { readonly type: 'run.cancel'; readonly runId: string }
+  | { readonly type: 'run.ended'; readonly runId: string }
+
+/** Everything that one decision changes in one thread: applied whole or not at all. */
+export interface Writes {
+  readonly key: ThreadKey
+  /** Put, after the log was appended. */
+  readonly thread?: ThreadPut
+  /** Appended in this order. */
+  readonly log: readonly LogRecord[]
+  /** Put. An ended record also asks for a fold checkpoint at the new head. */
+  readonly run?: RunRecord
+  /** Put among the remembered cancels. */
+  readonly remember?: RememberedCancel
+  /** The remembered cancel of this run is spent. */
+  readonly forget?: string
+  /** Remembered cancels of this room asked for before this time are dropped. */
+  readonly pruneCancelsBefore?: number
+  /** Published after the commit, after the `thread.more` of `log`. */
+  readonly notices: readonly RunNotice[]
+}
+
+/** `writes` is absent when nothing changes. */
+export interface Decision<Answer> {
+  readonly answer: Answer
+  readonly writes?: Writes
+}
+
+export interface StartFacts {
+  readonly now: number
+  readonly room: RoomRow | undefined
+  readonly thread: ThreadRow | undefined
+  readonly view: ThreadView
+  /** The run that already has this id in this thread. */
+  readonly run: RunRecord | undefined
+  /** The remembered cancel of this run id. */
+  readonly cancel: RememberedCancel | undefined
+}
+
+export interface CancelRunFacts {
+  readonly now: number
+  readonly room: RoomRow | undefined
+  readonly thread: ThreadRow | undefined
+  readonly run: RunRecord | undefined
+  /** Only read when `run` is queued. */
+  readonly view: ThreadView
+  /** Whether a cancel of this run id is remembered already. */
+  readonly remembered: boolean
+  /** How many cancels this room remembers, and how many of them since `now - CANCEL_MEMORY_MS`. */
+  readonly cancels: { readonly total: number; readonly recent: number }
+}
+
+export interface CancelThreadFacts {
+  readonly now: number
+  readonly room: RoomRow | undefined
+  readonly thread: ThreadRow | undefined
+  /** The running or cancelling run of the thread, else its oldest queued one. */
+  readonly run: RunRecord | undefined
+  readonly view: ThreadView
+}
+
+/** For a run that is in `run`'s thread and is the one to claim: its thread has no live run, and it is its oldest. */
+export interface ClaimFacts {
+  readonly now: number
+  readonly thread: ThreadRow
+  readonly run: RunRecord & { readonly status: 'queued' }
+  readonly view: ThreadView
+}
+
+/** For append and renew, which need no view and no row but the run's. */
+export interface LeaseFacts {
+  readonly now: number
+  readonly run: RunRecord | undefined
+}
+
+export interface EndFacts extends LeaseFacts {
+  readonly thread: ThreadRow | undefined
+}
+
+export interface OrphanFacts {
+  readonly now: number
+  readonly thread: ThreadRow
+  readonly run: RunRecord & { readonly status: 'running' | 'cancelling' }
+  readonly view: ThreadView
+}

@@ -1,0 +1,50 @@
+/** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
+import type { Run, ThreadInfo } from '@holdfast/core'
+import type { RunRecord } from '../run-record.ts'
+import type { ThreadRow } from './facts.ts'
+
+/** Milliseconds since the epoch as ISO 8601 UTC. */
+export function iso(at: number): string {
+  return new Date(at).toISOString()
+}
+
+export function toRun(record: RunRecord): Run {
+  const { runId, parentId, retryOf, continues } = record
+  const common = {
+    runId,
+    agentId: record.request.agentId,
+    ...(parentId !== undefined && { parentId }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(continues !== undefined && { continues }),
+    acceptedAt: iso(record.acceptedAt),
+  }
+  switch (record.status) {
+    case 'queued':
+      return { ...common, status: 'queued' }
+    case 'running':
+    case 'cancelling':
+      return { ...common, status: record.status, startedAt: iso(record.startedAt) }
+    default:
+      return {
+        ...common,
+        status: record.status,
+        outcome: record.outcome,
+        ...(record.startedAt !== undefined && { startedAt: iso(record.startedAt) }),
+        endedAt: iso(record.endedAt),
+        ...(record.usage !== undefined && { usage: record.usage }),
+      }
+  }
+}
+
+export function toThreadInfo(row: ThreadRow, lastSeq: number): ThreadInfo {
+  return {
+    roomId: row.roomId,
+    threadId: row.threadId,
+    title: row.title,
+    status: row.status,
+    unread: false,
+    archived: false,
+    lastSeq,
+    updatedAt: iso(row.updatedAt),
+  }
+}
