@@ -1,2 +1,5 @@
+export { createCatalogue } from './agents/catalogue.ts'
+export { createDemoAgent, type DemoAgentOptions } from './agents/demo/demo-agent.ts'
+export { AgentFailure } from './agents/failure.ts'
 export type { Agent, AgentCatalogue, AgentContext } from './agents/port.ts'
 export type * from './store/port.ts'

@@ -1,0 +1,16 @@
+/** The agents a run may name. A catalogue that could not keep its word is refused at start-up, not at the first run. */
+import { isId } from '@holdfast/core'
+import type { Agent, AgentCatalogue } from './port.ts'
+
+/** Throws for an id that is not one, an id given twice, and a default that is not in the list. */
+export function createCatalogue(agents: readonly Agent[], defaultId: string): AgentCatalogue {
+  const byId = new Map<string, Agent>()
+  for (const agent of agents) {
+    if (!isId(agent.id)) throw new Error(`The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-].`)
+    if (byId.has(agent.id)) throw new Error(`Two agents are called "${agent.id}": give one of them another id.`)
+    byId.set(agent.id, agent)
+  }
+  if (!byId.has(defaultId)) throw new Error(`The default agent "${defaultId}" is not among the agents.`)
+  const list = [...byId.values()]
+  return { get: (agentId) => byId.get(agentId), list: () => list, defaultId }
+}
