@@ -13,7 +13,7 @@
  *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
  */
 import type { ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
-import type { CancelRequest, RunRecord } from '../run-record.ts'
+import type { CancellingRecord, CancelRequest, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
 
 /** Room ids are unique in the whole store: a ThreadKey alone is the identity of a conversation. */
 export interface RoomRow {
@@ -115,7 +115,7 @@ export interface CancelThreadFacts {
   readonly now: number
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
-  /** The running or cancelling run of the thread, else its oldest queued one. */
+  /** The run that is going on or next to: the running or cancelling one, else the oldest queued one. */
   readonly run: RunRecord | undefined
   readonly view: ThreadView
 }
@@ -124,7 +124,7 @@ export interface CancelThreadFacts {
 export interface ClaimFacts {
   readonly now: number
   readonly thread: ThreadRow
-  readonly run: RunRecord & { readonly status: 'queued' }
+  readonly run: QueuedRecord
   readonly view: ThreadView
 }
 
@@ -141,6 +141,16 @@ export interface EndFacts extends LeaseFacts {
 export interface OrphanFacts {
   readonly now: number
   readonly thread: ThreadRow
-  readonly run: RunRecord & { readonly status: 'running' | 'cancelling' }
+  readonly run: RunningRecord | CancellingRecord
   readonly view: ThreadView
+}
+
+export interface RoomFacts {
+  readonly now: number
+  readonly room: RoomRow | undefined
+}
+
+export interface ThreadFacts extends RoomFacts {
+  readonly thread: ThreadRow | undefined
+  readonly lastSeq: number
 }

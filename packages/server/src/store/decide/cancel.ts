@@ -1,0 +1,107 @@
+/**
+ * Cancelling: a durable request, acknowledged, then confirmed by the log. Before the start it is remembered; a queued
+ * run ends at once; a live one is told and ends `cancelled`, whatever its agent does; asking again changes nothing.
+ */
+import type { ThreadKey } from '@holdfast/core'
+import type { CancelAnswer } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import type { CancelRequest, RunRecord } from '../run-record.ts'
+import type { CancelRunFacts, CancelThreadFacts, Decision } from './facts.ts'
+import { endBeforeStart, openingNow } from './opening.ts'
+import { controlRecord } from './records.ts'
+import { toRun } from './to-run.ts'
+import { isVisible, NOT_FOUND } from './visible.ts'
+
+/**
+ * A remembered cancel keeps its place this long after it was last asked for. It is dropped only when its room needs the
+ * place: until then a start that comes later still ends cancelled.
+ */
+export const CANCEL_MEMORY_MS = 60_000
+export const MAX_REMEMBERED_CANCELS = 1_000
+
+export function decideCancelRun(
+  facts: CancelRunFacts,
+  principal: Principal,
+  key: ThreadKey,
+  runId: string,
+  reason: string | undefined,
+): Decision<CancelAnswer> {
+  if (!isVisible(facts.room, principal)) return { answer: NOT_FOUND }
+  const cancel = requestOf(principal, reason)
+  return facts.run ? cancelKnown(facts, facts.run, cancel) : remember(facts, key, runId, cancel)
+}
+
+/**
+ * Whatever is live. A queued run with nothing live before it is about to start: for whoever presses Stop it is live, and
+ * answering "nothing to stop" would let it run.
+ */
+export function decideCancelThread(
+  facts: CancelThreadFacts,
+  principal: Principal,
+  reason: string | undefined,
+): Decision<CancelAnswer> {
+  if (!isVisible(facts.room, principal) || !facts.thread) return { answer: NOT_FOUND }
+  if (!facts.run || 'outcome' in facts.run) return { answer: { type: 'already_terminal', status: null } }
+  return cancelKnown(facts, facts.run, requestOf(principal, reason))
+}
+
+function cancelKnown(
+  { now, thread, view }: Pick<CancelThreadFacts, 'now' | 'thread' | 'view'>,
+  run: RunRecord,
+  cancel: CancelRequest,
+): Decision<CancelAnswer> {
+  const { roomId, threadId, runId } = run
+  const put = { key: { roomId, threadId }, ...(thread && { thread: { ...thread, updatedAt: now } }) }
+  switch (run.status) {
+    case 'queued': {
+      const ended = endBeforeStart(run, openingNow(view, run), cancel, now)
+      return {
+        answer: { type: 'requested', run: toRun(ended.run) },
+        writes: { ...put, ...ended, notices: [{ type: 'run.ended', runId }] },
+      }
+    }
+    case 'running': {
+      const cancelling = { ...run, status: 'cancelling', cancel } as const
+      return {
+        answer: { type: 'requested', run: toRun(cancelling) },
+        writes: {
+          ...put,
+          log: [
+            controlRecord(runId, { type: 'run.cancel-requested', ...cancel }),
+            controlRecord(runId, { type: 'run.status', status: 'cancelling' }),
+          ],
+          run: cancelling,
+          notices: [{ type: 'run.cancel', runId }],
+        },
+      }
+    }
+    case 'cancelling':
+      return { answer: { type: 'requested', run: toRun(run) } }
+    default:
+      return { answer: { type: 'already_terminal', status: run.status } }
+  }
+}
+
+function remember(
+  { now, remembered, cancels }: CancelRunFacts,
+  { roomId, threadId }: ThreadKey,
+  runId: string,
+  cancel: CancelRequest,
+): Decision<CancelAnswer> {
+  if (!remembered && cancels.recent >= MAX_REMEMBERED_CANCELS) return { answer: { type: 'too_many' } }
+  const key = { roomId, threadId }
+  return {
+    answer: { type: 'requested' },
+    writes: {
+      key,
+      log: [],
+      remember: { ...key, runId, cancel, at: now },
+      ...(!remembered && cancels.total >= MAX_REMEMBERED_CANCELS && { pruneCancelsBefore: now - CANCEL_MEMORY_MS }),
+      notices: [],
+    },
+  }
+}
+
+function requestOf({ personId }: Principal, reason: string | undefined): CancelRequest {
+  return { by: personId, ...(reason !== undefined && { reason }) }
+}

@@ -1,0 +1,54 @@
+/** Creating rooms and threads: safe to retry, refused when the id already means something else. */
+import type { ThreadKey } from '@holdfast/core'
+import type { NotFound, Room, RoomStore, ThreadStore } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import type { Decision, RoomFacts, RoomRow, ThreadFacts } from './facts.ts'
+import { toThreadInfo } from './to-run.ts'
+import { isVisible, NOT_FOUND } from './visible.ts'
+
+type RoomAnswer = Awaited<ReturnType<RoomStore['create']>>
+type ThreadAnswer = Awaited<ReturnType<ThreadStore['create']>>
+
+/** `put` is absent when nothing changes. */
+export function decideRoomCreate(
+  { now, room: held }: RoomFacts,
+  { tenantId, personId }: Principal,
+  { roomId, title, agentId }: Room,
+): { readonly answer: RoomAnswer; readonly put?: RoomRow } {
+  const room: Room = { roomId, title, agentId }
+  if (!held) {
+    return { answer: { type: 'created', room }, put: { ...room, tenantId, ownerId: personId, createdAt: now } }
+  }
+  const same = held.tenantId === tenantId && held.title === title && held.agentId === agentId
+  return { answer: same ? { type: 'same', room } : { type: 'conflict' } }
+}
+
+export function decideRoomGet(
+  { room }: Pick<RoomFacts, 'room'>,
+  principal: Principal,
+): { readonly type: 'room'; readonly room: Room } | NotFound {
+  return isVisible(room, principal) ? { type: 'room', room: toRoom(room) } : NOT_FOUND
+}
+
+export function toRoom({ roomId, title, agentId }: RoomRow): Room {
+  return { roomId, title, agentId }
+}
+
+export function decideThreadCreate(
+  { now, room, thread: held, lastSeq }: ThreadFacts,
+  principal: Principal,
+  { roomId, threadId }: ThreadKey,
+  title: string,
+): Decision<ThreadAnswer> {
+  if (!isVisible(room, principal)) return { answer: NOT_FOUND }
+  if (held) {
+    if (held.title !== title) return { answer: { type: 'conflict' } }
+    return { answer: { type: 'same', thread: toThreadInfo(held, lastSeq) } }
+  }
+  const key = { roomId, threadId }
+  const thread = { ...key, ownerId: principal.personId, title, createdAt: now, updatedAt: now }
+  return {
+    answer: { type: 'created', thread: toThreadInfo({ ...thread, status: 'idle' }, 0) },
+    writes: { key, thread, log: [], notices: [] },
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Cursors of lists: opaque to clients, a time and an id inside, so that a page begins where the last one ended whatever
+ * happened in between. A cursor of one list is refused by another.
+ */
+import { isId } from '@holdfast/core'
+
+type ListKind = 'rooms' | 'threads'
+
+export interface ListPosition {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly id: string
+}
+
+export function encodeListCursor(kind: ListKind, { at, id }: ListPosition): string {
+  return Buffer.from(`${kind}/${at}/${id}`).toString('base64url')
+}
+
+/** Undefined for anything but what `encodeListCursor` gives. */
+export function decodeListCursor(kind: ListKind, cursor: string): ListPosition | undefined {
+  const [given, at, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('/')
+  if (given !== kind || !isId(id) || rest.length > 0) return undefined
+  const position = { at: Number(at), id }
+  return encodeListCursor(kind, position) === cursor && Number.isSafeInteger(position.at) ? position : undefined
+}

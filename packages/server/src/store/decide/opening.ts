@@ -1,0 +1,64 @@
+/**
+ * How a run opens: where its new messages hang in the tree, its RUN_STARTED, and the short life of one that is cancelled
+ * before it starts.
+ */
+import type { Message } from '@ag-ui/core'
+import { newestLeaf, runStarted, runTerminal, type ThreadView } from '@holdfast/core'
+import type { CancelRequest, EndedRecord, QueuedRecord, StartRequest } from '../run-record.ts'
+import type { LogRecord } from './facts.ts'
+import { endedRecord } from './lease.ts'
+import { aguiRecord, controlRecord } from './records.ts'
+
+/** What a start adds to a thread and where. */
+export interface Opening {
+  /** The messages that the thread does not hold, each once. */
+  readonly messages: readonly Message[]
+  /** What the first of them hangs on; without any, the message to answer; null at the root. */
+  readonly parentId: string | null
+}
+
+/** Undefined: `request.parentId` names a message that the thread does not hold. */
+export function openingOf(view: ThreadView, request: StartRequest): Opening | undefined {
+  const held = new Set(view.messages.map((message) => message.id))
+  if (request.parentId !== undefined && !held.has(request.parentId)) return undefined
+  const messages: Message[] = []
+  const fresh = new Set<string>()
+  for (const message of request.messages) {
+    if (held.has(message.id) || fresh.has(message.id)) continue
+    fresh.add(message.id)
+    messages.push(message)
+  }
+  const lastGiven = messages.length === 0 ? request.messages.at(-1)?.id : undefined
+  return { messages, parentId: request.parentId ?? lastGiven ?? newestLeaf(view.messages) ?? null }
+}
+
+/** The opening of an accepted run, fixed when it starts: by then the thread may have grown. */
+export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
+  const messages = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
+  if (messages.length === 0) return { messages, parentId: run.parentId ?? null }
+  return { messages, parentId: run.request.parentId ?? newestLeaf(view.messages) ?? null }
+}
+
+export function startedRecord({ threadId, runId }: QueuedRecord, { messages, parentId }: Opening): LogRecord {
+  return aguiRecord(runId, runStarted({ threadId, runId, messages, parentId }))
+}
+
+/** Ends a run that never started: its messages enter the conversation, no agent is asked. */
+export function endBeforeStart(
+  run: QueuedRecord,
+  opening: Opening,
+  cancel: CancelRequest,
+  now: number,
+): { readonly log: readonly LogRecord[]; readonly run: EndedRecord } {
+  const { threadId, runId } = run
+  const outcome = { type: 'cancelled', ...cancel } as const
+  return {
+    log: [
+      controlRecord(runId, { type: 'run.cancel-requested', ...cancel }),
+      startedRecord(run, opening),
+      aguiRecord(runId, runTerminal(outcome, { threadId, runId })),
+      controlRecord(runId, { type: 'run.ended', outcome }),
+    ],
+    run: endedRecord(run, { outcome, endedAt: now }),
+  }
+}

@@ -1,0 +1,17 @@
+/** Log records out of what is said: the one place where control events become JSON. */
+import type { Event } from '@ag-ui/core'
+import type { ControlEvent } from '@holdfast/core'
+import type { LogRecord } from './facts.ts'
+
+export function controlRecord(runId: string, event: ControlEvent): LogRecord {
+  return { kind: 'control', runId, json: JSON.stringify(event) }
+}
+
+export function aguiRecord(runId: string, event: Event): LogRecord {
+  return aguiJson(runId, JSON.stringify(event))
+}
+
+/** `json` was made where the event was said (core's recorder); those bytes go into the log. */
+export function aguiJson(runId: string, json: string): LogRecord {
+  return { kind: 'agui', runId, json }
+}

@@ -1,0 +1,111 @@
+/**
+ * The schema, as numbered steps that only go forward: `PRAGMA user_version` says how many have run. A step that was
+ * released is never edited; a change is a new step. `application_id` marks the file as ours.
+ *
+ * Of the log: a group commit is one `journal` row with the frames of all its threads; a thread's frames move on into
+ * `segment` rows, many events a row. At each commit a record lies in exactly one of the two, or in a
+ * journal row that waits for its other threads.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/** "Hold" in ASCII. */
+export const APPLICATION_ID = 0x486f6c64
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE room (
+    room_id    TEXT PRIMARY KEY,
+    tenant     TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    agent_id   TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE thread (
+    no         INTEGER PRIMARY KEY,
+    room_id    TEXT NOT NULL REFERENCES room (room_id),
+    thread_id  TEXT NOT NULL,
+    tenant     TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    UNIQUE (room_id, thread_id)
+  ) STRICT;
+  CREATE INDEX thread_activity ON thread (room_id, updated_at, no);
+
+  CREATE TABLE run (
+    /* The order of acceptance. */
+    no          INTEGER PRIMARY KEY,
+    thread      INTEGER NOT NULL REFERENCES thread (no),
+    run_id      TEXT NOT NULL,
+    tenant      TEXT NOT NULL,
+    owner       TEXT NOT NULL,
+    status      TEXT NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    first_seq   INTEGER NOT NULL,
+    last_seq    INTEGER,
+    /* What else the RunRecord's arm holds, as JSON. */
+    detail      TEXT NOT NULL,
+    UNIQUE (thread, run_id)
+  ) STRICT;
+  CREATE INDEX run_queued ON run (thread, no) WHERE status = 'queued';
+  CREATE INDEX run_live ON run (thread) WHERE status IN ('running', 'cancelling');
+
+  /* Apart from the run, whose row changes often: a request may be large and never changes. */
+  CREATE TABLE run_request (
+    run  INTEGER PRIMARY KEY REFERENCES run (no),
+    body TEXT NOT NULL
+  ) STRICT;
+
+  /* Cancels of runs that do not exist yet. */
+  CREATE TABLE remembered_cancel (
+    room_id   TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    run_id    TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    cancel    TEXT NOT NULL,
+    PRIMARY KEY (room_id, thread_id, run_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX remembered_cancel_at ON remembered_cancel (room_id, at);
+
+  CREATE TABLE journal (
+    id   INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE segment (
+    thread    INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    crc       INTEGER NOT NULL,
+    body      BLOB NOT NULL,
+    PRIMARY KEY (thread, first_seq)
+  ) STRICT, WITHOUT ROWID;
+
+  /* The fold of a thread's log up to seq, as JSON. */
+  CREATE TABLE checkpoint (
+    thread INTEGER PRIMARY KEY,
+    seq    INTEGER NOT NULL,
+    body   TEXT NOT NULL
+  ) STRICT;
+  `,
+]
+
+/** Brings a database from where it is to now, each step in its own transaction. */
+export function migrate(database: DatabaseSync, from: number): void {
+  for (let version = from; version < MIGRATIONS.length; version++) {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(MIGRATIONS[version] ?? '')
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      database.exec(`PRAGMA user_version = ${version + 1}`)
+      database.exec('COMMIT')
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Opens the database file of a store: version gate, whose file it is, schema, pragmas, and the checks that cost little.
+ * Owns every way in which that can fail. Does not know what the tables mean.
+ *
+ * `synchronous = FULL` is the promise G1 in one word: with NORMAL a power cut takes acknowledged commits along.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { unwritable } from './data-directory.ts'
+import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
+import { StoreOpenError } from './open-error.ts'
+import { isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlite-error.ts'
+
+/** The first release without the WAL corruption bug. */
+export const OLDEST_SQLITE = '3.51.3'
+
+/** Tables whose size does not grow with the history: checked whole at each start. */
+const SMALL_TABLES = ['room', 'journal', 'remembered_cancel']
+
+/** @throws StoreOpenError */
+export function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path)
+    checkSqlite(versionOf(database))
+    const version = schemaVersion(database, path)
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000')
+    if (version > 0) checkIntegrity(database, path)
+    migrate(database, version)
+    return database
+  } catch (error) {
+    database?.close()
+    throw asOpenError(error, path)
+  }
+}
+
+/** @throws StoreOpenError `sqlite_too_old` */
+export function checkSqlite(version: string): void {
+  const [have, need] = [version, OLDEST_SQLITE].map((text) => text.split('.').map(Number)) as [number[], number[]]
+  const at = need.findIndex((part, index) => part !== have[index])
+  if (at !== -1 && (have[at] ?? 0) < (need[at] ?? 0)) {
+    throw new StoreOpenError(
+      'sqlite_too_old',
+      `This Node brings SQLite ${version}, which can corrupt a database in WAL mode. Use a Node that brings ${OLDEST_SQLITE} or newer.`,
+    )
+  }
+}
+
+function versionOf(database: DatabaseSync): string {
+  return String(database.prepare('SELECT sqlite_version() AS version').get()?.version)
+}
+
+/** 0 for a new file. */
+function schemaVersion(database: DatabaseSync, path: string): number {
+  const version = pragma(database, 'user_version')
+  if (pragma(database, 'application_id') !== APPLICATION_ID) {
+    const objects = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n
+    if (version !== 0 || objects !== 0) throw foreign(path)
+    return 0
+  }
+  if (version > MIGRATIONS.length) {
+    throw new StoreOpenError(
+      'newer_schema',
+      `${path} was written by a newer Holdfast (schema ${version}; this one knows ${MIGRATIONS.length}). Update Holdfast, or choose another directory with HOLDFAST_DATA.`,
+    )
+  }
+  return version
+}
+
+function checkIntegrity(database: DatabaseSync, path: string): void {
+  // With the WAL moved into it, the file must be as long as its header says: finds a truncated copy.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const size = existsSync(path) ? statSync(path).size : 0
+  const expected = pragma(database, 'page_count') * pragma(database, 'page_size')
+  if (size < expected) throw damaged(path, new Error(`${size} bytes of ${expected}`))
+
+  for (const table of SMALL_TABLES) {
+    const found = database.prepare(`PRAGMA quick_check(${table})`).all()
+    if (found.length !== 1 || found[0]?.quick_check !== 'ok') throw damaged(path, new Error(JSON.stringify(found)))
+  }
+}
+
+function pragma(database: DatabaseSync, name: 'application_id' | 'user_version' | 'page_count' | 'page_size'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
+}
+
+function asOpenError(error: unknown, path: string): unknown {
+  if (error instanceof StoreOpenError) return error
+  if (isNotADatabase(error)) return foreign(path, error)
+  if (isCorrupt(error)) return damaged(path, error)
+  if (isFull(error)) {
+    return new StoreOpenError('storage_full', `The disk of ${path} is full. Free some space, then start again.`, {
+      cause: error,
+    })
+  }
+  return isUnwritable(error) ? unwritable(dirname(path), error) : error
+}
+
+function foreign(path: string, cause?: unknown): StoreOpenError {
+  return new StoreOpenError(
+    'foreign_database',
+    `${path} is not a Holdfast store. Choose another directory with HOLDFAST_DATA, or move that file away.`,
+    { cause },
+  )
+}
+
+function damaged(path: string, cause: unknown): StoreOpenError {
+  return new StoreOpenError(
+    'damaged',
+    `${path} is damaged. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+    { cause },
+  )
+}

@@ -1,0 +1,48 @@
+/**
+ * What SQLite's result codes mean to us (https://www.sqlite.org/rescode.html). Owns the one place where they are read;
+ * nobody reads an error's text.
+ */
+import { StoreFault, type StoreFaultCode } from '../port.ts'
+
+const PERM = 3
+const BUSY = 5
+const LOCKED = 6
+const READONLY = 8
+const IOERR = 10
+const CORRUPT = 11
+const FULL = 13
+const CANTOPEN = 14
+const AUTH = 23
+const NOTADB = 26
+
+/** The primary result code of an error of `node:sqlite`; undefined for anything else. */
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined
+  return error.errcode & 0xff
+}
+
+export const isSqliteError = (error: unknown): boolean => resultCode(error) !== undefined
+export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resultCode(error) ?? -1)
+export const isFull = (error: unknown): boolean => resultCode(error) === FULL
+export const isNotADatabase = (error: unknown): boolean => resultCode(error) === NOTADB
+export const isCorrupt = (error: unknown): boolean => resultCode(error) === CORRUPT
+export const isUnwritable = (error: unknown): boolean =>
+  [PERM, READONLY, CANTOPEN, AUTH, IOERR].includes(resultCode(error) ?? -1)
+
+const SENTENCE: Record<StoreFaultCode, string> = {
+  storage_full: 'The disk that holds the store is full: nothing of this was kept. Free some space and try again.',
+  storage_failed: 'The store could not be written or read: nothing of this was kept. Look at the disk, then try again.',
+  storage_busy: 'Another process holds the store just now: nothing of this was kept. Try again.',
+  storage_closed: 'The store is closed.',
+}
+
+export function storeFault(code: StoreFaultCode, cause?: unknown): StoreFault {
+  return new StoreFault(code, SENTENCE[code], cause === undefined ? undefined : { cause })
+}
+
+/** What a caller is told of an error that came up in the worker. */
+export function faultCode(error: unknown): StoreFaultCode {
+  if (error instanceof StoreFault) return error.code
+  if (isFull(error)) return 'storage_full'
+  return isBusy(error) ? 'storage_busy' : 'storage_failed'
+}
