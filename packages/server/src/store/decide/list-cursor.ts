@@ -4,7 +4,7 @@
  */
 import { isId } from '@holdfast/core'
 
-type ListKind = 'rooms' | 'threads'
+export type ListKind = 'rooms' | 'threads'
 
 export interface ListPosition {
   /** Milliseconds since the epoch. */

@@ -1,0 +1,135 @@
+/**
+ * The rows of a memory store, and how one decision's writes are applied to them. Owns: threads with their logs and
+ * folds, runs, remembered cancels. Does not know: who may see what, what is decided (`../decide`).
+ *
+ * Invariant: everything here is synchronous, so whatever happens between two awaits is one transaction.
+ */
+import {
+  createFold,
+  type Envelope,
+  envelopeJson,
+  keyString,
+  type ThreadFold,
+  type ThreadKey,
+  type ThreadView,
+} from '@holdfast/core'
+import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
+import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
+import type { Publish, RunSpan } from '../port.ts'
+import type { RunRecord } from '../run-record.ts'
+
+export interface MemoryRun {
+  readonly record: RunRecord
+  readonly span: RunSpan
+}
+
+export interface MemoryThread {
+  row: ThreadRow
+  /** The record with seq n is at n - 1. */
+  readonly frames: Uint8Array[]
+  /** Runs behind the log between two looks; `viewOf` brings it up to the head. */
+  readonly fold: ThreadFold
+  /** In the order of acceptance. */
+  readonly runs: Map<string, MemoryRun>
+}
+
+export interface RunAddress extends ThreadKey {
+  readonly runId: string
+}
+
+export interface MemoryData {
+  readonly rooms: Map<string, RoomRow>
+  thread(key: ThreadKey): MemoryThread | undefined
+  threadsOf(roomId: string): MemoryThread[]
+  run(address: RunAddress): RunRecord | undefined
+  viewOf(key: ThreadKey): ThreadView
+  /** Oldest first. */
+  queued(): RunAddress[]
+  /** Running and cancelling. */
+  live(): RunAddress[]
+  cancel(address: RunAddress): RememberedCancel | undefined
+  cancelsOf(roomId: string): readonly RememberedCancel[]
+  /** Applies the writes, then publishes what they say. */
+  apply(writes: Writes | undefined, now: number): void
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function createMemoryData(publish: Publish): MemoryData {
+  const rooms = new Map<string, RoomRow>()
+  const threads = new Map<string, MemoryThread>()
+  const queued = new Map<string, RunAddress>()
+  const live = new Map<string, RunAddress>()
+  const cancels = new Map<string, RememberedCancel>()
+
+  const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
+
+  function catchUp({ fold, frames }: MemoryThread): ThreadView {
+    for (let bytes = frames[fold.seq]; bytes; bytes = frames[fold.seq]) {
+      fold.apply(JSON.parse(envelopeJson(decoder.decode(bytes))) as Envelope)
+    }
+    return fold.view()
+  }
+
+  function threadFor(put: ThreadPut): MemoryThread {
+    const id = keyString(put)
+    const held = threads.get(id)
+    if (held) return held
+    const key = { roomId: put.roomId, threadId: put.threadId }
+    const thread = { row: { ...put, status: 'idle' as const }, frames: [], fold: createFold(key), runs: new Map() }
+    threads.set(id, thread)
+    return thread
+  }
+
+  function putRun(thread: MemoryThread, record: RunRecord, appended: RunSpan & { readonly lastSeq: number }): void {
+    const { roomId, threadId, runId } = record
+    thread.runs.set(runId, { record, span: spanAfter(thread.runs.get(runId)?.span, record, appended) })
+    const id = addressString(record)
+    queued.delete(id)
+    live.delete(id)
+    if (record.status === 'queued') queued.set(id, { roomId, threadId, runId })
+    if (record.status === 'running' || record.status === 'cancelling') live.set(id, { roomId, threadId, runId })
+  }
+
+  function rememberAndForget({ key, remember, forget, pruneCancelsBefore }: Writes): void {
+    if (pruneCancelsBefore !== undefined) {
+      for (const cancel of cancelsOf(key.roomId)) {
+        if (cancel.at < pruneCancelsBefore) cancels.delete(addressString(cancel))
+      }
+    }
+    if (remember) cancels.set(addressString(remember), remember)
+    if (forget !== undefined) cancels.delete(addressString({ ...key, runId: forget }))
+  }
+
+  return {
+    rooms,
+    thread: (key) => threads.get(keyString(key)),
+    threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId),
+    run: (address) => threads.get(keyString(address))?.runs.get(address.runId)?.record,
+    viewOf(key) {
+      const thread = threads.get(keyString(key))
+      return thread ? catchUp(thread) : createFold(key).view()
+    },
+    queued: () => [...queued.values()],
+    live: () => [...live.values()],
+    cancel: (address) => cancels.get(addressString(address)),
+    cancelsOf,
+    apply(writes, now) {
+      if (!writes) return
+      rememberAndForget(writes)
+      const thread = writes.thread ? threadFor(writes.thread) : threads.get(keyString(writes.key))
+      if (!thread) return
+      const head = thread.frames.length
+      const frames = framesOf(writes.key, head, now, writes.log).map((text) => encoder.encode(text))
+      thread.frames.push(...frames)
+      if (writes.run) putRun(thread, writes.run, { firstSeq: head + 1, lastSeq: head + frames.length })
+      if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
+      for (const notice of noticesOf(writes, head, Buffer.concat(frames))) publish(notice)
+    },
+  }
+}
+
+function addressString(address: RunAddress): string {
+  return `${keyString(address)}/${address.runId}`
+}

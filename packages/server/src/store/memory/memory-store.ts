@@ -1,0 +1,192 @@
+/**
+ * The memory store: the port without a disk, for tests and for trying things out. Keeps every promise of the port but
+ * durability: it lives as long as its process.
+ */
+import type { Clock, ThreadKey } from '@holdfast/core'
+import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideClaim } from '../decide/claim.ts'
+import { createStoreClock } from '../decide/commit.ts'
+import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
+import type { Decision } from '../decide/facts.ts'
+import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
+import { isOrphan, settleOrphan } from '../decide/orphan.ts'
+import { decideStart } from '../decide/start.ts'
+import { toRun, toThreadInfo } from '../decide/to-run.ts'
+import { isVisible, NOT_FOUND } from '../decide/visible.ts'
+import { type Claim, type Publish, type Store, StoreFault } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import type { RunRecord } from '../run-record.ts'
+import { createMemoryData, type MemoryThread } from './memory-data.ts'
+import { pageOf } from './page-of.ts'
+import { readFrames } from './read-frames.ts'
+
+export interface MemoryStoreOptions {
+  readonly clock: Pick<Clock, 'now'>
+  /** Called once for each notice, after the writes it tells of. */
+  readonly publish: Publish
+}
+
+export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store {
+  const data = createMemoryData(publish)
+  const storeNow = createStoreClock(clock)
+  let closed = false
+
+  /** Begins a transaction: its time, or the fault of a store that is closed. */
+  function begin(): number {
+    if (closed) throw new StoreFault('storage_closed', 'The store is closed.')
+    return storeNow()
+  }
+
+  function commit<Answer>({ answer, writes }: Decision<Answer>, now: number): Answer {
+    data.apply(writes, now)
+    return answer
+  }
+
+  function visibleThread(principal: Principal, key: ThreadKey): MemoryThread | undefined {
+    return isVisible(data.rooms.get(key.roomId), principal) ? data.thread(key) : undefined
+  }
+
+  function factsOf(key: ThreadKey, now: number) {
+    return { now, room: data.rooms.get(key.roomId), thread: data.thread(key)?.row, view: data.viewOf(key) }
+  }
+
+  /** The run that is going on in the thread, else the one that is next to. */
+  function currentRun(key: ThreadKey): RunRecord | undefined {
+    const records = [...(data.thread(key)?.runs.values() ?? [])].map((run) => run.record)
+    return (
+      records.find((run) => run.status === 'running' || run.status === 'cancelling') ??
+      records.find((run) => run.status === 'queued')
+    )
+  }
+
+  return {
+    rooms: {
+      async list(principal, page) {
+        begin()
+        const rows = [...data.rooms.values()].filter((room) => isVisible(room, principal))
+        const answer = pageOf('rooms', rows, (room) => ({ at: room.createdAt, id: room.roomId }), page)
+        return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
+      },
+      async get(principal, roomId) {
+        begin()
+        return decideRoomGet({ room: data.rooms.get(roomId) }, principal)
+      },
+      async create(principal, room) {
+        const now = begin()
+        const { answer, put } = decideRoomCreate({ now, room: data.rooms.get(room.roomId) }, principal, room)
+        if (put) data.rooms.set(put.roomId, put)
+        return answer
+      },
+    },
+    threads: {
+      async list(principal, roomId, page) {
+        begin()
+        if (!isVisible(data.rooms.get(roomId), principal)) return NOT_FOUND
+        const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
+        const answer = pageOf('threads', data.threadsOf(roomId), position, page)
+        if (answer.type !== 'page') return answer
+        return { ...answer, items: answer.items.map(({ row, frames }) => toThreadInfo(row, frames.length)) }
+      },
+      async create(principal, key, title) {
+        const now = begin()
+        const held = data.thread(key)
+        const room = data.rooms.get(key.roomId)
+        const facts = { now, room, thread: held?.row, lastSeq: held?.frames.length ?? 0 }
+        return commit(decideThreadCreate(facts, principal, key, title), now)
+      },
+      async snapshot(principal, key) {
+        begin()
+        const held = visibleThread(principal, key)
+        if (!held) return NOT_FOUND
+        const view = data.viewOf(key)
+        return { type: 'snapshot', thread: toThreadInfo(held.row, held.frames.length), view }
+      },
+    },
+    log: {
+      async read(principal, key, range) {
+        begin()
+        const held = visibleThread(principal, key)
+        return held ? readFrames(held.frames, range) : NOT_FOUND
+      },
+    },
+    runs: {
+      async start(principal, key, request) {
+        const now = begin()
+        const address = { ...key, runId: request.runId }
+        const facts = { ...factsOf(key, now), run: data.run(address), cancel: data.cancel(address) }
+        return commit(decideStart(facts, principal, key, request), now)
+      },
+      async cancelRun(principal, key, runId, reason) {
+        const now = begin()
+        const address = { ...key, runId }
+        const remembered = data.cancelsOf(key.roomId)
+        const recent = remembered.filter(({ at }) => at >= now - CANCEL_MEMORY_MS).length
+        const facts = {
+          ...factsOf(key, now),
+          run: data.run(address),
+          remembered: data.cancel(address) !== undefined,
+          cancels: { total: remembered.length, recent },
+        }
+        return commit(decideCancelRun(facts, principal, key, runId, reason), now)
+      },
+      async cancelThread(principal, key, reason) {
+        const now = begin()
+        return commit(decideCancelThread({ ...factsOf(key, now), run: currentRun(key) }, principal, reason), now)
+      },
+      async get(principal, key, runId) {
+        begin()
+        const run = visibleThread(principal, key)?.runs.get(runId)
+        return run ? { type: 'run', run: toRun(run.record), span: run.span } : NOT_FOUND
+      },
+      async list(principal, key) {
+        begin()
+        const held = visibleThread(principal, key)
+        if (!held) return NOT_FOUND
+        return { type: 'runs', items: [...held.runs.values()].map((run) => toRun(run.record)) }
+      },
+    },
+    work: {
+      async claim({ workerId, limit, leaseMs }) {
+        const now = begin()
+        const claims: Claim[] = []
+        for (const address of data.queued()) {
+          if (claims.length >= limit) break
+          const run = data.run(address)
+          const thread = data.thread(address)
+          if (!thread || run?.status !== 'queued' || currentRun(address) !== run) continue
+          const facts = { now, thread: thread.row, run, view: data.viewOf(address) }
+          // A copy: what an agent does to its input must not reach the thread.
+          claims.push(structuredClone(commit(decideClaim(facts, { workerId, leaseMs }), now)))
+        }
+        return claims
+      },
+      async append(lease, events) {
+        const now = begin()
+        return commit(decideAppend({ now, run: data.run(lease) }, lease, events), now)
+      },
+      async end(lease, end) {
+        const now = begin()
+        return commit(decideEnd({ now, run: data.run(lease), thread: data.thread(lease)?.row }, lease, end), now)
+      },
+      async renew(leases, leaseMs) {
+        const now = begin()
+        return leases.map((lease) => commit(decideRenew({ now, run: data.run(lease) }, lease, leaseMs), now))
+      },
+      async settleOrphans(which) {
+        const now = begin()
+        let settled = 0
+        for (const address of data.live()) {
+          const run = data.run(address)
+          const thread = data.thread(address)
+          if (!run || !thread || !isOrphan(run, now, which)) continue
+          data.apply(settleOrphan({ now, thread: thread.row, run, view: data.viewOf(address) }), now)
+          settled++
+        }
+        return settled
+      },
+    },
+    async close() {
+      closed = true
+    },
+  }
+}
