@@ -48,7 +48,12 @@ export function ending(
     key: keyOf(run),
     ...(thread && { thread: { ...thread, updatedAt: now } }),
     log: [...events.map((json) => aguiJson(run.runId, json)), controlRecord(run.runId, { type: 'run.ended', outcome })],
-    run: endedRecord(run, { outcome, endedAt: now, startedAt: run.startedAt, ...(usage && { usage }) }),
+    run: endedRecord(run, {
+      outcome,
+      endedAt: now,
+      startedAt: run.startedAt,
+      ...(usage && usage.length > 0 && { usage }),
+    }),
     notices: [{ type: 'run.ended', runId: run.runId }],
   }
 }

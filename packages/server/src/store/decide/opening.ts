@@ -59,6 +59,7 @@ export function endBeforeStart(
       aguiRecord(runId, runTerminal(outcome, { threadId, runId })),
       controlRecord(runId, { type: 'run.ended', outcome }),
     ],
-    run: endedRecord(run, { outcome, endedAt: now }),
+    // Its log says RUN_STARTED, so its record has a start.
+    run: endedRecord(run, { outcome, startedAt: now, endedAt: now }),
   }
 }

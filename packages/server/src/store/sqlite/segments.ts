@@ -1,0 +1,42 @@
+/**
+ * The `segment` table: many records of one thread in a row. Owns its statements and the check of its bytes. Damage is
+ * reported, never served.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
+import type { Piece } from './frames.ts'
+
+export class DamagedLog extends Error {}
+
+export interface Segments {
+  insert(thread: number, piece: Piece): void
+  /** The segment that holds `seq`, if any does. */
+  holding(thread: number, seq: number): Piece | undefined
+  /** The last position any segment of the thread holds; 0 without one. */
+  lastSeq(thread: number): number
+}
+
+export function createSegments(database: DatabaseSync): Segments {
+  const insert = database.prepare('INSERT INTO segment (thread, first_seq, last_seq, crc, body) VALUES (?, ?, ?, ?, ?)')
+  const holding = database.prepare(
+    'SELECT first_seq, last_seq, crc, body FROM segment WHERE thread = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
+  )
+  const last = database.prepare('SELECT last_seq FROM segment WHERE thread = ? ORDER BY first_seq DESC LIMIT 1')
+
+  return {
+    insert(thread, { firstSeq, lastSeq, bytes }) {
+      insert.run(thread, firstSeq, lastSeq, crc32(bytes), bytes)
+    },
+    holding(thread, seq) {
+      const row = holding.get(thread, seq)
+      if (!row || Number(row.last_seq) < seq) return undefined
+      const stored = row.body as Uint8Array
+      if (crc32(stored) !== row.crc) {
+        throw new DamagedLog(`the segment at ${row.first_seq} of thread ${thread} fails its check`)
+      }
+      const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
+      return { firstSeq: Number(row.first_seq), lastSeq: Number(row.last_seq), bytes }
+    },
+    lastSeq: (thread) => Number(last.get(thread)?.last_seq ?? 0),
+  }
+}

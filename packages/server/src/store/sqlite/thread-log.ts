@@ -1,0 +1,242 @@
+/**
+ * The logs of all threads: the journal, the segments and the tails in memory, as one.
+ *
+ * Owns: seq of every thread, which bytes lie where, what moves on and when. Does not know: what an event means, whose a
+ * thread is, when a transaction begins.
+ *
+ * Invariants:
+ * - `append` and `seal` only stage; `write` puts what is staged into the open transaction; memory follows in
+ *   `committed`, and nothing of it stays after `rolledBack` (G1).
+ * - A thread's segments, then its tail, hold 1 … head without holes (G2).
+ * - A journal row goes when every part of it lies in a segment; the newest row stays, for its time.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { LogRange } from '../port.ts'
+import { type Budget, cutFrames, pieces } from './frames.ts'
+import { PART_HEAD, type Part, ROW_HEAD, writePartHead } from './journal-body.ts'
+import { createSegments, DamagedLog } from './segments.ts'
+import { createTail, type Tail } from './tail.ts'
+
+export interface LogLimits {
+  /** A tail this long, in records or bytes, moves into a segment. */
+  readonly tailRecords: number
+  readonly tailBytes: number
+  /** A segment is cut at about this size. */
+  readonly segmentBytes: number
+  /** Tails older than this many commits move on, so that a quiet thread does not hold the journal. */
+  readonly journalRows: number
+}
+
+export const DEFAULT_LIMITS: LogLimits = {
+  tailRecords: 32,
+  tailBytes: 16 * 1024,
+  segmentBytes: 32 * 1024,
+  journalRows: 256,
+}
+
+/** What one commit added, all threads in one buffer. */
+export interface CommittedFrames {
+  readonly buffer: ArrayBuffer
+  readonly parts: readonly Part[]
+}
+
+export interface ReadFrames {
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly frames: Buffer
+}
+
+export interface ThreadLog {
+  /** The thread's last position, what is staged included. */
+  head(thread: number): number
+  /** The thread's last committed position. */
+  committedHead(thread: number): number
+  append(thread: number, frames: readonly string[]): void
+  /** The frames staged for a thread, as text. */
+  staged(thread: number): string
+  /** Nothing more is to be expected soon: the tail moves into a segment with this commit. */
+  seal(thread: number): void
+  sealAll(): void
+  write(at: number): void
+  committed(): CommittedFrames
+  rolledBack(): void
+  /** Committed frames behind a cursor that is not past the head. */
+  read(thread: number, range: LogRange): ReadFrames
+}
+
+interface Staged {
+  readonly firstSeq: number
+  lastSeq: number
+  readonly frames: string[]
+}
+
+interface Plan {
+  readonly row: number
+  readonly buffer: ArrayBuffer
+  readonly journaled: readonly Part[]
+  /** Moved into segments up to `lastSeq`; `part` is what this commit added, if anything. */
+  readonly moved: readonly { readonly thread: number; readonly lastSeq: number; readonly part: Part | undefined }[]
+  /** How many parts each older row loses. */
+  readonly released: ReadonlyMap<number, number>
+}
+
+export function createThreadLog(database: DatabaseSync, nextRow: number, limits: LogLimits): ThreadLog {
+  const segments = createSegments(database)
+  const insertRow = database.prepare('INSERT INTO journal (id, body) VALUES (?, ?)')
+  const deleteRow = database.prepare('DELETE FROM journal WHERE id = ?')
+
+  const tails = new Map<number, Tail>()
+  /** Rows of the journal, oldest first, and how many of their parts no segment holds yet. */
+  const rows = new Map<number, number>([[nextRow - 1, 0]])
+  let row = nextRow
+
+  let staged = new Map<number, Staged>()
+  let sealed = new Set<number>()
+  let plan: Plan | undefined
+
+  const committedHead = (thread: number) => tails.get(thread)?.lastSeq ?? segments.lastSeq(thread)
+  const head = (thread: number) => staged.get(thread)?.lastSeq ?? committedHead(thread)
+
+  /** Tails that hold the journal's oldest rows back. */
+  function agedTails(): number[] {
+    const oldest = rows.keys().next().value ?? row
+    if (row - oldest < limits.journalRows) return []
+    const before = row - limits.journalRows / 2
+    return [...tails].filter(([, tail]) => (tail.rows[0] ?? row) < before).map(([thread]) => thread)
+  }
+
+  function isFull(tail: Tail | undefined, added: Staged, bytes: number): boolean {
+    const records = added.lastSeq - (tail?.firstSeq ?? added.firstSeq) + 1
+    return records >= limits.tailRecords || bytes + (tail?.bytes.length ?? 0) >= limits.tailBytes
+  }
+
+  function forget(): void {
+    staged = new Map()
+    sealed = new Set()
+    plan = undefined
+  }
+
+  return {
+    head,
+    committedHead,
+    append(thread, frames) {
+      if (frames.length === 0) return
+      const there = staged.get(thread)
+      if (there) {
+        there.lastSeq += frames.length
+        for (const frame of frames) there.frames.push(frame)
+        return
+      }
+      const before = committedHead(thread)
+      staged.set(thread, { firstSeq: before + 1, lastSeq: before + frames.length, frames: [...frames] })
+    },
+    staged: (thread) => staged.get(thread)?.frames.join('') ?? '',
+    seal: (thread) => void sealed.add(thread),
+    sealAll() {
+      for (const thread of tails.keys()) sealed.add(thread)
+    },
+
+    write(at) {
+      for (const thread of agedTails()) sealed.add(thread)
+
+      const texts = [...staged].map(([thread, added]) => {
+        const text = added.frames.join('')
+        const bytes = Buffer.byteLength(text)
+        const moves = sealed.has(thread) || isFull(tails.get(thread), added, bytes)
+        return { thread, added, text, bytes, moves }
+      })
+      // First what the journal row holds, then what goes straight into segments: each text is made into bytes once.
+      texts.sort((a, b) => Number(a.moves) - Number(b.moves))
+
+      const size = texts.reduce((sum, { bytes }) => sum + PART_HEAD + bytes, ROW_HEAD)
+      const body = Buffer.from(new ArrayBuffer(size))
+      body.writeDoubleLE(at, 0)
+      let end = ROW_HEAD
+      let rowEnd = ROW_HEAD
+      const journaled: Part[] = []
+      const moved = new Map<number, Part | undefined>()
+      for (const { thread, added, text, bytes, moves } of texts) {
+        const frames = body.subarray(end + PART_HEAD, end + PART_HEAD + bytes)
+        frames.write(text)
+        const part = { thread, firstSeq: added.firstSeq, lastSeq: added.lastSeq, frames }
+        if (moves) moved.set(thread, part)
+        else {
+          writePartHead(body, end, part)
+          journaled.push(part)
+          rowEnd = end + PART_HEAD + bytes
+        }
+        end += PART_HEAD + bytes
+      }
+      for (const thread of sealed) if (!moved.has(thread)) moved.set(thread, undefined)
+
+      const released = new Map<number, number>()
+      const movedTo: { thread: number; lastSeq: number; part: Part | undefined }[] = []
+      for (const [thread, part] of moved) {
+        const tail = tails.get(thread)
+        const held = tail && tail.bytes.length > 0 ? tail : undefined
+        if (held || part) {
+          const bytes = held ? (part ? Buffer.concat([held.bytes, part.frames]) : held.bytes) : part?.frames
+          const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
+          const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0
+          for (const piece of pieces(bytes ?? Buffer.alloc(0), firstSeq, lastSeq, limits.segmentBytes)) {
+            segments.insert(thread, piece)
+          }
+          movedTo.push({ thread, lastSeq, part })
+        }
+        for (const held of tail?.rows ?? []) released.set(held, (released.get(held) ?? 0) + 1)
+      }
+
+      insertRow.run(row, body.subarray(0, rowEnd))
+      for (const [id, parts] of rows) if (parts === (released.get(id) ?? 0)) deleteRow.run(id)
+      plan = { row, buffer: body.buffer as ArrayBuffer, journaled, moved: movedTo, released }
+    },
+
+    committed() {
+      if (!plan) throw new Error('committed without a write')
+      const { row: written, buffer, journaled, moved, released } = plan
+      for (const [id, parts] of rows) {
+        const left = parts - (released.get(id) ?? 0)
+        if (left === 0) rows.delete(id)
+        else rows.set(id, left)
+      }
+      rows.set(written, journaled.length)
+      row = written + 1
+
+      for (const part of journaled) {
+        let tail = tails.get(part.thread)
+        if (!tail) {
+          tail = createTail(part.firstSeq - 1)
+          tails.set(part.thread, tail)
+        }
+        tail.add(part.frames, part.lastSeq, written)
+      }
+      for (const { thread, lastSeq } of moved) {
+        if (sealed.has(thread)) tails.delete(thread)
+        else tails.get(thread)?.clear(lastSeq)
+      }
+      const parts = [...journaled]
+      for (const { part } of moved) if (part) parts.push(part)
+      forget()
+      return { buffer, parts }
+    },
+    rolledBack: forget,
+
+    read(thread, { after, maxBytes, maxRecords }) {
+      const tail = tails.get(thread)
+      const last = committedHead(thread)
+      const found: Buffer[] = []
+      const budget: Budget = { bytes: maxBytes, records: maxRecords }
+      let cursor = after
+      while (cursor < last && budget.bytes > 0 && budget.records > 0) {
+        const inTail = tail !== undefined && cursor + 1 >= tail.firstSeq
+        const piece = inTail ? tail : segments.holding(thread, cursor + 1)
+        if (!piece) throw new DamagedLog(`record ${cursor + 1} of thread ${thread} is missing`)
+        const cut = cutFrames(piece.bytes, piece.firstSeq, piece.lastSeq, cursor, budget, cursor === after)
+        if (cut.bytes.length === 0) break
+        found.push(cut.bytes)
+        cursor = cut.lastSeq
+      }
+      return { firstSeq: after + 1, lastSeq: cursor, frames: Buffer.concat(found) }
+    },
+  }
+}

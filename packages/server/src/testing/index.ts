@@ -1,0 +1,1 @@
+export { type BusHarness, busContract } from '../bus/bus.contract.ts'
