@@ -1,0 +1,2 @@
+export { createModelAgent, type ModelAgentOptions } from './model-agent.ts'
+export type { SilenceLimits } from './silence.ts'

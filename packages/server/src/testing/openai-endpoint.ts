@@ -1,0 +1,152 @@
+/**
+ * A model provider for tests: a process of its own that speaks OpenAI's chat completions over HTTP, byte by byte.
+ * `node openai-endpoint.ts [port]` prints its URL (up to `/v1`) as one line.
+ *
+ * What it answers is named by the model, or by `#scenario` in the last message of the person; without a scenario it
+ * answers a question of the form "Say 200 words, 20 ms apart." with `w0 w1 … w199 `, and any other by repeating it.
+ * `GET /requests` reports what was asked and whether the asker hung up.
+ */
+import { createServer, type ServerResponse } from 'node:http'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+
+/** What `GET /requests` gives, one for each completion asked for. */
+export interface EndpointRequest {
+  readonly model: string
+  readonly messages: readonly { readonly role: string; readonly content: unknown }[]
+  readonly authorization?: string
+  /** How it ended: `asker` closed the socket, or this end was done. */
+  readonly closedBy: 'nobody' | 'asker' | 'endpoint'
+}
+
+type Chunk = { readonly delta?: object; readonly finish?: string; readonly usage?: object }
+type Play = (response: ServerResponse, question: string) => Promise<void> | void
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 }
+const HELLO = ['Hello', ', ', 'wörld ', '🦀', '!']
+
+function sse(chunk: Chunk): string {
+  const choices = chunk.usage ? [] : [{ index: 0, delta: chunk.delta ?? {}, finish_reason: chunk.finish ?? null }]
+  return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices, ...(chunk.usage ? { usage: chunk.usage } : {}) })}\n\n`
+}
+
+const say = (words: readonly string[]) => words.map((content) => sse({ delta: { content } })).join('')
+const finish = (reason = 'stop') => `${sse({ finish: reason })}${sse({ usage: USAGE })}data: [DONE]\n\n`
+
+function open(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+}
+
+function refuse(status: number, error: object): Play {
+  return (response) => {
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error }))
+  }
+}
+
+async function inPieces(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length && !response.destroyed; ) {
+    const size = 1 + (at % 3)
+    response.write(bytes.subarray(at, at + size))
+    at += size
+    await turn()
+  }
+  response.end()
+}
+
+const SCENARIOS: Record<string, Play> = {
+  text: (response) => void open(response).end(say(HELLO) + finish()),
+  reasoning: (response) => {
+    const thoughts = ['Let me ', 'think.'].map((reasoning_content) => sse({ delta: { reasoning_content } })).join('')
+    open(response).end(thoughts + say(HELLO) + thoughts + say(['Bye.']) + finish())
+  },
+  split: (response) => inPieces(open(response), new TextEncoder().encode(say(HELLO) + finish())),
+  'no-done': (response) => void open(response).end(say(HELLO) + sse({ finish: 'stop' })),
+  unauthorized: refuse(401, { message: 'Incorrect API key provided: sk-secret.', code: 'invalid_api_key' }),
+  forbidden: refuse(403, { message: 'Not with sk-secret.' }),
+  'rate-limited': refuse(429, { message: 'Slow down.', code: 'rate_limit_exceeded' }),
+  'context-length': refuse(400, { message: 'Too long.', code: 'context_length_exceeded' }),
+  'filtered-request': refuse(400, { message: 'No.', code: 'content_filter' }),
+  'bad-request': refuse(400, { message: 'What?' }),
+  broken: refuse(503, { message: 'Overloaded.' }),
+  'filtered-answer': (response) => void open(response).end(say(HELLO) + finish('content_filter')),
+  'cut-off': (response) => void open(response).end(say(HELLO) + finish('length')),
+  'asks-for-tool': (response) => {
+    const call = { index: 0, id: 'x', type: 'function', function: { name: 'rm', arguments: '{}' } }
+    open(response).end(sse({ delta: { tool_calls: [call] } }) + finish('tool_calls'))
+  },
+  'error-in-stream': (response) =>
+    void open(response).end(`${say(HELLO)}data: {"error":{"message":"x","code":429}}\n\n`),
+  'not-json': (response) => void open(response).end(`${say(HELLO)}data: {"choices": oops\n\n${finish()}`),
+  'not-sse': (response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Welcome</h1>'),
+  truncated: (response) => void open(response).end(say(HELLO)),
+  'socket-closed': (response) => {
+    open(response).write(say(HELLO), () => response.destroy())
+  },
+  'stalled-before': () => {},
+  'stalled-after': (response) => void open(response).write(say(HELLO)),
+}
+
+async function answer(response: ServerResponse, question: string): Promise<void> {
+  const count = Number(/(\d+) words/.exec(question)?.[1] ?? 0)
+  const ms = Number(/(\d+) ms/.exec(question)?.[1] ?? 0)
+  const words = count > 0 ? Array.from({ length: count }, (_, n) => `w${n} `) : [`You said: ${question}`]
+  open(response)
+  for (const word of words) {
+    if (response.destroyed) return
+    response.write(say([word]))
+    await (ms > 0 ? wait(ms) : turn())
+  }
+  response.end(finish())
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map((part: { text?: unknown }) => (typeof part.text === 'string' ? part.text : '')).join('')
+}
+
+const requests: { -readonly [K in keyof EndpointRequest]: EndpointRequest[K] }[] = []
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET' && request.url === '/requests') {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(requests))
+    return
+  }
+  if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
+    response.writeHead(404).end()
+    return
+  }
+  const body: Buffer[] = []
+  request.on('data', (bytes: Buffer) => body.push(bytes))
+  request.on('end', () => {
+    const { model, messages } = JSON.parse(Buffer.concat(body).toString()) as EndpointRequest
+    const { authorization } = request.headers
+    const seen: (typeof requests)[number] = {
+      model,
+      messages,
+      closedBy: 'nobody',
+      ...(authorization && { authorization }),
+    }
+    requests.push(seen)
+    let destroyedHere = false
+    const destroy = response.destroy.bind(response)
+    response.destroy = (error) => {
+      destroyedHere = true
+      return destroy(error)
+    }
+    response.on('close', () => {
+      seen.closedBy = response.writableFinished || destroyedHere ? 'endpoint' : 'asker'
+    })
+    const question = textOf(messages.findLast((message) => message.role === 'user')?.content)
+    const scenario = /#([a-z-]+)/.exec(question)?.[1] ?? model
+    void (SCENARIOS[scenario] ?? answer)(response, question)
+  })
+})
+
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object' && address) process.stdout.write(`http://127.0.0.1:${address.port}/v1\n`)
+})
+process.once('SIGTERM', () => {
+  server.closeAllConnections()
+  server.close()
+})
