@@ -1,11 +1,22 @@
 export { isId, keyOf, keyString, sameKey, type ThreadKey } from './key/thread-key.ts'
 export { type Admission, admit } from './log/cursor.ts'
 export type { AguiEnvelope, ControlEnvelope, ControlEvent, Envelope, RunStartedMetadata } from './log/envelope.ts'
+export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
+export { type Closable, closingEvents } from './run/close.ts'
+export { type RunStart, runStarted, runTerminal } from './run/events.ts'
 export type { OpenItem } from './run/open-item.ts'
 export type { Failure, FailureCode, Outcome, OutcomeType } from './run/outcome.ts'
-export type { Recorder, RecorderLimits, RecorderOptions, Verdict } from './run/recorder.ts'
+export {
+  createRecorder,
+  DEFAULT_RECORDER_LIMITS,
+  type Recorder,
+  type RecorderLimits,
+  type RecorderOptions,
+  type Verdict,
+} from './run/recorder.ts'
 export { type EndedRun, isEnded, type LiveRun, type QueuedRun, type Run, type RunStatus } from './run/run.ts'
+export { type RunEvent, type Transition, transition } from './run/transitions.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'

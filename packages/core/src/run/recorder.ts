@@ -8,8 +8,17 @@
  * - Whatever goes in, what comes out is a legal AG-UI run, once `start` came first and `end` last.
  * - An event's JSON is made once, here; everybody after sends those bytes.
  */
-import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
+import { type Event, EventType, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
+import { jsonLength, truncate, utf8Length } from './bytes.ts'
+import { checkEvent } from './check.ts'
+import { type ChunkEvent, createChunks } from './chunks.ts'
+import { closingEvents } from './close.ts'
+import { createCoalescer, type DeltaExtras } from './coalesce.ts'
+import { runTerminal } from './events.ts'
+import { createOrder, type DeltaType } from './order.ts'
 import type { Failure, Outcome } from './outcome.ts'
+import { broken, Refusal, tooMuch } from './refusal.ts'
+import { isAgentId, isRecord } from './shape.ts'
 
 export interface RecorderLimits {
   /** Events the agent may say in one run. */
@@ -23,6 +32,17 @@ export interface RecorderLimits {
   /** UTF-8 bytes up to which deltas are joined. */
   readonly maxCoalescedBytes: number
 }
+
+export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
+  maxEvents: 1_000_000,
+  maxBytes: 256 * 1024 * 1024,
+  maxEventBytes: 1024 * 1024,
+  maxDepth: 64,
+  maxCoalescedBytes: 64 * 1024,
+}
+
+/** A failure's sentence is for a person; what an agent says of itself may be a page. */
+const MAX_MESSAGE_LENGTH = 2_000
 
 /** What became of one thing the agent said. */
 export type Verdict =
@@ -40,6 +60,11 @@ export interface Recorder {
   /** Approximate bytes that `take` would give now; 0 when nothing waits. */
   readonly pendingBytes: number
   /**
+   * What it means that the agent's stream just ended: a success if it said something and closed what it opened (what
+   * chunks opened closes itself), else `failed{agent_incomplete}`. Steps, reasoning and sub-agents may be left open.
+   */
+  returned(): Outcome
+  /**
    * What ends the run: the rest of what waits, the closing events, the one RUN_FINISHED or RUN_ERROR last. May be
    * called again with another outcome when the first was refused by the store; it then gives the same closing events.
    */
@@ -47,6 +72,202 @@ export interface Recorder {
 }
 
 export interface RecorderOptions {
-  readonly input: Pick<RunAgentInput, 'threadId' | 'runId'>
+  /** `messages` are those the agent is given: it may not write into them. */
+  readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages'>
   readonly limits: RecorderLimits
+}
+
+const RECORDED: Verdict = { type: 'recorded' }
+
+export function createRecorder({ input, limits }: RecorderOptions): Recorder {
+  const order = createOrder(input.messages)
+  const chunks = createChunks()
+  const coalescer = createCoalescer(limits.maxCoalescedBytes, emit)
+  let waiting: string[] = []
+  let waitingBytes = 0
+  let events = 0
+  let bytes = 0
+  let over: Failure | undefined
+  let rest: readonly string[] | undefined
+
+  function say(given: unknown): Verdict {
+    if (++events > limits.maxEvents) tooMuch(`The agent sent more than ${limits.maxEvents} events in one run.`)
+    if (!isRecord(given)) return broken('The agent sent something that is not an AG-UI event.')
+    switch (given.type) {
+      case EventType.TEXT_MESSAGE_CONTENT:
+      case EventType.REASONING_MESSAGE_CONTENT:
+        if (given.metadata === undefined) return sayDelta(given.type, given.messageId, given)
+        break
+      case EventType.TOOL_CALL_ARGS:
+        if (given.metadata === undefined) return sayDelta(given.type, given.toolCallId, given)
+        break
+    }
+    const event = checkEvent(given, { size: limits.maxEventBytes, depth: limits.maxDepth })
+    switch (event.type) {
+      case EventType.RUN_STARTED:
+        return RECORDED
+      case EventType.RUN_FINISHED:
+      case EventType.RUN_ERROR: {
+        const outcome = outcomeOf(event, incomplete())
+        over = { code: 'agent_protocol', message: 'The agent went on after it had ended its run.' }
+        return { type: 'ended', outcome, ...(event.usage === undefined ? {} : { usage: event.usage }) }
+      }
+      case EventType.TEXT_MESSAGE_CHUNK:
+      case EventType.TOOL_CALL_CHUNK:
+      case EventType.REASONING_MESSAGE_CHUNK:
+        return sayChunk(event)
+      default:
+        closeLanes(event.type, 'subagentRunId' in event ? event.subagentRunId : undefined)
+        keep(event)
+        return RECORDED
+    }
+  }
+
+  /** The hot path: no copy, no JSON, no allocation. */
+  function sayDelta(type: DeltaType, id: unknown, given: Record<string, unknown>): Verdict {
+    const { delta, subagentRunId, timestamp } = given
+    const tag = subagentRunId ?? undefined
+    if (!isAgentId(id)) return broken(`The agent sent a ${type} without a valid id.`)
+    if (typeof delta !== 'string') return broken(`The agent sent a ${type} without a delta.`)
+    if (tag !== undefined && !isAgentId(tag)) return broken(`The agent sent a ${type} without a valid subagentRunId.`)
+    if (timestamp !== undefined && timestamp !== null && !Number.isSafeInteger(timestamp)) {
+      return broken(`The agent sent a ${type} whose timestamp is not a whole number.`)
+    }
+    closeLanes(type, tag)
+    keepDelta(type, id, tag, delta, typeof timestamp === 'number' ? { timestamp } : undefined)
+    return RECORDED
+  }
+
+  function sayChunk(chunk: ChunkEvent): Verdict {
+    for (const event of chunks.expand(chunk)) keep(event)
+    return RECORDED
+  }
+
+  function closeLanes(type: EventType, owner: string | undefined): void {
+    for (const end of chunks.interrupted(type, owner)) keep(end)
+  }
+
+  function keep(event: Event): void {
+    if (event.type === EventType.TOOL_CALL_ARGS) {
+      keepDelta(event.type, event.toolCallId, event.subagentRunId, event.delta, extrasOf(event))
+    } else if (event.type === EventType.TEXT_MESSAGE_CONTENT || event.type === EventType.REASONING_MESSAGE_CONTENT) {
+      keepDelta(event.type, event.messageId, event.subagentRunId, event.delta, extrasOf(event))
+    } else {
+      const json = JSON.stringify(event)
+      const size = utf8Length(json)
+      checkSize(size)
+      const said = order.admit(event) ? JSON.stringify(event) : json
+      coalescer.flush()
+      emit(said, size)
+    }
+  }
+
+  function keepDelta(
+    type: DeltaType,
+    id: string,
+    tag: string | undefined,
+    delta: string,
+    extras: DeltaExtras | undefined,
+  ): void {
+    const size = jsonLength(delta)
+    const entity = order.continuing(type, id, tag)
+    checkSize(size)
+    if (size === 0 && extras?.metadata === undefined) return
+    coalescer.add(type, entity, delta, size, extras)
+  }
+
+  function checkSize(size: number): void {
+    if (size > limits.maxEventBytes) tooMuch(`The agent sent an event of more than ${limits.maxEventBytes} bytes.`)
+    if (bytes + coalescer.growing + size > limits.maxBytes) {
+      tooMuch(`The agent sent more than ${limits.maxBytes} bytes in one run.`)
+    }
+  }
+
+  function emit(json: string, size: number): void {
+    waiting.push(json)
+    waitingBytes += size
+    bytes += size
+  }
+
+  function take(): string[] {
+    coalescer.flush()
+    const taken = waiting
+    waiting = []
+    waitingBytes = 0
+    return taken
+  }
+
+  /** What the agent began and left unfinished, as a failure. */
+  function incomplete(): Incomplete {
+    const left = order.open().filter((item) => !chunks.implied(item))
+    return { call: left.some(({ kind }) => kind === 'tool_call'), text: left.some(({ kind }) => kind === 'text') }
+  }
+
+  return {
+    record(given) {
+      if (over) return { type: 'refused', failure: over }
+      try {
+        return say(given)
+      } catch (error) {
+        // A getter or a proxy of the agent's may throw anything; what it threw is not for a person's eyes.
+        const unreadable: Failure = { code: 'agent_protocol', message: 'The agent sent an event that cannot be read.' }
+        over = error instanceof Refusal ? error.failure : unreadable
+        return { type: 'refused', failure: over }
+      }
+    },
+    take,
+    get pendingBytes() {
+      return waitingBytes + coalescer.growing
+    },
+    returned() {
+      const left = incomplete()
+      if (left.call) return CALL_LEFT_OPEN
+      if (left.text) return TEXT_LEFT_OPEN
+      return bytes === 0 ? NOTHING_SAID : { type: 'succeeded' }
+    },
+    end(outcome, usage) {
+      over ??= { code: 'agent_protocol', message: 'The agent went on after its run had ended.' }
+      rest ??= [...take(), ...closingEvents(order.open()).map((event) => JSON.stringify(event))]
+      return [...rest, JSON.stringify(runTerminal(outcome, input, usage))]
+    },
+  }
+}
+
+interface Incomplete {
+  readonly call: boolean
+  readonly text: boolean
+}
+
+const CALL_LEFT_OPEN = failed('agent_incomplete', 'The agent ended in the middle of a tool call. Try again.')
+const TEXT_LEFT_OPEN = failed('agent_incomplete', 'The agent ended in the middle of its answer. Try again.')
+const NOTHING_SAID = failed('agent_incomplete', 'The agent ended without an answer. Try again.')
+const CANCELLED_UNASKED = failed('agent_error', 'The agent cancelled its run, though nobody had asked for that.')
+
+function failed(code: Failure['code'], message: string): Outcome {
+  return { type: 'failed', code, message: truncate(message, MAX_MESSAGE_LENGTH) }
+}
+
+/**
+ * What an agent's own end means. It may leave a text or a step open, since it says that it is done; half a tool call's
+ * arguments are no call. That it was cancelled is only ours to say: a cancel that was asked for wins in the store.
+ */
+function outcomeOf(
+  event: Extract<Event, { type: EventType.RUN_FINISHED | EventType.RUN_ERROR }>,
+  left: Incomplete,
+): Outcome {
+  if (event.type === EventType.RUN_ERROR)
+    return failed('agent_error', event.message || 'The agent failed without a word.')
+  switch (event.outcome?.type) {
+    case 'cancelled':
+      return CANCELLED_UNASKED
+    case 'interrupt':
+      return left.call ? CALL_LEFT_OPEN : { type: 'interrupted', interrupts: event.outcome.interrupts }
+    default:
+      return left.call ? CALL_LEFT_OPEN : { type: 'succeeded' }
+  }
+}
+
+function extrasOf({ timestamp, metadata }: Pick<Event, 'timestamp' | 'metadata'>): DeltaExtras | undefined {
+  if (timestamp === undefined && metadata === undefined) return undefined
+  return { ...(timestamp === undefined ? {} : { timestamp }), ...(metadata === undefined ? {} : { metadata }) }
 }

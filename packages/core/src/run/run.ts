@@ -28,6 +28,8 @@ export interface LiveRun extends RunCommon {
   readonly status: 'running' | 'cancelling'
   /** Absent while a cancel is on its way to a run that had not started. */
   readonly startedAt?: string
+  /** Between the run's last AG-UI event and its `run.ended`. */
+  readonly usage?: readonly TokenUsage[]
 }
 
 export interface EndedRun extends RunCommon {

@@ -1,0 +1,151 @@
+/**
+ * Expands the shorthand of TEXT_MESSAGE_CHUNK, TOOL_CALL_CHUNK and REASONING_MESSAGE_CHUNK into start, content and end,
+ * as the stock client does (@ag-ui/client, transformChunks), so that a log holds one form only.
+ *
+ * Owns: one lane per owner (the run's agent, each sub-agent) with what its chunks are writing. Does not know: whether
+ * the events it makes may come now.
+ */
+import {
+  type Event,
+  EventType,
+  type ReasoningMessageChunkEvent,
+  type TextMessageChunkEvent,
+  type ToolCallChunkEvent,
+} from '@ag-ui/core'
+import { type Closable, closingEvents } from './close.ts'
+import { broken } from './refusal.ts'
+
+export type ChunkEvent = TextMessageChunkEvent | ToolCallChunkEvent | ReasoningMessageChunkEvent
+
+interface Lane {
+  readonly kind: 'text' | 'tool_call' | 'reasoning'
+  readonly id: string
+  /** What the opening chunk said; a later one may repeat it, not change it. */
+  readonly opener: Readonly<Record<string, string | undefined>>
+}
+
+export interface Chunks {
+  /** The events a chunk stands for. */
+  expand(chunk: ChunkEvent): Event[]
+  /** The ends that an event of `type` by `owner` implies, before it. */
+  interrupted(type: EventType, owner: string | undefined): readonly Event[]
+  /** Written by chunks, so their end was never to be said. */
+  readonly implied: (item: Closable) => boolean
+}
+
+const NONE: readonly Event[] = []
+
+export function createChunks(): Chunks {
+  const lanes = new Map<string | undefined, Lane>()
+
+  function closeLane(owner: string | undefined): readonly Event[] {
+    const lane = lanes.get(owner)
+    if (!lane) return NONE
+    lanes.delete(owner)
+    return closingEvents([{ kind: lane.kind, id: lane.id, ...(owner === undefined ? {} : { subagentRunId: owner }) }])
+  }
+
+  /** A chunk may leave out whatever is the same as before, its id and its owner too. */
+  function laneOf(kind: Lane['kind'], id: string | undefined, tag: string | undefined): string | undefined {
+    const same = [...lanes].filter(([, lane]) => lane.kind === kind)
+    if (id !== undefined) {
+      const holder = same.find(([, lane]) => lane.id === id)
+      if (!holder) return tag
+      if (tag !== undefined && tag !== holder[0]) broken(`The agent sent a chunk of another agent's ${kind}: ${id}`)
+      return holder[0]
+    }
+    if (tag !== undefined || lanes.get(undefined)?.kind === kind) return tag
+    if (same.length > 1) broken(`The agent sent a chunk that may belong to ${same.length} open messages.`)
+    return same[0]?.[0]
+  }
+
+  return {
+    expand(chunk) {
+      const { kind, id, opener } = read(chunk)
+      const owner = laneOf(kind, id, chunk.subagentRunId)
+      const open = lanes.get(owner)
+      const goesOn = open?.kind === kind && (id === undefined || id === open.id)
+      if (goesOn) requireSame(open, opener)
+      const events = goesOn ? [] : [...closeLane(owner)]
+      const openId = goesOn ? open.id : id
+      if (openId === undefined) return broken(`The agent sent a first ${chunk.type} without an id.`)
+      const common = {
+        ...(chunk.timestamp === undefined ? {} : { timestamp: chunk.timestamp }),
+        ...(chunk.metadata === undefined ? {} : { metadata: chunk.metadata }),
+        ...(owner === undefined ? {} : { subagentRunId: owner }),
+      }
+      if (!goesOn) {
+        events.push({ ...startOf(chunk, openId), ...common })
+        lanes.set(owner, { kind, id: openId, opener })
+      }
+      if (chunk.delta !== undefined || (goesOn && chunk.metadata !== undefined)) {
+        events.push({ ...contentOf(kind, openId, chunk.delta ?? ''), ...common })
+      }
+      return events
+    },
+    interrupted(type, owner) {
+      if (lanes.size === 0) return NONE
+      switch (type) {
+        case EventType.RAW:
+        case EventType.ACTIVITY_SNAPSHOT:
+        case EventType.ACTIVITY_DELTA:
+        case EventType.REASONING_ENCRYPTED_VALUE:
+        case EventType.SUBAGENT_STARTED:
+          return NONE
+        case EventType.MESSAGES_SNAPSHOT:
+          return [...lanes.keys()].flatMap(closeLane)
+        default:
+          return closeLane(owner)
+      }
+    },
+    implied: ({ kind, id }) => [...lanes.values()].some((lane) => lane.kind === kind && lane.id === id),
+  }
+}
+
+function read(chunk: ChunkEvent): { kind: Lane['kind']; id: string | undefined; opener: Lane['opener'] } {
+  switch (chunk.type) {
+    case EventType.TEXT_MESSAGE_CHUNK:
+      return { kind: 'text', id: chunk.messageId, opener: { role: chunk.role, name: chunk.name } }
+    case EventType.TOOL_CALL_CHUNK: {
+      const { toolCallName, parentMessageId } = chunk
+      return { kind: 'tool_call', id: chunk.toolCallId, opener: { toolCallName, parentMessageId } }
+    }
+    case EventType.REASONING_MESSAGE_CHUNK:
+      return { kind: 'reasoning', id: chunk.messageId, opener: {} }
+  }
+}
+
+function requireSame(lane: Lane, said: Lane['opener']): void {
+  for (const [field, value] of Object.entries(said)) {
+    const first = lane.opener[field] ?? (field === 'role' ? 'assistant' : undefined)
+    if (value !== undefined && value !== first) broken(`The agent changed the ${field} of a ${lane.kind}: ${lane.id}`)
+  }
+}
+
+function startOf(chunk: ChunkEvent, id: string): Event {
+  switch (chunk.type) {
+    case EventType.TEXT_MESSAGE_CHUNK: {
+      const name = chunk.name === undefined ? {} : { name: chunk.name }
+      return { type: EventType.TEXT_MESSAGE_START, messageId: id, role: chunk.role ?? 'assistant', ...name }
+    }
+    case EventType.TOOL_CALL_CHUNK: {
+      const { toolCallName, parentMessageId } = chunk
+      if (toolCallName === undefined) return broken('The agent sent a first TOOL_CALL_CHUNK without a toolCallName.')
+      const parent = parentMessageId === undefined ? {} : { parentMessageId }
+      return { type: EventType.TOOL_CALL_START, toolCallId: id, toolCallName, ...parent }
+    }
+    case EventType.REASONING_MESSAGE_CHUNK:
+      return { type: EventType.REASONING_MESSAGE_START, messageId: id, role: 'reasoning' }
+  }
+}
+
+function contentOf(kind: Lane['kind'], id: string, delta: string): Event {
+  switch (kind) {
+    case 'text':
+      return { type: EventType.TEXT_MESSAGE_CONTENT, messageId: id, delta }
+    case 'tool_call':
+      return { type: EventType.TOOL_CALL_ARGS, toolCallId: id, delta }
+    case 'reasoning':
+      return { type: EventType.REASONING_MESSAGE_CONTENT, messageId: id, delta }
+  }
+}

@@ -1,0 +1,21 @@
+/** How the recorder's parts say no: thrown inside `record`, caught there once, never seen by anybody else. */
+import type { Failure, FailureCode } from './outcome.ts'
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly failure: Failure
+  constructor(code: FailureCode, message: string) {
+    super(message)
+    this.failure = { code, message }
+  }
+}
+
+/** The agent broke the AG-UI rules. */
+export function broken(message: string): never {
+  throw new Refusal('agent_protocol', message)
+}
+
+/** The agent went over a declared limit. */
+export function tooMuch(message: string): never {
+  throw new Refusal('limit_exceeded', message)
+}
