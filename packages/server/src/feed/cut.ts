@@ -1,0 +1,63 @@
+/**
+ * What of a log a reader is given: everything, or one run's events. Made once per slice, however many readers: all of
+ * them share the slice's bytes, so the cut is remembered with them.
+ */
+import { eventJson, splitFrames } from '@holdfast/core'
+import type { Slice } from './slice.ts'
+
+/** `last`: nothing will follow; the stream ends behind these bytes. */
+export type Cut = (slice: Slice) => { readonly bytes: Uint8Array; readonly last: boolean }
+
+/** The stored frames as they are. */
+export const everything: Cut = (slice) => ({ bytes: slice.frames, last: false })
+
+/** A run's bare AG-UI events; `last` once its terminal event is among them. */
+export interface RunEvents {
+  /** Each the position of its record and the event's JSON. */
+  readonly events: readonly { readonly seq: number; readonly json: string }[]
+  readonly last: boolean
+}
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+const NOTHING = new Uint8Array(0)
+
+export function runEventsIn(slice: Slice, runId: string): RunEvents {
+  const ofRun = `,"runId":"${runId}",`
+  const events: { seq: number; json: string }[] = []
+  let seq = slice.firstSeq
+  for (const stored of splitFrames(decoder.decode(slice.frames))) {
+    const at = seq++
+    const head = stored.slice(0, stored.indexOf(',"event":'))
+    if (!head.includes(ofRun) || !head.endsWith('"kind":"agui"')) continue
+    const json = eventJson(stored)
+    events.push({ seq: at, json })
+    if (isTerminal(json)) return { events, last: true }
+  }
+  return { events, last: false }
+}
+
+const cuts = new WeakMap<Uint8Array, Map<string, ReturnType<Cut>>>()
+
+/** A run's events as SSE frames, `id:` being the thread's seq. */
+export function runEvents(runId: string): Cut {
+  return (slice) => {
+    const known = cuts.get(slice.frames)
+    const made = known?.get(runId)
+    if (made) return made
+    const { events, last } = runEventsIn(slice, runId)
+    const text = events.map(({ seq, json }) => `id: ${seq}\ndata: ${json}\n\n`).join('')
+    const cut = { bytes: text === '' ? NOTHING : encoder.encode(text), last }
+    if (known) known.set(runId, cut)
+    else cuts.set(slice.frames, new Map([[runId, cut]]))
+    return cut
+  }
+}
+
+/** RUN_FINISHED or RUN_ERROR. The text is looked at first: parsing every delta would cost more than all the rest. */
+function isTerminal(json: string): boolean {
+  if (!json.includes('"RUN_FINISHED"') && !json.includes('"RUN_ERROR"')) return false
+  const event: unknown = JSON.parse(json)
+  if (typeof event !== 'object' || event === null || !('type' in event)) return false
+  return event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR'
+}

@@ -1,0 +1,145 @@
+/**
+ * One reader's way through one log: from the ring where it can, from the store where it must, into its sink.
+ *
+ * Owns: the cursor, the state, at most one reading at a time. Does not know: subscriptions, time, HTTP.
+ *
+ * Invariants:
+ * - Its sink gets exactly the records after its cursor, in order, each once (G2, G3, I4); a slice that does not begin
+ *   right behind the cursor ends the stream instead of leaving a hole.
+ * - It pulls: while its sink is full nothing is read or kept for it (G10).
+ * - Only what a commit or the store gave is written (I11). Ending it ends nothing else (I5).
+ */
+import { admit } from '@holdfast/core'
+import type { LogChunk } from '../store/port.ts'
+import type { Cut } from './cut.ts'
+import { READER_TABLE, type ReaderEvent, type ReaderState } from './reader-state.ts'
+import type { Ring } from './ring.ts'
+import { type Sink, STEP_BYTES } from './sink.ts'
+import type { Slice } from './slice.ts'
+
+export interface Reader {
+  readonly state: ReaderState
+  /** Begins with what the store gave at its cursor when it came. Once. */
+  start(first: LogChunk): void
+  /** More may be there: goes on if it was live. */
+  more(): void
+  /** Asks the store even though nothing was told: notices may be lost. */
+  recheck(): void
+  /** A comment, when the sink has room. */
+  beat(bytes: Uint8Array): void
+  /** Ends what it writes, and nothing else. Twice is harmless. */
+  end(): void
+}
+
+export interface ReaderOptions {
+  readonly ring: Ring
+  readonly sink: Sink
+  /** Exclusive cursor. */
+  readonly after: number
+  readonly cut: Cut
+  /** The next chunk, or undefined when the log cannot be read any further by this reader (gone, trimmed). */
+  readonly read: (after: number) => Promise<LogChunk | undefined>
+  readonly onFault: (fault: unknown) => void
+  /** A reading showed records that no notice had told of. */
+  readonly onNews: () => void
+  /** Called once. */
+  readonly onEnd: () => void
+}
+
+export function createReader({ ring, sink, after, cut, read, onFault, onNews, onEnd }: ReaderOptions): Reader {
+  let state: ReaderState = 'catching-up'
+  let cursor = after
+  let reading = false
+
+  function move(event: ReaderEvent) {
+    const before = state
+    state = READER_TABLE[state][event]
+    if (state !== 'ended' || before === 'ended') return
+    sink.end()
+    onEnd()
+  }
+
+  function fail(fault: unknown) {
+    if (state !== 'ended') onFault(fault)
+    move('end')
+  }
+
+  function deliver(slice: Slice) {
+    try {
+      if (admit(cursor, slice.firstSeq) !== 'accepted') {
+        throw new Error(`The log gave position ${slice.firstSeq} to a reader at ${cursor}.`)
+      }
+      const { bytes, last } = cut(slice)
+      cursor = slice.lastSeq
+      const room = bytes.byteLength === 0 || sink.write(bytes)
+      if (last) move('end')
+      else if (!room) move('full')
+    } catch (fault) {
+      fail(fault)
+    }
+  }
+
+  function advance() {
+    while (state === 'catching-up' && !reading) {
+      const recent = ring.after(cursor, STEP_BYTES)
+      if (recent.type === 'slice') deliver(recent)
+      else if (recent.type === 'current') move('current')
+      else void readStore()
+    }
+  }
+
+  async function readStore() {
+    reading = true
+    const known = ring.head
+    try {
+      const chunk = await read(cursor)
+      if (chunk && state !== 'ended') take(chunk, known)
+      else move('end')
+    } catch (fault) {
+      fail(fault)
+    } finally {
+      reading = false
+    }
+    advance()
+  }
+
+  /** `known`: the head that was known of when the reading began. */
+  function take(chunk: LogChunk, known: number) {
+    const news = ring.raise(chunk.head)
+    if (chunk.frames.byteLength > 0) deliver(chunk)
+    // A reading that gave nothing is the end for now, unless more was told of meanwhile. Asking again whatever the
+    // reason would spin on a store that lags behind its notices.
+    else if (ring.head <= Math.max(known, cursor)) move('current')
+    if (news) onNews()
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    start(first) {
+      sink.onDrain(() => {
+        move('drained')
+        advance()
+      })
+      sink.onClose(() => move('end'))
+      if (state === 'ended') return
+      take(first, after)
+      advance()
+    },
+    more() {
+      move('behind')
+      advance()
+    },
+    recheck() {
+      if (state !== 'live') return
+      move('behind')
+      void readStore()
+    },
+    beat(bytes) {
+      if (state === 'waiting-for-drain' || state === 'ended') return
+      if (!sink.write(bytes) && state === 'live') move('full')
+    },
+    end: () => move('end'),
+  }
+}

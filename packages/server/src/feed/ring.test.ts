@@ -1,0 +1,77 @@
+import { frame } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { createRing } from './ring.ts'
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+function commit(firstSeq: number, lastSeq: number, padding = '') {
+  let frames = ''
+  for (let seq = firstSeq; seq <= lastSeq; seq++) {
+    const at = '2026-01-01T00:00:00.000Z'
+    frames += frame({ roomId: 'r', threadId: 't', runId: 'x', seq, at, kind: 'agui' }, JSON.stringify({ seq, padding }))
+  }
+  return { firstSeq, lastSeq, frames: new TextEncoder().encode(frames) }
+}
+
+describe('the ring of a watched thread', () => {
+  it('hands the very same bytes to every reader at the same cursor', () => {
+    const ring = createRing()
+    ring.told(commit(1, 3))
+    ring.told(commit(4, 6))
+    const one = ring.after(3, 1e6)
+    const other = ring.after(3, 1e6)
+    expect(one.type === 'slice' && other.type === 'slice' && one.frames === other.frames).toBe(true)
+  })
+
+  it('cuts inside a commit, and joins the commits behind it', () => {
+    const ring = createRing()
+    ring.told(commit(1, 3))
+    ring.told(commit(4, 6))
+    const recent = ring.after(2, 1e6)
+    expect(recent).toMatchObject({ type: 'slice', firstSeq: 3, lastSeq: 6 })
+    expect(recent.type === 'slice' && text(recent.frames)).toBe(text(commit(3, 6).frames))
+  })
+
+  it('gives whole commits up to the limit, and always one', () => {
+    const ring = createRing()
+    ring.told(commit(1, 3))
+    ring.told(commit(4, 6))
+    expect(ring.after(0, 1)).toMatchObject({ firstSeq: 1, lastSeq: 3 })
+  })
+
+  it('never gives across a hole: a missed notice makes the store answer', () => {
+    const ring = createRing()
+    ring.told(commit(1, 3))
+    ring.told(commit(6, 7))
+    expect(ring.after(3, 1e6)).toEqual({ type: 'unknown' })
+    expect(ring.after(5, 1e6)).toMatchObject({ firstSeq: 6, lastSeq: 7 })
+  })
+
+  it('takes repeated, late and bare notices without harm', () => {
+    const ring = createRing()
+    ring.told(commit(4, 6))
+    ring.told(commit(1, 3))
+    ring.told(commit(4, 6))
+    expect(ring.after(3, 1e6)).toMatchObject({ firstSeq: 4, lastSeq: 6 })
+    ring.told({ firstSeq: 7, lastSeq: 8 })
+    expect(ring.after(6, 1e6)).toEqual({ type: 'unknown' })
+    expect(ring.after(8, 1e6)).toEqual({ type: 'current' })
+  })
+
+  it('G10 holds no more than its bound, and no larger buffer for a small slice of it', () => {
+    const ring = createRing(2_000)
+    for (let seq = 1; seq <= 100; seq++) ring.told(commit(seq, seq, 'x'.repeat(100)))
+    expect(ring.bytes).toBeLessThanOrEqual(2_000)
+    expect(ring.after(98, 1e6)).toMatchObject({ firstSeq: 99, lastSeq: 100 })
+    expect(ring.after(1, 1e6)).toEqual({ type: 'unknown' })
+    ring.told(commit(101, 101, 'x'.repeat(3_000)))
+    expect(ring.bytes).toBe(0)
+
+    const group = new Uint8Array(1_000_000)
+    const { frames } = commit(102, 102)
+    group.set(frames)
+    ring.told({ firstSeq: 102, lastSeq: 102, frames: Buffer.from(group.buffer, 0, frames.byteLength) })
+    const recent = ring.after(101, 1e6)
+    expect(recent.type === 'slice' && recent.frames.buffer.byteLength).toBe(frames.byteLength)
+  })
+})

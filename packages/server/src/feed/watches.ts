@@ -1,0 +1,108 @@
+/**
+ * The threads that somebody reads right now: a ring, the readers and the waits of each.
+ *
+ * Owns: the one subscription to the bus and the one heartbeat timer for all. Does not know: the store, sinks.
+ * Invariant: with the last visitor of a thread goes its ring, with the last of all the subscription and the timer (I10).
+ */
+import { type Clock, HEARTBEAT, keyString, type ThreadKey } from '@holdfast/core'
+import type { Bus } from '../bus/port.ts'
+import type { Notice } from '../store/port.ts'
+import type { Reader } from './reader.ts'
+import { createRing, type Ring } from './ring.ts'
+
+const HEARTBEAT_MS = 15_000
+
+export const heartbeat = new TextEncoder().encode(HEARTBEAT)
+
+export interface Watch {
+  readonly ring: Ring
+  readonly readers: Set<Reader>
+  /** Those who wait for the next record only (long-poll). */
+  readonly wakes: Set<() => void>
+  /** Tells all of them that there may be more. */
+  nudge(): void
+  /** The visitor that entered goes. Once for each `enter`. */
+  leave(): void
+}
+
+export interface Watches {
+  /** Subscribed from here on: what is committed later will be told. */
+  enter(key: ThreadKey): Watch
+  readonly all: ReadonlyMap<string, Watch>
+}
+
+export function createWatches({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): Watches {
+  const all = new Map<string, Watch & { visitors: number; quiet: boolean }>()
+  let stop: (() => void) | undefined
+
+  function begin() {
+    const unsubscribe = bus.subscribe(hear)
+    let stopTimer = clock.schedule(HEARTBEAT_MS, beat)
+    function beat() {
+      stopTimer = clock.schedule(HEARTBEAT_MS, beat)
+      for (const watch of all.values()) {
+        for (const reader of watch.readers) reader.beat(heartbeat)
+        // Notices are lossy: a thread that nothing was heard of since the last beat is asked after, once for all.
+        if (watch.quiet) {
+          firstLive(watch)?.recheck()
+          watch.nudge()
+        }
+        watch.quiet = true
+      }
+    }
+    return () => {
+      unsubscribe()
+      stopTimer()
+    }
+  }
+
+  function hear(notice: Notice) {
+    if (notice.type !== 'thread.more') return
+    const watch = all.get(keyString(notice.key))
+    if (!watch) return
+    watch.quiet = false
+    watch.ring.told(notice)
+    watch.nudge()
+  }
+
+  function watch(name: string) {
+    const readers = new Set<Reader>()
+    const wakes = new Set<() => void>()
+    const made = {
+      ring: createRing(),
+      readers,
+      wakes,
+      visitors: 0,
+      quiet: false,
+      nudge() {
+        for (const reader of readers) reader.more()
+        for (const wake of wakes) wake()
+      },
+      leave() {
+        if (--made.visitors > 0) return
+        all.delete(name)
+        if (all.size > 0) return
+        stop?.()
+        stop = undefined
+      },
+    }
+    all.set(name, made)
+    return made
+  }
+
+  return {
+    all,
+    enter(key) {
+      stop ??= begin()
+      const name = keyString(key)
+      const entered = all.get(name) ?? watch(name)
+      entered.visitors++
+      return entered
+    },
+  }
+}
+
+function firstLive(watch: Watch): Reader | undefined {
+  for (const reader of watch.readers) if (reader.state === 'live') return reader
+  return undefined
+}
