@@ -1,0 +1,16 @@
+/**
+ * What a reader does with parsed JSON that claims to be an envelope: only the address is checked, by hand, for it is
+ * done for each delta. Events were checked when they were recorded; the fold ignores what it does not know.
+ */
+import { isId, keyOf } from '../key/thread-key.ts'
+import type { Envelope } from './envelope.ts'
+
+/** The envelope, or undefined: to be dropped and counted (docs/PROTOCOL.md, The log). */
+export function readEnvelope(value: unknown): Envelope | undefined {
+  if (keyOf(value) === undefined) return undefined
+  const { v, seq, at, kind, runId, event } = value as Record<string, unknown>
+  if (v !== 1 || typeof at !== 'string' || !Number.isSafeInteger(seq) || (seq as number) < 1) return undefined
+  if (kind === 'agui' ? !isId(runId) : kind !== 'control' || (runId !== undefined && !isId(runId))) return undefined
+  if (typeof event !== 'object' || event === null) return undefined
+  return typeof (event as { type?: unknown }).type === 'string' ? (value as Envelope) : undefined
+}

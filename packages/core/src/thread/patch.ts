@@ -1,0 +1,145 @@
+/**
+ * JSON Patch (RFC 6902) on a value that others hold: copies only the containers on the touched paths, changes nothing
+ * that was handed out, and is atomic. Pointers and equality are the library's; it has no copy-on-write, so the six
+ * operations are here, and a test holds them against it.
+ *
+ * Dangers: `/__proto__/x` and inherited members (`/toString/x`) are no places to write to; only own members are walked.
+ */
+import type { JsonPatchOperation } from '@ag-ui/core'
+import { createPatch, Pointer } from 'rfc6902'
+
+type Container = Record<string, unknown> | unknown[]
+
+/** Containers that only the fold holds and may change in place; everything else is copied first. */
+export type Owned = Set<object>
+
+/** Beyond this the set is emptied: it is a memory of copies, and copying again is only slower. */
+const OWNED_MAX = 512
+const INDEX = /^(?:0|[1-9]\d*)$/
+const ROOT = 'root'
+
+interface Place {
+  readonly parent: Container
+  readonly key: string
+}
+
+/** The patched value, or undefined when the patch does not apply: then nothing has changed. */
+export function applyPatch(
+  value: unknown,
+  patch: readonly JsonPatchOperation[],
+  owned: Owned,
+): { readonly value: unknown } | undefined {
+  if (!Array.isArray(patch)) return undefined
+  const [first, ...more] = patch
+  // One operation cannot fail once it has changed something (a move is two). Several can: they work on fresh copies.
+  const mine: Owned = more.length === 0 && first?.op !== 'move' ? owned : new Set()
+  const holder = { [ROOT]: value }
+  for (const operation of patch) {
+    if (!applyOne(holder, operation, mine)) return undefined
+  }
+  if (mine !== owned) {
+    owned.clear()
+    for (const container of mine) owned.add(container)
+  }
+  if (owned.size > OWNED_MAX) owned.clear()
+  return { value: holder[ROOT] }
+}
+
+function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned): boolean {
+  const at = (path: unknown) => reach(holder, path, mine)
+  switch (operation?.op) {
+    case 'add':
+      return 'value' in operation && add(at(operation.path), operation.value)
+    case 'replace':
+      return 'value' in operation && replace(at(operation.path), operation.value)
+    case 'remove':
+      return remove(at(operation.path), holder)
+    case 'test': {
+      const place = at(operation.path)
+      return 'value' in operation && has(place) && createPatch(read(place), operation.value).length === 0
+    }
+    case 'copy': {
+      const from = at(operation.from)
+      if (!has(from)) return false
+      const value = read(from)
+      // The copy shares what it copies, which therefore is no longer one place's alone.
+      mine.clear()
+      return add(at(operation.path), value)
+    }
+    case 'move': {
+      const from = at(operation.from)
+      if (!has(from)) return false
+      if (operation.path === operation.from) return true
+      // Nothing can be moved into its own inside.
+      if (`${operation.path}/`.startsWith(`${operation.from}/`)) return false
+      const value = read(from)
+      return remove(from, holder) && add(at(operation.path), value)
+    }
+    default:
+      operation satisfies undefined
+      return false
+  }
+}
+
+/** Walks to the container of the last token, making each container on the way one's own. */
+function reach(holder: Container, path: unknown, mine: Owned): Place | undefined {
+  const tokens = tokensOf(path)
+  if (tokens === undefined) return undefined
+  let place: Place = { parent: holder, key: ROOT }
+  for (const key of tokens) {
+    const child = has(place) ? read(place) : undefined
+    if (typeof child !== 'object' || child === null || key === '__proto__') return undefined
+    let parent = child as Container
+    if (!mine.has(parent)) {
+      parent = Array.isArray(parent) ? parent.slice() : { ...parent }
+      mine.add(parent)
+      write(place, parent)
+    }
+    place = { parent, key }
+  }
+  return place
+}
+
+function tokensOf(path: unknown): string[] | undefined {
+  if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) return undefined
+  return Pointer.fromJSON(path).tokens.slice(1)
+}
+
+function has(place: Place | undefined): place is Place {
+  if (place === undefined) return false
+  const { parent, key } = place
+  return Array.isArray(parent) ? INDEX.test(key) && Number(key) < parent.length : Object.hasOwn(parent, key)
+}
+
+function read({ parent, key }: Place): unknown {
+  return (parent as Record<string, unknown>)[key]
+}
+
+function write({ parent, key }: Place, value: unknown): void {
+  ;(parent as Record<string, unknown>)[key] = value
+}
+
+function add(place: Place | undefined, value: unknown): boolean {
+  if (place === undefined) return false
+  const { parent, key } = place
+  if (!Array.isArray(parent)) write(place, value)
+  else if (key === '-') parent.push(value)
+  else if (INDEX.test(key) && Number(key) <= parent.length) parent.splice(Number(key), 0, value)
+  else return false
+  return true
+}
+
+function replace(place: Place | undefined, value: unknown): boolean {
+  if (!has(place)) return false
+  write(place, value)
+  return true
+}
+
+function remove(place: Place | undefined, holder: Container): boolean {
+  // A state is always a value: the whole of it can be replaced, not taken away.
+  if (!has(place) || place.parent === holder) return false
+  const { parent, key } = place
+  if (Array.isArray(parent)) parent.splice(Number(key), 1)
+  else delete parent[key]
+  return true
+}

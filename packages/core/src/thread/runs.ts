@@ -1,0 +1,122 @@
+/**
+ * Runs: every run of a thread in the order of acceptance, which wait, and which questions are open.
+ *
+ * Owns: `runs`, `queue`, `interrupts` of a view. Does not know: messages' places, what is open.
+ *
+ * Invariants: an ended run does not change (I2); a run that is not in the list is ignored; what was handed out is
+ * never changed.
+ */
+import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
+import type { ControlEvent } from '../log/envelope.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { isEnded, type LiveRun, type Run } from '../run/run.ts'
+import type { QueueEntry } from './thread-view.ts'
+
+export interface Runs {
+  readonly runs: readonly Run[]
+  readonly queue: readonly QueueEntry[]
+  readonly interrupts: readonly Interrupt[]
+  accepted(run: Run, messages: readonly Message[]): void
+  status(runId: string, status: LiveRun['status']): void
+  /** Its messages are in the conversation now; `parentId` is the message it answers. */
+  started(runId: string, at: string, parentId: string | null): void
+  usage(runId: string, usage: readonly TokenUsage[] | undefined): void
+  asks(interrupts: readonly Interrupt[]): void
+  answered(interruptIds: readonly string[]): void
+  ended(runId: string, outcome: Outcome, at: string): void
+  queueChanged(change: Extract<ControlEvent, { type: 'queue.changed' }>): void
+  clear(): void
+}
+
+export interface RunsState {
+  readonly runs: readonly Run[]
+  readonly queue: readonly QueueEntry[]
+  readonly interrupts: readonly Interrupt[]
+}
+
+export function createRuns(from: RunsState): Runs {
+  let { runs, queue, interrupts } = from
+  const indices = new Map(runs.map((run, index) => [run.runId, index]))
+
+  function live(runId: string): Exclude<Run, { outcome: Outcome }> | undefined {
+    const run = runs[indices.get(runId) ?? -1]
+    return run === undefined || isEnded(run) ? undefined : run
+  }
+  function put(run: Run): void {
+    const index = indices.get(run.runId) ?? runs.length
+    indices.set(run.runId, index)
+    runs = runs.toSpliced(index, 1, run)
+  }
+  function leaveQueue(runId: string): void {
+    if (queue.some((entry) => entry.run.runId === runId)) queue = queue.filter((entry) => entry.run.runId !== runId)
+  }
+
+  return {
+    get runs() {
+      return runs
+    },
+    get queue() {
+      return queue
+    },
+    get interrupts() {
+      return interrupts
+    },
+    accepted(run, messages) {
+      if (indices.has(run.runId)) return
+      if (run.status !== 'queued') {
+        put(run)
+        return
+      }
+      // A position would be stale with the next start: it is the place in the queue.
+      const { position: _, ...queued } = run
+      put(queued)
+      queue = [...queue, { run: queued, messages }]
+    },
+    status(runId, status) {
+      const run = live(runId)
+      // A run that is being cancelled stays so until it has ended.
+      if (run === undefined || run.status === 'cancelling') return
+      put({ ...run, status })
+    },
+    started(runId, at, parentId) {
+      leaveQueue(runId)
+      const run = live(runId)
+      if (run === undefined) return
+      const { parentId: _, ...rest } = run
+      const status = run.status === 'cancelling' ? 'cancelling' : 'running'
+      put({ ...rest, status, startedAt: at, ...(parentId !== null && { parentId }) })
+    },
+    usage(runId, usage) {
+      const run = live(runId)
+      if (run !== undefined && run.status !== 'queued' && usage !== undefined) put({ ...run, usage })
+    },
+    asks(asked) {
+      interrupts = asked
+    },
+    answered(interruptIds) {
+      const open = interrupts.filter(({ id }) => !interruptIds.includes(id))
+      if (open.length < interrupts.length) interrupts = open
+    },
+    ended(runId, outcome, at) {
+      leaveQueue(runId)
+      const run = live(runId)
+      if (run !== undefined) put({ ...run, status: outcome.type, outcome, endedAt: at })
+    },
+    queueChanged({ order, edited }) {
+      const rank = new Map(order.map((runId, index) => [runId, index]))
+      const rankOf = (entry: QueueEntry) => rank.get(entry.run.runId) ?? order.length
+      queue = queue
+        .map((entry) => {
+          const messages = edited && Object.hasOwn(edited, entry.run.runId) ? edited[entry.run.runId] : undefined
+          return messages === undefined ? entry : { ...entry, messages }
+        })
+        .toSorted((a, b) => rankOf(a) - rankOf(b))
+    },
+    clear() {
+      runs = []
+      queue = []
+      interrupts = []
+      indices.clear()
+    },
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Shared state: the agent's state and the contents of activities, set whole or patched. A patch copies what it touches
+ * and nothing else, at most once between two looks.
+ */
+import type { ActivityDeltaEvent, ActivityMessage, ActivitySnapshotEvent, StateDeltaEvent } from '@ag-ui/core'
+import type { Conversation } from './conversation.ts'
+import type { ThreadMessage } from './message.ts'
+import type { OwnMessages } from './own-messages.ts'
+import { applyPatch, type Owned } from './patch.ts'
+
+export interface SharedState {
+  setState(state: unknown): void
+  patchState(patch: StateDeltaEvent['delta']): void
+  setActivity(runId: string, event: ActivitySnapshotEvent): void
+  patchActivity(runId: string, event: ActivityDeltaEvent): void
+  handOut(): unknown
+}
+
+export function createSharedState(conversation: Conversation, own: OwnMessages, from: unknown): SharedState {
+  let state = from
+  const owned: Owned = new Set()
+
+  return {
+    setState(next) {
+      state = next
+    },
+    patchState(patch) {
+      const patched = applyPatch(state, patch, owned)
+      if (patched !== undefined) state = patched.value
+    },
+    setActivity(runId, { messageId, activityType, content, replace, subagentRunId }) {
+      const message: ActivityMessage = {
+        id: messageId,
+        role: 'activity',
+        activityType,
+        content,
+        ...(subagentRunId !== undefined && { subagentRunId }),
+      }
+      const known = conversation.indexOfOwn(runId, messageId, 'activity')
+      if (known === undefined) own.write(runId, message)
+      else if (replace !== false) {
+        conversation.update(known, { ...conversation.get(known), activityType, content } as ThreadMessage)
+      }
+    },
+    patchActivity(runId, { messageId, activityType, patch }) {
+      const index = conversation.indexOfOwn(runId, messageId, 'activity')
+      if (index === undefined) return
+      const message = conversation.get(index)
+      const patched = applyPatch(message.content, patch, owned)
+      if (patched === undefined) return
+      conversation.update(index, { ...message, activityType, content: patched.value } as ThreadMessage)
+    },
+    handOut() {
+      owned.clear()
+      return state
+    },
+  }
+}
