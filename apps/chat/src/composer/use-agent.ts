@@ -1,0 +1,27 @@
+/** Which agent answers in a room: the one last chosen here, else the room's own. */
+import type { AgentInfo } from '@holdfast/core'
+import { useRooms } from '@holdfast/react'
+import { useState, useSyncExternalStore } from 'react'
+import { useServices } from '../services.ts'
+
+export interface AgentChoice {
+  readonly agents: readonly AgentInfo[]
+  readonly chosen: string | undefined
+  choose(agentId: string): void
+}
+
+export function useAgent(roomId: string): AgentChoice {
+  const { agents, preferences } = useServices()
+  const known = useSyncExternalStore(agents.subscribe, agents.snapshot)
+  const ofRoom = useRooms().items?.find((room) => room.roomId === roomId)?.agentId
+  const [, chosenAgain] = useState(0)
+  const wished = preferences.agentOf(roomId) ?? ofRoom
+  return {
+    agents: known,
+    chosen: known.some((agent) => agent.agentId === wished) ? wished : ofRoom,
+    choose(agentId) {
+      preferences.rememberAgent(roomId, agentId)
+      chosenAgain((times) => times + 1)
+    },
+  }
+}

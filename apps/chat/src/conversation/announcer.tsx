@@ -1,0 +1,36 @@
+/** Says changes of a run's state to who cannot see them: politely, in words, and no tokens. */
+import type { Activity } from '@holdfast/client'
+
+export function Announcer({ activity }: { readonly activity: Activity }) {
+  return (
+    <p className="said" role="status">
+      {wordsOf(activity)}
+    </p>
+  )
+}
+
+function wordsOf(activity: Activity): string {
+  switch (activity.type) {
+    case 'starting':
+    case 'active':
+      return 'Working'
+    case 'cancelling':
+      return 'Stopping'
+    case 'idle':
+      break
+  }
+  const outcome = activity.last?.outcome
+  switch (outcome?.type) {
+    case undefined:
+      return ''
+    case 'succeeded':
+      return 'The answer is complete'
+    case 'failed':
+      return `Failed. ${outcome.message}`
+    case 'cancelled':
+    case 'superseded':
+      return 'Stopped'
+    case 'interrupted':
+      return 'Waits for an answer'
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * A room without an open thread: the beginning of a new one. The thread's id is minted here, so that sending shows it
+ * at once; nothing is waited for, and nothing navigates later.
+ */
+import type { RoomInfo } from '@holdfast/core'
+import { useRooms } from '@holdfast/react'
+import { useNavigate } from '@tanstack/react-router'
+import { AgentPicker } from '../composer/agent-picker.tsx'
+import { Composer } from '../composer/composer.tsx'
+import { useAgent } from '../composer/use-agent.ts'
+import { useDraft } from '../composer/use-draft.ts'
+import { Blank } from '../frame/blank.tsx'
+import { ConnectionLine } from '../frame/connection-line.tsx'
+import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
+import { PageHead } from '../frame/page-head.tsx'
+import { usePageTitle } from '../frame/page-title.ts'
+import { useServices } from '../services.ts'
+
+const SUGGESTIONS = [
+  'What happens when I close this tab?',
+  'Write me something long enough to walk away from.',
+  'How do you keep an answer alive without me?',
+]
+
+export function RoomPage({ roomId }: { readonly roomId: string }) {
+  const { items, error } = useRooms()
+  const room = items?.find((item) => item.roomId === roomId)
+  const name = room ? room.title || room.roomId : undefined
+  usePageTitle('New thread', name)
+  return (
+    <>
+      <PageHead roomId={roomId} title="New thread" room={name} />
+      <div className="reading">
+        <ConnectionLine connection={error && items ? 'reconnecting' : 'fine'} />
+        <RoomBlank room={room} known={items !== undefined} unreachable={error !== undefined} roomId={roomId} />
+      </div>
+      {room && <NewThreadComposer key={roomId} roomId={roomId} />}
+    </>
+  )
+}
+
+interface RoomBlankProps {
+  readonly roomId: string
+  readonly room: RoomInfo | undefined
+  readonly known: boolean
+  readonly unreachable: boolean
+}
+
+function RoomBlank({ roomId, room, known, unreachable }: RoomBlankProps) {
+  const start = useStart(roomId)
+  if (room) {
+    return (
+      <Blank
+        title="Ask something, then walk away"
+        text="The answer is written on the server. Leave, reload or close the page: it will be here, whole."
+      >
+        <div className="suggestions">
+          {SUGGESTIONS.map((text) => (
+            <button key={text} type="button" className="button" onClick={() => start(text)}>
+              {text}
+            </button>
+          ))}
+        </div>
+      </Blank>
+    )
+  }
+  if (known) return <NoSuchRoom roomId={roomId} />
+  return unreachable ? <Unreachable /> : null
+}
+
+function NewThreadComposer({ roomId }: { readonly roomId: string }) {
+  const { drafts } = useServices()
+  const place = `${roomId}/`
+  const draft = useDraft(place)
+  const start = useStart(roomId)
+  const { agents, chosen, choose } = useAgent(roomId)
+  return (
+    <Composer
+      mode="send"
+      draft={draft}
+      write={(text) => drafts.write(place, text)}
+      send={(text) => {
+        drafts.write(place, '')
+        start(text)
+      }}
+      stop={() => {}}
+    >
+      <AgentPicker agents={agents} chosen={chosen} choose={choose} />
+    </Composer>
+  )
+}
+
+/** Starts a new thread and goes there in the same tick. */
+function useStart(roomId: string): (text: string) => void {
+  const { registry } = useServices()
+  const { chosen } = useAgent(roomId)
+  const navigate = useNavigate()
+  return (text) => {
+    const key = registry.mintKey(roomId)
+    registry.start(key, { text, ...(chosen !== undefined && { agentId: chosen }) })
+    void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId: key.threadId } })
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What a conversation shows, line by line: from the messages of one path and the thread's runs.
+ *
+ * Owns: which message is which line, which run's end stands where, what may be done about it. Does not know: React,
+ * the registry.
+ *
+ * Invariants:
+ * - An end stands behind the last thing its run wrote, or behind what it was to answer if it wrote nothing.
+ * - Only the newest run of a thread that ended badly can be tried again, and only while nothing else is live.
+ */
+import {
+  type EndedRun,
+  isEnded,
+  type OpenItem,
+  type Outcome,
+  type QueueEntry,
+  type Run,
+  type ThreadMessage,
+} from '@holdfast/core'
+import { textOf } from './text-of.ts'
+
+export type ToolState =
+  | { readonly type: 'running' }
+  | { readonly type: 'result'; readonly text: string }
+  | { readonly type: 'error'; readonly text: string; readonly message: string }
+  /** Its run has ended without an answer. */
+  | { readonly type: 'unanswered' }
+
+export type Row =
+  | { readonly type: 'user'; readonly id: string; readonly text: string; readonly pending: boolean }
+  | {
+      readonly type: 'text'
+      readonly id: string
+      readonly text: string
+      readonly writing: boolean
+      /** Who says it, as far as that is known. */
+      readonly agentId?: string
+    }
+  | { readonly type: 'reasoning'; readonly id: string; readonly text: string; readonly writing: boolean }
+  | {
+      readonly type: 'tool'
+      readonly id: string
+      readonly name: string
+      readonly input: string
+      readonly state: ToolState
+    }
+  | { readonly type: 'notice'; readonly id: string; readonly text: string }
+  | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
+
+export interface Ending {
+  readonly runId: string
+  readonly outcome: Exclude<Outcome, { type: 'succeeded' }>
+  /** Whether it is the one to try again. */
+  readonly retry: boolean
+  /** The partial answer to go on from. */
+  readonly continueFrom?: string
+}
+
+export interface Shown {
+  /** From the first message to the newest leaf. */
+  readonly path: readonly ThreadMessage[]
+  readonly runs: readonly Run[]
+  readonly open: readonly OpenItem[]
+  readonly queue: readonly QueueEntry[]
+  /** Sent from here, not yet in the conversation. */
+  readonly pending: readonly ThreadMessage[]
+}
+
+export function rowsOf({ path, runs, open, queue, pending }: Shown): Row[] {
+  const openIds = new Set(open.map((item) => item.id))
+  const byId = new Map(runs.map((run) => [run.runId, run]))
+  const answers = answersOf(path)
+  const endings = endingsOf(path, runs)
+  const rows: Row[] = []
+  for (const message of path) {
+    rows.push(...rowsOfMessage(message, { openIds, byId, answers }))
+    for (const ending of endings.get(message.id) ?? []) rows.push({ type: 'ending', id: `end:${ending.runId}`, ending })
+  }
+  const known = new Set(path.map((message) => message.id))
+  for (const message of [...queue.flatMap((entry) => entry.messages), ...pending]) {
+    if (message.role !== 'user' || known.has(message.id)) continue
+    known.add(message.id)
+    rows.push({ type: 'user', id: message.id, text: textOf(message.content), pending: true })
+  }
+  return rows
+}
+
+interface Around {
+  readonly openIds: ReadonlySet<string>
+  readonly byId: ReadonlyMap<string, Run>
+  readonly answers: ReadonlyMap<string, ToolState>
+}
+
+function rowsOfMessage(message: ThreadMessage, { openIds, byId, answers }: Around): Row[] {
+  switch (message.role) {
+    case 'user':
+      return [{ type: 'user', id: message.id, text: textOf(message.content), pending: false }]
+    case 'assistant': {
+      const rows: Row[] = []
+      const writing = openIds.has(message.id)
+      const run = byId.get(message.runId ?? '')
+      if (message.content) {
+        const said = { type: 'text', id: message.id, text: message.content, writing } as const
+        rows.push(run ? { ...said, agentId: run.agentId } : said)
+      }
+      for (const call of message.toolCalls ?? []) {
+        const waiting: ToolState = { type: run && !isEnded(run) ? 'running' : 'unanswered' }
+        rows.push({
+          type: 'tool',
+          id: call.id,
+          name: call.function.name,
+          input: call.function.arguments,
+          state: answers.get(call.id) ?? waiting,
+        })
+      }
+      return rows
+    }
+    case 'reasoning':
+      return [{ type: 'reasoning', id: message.id, text: message.content, writing: openIds.has(message.id) }]
+    case 'tool':
+      return []
+    case 'system':
+    case 'developer':
+      return [{ type: 'notice', id: message.id, text: message.content }]
+    case 'activity':
+      return [{ type: 'notice', id: message.id, text: message.activityType }]
+  }
+}
+
+/** By tool call id. A tool's answer is shown in the card of its call. */
+function answersOf(path: readonly ThreadMessage[]): Map<string, ToolState> {
+  const answers = new Map<string, ToolState>()
+  for (const message of path) {
+    if (message.role !== 'tool') continue
+    const text = textOf(message.content)
+    answers.set(
+      message.toolCallId,
+      message.error === undefined ? { type: 'result', text } : { type: 'error', text, message: message.error },
+    )
+  }
+  return answers
+}
+
+/** By the id of the message behind which the end stands. */
+function endingsOf(path: readonly ThreadMessage[], runs: readonly Run[]): Map<string, Ending[]> {
+  const lastOf = new Map<string, ThreadMessage>()
+  for (const message of path) if (message.runId !== undefined) lastOf.set(message.runId, message)
+  const onPath = new Set(path.map((message) => message.id))
+  const newest = runs.at(-1)
+  const endings = new Map<string, Ending[]>()
+  for (const [index, run] of runs.entries()) {
+    if (!isEnded(run) || run.outcome.type === 'succeeded') continue
+    const place = lastOf.get(run.runId)?.id ?? placeOfSilent(run, runs.slice(index + 1), onPath)
+    if (place === undefined) continue
+    const ending = endingOf(run, run.outcome, run === newest ? path : undefined)
+    endings.set(place, [...(endings.get(place) ?? []), ending])
+  }
+  return endings
+}
+
+/** A run that wrote nothing stands behind its question, until a later run answers that. */
+function placeOfSilent(run: EndedRun, later: readonly Run[], onPath: ReadonlySet<string>): string | undefined {
+  const { parentId } = run
+  if (parentId === undefined || !onPath.has(parentId)) return undefined
+  return later.some((other) => other.parentId === parentId) ? undefined : parentId
+}
+
+function endingOf(run: EndedRun, outcome: Ending['outcome'], path: readonly ThreadMessage[] | undefined): Ending {
+  const ending = { runId: run.runId, outcome, retry: false }
+  if (path === undefined || (outcome.type !== 'failed' && outcome.type !== 'cancelled')) return ending
+  const partial = path.findLast((message) => message.runId === run.runId)
+  const written = partial?.role === 'assistant' && partial.content && !partial.toolCalls?.length
+  return {
+    runId: run.runId,
+    outcome,
+    retry: run.parentId !== undefined,
+    ...(written && { continueFrom: partial.id }),
+  }
+}

@@ -1,0 +1,57 @@
+/** How a run ended, when it did not simply succeed: what happened, what is safe, what can be done. */
+import { Icon, type IconName } from '../frame/icon.tsx'
+import type { Ending } from './rows.ts'
+
+export interface EndingActions {
+  retry(runId: string): void
+  continueFrom(messageId: string): void
+}
+
+export function RunEnding({ ending, actions }: { readonly ending: Ending; readonly actions: EndingActions }) {
+  const { runId, outcome, retry, continueFrom } = ending
+  const { icon, title, text } = wordsOf(outcome)
+  return (
+    <div className="ending" data-end={outcome.type}>
+      <p className="ending-text">
+        <Icon name={icon} />
+        <span dir="auto">
+          <strong>{title}</strong>
+          {text && ` ${text}`}
+        </span>
+      </p>
+      {(retry || continueFrom !== undefined) && (
+        <div className="ending-actions">
+          {retry && (
+            <button type="button" className="button" onClick={() => actions.retry(runId)}>
+              <Icon name="retry" />
+              Retry
+            </button>
+          )}
+          {continueFrom !== undefined && (
+            <button type="button" className="button" onClick={() => actions.continueFrom(continueFrom)}>
+              <Icon name="onward" />
+              Continue
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function wordsOf(outcome: Ending['outcome']): {
+  readonly icon: IconName
+  readonly title: string
+  readonly text?: string
+} {
+  switch (outcome.type) {
+    case 'failed':
+      return { icon: 'alert', title: 'Failed.', text: outcome.message }
+    case 'cancelled':
+      return { icon: 'stopped', title: 'Stopped' }
+    case 'interrupted':
+      return { icon: 'question', title: 'Waits for an answer', text: 'This page cannot give one yet.' }
+    case 'superseded':
+      return { icon: 'stopped', title: 'Stopped', text: 'Another question took its place.' }
+  }
+}

@@ -1,0 +1,7 @@
+/** What a person can read of a message's content; what is not text is named. */
+import type { ThreadMessage } from '@holdfast/core'
+
+export function textOf(content: Extract<ThreadMessage, { role: 'user' }>['content']): string {
+  if (typeof content === 'string') return content
+  return content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
+}

@@ -1,0 +1,83 @@
+/**
+ * The page of one thread: what the registry knows of it, shown. Leaving it unsubscribes and does nothing else.
+ *
+ * Does not know: the server, time, what an envelope is.
+ */
+import type { ThreadState } from '@holdfast/client'
+import type { ThreadKey } from '@holdfast/core'
+import { useRooms, useThread, useThreads } from '@holdfast/react'
+import { Link } from '@tanstack/react-router'
+import { ThreadComposer } from '../composer/thread-composer.tsx'
+import { useAgent } from '../composer/use-agent.ts'
+import { Blank } from '../frame/blank.tsx'
+import { ConnectionLine, connectionOf } from '../frame/connection-line.tsx'
+import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
+import { PageHead } from '../frame/page-head.tsx'
+import { usePageTitle } from '../frame/page-title.ts'
+import { Skeleton } from '../frame/skeleton.tsx'
+import { Announcer } from './announcer.tsx'
+import { Conversation } from './conversation.tsx'
+import { useEndingActions } from './use-ending-actions.ts'
+
+export function ThreadPage({ threadKey }: { readonly threadKey: ThreadKey }) {
+  const { roomId, threadId } = threadKey
+  const state = useThread(threadKey)
+  const rooms = useRooms().items
+  const room = rooms?.find((item) => item.roomId === roomId)
+  const listed = useThreads(roomId).items?.find((item) => item.threadId === threadId)
+  const title = listed?.title || (isFresh(state) ? 'New thread' : 'Thread')
+  usePageTitle(title, room?.title)
+  const unwritten = state.content.type === 'new' && !isFresh(state)
+  const noRoom = unwritten && rooms !== undefined && !room
+  return (
+    <>
+      <PageHead roomId={roomId} title={title} room={room?.title} />
+      <div className="reading">
+        <ConnectionLine connection={connectionOf(state.connection)} />
+        <Announcer activity={state.activity} />
+        {noRoom ? <NoSuchRoom roomId={roomId} /> : <Reading state={state} />}
+      </div>
+      {!noRoom && state.content.type !== 'gone' && (
+        <ThreadComposer threadKey={threadKey} activity={state.activity} failedStart={state.failedStart} />
+      )}
+    </>
+  )
+}
+
+function isFresh({ content, pending, activity }: ThreadState): boolean {
+  return content.type === 'new' && (pending.length > 0 || activity.type !== 'idle')
+}
+
+function Reading({ state }: { readonly state: ThreadState }) {
+  const { key, content, pending, activity, connection } = state
+  const { agents } = useAgent(key.roomId)
+  const actions = useEndingActions(key)
+  const agentTitle = (agentId: string | undefined) =>
+    agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant'
+  if (content.type === 'gone') {
+    return (
+      <Blank title="This thread was deleted" text="Nothing of it is left. Its room is still there.">
+        <Link className="button" data-look="main" to="/rooms/$roomId" params={{ roomId: key.roomId }}>
+          New thread
+        </Link>
+      </Blank>
+    )
+  }
+  if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
+    return <Conversation state={state} agentTitle={agentTitle} actions={actions} />
+  }
+  if (content.type === 'new') {
+    return (
+      <Blank
+        title="There is no such thread yet"
+        text={`Nothing is kept under this address (${key.threadId}). The link may be wrong. What you write below begins the thread here; the others of this room are in the list.`}
+      >
+        <Link className="button" to="/rooms/$roomId" params={{ roomId: key.roomId }}>
+          Back to the room
+        </Link>
+      </Blank>
+    )
+  }
+  if (connectionOf(connection) !== 'fine') return <Unreachable />
+  return <Skeleton of="the conversation" />
+}

@@ -1,0 +1,19 @@
+/** A place with nothing to show: says why, and what to do next. */
+import type { ReactNode } from 'react'
+
+interface BlankProps {
+  readonly title: string
+  readonly text: string
+  /** The next steps. */
+  readonly children?: ReactNode
+}
+
+export function Blank({ title, text, children }: BlankProps) {
+  return (
+    <div className="blank">
+      <h2>{title}</h2>
+      <p dir="auto">{text}</p>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,45 @@
+/** The line above a conversation: what it is and where, and the way to the list on a narrow page. */
+import { Link } from '@tanstack/react-router'
+import { useDrawer } from './drawer.ts'
+import { Icon } from './icon.tsx'
+
+interface PageHeadProps {
+  readonly roomId: string
+  readonly title: string
+  readonly room: string | undefined
+}
+
+export function PageHead({ roomId, title, room }: PageHeadProps) {
+  const drawer = useDrawer()
+  return (
+    <header className="head">
+      <button
+        type="button"
+        className="button button-icon only-narrow"
+        data-look="quiet"
+        aria-label="Rooms and threads"
+        aria-expanded={drawer.open}
+        onClick={drawer.show}
+      >
+        <Icon name="menu" />
+      </button>
+      <div className="head-text">
+        <h1 className="head-title" dir="auto">
+          {title}
+        </h1>
+        <p className="head-room" dir="auto">
+          {room}
+        </p>
+      </div>
+      <Link
+        className="button button-icon only-narrow"
+        data-look="quiet"
+        aria-label="New thread"
+        to="/rooms/$roomId"
+        params={{ roomId }}
+      >
+        <Icon name="plus" />
+      </Link>
+    </header>
+  )
+}

@@ -1,0 +1,33 @@
+/** The composition root of the page: the only file that knows both the real transport and the components. */
+import { browserEnvironment, createHttpTransport, createRunRegistry } from '@holdfast/client'
+import { RegistryProvider } from '@holdfast/react'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './app.css'
+import { createAgents } from './composer/agents.ts'
+import { createDrafts } from './composer/drafts.ts'
+import { createPreferences } from './composer/preferences.ts'
+import { router } from './router.tsx'
+import { type Services, ServicesProvider } from './services.ts'
+
+const environment = browserEnvironment()
+const transport = createHttpTransport({ clock: environment.clock })
+const services: Services = {
+  registry: createRunRegistry({ transport, environment }),
+  agents: createAgents(transport),
+  drafts: createDrafts(),
+  preferences: createPreferences(() => window.localStorage),
+}
+
+const place = document.getElementById('app')
+if (!place) throw new Error('index.html has no element with the id "app".')
+createRoot(place).render(
+  <StrictMode>
+    <ServicesProvider value={services}>
+      <RegistryProvider registry={services.registry}>
+        <RouterProvider router={router} />
+      </RegistryProvider>
+    </ServicesProvider>
+  </StrictMode>,
+)

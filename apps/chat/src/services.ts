@@ -1,0 +1,24 @@
+/** What the composition root hands to the page. Components reach the outside only through it. */
+import type { Observable, RunRegistry } from '@holdfast/client'
+import type { AgentInfo } from '@holdfast/core'
+import { createContext, useContext } from 'react'
+import type { Drafts } from './composer/drafts.ts'
+import type { Preferences } from './composer/preferences.ts'
+
+export interface Services {
+  readonly registry: RunRegistry
+  /** The agents a run may name; empty until the server has said them. */
+  readonly agents: Observable<readonly AgentInfo[]>
+  readonly drafts: Drafts
+  readonly preferences: Preferences
+}
+
+const ServicesContext = createContext<Services | undefined>(undefined)
+
+export const ServicesProvider = ServicesContext.Provider
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (!services) throw new Error('The page was rendered without its services (src/main.tsx).')
+  return services
+}

@@ -1,0 +1,94 @@
+/** The rooms' heading with its button, and the field for a new room's name. */
+import { useNavigate, useRouter } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { Icon } from '../frame/icon.tsx'
+import { useServices } from '../services.ts'
+
+type Stage =
+  | { readonly type: 'closed' }
+  | { readonly type: 'naming'; readonly error?: string }
+  | { readonly type: 'creating' }
+
+/** The same function each time, so that it runs once and takes the focus once. */
+function focus(field: HTMLInputElement | null): void {
+  field?.focus()
+}
+
+export function NewRoom() {
+  const { registry } = useServices()
+  const router = useRouter()
+  const navigate = useNavigate()
+  const [stage, setStage] = useState<Stage>({ type: 'closed' })
+  const [name, setName] = useState('')
+
+  async function create(event: FormEvent): Promise<void> {
+    event.preventDefault()
+    const title = name.trim()
+    if (title === '' || stage.type !== 'naming') return
+    const here = router.state.location.href
+    setStage({ type: 'creating' })
+    try {
+      const { roomId } = await registry.createRoom({ title })
+      setStage({ type: 'closed' })
+      setName('')
+      // Whoever went on in the meantime stays where they are.
+      if (router.state.location.href === here) await navigate({ to: '/rooms/$roomId', params: { roomId } })
+    } catch (cause) {
+      setStage({ type: 'naming', error: cause instanceof Error ? cause.message : String(cause) })
+    }
+  }
+
+  return (
+    <>
+      <div className="side-title">
+        <h2>Rooms</h2>
+        <button
+          type="button"
+          className="button"
+          data-look="quiet"
+          aria-expanded={stage.type !== 'closed'}
+          onClick={() => setStage({ type: stage.type === 'closed' ? 'naming' : 'closed' })}
+        >
+          <Icon name="plus" />
+          New room
+        </button>
+      </div>
+      {stage.type !== 'closed' && (
+        <form className="new-room" onSubmit={create}>
+          <input
+            className="field"
+            aria-label="Name of the new room"
+            placeholder="Name"
+            maxLength={200}
+            ref={focus}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return
+              event.preventDefault()
+              setStage({ type: 'closed' })
+            }}
+          />
+          {stage.type === 'naming' && stage.error && (
+            <p className="new-room-error" role="alert">
+              {stage.error}
+            </p>
+          )}
+          <div className="new-room-actions">
+            <button
+              type="submit"
+              className="button"
+              data-look="main"
+              disabled={name.trim() === '' || stage.type === 'creating'}
+            >
+              Create
+            </button>
+            <button type="button" className="button" onClick={() => setStage({ type: 'closed' })}>
+              Cancel
+            </button>
+          </div>
+        </form>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,20 @@
+/** The side: all rooms, and the threads of the one that is open. */
+import { useRooms } from '@holdfast/react'
+import { RoomList } from './room-list.tsx'
+import { ThreadList } from './thread-list.tsx'
+
+interface SidebarProps {
+  readonly roomId: string | undefined
+  readonly threadId: string | undefined
+}
+
+export function Sidebar({ roomId, threadId }: SidebarProps) {
+  const rooms = useRooms()
+  const room = rooms.items?.find((item) => item.roomId === roomId)
+  return (
+    <div className="side-body">
+      <RoomList rooms={rooms} roomId={roomId} />
+      {room && <ThreadList room={room} threadId={threadId} />}
+    </div>
+  )
+}
