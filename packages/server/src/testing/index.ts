@@ -1,1 +1,2 @@
 export { type BusHarness, busContract } from '../bus/bus.contract.ts'
+export { type StoreHarness, storeContract } from '../store/store.contract.ts'

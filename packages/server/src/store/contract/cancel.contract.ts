@@ -1,0 +1,163 @@
+/** Promises about cancelling. */
+import { expect, it } from 'vitest'
+import { expectSound } from './invariants.ts'
+import { ALICE, asking, BOB, type InWorld, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
+
+const MINUTE = 60_000
+const MOST = 1_000
+
+export function cancelContract(inWorld: InWorld): void {
+  it(
+    'asks a running run to end, durably, and tells its worker',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.running('r-1')
+      const answer = await store.runs.cancelRun(BOB, THREAD, 'r-1', 'enough')
+      expect(answer).toMatchObject({ type: 'requested', run: { runId: 'r-1', status: 'cancelling' } })
+      expect((await world.log()).slice(-2).map((envelope) => envelope.event)).toEqual([
+        { type: 'run.cancel-requested', by: 'bob', reason: 'enough' },
+        { type: 'run.status', status: 'cancelling' },
+      ])
+      expect(world.notices.at(-1)).toEqual({ type: 'run.cancel', key: THREAD, runId: 'r-1' })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'answers a repeated cancel alike and writes nothing: the first request stands',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.running('r-1')
+      const first = await store.runs.cancelRun(ALICE, THREAD, 'r-1')
+      const before = await world.log()
+      expect(await store.runs.cancelRun(BOB, THREAD, 'r-1', 'me too')).toEqual(first)
+      expect(await store.runs.cancelThread(BOB, THREAD)).toEqual(first)
+      expect(await world.log()).toEqual(before)
+    }),
+  )
+
+  it(
+    'ends a queued run at once; its message is kept and no worker ever gets it',
+    inWorld(async (world) => {
+      const { store } = world
+      await store.runs.start(ALICE, THREAD, asking('r-1'))
+      const answer = await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'changed my mind')
+      const outcome = { type: 'cancelled', by: 'alice', reason: 'changed my mind' }
+      expect(answer).toMatchObject({ type: 'requested', run: { status: 'cancelled', outcome } })
+      expect(typesOf(await world.log())).toEqual([
+        'run.accepted',
+        'run.cancel-requested',
+        'RUN_STARTED',
+        'RUN_FINISHED',
+        'run.ended',
+      ])
+      expect(await store.work.claim({ workerId: 'w', limit: 10, leaseMs: 1_000 })).toEqual([])
+      expect(await store.threads.snapshot(ALICE, THREAD)).toMatchObject({
+        thread: { status: 'idle' },
+        view: { messages: [said('r-1-q')], queue: [] },
+      })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: THREAD, runId: 'r-1' })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'is too late for a run that has ended, and says how it did',
+    inWorld(async (world) => {
+      await world.ended('r-1')
+      const before = await world.log()
+      const late = { type: 'already_terminal', status: 'succeeded' }
+      expect(await world.store.runs.cancelRun(ALICE, THREAD, 'r-1')).toEqual(late)
+      const nothingLive = { type: 'already_terminal', status: null }
+      expect(await world.store.runs.cancelThread(ALICE, THREAD)).toEqual(nothingLive)
+      expect(await world.log()).toEqual(before)
+    }),
+  )
+
+  it(
+    'cancels whatever is live in a thread, also what is about to start, and nothing elsewhere',
+    inWorld(async (world) => {
+      const { store } = world
+      const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      await world.running('r-1', twin)
+      await store.runs.start(ALICE, THREAD, asking('r-1'))
+      expect(await store.runs.cancelThread(ALICE, THREAD)).toMatchObject({ run: { status: 'cancelled' } })
+      await world.running('r-2')
+      expect(await store.runs.cancelThread(ALICE, THREAD)).toMatchObject({ run: { status: 'cancelling' } })
+      expect(await store.runs.get(ALICE, twin, 'r-1')).toMatchObject({ run: { status: 'running' } })
+    }),
+  )
+
+  it(
+    'is remembered for a run that does not exist yet, and creates no thread',
+    inWorld(async (world) => {
+      const { store } = world
+      expect(await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')).toEqual({ type: 'requested' })
+      expect(await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')).toEqual({ type: 'requested' })
+      expect(await store.threads.snapshot(ALICE, THREAD)).toEqual({ type: 'not_found' })
+      expect(await store.runs.get(ALICE, THREAD, 'r-1')).toEqual({ type: 'not_found' })
+      expect(world.notices).toEqual([])
+    }),
+  )
+
+  it(
+    'before the start, makes the start keep its message and end cancelled before any agent (G6)',
+    inWorld(async (world) => {
+      const { store } = world
+      await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')
+      world.advance(MINUTE)
+      const outcome = { type: 'cancelled', by: 'alice', reason: 'early' }
+      const answer = await store.runs.start(ALICE, THREAD, asking('r-1'))
+      expect(answer).toMatchObject({ type: 'accepted', run: { status: 'cancelled', outcome } })
+      expect(await store.work.claim({ workerId: 'w', limit: 10, leaseMs: 1_000 })).toEqual([])
+      expect(typesOf(await world.log())).toEqual([
+        'run.accepted',
+        'run.cancel-requested',
+        'RUN_STARTED',
+        'RUN_FINISHED',
+        'run.ended',
+      ])
+      expect(await store.threads.snapshot(ALICE, THREAD)).toMatchObject({ view: { messages: [said('r-1-q')] } })
+      expect(world.notices.map((notice) => notice.type)).toEqual(['thread.more', 'run.ended'])
+      expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })
+      const late = { type: 'already_terminal', status: 'cancelled' }
+      expect(await store.runs.cancelRun(ALICE, THREAD, 'r-1')).toEqual(late)
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'stays remembered through a start that was refused, and touches no other run',
+    inWorld(async (world) => {
+      const { store } = world
+      await store.runs.cancelRun(ALICE, THREAD, 'r-2')
+      const { lease } = await world.running('r-1')
+      expect(await store.runs.start(ALICE, THREAD, asking('r-2'))).toEqual({ type: 'run_active', runId: 'r-1' })
+      expect(await store.work.append(lease, [])).toEqual({ type: 'running' })
+      await store.work.settleOrphans('all')
+      expect(await store.runs.start(ALICE, THREAD, asking('r-2'))).toMatchObject({ run: { status: 'cancelled' } })
+      const elsewhere = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      expect(await store.runs.start(ALICE, elsewhere, asking('r-2'))).toMatchObject({ run: { status: 'queued' } })
+    }),
+  )
+
+  it(
+    'is remembered a thousand times a room, each at least a minute; then there is room again',
+    inWorld(async ({ store, advance }) => {
+      const cancel = (runId: string, roomId = ROOM.roomId) =>
+        store.runs.cancelRun(ALICE, { roomId, threadId: THREAD.threadId }, runId)
+      const ids = Array.from({ length: MOST }, (_, index) => `early-${index}`)
+      const answers = await Promise.all(ids.map((runId) => cancel(runId)))
+      expect(answers.every((answer) => answer.type === 'requested')).toBe(true)
+      expect(await cancel('one-more')).toEqual({ type: 'too_many' })
+      expect(await cancel('early-7')).toEqual({ type: 'requested' })
+      expect(await cancel('one-more', OTHER_ROOM.roomId)).toEqual({ type: 'requested' })
+      advance(MINUTE)
+      expect(await cancel('one-more')).toEqual({ type: 'too_many' })
+      expect(await cancel('early-8')).toEqual({ type: 'requested' })
+      advance(1)
+      expect(await cancel('one-more')).toEqual({ type: 'requested' })
+      expect(await store.runs.start(ALICE, THREAD, asking('early-8'))).toMatchObject({ run: { status: 'cancelled' } })
+    }),
+  )
+}

@@ -1,0 +1,118 @@
+/** Promises about taking queued runs. */
+import { expect, it } from 'vitest'
+import { expectSound } from './invariants.ts'
+import { ALICE, asking, BOB, type InWorld, LEASE_MS, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
+
+export function claimContract(inWorld: InWorld): void {
+  const request = { workerId: 'worker-1', limit: 10, leaseMs: LEASE_MS }
+
+  it(
+    'gives the agent its whole input, and nothing of the tree',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.ended('r-1')
+      const tools = [{ name: 'look', description: 'Looks.', parameters: { type: 'object' } }]
+      const context = [{ description: 'where', value: 'here' }]
+      const more = { tools, context, state: { count: 1 }, forwardedProps: { script: { tokens: 3 } } }
+      await store.runs.start(BOB, THREAD, asking('r-2', more))
+      const [claim, ...others] = await store.work.claim(request)
+      expect(others).toEqual([])
+      expect(claim).toEqual({
+        lease: { ...THREAD, runId: 'r-2', epoch: 1 },
+        run: expect.objectContaining({ runId: 'r-2', status: 'running', parentId: 'r-2-q' }),
+        agentId: 'demo',
+        owner: BOB,
+        input: {
+          threadId: THREAD.threadId,
+          runId: 'r-2',
+          messages: [said('r-1-q'), { id: 'r-1-a', role: 'assistant', content: 'An answer.' }, said('r-2-q')],
+          ...more,
+        },
+      })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'writes running and RUN_STARTED, which holds the new messages and never the forwarded properties',
+    inWorld(async (world) => {
+      await world.running('r-1', THREAD, { forwardedProps: { secret: 'sesame' } })
+      const envelopes = await world.log()
+      expect(typesOf(envelopes)).toEqual(['run.accepted', 'run.status', 'RUN_STARTED'])
+      expect(envelopes[2]?.event).toMatchObject({
+        threadId: THREAD.threadId,
+        runId: 'r-1',
+        input: { messages: [said('r-1-q')] },
+        metadata: { holdfast: { parentId: null } },
+      })
+      expect(JSON.stringify(envelopes)).not.toContain('sesame')
+      const snapshot = await world.store.threads.snapshot(ALICE, THREAD)
+      expect(snapshot).toMatchObject({ thread: { status: 'working' }, view: { queue: [] } })
+    }),
+  )
+
+  it(
+    'takes the oldest first, no more than asked for, each once',
+    inWorld(async ({ store, advance }) => {
+      const key = (threadId: string) => ({ roomId: ROOM.roomId, threadId })
+      for (const [index, threadId] of ['z', 'm', 'a', 'k'].entries()) {
+        advance(index % 2)
+        await store.runs.start(ALICE, key(threadId), asking(`r-${threadId}`))
+      }
+      const taken: string[][] = []
+      for (let round = 0; round < 3; round++) {
+        const claims = await store.work.claim({ ...request, limit: 3 })
+        taken.push(claims.map((claim) => claim.lease.threadId))
+      }
+      expect(taken).toEqual([['z', 'm', 'a'], ['k'], []])
+    }),
+  )
+
+  it(
+    'gives each run to one of many workers (I1)',
+    inWorld(async (world) => {
+      const { store } = world
+      const keys = ['a', 'b', 'c', 'd', 'e'].map((threadId) => ({ roomId: ROOM.roomId, threadId }))
+      for (const key of keys) await store.runs.start(ALICE, key, asking('r-1'))
+      const workers = Array.from({ length: 8 }, (_, index) => `worker-${index}`)
+      const claims = await Promise.all(workers.map((workerId) => store.work.claim({ ...request, workerId, limit: 2 })))
+      const taken = claims.flat().map((claim) => claim.lease.threadId)
+      expect(taken.toSorted()).toEqual(keys.map((key) => key.threadId))
+      for (const key of keys) await expectSound(world, key)
+    }),
+  )
+
+  it(
+    'lets threads go on side by side, also with the same ids in two rooms',
+    inWorld(async ({ store }) => {
+      const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      await store.runs.start(ALICE, THREAD, asking('r-1'))
+      await store.runs.start(ALICE, twin, asking('r-1'))
+      const claims = await store.work.claim(request)
+      expect(claims.map((claim) => claim.lease.roomId)).toEqual([ROOM.roomId, OTHER_ROOM.roomId])
+    }),
+  )
+
+  it(
+    "keeps the thread's words when an agent changes its input",
+    inWorld(async (world) => {
+      const claim = await world.running('r-1')
+      for (const message of claim.input.messages) Object.assign(message, { content: 'forged' })
+      expect(JSON.stringify(await world.store.threads.snapshot(ALICE, THREAD))).not.toContain('forged')
+      expect(await world.store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })
+    }),
+  )
+
+  it(
+    "goes on from the thread's state unless the start brings one",
+    inWorld(async (world) => {
+      const { store } = world
+      const first = await world.running('r-1')
+      await store.work.append(first.lease, [JSON.stringify({ type: 'STATE_SNAPSHOT', snapshot: { n: 1 } })])
+      await store.work.settleOrphans('all')
+      expect((await world.running('r-2')).input.state).toEqual({ n: 1 })
+      await store.work.settleOrphans('all')
+      expect((await world.running('r-3', THREAD, { state: { n: 9 } })).input.state).toEqual({ n: 9 })
+    }),
+  )
+}

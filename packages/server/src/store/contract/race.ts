@@ -1,0 +1,171 @@
+/**
+ * One race: commands carried out at once, step by step, and a memory of what was acknowledged on the way. Threads of two
+ * rooms share their ids; leases are used long after they were lost.
+ */
+import { type Envelope, isEnded, keyString, type ThreadKey } from '@holdfast/core'
+import { expect } from 'vitest'
+import type { Lease } from '../port.ts'
+import { expectSound } from './invariants.ts'
+import {
+  ALICE,
+  asking,
+  beginning,
+  CANCELLED,
+  ending,
+  FAILED,
+  json,
+  LEASE_MS,
+  OTHER_ROOM,
+  ROOM,
+  SUCCEEDED,
+  saying,
+  type World,
+} from './world.ts'
+
+export const KEYS: readonly ThreadKey[] = [ROOM.roomId, OTHER_ROOM.roomId].flatMap((roomId) =>
+  ['thread-1', 'thread-2'].map((threadId) => ({ roomId, threadId })),
+)
+
+export type Command =
+  | { readonly type: 'start' | 'cancelRun'; readonly thread: number; readonly run: number }
+  | { readonly type: 'cancelThread'; readonly thread: number }
+  | { readonly type: 'claim'; readonly limit: number }
+  | { readonly type: 'append'; readonly lease: number; readonly open: boolean }
+  | { readonly type: 'end'; readonly lease: number; readonly outcome: 'succeeded' | 'failed' | 'cancelled' }
+  | { readonly type: 'renew'; readonly lease: number }
+  | { readonly type: 'settle'; readonly which: 'expired' | 'all' }
+  | { readonly type: 'advance'; readonly ms: number }
+  | { readonly type: 'reopen' }
+
+interface Held {
+  readonly lease: Lease
+  /** Messages it has begun and not ended. */
+  readonly open: string[]
+}
+
+export interface Race {
+  /** Carries the commands out at once; a restart waits for what was begun. */
+  run(commands: readonly Command[]): Promise<void>
+  /** Ends whatever is left, as a restart and a tidy person would. */
+  finish(): Promise<void>
+  expectKept(key: ThreadKey): Promise<void>
+}
+
+export function createRace(world: World): Race {
+  const leases: Held[] = []
+  const accepted = new Set<string>()
+  const cancelled = new Set<string>()
+  const written = new Map<string, string[]>()
+  let messages = 0
+
+  const addressOf = (key: ThreadKey, runId: string) => `${keyString(key)}/${runId}`
+  const keyAt = (index: number) => KEYS[index] as ThreadKey
+
+  async function start(key: ThreadKey, runId: string): Promise<void> {
+    const answer = await world.store.runs.start(ALICE, key, asking(runId))
+    if (answer.type === 'accepted') accepted.add(addressOf(key, runId))
+    else expect(['same', 'run_active']).toContain(answer.type)
+  }
+
+  async function append({ lease, open }: Held, leaveOpen: boolean): Promise<void> {
+    const messageId = `m-${messages++}`
+    const token = `token-${messageId}.`
+    const events = leaveOpen ? json(beginning(messageId, token)) : saying(messageId, token)
+    // Before the answer: an end that is asked for meanwhile comes after.
+    if (leaveOpen) open.push(messageId)
+    const { type } = await world.store.work.append(lease, events)
+    const address = addressOf(lease, lease.runId)
+    if (type !== 'lost') written.set(address, [...(written.get(address) ?? []), token])
+  }
+
+  async function end({ lease, open }: Held, name: 'succeeded' | 'failed' | 'cancelled'): Promise<void> {
+    const closing = open.map((messageId) => ({ type: 'TEXT_MESSAGE_END', messageId }) as never)
+    const outcome = { succeeded: SUCCEEDED, failed: FAILED, cancelled: CANCELLED }[name]
+    const answer = await world.store.work.end(lease, ending(lease, outcome, closing))
+    if (answer.type === 'cancelling') expect(name).not.toBe('cancelled')
+  }
+
+  async function cancelRun(key: ThreadKey, runId: string): Promise<void> {
+    const answer = await world.store.runs.cancelRun(ALICE, key, runId)
+    if (answer.type === 'requested') cancelled.add(addressOf(key, runId))
+  }
+
+  async function carryOut(command: Command): Promise<void> {
+    const { work, runs } = world.store
+    switch (command.type) {
+      case 'start':
+        return start(keyAt(command.thread), `r-${command.run}`)
+      case 'cancelRun':
+        return cancelRun(keyAt(command.thread), `r-${command.run}`)
+      case 'cancelThread': {
+        const answer = await runs.cancelThread(ALICE, keyAt(command.thread))
+        if (answer.type === 'requested' && answer.run) {
+          cancelled.add(addressOf(keyAt(command.thread), answer.run.runId))
+        }
+        return
+      }
+      case 'claim': {
+        const claims = await work.claim({ workerId: 'worker', limit: command.limit, leaseMs: LEASE_MS })
+        expect(claims.length).toBeLessThanOrEqual(command.limit)
+        for (const { lease } of claims) leases.push({ lease, open: [] })
+        return
+      }
+      case 'append': {
+        const held = leases[command.lease % leases.length]
+        return held && append(held, command.open)
+      }
+      case 'end': {
+        const held = leases[command.lease % leases.length]
+        return held && end(held, command.outcome)
+      }
+      case 'renew': {
+        const held = leases[command.lease % leases.length]
+        if (held) await work.renew([held.lease], LEASE_MS)
+        return
+      }
+      case 'settle':
+        await work.settleOrphans(command.which)
+        return
+      case 'advance':
+        return world.advance(command.ms)
+      case 'reopen':
+        await world.reopen()
+        return
+    }
+  }
+
+  return {
+    async run(commands) {
+      await Promise.all(commands.filter(({ type }) => type !== 'reopen').map(carryOut))
+      for (const command of commands.filter(({ type }) => type === 'reopen')) await carryOut(command)
+    },
+    async finish() {
+      await world.store.work.settleOrphans('all')
+      for (const key of KEYS) await world.store.runs.cancelThread(ALICE, key)
+    },
+    async expectKept(key) {
+      const runs = await world.store.runs.list(ALICE, key)
+      if (runs.type === 'not_found') {
+        expect([...accepted].filter((address) => address.startsWith(`${keyString(key)}/`))).toEqual([])
+        return
+      }
+      await expectSound(world, key)
+      const log = await world.log(key)
+      const ids = runs.items.map((run) => addressOf(key, run.runId))
+      expect(ids.toSorted()).toEqual([...accepted].filter((id) => id.startsWith(`${keyString(key)}/`)).toSorted())
+      for (const run of runs.items) {
+        const address = addressOf(key, run.runId)
+        expect(isEnded(run), `${address} has ended`).toBe(true)
+        if (cancelled.has(address)) expect(run.status, `${address} was cancelled`).toBe('cancelled')
+        expect(tokensOf(log, run.runId)).toEqual(written.get(address) ?? [])
+      }
+    },
+  }
+}
+
+/** What the run says in the log, text by text. */
+function tokensOf(log: readonly Envelope[], runId: string): string[] {
+  return log.flatMap(({ runId: of, event }) =>
+    of === runId && event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : [],
+  )
+}

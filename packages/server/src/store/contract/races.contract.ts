@@ -1,0 +1,108 @@
+/**
+ * Promises under races: many callers at once, in orders nobody chose. Whatever the interleaving, every thread stays
+ * sound (`./invariants.ts`) and what was acknowledged holds.
+ */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { expectSound } from './invariants.ts'
+import { type Command, createRace, KEYS } from './race.ts'
+import { ALICE, asking, BOB, CANCELLED, ending, type InWorld, LEASE_MS, SUCCEEDED, saying, THREAD } from './world.ts'
+
+export function racesContract(inWorld: InWorld): void {
+  it(
+    'makes one run of fifty identical starts (I9, G7)',
+    inWorld(async (world) => {
+      const starts = Array.from({ length: 50 }, (_, n) =>
+        world.store.runs.start(n % 2 ? ALICE : BOB, THREAD, asking('r-1')),
+      )
+      const types = (await Promise.all(starts)).map((answer) => answer.type)
+      expect(types.toSorted()).toEqual(['accepted', ...Array.from({ length: 49 }, () => 'same')])
+      expect(await world.log()).toHaveLength(1)
+      const claims = await Promise.all(
+        [1, 2, 3].map((n) => world.store.work.claim({ workerId: `w-${n}`, limit: 5, leaseMs: LEASE_MS })),
+      )
+      expect(claims.flat()).toHaveLength(1)
+    }),
+  )
+
+  it(
+    'accepts one of many different starts and names it to the others (I1)',
+    inWorld(async (world) => {
+      const ids = Array.from({ length: 20 }, (_, n) => `r-${n}`)
+      const answers = await Promise.all(ids.map((runId) => world.store.runs.start(ALICE, THREAD, asking(runId))))
+      const accepted = ids.filter((_, n) => answers[n]?.type === 'accepted')
+      expect(accepted).toHaveLength(1)
+      for (const answer of answers) {
+        if (answer.type !== 'accepted') expect(answer).toEqual({ type: 'run_active', runId: accepted[0] })
+      }
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'ends a run once, whoever is first: its worker, a cancel or the settling of orphans (I2, G6)',
+    inWorld(async (world) => {
+      const { store } = world
+      for (let n = 0; n < 12; n++) {
+        const { lease } = await world.running(`r-${n}`)
+        const calls = [
+          () => store.work.end(lease, ending(lease, SUCCEEDED)),
+          () => store.runs.cancelRun(ALICE, THREAD, `r-${n}`),
+          () => store.work.settleOrphans('all'),
+          () => store.work.append(lease, saying(`m-${n}`, 'x')),
+          () => store.work.end(lease, ending(lease, CANCELLED)),
+        ]
+        const turned = [...calls.slice(n % calls.length), ...calls.slice(0, n % calls.length)]
+        await Promise.all(turned.map((call) => call()))
+        expect(await store.runs.get(ALICE, THREAD, `r-${n}`)).toHaveProperty('run.outcome')
+      }
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it('stays sound through any interleaving of starts, claims, appends, ends, cancels, orphans and restarts (I1–I4, I6)', async () => {
+    const step = fc.array(commands, { minLength: 1, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) =>
+        inWorld(async (world) => {
+          const race = createRace(world)
+          for (const step of steps) await race.run(step)
+          await race.finish()
+          for (const key of KEYS) await race.expectKept(key)
+        })(),
+      ),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+}
+
+const thread = fc.nat({ max: KEYS.length - 1 })
+const run = fc.nat({ max: 5 })
+/** Which of the leases that were ever given: stale ones too. */
+const lease = fc.nat({ max: 20 })
+
+const commands: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('start' as const), thread, run }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('claim' as const), limit: fc.nat({ max: 3 }) }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('append' as const), lease, open: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('end' as const),
+      lease,
+      outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('renew' as const), lease }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('cancelRun' as const), thread, run }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('cancelThread' as const), thread }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('settle' as const),
+      which: fc.constantFrom('expired' as const, 'all' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('advance' as const), ms: fc.nat({ max: LEASE_MS }) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('reopen' as const) }) },
+)

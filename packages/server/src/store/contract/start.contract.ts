@@ -1,0 +1,180 @@
+/** Promises about accepting runs. */
+import { expect, it } from 'vitest'
+import { expectSound } from './invariants.ts'
+import { ALICE, asking, BOB, FAILED, type InWorld, OTHER_ROOM, said, THREAD, typesOf } from './world.ts'
+
+export function startContract(inWorld: InWorld): void {
+  it(
+    'makes message, run and a new thread durable at once',
+    inWorld(async (world) => {
+      const { store } = world
+      const answer = await store.runs.start(ALICE, THREAD, asking('r-1'))
+      expect(answer).toMatchObject({
+        type: 'accepted',
+        run: { runId: 'r-1', status: 'queued', agentId: 'demo', parentId: 'r-1-q' },
+      })
+      const snapshot = await store.threads.snapshot(BOB, THREAD)
+      expect(snapshot).toMatchObject({
+        type: 'snapshot',
+        thread: { title: 'text of r-1-q', status: 'queued', lastSeq: 1 },
+        view: { messages: [], queue: [{ run: { runId: 'r-1' }, messages: [said('r-1-q')] }] },
+      })
+      expect(world.notices).toContainEqual({ type: 'run.queued', key: THREAD, runId: 'r-1' })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'answers a retry with the same run, as it is by then, and writes nothing (I9)',
+    inWorld(async (world) => {
+      const { store } = world
+      const request = asking('r-1', { forwardedProps: { a: 1, b: [2] }, state: { deep: { x: 1 } } })
+      const first = await store.runs.start(ALICE, THREAD, request)
+      expect(first).toMatchObject({ type: 'accepted' })
+      const again = { ...request, forwardedProps: { b: [2], a: 1 } }
+      expect(await store.runs.start(ALICE, THREAD, again)).toEqual({ ...first, type: 'same' })
+      const [claim] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(await store.runs.start(ALICE, THREAD, request)).toEqual({ type: 'same', run: claim?.run })
+      expect(typesOf(await world.log())).toEqual(['run.accepted', 'run.status', 'RUN_STARTED'])
+    }),
+  )
+
+  it(
+    'refuses the same id with another body, whichever field differs, and leaves nothing behind',
+    inWorld(async (world) => {
+      const { store } = world
+      const request = asking('r-1')
+      await store.runs.start(ALICE, THREAD, request)
+      const others = [
+        { ...request, messages: [said('r-1-q', 'other words')] },
+        { ...request, messages: [...request.messages, said('more')] },
+        { ...request, agentId: 'other' },
+        { ...request, parentId: 'r-1-q' },
+        { ...request, onBusy: 'enqueue' as const },
+        { ...request, context: [{ description: 'd', value: 'v' }] },
+        { ...request, state: null },
+        { ...request, forwardedProps: {} },
+      ]
+      for (const other of others) {
+        expect(await store.runs.start(ALICE, THREAD, other)).toEqual({ type: 'run_id_reused' })
+      }
+      expect(await world.log()).toHaveLength(1)
+    }),
+  )
+
+  it(
+    'lets the same run id mean another run in another thread',
+    inWorld(async ({ store }) => {
+      const elsewhere = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'accepted' })
+      expect(await store.runs.start(ALICE, elsewhere, asking('r-1'))).toMatchObject({ type: 'accepted' })
+    }),
+  )
+
+  it(
+    'refuses a second run while one is queued, running or cancelling, and names it (I1)',
+    inWorld(async (world) => {
+      const { store } = world
+      const busy = async () => {
+        const before = (await world.log()).length
+        const answer = await store.runs.start(ALICE, THREAD, asking('r-2'))
+        expect(answer).toEqual({ type: 'run_active', runId: 'r-1' })
+        expect(await world.log()).toHaveLength(before)
+        expect(await store.runs.get(ALICE, THREAD, 'r-2')).toEqual({ type: 'not_found' })
+      }
+      await store.runs.start(ALICE, THREAD, asking('r-1'))
+      await busy()
+      await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      await busy()
+      await store.runs.cancelThread(ALICE, THREAD)
+      await busy()
+      await store.work.settleOrphans('all')
+      expect(await store.runs.start(ALICE, THREAD, asking('r-2'))).toMatchObject({ type: 'accepted' })
+    }),
+  )
+
+  it(
+    'takes only the messages that the thread does not hold: the log wins',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.ended('r-1')
+      const messages = [said('r-1-q', 'rewritten'), said('new-1'), said('new-2'), said('new-1', 'twice')]
+      const answer = await store.runs.start(ALICE, THREAD, asking('r-2', { messages }))
+      expect(answer).toMatchObject({ run: { parentId: 'new-2' } })
+      await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      const snapshot = await store.threads.snapshot(ALICE, THREAD)
+      expect(snapshot).toMatchObject({
+        view: {
+          messages: [
+            { id: 'r-1-q', content: 'text of r-1-q', parentId: null },
+            { id: 'r-1-a', parentId: 'r-1-q', runId: 'r-1' },
+            { id: 'new-1', content: 'text of new-1', parentId: 'r-1-a' },
+            { id: 'new-2', parentId: 'new-1' },
+          ],
+        },
+      })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'hangs a new message where it was asked to, as a sibling of what is there',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.ended('r-1')
+      await world.ended('r-2')
+      const request = asking('r-3', { parentId: 'r-1-a' })
+      expect(await store.runs.start(ALICE, THREAD, request)).toMatchObject({ run: { parentId: 'r-3-q' } })
+      const [claim] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(claim?.input.messages.map((message) => message.id)).toEqual(['r-1-q', 'r-1-a', 'r-3-q'])
+      expect(await store.threads.snapshot(ALICE, THREAD)).toMatchObject({
+        view: { messages: expect.arrayContaining([{ ...said('r-3-q'), parentId: 'r-1-a' }]) },
+      })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'answers the same message again as a retry of the newest run that did',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.ended('r-1', FAILED)
+      const byParent = asking('r-2', { messages: [], parentId: 'r-1-q' })
+      expect(await store.runs.start(ALICE, THREAD, byParent)).toMatchObject({
+        run: { parentId: 'r-1-q', retryOf: 'r-1' },
+      })
+      const [claim] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(claim?.input.messages.map((message) => message.id)).toEqual(['r-1-q'])
+      await store.work.settleOrphans('all')
+      const byMessage = asking('r-3', { messages: [said('r-1-q')] })
+      expect(await store.runs.start(ALICE, THREAD, byMessage)).toMatchObject({
+        run: { parentId: 'r-1-q', retryOf: 'r-2' },
+      })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'goes on from the newest leaf when nothing is named',
+    inWorld(async (world) => {
+      await world.ended('r-1')
+      const answer = await world.store.runs.start(ALICE, THREAD, asking('r-2', { messages: [] }))
+      expect(answer).toMatchObject({ type: 'accepted', run: { parentId: 'r-1-a' } })
+      expect(answer).not.toHaveProperty('run.retryOf')
+      const [claim] = await world.store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(claim?.input.messages.map((message) => message.id)).toEqual(['r-1-q', 'r-1-a'])
+    }),
+  )
+
+  it(
+    'refuses a parent that the thread does not hold, and a start with nothing to answer; neither creates a thread',
+    inWorld(async ({ store }) => {
+      const strange = asking('r-1', { parentId: 'nobody-said-this' })
+      expect(await store.runs.start(ALICE, THREAD, strange)).toEqual({ type: 'unknown_parent' })
+      const empty = asking('r-1', { messages: [] })
+      expect(await store.runs.start(ALICE, THREAD, empty)).toEqual({ type: 'nothing_to_answer' })
+      expect(await store.threads.snapshot(ALICE, THREAD)).toEqual({ type: 'not_found' })
+      expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'accepted' })
+    }),
+  )
+}

@@ -1,0 +1,124 @@
+/** Promises about threads: creating, listing, looking at one. */
+import { expect, it } from 'vitest'
+import { expectSound } from './invariants.ts'
+import { ALICE, asking, BOB, EVE, FAILED, type InWorld, OTHER_ROOM, ROOM, said, THREAD, type World } from './world.ts'
+
+async function listed({ store }: World, limit: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let before: string | undefined; ; ) {
+    const page = await store.threads.list(ALICE, ROOM.roomId, { limit, ...(before !== undefined && { before }) })
+    if (page.type !== 'page') throw new Error(page.type)
+    expect(page.items.length).toBeLessThanOrEqual(limit)
+    ids.push(...page.items.map((thread) => thread.threadId))
+    before = page.next
+    if (before === undefined) return ids
+  }
+}
+
+export function threadsContract(inWorld: InWorld): void {
+  it(
+    'answers a retried creation with the same thread, and another title under its id with a conflict',
+    inWorld(async (world) => {
+      const { store } = world
+      const created = await store.threads.create(ALICE, THREAD, 'Plans')
+      expect(created).toMatchObject({
+        type: 'created',
+        thread: { ...THREAD, title: 'Plans', status: 'idle', lastSeq: 0, unread: false, archived: false },
+      })
+      expect(await store.threads.create(BOB, THREAD, 'Plans')).toEqual({ ...created, type: 'same' })
+      expect(await store.threads.create(ALICE, THREAD, 'Other')).toEqual({ type: 'conflict' })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'keeps threads with the same id in two rooms apart (I3)',
+    inWorld(async (world) => {
+      const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      await world.ended('r-1')
+      await world.ended('r-1', FAILED, twin, { messages: [said('other-words')] })
+      expect(JSON.stringify(await world.log(THREAD))).not.toContain('other-words')
+      expect(await world.store.threads.snapshot(ALICE, twin)).toMatchObject({ thread: { status: 'failed' } })
+      expect(await world.store.threads.snapshot(ALICE, THREAD)).toMatchObject({ thread: { status: 'idle' } })
+      await expectSound(world, THREAD)
+      await expectSound(world, twin)
+    }),
+  )
+
+  it(
+    'answers not_found for what does not exist and for what another tenant has, alike (G8)',
+    inWorld(async ({ store, ended }) => {
+      await ended('r-1')
+      const places = [
+        [EVE, THREAD],
+        [ALICE, { roomId: 'no-such-room', threadId: THREAD.threadId }],
+        [ALICE, { roomId: ROOM.roomId, threadId: 'no-such-thread' }],
+      ] as const
+      for (const [principal, key] of places) {
+        const range = { after: 0, maxBytes: 1_000, maxRecords: 10 }
+        expect(await store.threads.snapshot(principal, key)).toEqual({ type: 'not_found' })
+        expect(await store.log.read(principal, key, range)).toEqual({ type: 'not_found' })
+        expect(await store.runs.get(principal, key, 'r-1')).toEqual({ type: 'not_found' })
+        expect(await store.runs.list(principal, key)).toEqual({ type: 'not_found' })
+        expect(await store.runs.cancelThread(principal, key)).toEqual({ type: 'not_found' })
+      }
+      for (const [principal, key] of places.slice(0, 2)) {
+        expect(await store.threads.list(principal, key.roomId, { limit: 5 })).toEqual({ type: 'not_found' })
+        expect(await store.threads.create(principal, key, 'x')).toEqual({ type: 'not_found' })
+        expect(await store.runs.start(principal, key, asking('r-2'))).toEqual({ type: 'not_found' })
+        expect(await store.runs.cancelRun(principal, key, 'r-2')).toEqual({ type: 'not_found' })
+      }
+      expect(await store.runs.get(ALICE, THREAD, 'no-such-run')).toEqual({ type: 'not_found' })
+    }),
+  )
+
+  it(
+    'lists a room newest activity first, page by page, each thread once',
+    inWorld(async (world) => {
+      for (const threadId of ['c', 'a', 'd', 'b']) {
+        world.advance(1_000)
+        await world.store.threads.create(ALICE, { roomId: ROOM.roomId, threadId }, threadId)
+      }
+      for (const limit of [1, 2, 3, 4, 5]) expect(await listed(world, limit)).toEqual(['b', 'd', 'a', 'c'])
+      world.advance(1_000)
+      await world.store.runs.start(ALICE, { roomId: ROOM.roomId, threadId: 'a' }, asking('r-1'))
+      expect(await listed(world, 2)).toEqual(['a', 'b', 'd', 'c'])
+    }),
+  )
+
+  it(
+    'lists threads of one moment in one order, each once',
+    inWorld(async (world) => {
+      const ids = ['t1', 't2', 't3', 't4', 't5']
+      for (const threadId of ids) await world.store.threads.create(ALICE, { roomId: ROOM.roomId, threadId }, threadId)
+      const whole = await listed(world, 200)
+      expect(whole.toSorted()).toEqual(ids)
+      expect(await listed(world, 2)).toEqual(whole)
+    }),
+  )
+
+  it(
+    'refuses a cursor that no page gave',
+    inWorld(async ({ store }) => {
+      for (const before of ['', 'x', '%%%', 'a'.repeat(5000), Buffer.from('rooms/1/a').toString('base64url')]) {
+        const answer = await store.threads.list(ALICE, ROOM.roomId, { limit: 2, before })
+        expect(answer).toEqual({ type: 'invalid_cursor' })
+      }
+    }),
+  )
+
+  it(
+    'calls a thread by the first line a person said in it',
+    inWorld(async ({ store }) => {
+      const titleOf = async (threadId: string, content: string) => {
+        const key = { roomId: ROOM.roomId, threadId }
+        await store.runs.start(ALICE, key, asking('r-1', { messages: [said('q', content)] }))
+        const snapshot = await store.threads.snapshot(ALICE, key)
+        return snapshot.type === 'snapshot' ? snapshot.thread.title : snapshot.type
+      }
+      expect(await titleOf('a', '  Which way?  \nTell me more.')).toBe('Which way?')
+      expect(await titleOf('b', 'x'.repeat(200))).toBe('x'.repeat(80))
+      expect(await titleOf('c', '   ')).toBe('New thread')
+    }),
+  )
+}

@@ -1,0 +1,36 @@
+/**
+ * The contract of a store, as a suite that every adapter runs against itself: it is part of the product
+ * (`@holdfast/server/testing`). An adapter gives a harness; all else is here.
+ */
+import { describe } from 'vitest'
+import { cancelContract } from './contract/cancel.contract.ts'
+import { claimContract } from './contract/claim.contract.ts'
+import { durabilityContract } from './contract/durability.contract.ts'
+import { leaseContract } from './contract/lease.contract.ts'
+import { logContract } from './contract/log.contract.ts'
+import { orphanContract } from './contract/orphan.contract.ts'
+import { racesContract } from './contract/races.contract.ts'
+import { roomsContract } from './contract/rooms.contract.ts'
+import { startContract } from './contract/start.contract.ts'
+import { threadsContract } from './contract/threads.contract.ts'
+import { type StoreHarness, worldOf } from './contract/world.ts'
+
+export type { StoreHarness } from './contract/world.ts'
+
+/** `makeHarness` gives an empty store each time it is called. */
+export function storeContract(name: string, makeHarness: () => StoreHarness | Promise<StoreHarness>): void {
+  const inWorld = worldOf(makeHarness)
+
+  describe(`${name} keeps the contract of a store`, () => {
+    describe('rooms', () => roomsContract(inWorld))
+    describe('threads', () => threadsContract(inWorld))
+    describe('start', () => startContract(inWorld))
+    describe('claim', () => claimContract(inWorld))
+    describe('the lease', () => leaseContract(inWorld))
+    describe('cancel', () => cancelContract(inWorld))
+    describe('orphans', () => orphanContract(inWorld))
+    describe('the log', () => logContract(inWorld))
+    describe('after it was closed and opened again', () => durabilityContract(inWorld))
+    describe('under races', () => racesContract(inWorld))
+  })
+}
