@@ -1,0 +1,173 @@
+/**
+ * The engine of one process: claims queued runs, carries each out under its lease, lets go in order.
+ *
+ * Owns: which runs this process carries out. Does not know: HTTP, who looks, what an agent says.
+ *
+ * Invariant: nobody's looking away reaches it: it hears of queued runs and of cancels, and of nothing else (I5).
+ */
+import { type Clock, DEFAULT_RECORDER_LIMITS, type Failure, keyString, type RecorderLimits } from '@holdfast/core'
+import type { AgentCatalogue } from '../agents/port.ts'
+import type { Bus } from '../bus/port.ts'
+import type { Claim, Lease, Notice, Store } from '../store/port.ts'
+import { createClaimLoop } from './claim-loop.ts'
+import { type Execution, execute } from './execute.ts'
+import { storeFault } from './fault.ts'
+import { createFlushTick } from './flush-tick.ts'
+import { createLeaseKeeper } from './lease-keeper.ts'
+import type { EngineLog } from './log.ts'
+import { createPatience } from './patience.ts'
+
+export interface EngineOptions {
+  readonly store: Pick<Store, 'work'>
+  readonly bus: Pick<Bus, 'subscribe'>
+  readonly catalogue: AgentCatalogue
+  readonly clock: Clock
+  readonly workerId: string
+  /** Nobody else can be at work on this store: runs that are live at the start are orphans. */
+  readonly exclusive: boolean
+  /** How long a run stays with a process that shows no sign of life. Default 15,000. */
+  readonly leaseMs?: number
+  readonly limits?: RecorderLimits
+  /** How long a cancelled agent may take to stop before it is left behind. Default 5,000. */
+  readonly cancelGraceMs?: number
+  /** How long runs may go on after `close`. Default 5,000. */
+  readonly drainMs?: number
+  /** Default 1,000. */
+  readonly maxConcurrent?: number
+  /** How often to look for queued runs that no notice told of. Default 5,000. */
+  readonly pollMs?: number
+  /** How long deltas gather before they are written. Default 20. */
+  readonly flushMs?: number
+  /** 0 ≤ n < 1, for the jitter of retries. */
+  readonly random?: () => number
+  readonly log?: EngineLog
+}
+
+export interface Engine {
+  /** Settles what an earlier process left, then works. Rejects with the store's fault. Twice is harmless. */
+  start(): Promise<void>
+  /**
+   * Takes no more runs, lets those that are running go on for `drainMs`, then ends them `failed{worker_lost}` with what
+   * they have written. Twice is harmless.
+   */
+  close(): Promise<void>
+  /** Runs that this process carries out now. */
+  readonly active: number
+}
+
+const SERVER_STOPPED: Failure = {
+  code: 'worker_lost',
+  message: 'The server was stopped while this answer was being written. What had arrived is kept; retry to ask again.',
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
+  const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
+  const { flushMs = 20, random = Math.random, log = () => {} } = options
+  const { work } = store
+  const running = new Map<string, Execution>()
+  const patience = createPatience(clock, random)
+  const tick = createFlushTick(clock, flushMs)
+  /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
+  const early = createRecentNames(1_000)
+  let unsubscribe = () => {}
+  let starting: Promise<void> | undefined
+  let closing: Promise<void> | undefined
+
+  const keeper = createLeaseKeeper({ work, clock, leaseMs, runs: () => running.values(), log })
+  const claims = createClaimLoop({
+    work,
+    workerId,
+    leaseMs,
+    pollMs,
+    clock,
+    patience,
+    room: () => maxConcurrent - running.size,
+    take,
+    onFault: (error) => log(storeFault('claim', error)),
+  })
+
+  function take(claim: Claim, leaseUntil: number): void {
+    const parts = { work, catalogue, clock, tick, patience, limits, cancelGraceMs, log }
+    const execution = execute(parts, claim, leaseUntil)
+    const name = nameOf(claim.lease)
+    running.set(name, execution)
+    if (early.delete(name)) keeper.check(execution)
+    void execution.done.then(() => {
+      running.delete(name)
+      claims.wake()
+    })
+  }
+
+  function onNotice(notice: Notice): void {
+    switch (notice.type) {
+      case 'run.queued':
+      case 'run.ended':
+        claims.wake()
+        break
+      case 'run.cancel': {
+        const name = nameOf({ ...notice.key, runId: notice.runId })
+        const execution = running.get(name)
+        if (execution) keeper.check(execution)
+        else early.add(name)
+        break
+      }
+      case 'thread.more':
+        break
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (exclusive) {
+      const count = await work.settleOrphans('all')
+      if (count > 0) log({ type: 'orphans_settled', count })
+    }
+    if (closing) return
+    unsubscribe = bus.subscribe(onNotice)
+    keeper.start()
+    claims.wake()
+  }
+
+  async function close(): Promise<void> {
+    await starting?.catch(() => {})
+    await claims.stop()
+    const drained = patience.wait(drainMs)
+    void allDone().then(drained.cut)
+    if (running.size > 0) await drained.over
+    for (const execution of running.values()) execution.close(SERVER_STOPPED)
+    await allDone()
+    unsubscribe()
+    await keeper.stop()
+  }
+
+  async function allDone(): Promise<void> {
+    await Promise.all([...running.values()].map((execution) => execution.done))
+  }
+
+  return {
+    start: () => (starting ??= start()),
+    close: () => (closing ??= close()),
+    get active() {
+      return running.size
+    },
+  }
+}
+
+/** The newest `max` names. */
+function createRecentNames(max: number) {
+  const names = new Set<string>()
+  return {
+    add(name: string): void {
+      names.add(name)
+      for (const oldest of names) {
+        if (names.size <= max) break
+        names.delete(oldest)
+      }
+    },
+    delete: (name: string) => names.delete(name),
+  }
+}
+
+function nameOf({ roomId, threadId, runId }: Pick<Lease, 'roomId' | 'threadId' | 'runId'>): string {
+  return `${keyString({ roomId, threadId })}/${runId}`
+}

@@ -1,0 +1,173 @@
+/**
+ * Carries out one run under one lease, from its claim to its end.
+ *
+ * Owns: the order of things. The agent is listened to, left, its last words written, the run ended.
+ * Does not know: who looks, what else runs, when to claim.
+ *
+ * Invariants:
+ * - Nothing but the agent's own end, a cancel, a declared limit, a lost lease, a store that stays broken, or the end of
+ *   this process ends the run (I5, G5).
+ * - Once the store says `cancelling`, nothing more of what the agent says is written (I6); once it says `lost`, nothing
+ *   at all (I12).
+ * - `done` never rejects.
+ */
+import { type Clock, createRecorder, type Failure, type Outcome, type RecorderLimits } from '@holdfast/core'
+import type { AgentCatalogue } from '../agents/port.ts'
+import type { Claim, Lease, LeaseState, RunWork } from '../store/port.ts'
+import { callAgent } from './agent-call.ts'
+import { storeFault } from './fault.ts'
+import { cancelled, finish } from './finish.ts'
+import type { FlushTick } from './flush-tick.ts'
+import { type Heard, listen } from './listen.ts'
+import type { EngineLog } from './log.ts'
+import type { Patience } from './patience.ts'
+import { createStopLine, type Stop } from './stop-line.ts'
+import { createUsageTally } from './usage.ts'
+import { createWriter } from './writer.ts'
+
+export interface ExecuteOptions {
+  readonly work: Pick<RunWork, 'append' | 'end'>
+  readonly catalogue: AgentCatalogue
+  readonly clock: Clock
+  readonly tick: FlushTick
+  readonly patience: Patience
+  readonly limits: RecorderLimits
+  readonly cancelGraceMs: number
+  readonly log: EngineLog
+}
+
+export interface Execution {
+  readonly lease: Lease
+  /** What the store said of the lease, which now lasts until then by this process's clock. */
+  hear(state: LeaseState, leaseUntil: number): void
+  /** This process stops: the run is ended with this failure, without waiting for its agent or for a broken store. */
+  close(failure: Failure): void
+  readonly done: Promise<void>
+}
+
+const STORE_FAILED: Failure = {
+  code: 'store_failed',
+  message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
+}
+
+/** Tries at ending a run in a broken store that a closing process still makes; the rest is for who settles orphans. */
+const LAST_TRIES = 3
+
+export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
+  const { work, catalogue, clock, tick, patience, limits, cancelGraceMs, log } = options
+  const { lease, input, agentId } = claim
+  const line = createStopLine()
+  const usage = createUsageTally()
+  const recorder = createRecorder({ input, limits })
+  let leaseUntil = leasedUntil
+  let phase: 'running' | 'ending' = 'running'
+  let closing = false
+  let cutWait = () => {}
+
+  const writer = createWriter({
+    recorder,
+    append: (events) => work.append(lease, events),
+    hear: obey,
+    onFault: (error) => log(storeFault('append', error, lease)),
+    giveUp: () => line.pull({ type: 'fail', failure: STORE_FAILED }),
+    leaseUntil: () => leaseUntil,
+    tick,
+    patience,
+    clock,
+  })
+
+  function obey(state: LeaseState): void {
+    switch (state.type) {
+      case 'running':
+        break
+      case 'cancelling':
+        line.pull({ type: 'cancel', cancel: state.cancel })
+        break
+      case 'lost':
+        line.pull({ type: 'lost' })
+    }
+  }
+
+  async function heardOfAgent(): Promise<Heard> {
+    const agent = catalogue.get(agentId)
+    if (!agent) return { type: 'outcome', outcome: unknownAgent(agentId) }
+    const context = { signal: line.signal, roomId: lease.roomId, usage: usage.add }
+    const call = callAgent(agent, input, context, clock)
+    const onThrown = (error: unknown) => log({ type: 'agent_threw', lease, error })
+    const heard = await listen({ call, recorder, writer, line, onThrown })
+    await leave(call.leave(line.stop?.type === 'cancel' && !closing ? cancelGraceMs : 0))
+    return heard
+  }
+
+  /** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs. */
+  async function leave({ gone, cut }: ReturnType<ReturnType<typeof callAgent>['leave']>): Promise<void> {
+    if (line.stop?.type !== 'cancel' || closing) return
+    cutWait = cut
+    const { stopped, late } = await gone
+    if (!stopped || late > 0) log({ type: 'agent_left_behind', lease, lateEvents: late, stopped })
+  }
+
+  async function run(): Promise<void> {
+    const heard = await heardOfAgent()
+    const unwritten = await writer.close()
+    phase = 'ending'
+    const { stop } = line
+    const outcome = outcomeOf(heard, stop)
+    if (!outcome) return log({ type: 'lease_lost', lease })
+    const reported = (heard.type === 'outcome' && heard.usage) || usage.entries
+    const ended = await finish(outcome, {
+      lease,
+      end: work.end,
+      recorder,
+      unwritten,
+      usage: reported.length > 0 ? reported : undefined,
+      again,
+    })
+    if (ended === 'lost') log({ type: 'lease_lost', lease })
+  }
+
+  async function again(error: unknown, attempt: number): Promise<boolean> {
+    const fault = storeFault('end', error, lease)
+    log(fault)
+    if (fault.code === 'storage_closed' || (closing && attempt >= LAST_TRIES)) return false
+    const { over, cut } = patience.wait(patience.delay(attempt))
+    cutWait = cut
+    await over
+    return true
+  }
+
+  return {
+    lease,
+    hear(state, until) {
+      leaseUntil = until
+      // While it ends, the answer to `end` is the one that counts: a renewal may have been asked before it.
+      if (phase === 'running') obey(state)
+    },
+    close(failure) {
+      closing = true
+      line.pull({ type: 'fail', failure })
+      cutWait()
+    },
+    done: run().catch((error: unknown) => {
+      line.pull({ type: 'lost' })
+      log({ type: 'run_broke', lease, error })
+    }),
+  }
+}
+
+/** Undefined: the lease is lost, and how the run ends is not ours to say. */
+function outcomeOf(heard: Heard, stop: Stop | undefined): Outcome | undefined {
+  if (stop?.type === 'lost') return undefined
+  if (stop?.type === 'cancel') return cancelled(stop.cancel)
+  // An agent that was done before the line was pulled was done.
+  if (heard.type === 'outcome') return heard.outcome
+  return stop && { type: 'failed', ...stop.failure }
+}
+
+function unknownAgent(agentId: string): Outcome {
+  return {
+    type: 'failed',
+    code: 'agent_unknown',
+    message: `The agent "${agentId}" is not set up on this server: choose another one and try again.`,
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Ends a run in the store: once, with everything that is left to write, as what the store lets it be. A cancel that was
+ * acknowledged meanwhile wins over any other end (G6).
+ */
+import type { Outcome, Recorder } from '@holdfast/core'
+import type { Lease, RunEnd, RunWork } from '../store/port.ts'
+import type { CancelRequest } from '../store/run-record.ts'
+
+export interface FinishOptions {
+  readonly lease: Lease
+  readonly end: RunWork['end']
+  readonly recorder: Pick<Recorder, 'end'>
+  /** Taken from the recorder and not known to be written. */
+  readonly unwritten: readonly string[]
+  readonly usage: RunEnd['usage']
+  /** Called after each fault, before the next try: false gives up. */
+  readonly again: (error: unknown, attempt: number) => Promise<boolean>
+}
+
+export async function finish(
+  outcome: Outcome,
+  { lease, end, recorder, unwritten, usage, again }: FinishOptions,
+): Promise<'ended' | 'lost' | 'given_up'> {
+  let current = outcome
+  for (let attempt = 0; ; attempt++) {
+    const events = [...unwritten, ...recorder.end(current, usage)]
+    try {
+      const answer = await end(lease, { events, outcome: current, ...(usage && { usage }) })
+      if (answer.type !== 'cancelling') return answer.type
+      // A store that refuses even this owns the run better than we do.
+      if (current.type === 'cancelled') return 'lost'
+      current = cancelled(answer.cancel)
+    } catch (error) {
+      if (!(await again(error, attempt))) return 'given_up'
+    }
+  }
+}
+
+export function cancelled({ by, reason }: CancelRequest): Outcome {
+  return { type: 'cancelled', by, ...(reason === undefined ? {} : { reason }) }
+}

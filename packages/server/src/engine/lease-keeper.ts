@@ -1,0 +1,100 @@
+/**
+ * Keeps the leases of the runs of this process, and ends the runs of processes that no longer do. Tells each run what
+ * the store says of it. Does not know: what a run does about it.
+ *
+ * Renewing comes before settling: a process that was asleep for a while takes up its own runs again if nobody else has.
+ */
+import type { Clock } from '@holdfast/core'
+import type { LeaseState, RunWork } from '../store/port.ts'
+import type { Execution } from './execute.ts'
+import { storeFault } from './fault.ts'
+import type { EngineLog } from './log.ts'
+
+type Kept = Pick<Execution, 'lease' | 'hear'>
+
+export interface LeaseKeeper {
+  start(): void
+  /** Asks for one run now: there is word of a cancel. */
+  check(run: Kept): void
+  /** Resolves once what was asked has been answered. */
+  stop(): Promise<void>
+}
+
+export interface LeaseKeeperOptions {
+  readonly work: Pick<RunWork, 'renew' | 'settleOrphans'>
+  readonly clock: Clock
+  readonly leaseMs: number
+  readonly runs: () => Iterable<Kept>
+  readonly log: EngineLog
+}
+
+/** A lease outlives two beats that failed. */
+const BEATS_A_LEASE = 3
+/** After a beat that failed the next comes sooner. */
+const HASTY_BEATS_A_LEASE = 15
+
+export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeeperOptions): LeaseKeeper {
+  const asked = new Set<Promise<boolean>>()
+  let stopped = false
+  let undoBeat = () => {}
+
+  async function renew(kept: readonly Kept[]): Promise<boolean> {
+    if (kept.length === 0) return true
+    const now = clock.now()
+    let states: readonly LeaseState[]
+    try {
+      states = await work.renew(
+        kept.map((run) => run.lease),
+        leaseMs,
+      )
+    } catch (error) {
+      log(storeFault('renew', error))
+      return false
+    }
+    for (const [index, run] of kept.entries()) {
+      const state = states[index]
+      if (state) run.hear(state, now + leaseMs)
+    }
+    return true
+  }
+
+  async function settle(): Promise<boolean> {
+    try {
+      const count = await work.settleOrphans('expired')
+      if (count > 0) log({ type: 'orphans_settled', count })
+      return true
+    } catch (error) {
+      log(storeFault('settle', error))
+      return false
+    }
+  }
+
+  async function beat(): Promise<boolean> {
+    const kept = (await renew([...runs()])) && (await settle())
+    if (!stopped) undoBeat = clock.schedule(leaseMs / (kept ? BEATS_A_LEASE : HASTY_BEATS_A_LEASE), onBeat)
+    return kept
+  }
+
+  function track(asking: Promise<boolean>): void {
+    asked.add(asking)
+    void asking.finally(() => asked.delete(asking))
+  }
+
+  function onBeat(): void {
+    track(beat())
+  }
+
+  return {
+    start() {
+      undoBeat = clock.schedule(leaseMs / BEATS_A_LEASE, onBeat)
+    },
+    check(run) {
+      track(renew([run]))
+    },
+    async stop() {
+      stopped = true
+      undoBeat()
+      await Promise.all(asked)
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Listens to an agent until it is done, or until the line is pulled. What it says goes to the recorder; while the writer
+ * is full the agent is not asked for more (G10).
+ */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { TokenUsage } from '@ag-ui/core'
+import type { Failure, Outcome, Recorder } from '@holdfast/core'
+import { AgentFailure } from '../agents/failure.ts'
+import type { AgentCall } from './agent-call.ts'
+import { STOPPED, type StopLine } from './stop-line.ts'
+import type { Writer } from './writer.ts'
+
+export type Heard =
+  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
+  /** The line was pulled: see its `stop`. */
+  | { readonly type: 'stopped' }
+
+export interface ListenOptions {
+  readonly call: AgentCall
+  readonly recorder: Pick<Recorder, 'record' | 'returned'>
+  readonly writer: Writer
+  readonly line: StopLine
+  /** An agent threw something that is not for a person's eyes. */
+  readonly onThrown: (error: unknown) => void
+}
+
+/** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
+const EVENTS_A_TURN = 64
+
+export async function listen({ call, recorder, writer, line, onThrown }: ListenOptions): Promise<Heard> {
+  for (let said = 1; ; said++) {
+    let next: IteratorResult<unknown, unknown> | typeof STOPPED
+    try {
+      next = await line.orStopped(call.next())
+      if (next === STOPPED) return { type: 'stopped' }
+      if (next.done) return { type: 'outcome', outcome: recorder.returned() }
+    } catch (error) {
+      if (!(error instanceof AgentFailure)) onThrown(error)
+      return { type: 'outcome', outcome: { type: 'failed', ...failureOf(error) } }
+    }
+    const verdict = recorder.record(next.value)
+    writer.poke()
+    switch (verdict.type) {
+      case 'recorded':
+        break
+      case 'ended':
+        return { type: 'outcome', outcome: verdict.outcome, ...(verdict.usage && { usage: verdict.usage }) }
+      case 'refused':
+        line.pull({ type: 'fail', failure: verdict.failure })
+        return { type: 'stopped' }
+    }
+    if (said % EVENTS_A_TURN === 0) await turn()
+    if (writer.full && (await line.orStopped(writer.room())) === STOPPED) return { type: 'stopped' }
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  return error instanceof AgentFailure
+    ? { code: error.code, message: error.message }
+    : { code: 'agent_error', message: 'The agent failed unexpectedly; what it said is kept. Try again.' }
+}

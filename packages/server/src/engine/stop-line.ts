@@ -1,0 +1,67 @@
+/**
+ * Why a run stops before its agent is done, and the line to pull for it. Does not know: what becomes of the run then.
+ *
+ * Invariants:
+ * - The agent's signal is aborted at the first pull, once.
+ * - A lost lease replaces any other reason: nothing may be written any more (I12). Otherwise the first reason stays; a
+ *   cancel that comes after a failure is not forgotten, since the store says it again at the end.
+ */
+import type { Failure } from '@holdfast/core'
+import type { CancelRequest } from '../store/run-record.ts'
+
+export type Stop =
+  | { readonly type: 'cancel'; readonly cancel: CancelRequest }
+  | { readonly type: 'fail'; readonly failure: Failure }
+  | { readonly type: 'lost' }
+
+type Stopped = Stop['type']
+
+/** What a second reason does to the first. */
+const SECOND: Record<Stopped, Record<Stopped, 'keep' | 'replace'>> = {
+  cancel: { cancel: 'keep', fail: 'keep', lost: 'replace' },
+  fail: { cancel: 'keep', fail: 'keep', lost: 'replace' },
+  lost: { cancel: 'keep', fail: 'keep', lost: 'keep' },
+}
+
+const ABORTED: Record<Stopped, string> = {
+  cancel: 'The run was cancelled.',
+  fail: 'The run was ended.',
+  lost: 'This process may not write the run any more.',
+}
+
+export const STOPPED = Symbol('stopped')
+
+export interface StopLine {
+  readonly stop: Stop | undefined
+  /** What the agent is given. */
+  readonly signal: AbortSignal
+  pull(stop: Stop): void
+  /** The promise's own end, or `STOPPED` as soon as the line is pulled. One at a time. */
+  orStopped<T>(promise: PromiseLike<T>): Promise<T | typeof STOPPED>
+}
+
+export function createStopLine(): StopLine {
+  const controller = new AbortController()
+  let current: Stop | undefined
+  // Replaced by each call: a promise that all of them waited for would hold on to every event of the run.
+  let interrupt = () => {}
+
+  return {
+    get stop() {
+      return current
+    },
+    signal: controller.signal,
+    pull(stop) {
+      if (current && SECOND[current.type][stop.type] === 'keep') return
+      current = stop
+      controller.abort(new DOMException(ABORTED[stop.type], 'AbortError'))
+      interrupt()
+    },
+    orStopped: (promise) =>
+      new Promise((resolve, reject) => {
+        promise.then(resolve, reject)
+        interrupt = () => resolve(STOPPED)
+        if (current) interrupt()
+      }),
+  }
+}
