@@ -1,0 +1,64 @@
+/** The environment of a page: the only file that touches window, document and navigator. */
+import type { Environment } from './port.ts'
+
+/** What a frame lasts where none is painted. */
+const FRAME_MS = 16
+
+function on(target: EventTarget, types: readonly string[], listener: () => void): () => void {
+  for (const type of types) target.addEventListener(type, listener)
+  return () => {
+    for (const type of types) target.removeEventListener(type, listener)
+  }
+}
+
+function schedule(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms)
+  return () => clearTimeout(timer)
+}
+
+/** `crypto.randomUUID` exists only in secure contexts; a page served over plain HTTP in a house network is none. */
+function mintId(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * Both a frame and a timer are asked for, and the first wins: a tab that becomes hidden while a frame is awaited gets
+ * that frame only when it is looked at again.
+ */
+function nextFrame(run: () => void): () => void {
+  let undoTimer = () => {}
+  const frame = requestAnimationFrame(() => {
+    undoTimer()
+    run()
+  })
+  undoTimer = schedule(document.hidden ? FRAME_MS : 10 * FRAME_MS, () => {
+    cancelAnimationFrame(frame)
+    run()
+  })
+  return () => {
+    cancelAnimationFrame(frame)
+    undoTimer()
+  }
+}
+
+export function browserEnvironment(): Environment {
+  return {
+    clock: { now: () => Date.now(), schedule },
+    frames: { next: nextFrame },
+    visibility: {
+      get hidden() {
+        return document.hidden
+      },
+      subscribe: (listener) => on(document, ['visibilitychange'], listener),
+    },
+    connectivity: {
+      get online() {
+        return navigator.onLine
+      },
+      subscribe: (listener) => on(window, ['online', 'offline'], listener),
+    },
+    random: Math.random,
+    mintId,
+  }
+}

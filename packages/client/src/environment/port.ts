@@ -1,0 +1,41 @@
+/**
+ * What the client needs of the machine it runs on, as interfaces so small that a test's double has nothing to get wrong.
+ *
+ * Owns: the words. `browser.ts` is the only file that touches window, document and navigator.
+ * Does not know: Holdfast.
+ */
+import type { Clock } from '@holdfast/core'
+
+export interface Visibility {
+  /** Whether nobody can see the page: a hidden tab, a minimised window. */
+  readonly hidden: boolean
+  subscribe(listener: () => void): () => void
+}
+
+export interface Connectivity {
+  /**
+   * What the machine believes. A hint to try again, never a reason not to: a server on this very machine answers
+   * without any network.
+   */
+  readonly online: boolean
+  subscribe(listener: () => void): () => void
+}
+
+export interface Frames {
+  /**
+   * Runs once, when there is next something to paint; by a timer where nothing is painted (a hidden tab gets no
+   * animation frames). Undoing twice, or after it ran, is harmless.
+   */
+  next(run: () => void): () => void
+}
+
+export interface Environment {
+  readonly clock: Clock
+  readonly frames: Frames
+  readonly visibility: Visibility
+  readonly connectivity: Connectivity
+  /** From 0 up to and without 1. */
+  random(): number
+  /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`. */
+  mintId(): string
+}

@@ -1,0 +1,151 @@
+/**
+ * The connection of one thread as a state machine: pure, total. A connection's state says nothing about any run:
+ * silence is never completion.
+ *
+ * Owns: which state follows which event. Does not know: time, sockets, what envelopes mean (`feed.ts` drives it).
+ */
+
+/**
+ * Why a feed does not try: nothing it could do alone would help.
+ *
+ * - `missing` the thread does not exist (yet); a start makes it
+ * - `unauthorized` somebody has to sign in
+ * - `deleted` the thread is gone for good
+ */
+export type PauseReason = 'missing' | 'unauthorized' | 'deleted'
+
+/** `attempt` counts the connections that failed in a row. */
+export type FeedState =
+  | { readonly type: 'idle' }
+  | { readonly type: 'connecting'; readonly attempt: number }
+  | { readonly type: 'catching-up'; readonly attempt: number }
+  | { readonly type: 'live'; readonly attempt: number }
+  | { readonly type: 'waiting'; readonly attempt: number }
+  | { readonly type: 'paused'; readonly reasons: ReadonlySet<PauseReason> }
+
+export type FeedEvent =
+  /** Somebody wants the log. */
+  | { readonly type: 'open' }
+  /** Nobody does any more. */
+  | { readonly type: 'close' }
+  /** The server answers. */
+  | { readonly type: 'opened' }
+  /** History is complete. */
+  | { readonly type: 'caught-up' }
+  /** It has been live for long enough to call the connection good. */
+  | { readonly type: 'steady' }
+  /** The connection ended, broke, fell silent, or left something out. */
+  | { readonly type: 'lost' }
+  /** The back-off is over. */
+  | { readonly type: 'due' }
+  /** The network came back, or somebody looks: worth trying at once. */
+  | { readonly type: 'wake' }
+  | { readonly type: 'pause'; readonly reason: PauseReason }
+  | { readonly type: 'resume'; readonly reason: PauseReason }
+
+type StateType = FeedState['type']
+type EventType = FeedEvent['type']
+type StateOf<T extends StateType> = Extract<FeedState, { type: T }>
+type EventOf<T extends EventType> = Extract<FeedEvent, { type: T }>
+type Step<S extends StateType, E extends EventType> = (state: StateOf<S>, event: EventOf<E>) => FeedState
+type Table = { readonly [S in StateType]: { readonly [E in EventType]: Step<S, E> } }
+type Attempted = { readonly attempt: number }
+
+export const IDLE: FeedState = { type: 'idle' }
+
+const stay = (state: FeedState): FeedState => state
+const toIdle = (): FeedState => IDLE
+const toPaused = (_: FeedState, event: EventOf<'pause'>): FeedState => ({
+  type: 'paused',
+  reasons: new Set([event.reason]),
+})
+const toWaiting = ({ attempt }: Attempted): FeedState => ({ type: 'waiting', attempt: attempt + 1 })
+const toConnecting = ({ attempt }: Attempted): FeedState => ({ type: 'connecting', attempt })
+
+const TABLE: Table = {
+  idle: {
+    open: () => ({ type: 'connecting', attempt: 0 }),
+    close: stay,
+    opened: stay,
+    'caught-up': stay,
+    steady: stay,
+    lost: stay,
+    due: stay,
+    wake: stay,
+    pause: stay,
+    resume: stay,
+  },
+  connecting: {
+    open: stay,
+    close: toIdle,
+    opened: ({ attempt }) => ({ type: 'catching-up', attempt }),
+    'caught-up': stay,
+    steady: stay,
+    lost: toWaiting,
+    due: stay,
+    wake: stay,
+    pause: toPaused,
+    resume: stay,
+  },
+  'catching-up': {
+    open: stay,
+    close: toIdle,
+    opened: stay,
+    'caught-up': ({ attempt }) => ({ type: 'live', attempt }),
+    steady: stay,
+    lost: toWaiting,
+    due: stay,
+    wake: stay,
+    pause: toPaused,
+    resume: stay,
+  },
+  live: {
+    open: stay,
+    close: toIdle,
+    opened: stay,
+    'caught-up': stay,
+    steady: () => ({ type: 'live', attempt: 0 }),
+    lost: toWaiting,
+    due: stay,
+    wake: stay,
+    pause: toPaused,
+    resume: stay,
+  },
+  waiting: {
+    open: stay,
+    close: toIdle,
+    opened: stay,
+    'caught-up': stay,
+    steady: stay,
+    lost: stay,
+    due: toConnecting,
+    wake: toConnecting,
+    pause: toPaused,
+    resume: stay,
+  },
+  paused: {
+    open: stay,
+    close: toIdle,
+    opened: stay,
+    'caught-up': stay,
+    steady: stay,
+    lost: stay,
+    due: stay,
+    wake: stay,
+    pause: ({ reasons }, { reason }) => ({ type: 'paused', reasons: new Set([...reasons, reason]) }),
+    resume: (state, { reason }) => {
+      if (!state.reasons.has(reason)) return state
+      const reasons = new Set([...state.reasons].filter((other) => other !== reason))
+      return reasons.size > 0 ? { type: 'paused', reasons } : { type: 'connecting', attempt: 0 }
+    },
+  },
+}
+
+export function step(state: FeedState, event: FeedEvent): FeedState {
+  return (TABLE[state.type][event.type] as (state: FeedState, event: FeedEvent) => FeedState)(state, event)
+}
+
+/** Whether a connection is open or being opened in this state. */
+export function isConnected(state: FeedState): boolean {
+  return state.type === 'connecting' || state.type === 'catching-up' || state.type === 'live'
+}

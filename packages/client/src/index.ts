@@ -1,0 +1,51 @@
+/**
+ * The run registry of Holdfast: everything a page needs to look at runs that live elsewhere.
+ *
+ *     const environment = browserEnvironment()
+ *     const registry = createRunRegistry({ transport: createHttpTransport({ clock: environment.clock }), environment })
+ *
+ *     const thread = registry.observe({ roomId, threadId })     // before, during and after any run
+ *     const stop = thread.subscribe(() => render(thread.snapshot()))
+ *     const { runId } = registry.start(key, { text: 'Hello' })  // visible in the same tick: activity, pending
+ *     await registry.cancel(key)                                // the only thing that ends a run
+ *     stop()                                                    // the run does not notice
+ *
+ * `thread.snapshot()` is a `ThreadState`:
+ *
+ * - `content`   `loading` | `new` (no such thread yet) | `ready{view: ThreadView}` | `gone` (deleted)
+ * - `pending`   messages sent from here that `content` does not hold yet: render `[...pathTo(view, …), ...pending]`
+ * - `activity`  `idle{last?}` | `starting{runId}` | `active{runId}` | `cancelling{runId}`: what the composer shows
+ * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
+ * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
+ *
+ * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`; notifications: `lifecycle` (`RunStarted`,
+ * `RunCompleted{outcome}`). In React: `@holdfast/react`.
+ */
+export { browserEnvironment } from './environment/browser.ts'
+export type { Connectivity, Environment, Frames, Visibility } from './environment/port.ts'
+export type { FeedCounters } from './feed/feed.ts'
+export type { FeedState, PauseReason } from './feed/state.ts'
+export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
+export type { Observable } from './registry/observable.ts'
+export {
+  type ActiveRun,
+  type FailedStart,
+  type LifecycleEvent,
+  type ListState,
+  type RegistryDiagnostics,
+  RegistryError,
+  type RegistryErrorCode,
+  type RunRef,
+  type RunRegistry,
+  type StartIntent,
+  type StartTicket,
+  type ThreadContent,
+  type ThreadListObservation,
+  type ThreadListState,
+  type ThreadObservation,
+  type ThreadState,
+} from './registry/port.ts'
+export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
+export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
+export { createHttpTransport, type HttpTransportOptions } from './transport/http.ts'
+export type { DropReason, LogHandlers, RunTransport, ThreadPageQuery } from './transport/port.ts'

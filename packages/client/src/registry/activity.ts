@@ -1,0 +1,130 @@
+/**
+ * What this device knows of the one run that may be going on in a thread: a machine per thread, pure and total. Local
+ * intent (start, cancel) and the log's facts meet here and nowhere else.
+ *
+ * Owns: which activity follows which event. Does not know: messages, sockets, time.
+ *
+ * Invariants:
+ * - An event about another run than the one at hand changes nothing, unless the log says that it is live.
+ * - Only the log ends a run that it has shown; an answer to a request never does (silence is never completion).
+ */
+import type { Outcome } from '@holdfast/core'
+
+export type Activity =
+  /** Nothing goes on. `last` is how the newest run known here ended. */
+  | { readonly type: 'idle'; readonly last?: EndedActivity }
+  /** Asked for, not yet accepted: from the moment of the intent on. */
+  | { readonly type: 'starting'; readonly runId: string }
+  | { readonly type: 'active'; readonly runId: string }
+  /** A cancel is on its way or has been requested: "stopping…". */
+  | { readonly type: 'cancelling'; readonly runId: string }
+
+export interface EndedActivity {
+  readonly runId: string
+  readonly outcome: Outcome
+}
+
+export type ActivityEvent =
+  | { readonly type: 'start'; readonly runId: string }
+  /** The server has answered the start. */
+  | { readonly type: 'accepted'; readonly runId: string }
+  | { readonly type: 'refused'; readonly runId: string }
+  | { readonly type: 'cancel'; readonly runId: string }
+  /** The cancel did not reach the server: the run goes on. */
+  | { readonly type: 'cancel-refused'; readonly runId: string }
+  /** The log shows this run as the thread's live one. */
+  | { readonly type: 'live'; readonly runId: string }
+  /** The log shows that somebody, anywhere, has requested its cancel. */
+  | { readonly type: 'stopping'; readonly runId: string }
+  | { readonly type: 'ended'; readonly runId: string; readonly outcome: Outcome }
+  /** The thread is gone, and everything in it. */
+  | { readonly type: 'gone' }
+
+type StateType = Activity['type']
+type EventType = ActivityEvent['type']
+type StateOf<T extends StateType> = Extract<Activity, { type: T }>
+type EventOf<T extends EventType> = Extract<ActivityEvent, { type: T }>
+type Step<S extends StateType, E extends EventType> = (state: StateOf<S>, event: EventOf<E>) => Activity
+type Table = { readonly [S in StateType]: { readonly [E in EventType]: Step<S, E> } }
+type OfRun = { readonly runId: string }
+type Running = Exclude<Activity, { type: 'idle' }>
+
+export const QUIET: Activity = { type: 'idle' }
+
+const stay = (state: Activity): Activity => state
+const toQuiet = (): Activity => QUIET
+const toIdle = (_: Activity, { runId, outcome }: EventOf<'ended'>): Activity => ({
+  type: 'idle',
+  last: { runId, outcome },
+})
+const toActive = (_: Activity, { runId }: OfRun): Activity => ({ type: 'active', runId })
+const toCancelling = (_: Activity, { runId }: OfRun): Activity => ({ type: 'cancelling', runId })
+
+/** Only if the event is about the run at hand. */
+function own<E extends OfRun>(next: (state: Activity, event: E) => Activity) {
+  return (state: Running, event: E): Activity => (state.runId === event.runId ? next(state, event) : state)
+}
+
+/** Unless the event repeats what is known. */
+function other<E extends OfRun>(next: (state: Activity, event: E) => Activity) {
+  return (state: Running, event: E): Activity => (state.runId === event.runId ? state : next(state, event))
+}
+
+const TABLE: Table = {
+  idle: {
+    start: (_, { runId }) => ({ type: 'starting', runId }),
+    // Answers to a start or a cancel that the person has given up waiting for.
+    accepted: stay,
+    refused: stay,
+    cancel: stay,
+    'cancel-refused': stay,
+    live: toActive,
+    stopping: toCancelling,
+    ended: toIdle,
+    gone: toQuiet,
+  },
+  starting: {
+    start: stay,
+    accepted: own(toActive),
+    refused: own(toQuiet),
+    // The composer is free at once; the request is sent all the same (S004-15).
+    cancel: own(toQuiet),
+    'cancel-refused': stay,
+    // Another run is live while ours is on its way: the server will say who comes first.
+    live: own(toActive),
+    stopping: own(toCancelling),
+    ended: own(toIdle),
+    gone: toQuiet,
+  },
+  active: {
+    start: stay,
+    accepted: stay,
+    refused: stay,
+    cancel: own(toCancelling),
+    'cancel-refused': stay,
+    live: other(toActive),
+    stopping: toCancelling,
+    ended: own(toIdle),
+    gone: toQuiet,
+  },
+  cancelling: {
+    start: stay,
+    accepted: stay,
+    refused: stay,
+    cancel: stay,
+    'cancel-refused': own(toActive),
+    live: other(toActive),
+    stopping: other(toCancelling),
+    ended: own(toIdle),
+    gone: toQuiet,
+  },
+}
+
+export function nextActivity(state: Activity, event: ActivityEvent): Activity {
+  return (TABLE[state.type][event.type] as (state: Activity, event: ActivityEvent) => Activity)(state, event)
+}
+
+/** Whether a new start has to wait. */
+export function isBusy(activity: Activity): activity is Running {
+  return activity.type !== 'idle'
+}

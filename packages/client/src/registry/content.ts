@@ -1,0 +1,71 @@
+/**
+ * A thread's content as this device has it: the fold of its log, read on demand.
+ *
+ * Owns: the fold and what of it has been read. Does not know: connections, activity, who looks.
+ */
+import {
+  createFold,
+  type Envelope,
+  type ThreadFold,
+  type ThreadKey,
+  type ThreadSnapshot,
+  type ThreadView,
+} from '@holdfast/core'
+import type { ThreadContent } from './port.ts'
+
+export interface ContentKeeper {
+  /** As of the last `read`: the same reference until a `read` finds more. */
+  readonly content: ThreadContent
+  readonly view: ThreadView | undefined
+  /** Whether there is more than has been read. */
+  readonly stale: boolean
+  replace(snapshot: ThreadSnapshot): void
+  apply(batch: readonly Envelope[]): void
+  /** Reads what has been folded in since. */
+  read(): void
+  /** The server has no such thread. */
+  forget(): void
+  bury(): void
+}
+
+export function createContentKeeper(key: ThreadKey): ContentKeeper {
+  let fold: ThreadFold | undefined
+  let content: ThreadContent = { type: 'loading' }
+  let stale = false
+
+  return {
+    get content() {
+      return content
+    },
+    get view() {
+      return content.type === 'ready' ? content.view : undefined
+    },
+    get stale() {
+      return stale
+    },
+    replace({ messages, open, state, runs, queue, interrupts, firstSeq, seq }) {
+      fold = createFold(key, { key, messages, open, state, runs, queue, interrupts, deleted: false, firstSeq, seq })
+      stale = true
+    },
+    apply(batch) {
+      for (const envelope of batch) fold?.apply(envelope)
+      stale = true
+    },
+    read() {
+      if (!stale || !fold) return
+      stale = false
+      const view = fold.view()
+      content = view.deleted ? { type: 'gone' } : { type: 'ready', view }
+    },
+    forget() {
+      fold = undefined
+      stale = false
+      content = { type: 'new' }
+    },
+    bury() {
+      fold = undefined
+      stale = false
+      content = { type: 'gone' }
+    },
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What a person has asked to be said, on its way: from the tick of the asking until the conversation holds it.
+ *
+ * Owns: the body of the request and how its messages look meanwhile. Does not know: requests, activity.
+ */
+import { newestLeaf, type StartBody, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import type { StartIntent } from './port.ts'
+
+type Message = NonNullable<StartBody['messages']>[number]
+
+export interface Intent {
+  readonly body: StartBody & { readonly messages: readonly Message[] }
+  readonly pending: readonly ThreadMessage[]
+  /** Ends the repeating of the request (not the request): the person no longer wants it. */
+  readonly release: AbortController
+}
+
+export function createIntent(asked: StartIntent, view: ThreadView | undefined, environment: Environment): Intent {
+  const runId = environment.mintId()
+  const messages: readonly Message[] = asked.messages ?? [
+    { id: environment.mintId(), role: 'user', content: asked.text ?? '' },
+  ]
+  const { parentId, agentId, forwardedProps } = asked
+  return {
+    body: {
+      runId,
+      messages,
+      ...(parentId === undefined ? {} : { parentId }),
+      ...(agentId === undefined ? {} : { agentId }),
+      ...(forwardedProps === undefined ? {} : { forwardedProps }),
+    },
+    pending: hang(messages, parentId ?? (view ? newestLeaf(view.messages) : null)),
+    release: new AbortController(),
+  }
+}
+
+/** Each further message hangs on the one before. */
+function hang(messages: readonly Message[], parentId: string | null): ThreadMessage[] {
+  return messages.map((message, at) => ({ ...message, parentId: messages[at - 1]?.id ?? parentId }))
+}
+
+export function textOf({ body }: Intent): string {
+  return body.messages
+    .map((message) => (message.role === 'user' ? plainText(message.content) : ''))
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function plainText(content: Extract<Message, { role: 'user' }>['content']): string {
+  if (typeof content === 'string') return content
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+/** Whether the conversation holds everything of it. New messages are at the end, so that is where the search begins. */
+export function isHeld({ pending }: Intent, view: ThreadView): boolean {
+  return pending.every(({ id }) => view.messages.findLastIndex((message) => message.id === id) !== -1)
+}

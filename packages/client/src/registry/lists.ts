@@ -1,0 +1,194 @@
+/**
+ * The lists of rooms and threads: what the server says, under what this device knows better because it has just
+ * happened here.
+ *
+ * Owns: pages, the overlay of local intent, stable references. Does not know: when to ask (`polled.ts`), logs.
+ */
+import { keyString, type List, type RoomInfo, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import type { TransportError } from '../transport/error.ts'
+import { transportError } from '../transport/error.ts'
+import type { RunTransport } from '../transport/port.ts'
+import { createListeners, type Observable } from './observable.ts'
+import { createPoll } from './polled.ts'
+import type { ActiveRun, LifecycleEvent, ListState, ThreadListObservation, ThreadListState } from './port.ts'
+
+const INTERVAL_MS = 2_000
+const PAGE = 100
+/** What a new thread is called until the server gives it its title. In characters. */
+const MAX_TITLE = 80
+
+export interface ListOptions {
+  readonly transport: RunTransport
+  readonly environment: Environment
+  readonly active: Observable<readonly ActiveRun[]>
+  readonly lifecycle: { subscribe(listener: (event: LifecycleEvent) => void): () => void }
+  /** The words with which a thread begins that no list knows yet. */
+  titleOf(key: ThreadKey): string
+}
+
+export interface Refreshable {
+  refresh(): void
+  close(): void
+}
+
+export function createRoomList({ transport, environment }: ListOptions): Observable<ListState<RoomInfo>> & Refreshable {
+  const listeners = createListeners()
+  let state: ListState<RoomInfo> = { items: undefined }
+
+  function update(next: ListState<RoomInfo>): void {
+    if (next.items === state.items && next.error === state.error) return
+    state = next
+    listeners.tell()
+  }
+
+  const poll = createPoll<List<RoomInfo>>({
+    environment,
+    intervalMs: INTERVAL_MS,
+    ask: () => transport.rooms(),
+    onAnswer: ({ items }) => update({ items: keepSame(state.items, items, ({ roomId }) => roomId) }),
+    onError: (error) => update({ items: state.items, error: keepSameError(state.error, error) }),
+  })
+
+  return {
+    snapshot: () => state,
+    subscribe: (listener) => both(listeners.add(listener), poll.retain()),
+    refresh: poll.refresh,
+    close: poll.close,
+  }
+}
+
+export function createThreadList(roomId: string, options: ListOptions): ThreadListObservation & Refreshable {
+  const { transport, environment, active, lifecycle, titleOf } = options
+  const listeners = createListeners()
+  /** The first page, as last answered, and the older ones, as they were when they were asked for. */
+  let first: List<ThreadInfo> | undefined
+  let older: readonly ThreadInfo[] = []
+  let oldest: string | undefined
+  let error: TransportError | undefined
+  let state: ThreadListState = { items: undefined, more: false }
+
+  function update(): void {
+    const items = keepSame(state.items, merged(), keyString)
+    const more = (older.length > 0 ? oldest : first?.next) !== undefined
+    if (items === state.items && more === state.more && error === state.error) return
+    state = { items, more, ...(error && { error }) }
+    listeners.tell()
+  }
+
+  function merged(): readonly ThreadInfo[] | undefined {
+    const here = active.snapshot().filter(({ key }) => key.roomId === roomId)
+    if (!first && here.length === 0) return undefined
+    const listed = [...(first?.items ?? [])]
+    const seen = new Set(listed.map(keyString))
+    for (const item of older) if (!seen.has(keyString(item))) listed.push(item)
+    const unlisted = here.filter(({ key }) => !listed.some((item) => sameKey(item, key)))
+    return [...unlisted.map(({ key }) => brandNew(key)), ...listed.map((item) => withIntent(item, here))]
+  }
+
+  function brandNew(key: ThreadKey): ThreadInfo {
+    const known = state.items?.find((item) => sameKey(item, key))
+    const [line = ''] = titleOf(key).trim().split('\n')
+    return {
+      ...key,
+      title: known?.title || line.slice(0, MAX_TITLE),
+      status: 'working',
+      unread: false,
+      archived: false,
+      lastSeq: 0,
+      updatedAt: known?.updatedAt ?? new Date(environment.clock.now()).toISOString(),
+    }
+  }
+
+  const poll = createPoll<List<ThreadInfo>>({
+    environment,
+    intervalMs: INTERVAL_MS,
+    ask: () => transport.threads(roomId, { limit: PAGE }),
+    onAnswer(page) {
+      first = page
+      error = undefined
+      update()
+    },
+    onError(cause) {
+      error = keepSameError(error, cause)
+      update()
+    },
+  })
+
+  function listen(): () => void {
+    return both(
+      active.subscribe(update),
+      lifecycle.subscribe((event) => {
+        if (event.roomId === roomId) poll.refresh()
+      }),
+    )
+  }
+
+  let unlisten: (() => void) | undefined
+  return {
+    snapshot: () => state,
+    subscribe(listener) {
+      const undo = both(listeners.add(listener), poll.retain())
+      if (!unlisten) {
+        unlisten = listen()
+        update()
+      }
+      return () => {
+        undo()
+        if (listeners.size > 0) return
+        unlisten?.()
+        unlisten = undefined
+      }
+    },
+    async loadMore() {
+      const before = older.length > 0 ? oldest : first?.next
+      if (before === undefined) return
+      try {
+        const page = await transport.threads(roomId, { before, limit: PAGE })
+        older = [...older, ...page.items]
+        oldest = page.next
+        error = undefined
+      } catch (cause) {
+        error = transportError(cause)
+      }
+      update()
+    },
+    refresh: poll.refresh,
+    close() {
+      unlisten?.()
+      poll.close()
+    },
+  }
+}
+
+/** A run that starts here counts as working before any list says so (and what needs a person stays on top of it). */
+function withIntent(item: ThreadInfo, here: readonly ActiveRun[]): ThreadInfo {
+  if (item.status === 'needs_you' || item.status === 'working') return item
+  return here.some(({ key }) => sameKey(key, item)) ? { ...item, status: 'working' } : item
+}
+
+/** The new list with the old objects wherever nothing changed; the old list itself if nothing did. */
+function keepSame<T>(
+  before: readonly T[] | undefined,
+  after: readonly T[] | undefined,
+  id: (item: T) => string,
+): readonly T[] | undefined {
+  if (!before || !after) return after
+  const known = new Map(before.map((item) => [id(item), item]))
+  const items = after.map((item) => {
+    const same = known.get(id(item))
+    return same && JSON.stringify(same) === JSON.stringify(item) ? same : item
+  })
+  return items.length === before.length && items.every((item, at) => item === before[at]) ? before : items
+}
+
+/** A poll that keeps failing in the same way is no news every two seconds. */
+function keepSameError(before: TransportError | undefined, after: TransportError): TransportError {
+  return before?.message === after.message ? before : after
+}
+
+function both(...undo: readonly (() => void)[]): () => void {
+  return () => {
+    for (const one of undo) one()
+  }
+}

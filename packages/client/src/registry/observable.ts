@@ -1,0 +1,46 @@
+/** Something that can be looked at and changes: the shape that `useSyncExternalStore` takes. */
+
+/**
+ * `snapshot` gives the same reference until something changes. `subscribe` returns the function that undoes it; undoing
+ * twice is harmless.
+ */
+export interface Observable<T> {
+  snapshot(): T
+  subscribe(listener: () => void): () => void
+}
+
+export interface Listeners<A extends readonly unknown[]> {
+  readonly size: number
+  add(listener: (...args: A) => void): () => void
+  /** Tells everybody who is there now; one that throws hurts nobody else, and its error still surfaces. */
+  tell(...args: A): void
+  clear(): void
+}
+
+export function createListeners<A extends readonly unknown[] = []>(): Listeners<A> {
+  // Each subscription is its own entry, so that one function subscribed twice is told twice and undone twice.
+  const entries = new Set<{ listener: (...args: A) => void }>()
+  return {
+    get size() {
+      return entries.size
+    },
+    add(listener) {
+      const entry = { listener }
+      entries.add(entry)
+      return () => void entries.delete(entry)
+    },
+    tell(...args) {
+      for (const entry of [...entries]) {
+        if (!entries.has(entry)) continue
+        try {
+          entry.listener(...args)
+        } catch (error) {
+          queueMicrotask(() => {
+            throw error
+          })
+        }
+      }
+    },
+    clear: () => entries.clear(),
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What the registry shows and takes: the words of the public interface.
+ *
+ * Owns: the shapes. Does not know: how any of it comes about.
+ */
+import type {
+  CreateRoomBody,
+  Outcome,
+  RoomInfo,
+  Run,
+  StartBody,
+  ThreadInfo,
+  ThreadKey,
+  ThreadMessage,
+  ThreadView,
+} from '@holdfast/core'
+import type { FeedCounters } from '../feed/feed.ts'
+import type { FeedState } from '../feed/state.ts'
+import type { TransportError } from '../transport/error.ts'
+import type { Activity } from './activity.ts'
+import type { Observable } from './observable.ts'
+
+/** What is known of a thread's content. */
+export type ThreadContent =
+  /** Not yet asked, or not yet answered. */
+  | { readonly type: 'loading' }
+  /** The server has no such thread (yet): a first start makes it. */
+  | { readonly type: 'new' }
+  | { readonly type: 'ready'; readonly view: ThreadView }
+  /** Deleted, for good. */
+  | { readonly type: 'gone' }
+
+/** A start that did not come about. The words go back to whoever wrote them. */
+export interface FailedStart {
+  readonly runId: string
+  /** The text of the messages that were to be sent; empty for a retry. */
+  readonly text: string
+  /** Absent when the person cancelled before it failed: then there is nothing to complain about (S004-29). */
+  readonly error?: TransportError
+}
+
+export interface ThreadState {
+  readonly key: ThreadKey
+  readonly content: ThreadContent
+  /** Messages that were sent from here and that the conversation does not hold yet, in order: shown after its path. */
+  readonly pending: readonly ThreadMessage[]
+  readonly activity: Activity
+  /** Of the connection alone: it says nothing about any run. */
+  readonly connection: FeedState
+  /** Until the next start, or `dismissFailedStart`. */
+  readonly failedStart?: FailedStart
+}
+
+/** Observable before, during and after any run. Looking at it never starts, keeps or ends one. */
+export type ThreadObservation = Observable<ThreadState>
+
+export type StartIntent = (
+  | { readonly text: string; readonly messages?: never }
+  | { readonly text?: never; readonly messages: NonNullable<StartBody['messages']> }
+) &
+  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps'>
+
+export interface StartTicket {
+  readonly runId: string
+  /** Of the new messages, in order; empty for a retry. */
+  readonly messageIds: readonly string[]
+  /**
+   * The run, once its accept is durable. Rejects once with a `TransportError` when it was refused, could not be sent,
+   * or was cancelled before it was accepted. May be ignored: the observation tells the same.
+   */
+  readonly accepted: Promise<Run>
+}
+
+/** One particular run, so that a late click never hits the next one. */
+export interface RunRef {
+  readonly key: ThreadKey
+  readonly runId: string
+}
+
+export interface ActiveRun extends RunRef {
+  readonly activity: Exclude<Activity['type'], 'idle'>
+}
+
+/** Each once per run, as this device learns of it. A run that had ended before this device looked is history. */
+export type LifecycleEvent =
+  | ({ readonly type: 'RunStarted'; readonly runId: string } & ThreadKey)
+  | ({ readonly type: 'RunCompleted'; readonly runId: string; readonly outcome: Outcome } & ThreadKey)
+
+export interface ListState<T> {
+  /** Undefined until the first answer. */
+  readonly items: readonly T[] | undefined
+  /** Why the list is not up to date; its items are the last that were known. */
+  readonly error?: TransportError
+}
+
+export interface ThreadListState extends ListState<ThreadInfo> {
+  /** Whether `loadMore` has more to give. */
+  readonly more: boolean
+}
+
+export interface ThreadListObservation extends Observable<ThreadListState> {
+  /** Adds the next page of older threads. */
+  loadMore(): Promise<void>
+}
+
+export interface RegistryDiagnostics {
+  /** Threads kept in memory. */
+  readonly threads: number
+  /** Logs that are open or being opened. */
+  readonly connections: number
+  /** Of all feeds together. */
+  readonly counters: Readonly<FeedCounters>
+}
+
+export interface RunRegistry {
+  observe(key: ThreadKey): ThreadObservation
+  /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread, `closed`. */
+  start(key: ThreadKey, intent: StartIntent): StartTicket
+  /** Asks for another answer to the same message. Throws `RegistryError` also when that run is not known: `unknown_run`. */
+  retry(key: ThreadKey, runId: string): StartTicket
+  /** Asks for a further answer after this message. */
+  continueFrom(key: ThreadKey, messageId: string): StartTicket
+  /**
+   * The only way to end a run from here, whether or not its thread is looked at. With a key: whatever is live there.
+   * Resolves once the request is durable; the log then says how it ended. Rejects with a `TransportError` when it could
+   * not be delivered: the run goes on.
+   */
+  cancel(target: ThreadKey | RunRef, reason?: string): Promise<void>
+  /** A key for a thread that does not exist yet. */
+  mintKey(roomId: string): ThreadKey
+  /** The composer has taken the text back. */
+  dismissFailedStart(key: ThreadKey): void
+  /** Somebody signed in: what waits for it goes on. */
+  resume(): void
+  observeThreads(roomId: string): ThreadListObservation
+  observeRooms(): Observable<ListState<RoomInfo>>
+  createRoom(body: CreateRoomBody): Promise<RoomInfo>
+  /** Everything that starts or runs, as far as this device knows, in the order it learnt of it. */
+  readonly active: Observable<readonly ActiveRun[]>
+  readonly activeKeys: readonly ThreadKey[]
+  readonly lifecycle: { subscribe(listener: (event: LifecycleEvent) => void): () => void }
+  readonly diagnostics: RegistryDiagnostics
+  /** Ends all observation. Sends no cancel: runs go on where they run. Closing twice is harmless. */
+  close(): void
+}
+
+export type RegistryErrorCode = 'busy' | 'closed' | 'unknown_run'
+
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError'
+  readonly code: RegistryErrorCode
+
+  constructor(code: RegistryErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}

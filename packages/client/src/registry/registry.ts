@@ -1,0 +1,224 @@
+/**
+ * All runs this device knows, by ThreadKey. A plain object owned by whoever composes the application: it outlives every
+ * view, and needs no UI framework.
+ *
+ * Owns: which threads are kept, which are followed, the active runs, the lifecycle stream. Does not know: React, HTTP,
+ * what a thread contains.
+ *
+ * Invariants:
+ * - Every question and every guard is by (room, thread): nothing here is global.
+ * - I5: only `cancel` sends a cancel. Unsubscribing, evicting and closing end observation.
+ * - I10: nothing looked at and nothing running means no socket, no timer, no listener.
+ */
+import { keyString, type ThreadKey } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import type { FeedCounters } from '../feed/feed.ts'
+import { IDLE } from '../feed/state.ts'
+import type { RunTransport } from '../transport/port.ts'
+import { isBusy, QUIET } from './activity.ts'
+import { createRoomList, createThreadList } from './lists.ts'
+import { createListeners } from './observable.ts'
+import {
+  type ActiveRun,
+  type LifecycleEvent,
+  RegistryError,
+  type RunRef,
+  type RunRegistry,
+  type ThreadObservation,
+  type ThreadState,
+} from './port.ts'
+import { createThread, type Thread } from './thread.ts'
+
+/** Browsers allow six connections to a host over HTTP/1.1; two are left for commands and lists. */
+const MAX_CONNECTIONS = 4
+/** Threads whose fold is kept after nobody needs it any more. */
+const MAX_KEPT = 50
+
+export interface RunRegistryOptions {
+  readonly transport: RunTransport
+  readonly environment: Environment
+}
+
+export function createRunRegistry({ transport, environment }: RunRegistryOptions): RunRegistry {
+  /** The least recently used first. */
+  const threads = new Map<string, Thread>()
+  const lifecycle = createListeners<[LifecycleEvent]>()
+  const activeListeners = createListeners()
+  const closing = new AbortController()
+  let active: readonly ActiveRun[] = []
+  let balancing = false
+  let unbalanced = false
+
+  function thread(key: ThreadKey): Thread {
+    if (closing.signal.aborted) throw new RegistryError('closed', 'This registry is closed.')
+    const id = keyString(key)
+    const kept = threads.get(id)
+    if (kept) {
+      threads.delete(id)
+      threads.set(id, kept)
+      return kept
+    }
+    const { roomId, threadId } = key
+    const made = createThread({
+      key: { roomId, threadId },
+      transport,
+      environment,
+      closed: closing.signal,
+      onChange: balance,
+      onNews: (event) => lifecycle.tell(event),
+    })
+    threads.set(id, made)
+    return made
+  }
+
+  /** Gives the connections to those who need them most and forgets whom nobody needs. Told of a change meanwhile, again. */
+  function balance(): void {
+    unbalanced = true
+    if (balancing || closing.signal.aborted) return
+    balancing = true
+    while (unbalanced) {
+      unbalanced = false
+      const followed = whomToFollow([...threads.values()])
+      for (const each of threads.values()) if (!followed.has(each)) each.follow(false)
+      for (const each of followed) each.follow(true)
+      evict()
+      updateActive()
+    }
+    balancing = false
+  }
+
+  function evict(): void {
+    for (const [id, { need }] of threads) {
+      if (threads.size <= MAX_KEPT) return
+      if (need === 'none') threads.delete(id)
+    }
+  }
+
+  function updateActive(): void {
+    const next: ActiveRun[] = []
+    for (const { key, activity } of threads.values()) {
+      if (isBusy(activity)) next.push({ key, runId: activity.runId, activity: activity.type })
+    }
+    const before = new Map(active.map((run, at) => [`${keyString(run.key)}/${run.runId}`, { run, at }]))
+    const known = (run: ActiveRun) => before.get(`${keyString(run.key)}/${run.runId}`)
+    next.sort((a, b) => (known(a)?.at ?? active.length) - (known(b)?.at ?? active.length))
+    const merged = next.map((run) => {
+      const same = known(run)?.run
+      return same?.activity === run.activity ? same : run
+    })
+    if (merged.length === active.length && merged.every((run, at) => run === active[at])) return
+    active = merged
+    activeListeners.tell()
+  }
+
+  const activeRuns = {
+    snapshot: () => active,
+    subscribe: (listener: () => void) => activeListeners.add(listener),
+  }
+  const onLifecycle = (listener: (event: LifecycleEvent) => void) => lifecycle.add(listener)
+  const lists = {
+    transport,
+    environment,
+    active: activeRuns,
+    lifecycle: { subscribe: onLifecycle },
+    titleOf: (key: ThreadKey) => threads.get(keyString(key))?.pendingText ?? '',
+    closed: closing.signal,
+  }
+  const roomList = createRoomList(lists)
+  const threadLists = new Map<string, ReturnType<typeof createThreadList>>()
+
+  function observe(key: ThreadKey): ThreadObservation {
+    // Looking at a thread does not make an entry of it: only subscribing does, so that rendering stays without effect.
+    const unknown: ThreadState = { key, content: { type: 'loading' }, pending: [], activity: QUIET, connection: IDLE }
+    return {
+      snapshot: () => threads.get(keyString(key))?.snapshot() ?? unknown,
+      subscribe: (listener) => thread(key).subscribe(listener),
+    }
+  }
+
+  return {
+    observe,
+    start: (key, intent) => thread(key).start(intent),
+    retry: (key, runId) => thread(key).retry(runId),
+    continueFrom: (key, messageId) => thread(key).start({ messages: [], parentId: messageId }),
+    async cancel(target, reason) {
+      const { key, runId } = isRunRef(target) ? target : { key: target, runId: undefined }
+      await thread(key).cancel(runId, reason)
+    },
+    mintKey: (roomId) => ({ roomId, threadId: environment.mintId() }),
+    dismissFailedStart: (key) => threads.get(keyString(key))?.dismissFailedStart(),
+    resume() {
+      for (const each of threads.values()) each.resume()
+      roomList.refresh()
+      for (const list of threadLists.values()) list.refresh()
+    },
+    observeThreads(roomId) {
+      const kept = threadLists.get(roomId)
+      if (kept) return kept
+      const made = createThreadList(roomId, lists)
+      threadLists.set(roomId, made)
+      return made
+    },
+    observeRooms: () => roomList,
+    async createRoom(body) {
+      const room = await transport.createRoom(body)
+      roomList.refresh()
+      return room
+    },
+    active: activeRuns,
+    get activeKeys() {
+      return active.map(({ key }) => key)
+    },
+    lifecycle: { subscribe: onLifecycle },
+    get diagnostics() {
+      const all = [...threads.values()]
+      return {
+        threads: all.length,
+        connections: all.filter(({ connected }) => connected).length,
+        counters: all.map(({ counters }) => counters).reduce(sum, noCounters()),
+      }
+    },
+    close() {
+      if (closing.signal.aborted) return
+      closing.abort()
+      for (const each of threads.values()) each.close()
+      roomList.close()
+      for (const list of threadLists.values()) list.close()
+      threads.clear()
+      threadLists.clear()
+      lifecycle.clear()
+      activeListeners.clear()
+      active = []
+    },
+  }
+}
+
+/** Whoever is looked at is always followed; then what runs, then what was just looked at, while connections last. */
+function whomToFollow(threads: readonly Thread[]): ReadonlySet<Thread> {
+  const newestFirst = threads.toReversed()
+  const of = (need: Thread['need']) => newestFirst.filter((each) => each.need === need)
+  const observed = of('observed')
+  return new Set([
+    ...observed,
+    ...[...of('running'), ...of('lingering')].slice(0, Math.max(0, MAX_CONNECTIONS - observed.length)),
+  ])
+}
+
+function isRunRef(target: ThreadKey | RunRef): target is RunRef {
+  return 'key' in target
+}
+
+function noCounters(): FeedCounters {
+  return { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
+}
+
+function sum(a: FeedCounters, b: FeedCounters): FeedCounters {
+  return {
+    duplicates: a.duplicates + b.duplicates,
+    gaps: a.gaps + b.gaps,
+    dropped: {
+      malformed: a.dropped.malformed + b.dropped.malformed,
+      foreign: a.dropped.foreign + b.dropped.foreign,
+    },
+  }
+}

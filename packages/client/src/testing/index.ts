@@ -1,0 +1,8 @@
+export { createManualEnvironment, MANUAL_FRAME_MS, type ManualEnvironment } from './manual-environment.ts'
+export {
+  type Asked,
+  createScriptedTransport,
+  type Mishap,
+  problem,
+  type ScriptedTransport,
+} from './scripted-transport.ts'

@@ -1,0 +1,63 @@
+/** An environment that only moves when told: the double of `Environment`. */
+import { createManualClock, type ManualClock } from '@holdfast/core/testing'
+import type { Environment } from '../environment/port.ts'
+
+/** What a frame lasts on this environment's clock. */
+export const MANUAL_FRAME_MS = 16
+
+export interface ManualEnvironment extends Environment {
+  readonly clock: ManualClock
+  setHidden(hidden: boolean): void
+  setOnline(online: boolean): void
+  /** How many listeners visibility and connectivity have (I10). */
+  readonly listeners: number
+}
+
+interface Switch {
+  on: boolean
+  readonly listeners: Set<() => void>
+}
+
+function subscribeTo({ listeners }: Switch, listener: () => void): () => void {
+  const own = () => listener()
+  listeners.add(own)
+  return () => void listeners.delete(own)
+}
+
+function set(what: Switch, on: boolean): void {
+  if (what.on === on) return
+  what.on = on
+  for (const listener of [...what.listeners]) listener()
+}
+
+/** Ids are `id-1`, `id-2` …; every die shows `random()`, a half unless told otherwise. */
+export function createManualEnvironment(random: () => number = () => 0.5): ManualEnvironment {
+  const clock = createManualClock()
+  const hidden: Switch = { on: false, listeners: new Set() }
+  const online: Switch = { on: true, listeners: new Set() }
+  let ids = 0
+
+  return {
+    clock,
+    frames: { next: (run) => clock.schedule(MANUAL_FRAME_MS, run) },
+    visibility: {
+      get hidden() {
+        return hidden.on
+      },
+      subscribe: (listener) => subscribeTo(hidden, listener),
+    },
+    connectivity: {
+      get online() {
+        return online.on
+      },
+      subscribe: (listener) => subscribeTo(online, listener),
+    },
+    random,
+    mintId: () => `id-${++ids}`,
+    setHidden: (on) => set(hidden, on),
+    setOnline: (on) => set(online, on),
+    get listeners() {
+      return hidden.listeners.size + online.listeners.size
+    },
+  }
+}

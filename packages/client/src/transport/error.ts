@@ -1,0 +1,68 @@
+/** Why the server could not be asked, or would not: one closed union, so that whoever catches it can switch. */
+import { PROBLEM_STATUS, type Problem } from '@holdfast/core'
+
+export type TransportFault =
+  /** Nothing answered, or the connection broke, or no answer came in time. */
+  | { readonly type: 'network' }
+  /** Something answered for the server (a proxy, a gateway) that it is not there now. */
+  | { readonly type: 'unavailable'; readonly status: number }
+  /** The server refused, and says why. */
+  | { readonly type: 'problem'; readonly problem: Problem }
+  /** Whoever asks has to sign in first. */
+  | { readonly type: 'unauthorized' }
+  /** An answer that is not in the language of docs/PROTOCOL.md. */
+  | { readonly type: 'protocol'; readonly detail: string }
+  /** Whoever asked has stopped asking. */
+  | { readonly type: 'aborted' }
+
+function sentence(fault: TransportFault): string {
+  switch (fault.type) {
+    case 'network':
+      return 'The server could not be reached. Check the connection and try again.'
+    case 'unavailable':
+      return `The server is not available right now (${fault.status}). Try again in a moment.`
+    case 'problem':
+      return fault.problem.detail || fault.problem.title
+    case 'unauthorized':
+      return 'You are signed out. Sign in and try again.'
+    case 'protocol':
+      return `The server gave an answer that this client does not understand: ${fault.detail}`
+    case 'aborted':
+      return 'The request was given up.'
+  }
+}
+
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly fault: TransportFault
+
+  constructor(fault: TransportFault, options?: ErrorOptions) {
+    super(sentence(fault), options)
+    this.fault = fault
+  }
+}
+
+/** Whether the same request may succeed when it is simply sent again. A full disk may not. */
+export function isTransient(error: TransportError): boolean {
+  switch (error.fault.type) {
+    case 'network':
+    case 'unavailable':
+      return true
+    case 'problem':
+      return PROBLEM_STATUS[error.fault.problem.code] === 503 || error.fault.problem.code === 'internal'
+    case 'unauthorized':
+    case 'protocol':
+    case 'aborted':
+      return false
+  }
+}
+
+/** The problem behind an error, if the server gave one. */
+export function problemOf(error: TransportError): Problem | undefined {
+  return error.fault.type === 'problem' ? error.fault.problem : undefined
+}
+
+/** Every failure of a transport is a TransportError: what is not one broke underneath it, which is the network's doing. */
+export function transportError(cause: unknown): TransportError {
+  return cause instanceof TransportError ? cause : new TransportError({ type: 'network' }, { cause })
+}

@@ -1,0 +1,197 @@
+/**
+ * RunTransport over HTTP: fetch and eventsource-parser against docs/PROTOCOL.md.
+ *
+ * Owns: requests, answers, which failure is which, where a log's history ends. Does not know: retries, cursors, runs.
+ *
+ * Invariants: see `port.ts`. A request for an answer has a time limit, because a half-open connection never fails by
+ * itself; a log has none, because its reader watches for heartbeats (`client/feed`).
+ */
+import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
+import { TransportError, transportError } from './error.ts'
+import type { LogHandlers, RunTransport, ThreadPageQuery } from './port.ts'
+import { createLogReader } from './read-log.ts'
+
+/** How long an answer may take. */
+const ANSWER_MS = 20_000
+/** History is sent as fast as the connection takes it; the first pause of this length is its end. */
+const PAUSE_MS = 16
+/** A run that streams without any pause: after this long what arrives is live. */
+const HISTORY_MS = 250
+
+export interface HttpTransportOptions {
+  /** What comes before `/v1`; by default the page's own origin. */
+  readonly baseUrl?: string
+  readonly clock: Clock
+  readonly fetch?: typeof fetch
+  /** Asked again for every request, so that a new token needs no new transport. */
+  readonly headers?: () => Readonly<Record<string, string>>
+}
+
+interface Ask {
+  readonly path: string
+  readonly method?: 'GET' | 'POST'
+  readonly body?: unknown
+  readonly accept?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+export function createHttpTransport(options: HttpTransportOptions): RunTransport {
+  const { baseUrl = '', clock } = options
+  const doFetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+
+  /** The answer, once it is known to be a good one; its body is still to be read. */
+  async function ask({ path, method = 'GET', body, accept = 'application/json', signal }: Ask): Promise<Response> {
+    let response: Response
+    try {
+      response = await doFetch(baseUrl + path, {
+        method,
+        headers: {
+          accept,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...options.headers?.(),
+        },
+        cache: 'no-store',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal ? { signal } : {}),
+      })
+    } catch (cause) {
+      throw broken(cause, signal)
+    }
+    if (!response.ok) throw await refusal(response)
+    return response
+  }
+
+  async function json<T>(request: Ask): Promise<T> {
+    const limit = new AbortController()
+    const undo = clock.schedule(ANSWER_MS, () => limit.abort())
+    const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
+    try {
+      const response = await ask({ ...request, signal })
+      return parse<T>(await response.text())
+    } catch (cause) {
+      // Only the caller's own abort is an abort; the limit's is the network's silence.
+      if (limit.signal.aborted && !request.signal?.aborted) throw new TransportError({ type: 'network' }, { cause })
+      throw broken(cause, request.signal)
+    } finally {
+      undo()
+    }
+  }
+
+  const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ path, method: 'POST', body })
+
+  return {
+    agents: () => json({ path: paths.agents() }),
+    rooms: () => json({ path: paths.rooms() }),
+    createRoom: (body) => post(paths.rooms(), body),
+    threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
+    snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
+    start: (key, body) => post(paths.runs(key), body),
+    cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
+    cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
+
+    async openLog(key, after, handlers, signal) {
+      const path = `${paths.log(key)}?after=${after}&live=sse`
+      const response = await ask({ path, accept: 'text/event-stream', signal })
+      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+        await response.body?.cancel()
+        throw new TransportError({ type: 'protocol', detail: 'a log that is no event stream' })
+      }
+      await readLog(key, response.body, handlers, signal, clock)
+    },
+  }
+}
+
+async function readLog(
+  key: ThreadKey,
+  body: ReadableStream<Uint8Array>,
+  handlers: LogHandlers,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
+  const reader = body.getReader()
+  const log = createLogReader(key, handlers)
+  const history = watchHistory(clock, () => handlers.onCaughtUp())
+  try {
+    handlers.onOpen()
+    history.moved()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (signal.aborted) throw new TransportError({ type: 'aborted' })
+      if (done) return
+      handlers.onBytes()
+      history.moved()
+      log.take(value)
+    }
+  } catch (cause) {
+    throw broken(cause, signal)
+  } finally {
+    history.stop()
+    // Gives the connection back whatever ended the loop; it may be broken already, which is then no news.
+    void reader.cancel().catch(() => {})
+  }
+}
+
+/** Calls `end` once: at the first pause of PAUSE_MS, at the latest after HISTORY_MS. */
+function watchHistory(clock: Clock, end: () => void): { moved(): void; stop(): void } {
+  let undoPause = () => {}
+  let over = false
+  const stop = () => {
+    over = true
+    undoPause()
+    undoWhole()
+  }
+  const finish = () => {
+    stop()
+    end()
+  }
+  const undoWhole = clock.schedule(HISTORY_MS, finish)
+  return {
+    moved() {
+      if (over) return
+      undoPause()
+      undoPause = clock.schedule(PAUSE_MS, finish)
+    },
+    stop,
+  }
+}
+
+function search({ before, limit }: ThreadPageQuery): string {
+  const query = new URLSearchParams()
+  if (before !== undefined) query.set('before', before)
+  if (limit !== undefined) query.set('limit', String(limit))
+  return query.size > 0 ? `?${query}` : ''
+}
+
+function parse<T>(text: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw new TransportError({ type: 'protocol', detail: 'an answer that is no JSON object' })
+  }
+  return value as T
+}
+
+function broken(cause: unknown, signal: AbortSignal | undefined): TransportError {
+  return signal?.aborted ? new TransportError({ type: 'aborted' }, { cause }) : transportError(cause)
+}
+
+/** What a status other than 2xx means. A body that is no problem came from something in between. */
+async function refusal(response: Response): Promise<TransportError> {
+  const { status } = response
+  const text = await response.text().catch(() => '')
+  if (status === 401) return new TransportError({ type: 'unauthorized' })
+  if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE)) {
+    try {
+      const problem: unknown = JSON.parse(text)
+      if (isProblem(problem)) return new TransportError({ type: 'problem', problem })
+    } catch {
+      // Not JSON after all: judged by its status like any other foreign answer.
+    }
+  }
+  if (status >= 500 || status === 429) return new TransportError({ type: 'unavailable', status })
+  return new TransportError({ type: 'protocol', detail: `status ${status} without a problem` })
+}

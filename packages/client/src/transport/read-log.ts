@@ -1,0 +1,59 @@
+/**
+ * From the bytes of a log's SSE stream to envelopes. The parser's callback form is used because it is the cheapest
+ * there is (docs: PERFORMANCE, SSE parsing).
+ *
+ * Owns: cutting bytes into frames, JSON, what is dropped. Does not know: connections, cursors, time.
+ */
+import { type Envelope, readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
+import { createParser } from 'eventsource-parser'
+import { TransportError } from './error.ts'
+import type { LogHandlers } from './port.ts'
+
+/** A coalesced event is ≤ 64 KiB and an agent's own ≤ 1 MiB; a frame far beyond is not the server's. In characters. */
+const MAX_FRAME = 16 * 1024 * 1024
+
+export interface LogReader {
+  /** Takes bytes as they come, cut anywhere. Throws a `TransportError` (`protocol`) when a frame has no end. */
+  take(bytes: Uint8Array): void
+}
+
+export function createLogReader(key: ThreadKey, handlers: Pick<LogHandlers, 'onEnvelopes' | 'onDropped'>): LogReader {
+  const decoder = new TextDecoder()
+  let batch: Envelope[] = []
+  let overflow = false
+
+  const parser = createParser({
+    maxBufferSize: MAX_FRAME,
+    onEvent({ data }) {
+      const envelope = parse(data)
+      if (!envelope) handlers.onDropped('malformed')
+      else if (!sameKey(envelope, key)) handlers.onDropped('foreign')
+      else batch.push(envelope)
+    },
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') overflow = true
+    },
+  })
+
+  return {
+    take(bytes) {
+      parser.feed(decoder.decode(bytes, { stream: true }))
+      if (batch.length > 0) {
+        const full = batch
+        batch = []
+        handlers.onEnvelopes(full)
+      }
+      if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
+    },
+  }
+}
+
+function parse(data: string): Envelope | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    return undefined
+  }
+  return readEnvelope(value)
+}
