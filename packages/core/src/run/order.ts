@@ -195,9 +195,10 @@ export function createOrder(given: readonly Message[]): Order {
         close(subagents, 'subagent', event.subagentRunId, undefined)
         return undefined
       case EventType.REASONING_ENCRYPTED_VALUE: {
-        const within = event.subtype === 'tool-call' ? calls : messages.has(event.entityId) ? messages : blocks
-        const known = within.get(event.entityId)
-        if (known && known.kind !== 'activity') agree(known, event.subagentRunId)
+        const message = messages.get(event.entityId)
+        const said = message?.kind === 'activity' ? undefined : message
+        const known = event.subtype === 'tool-call' ? calls.get(event.entityId) : (said ?? blocks.get(event.entityId))
+        if (known) agree(known, event.subagentRunId)
         return undefined
       }
       case EventType.MESSAGES_SNAPSHOT:

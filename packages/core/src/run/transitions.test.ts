@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RunStatus } from './run.ts'
+import { type RunEvent, TRANSITIONS, type Transition, transition } from './transitions.ts'
+
+const EVENTS: readonly RunEvent[] = [
+  'claim',
+  'cancel',
+  'succeed',
+  'fail',
+  'interrupt',
+  'supersede',
+  'confirm_cancel',
+  'orphan',
+]
+const TERMINAL: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'interrupted', 'superseded']
+
+/** The table as a person would read it: `-` ignored, `!` refused, else the next status. In the order of EVENTS. */
+const EXPECTED: Readonly<Record<RunStatus, string>> = {
+  queued: 'running cancelled ! ! ! ! ! -',
+  running: '! cancelling succeeded failed interrupted superseded ! failed',
+  cancelling: '! - cancelled cancelled cancelled cancelled cancelled cancelled',
+  succeeded: '- - - - - - - -',
+  failed: '- - - - - - - -',
+  cancelled: '- - - - - - - -',
+  interrupted: '- - - - - - - -',
+  superseded: '- - - - - - - -',
+}
+
+const word = (cell: Transition) => (cell === 'ignored' ? '-' : cell === 'refused' ? '!' : cell.to)
+const STATUSES = Object.keys(TRANSITIONS) as RunStatus[]
+
+describe('the run machine', () => {
+  it('has these cells and no others', () => {
+    expect(STATUSES.toSorted()).toEqual(Object.keys(EXPECTED).toSorted())
+    for (const status of STATUSES) {
+      expect(Object.keys(TRANSITIONS[status]).toSorted()).toEqual(EVENTS.toSorted())
+      expect(EVENTS.map((event) => word(transition(status, event))).join(' '), status).toBe(EXPECTED[status])
+    }
+  })
+
+  it('I1 I2 reaches at most one terminal state and never leaves it, whatever happens in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 }), (events) => {
+        const seen = walk(events)
+        const ends = seen.filter((status) => TERMINAL.includes(status))
+        expect(new Set(ends).size).toBeLessThanOrEqual(1)
+        if (ends.length > 0) expect(TERMINAL).toContain(seen.at(-1))
+      }),
+    )
+  })
+
+  it('G6 ends cancelled and nothing else once a cancel of a live run was acknowledged', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 20 }), (later) => {
+        const seen = walk(['claim', 'cancel', ...later]).slice(2)
+        expect(seen.every((status) => status === 'cancelling' || status === 'cancelled')).toBe(true)
+      }),
+    )
+  })
+
+  it('G4 ends every run whose worker is gone', () => {
+    for (const status of ['running', 'cancelling'] as const) {
+      const cell = transition(status, 'orphan')
+      expect(TERMINAL).toContain(word(cell))
+    }
+  })
+})
+
+function walk(events: readonly RunEvent[]): RunStatus[] {
+  let status: RunStatus = 'queued'
+  return events.map((event) => {
+    const cell = transition(status, event)
+    if (typeof cell === 'object') status = cell.to
+    return status
+  })
+}
