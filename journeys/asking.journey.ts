@@ -1,0 +1,99 @@
+/** A person asks from the page, and does something else. */
+import {
+  connectionLine,
+  expect,
+  expectAnswers,
+  expectWritten,
+  listed,
+  questionOf,
+  send,
+  sendButton,
+  stopButton,
+  test,
+} from './journey.ts'
+import { askForWords, wordsText } from './provider.ts'
+import { scriptText } from './server.ts'
+import { createWire } from './wire.ts'
+
+test('a question to the model, left mid-answer, is found whole, and the model was asked once (S000-73, S004-25)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  await page.goto(`${server.url}/`)
+  await expect(page).toHaveURL(`${server.url}/rooms/default`)
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('model')
+  await send(page, askForWords(200, 20))
+  await expectWritten(page, 'w10 ')
+  const address = page.url()
+
+  await page.getByRole('link', { name: 'Models' }).click()
+  await send(page, askForWords(20, 5))
+  await expectAnswers(page, wordsText(20))
+  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Working' })).toBeVisible()
+
+  await page.goto(address)
+  await expect(stopButton(page)).toBeVisible()
+  await expectAnswers(page, wordsText(200))
+  expect(await provider.asked()).toEqual({ calls: 2, hungUp: 0 })
+})
+
+test('coming back before the start was accepted finds the run attached and streaming (S004-24, S004-31)', async ({
+  page,
+  modelServer: server,
+}) => {
+  await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1, prefix: 'o' }, 'Elsewhere')
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askForWords(150, 20))
+  await expect(questionOf(page, 'Say 150 words')).toBeVisible()
+
+  await listed(page, 'Elsewhere').click()
+  await expectAnswers(page, scriptText({ tokens: 3, prefix: 'o' }))
+  await listed(page, 'Say 150 words').click()
+  await expect(questionOf(page, 'Say 150 words')).toBeVisible()
+  await expect(stopButton(page)).toBeVisible()
+
+  held.resolve()
+  await expectWritten(page, 'w5 ')
+  await expect(stopButton(page)).toBeVisible()
+  await expectAnswers(page, wordsText(150))
+  await expect(questionOf(page, 'Say 150 words')).toHaveCount(1)
+})
+
+test('a new thread is in the list at once, and a lost connection has its own line while the run goes on (S004-26, S000-1)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const wire = await createWire(server.port)
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${wire.url}/rooms/models`)
+  await send(page, askForWords(200, 20))
+  await expect(listed(page, 'Say 200 words')).toContainText('Working')
+  await expect(listed(page, 'Say 200 words')).toHaveAttribute('aria-current', 'page')
+  held.resolve()
+  await expectWritten(page, 'w20 ')
+  const key = { roomId: 'models', threadId: new URL(page.url()).pathname.split('/').at(-1) ?? '' }
+
+  wire.cut()
+  await expect(connectionLine(page)).toBeVisible()
+  await expect(stopButton(page)).toBeVisible()
+  await expect.poll(() => server.said(key)).toContain('w100 ')
+
+  wire.mend()
+  await expect(connectionLine(page)).toHaveCount(0)
+  await expectAnswers(page, wordsText(200))
+  await expect(sendButton(page)).toBeVisible()
+  await expect(listed(page, 'Say 200 words')).not.toContainText('Working')
+  expect(await provider.asked()).toEqual({ calls: 1, hungUp: 0 })
+  await wire.close()
+})

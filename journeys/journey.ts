@@ -1,0 +1,101 @@
+/** What every journey has: its own server, and words for what a person sees and does in the page. */
+
+import { paths, type ThreadKey } from '@holdfast/core'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { type Provider, startProvider } from './provider.ts'
+import { createHoldfastServer, type HoldfastServer } from './server.ts'
+
+export { expect }
+
+interface Fixtures {
+  /** The provider behind the agent `model`; without it there is only the demo agent. */
+  readonly provider: Provider
+  readonly server: HoldfastServer
+  /** The server with the agent `model`, and with a room `models` whose agent it is. */
+  readonly modelServer: HoldfastServer
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern
+  provider: async ({}, use) => {
+    const provider = await startProvider()
+    await use(provider)
+    await provider.close()
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern
+  server: async ({}, use) => {
+    await withServer({ OPENAI_BASE_URL: '', OPENAI_MODEL: '', OPENAI_API_KEY: '' }, use)
+  },
+  modelServer: async ({ provider }, use) => {
+    const env = { OPENAI_BASE_URL: provider.url, OPENAI_MODEL: 'words', OPENAI_API_KEY: 'none' }
+    await withServer(env, async (server) => {
+      await server.createRoom({ roomId: 'models', title: 'Models', agentId: 'model' })
+      await use(server)
+    })
+  },
+})
+
+/** Each journey ends by asking its server to end in order, and looks whether it does. */
+async function withServer(
+  env: Readonly<Record<string, string>>,
+  use: (server: HoldfastServer) => Promise<void>,
+): Promise<void> {
+  const server = await createHoldfastServer(env)
+  try {
+    await server.start()
+    await use(server)
+    await server.stop()
+  } finally {
+    await server.dispose()
+  }
+}
+
+export function addressOf(server: Pick<HoldfastServer, 'url'>, key: ThreadKey): string {
+  return server.url + paths.page(key)
+}
+
+/** The answers of the agent that are shown, in order. */
+export function answers(page: Page): Locator {
+  return page.getByTestId('assistant-text')
+}
+
+/** Waits until exactly these answers are shown: every character, nothing else. */
+export async function expectAnswers(page: Page, ...texts: readonly string[]): Promise<void> {
+  await expect.poll(() => answers(page).allTextContents(), { message: 'the answers shown' }).toEqual(texts)
+}
+
+/** Waits until the answer that is being written has come at least so far. */
+export async function expectWritten(page: Page, token: string): Promise<void> {
+  await expect(answers(page).last()).toContainText(token)
+}
+
+export function questionOf(page: Page, text: string): Locator {
+  return page.getByTestId('user-text').filter({ hasText: text })
+}
+
+export async function send(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text)
+  await page.getByRole('button', { name: 'Send' }).click()
+}
+
+export function sendButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Send' })
+}
+
+export function stopButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Stop', exact: true })
+}
+
+/** The line of a thread in the list. */
+export function listed(page: Page, title: string): Locator {
+  return page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: title })
+}
+
+export function connectionLine(page: Page): Locator {
+  return page.getByText('Reconnecting… your runs go on')
+}
+
+/** How a run ended, as the conversation says it. */
+export function ending(page: Page, text: string): Locator {
+  return page.getByRole('log').getByText(text)
+}

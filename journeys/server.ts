@@ -1,0 +1,171 @@
+/**
+ * A real server process on its own data and its own port, and what a journey does with it from outside.
+ *
+ * Owns: the processes, the temporary data. Does not know: the page.
+ *
+ * Invariant: killed and started again it has the same data and the same address.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import {
+  type CreateRoomBody,
+  isEnded,
+  paths,
+  type Run,
+  type StartBody,
+  type ThreadKey,
+  type ThreadSnapshot,
+} from '@holdfast/core'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const PAGE = join(ROOT, 'apps/chat/dist/index.html')
+
+/** What the demo agent is to play (docs/PROTOCOL.md, The demo agent). */
+export interface Script {
+  readonly tokens: number
+  readonly intervalMs: number
+  readonly prefix?: string
+  readonly failAfter?: number
+  readonly tool?: boolean
+}
+
+export interface HoldfastServer {
+  readonly url: string
+  readonly port: number
+  /** Starts it, again too, and waits until it says that it is ready. */
+  start(): Promise<void>
+  /** SIGKILL: no time for last words. */
+  kill(): Promise<void>
+  /** SIGTERM; throws unless it drains and exits 0. */
+  stop(): Promise<void>
+  /** Stops what runs and removes the data. */
+  dispose(): Promise<void>
+  createRoom(body: CreateRoomBody): Promise<void>
+  /** Starts a run of the demo agent that says exactly `scriptText(script)`. */
+  play(key: ThreadKey, script: Script, question?: string): Promise<Run>
+  snapshot(key: ThreadKey): Promise<ThreadSnapshot>
+  /** What the agents have said in this thread, without what came with questions. */
+  said(key: ThreadKey): Promise<string>
+  /** Every run of the thread, oldest first. */
+  runs(key: ThreadKey): Promise<readonly Run[]>
+}
+
+export function scriptText({ tokens, prefix = 't' }: Pick<Script, 'tokens' | 'prefix'>): string {
+  return Array.from({ length: tokens }, (_, n) => `${prefix}${n} `).join('')
+}
+
+export async function createHoldfastServer(env: Readonly<Record<string, string>>): Promise<HoldfastServer> {
+  if (!existsSync(PAGE)) throw new Error('The page is not built: vite build apps/chat')
+  const data = await mkdtemp(join(tmpdir(), 'holdfast-journey-'))
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let child: ChildProcess | undefined
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    const ending = child
+    child = undefined
+    if (!ending || ending.exitCode !== null) return ending?.exitCode ?? null
+    const exited = once(ending, 'exit')
+    ending.kill(signal)
+    const [code] = (await exited) as [number | null]
+    return code
+  }
+
+  async function ask<T>(path: string, body?: unknown): Promise<T> {
+    const response = await fetch(url + path, {
+      ...(body !== undefined && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as T
+  }
+  const snapshot = (key: ThreadKey) => ask<ThreadSnapshot>(paths.thread(key))
+
+  return {
+    url,
+    port,
+    async start() {
+      child = spawn(process.execPath, ['apps/chat/serve.ts'], {
+        cwd: ROOT,
+        env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', HOLDFAST_DATA: data, ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      await ready(child)
+    },
+    async kill() {
+      await end('SIGKILL')
+    },
+    async stop() {
+      const code = await end('SIGTERM')
+      if (code !== 0) throw new Error(`The server was asked to end and exited with ${code} instead of 0.`)
+    },
+    async dispose() {
+      await end('SIGKILL')
+      await rm(data, { recursive: true, force: true })
+    },
+    async createRoom(body) {
+      await ask(paths.rooms(), body)
+    },
+    async play(key, script, question = 'Say it') {
+      const runId = crypto.randomUUID()
+      const body: StartBody = {
+        runId,
+        agentId: 'demo',
+        messages: [{ id: `${runId}.q`, role: 'user', content: question }],
+        forwardedProps: { script },
+      }
+      return (await ask<{ run: Run }>(paths.runs(key), body)).run
+    },
+    snapshot,
+    async said(key) {
+      const { messages } = await snapshot(key)
+      return messages.map((message) => (message.role === 'assistant' ? (message.content ?? '') : '')).join('')
+    },
+    async runs(key) {
+      return (await snapshot(key)).runs
+    },
+  }
+}
+
+/** Whether every run of the thread has ended, at least one. */
+export async function isQuiet(server: HoldfastServer, key: ThreadKey): Promise<boolean> {
+  const runs = await server.runs(key)
+  return runs.length > 0 && runs.every(isEnded)
+}
+
+/** Waits for the line with the address. */
+async function ready(child: ChildProcess): Promise<void> {
+  if (!child.stdout) throw new Error('The server has no output to read.')
+  const lines = createInterface({ input: child.stdout })
+  const said = new Promise<void>((resolve) => {
+    lines.on('line', (line) => {
+      if (line.includes('http://')) resolve()
+    })
+  })
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`The server exited with ${code} before it was ready.`)
+  })
+  // Once it is ready its end is expected: journeys kill it.
+  died.catch(() => {})
+  await Promise.race([said, died])
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('No free port.')
+  return address.port
+}

@@ -1,0 +1,121 @@
+/**
+ * G1: a real server process is killed again and again in the middle of its runs, with three witnesses on each thread.
+ * After each restart every record that any witness saw must stand in the log, byte for byte, without holes, and every
+ * run must have ended as it should (G4).
+ */
+import { type Envelope, type EventPage, type LogPage, paths, type Run, type ThreadKey } from '@holdfast/core'
+import { type Server, startServer } from '../server.ts'
+import { createWitness, type Witness } from './witness.ts'
+
+const WITNESSES = 3
+const THREADS = 3
+
+export interface KillReport {
+  readonly kills: number
+  readonly runs: number
+  readonly recordsSeen: number
+  readonly recordsKept: number
+}
+
+/** Uniform in [0, 1), from a seed, so that a finding can be run again. */
+function dice(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export async function killLoop(kills: number, seed: number, say: (line: string) => void): Promise<KillReport> {
+  const random = dice(seed)
+  const server = await startServer()
+  const total = { runs: 0, seen: 0, kept: 0 }
+  try {
+    for (let round = 1; round <= kills; round++) {
+      const keys = Array.from({ length: THREADS }, (_, n) => ({ roomId: 'default', threadId: `kill-${round}-${n}` }))
+      const witnesses = keys.flatMap((key) => Array.from({ length: WITNESSES }, () => createWitness(key)))
+      for (const key of keys) await start(server, key, random)
+      const watching = Promise.all(witnesses.map((witness) => witness.watch(server.url)))
+      await until(witnesses, 1 + Math.floor(random() * 120))
+      await server.kill()
+      await watching
+      await server.restart()
+      for (const key of keys) {
+        const log = await readLog(server, key)
+        for (const witness of witnesses) if (witness.key === key) total.seen += holdAgainst(witness, log)
+        total.kept += log.length
+        total.runs += await checkEnd(server, key, log)
+      }
+      if (round % 10 === 0) say(`${round}/${kills} kills, ${total.seen} records seen, none lost`)
+    }
+  } finally {
+    await server.stop()
+  }
+  return { kills, runs: total.runs, recordsSeen: total.seen, recordsKept: total.kept }
+}
+
+async function start(server: Server, key: ThreadKey, random: () => number): Promise<void> {
+  const script = { tokens: 400, intervalMs: Math.floor(random() * 4), ...(random() < 0.3 ? { tool: true } : {}) }
+  const response = await fetch(`${server.url}${paths.runs(key)}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      runId: 'run-1',
+      messages: [{ id: 'm-1', role: 'user', content: 'Go' }],
+      agentId: 'demo',
+      forwardedProps: { script },
+    }),
+  })
+  if (response.status !== 202) throw new Error(`start answered ${response.status}: ${await response.text()}`)
+}
+
+/** Waits until all witnesses together have seen so many records: the kill then falls at a random place of the run. */
+async function until(witnesses: readonly Witness[], records: number): Promise<void> {
+  const deadline = performance.now() + 30_000
+  while (witnesses.reduce((sum, witness) => sum + witness.seen.size, 0) < records) {
+    if (performance.now() > deadline) throw new Error(`the witnesses did not see ${records} records in 30 s`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+async function readLog(server: Server, key: ThreadKey): Promise<Envelope[]> {
+  const log: Envelope[] = []
+  for (let after = 0; ; ) {
+    const page = await get<LogPage>(server, `${paths.log(key)}?after=${after}&limit=1000`)
+    log.push(...page.envelopes)
+    after = page.next
+    if (page.upToDate) return log
+  }
+}
+
+/** How many records the witness saw. @throws Error when one is not in the log exactly as it was seen. */
+function holdAgainst(witness: Witness, log: readonly Envelope[]): number {
+  for (const [seq, seen] of witness.seen) {
+    const kept = log[seq - 1]
+    if (kept === undefined || JSON.stringify(kept) !== JSON.stringify(JSON.parse(seen))) {
+      throw new Error(`${witness.key.threadId}: record ${seq} was seen and is ${kept ? 'another now' : 'lost'}`)
+    }
+  }
+  return witness.seen.size
+}
+
+async function checkEnd(server: Server, key: ThreadKey, log: readonly Envelope[]): Promise<number> {
+  log.forEach((envelope, index) => {
+    if (envelope.seq !== index + 1) throw new Error(`${key.threadId}: hole at ${index + 1}`)
+  })
+  const run = await get<Run>(server, paths.run(key, 'run-1'))
+  const ends = log.filter((envelope) => envelope.kind === 'control' && envelope.event.type === 'run.ended')
+  if (ends.length !== 1) throw new Error(`${key.threadId}: ${ends.length} ends`)
+  if (run.status !== 'failed' && run.status !== 'succeeded') throw new Error(`${key.threadId}: ended ${run.status}`)
+  const { events } = await get<EventPage>(server, `${paths.runEvents(key, 'run-1')}?limit=1000`)
+  if (events.length === 0) throw new Error(`${key.threadId}: no events`)
+  return 1
+}
+
+async function get<T>(server: Server, path: string): Promise<T> {
+  const response = await fetch(`${server.url}${path}`)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}

@@ -1,0 +1,70 @@
+/** Only the cancel button cancels; what was written stays. */
+import {
+  addressOf,
+  answers,
+  ending,
+  expect,
+  expectAnswers,
+  expectWritten,
+  questionOf,
+  send,
+  sendButton,
+  stopButton,
+  test,
+} from './journey.ts'
+import { askForWords } from './provider.ts'
+import { isQuiet, scriptText } from './server.ts'
+
+const KEY = { roomId: 'default', threadId: 'stopped' }
+
+test('stopping mid-run keeps the partial text, says so, and nothing comes after (S004-17, S004-28, G6)', async ({
+  page,
+  server,
+}) => {
+  const script = { tokens: 5_000, intervalMs: 10 }
+  await server.play(KEY, script)
+  await page.goto(addressOf(server, KEY))
+  await expectWritten(page, 't20 ')
+
+  await stopButton(page).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(sendButton(page)).toBeVisible()
+  const kept = (await answers(page).textContent()) ?? ''
+  expect(kept).toContain('t20 ')
+  expect(scriptText(script).startsWith(kept), `a beginning of the whole: ${kept.slice(-40)}`).toBe(true)
+  expect(await server.said(KEY)).toBe(kept)
+
+  // Another run comes and goes meanwhile: time enough for anything late.
+  const other = { roomId: 'default', threadId: 'meanwhile' }
+  const { seq } = await server.snapshot(KEY)
+  await server.play(other, { tokens: 50, intervalMs: 20 })
+  await expect.poll(() => isQuiet(server, other)).toBe(true)
+  expect((await server.snapshot(KEY)).seq).toBe(seq)
+  await expectAnswers(page, kept)
+  expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['cancelled'])
+})
+
+test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27, S004-29)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askForWords(100, 10))
+  await stopButton(page).click()
+  await expect(sendButton(page)).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeEditable()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+
+  held.resolve()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(questionOf(page, 'Say 100 words')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expectAnswers(page)
+  expect(await provider.asked()).toEqual({ calls: 0, hungUp: 0 })
+})
