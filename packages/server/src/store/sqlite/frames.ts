@@ -56,9 +56,10 @@ export function cutFrames(
 
   let to = from
   let taken = 0
-  for (let seq = first; seq <= lastSeq && taken < budget.records; seq++) {
+  for (let seq = first; seq <= lastSeq; seq++) {
     const end = frameEnd(bytes, to)
-    if (end - from > budget.bytes && !(atLeastOne && taken === 0)) break
+    const fits = end - from <= budget.bytes && taken < budget.records
+    if (!fits && !(atLeastOne && taken === 0)) break
     to = end
     taken++
   }

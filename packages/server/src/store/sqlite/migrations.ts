@@ -21,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
     agent_id   TEXT NOT NULL,
     created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX room_created ON room (tenant, created_at, room_id);
 
   CREATE TABLE thread (
     no         INTEGER PRIMARY KEY,
@@ -34,7 +35,7 @@ export const MIGRATIONS: readonly string[] = [
     updated_at INTEGER NOT NULL,
     UNIQUE (room_id, thread_id)
   ) STRICT;
-  CREATE INDEX thread_activity ON thread (room_id, updated_at, no);
+  CREATE INDEX thread_activity ON thread (room_id, updated_at, thread_id);
 
   CREATE TABLE run (
     /* The order of acceptance. */

@@ -43,7 +43,8 @@ export interface CommittedFrames {
 export interface ReadFrames {
   readonly firstSeq: number
   readonly lastSeq: number
-  readonly frames: Buffer
+  /** In a buffer of its own. */
+  readonly frames: Uint8Array<ArrayBuffer>
 }
 
 export interface ThreadLog {
@@ -108,6 +109,12 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   function isFull(tail: Tail | undefined, added: Staged, bytes: number): boolean {
     const records = added.lastSeq - (tail?.firstSeq ?? added.firstSeq) + 1
     return records >= limits.tailRecords || bytes + (tail?.bytes.length ?? 0) >= limits.tailBytes
+  }
+
+  /** Rows that nothing needs any more: those that lose their last part, and the newest so far if it had none. */
+  function spent(released: ReadonlyMap<number, number>): number[] {
+    const candidates = new Set(released.keys()).add(row - 1)
+    return [...candidates].filter((id) => rows.get(id) === (released.get(id) ?? 0))
   }
 
   function forget(): void {
@@ -187,18 +194,15 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       }
 
       insertRow.run(row, body.subarray(0, rowEnd))
-      for (const [id, parts] of rows) if (parts === (released.get(id) ?? 0)) deleteRow.run(id)
+      for (const id of spent(released)) deleteRow.run(id)
       plan = { row, buffer: body.buffer as ArrayBuffer, journaled, moved: movedTo, released }
     },
 
     committed() {
       if (!plan) throw new Error('committed without a write')
       const { row: written, buffer, journaled, moved, released } = plan
-      for (const [id, parts] of rows) {
-        const left = parts - (released.get(id) ?? 0)
-        if (left === 0) rows.delete(id)
-        else rows.set(id, left)
-      }
+      for (const id of spent(released)) rows.delete(id)
+      for (const [id, parts] of released) if (rows.has(id)) rows.set(id, (rows.get(id) ?? 0) - parts)
       rows.set(written, journaled.length)
       row = written + 1
 
@@ -227,7 +231,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const found: Buffer[] = []
       const budget: Budget = { bytes: maxBytes, records: maxRecords }
       let cursor = after
-      while (cursor < last && budget.bytes > 0 && budget.records > 0) {
+      while (cursor < last && (cursor === after || (budget.bytes > 0 && budget.records > 0))) {
         const inTail = tail !== undefined && cursor + 1 >= tail.firstSeq
         const piece = inTail ? tail : segments.holding(thread, cursor + 1)
         if (!piece) throw new DamagedLog(`record ${cursor + 1} of thread ${thread} is missing`)
@@ -236,7 +240,17 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         found.push(cut.bytes)
         cursor = cut.lastSeq
       }
-      return { firstSeq: after + 1, lastSeq: cursor, frames: Buffer.concat(found) }
+      return { firstSeq: after + 1, lastSeq: cursor, frames: joined(found) }
     },
   }
+}
+
+function joined(buffers: readonly Buffer[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(buffers.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const buffer of buffers) {
+    whole.set(buffer, at)
+    at += buffer.length
+  }
+  return whole
 }

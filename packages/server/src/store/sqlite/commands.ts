@@ -1,0 +1,117 @@
+/**
+ * The calls that write, each inside a transaction that somebody else began: facts, decision, writes.
+ *
+ * Does not know: batches, commits, messages.
+ */
+import type { ThreadKey } from '@holdfast/core'
+import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideClaim } from '../decide/claim.ts'
+import { decideRoomCreate, decideThreadCreate } from '../decide/create.ts'
+import type { Decision } from '../decide/facts.ts'
+import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
+import { isOrphan, settleOrphan } from '../decide/orphan.ts'
+import { decideStart } from '../decide/start.ts'
+import type { Claim, Lease, LeaseState } from '../port.ts'
+import type { Answer, Operation, Operations } from './messages.ts'
+import type { StoreData } from './store-data.ts'
+
+/** What one call may do, in the order it does it: everything before the first `apply` only reads. */
+type Command<Op extends Operation> = (now: number, ...args: Parameters<Operations[Op]>) => Answer<Op>
+
+type WritingOperation = Exclude<
+  Operation,
+  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list'
+>
+
+export type Commands = { readonly [Op in WritingOperation]: Command<Op> } & {
+  append(now: number, lease: Lease, events: readonly string[]): LeaseState
+}
+
+export function createCommands(data: StoreData): Commands {
+  const { rooms, threads, runs, cancels, log } = data
+
+  function commit<Given>({ answer, writes }: Decision<Given>, now: number): Given {
+    if (writes) data.apply(writes, now)
+    return answer
+  }
+
+  /** `view` costs the most and is not always looked at. */
+  function factsOf(now: number, key: ThreadKey) {
+    const thread = threads.get(key)
+    const facts = {
+      now,
+      room: rooms.get(key.roomId),
+      thread: thread?.row,
+      get view() {
+        return data.view(thread?.no, key)
+      },
+    }
+    return { facts, no: thread?.no }
+  }
+
+  /** Adds to facts without looking at their view. */
+  function and<Facts extends object, More extends object>(facts: Facts, more: More): Facts & More {
+    return Object.defineProperties(facts, Object.getOwnPropertyDescriptors(more)) as Facts & More
+  }
+
+  return {
+    'rooms.create': (now, principal, room) => {
+      const { answer, put } = decideRoomCreate({ now, room: rooms.get(room.roomId) }, principal, room)
+      if (put) data.createRoom(put)
+      return answer
+    },
+    'threads.create': (now, principal, key, title) => {
+      const { facts, no } = factsOf(now, key)
+      const lastSeq = no === undefined ? 0 : log.head(no)
+      return commit(decideThreadCreate(and(facts, { lastSeq }), principal, key, title), now)
+    },
+    'runs.start': (now, principal, key, request) => {
+      const { facts, no } = factsOf(now, key)
+      const run = data.run(no, key, request.runId)
+      const cancel = cancels.get(key, request.runId)
+      return commit(decideStart(and(facts, { run, cancel }), principal, key, request), now)
+    },
+    'runs.cancelRun': (now, principal, key, runId, reason) => {
+      const { facts, no } = factsOf(now, key)
+      const more = {
+        run: data.run(no, key, runId),
+        remembered: cancels.get(key, runId) !== undefined,
+        cancels: cancels.count(key.roomId, now - CANCEL_MEMORY_MS),
+      }
+      return commit(decideCancelRun(and(facts, more), principal, key, runId, reason), now)
+    },
+    'runs.cancelThread': (now, principal, key, reason) => {
+      const { facts, no } = factsOf(now, key)
+      const run = runs.live(key)?.record ?? (no === undefined ? undefined : runs.oldestQueued(no)?.record)
+      return commit(decideCancelThread(and(facts, { run }), principal, reason), now)
+    },
+    'work.claim': (now, { workerId, limit, leaseMs }) =>
+      runs.claimable(limit).flatMap(({ record: run, thread: no }): Claim | [] => {
+        const thread = threads.byNo(no)?.row
+        if (!thread) return []
+        const facts = { now, thread, run, view: data.view(no, thread) }
+        return commit(decideClaim(facts, { workerId, leaseMs }), now)
+      }),
+    append: (now, lease, events) => commit(decideAppend({ now, run: liveRun(lease) }, lease, events), now),
+    'work.end': (now, lease, end) =>
+      commit(decideEnd({ now, run: liveRun(lease), thread: threads.get(lease)?.row }, lease, end), now),
+    'work.renew': (now, leases, leaseMs) =>
+      leases.map((lease) => commit(decideRenew({ now, run: liveRun(lease) }, lease, leaseMs), now)),
+    'work.settleOrphans': (now, which) => {
+      let settled = 0
+      for (const { record: run, thread: no } of runs.allLive()) {
+        const thread = threads.byNo(no)?.row
+        if (!thread || !isOrphan(run, now, which)) continue
+        data.apply(settleOrphan({ now, thread, run, view: data.view(no, thread) }), now)
+        settled++
+      }
+      return settled
+    },
+  }
+
+  /** A run that is not live cannot be written under any lease, so no table is asked. */
+  function liveRun(lease: Lease) {
+    const record = runs.live(lease)?.record
+    return record?.runId === lease.runId ? record : undefined
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Group commit: many calls, one transaction, one sync.
+ *
+ * Owns: where a transaction begins and ends, and what becomes of a batch in which something fails. Does not know what
+ * the calls do.
+ *
+ * Invariants:
+ * - No outcome leaves before COMMIT has returned (G1).
+ * - A call that fails before it has changed anything fails alone. If one fails halfway, everything is rolled back and
+ *   each call gets a transaction of its own, so that it harms no other.
+ * - After a fault of the storage nothing of the batch is kept, on disk or in memory, and the next batch may succeed.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import type { StoreFaultCode } from '../port.ts'
+import { faultCode, isSqliteError } from './sqlite-error.ts'
+import type { Committed, StoreData } from './store-data.ts'
+
+export interface Write {
+  readonly id: number
+  run(now: number): unknown
+}
+
+export type WriteOutcome =
+  | { readonly id: number; readonly type: 'answer'; readonly answer: unknown }
+  | { readonly id: number; readonly type: 'fault'; readonly code: StoreFaultCode; readonly detail: string }
+
+/** `committed` is absent when the batch changed nothing. */
+export interface BatchOutcome {
+  readonly outcomes: readonly WriteOutcome[]
+  readonly committed: Committed | undefined
+}
+
+export interface CommitterOptions {
+  readonly database: DatabaseSync
+  readonly data: StoreData
+  /** The store's clock: never running backwards. */
+  readonly now: () => number
+  /** Called before each COMMIT: a measurement's slow disk. */
+  readonly beforeCommit: () => void
+}
+
+export type Committer = (writes: readonly Write[]) => BatchOutcome[]
+
+export function createCommitter({ database, data, now, beforeCommit }: CommitterOptions): Committer {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  const rollback = database.prepare('ROLLBACK')
+
+  /** @throws what made the whole transaction fail */
+  function transaction(writes: readonly Write[]): BatchOutcome {
+    begin.run()
+    const at = now()
+    const outcomes: WriteOutcome[] = []
+    for (const write of writes) {
+      const before = data.changes
+      try {
+        outcomes.push({ id: write.id, type: 'answer', answer: write.run(at) })
+      } catch (error) {
+        if (data.changes !== before || !database.isTransaction) throw error
+        outcomes.push(fault(write.id, error))
+      }
+    }
+    if (data.changes === 0) {
+      rollback.run()
+      data.rolledBack()
+      return { outcomes, committed: undefined }
+    }
+    data.write(at)
+    beforeCommit()
+    commit.run()
+    return { outcomes, committed: data.committed() }
+  }
+
+  function attempt(writes: readonly Write[]): BatchOutcome | { readonly error: unknown } {
+    try {
+      return transaction(writes)
+    } catch (error) {
+      undo()
+      return { error }
+    }
+  }
+
+  function undo(): void {
+    data.rolledBack()
+    // SQLite itself rolls back when the disk is full.
+    if (database.isTransaction) rollback.run()
+  }
+
+  return (writes) => {
+    const whole = attempt(writes)
+    if (!('error' in whole)) return [whole]
+    if (isSqliteError(whole.error) || writes.length === 1) {
+      return [{ outcomes: writes.map(({ id }) => fault(id, whole.error)), committed: undefined }]
+    }
+    return writes.map((write) => {
+      const alone = attempt([write])
+      return 'error' in alone ? { outcomes: [fault(write.id, alone.error)], committed: undefined } : alone
+    })
+  }
+}
+
+function fault(id: number, error: unknown): WriteOutcome {
+  return { id, type: 'fault', code: faultCode(error), detail: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,145 @@
+/**
+ * The fold of each thread: what deciders and snapshots see of a conversation.
+ *
+ * Owns: the hot folds (least recently used go first), the `checkpoint` table, how far a fold may fall behind. Does not
+ * know what an event means.
+ *
+ * Invariants:
+ * - A view is of the thread's head, what is staged included; a checkpoint is only ever of a committed position, or of
+ *   the position that its own transaction commits.
+ * - A thread that is written to is folded up in steps, so that nobody has to wait while a whole log is read.
+ * - After `rolledBack` no fold has seen what was staged.
+ */
+
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  createFold,
+  type Envelope,
+  envelopeJson,
+  splitFrames,
+  type ThreadFold,
+  type ThreadKey,
+  type ThreadView,
+} from '@holdfast/core'
+import type { ThreadLog } from './thread-log.ts'
+
+/** A fold this many records behind is brought up in the background, this many at a time. */
+const LAG = 2_000
+const STEP = { maxRecords: 500, maxBytes: 256 * 1024 }
+
+export interface Folds {
+  view(thread: number, key: ThreadKey): ThreadView
+  /** One bounded step towards the committed head; true when it is reached. */
+  approach(thread: number, key: ThreadKey): boolean
+  /** Stores the fold as it stands in this transaction. */
+  checkpoint(thread: number, key: ThreadKey): void
+  /** Stores the checkpoints of folds that had to leave memory. */
+  writeParked(): void
+  /** A thread whose run goes on has grown: it is kept near. */
+  grown(thread: number, key: ThreadKey): void
+  /** One step in the background; false when there was nothing to do. */
+  step(): boolean
+  rolledBack(): void
+}
+
+interface Hot {
+  readonly key: ThreadKey
+  readonly fold: ThreadFold
+  /** The position of the newest checkpoint. */
+  stored: number
+}
+
+export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: number): Folds {
+  const load = database.prepare('SELECT seq, body FROM checkpoint WHERE thread = ?')
+  const seqOf = database.prepare('SELECT seq FROM checkpoint WHERE thread = ?')
+  const store = database.prepare('INSERT OR REPLACE INTO checkpoint (thread, seq, body) VALUES (?, ?, ?)')
+  const decoder = new TextDecoder()
+
+  /** The least recently used first. */
+  const hot = new Map<number, Hot>()
+  /** Checkpoints that the next commit writes. */
+  const parked = new Map<number, { readonly seq: number; readonly body: string }>()
+  /** Threads that have grown, with the position up to which their fold is known to be. */
+  const reached = new Map<number, number>()
+  const lagging = new Map<number, ThreadKey>()
+
+  function heat(thread: number, key: ThreadKey): Hot {
+    const held = hot.get(thread)
+    if (held) {
+      hot.delete(thread)
+      hot.set(thread, held)
+      return held
+    }
+    const body = parked.get(thread)?.body ?? load.get(thread)?.body
+    const fold = body === undefined ? createFold(key) : createFold(key, JSON.parse(String(body)) as ThreadView)
+    const fresh = { key, fold, stored: fold.seq }
+    hot.set(thread, fresh)
+    for (const [oldest, left] of hot) {
+      if (hot.size <= capacity || oldest === thread) break
+      hot.delete(oldest)
+      // Only committed records may be parked: what is staged may still be taken back.
+      if (left.fold.seq - left.stored >= LAG / 2 && left.fold.seq <= log.committedHead(oldest)) {
+        parked.set(oldest, { seq: left.fold.seq, body: JSON.stringify(left.fold.view()) })
+      }
+    }
+    return fresh
+  }
+
+  function apply(fold: ThreadFold, text: string): void {
+    for (const stored of splitFrames(text)) fold.apply(JSON.parse(envelopeJson(stored)) as Envelope)
+  }
+
+  function approach(thread: number, key: ThreadKey): boolean {
+    const { fold } = heat(thread, key)
+    const head = log.committedHead(thread)
+    if (fold.seq < head) apply(fold, decoder.decode(log.read(thread, { after: fold.seq, ...STEP }).frames))
+    if (reached.has(thread)) reached.set(thread, fold.seq)
+    return fold.seq >= head
+  }
+
+  function caughtUp(thread: number, key: ThreadKey): Hot {
+    while (!approach(thread, key));
+    const held = heat(thread, key)
+    // A fold that has seen some of what is staged passes over that part.
+    if (held.fold.seq < log.head(thread)) apply(held.fold, log.staged(thread))
+    return held
+  }
+
+  return {
+    approach,
+    view: (thread, key) => caughtUp(thread, key).fold.view(),
+    checkpoint(thread, key) {
+      const held = caughtUp(thread, key)
+      store.run(thread, held.fold.seq, JSON.stringify(held.fold.view()))
+      held.stored = held.fold.seq
+      parked.delete(thread)
+      reached.delete(thread)
+      lagging.delete(thread)
+    },
+    writeParked() {
+      for (const [thread, { seq, body }] of parked) store.run(thread, seq, body)
+      parked.clear()
+    },
+    grown(thread, key) {
+      let from = reached.get(thread)
+      if (from === undefined) {
+        from = hot.get(thread)?.fold.seq ?? Number(seqOf.get(thread)?.seq ?? 0)
+        reached.set(thread, from)
+      }
+      if (log.committedHead(thread) - from >= LAG) lagging.set(thread, key)
+    },
+    step() {
+      const next = lagging.entries().next().value
+      if (!next) return false
+      // Out first: a log that cannot be read is not tried again and again.
+      lagging.delete(next[0])
+      if (!approach(...next)) lagging.set(...next)
+      return true
+    },
+    rolledBack() {
+      hot.clear()
+      // Also what was parked may have been stored only in the transaction that is gone.
+      reached.clear()
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { StoreOpenError, type StoreOpenErrorCode } from './open-error.ts'
+export { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'

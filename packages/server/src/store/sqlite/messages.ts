@@ -1,0 +1,111 @@
+/**
+ * What the main thread and the store's worker say to each other. Everything is plain data; appends and notices, of which
+ * there are many, travel as columns, because a column of strings is copied several times faster than as many objects.
+ */
+import type { LogReader, RoomStore, RunIntents, RunWork, StoreFaultCode, ThreadStore } from '../port.ts'
+import type { StoreOpenErrorCode } from './open-error.ts'
+import type { LogLimits } from './thread-log.ts'
+
+/** What the worker gets when it starts. */
+export interface WorkerOptions {
+  readonly directory: string
+  readonly limits?: Partial<LogLimits>
+  /** One number over shared memory: the time, set by a test. Default: the system's. */
+  readonly clock?: Float64Array<SharedArrayBuffer>
+  /** Conversations kept folded in memory. */
+  readonly hotThreads?: number
+  /** Only to measure: blocks this long at each commit, as a slow disk would. */
+  readonly addedSyncMs?: number
+  /** Only for tests: the database may not grow past this many pages; may be set again while it runs. */
+  readonly maxPages?: Int32Array<SharedArrayBuffer>
+}
+
+/** Every call of the port but `append`, by name. */
+export interface Operations {
+  'rooms.list': RoomStore['list']
+  'rooms.get': RoomStore['get']
+  'rooms.create': RoomStore['create']
+  'threads.list': ThreadStore['list']
+  'threads.create': ThreadStore['create']
+  'threads.snapshot': ThreadStore['snapshot']
+  'log.read': LogReader['read']
+  'runs.start': RunIntents['start']
+  'runs.cancelRun': RunIntents['cancelRun']
+  'runs.cancelThread': RunIntents['cancelThread']
+  'runs.get': RunIntents['get']
+  'runs.list': RunIntents['list']
+  'work.claim': RunWork['claim']
+  'work.end': RunWork['end']
+  'work.renew': RunWork['renew']
+  'work.settleOrphans': RunWork['settleOrphans']
+}
+
+export type Operation = keyof Operations
+export type Answer<Op extends Operation> = Awaited<ReturnType<Operations[Op]>>
+export type CallOf<Op extends Operation> = {
+  readonly id: number
+  readonly op: Op
+  readonly args: Parameters<Operations[Op]>
+}
+export type Call = { [Op in Operation]: CallOf<Op> }[Operation]
+
+/** Appends, one after the other. */
+export interface AppendColumns {
+  readonly ids: number[]
+  /** How many of the batch's calls come before each. */
+  readonly behind: number[]
+  /** roomId, threadId, runId of each. */
+  readonly names: string[]
+  readonly epochs: number[]
+  /** How many events each holds. */
+  readonly counts: number[]
+  /** UTF-16 units of each event in `text`. */
+  readonly lengths: number[]
+  /** The events' JSON, one behind the other. */
+  text: string
+}
+
+export interface Batch {
+  readonly calls: readonly Call[]
+  readonly appends: AppendColumns
+  /** Nothing comes after this batch. */
+  readonly close?: true
+}
+
+export function emptyAppends(): AppendColumns {
+  return { ids: [], behind: [], names: [], epochs: [], counts: [], lengths: [], text: '' }
+}
+
+/** What one commit or one reading gave. */
+export interface Outcomes {
+  readonly type: 'outcomes'
+  readonly ids: number[]
+  readonly answers: unknown[]
+  /** Appends that are on record and whose run goes on: the answer of nearly all. */
+  readonly running: number[]
+  readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
+  readonly more: MoreColumns | undefined
+  readonly told: readonly RunTold[]
+}
+
+/** `thread.more` of one commit, a thread after the other. */
+export interface MoreColumns {
+  /** roomId, threadId of each. */
+  readonly names: string[]
+  /** firstSeq, lastSeq, and where in `buffer` its frames lie: offset, length. */
+  readonly places: number[]
+  readonly buffer: ArrayBuffer
+}
+
+export interface RunTold {
+  readonly type: 'run.queued' | 'run.cancel' | 'run.ended'
+  readonly roomId: string
+  readonly threadId: string
+  readonly runId: string
+}
+
+export type FromWorker =
+  | { readonly type: 'opened' }
+  | { readonly type: 'refused'; readonly code: StoreOpenErrorCode | undefined; readonly message: string }
+  | Outcomes
+  | { readonly type: 'closed' }

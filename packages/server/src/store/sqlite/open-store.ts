@@ -1,0 +1,81 @@
+/** Opens everything of a store in its order, and closes it in the other. Owns what lives as long as the store does. */
+import type { DatabaseSync } from 'node:sqlite'
+import { createStoreClock } from '../decide/commit.ts'
+import { holdDataDirectory } from './data-directory.ts'
+import type { WorkerOptions } from './messages.ts'
+import { openDatabase } from './open-database.ts'
+import { recoverJournal } from './recover.ts'
+import { createStoreData, type StoreData } from './store-data.ts'
+import { DEFAULT_LIMITS } from './thread-log.ts'
+
+const HOT_THREADS = 64
+
+export interface OpenStore {
+  readonly database: DatabaseSync
+  readonly data: StoreData
+  readonly now: () => number
+  readonly beforeCommit: () => void
+  close(): void
+}
+
+/** @throws StoreOpenError */
+export function openStore(options: WorkerOptions): OpenStore {
+  const { directory, clock, hotThreads = HOT_THREADS, addedSyncMs = 0, maxPages } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const held = holdDataDirectory(directory)
+  let database: DatabaseSync | undefined
+  try {
+    const opened = openDatabase(held.database)
+    database = opened
+    const { nextRow, lastAt } = recoverJournal(opened, directory, limits.segmentBytes)
+    const data = createStoreData(opened, { nextRow, limits, hotThreads })
+    const now = createStoreClock(clock ? { now: () => clock[0] ?? 0 } : Date, lastAt)
+    const limitPages = createPageLimit(opened, maxPages)
+    const nobody = new Int32Array(new SharedArrayBuffer(4))
+    return {
+      database: opened,
+      data,
+      now: () => {
+        limitPages()
+        return now()
+      },
+      beforeCommit: () => {
+        if (addedSyncMs > 0) Atomics.wait(nobody, 0, 0, addedSyncMs)
+      },
+      close() {
+        moveTails(opened, data, now())
+        opened.close()
+        held.release()
+      },
+    }
+  } catch (error) {
+    database?.close()
+    held.release()
+    throw error
+  }
+}
+
+/** What the journal holds moves into segments. On a full disk it stays where it is, and is as durable there. */
+function moveTails(database: DatabaseSync, data: StoreData, now: number): void {
+  try {
+    database.exec('BEGIN IMMEDIATE')
+    data.log.sealAll()
+    data.write(now)
+    database.exec('COMMIT')
+    data.committed()
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    data.rolledBack()
+    if (database.isTransaction) database.exec('ROLLBACK')
+  }
+}
+
+function createPageLimit(database: DatabaseSync, maxPages: WorkerOptions['maxPages']): () => void {
+  let set = 0
+  return () => {
+    const wanted = maxPages?.[0] ?? 0
+    if (wanted === set) return
+    database.exec(`PRAGMA max_page_count = ${wanted || 0xfffffffe}`)
+    set = wanted
+  }
+}

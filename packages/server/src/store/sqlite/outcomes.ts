@@ -1,0 +1,66 @@
+/** What became of a batch or a reading, as messages for the main thread. */
+import type { BatchOutcome } from './committer.ts'
+import type { MoreColumns, Outcomes } from './messages.ts'
+import { faultCode } from './sqlite-error.ts'
+import type { Committed } from './store-data.ts'
+
+type Message = [message: Outcomes, transfer: ArrayBuffer[]]
+
+export function outcomesOf({ outcomes, committed }: BatchOutcome): Message {
+  const message: Outcomes = {
+    type: 'outcomes',
+    ids: [],
+    answers: [],
+    running: [],
+    faults: [],
+    more: committed && committed.parts.length > 0 ? moreOf(committed) : undefined,
+    told: committed?.told ?? [],
+  }
+  for (const outcome of outcomes) {
+    if (outcome.type === 'fault') message.faults.push({ id: outcome.id, code: outcome.code, detail: outcome.detail })
+    else if (isRunning(outcome.answer)) message.running.push(outcome.id)
+    else {
+      message.ids.push(outcome.id)
+      message.answers.push(outcome.answer)
+    }
+  }
+  return [message, message.more ? [message.more.buffer] : []]
+}
+
+export function readingOutcome(id: number, answer: unknown): Message {
+  const message: Outcomes = { ...nothing(), ids: [id], answers: [answer] }
+  const frames = framesIn(answer)
+  return [message, frames ? [frames.buffer] : []]
+}
+
+export function readingFault(id: number, error: unknown): Outcomes {
+  const detail = error instanceof Error ? error.message : String(error)
+  return { ...nothing(), faults: [{ id, code: faultCode(error), detail }] }
+}
+
+function nothing(): Outcomes {
+  return { type: 'outcomes', ids: [], answers: [], running: [], faults: [], more: undefined, told: [] }
+}
+
+function moreOf({ buffer, parts, keys }: Committed): MoreColumns {
+  const names: string[] = []
+  const places: number[] = []
+  for (const { thread, firstSeq, lastSeq, frames } of parts) {
+    const key = keys.get(thread)
+    if (!key) continue
+    names.push(key.roomId, key.threadId)
+    places.push(firstSeq, lastSeq, frames.byteOffset, frames.byteLength)
+  }
+  return { names, places, buffer }
+}
+
+/** An append's answer and nobody else's: `{type: 'running'}`. */
+function isRunning(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'running'
+}
+
+/** A log chunk's frames lie in a buffer of their own, which can go over whole. */
+function framesIn(answer: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (typeof answer !== 'object' || answer === null || !('frames' in answer)) return undefined
+  return answer.frames instanceof Uint8Array ? (answer.frames as Uint8Array<ArrayBuffer>) : undefined
+}

@@ -1,0 +1,94 @@
+/**
+ * The calls that only read, each from committed data in one bounded step; a snapshot of a thread that is far ahead of
+ * its checkpoint asks to be called again.
+ */
+import type { ThreadKey } from '@holdfast/core'
+import { decideRoomGet, toRoom } from '../decide/create.ts'
+import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
+import { toRun, toThreadInfo } from '../decide/to-run.ts'
+import { isVisible, NOT_FOUND } from '../decide/visible.ts'
+import type { Page, PageRequest } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import type { Answer, Operation, Operations } from './messages.ts'
+import type { StoreData } from './store-data.ts'
+import type { StoredThread } from './threads.ts'
+
+export const AGAIN = Symbol('again')
+
+/** No reading takes more than this in one step, whatever was asked for. */
+const MAX_READ_BYTES = 1024 * 1024
+
+type ReadingOperation = Extract<
+  Operation,
+  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list'
+>
+
+export type Reads = {
+  readonly [Op in ReadingOperation]: (...args: Parameters<Operations[Op]>) => Answer<Op> | typeof AGAIN
+}
+
+export function createReads({ rooms, threads, runs, log, folds }: StoreData): Reads {
+  function visible(principal: Principal, key: ThreadKey): StoredThread | undefined {
+    return isVisible(rooms.get(key.roomId), principal) ? threads.get(key) : undefined
+  }
+
+  const infoOf = ({ no, row }: StoredThread) => toThreadInfo(row, log.committedHead(no))
+
+  return {
+    'rooms.list': ({ tenantId }, page) => {
+      const list = (after: ListPosition | undefined, limit: number) => rooms.list(tenantId, after, limit)
+      const answer = pageOf('rooms', list, (room) => ({ at: room.createdAt, id: room.roomId }), page)
+      return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
+    },
+    'rooms.get': (principal, roomId) => decideRoomGet({ room: rooms.get(roomId) }, principal),
+    'threads.list': (principal, roomId, page) => {
+      if (!isVisible(rooms.get(roomId), principal)) return NOT_FOUND
+      const list = (after: ListPosition | undefined, limit: number) => threads.list(roomId, after, limit)
+      const answer = pageOf('threads', list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
+      return answer.type === 'page' ? { ...answer, items: answer.items.map(infoOf) } : answer
+    },
+    'threads.snapshot': (principal, key) => {
+      const thread = visible(principal, key)
+      if (!thread) return NOT_FOUND
+      if (!folds.approach(thread.no, key)) return AGAIN
+      return { type: 'snapshot', thread: infoOf(thread), view: folds.view(thread.no, key) }
+    },
+    'log.read': (principal, key, range) => {
+      const thread = visible(principal, key)
+      if (!thread) return NOT_FOUND
+      const head = log.committedHead(thread.no)
+      if (range.after > head) return { type: 'cursor_ahead', head }
+      const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
+      return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
+    },
+    'runs.get': (principal, key, runId) => {
+      const thread = visible(principal, key)
+      const run = thread && runs.get(thread.no, runId)
+      return run ? { type: 'run', run: toRun(run.record), span: run.span } : NOT_FOUND
+    },
+    'runs.list': (principal, key) => {
+      const thread = visible(principal, key)
+      if (!thread) return NOT_FOUND
+      return { type: 'runs', items: runs.list(thread.no).map(({ record }) => toRun(record)) }
+    },
+  }
+}
+
+/** One row more than the page is asked for: whether there is a next one. */
+function pageOf<Row>(
+  kind: ListKind,
+  list: (after: ListPosition | undefined, limit: number) => readonly Row[],
+  positionOf: (row: Row) => ListPosition,
+  { limit, before }: PageRequest,
+): ({ readonly type: 'page' } & Page<Row>) | { readonly type: 'invalid_cursor' } {
+  const after = before === undefined ? undefined : decodeListCursor(kind, before)
+  if (before !== undefined && !after) return { type: 'invalid_cursor' }
+  const rows = list(after, limit + 1)
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return {
+    type: 'page',
+    items,
+    ...(rows.length > limit && last && { next: encodeListCursor(kind, positionOf(last)) }),
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a start finds in the journal moves into segments, in one transaction: whatever the last process was doing, its
+ * commits are whole, so there is nothing to repair. A damaged row is refused, never passed over.
+ */
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { pieces } from './frames.ts'
+import { DamagedJournal, type Part, ROW_HEAD, readJournalBody } from './journal-body.ts'
+import { StoreOpenError } from './open-error.ts'
+import { createSegments } from './segments.ts'
+
+export interface Recovered {
+  /** The number of the next journal row. */
+  readonly nextRow: number
+  /** Of the newest commit: the store's clock goes on from here. */
+  readonly lastAt: number
+}
+
+/** @throws StoreOpenError `damaged` */
+export function recoverJournal(database: DatabaseSync, directory: string, segmentBytes: number): Recovered {
+  try {
+    return recover(database, segmentBytes)
+  } catch (cause) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    if (!(cause instanceof DamagedJournal)) throw cause
+    throw new StoreOpenError(
+      'damaged',
+      `The journal in ${join(directory, 'holdfast.db')} is damaged. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+      { cause },
+    )
+  }
+}
+
+function recover(database: DatabaseSync, segmentBytes: number): Recovered {
+  const segments = createSegments(database)
+  const tails = new Map<number, Part[]>()
+  let lastRow = 0
+  let lastAt = 0
+  for (const row of database.prepare('SELECT id, body FROM journal ORDER BY id').iterate()) {
+    const { at, parts } = readJournalBody(Buffer.from(row.body as Uint8Array))
+    lastRow = Number(row.id)
+    lastAt = Math.max(lastAt, at)
+    for (const part of parts) {
+      const tail = tails.get(part.thread) ?? []
+      const before = tail.at(-1)?.lastSeq ?? segments.lastSeq(part.thread)
+      // Already in a segment: the row only waited for its other threads.
+      if (part.lastSeq <= before) continue
+      if (part.firstSeq !== before + 1) throw new DamagedJournal(`thread ${part.thread} has a hole at ${before + 1}`)
+      tail.push(part)
+      tails.set(part.thread, tail)
+    }
+  }
+
+  database.exec('BEGIN IMMEDIATE')
+  for (const [thread, parts] of tails) {
+    const bytes = Buffer.concat(parts.map((part) => part.frames))
+    const [first, last] = [parts.at(0)?.firstSeq ?? 0, parts.at(-1)?.lastSeq ?? 0]
+    for (const piece of pieces(bytes, first, last, segmentBytes)) segments.insert(thread, piece)
+  }
+  const time = Buffer.alloc(ROW_HEAD)
+  time.writeDoubleLE(lastAt)
+  database.exec('DELETE FROM journal')
+  database.prepare('INSERT INTO journal (id, body) VALUES (?, ?)').run(lastRow + 1, time)
+  database.exec('COMMIT')
+  return { nextRow: lastRow + 2, lastAt }
+}

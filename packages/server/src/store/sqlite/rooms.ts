@@ -1,0 +1,44 @@
+/** The `room` table: rows in the words of the deciders. */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { RoomRow } from '../decide/facts.ts'
+import type { ListPosition } from '../decide/list-cursor.ts'
+
+export interface Rooms {
+  get(roomId: string): RoomRow | undefined
+  put(room: RoomRow): void
+  /** In the order of their creation. */
+  list(tenantId: string, after: ListPosition | undefined, limit: number): RoomRow[]
+}
+
+export function createRooms(database: DatabaseSync): Rooms {
+  const get = database.prepare('SELECT * FROM room WHERE room_id = ?')
+  const put = database.prepare(
+    'INSERT INTO room (room_id, tenant, owner, title, agent_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const list = database.prepare(
+    'SELECT * FROM room WHERE tenant = ? AND (created_at, room_id) > (?, ?) ORDER BY created_at, room_id LIMIT ?',
+  )
+
+  return {
+    get(roomId) {
+      const row = get.get(roomId)
+      return row && roomOf(row)
+    },
+    put({ roomId, tenantId, ownerId, title, agentId, createdAt }) {
+      put.run(roomId, tenantId, ownerId, title, agentId, createdAt)
+    },
+    list: (tenantId, after, limit) =>
+      list.all(tenantId, after?.at ?? Number.MIN_SAFE_INTEGER, after?.id ?? '', limit).map(roomOf),
+  }
+}
+
+function roomOf(row: Record<string, SQLOutputValue>): RoomRow {
+  return {
+    roomId: String(row.room_id),
+    tenantId: String(row.tenant),
+    ownerId: String(row.owner),
+    title: String(row.title),
+    agentId: String(row.agent_id),
+    createdAt: Number(row.created_at),
+  }
+}

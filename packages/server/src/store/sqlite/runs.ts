@@ -1,0 +1,134 @@
+/**
+ * The `run` table and the live runs, which are also held in memory so that an append asks no table.
+ *
+ * Invariant: memory follows the transaction. What `put` changes is staged until `committed`, and gone after
+ * `rolledBack`.
+ */
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { keyString, type ThreadKey } from '@holdfast/core'
+import { spanAfter } from '../decide/commit.ts'
+import type { RunSpan } from '../port.ts'
+import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
+
+export interface StoredRun<Kept extends RunRecord = RunRecord> {
+  readonly no: number
+  readonly thread: number
+  readonly record: Kept
+  readonly span: RunSpan
+}
+
+export type LiveRun = StoredRun<RunningRecord | CancellingRecord>
+
+export interface Runs {
+  /** The live run of a thread. */
+  live(key: ThreadKey): LiveRun | undefined
+  allLive(): LiveRun[]
+  get(thread: number, runId: string): StoredRun | undefined
+  /** In the order of acceptance. */
+  list(thread: number): StoredRun[]
+  oldestQueued(thread: number): StoredRun | undefined
+  /** The oldest queued runs of threads that have no live one, one of each, oldest first. */
+  claimable(limit: number): StoredRun<QueuedRecord>[]
+  /** `appended`: the positions that the records of the same writes took. */
+  put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
+  committed(): void
+  rolledBack(): void
+}
+
+const SELECT = `SELECT run.*, thread.room_id, thread.thread_id, run_request.body AS request
+  FROM run JOIN thread ON thread.no = run.thread JOIN run_request ON run_request.run = run.no`
+
+export function createRuns(database: DatabaseSync): Runs {
+  const get = database.prepare(`${SELECT} WHERE run.thread = ? AND run.run_id = ?`)
+  const list = database.prepare(`${SELECT} WHERE run.thread = ? ORDER BY run.no`)
+  const queued = database.prepare(`${SELECT} WHERE run.thread = ? AND run.status = 'queued' ORDER BY run.no LIMIT 1`)
+  const allLive = database.prepare(`${SELECT} WHERE run.status IN ('running', 'cancelling')`)
+  const claimable = database.prepare(
+    `${SELECT} WHERE run.no IN (
+       SELECT min(no) FROM run AS waiting WHERE status = 'queued' AND NOT EXISTS (
+         SELECT 1 FROM run AS live WHERE live.thread = waiting.thread AND live.status IN ('running', 'cancelling'))
+       GROUP BY thread)
+     ORDER BY run.no LIMIT ?`,
+  )
+  const insert = database.prepare(
+    `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, last_seq, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const insertRequest = database.prepare('INSERT INTO run_request (run, body) VALUES (?, ?)')
+  const update = database.prepare('UPDATE run SET status = ?, last_seq = ?, detail = ? WHERE no = ?')
+  const find = database.prepare('SELECT no, first_seq, last_seq FROM run WHERE thread = ? AND run_id = ?')
+
+  const live = new Map<string, LiveRun>()
+  for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(keyString(run.record), run)
+  let staged = new Map<string, LiveRun | undefined>()
+
+  const liveOf = (id: string) => (staged.has(id) ? staged.get(id) : live.get(id))
+
+  function one(row: Record<string, SQLOutputValue> | undefined): StoredRun | undefined {
+    return row && storedRun(row)
+  }
+
+  return {
+    live: (key) => liveOf(keyString(key)),
+    allLive: () => [...new Set([...live.keys(), ...staged.keys()])].flatMap((id) => liveOf(id) ?? []),
+    get: (thread, runId) => one(get.get(thread, runId)),
+    list: (thread) => list.all(thread).map(storedRun),
+    oldestQueued: (thread) => one(queued.get(thread)),
+    claimable: (limit) => claimable.all(limit).map(storedRun).filter(isQueued),
+
+    put(thread, record, appended) {
+      const { roomId: _, threadId: __, runId, owner, request, acceptedAt, status, ...detail } = record
+      const before = find.get(thread, runId)
+      const span = spanAfter(before && spanOf(before), record, appended)
+      let no = Number(before?.no)
+      if (before) update.run(status, span.lastSeq ?? null, JSON.stringify(detail), no)
+      else {
+        const row = [thread, runId, owner.tenantId, owner.personId, status, acceptedAt, span.firstSeq] as const
+        no = Number(insert.run(...row, span.lastSeq ?? null, JSON.stringify(detail)).lastInsertRowid)
+        insertRequest.run(no, JSON.stringify(request))
+      }
+      const stored = { no, thread, record, span }
+      const id = keyString(record)
+      if (isLive(stored)) staged.set(id, stored)
+      else if (liveOf(id)?.no === no) staged.set(id, undefined)
+    },
+    committed() {
+      for (const [id, run] of staged) {
+        if (run) live.set(id, run)
+        else live.delete(id)
+      }
+      staged = new Map()
+    },
+    rolledBack() {
+      staged = new Map()
+    },
+  }
+}
+
+function isLive(run: StoredRun): run is LiveRun {
+  return run.record.status === 'running' || run.record.status === 'cancelling'
+}
+
+function isQueued(run: StoredRun): run is StoredRun<QueuedRecord> {
+  return run.record.status === 'queued'
+}
+
+function storedRun(row: Record<string, SQLOutputValue>): StoredRun {
+  const record = {
+    roomId: row.room_id,
+    threadId: row.thread_id,
+    runId: row.run_id,
+    owner: { tenantId: row.tenant, personId: row.owner },
+    request: JSON.parse(String(row.request)),
+    acceptedAt: row.accepted_at,
+    status: row.status,
+    ...JSON.parse(String(row.detail)),
+  }
+  // Taken apart by `put` above and put together here: the one place where a row is believed to be a RunRecord.
+  return { no: Number(row.no), thread: Number(row.thread), record: record as RunRecord, span: spanOf(row) }
+}
+
+function spanOf(row: Record<string, SQLOutputValue>): RunSpan {
+  return { firstSeq: Number(row.first_seq), ...(row.last_seq !== null && { lastSeq: Number(row.last_seq) }) }
+}

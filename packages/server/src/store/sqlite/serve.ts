@@ -1,0 +1,141 @@
+/**
+ * The store's side of the port between the threads: takes batches, commits their writes, then answers; reads, and what
+ * may wait, in between.
+ *
+ * Owns: the order of things in a turn, and fairness: writes first, then readings for a few milliseconds, then one step
+ * of folding. Does not know what a call means.
+ */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { createCommands } from './commands.ts'
+import { createCommitter, type Write } from './committer.ts'
+import type { Batch, Call, FromWorker, WorkerOptions } from './messages.ts'
+import { StoreOpenError } from './open-error.ts'
+import { openStore } from './open-store.ts'
+import { outcomesOf, readingFault, readingOutcome } from './outcomes.ts'
+import { AGAIN, createReads } from './reads.ts'
+
+/** How long readings may hold up the next commit. */
+const READ_MS = 4
+
+type Port = Pick<MessagePort, 'on' | 'postMessage' | 'close'>
+
+export function serve(port: MessagePort, options: WorkerOptions): void {
+  const post = (message: FromWorker, transfer: ArrayBuffer[] = []) => (port as Port).postMessage(message, transfer)
+  let open: ReturnType<typeof openStore>
+  try {
+    open = openStore(options)
+  } catch (error) {
+    const code = error instanceof StoreOpenError ? error.code : undefined
+    post({ type: 'refused', code, message: error instanceof Error ? error.message : String(error) })
+    port.close()
+    return
+  }
+
+  const { data } = open
+  const commands = createCommands(data)
+  const reads = createReads(data)
+  const commit = createCommitter(open)
+  const readings: Call[] = []
+  let closing = false
+  let scheduled = false
+
+  function writesOf({ calls, appends }: Batch): Write[] {
+    const writes: Write[] = []
+    let event = 0
+    let at = 0
+    let append = 0
+    const { ids, behind, names, epochs, counts, lengths, text } = appends
+
+    function appendsBefore(position: number): void {
+      for (; append < ids.length && (behind[append] ?? 0) <= position; append++) {
+        const [roomId = '', threadId = '', runId = ''] = names.slice(3 * append, 3 * append + 3)
+        const lease = { roomId, threadId, runId, epoch: epochs[append] ?? 0 }
+        const events: string[] = []
+        for (const last = event + (counts[append] ?? 0); event < last; event++) {
+          const end = at + (lengths[event] ?? 0)
+          events.push(text.slice(at, end))
+          at = end
+        }
+        writes.push({ id: ids[append] ?? 0, run: (now) => commands.append(now, lease, events) })
+      }
+    }
+
+    for (const [position, call] of calls.entries()) {
+      appendsBefore(position)
+      const write = writeOf(call)
+      if (write) writes.push(write)
+      else readings.push(call)
+    }
+    appendsBefore(calls.length)
+    return writes
+  }
+
+  function writeOf(call: Call): Write | undefined {
+    if (!(call.op in commands)) return undefined
+    // A call's arguments are those of its own operation: `Call` says so, and no type can say it of a lookup.
+    const command = commands[call.op as keyof typeof commands] as (now: number, ...args: unknown[]) => unknown
+    return { id: call.id, run: (now) => command(now, ...call.args) }
+  }
+
+  function read(call: Call): void {
+    try {
+      const reading = reads[call.op as keyof typeof reads] as (...args: unknown[]) => unknown
+      const answer = reading(...call.args)
+      if (answer === AGAIN) readings.push(call)
+      else post(...readingOutcome(call.id, answer))
+    } catch (error) {
+      post(readingFault(call.id, error))
+    }
+  }
+
+  function turn(first?: Batch): void {
+    const writes = first ? writesOf(first) : []
+    closing ||= first?.close ?? false
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      const batch = next.message as Batch
+      for (const write of writesOf(batch)) writes.push(write)
+      closing ||= batch.close ?? false
+    }
+    if (writes.length > 0) {
+      for (const outcome of commit(writes)) post(...outcomesOf(outcome))
+    }
+
+    const until = performance.now() + READ_MS
+    do {
+      const call = readings.shift()
+      if (!call) break
+      read(call)
+    } while (performance.now() < until)
+
+    const folding = foldStep()
+    if (closing && readings.length === 0) close()
+    else if (readings.length > 0 || folding) again()
+  }
+
+  function foldStep(): boolean {
+    try {
+      return data.folds.step()
+    } catch {
+      // The next one who needs this fold is told what is wrong with it.
+      return true
+    }
+  }
+
+  function again(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      turn()
+    })
+  }
+
+  function close(): void {
+    open.close()
+    post({ type: 'closed' })
+    port.close()
+  }
+
+  port.on('message', turn)
+  post({ type: 'opened' })
+}

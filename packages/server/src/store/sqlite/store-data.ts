@@ -1,0 +1,140 @@
+/**
+ * All data of a store in one place: loads facts, stages and applies writes. `apply` is the adapter's half of the
+ * deciders' bargain (`../decide/commit.ts`).
+ *
+ * Does not know: what may happen (the deciders), when a transaction begins and ends (`committer.ts`).
+ */
+
+import type { DatabaseSync } from 'node:sqlite'
+import { createFold, type ThreadKey, type ThreadView } from '@holdfast/core'
+import { framesOf, threadAfter } from '../decide/commit.ts'
+import type { RoomRow, Writes } from '../decide/facts.ts'
+import type { RunRecord } from '../run-record.ts'
+import { type Cancels, createCancels } from './cancels.ts'
+import { createFolds, type Folds } from './folds.ts'
+import type { RunTold } from './messages.ts'
+import { createRooms, type Rooms } from './rooms.ts'
+import { createRuns, type Runs } from './runs.ts'
+import { type CommittedFrames, createThreadLog, type LogLimits, type ThreadLog } from './thread-log.ts'
+import { createThreads, type Threads } from './threads.ts'
+
+export interface StoreData {
+  readonly rooms: Rooms
+  readonly threads: Threads
+  readonly runs: Runs
+  readonly cancels: Cancels
+  readonly log: ThreadLog
+  readonly folds: Folds
+  /** How often the open transaction has begun to change something. */
+  readonly changes: number
+  /** The view of a thread that may not exist yet. */
+  view(thread: number | undefined, key: ThreadKey): ThreadView
+  /** The run with this id, live ones out of memory. */
+  run(thread: number | undefined, key: ThreadKey, runId: string): RunRecord | undefined
+  createRoom(room: RoomRow): void
+  apply(writes: Writes, now: number): void
+  /** Puts what is staged into the open transaction. */
+  write(now: number): void
+  /** The transaction is durable: what to tell. */
+  committed(): Committed
+  rolledBack(): void
+}
+
+export interface Committed extends CommittedFrames {
+  readonly keys: ReadonlyMap<number, ThreadKey>
+  readonly told: readonly RunTold[]
+}
+
+export interface StoreDataOptions {
+  readonly nextRow: number
+  readonly limits: LogLimits
+  readonly hotThreads: number
+}
+
+export function createStoreData(database: DatabaseSync, { nextRow, limits, hotThreads }: StoreDataOptions): StoreData {
+  const rooms = createRooms(database)
+  const threads = createThreads(database)
+  const runs = createRuns(database)
+  const cancels = createCancels(database)
+  const log = createThreadLog(database, nextRow, limits)
+  const folds = createFolds(database, log, hotThreads)
+
+  let changes = 0
+  let keys = new Map<number, ThreadKey>()
+  let told: RunTold[] = []
+
+  function forget(): void {
+    changes = 0
+    keys = new Map()
+    told = []
+  }
+
+  function threadFor({ key, thread }: Writes): number | undefined {
+    const known = runs.live(key)?.thread ?? threads.get(key)?.no
+    if (known !== undefined || !thread) return known
+    return threads.insert(thread, rooms.get(key.roomId)?.tenantId ?? '')
+  }
+
+  return {
+    rooms,
+    threads,
+    runs,
+    cancels,
+    log,
+    folds,
+    get changes() {
+      return changes
+    },
+    view: (thread, key) => (thread === undefined ? createFold(key).view() : folds.view(thread, key)),
+    run(thread, key, runId) {
+      const live = runs.live(key)
+      if (live?.record.runId === runId) return live.record
+      return thread === undefined ? undefined : runs.get(thread, runId)?.record
+    },
+    createRoom(room) {
+      changes++
+      rooms.put(room)
+    },
+
+    apply(writes, now) {
+      changes++
+      const { key, remember, forget: spent, pruneCancelsBefore, notices, run, thread: put } = writes
+      if (pruneCancelsBefore !== undefined) cancels.prune(key.roomId, pruneCancelsBefore)
+      if (remember) cancels.put(remember)
+      if (spent !== undefined) cancels.delete(key, spent)
+
+      const thread = threadFor(writes)
+      if (thread === undefined) return
+      const head = log.head(thread)
+      log.append(thread, framesOf(key, head, now, writes.log))
+      keys.set(thread, key)
+      if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
+      if (put) threads.update(thread, threadAfter(put, folds.view(thread, key)))
+      if (run && 'outcome' in run) {
+        folds.checkpoint(thread, key)
+        log.seal(thread)
+      }
+      for (const notice of notices) told.push({ ...notice, ...key })
+    },
+    write(now) {
+      folds.writeParked()
+      log.write(now)
+    },
+    committed() {
+      runs.committed()
+      const committed = { ...log.committed(), keys, told }
+      for (const { thread } of committed.parts) {
+        const key = keys.get(thread)
+        if (key && runs.live(key)) folds.grown(thread, key)
+      }
+      forget()
+      return committed
+    },
+    rolledBack() {
+      runs.rolledBack()
+      log.rolledBack()
+      folds.rolledBack()
+      forget()
+    },
+  }
+}
