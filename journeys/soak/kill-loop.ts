@@ -3,8 +3,8 @@
  * After each restart every record that any witness saw must stand in the log, byte for byte, without holes, and every
  * run must have ended as it should (G4).
  */
-import { type Envelope, type EventPage, type LogPage, paths, type Run, type ThreadKey } from '@holdfast/core'
-import { type Server, startServer } from '../server.ts'
+import { type Envelope, type EventPage, type LogPage, paths, type ThreadKey } from '@holdfast/core'
+import { createHoldfastServer, type HoldfastServer, type Script } from '../server.ts'
 import { createWitness, type Witness } from './witness.ts'
 
 const WITNESSES = 3
@@ -15,6 +15,10 @@ export interface KillReport {
   readonly runs: number
   readonly recordsSeen: number
   readonly recordsKept: number
+}
+
+function randomScript(random: () => number): Script {
+  return { tokens: 400, intervalMs: Math.floor(random() * 4), ...(random() < 0.3 && { tool: true }) }
 }
 
 /** Uniform in [0, 1), from a seed, so that a finding can be run again. */
@@ -30,18 +34,19 @@ function dice(seed: number): () => number {
 
 export async function killLoop(kills: number, seed: number, say: (line: string) => void): Promise<KillReport> {
   const random = dice(seed)
-  const server = await startServer()
+  const server = await createHoldfastServer({})
+  await server.start()
   const total = { runs: 0, seen: 0, kept: 0 }
   try {
     for (let round = 1; round <= kills; round++) {
       const keys = Array.from({ length: THREADS }, (_, n) => ({ roomId: 'default', threadId: `kill-${round}-${n}` }))
       const witnesses = keys.flatMap((key) => Array.from({ length: WITNESSES }, () => createWitness(key)))
-      for (const key of keys) await start(server, key, random)
+      for (const key of keys) await server.play(key, randomScript(random))
       const watching = Promise.all(witnesses.map((witness) => witness.watch(server.url)))
       await until(witnesses, 1 + Math.floor(random() * 120))
       await server.kill()
       await watching
-      await server.restart()
+      await server.start()
       for (const key of keys) {
         const log = await readLog(server, key)
         for (const witness of witnesses) if (witness.key === key) total.seen += holdAgainst(witness, log)
@@ -50,25 +55,11 @@ export async function killLoop(kills: number, seed: number, say: (line: string) 
       }
       if (round % 10 === 0) say(`${round}/${kills} kills, ${total.seen} records seen, none lost`)
     }
-  } finally {
     await server.stop()
+  } finally {
+    await server.dispose()
   }
   return { kills, runs: total.runs, recordsSeen: total.seen, recordsKept: total.kept }
-}
-
-async function start(server: Server, key: ThreadKey, random: () => number): Promise<void> {
-  const script = { tokens: 400, intervalMs: Math.floor(random() * 4), ...(random() < 0.3 ? { tool: true } : {}) }
-  const response = await fetch(`${server.url}${paths.runs(key)}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      runId: 'run-1',
-      messages: [{ id: 'm-1', role: 'user', content: 'Go' }],
-      agentId: 'demo',
-      forwardedProps: { script },
-    }),
-  })
-  if (response.status !== 202) throw new Error(`start answered ${response.status}: ${await response.text()}`)
 }
 
 /** Waits until all witnesses together have seen so many records: the kill then falls at a random place of the run. */
@@ -80,7 +71,7 @@ async function until(witnesses: readonly Witness[], records: number): Promise<vo
   }
 }
 
-async function readLog(server: Server, key: ThreadKey): Promise<Envelope[]> {
+async function readLog(server: HoldfastServer, key: ThreadKey): Promise<Envelope[]> {
   const log: Envelope[] = []
   for (let after = 0; ; ) {
     const page = await get<LogPage>(server, `${paths.log(key)}?after=${after}&limit=1000`)
@@ -101,20 +92,21 @@ function holdAgainst(witness: Witness, log: readonly Envelope[]): number {
   return witness.seen.size
 }
 
-async function checkEnd(server: Server, key: ThreadKey, log: readonly Envelope[]): Promise<number> {
+async function checkEnd(server: HoldfastServer, key: ThreadKey, log: readonly Envelope[]): Promise<number> {
   log.forEach((envelope, index) => {
     if (envelope.seq !== index + 1) throw new Error(`${key.threadId}: hole at ${index + 1}`)
   })
-  const run = await get<Run>(server, paths.run(key, 'run-1'))
+  const [run, ...more] = await server.runs(key)
+  if (!run || more.length > 0) throw new Error(`${key.threadId}: ${1 + more.length} runs`)
   const ends = log.filter((envelope) => envelope.kind === 'control' && envelope.event.type === 'run.ended')
   if (ends.length !== 1) throw new Error(`${key.threadId}: ${ends.length} ends`)
   if (run.status !== 'failed' && run.status !== 'succeeded') throw new Error(`${key.threadId}: ended ${run.status}`)
-  const { events } = await get<EventPage>(server, `${paths.runEvents(key, 'run-1')}?limit=1000`)
+  const { events } = await get<EventPage>(server, `${paths.runEvents(key, run.runId)}?limit=1000`)
   if (events.length === 0) throw new Error(`${key.threadId}: no events`)
   return 1
 }
 
-async function get<T>(server: Server, path: string): Promise<T> {
+async function get<T>(server: HoldfastServer, path: string): Promise<T> {
   const response = await fetch(`${server.url}${path}`)
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as T
