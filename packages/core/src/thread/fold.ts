@@ -61,9 +61,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
     writing.open(subagentRunId === undefined ? item : { ...item, subagentRunId }, index)
   }
 
-  /** Every AG-UI event type, the frequent ones first. */
+  /** The types that come by the thousand; `applyRest` has all the others, and the compiler counts them. */
   function applyAgui(envelope: AguiEnvelope): void {
-    const { runId, event } = envelope
+    const { event } = envelope
     switch (event.type) {
       case EventType.TEXT_MESSAGE_CONTENT:
         writing.append('text', event.messageId, event.delta, event.metadata)
@@ -77,7 +77,14 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       case EventType.STATE_DELTA:
         shared.patchState(event.delta)
         break
+      default:
+        if (hasPlainIds(event)) applyRest(envelope, event)
+    }
+  }
 
+  function applyRest(envelope: AguiEnvelope, event: RestEvent): void {
+    const { runId } = envelope
+    switch (event.type) {
       case EventType.TEXT_MESSAGE_START: {
         const { messageId, role = 'assistant', name } = event
         const message = { id: messageId, role, content: '', ...(name !== undefined && { name }), ...attributes(event) }
@@ -252,6 +259,21 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       return current
     },
   }
+}
+
+type FrequentType =
+  | EventType.TEXT_MESSAGE_CONTENT
+  | EventType.TOOL_CALL_ARGS
+  | EventType.REASONING_MESSAGE_CONTENT
+  | EventType.STATE_DELTA
+type RestEvent = Exclude<Event, { type: FrequentType }>
+
+const IDS = ['messageId', 'toolCallId', 'parentMessageId', 'subagentRunId', 'stepName', 'entityId'] as const
+
+/** What cannot be a name is no event to act on; the recorder lets none through. */
+function hasPlainIds(event: Event): boolean {
+  const ids = event as Partial<Record<(typeof IDS)[number], unknown>>
+  return IDS.every((id) => ids[id] === undefined || typeof ids[id] === 'string')
 }
 
 /** What an event says of the message it begins. */

@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { legalLog } from '../testing/legal-log.ts'
+import { TEST_KEY } from '../testing/log-builder.ts'
+import { createFold } from '../thread/fold.ts'
+import { snapshotOf, viewFromSnapshot } from './snapshot.ts'
+
+test('I4: a view survives the wire', () => {
+  const thread = {
+    ...TEST_KEY,
+    title: '',
+    status: 'idle',
+    unread: false,
+    archived: false,
+    lastSeq: 0,
+    updatedAt: '',
+  } as const
+  fc.assert(
+    fc.property(legalLog(), (log) => {
+      const fold = createFold(TEST_KEY)
+      for (const envelope of log) fold.apply(envelope)
+      const wire = JSON.parse(JSON.stringify(snapshotOf(thread, fold.view())))
+      expect(viewFromSnapshot(wire)).toEqual(fold.view())
+    }),
+  )
+})
