@@ -172,6 +172,22 @@ export function createScriptedTransport(): ScriptedTransport {
     return { run: runOf(script, run.runId) as Run }
   }
 
+  function cancelRun(key: ThreadKey, runId: string, reason?: string): CancelRequested | CancelTooLate {
+    const script = scripts.get(keyString(key))
+    const run = script && runOf(script, runId)
+    if (!script || !run) {
+      remembered.add(`${keyString(key)}/${runId}`)
+      return {}
+    }
+    return isEnded(run) ? { alreadyTerminal: true, status: run.status } : cancel(script, run, reason)
+  }
+
+  function cancelThread(key: ThreadKey, reason?: string): CancelRequested | CancelTooLate {
+    const script = find(key)
+    const run = view(script).runs.find((each) => !isEnded(each))
+    return run ? cancel(script, run, reason) : { alreadyTerminal: true, status: null }
+  }
+
   function say(script: Script, runId: string, delta: string): void {
     const messageId = `${runId}-answer`
     if (!script.speaking.has(runId)) {
@@ -295,21 +311,11 @@ export function createScriptedTransport(): ScriptedTransport {
       }),
     start: (key, body) => answer({ type: 'start', key, body }, () => ({ run: start(key, body) })),
     cancelRun: (key, runId, reason) =>
-      answer({ type: 'cancelRun', key, runId, ...(reason !== undefined && { reason }) }, () => {
-        const script = scripts.get(keyString(key))
-        const run = script && runOf(script, runId)
-        if (!script || !run) {
-          remembered.add(`${keyString(key)}/${runId}`)
-          return {}
-        }
-        return isEnded(run) ? { alreadyTerminal: true, status: run.status } : cancel(script, run, reason)
-      }),
+      answer({ type: 'cancelRun', key, runId, ...(reason !== undefined && { reason }) }, () =>
+        cancelRun(key, runId, reason),
+      ),
     cancelThread: (key, reason) =>
-      answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () => {
-        const script = find(key)
-        const run = view(script).runs.find((each) => !isEnded(each))
-        return run ? cancel(script, run, reason) : { alreadyTerminal: true, status: null }
-      }),
+      answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () => cancelThread(key, reason)),
     openLog: read,
   }
 }
