@@ -33,15 +33,16 @@ const CLAIMS_AT_ONCE = 32
 
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { work, workerId, leaseMs, pollMs, clock, patience, room, take, onFault } = options
-  let asking: Promise<void> | undefined
+  let state: 'resting' | 'asking' = 'resting'
+  let answered = Promise.resolve()
   let woken = false
   let stopped = false
   let failures = 0
   let undoPoll = () => {}
 
   async function ask(): Promise<void> {
-    undoPoll()
-    do {
+    let delay = pollMs
+    while (woken && !stopped) {
       woken = false
       const limit = Math.min(CLAIMS_AT_ONCE, room())
       if (limit <= 0) break
@@ -53,20 +54,22 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
         if (claims.length === limit) woken = true
       } catch (error) {
         onFault(error)
-        undoPoll = clock.schedule(patience.delay(failures++), wake)
-        return
+        delay = patience.delay(failures++)
+        break
       }
-    } while (woken && !stopped)
-    undoPoll = clock.schedule(pollMs, wake)
+    }
+    // In the same turn as the last look at `woken`: a wake that comes from now on asks again.
+    state = 'resting'
+    if (!stopped) undoPoll = clock.schedule(delay, wake)
   }
 
   function wake(): void {
     if (stopped) return
     woken = true
-    asking ??= ask().finally(() => {
-      asking = undefined
-      if (stopped) undoPoll()
-    })
+    if (state === 'asking') return
+    state = 'asking'
+    undoPoll()
+    answered = ask()
   }
 
   return {
@@ -74,7 +77,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     async stop() {
       stopped = true
       undoPoll()
-      await asking
+      await answered
     },
   }
 }

@@ -129,8 +129,9 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function close(): Promise<void> {
+    const claimed = claims.stop()
     await starting?.catch(() => {})
-    await claims.stop()
+    await claimed
     const drained = patience.wait(drainMs)
     void allDone().then(drained.cut)
     if (running.size > 0) await drained.over
