@@ -176,6 +176,26 @@ describe('the order of things', () => {
     expect(recorder.pendingBytes).toBe(before)
   })
 
+  it.each([
+    ['an id', { ...say('a'), messageId: '' }],
+    ['a delta', { ...say('a'), delta: null }],
+    ['an owner', { ...say('a'), subagentRunId: 7 }],
+    ['a timestamp', { ...say('a'), timestamp: 1.5 }],
+  ])('refuses a delta with something else for %s', (_, event) => {
+    const recorder = recorderOf()
+    recordAll(recorder, [start])
+    expect(recorder.record(event)).toMatchObject({ type: 'refused', failure: { code: 'agent_protocol' } })
+  })
+
+  it('knows the calls of the messages it was given: another agent cannot open one again', () => {
+    const toolCalls = [{ id: 'c1', type: 'function' as const, function: { name: 'f', arguments: '{}' } }]
+    const messages = [{ id: 'q2', role: 'assistant' as const, subagentRunId: 's1', toolCalls }]
+    const input = { threadId: 't1', runId: 'r1', messages }
+    const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS })
+    const again = { type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'f', subagentRunId: 's2' }
+    expect(recorder.record(again).type).toBe('refused')
+  })
+
   it('takes an id up again after its end, as AG-UI allows', () => {
     const recorder = recorderOf()
     recordAll(recorder, [start, say('a'), stop, start, say('b'), stop])
@@ -347,6 +367,16 @@ describe('an agent that just returns', () => {
     expect(outcome.type).toBe(type)
     if (outcome.type === 'failed') expect(outcome.code).toBe('agent_incomplete')
   })
+})
+
+it('joins the metadata of nobody: a tool call’s arguments with metadata keep it', () => {
+  const recorder = recorderOf()
+  const args = { type: 'TOOL_CALL_ARGS', toolCallId: 'c1', delta: '{' }
+  recordAll(recorder, [
+    { type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'f' },
+    { ...args, metadata: { a: 1 }, timestamp: 2 },
+  ])
+  expect(parsed(recorder.take())[1]).toEqual({ ...args, metadata: { a: 1 }, timestamp: 2 })
 })
 
 describe('limits', () => {
