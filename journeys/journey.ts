@@ -1,11 +1,15 @@
 /** What every journey has: its own server, and words for what a person sees and does in the page. */
 
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { type Provider, startProvider } from './provider.ts'
 import { createHoldfastServer, type HoldfastServer } from './server.ts'
 
 export { expect }
+
+const PAGE = fileURLToPath(new URL('../apps/chat/dist/index.html', import.meta.url))
 
 interface Fixtures {
   /** The provider behind the agent `model`; without it there is only the demo agent. */
@@ -40,6 +44,7 @@ async function withServer(
   env: Readonly<Record<string, string>>,
   use: (server: HoldfastServer) => Promise<void>,
 ): Promise<void> {
+  if (!existsSync(PAGE)) throw new Error('The page is not built. Build it: vite build apps/chat')
   const server = await createHoldfastServer(env)
   try {
     await server.start()

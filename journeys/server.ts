@@ -7,7 +7,6 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -25,7 +24,6 @@ import {
 } from '@holdfast/core'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PAGE = join(ROOT, 'apps/chat/dist/index.html')
 
 /** What the demo agent is to play (docs/PROTOCOL.md, The demo agent). */
 export interface Script {
@@ -62,7 +60,6 @@ export function scriptText({ tokens, prefix = 't' }: Pick<Script, 'tokens' | 'pr
 }
 
 export async function createHoldfastServer(env: Readonly<Record<string, string>>): Promise<HoldfastServer> {
-  if (!existsSync(PAGE)) throw new Error('The page is not built: vite build apps/chat')
   const data = await mkdtemp(join(tmpdir(), 'holdfast-journey-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`

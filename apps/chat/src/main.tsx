@@ -13,8 +13,8 @@ import { type Services, ServicesProvider } from './services.ts'
 
 const environment = browserEnvironment()
 const transport = createHttpTransport({ clock: environment.clock })
+const registry = createRunRegistry({ transport, environment })
 const services: Services = {
-  registry: createRunRegistry({ transport, environment }),
   agents: createAgents(transport),
   drafts: createDrafts(),
   preferences: createPreferences(() => window.localStorage),
@@ -25,7 +25,7 @@ if (!place) throw new Error('index.html has no element with the id "app".')
 createRoot(place).render(
   <StrictMode>
     <ServicesProvider value={services}>
-      <RegistryProvider registry={services.registry}>
+      <RegistryProvider registry={registry}>
         <RouterProvider router={router} />
       </RegistryProvider>
     </ServicesProvider>

@@ -1,12 +1,11 @@
-/** What the composition root hands to the page. Components reach the outside only through it. */
-import type { Observable, RunRegistry } from '@holdfast/client'
+/** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
+import type { Observable } from '@holdfast/client'
 import type { AgentInfo } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { Drafts } from './composer/drafts.ts'
 import type { Preferences } from './composer/preferences.ts'
 
 export interface Services {
-  readonly registry: RunRegistry
   /** The agents a run may name; empty until the server has said them. */
   readonly agents: Observable<readonly AgentInfo[]>
   readonly drafts: Drafts

@@ -6,6 +6,7 @@
 import type { Activity, FailedStart } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
 import { useEffect } from 'react'
 import { useServices } from '../services.ts'
 import { AgentPicker } from './agent-picker.tsx'
@@ -29,7 +30,8 @@ const MODES: Record<Activity['type'], ComposerMode> = {
 }
 
 export function ThreadComposer({ threadKey, activity, failedStart }: ThreadComposerProps) {
-  const { registry, drafts } = useServices()
+  const registry = useRegistry()
+  const { drafts } = useServices()
   const place = keyString(threadKey)
   const draft = useDraft(place)
   const { agents, chosen, choose } = useAgent(threadKey.roomId)

@@ -1,8 +1,8 @@
 /** Stopping the very run that is shown, so that a late click never hits the next one; and what became of the wish. */
 import { type Activity, isBusy } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
 import { useState } from 'react'
-import { useServices } from '../services.ts'
 
 interface Stop {
   /** Why the last stop did not arrive. */
@@ -12,7 +12,7 @@ interface Stop {
 }
 
 export function useStop(key: ThreadKey, activity: Activity): Stop {
-  const { registry } = useServices()
+  const registry = useRegistry()
   const [trouble, setTrouble] = useState<string>()
   return {
     trouble,

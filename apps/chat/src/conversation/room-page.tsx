@@ -3,7 +3,7 @@
  * at once; nothing is waited for, and nothing navigates later.
  */
 import type { RoomInfo } from '@holdfast/core'
-import { useRooms } from '@holdfast/react'
+import { useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate } from '@tanstack/react-router'
 import { AgentPicker } from '../composer/agent-picker.tsx'
 import { Composer } from '../composer/composer.tsx'
@@ -92,7 +92,7 @@ function NewThreadComposer({ roomId }: { readonly roomId: string }) {
 
 /** Starts a new thread and goes there in the same tick. */
 function useStart(roomId: string): (text: string) => void {
-  const { registry } = useServices()
+  const registry = useRegistry()
   const { chosen } = useAgent(roomId)
   const navigate = useNavigate()
   return (text) => {

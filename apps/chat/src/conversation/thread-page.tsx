@@ -5,7 +5,7 @@
  */
 import type { ThreadState } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
-import { useRooms, useThread, useThreads } from '@holdfast/react'
+import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
@@ -24,7 +24,7 @@ export function ThreadPage({ threadKey }: { readonly threadKey: ThreadKey }) {
   const state = useThread(threadKey)
   const rooms = useRooms().items
   const room = rooms?.find((item) => item.roomId === roomId)
-  const listed = useThreads(roomId).items?.find((item) => item.threadId === threadId)
+  const listed = useThreadList(roomId).items?.find((item) => item.threadId === threadId)
   const title = listed?.title || (isFresh(state) ? 'New thread' : 'Thread')
   usePageTitle(title, room?.title)
   const unwritten = state.content.type === 'new' && !isFresh(state)

@@ -1,12 +1,12 @@
 /** What can be done about a run that ended badly. A thread in which something runs already refuses, and shows why. */
 import { RegistryError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
 import { useMemo } from 'react'
-import { useServices } from '../services.ts'
 import type { EndingActions } from './run-ending.tsx'
 
 export function useEndingActions(key: ThreadKey): EndingActions {
-  const { registry } = useServices()
+  const registry = useRegistry()
   return useMemo(
     () => ({
       retry: (runId) => unlessBusy(() => registry.retry(key, runId)),

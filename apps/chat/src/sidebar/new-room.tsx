@@ -1,8 +1,9 @@
 /** The rooms' heading with its button, and the field for a new room's name. */
+
+import { useRegistry } from '@holdfast/react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Icon } from '../frame/icon.tsx'
-import { useServices } from '../services.ts'
 
 type Stage =
   | { readonly type: 'closed' }
@@ -15,7 +16,7 @@ function focus(field: HTMLInputElement | null): void {
 }
 
 export function NewRoom() {
-  const { registry } = useServices()
+  const registry = useRegistry()
   const router = useRouter()
   const navigate = useNavigate()
   const [stage, setStage] = useState<Stage>({ type: 'closed' })

@@ -1,6 +1,6 @@
 /** The threads of one room, newest activity first. */
 import type { RoomInfo } from '@holdfast/core'
-import { useThreads } from '@holdfast/react'
+import { useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { Icon } from '../frame/icon.tsx'
 import { Skeleton } from '../frame/skeleton.tsx'
@@ -13,7 +13,7 @@ interface ThreadListProps {
 
 export function ThreadList({ room, threadId }: ThreadListProps) {
   const { roomId } = room
-  const { items, error, more, loadMore } = useThreads(roomId)
+  const { items, error, more, loadMore } = useThreadList(roomId)
   return (
     <nav className="side-section" aria-label="Threads">
       <div className="side-title">

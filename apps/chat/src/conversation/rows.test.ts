@@ -1,0 +1,140 @@
+import type { EndedRun, LiveRun, OpenItem, Run, ThreadMessage } from '@holdfast/core'
+import { describe, expect, test } from 'vitest'
+import { type Row, rowsOf, type Shown } from './rows.ts'
+
+const AT = '2026-01-01T00:00:00.000Z'
+const NOTHING: Shown = { path: [], runs: [], open: [], queue: [], pending: [] }
+
+const question: ThreadMessage = { id: 'q', role: 'user', content: 'Why?', parentId: null }
+const answer: ThreadMessage = { id: 'a', role: 'assistant', content: 'Because', parentId: 'q', runId: 'r1' }
+const live: LiveRun = { runId: 'r1', agentId: 'demo', parentId: 'q', status: 'running', acceptedAt: AT, startedAt: AT }
+
+function ended(runId: string, outcome: EndedRun['outcome']): EndedRun {
+  return { runId, agentId: 'demo', parentId: 'q', status: outcome.type, outcome, acceptedAt: AT, endedAt: AT }
+}
+const failed = (runId: string): EndedRun => ended(runId, { type: 'failed', code: 'worker_lost', message: 'It died.' })
+const cancelled = (runId: string): EndedRun => ended(runId, { type: 'cancelled', by: 'me' })
+
+function shown(path: readonly ThreadMessage[], runs: readonly Run[], rest: Partial<Shown> = {}): Row[] {
+  return rowsOf({ ...NOTHING, path, runs, ...rest })
+}
+const types = (rows: readonly Row[]) => rows.map((row) => row.type)
+const endingIn = (rows: readonly Row[]) => rows.flatMap((row) => (row.type === 'ending' ? [row.ending] : []))
+
+describe('how a run ended', () => {
+  test('stands behind its partial answer, which can be continued and tried again', () => {
+    const rows = shown([question, answer], [failed('r1')])
+    expect(types(rows)).toEqual(['user', 'text', 'ending'])
+    expect(endingIn(rows)).toEqual([
+      {
+        runId: 'r1',
+        outcome: { type: 'failed', code: 'worker_lost', message: 'It died.' },
+        retry: true,
+        continueFrom: 'a',
+      },
+    ])
+  })
+
+  test('is not mentioned when it succeeded', () => {
+    expect(types(shown([question, answer], [ended('r1', { type: 'succeeded' })]))).toEqual(['user', 'text'])
+  })
+
+  test('stands behind the question when nothing was written, and there is nothing to continue', () => {
+    const [ending] = endingIn(shown([question], [cancelled('r1')]))
+    expect(ending).toMatchObject({ runId: 'r1', retry: true })
+    expect(ending).not.toHaveProperty('continueFrom')
+  })
+
+  test('is not shown again once the question was answered by another run', () => {
+    const second: ThreadMessage = { ...answer, id: 'b', runId: 'r2' }
+    expect(endingIn(shown([question, second], [failed('r1'), ended('r2', { type: 'succeeded' })]))).toEqual([])
+    expect(endingIn(shown([question], [failed('r1'), { ...live, runId: 'r2' }]))).toEqual([])
+  })
+
+  test('can only be tried again for the newest run', () => {
+    const next: ThreadMessage = { id: 'q2', role: 'user', content: 'And?', parentId: 'a' }
+    const [ending] = endingIn(shown([question, answer, next], [failed('r1'), { ...live, runId: 'r2', parentId: 'q2' }]))
+    expect(ending).toEqual(expect.objectContaining({ runId: 'r1', retry: false }))
+  })
+
+  test('cannot be continued from an unanswered tool call', () => {
+    const call: ThreadMessage = {
+      ...answer,
+      role: 'assistant',
+      toolCalls: [{ id: 't', type: 'function', function: { name: 'look', arguments: '{}' } }],
+    }
+    expect(endingIn(shown([question, call], [cancelled('r1')]))[0]).not.toHaveProperty('continueFrom')
+  })
+})
+
+describe('a tool call', () => {
+  const call: ThreadMessage = {
+    id: 'c',
+    role: 'assistant',
+    parentId: 'q',
+    runId: 'r1',
+    toolCalls: [{ id: 't', type: 'function', function: { name: 'look', arguments: '{"at":1}' } }],
+  }
+  const result = (error?: string): ThreadMessage => ({
+    id: 'o',
+    role: 'tool',
+    toolCallId: 't',
+    content: 'seen',
+    parentId: 'c',
+    runId: 'r1',
+    ...(error !== undefined && { error }),
+  })
+  const stateIn = (rows: readonly Row[]) => rows.find((row) => row.type === 'tool')?.state
+
+  test('is one card: its answer is in it, not below it', () => {
+    const rows = shown([question, call, result()], [live])
+    expect(types(rows)).toEqual(['user', 'tool'])
+    expect(stateIn(rows)).toEqual({ type: 'result', text: 'seen' })
+  })
+
+  test('runs while its run is live, and is unfinished once that has ended', () => {
+    expect(stateIn(shown([question, call], [live]))).toEqual({ type: 'running' })
+    expect(stateIn(shown([question, call], [cancelled('r1')]))).toEqual({ type: 'unanswered' })
+  })
+
+  test('that failed keeps what it gave and says why', () => {
+    expect(stateIn(shown([question, call, result('No.')], [live]))).toEqual({
+      type: 'error',
+      text: 'seen',
+      message: 'No.',
+    })
+  })
+})
+
+describe('a message', () => {
+  test('that is still being written is marked, and names its agent', () => {
+    const open: OpenItem[] = [{ kind: 'text', id: 'a', runId: 'r1', startedAt: AT }]
+    expect(shown([question, answer], [live], { open }).at(-1)).toEqual({
+      type: 'text',
+      id: 'a',
+      text: 'Because',
+      writing: true,
+      agentId: 'demo',
+    })
+  })
+
+  test('on its way is shown once, also when queue and sender both hold it, and not beside itself', () => {
+    const pending = [question]
+    const queue = [{ run: { ...live, status: 'queued' as const }, messages: [question] }]
+    expect(shown([], [], { pending, queue })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: true }])
+    expect(shown([question], [], { pending })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: false }])
+  })
+
+  test('of several parts is read part by part, and what is no text is named', () => {
+    const parts: ThreadMessage = {
+      id: 'q',
+      role: 'user',
+      parentId: null,
+      content: [
+        { type: 'text', text: 'Look:' },
+        { type: 'image', source: { type: 'url', value: 'https://example.org/a.png' } },
+      ],
+    }
+    expect(shown([parts], [])).toEqual([{ type: 'user', id: 'q', text: 'Look:\n[image]', pending: false }])
+  })
+})
