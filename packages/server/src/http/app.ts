@@ -1,0 +1,53 @@
+/**
+ * The HTTP face: `(Request) → Response`. Writes intent to the store, reads the log through the feed, and cannot import
+ * what carries runs out: no request's end is a path to a run's end (I5).
+ */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
+import { type Authorise, authoriseLocal } from './authorise.ts'
+import type { Api, Env, Parts } from './env.ts'
+import { bodyGuard, hostGuard, LIMITS, type Limits, originGuard } from './guards.ts'
+import { refuseInvalid } from './invalid.ts'
+import { answerFault } from './problem-error.ts'
+import { agents } from './routes/agents.ts'
+import { cancel } from './routes/cancel.ts'
+import { health } from './routes/health.ts'
+import { log } from './routes/log.ts'
+import { notBuilt } from './routes/not-built.ts'
+import { rooms } from './routes/rooms.ts'
+import { runEvents } from './routes/run-events.ts'
+import { runs } from './routes/runs.ts'
+import { start } from './routes/start.ts'
+import { threads } from './routes/threads.ts'
+import { unknownRoutes } from './routes/unknown.ts'
+import { staticPage } from './static.ts'
+
+export interface AppOptions extends Parts {
+  readonly authorise?: Authorise
+  readonly limits?: Limits
+  /** HOLDFAST_ORIGIN: besides loopback names, this origin's requests are answered. */
+  readonly publicOrigin?: string
+  /** Directory of the built page; without it there is only the API. */
+  readonly webRoot?: string
+}
+
+export function createApp(options: AppOptions): Api {
+  const { authorise = authoriseLocal, limits = LIMITS, publicOrigin, webRoot, report } = options
+  const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
+  api.onError((fault, c) => {
+    // Whoever hung up in the middle of sending needs no answer, and it is nobody's fault.
+    if (c.req.raw.signal.aborted) return new Response(null, { status: 400 })
+    return answerFault(fault, report)
+  })
+  api.use(hostGuard(publicOrigin), originGuard(publicOrigin), bodyGuard(limits))
+  api.use(async (c, next) => {
+    c.set('principal', LOCAL_PRINCIPAL)
+    c.set('authorise', authorise)
+    await next()
+  })
+  for (const routes of [health, agents, rooms, threads, start, runs, cancel, log, runEvents]) routes(api, options)
+  notBuilt(api)
+  if (webRoot !== undefined) staticPage(api, webRoot)
+  api.notFound(unknownRoutes(api))
+  return api
+}

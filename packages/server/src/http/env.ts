@@ -1,0 +1,33 @@
+/** What every route gets: the parts it may use, and what the guards found out about the request. */
+
+import type { Clock } from '@holdfast/core'
+import type { HttpBindings } from '@hono/node-server'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { AgentCatalogue } from '../agents/port.ts'
+import type { Feed } from '../feed/feed.ts'
+import type { Store } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
+import type { Authorise } from './authorise.ts'
+import type { Report } from './problem-error.ts'
+
+/** `draining`: nothing new is started, everything else is still answered. */
+export type Phase = 'starting' | 'ready' | 'draining'
+
+export interface Env {
+  /** Absent without a socket (`app.request`). */
+  Bindings: Partial<HttpBindings>
+  Variables: { principal: Principal; authorise: Authorise }
+}
+
+export type Api = OpenAPIHono<Env>
+
+export interface Parts {
+  readonly store: Pick<Store, 'rooms' | 'threads' | 'log' | 'runs'>
+  readonly feed: Feed
+  readonly agents: AgentCatalogue
+  readonly clock: Clock
+  readonly phase: () => Phase
+  readonly report: Report
+  /** A fresh id for what a client creates without naming it. */
+  readonly mintId: () => string
+}

@@ -1,0 +1,87 @@
+/**
+ * What every request passes before any route: whose host it names, whose page sent it, how large and deep its body is.
+ * Any web page can reach a loopback port, so without authentication these rules are the fence (docs/PROTOCOL.md,
+ * Process).
+ */
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import type { Env } from './env.ts'
+import { jsonDepth } from './json-depth.ts'
+import { ProblemError } from './problem-error.ts'
+
+export interface Limits {
+  /** UTF-8 bytes of a body. */
+  readonly maxBodyBytes: number
+  /** Nesting of a body's JSON. */
+  readonly maxDepth: number
+}
+
+export const LIMITS: Limits = { maxBodyBytes: 1024 * 1024, maxDepth: 64 }
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+const LOOPBACK = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** `publicOrigin`: HOLDFAST_ORIGIN, e.g. `https://chat.example`. */
+export function hostGuard(publicOrigin: string | undefined) {
+  const publicHost = publicOrigin === undefined ? undefined : new URL(publicOrigin).host
+  return createMiddleware<Env>(async (c, next) => {
+    const host = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
+    if (host === undefined || !(LOOPBACK.test(host.hostname) || host.host === publicHost)) {
+      throw new ProblemError(
+        'foreign_host',
+        'This server answers only under a loopback name: open it at http://127.0.0.1, or set HOLDFAST_ORIGIN.',
+      )
+    }
+    await next()
+  })
+}
+
+/** Only the server's own pages, and programs, may change anything. */
+export function originGuard(publicOrigin: string | undefined) {
+  return createMiddleware<Env>(async (c, next) => {
+    if (SAFE.has(c.req.raw.method)) return next()
+    const origin = c.req.header('origin')
+    const site = c.req.header('sec-fetch-site')
+    const host = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
+    const own = origin === undefined || origin === publicOrigin || (host && origin === `http://${host.host}`)
+    if (!own || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
+      throw new ProblemError('foreign_origin', 'Another site’s page sent this: only this server’s own page may.')
+    }
+    if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+      throw new ProblemError('unsupported_media_type', 'Send it with the header Content-Type: application/json.')
+    }
+    await next()
+  })
+}
+
+/** Size, then depth. An empty body is an empty object. */
+export function bodyGuard({ maxBodyBytes, maxDepth }: Limits) {
+  const limited = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError() {
+      throw new ProblemError('body_too_large', `A body may have ${maxBodyBytes} bytes: send less.`)
+    },
+  })
+  return createMiddleware<Env>(async (c, next) => {
+    if (SAFE.has(c.req.raw.method)) return next()
+    return limited(c, async () => {
+      const text = await c.req.text()
+      if (text === '') Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') })
+      if (jsonDepth(text) > maxDepth) {
+        throw new ProblemError('too_deep', `The body’s JSON may nest ${maxDepth} deep: send it flatter.`)
+      }
+      await next()
+    })
+  })
+}
+
+function hostOf(header: string): { readonly host: string; readonly hostname: string } | undefined {
+  // Only what a Host header may hold: a URL parser would read user names, paths and encodings into it.
+  if (!/^[A-Za-z0-9.\-[\]:]+$/.test(header)) return undefined
+  try {
+    const { host, hostname } = new URL(`http://${header}`)
+    return { host, hostname }
+  } catch {
+    return undefined
+  }
+}

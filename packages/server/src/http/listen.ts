@@ -1,0 +1,54 @@
+/** A socket for the app. Owns: node's server and its time-outs. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Api } from './env.ts'
+
+export interface Listening {
+  /** With the port that was really taken. */
+  readonly url: string
+  /**
+   * Takes no new connection and lets what is being answered be finished, but no longer than `graceMs`; whoever is then
+   * still connected is cut off. Twice is harmless.
+   */
+  close(graceMs: number): Promise<void>
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+}
+
+/** @throws what node says, e.g. `EADDRINUSE`, `EACCES` */
+export async function listen(app: Pick<Api, 'fetch'>, { host, port }: ListenOptions): Promise<Listening> {
+  const server = createServer(
+    // Node's time for a request to arrive; answers, and so live streams, have none.
+    { requestTimeout: 60_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, noDelay: true },
+    getRequestListener(app.fetch),
+  )
+  server.timeout = 0
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { url: urlOf(server.address() as AddressInfo), close: (graceMs) => close(server, graceMs) }
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(cutOff)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

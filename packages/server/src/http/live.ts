@@ -1,0 +1,65 @@
+/** What the routes of a log share: opening a stream, and what a log that cannot be read answers. */
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context } from 'hono'
+import type { Cut } from '../feed/cut.ts'
+import type { Feed, FeedRequest, Refused } from '../feed/feed.ts'
+import type { LogChunk } from '../store/port.ts'
+import type { Env } from './env.ts'
+import { openNodeSink } from './node-sink.ts'
+import { notFound, ProblemError } from './problem-error.ts'
+import { STREAM_HEADERS } from './stream-headers.ts'
+import { openWebSink } from './web-sink.ts'
+
+/** How long a long-poll waits, in milliseconds. */
+export const LONG_POLL_MS = 25_000
+/** What one page may hold, beside its number of records. */
+export const PAGE_BYTES = 1024 * 1024
+export const PAGE_RECORDS = 1_000
+
+export async function openStream(
+  c: Context<Env>,
+  feed: Feed,
+  request: FeedRequest & { readonly cut?: Cut },
+): Promise<Response> {
+  if (c.req.raw.method === 'HEAD') {
+    orRefuse(await feed.next({ ...request, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
+    return new Response(null, { headers: STREAM_HEADERS })
+  }
+  let response: Response = RESPONSE_ALREADY_SENT
+  const followed = await feed.follow(request, () => {
+    if (c.env?.outgoing) return openNodeSink(c.env.outgoing)
+    const web = openWebSink()
+    response = web.response
+    return web.sink
+  })
+  if (followed.type !== 'following') throw refusal(followed)
+  return response
+}
+
+export function orRefuse(answer: LogChunk | Refused): LogChunk {
+  if (answer.type === 'chunk') return answer
+  throw refusal(answer)
+}
+
+function refusal(answer: Refused): ProblemError {
+  switch (answer.type) {
+    case 'not_found':
+      return notFound()
+    case 'cursor_gone': {
+      const { firstSeq } = answer
+      return new ProblemError(
+        'cursor_gone',
+        `The log begins at ${firstSeq}: take the snapshot and go on from its seq.`,
+        {
+          firstSeq,
+        },
+      )
+    }
+    case 'cursor_ahead': {
+      const { head } = answer
+      return new ProblemError('cursor_ahead', `The log ends at ${head}: take the snapshot and go on from its seq.`, {
+        head,
+      })
+    }
+  }
+}

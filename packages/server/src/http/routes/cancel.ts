@@ -1,0 +1,62 @@
+/** Cancelling: a durable request, by run id (also before the run exists) or for whatever is live in a thread. */
+
+import type { CancelRequested, CancelTooLate } from '@holdfast/core'
+import { createRoute } from '@hono/zod-openapi'
+import type { CancelAnswer } from '../../store/port.ts'
+import { may } from '../authorise.ts'
+import type { Api, Parts } from '../env.ts'
+import { notFound, ProblemError } from '../problem-error.ts'
+import { keyIn, reply } from '../reply.ts'
+import { Cancel, json, RunParams, ThreadParams } from '../schemas.ts'
+
+const responses = {
+  202: { description: 'The request is durable.' },
+  200: { description: 'Too late, or nothing is live.' },
+} as const
+
+export function cancel(api: Api, { store }: Pick<Parts, 'store'>): void {
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}/cancel',
+      middleware: may('runs.cancel'),
+      request: { params: RunParams, body: { ...json(Cancel), required: true } },
+      responses,
+    }),
+    async (c) => {
+      const params = c.req.valid('param')
+      const { reason } = c.req.valid('json')
+      return answerOf(await store.runs.cancelRun(c.var.principal, keyIn(params), params.runId, reason))
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/cancel',
+      middleware: may('runs.cancel'),
+      request: { params: ThreadParams, body: { ...json(Cancel), required: true } },
+      responses,
+    }),
+    async (c) =>
+      answerOf(await store.runs.cancelThread(c.var.principal, c.req.valid('param'), c.req.valid('json').reason)),
+  )
+}
+
+function answerOf(answer: CancelAnswer): Response {
+  switch (answer.type) {
+    case 'requested':
+      return reply<CancelRequested>(answer.run ? { run: answer.run } : {}, 202)
+    case 'already_terminal':
+      return reply<CancelTooLate>({ alreadyTerminal: true, status: answer.status })
+    case 'too_many':
+      throw new ProblemError(
+        'too_many_cancels',
+        'Too many cancels of runs that do not exist are remembered in this room: try again in a minute.',
+        {},
+        { 'Retry-After': '60' },
+      )
+    case 'not_found':
+      throw notFound()
+  }
+}

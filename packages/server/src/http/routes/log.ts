@@ -1,0 +1,45 @@
+/** A thread's log: as a page, as a stream, or as a page that waits for its first record. */
+
+import { envelopeJson, splitFrames } from '@holdfast/core'
+import { createRoute } from '@hono/zod-openapi'
+import type { LogChunk } from '../../store/port.ts'
+import { may } from '../authorise.ts'
+import type { Api, Parts } from '../env.ts'
+import { LONG_POLL_MS, openStream, orRefuse, PAGE_BYTES, PAGE_RECORDS } from '../live.ts'
+import { nothing, replyText } from '../reply.ts'
+import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
+
+export function log(api: Api, { feed }: Pick<Parts, 'feed'>): void {
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/log',
+      middleware: may('log.read'),
+      request: { params: ThreadParams, query: LogQuery, headers: LogHeaders },
+      responses: {
+        200: { description: 'A page of envelopes, or a stream of them.' },
+        204: { description: 'Nothing came within the long-poll’s time.' },
+      },
+    }),
+    async (c) => {
+      const query = c.req.valid('query')
+      const after = cursorOf(query, c.req.valid('header'))
+      const request = { principal: c.var.principal, key: c.req.valid('param'), after }
+      if (query.live === 'sse') return openStream(c, feed, request)
+      const maxRecords = query.limit ?? PAGE_RECORDS
+      const waitMs = query.live === 'long-poll' ? LONG_POLL_MS : 0
+      const chunk = orRefuse(
+        await feed.next({ ...request, maxBytes: PAGE_BYTES, maxRecords, waitMs }, c.req.raw.signal),
+      )
+      if (waitMs > 0 && chunk.frames.byteLength === 0) return nothing({ 'Stream-Next-Offset': String(after) })
+      return page(chunk)
+    },
+  )
+}
+
+/** `LogPage`, out of the stored bytes: nothing is parsed or serialised again. */
+function page({ frames, lastSeq, head }: LogChunk): Response {
+  const envelopes = splitFrames(new TextDecoder().decode(frames)).map(envelopeJson)
+  const json = `{"envelopes":[${envelopes.join(',')}],"next":${lastSeq},"upToDate":${lastSeq >= head}}`
+  return replyText(json, 200, { 'Stream-Next-Offset': String(lastSeq) })
+}

@@ -1,0 +1,36 @@
+/** Routes of the protocol that this version does not have: said plainly, instead of a 404 that looks like a mistake. */
+import type { Api } from '../env.ts'
+import { ProblemError } from '../problem-error.ts'
+
+const THREAD = '/v1/rooms/:roomId/threads/:threadId'
+
+const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
+  ['/metrics', 'GET'],
+  ['/openapi.json', 'GET'],
+  ['/v1/rooms/:roomId', 'PATCH', 'DELETE'],
+  ['/v1/rooms/:roomId/read', 'PUT'],
+  [THREAD, 'PATCH', 'DELETE'],
+  [`${THREAD}/runs/:runId`, 'PATCH'],
+  [`${THREAD}/queue`, 'GET', 'PATCH'],
+  [`${THREAD}/read`, 'PUT'],
+  [`${THREAD}/unread`, 'POST'],
+  [`${THREAD}/subagents`, 'GET'],
+  [`${THREAD}/subagents/:subagentRunId/cancel`, 'POST'],
+  ['/v1/inbox', 'GET'],
+  ['/v1/feed', 'POST'],
+  ['/v1/runs', 'GET'],
+  ['/v1/push', 'GET'],
+  ['/v1/push/subscriptions', 'PUT', 'DELETE'],
+  ['/v1/presence', 'PUT'],
+  ['/v1/notices/:noticeId/claim', 'POST'],
+  ['/agui/:agentId', 'POST'],
+  ['/agui/:agentId/connect', 'POST'],
+]
+
+export function notBuilt(api: Api): void {
+  for (const [path, ...methods] of NOT_BUILT) {
+    api.on(methods, path, () => {
+      throw new ProblemError('not_supported', 'This part of the protocol is not built yet in this version.')
+    })
+  }
+}

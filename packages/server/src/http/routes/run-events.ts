@@ -1,0 +1,91 @@
+/** One run's bare AG-UI events, cut out of its thread's log: positions are the thread's. Ends with the run. */
+
+import type { ThreadKey } from '@holdfast/core'
+import { createRoute } from '@hono/zod-openapi'
+import { runEvents as cutTo, type RunEvents, runEventsIn } from '../../feed/cut.ts'
+import type { RunSpan } from '../../store/port.ts'
+import type { Principal } from '../../store/principal.ts'
+import { may } from '../authorise.ts'
+import type { Api, Parts } from '../env.ts'
+import { LONG_POLL_MS, openStream, orRefuse, PAGE_BYTES, PAGE_RECORDS } from '../live.ts'
+import { notFound } from '../problem-error.ts'
+import { keyIn, nothing, replyText } from '../reply.ts'
+import { cursorOf, LogHeaders, LogQuery, RunParams } from '../schemas.ts'
+
+interface Ask {
+  readonly principal: Principal
+  readonly key: ThreadKey
+  readonly runId: string
+  readonly after: number
+  readonly limit: number
+  readonly waitMs: number
+}
+
+export function runEvents(api: Api, { store, feed, clock }: Pick<Parts, 'store' | 'feed' | 'clock'>): void {
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}/events',
+      middleware: may('log.read'),
+      request: { params: RunParams, query: LogQuery, headers: LogHeaders },
+      responses: {
+        200: { description: 'A page of events, or a stream of them.' },
+        204: { description: 'The run has no more events, or none came within the long-poll’s time.' },
+      },
+    }),
+    async (c) => {
+      const { principal } = c.var
+      const params = c.req.valid('param')
+      const key = keyIn(params)
+      const { live, limit = PAGE_RECORDS, ...query } = c.req.valid('query')
+      const asked = cursorOf(query, c.req.valid('header'))
+      const found = await store.runs.get(principal, key, params.runId)
+      if (found.type === 'not_found') throw notFound()
+      const { span } = found
+      const ask = { principal, key, runId: params.runId, after: asked, limit, waitMs: live ? LONG_POLL_MS : 0 }
+      if (live && asked >= terminalSeq(span)) {
+        // A cursor from the future is none of "past the end".
+        orRefuse(await feed.next({ ...ask, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
+        return nothing({ 'Stream-Next-Offset': String(asked), 'Stream-Closed': 'true' })
+      }
+      // What lies before the run's acceptance is none of its events, however long the thread is.
+      const from = asked < span.firstSeq ? { ...ask, after: span.firstSeq - 1 } : ask
+      if (live === 'sse') return openStream(c, feed, { ...from, cut: cutTo(params.runId) })
+      return page(await gather(from, c.req.raw.signal), span, live === 'long-poll')
+    },
+  )
+
+  /** Reads until an event is there, the log or the time is over; a page without waiting reads once. */
+  async function gather(ask: Ask, signal: AbortSignal): Promise<RunEvents & { next: number; head: number }> {
+    const until = clock.now() + ask.waitMs
+    for (let after = ask.after; ; ) {
+      const waitMs = Math.max(0, until - clock.now())
+      const request = { ...ask, after, maxBytes: PAGE_BYTES, maxRecords: ask.limit, waitMs }
+      const chunk = orRefuse(await feed.next(request, signal))
+      const cut = runEventsIn(chunk, ask.runId)
+      const found = cut.events.length > 0 || cut.last
+      if (found || ask.waitMs === 0 || chunk.frames.byteLength === 0) {
+        const next = cut.last ? (cut.events.at(-1)?.seq ?? chunk.lastSeq) : chunk.lastSeq
+        return { ...cut, next, head: chunk.head }
+      }
+      after = chunk.lastSeq
+    }
+  }
+}
+
+function page(
+  { events, last, next, head }: Awaited<RunEvents & { next: number; head: number }>,
+  span: RunSpan,
+  waited: boolean,
+) {
+  const closed = last || next >= terminalSeq(span)
+  const headers = { 'Stream-Next-Offset': String(next), ...(closed ? { 'Stream-Closed': 'true' } : {}) }
+  if (waited && events.length === 0) return nothing(headers)
+  const json = `{"events":[${events.map((event) => event.json).join(',')}],"next":${next},"upToDate":${closed || next >= head}}`
+  return replyText(json, 200, headers)
+}
+
+/** The run's terminal event is the record right before its run.ended (docs/PROTOCOL.md, The log). */
+function terminalSeq({ lastSeq }: RunSpan): number {
+  return lastSeq === undefined ? Number.POSITIVE_INFINITY : lastSeq - 1
+}

@@ -1,0 +1,89 @@
+/** Starting a run: the durable accept. What carries it out is told by the store, never from here. */
+
+import type { StartAccepted } from '@holdfast/core'
+import type { z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
+import type { AgentCatalogue } from '../../agents/port.ts'
+import type { StartRequest } from '../../store/run-record.ts'
+import { may } from '../authorise.ts'
+import type { Api, Parts } from '../env.ts'
+import { notFound, ProblemError } from '../problem-error.ts'
+import { reply } from '../reply.ts'
+import { json, Start, ThreadParams } from '../schemas.ts'
+
+export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 'agents' | 'phase'>): void {
+  api.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/runs',
+      middleware: may('runs.start'),
+      request: { params: ThreadParams, body: { ...json(Start), required: true } },
+      responses: { 202: { description: 'Accepted, durably; again, the same run, on a retry.' } },
+    }),
+    async (c) => {
+      if (phase() === 'draining') {
+        const detail = 'The server is stopping and starts nothing new: send it again in a moment.'
+        throw new ProblemError('draining', detail, {}, { 'Retry-After': '5' })
+      }
+      const key = c.req.valid('param')
+      const body = c.req.valid('json')
+      refuseUnbuilt(body)
+      const room = await store.rooms.get(c.var.principal, key.roomId)
+      if (room.type === 'not_found') throw notFound(`There is no room “${key.roomId}”.`)
+      const request = requestOf(body, body.agentId ?? room.room.agentId)
+      refuseByAgent(agents, request)
+      const answer = await store.runs.start(c.var.principal, key, request)
+      switch (answer.type) {
+        case 'accepted':
+        case 'same':
+          return reply<StartAccepted>({ run: answer.run }, 202)
+        case 'run_id_reused':
+          throw new ProblemError('run_id_reused', 'This runId was used for another request: mint a new one.')
+        case 'run_active': {
+          const detail = 'A run is live in this thread: wait for its end, or cancel it.'
+          throw new ProblemError('run_active', detail, { runId: answer.runId })
+        }
+        case 'unknown_parent':
+          throw new ProblemError('unknown_parent', 'The thread holds no message with this parentId: name one it holds.')
+        case 'nothing_to_answer':
+          throw new ProblemError('nothing_to_answer', 'There is no message to answer: send one in `messages`.')
+        case 'not_found':
+          throw notFound(`There is no room “${key.roomId}”.`)
+      }
+    },
+  )
+}
+
+type StartInput = z.infer<typeof Start>
+
+function refuseUnbuilt({ onBusy, resume }: StartInput): void {
+  if (onBusy !== 'reject') {
+    throw new ProblemError('not_supported', `onBusy “${onBusy}” is not built yet: leave it out, or send "reject".`)
+  }
+  if (resume !== undefined && resume.length > 0) {
+    throw new ProblemError('not_supported', 'Answering interrupts is not built yet: leave out `resume`.')
+  }
+}
+
+function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: StartRequest): void {
+  const agent = agents.get(agentId)
+  if (!agent) throw new ProblemError('unknown_agent', `There is no agent “${agentId}”: GET /v1/agents lists them.`)
+  const verdict = agent.check?.(forwardedProps)
+  if (verdict && verdict.type !== 'ok') throw new ProblemError(verdict.type, verdict.message)
+}
+
+/** After parsing and defaults: a retry is the same exactly when this is deeply equal. */
+function requestOf(body: StartInput, agentId: string): StartRequest {
+  const { runId, messages, parentId, onBusy, tools, context, state, forwardedProps } = body
+  return {
+    runId,
+    messages,
+    ...(parentId === undefined ? {} : { parentId }),
+    agentId,
+    onBusy,
+    tools,
+    context,
+    ...(state === undefined ? {} : { state }),
+    ...(forwardedProps === undefined ? {} : { forwardedProps }),
+  }
+}

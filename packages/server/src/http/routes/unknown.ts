@@ -1,0 +1,18 @@
+/** What no route answers: 405 where another method would do, else 404. */
+import type { Context } from 'hono'
+import type { Api, Env } from '../env.ts'
+import { notFound, ProblemError } from '../problem-error.ts'
+
+/** Call it after every route is registered: it reads them. */
+export function unknownRoutes(api: Api): (c: Context<Env>) => never {
+  const known = api.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/:[^/]+/g, '[^/]+')}$`) }))
+  return (c) => {
+    const methods = new Set(known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method))
+    if (methods.size === 0) throw notFound('There is no such route: see the protocol.')
+    if (methods.has('GET')) methods.add('HEAD')
+    const allow = [...methods].sort().join(', ')
+    throw new ProblemError('method_not_allowed', `This route knows ${allow}.`, {}, { Allow: allow })
+  }
+}

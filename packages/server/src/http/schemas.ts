@@ -1,0 +1,64 @@
+/** What may come in: ids, cursors, pages, bodies. Every route's schemas are made of these. */
+
+import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
+import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
+import { isId } from '@holdfast/core'
+import { z } from '@hono/zod-openapi'
+
+export const Id = z.string().refine(isId, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+const Title = z.string().trim().max(200, 'A title has at most 200 characters')
+
+export const RoomParams = z.object({ roomId: Id })
+export const ThreadParams = z.object({ roomId: Id, threadId: Id })
+export const RunParams = z.object({ roomId: Id, threadId: Id, runId: Id })
+
+const Whole = z
+  .string()
+  .regex(/^\d{1,15}$/, 'A whole number from 0 on')
+  .transform(Number)
+
+/** `after` or, on a reconnect, what the reader got last (WHATWG HTML 9.2.4): the header is the newer of the two. */
+export const LogQuery = z.object({
+  after: Whole.optional(),
+  live: z.enum(['sse', 'long-poll']).optional(),
+  limit: Whole.pipe(z.number().min(1).max(1_000)).optional(),
+})
+export const LogHeaders = z.object({ 'last-event-id': z.union([z.literal(''), Whole]).optional() })
+
+export function cursorOf(query: z.infer<typeof LogQuery>, headers: z.infer<typeof LogHeaders>): number {
+  const last = headers['last-event-id']
+  return typeof last === 'number' ? last : (query.after ?? 0)
+}
+
+export const ListQuery = z.object({
+  limit: Whole.pipe(z.number().min(1).max(200)).optional(),
+  before: z.string().min(1).max(512).optional(),
+})
+
+export const CreateRoom = z.object({ roomId: Id.optional(), title: Title.min(1), agentId: Id.optional() })
+export const CreateThread = z.object({ threadId: Id.optional(), title: Title.default('') })
+export const Cancel = z.object({ reason: z.string().max(1_000).optional() })
+
+// AG-UI's own schemas, typed as AG-UI's own types: zod adds `undefined` to what is optional.
+const AnyMessage = MessageSchema as unknown as z.ZodType<Message>
+const AnyTool = ToolSchema as unknown as z.ZodType<Tool>
+const AnyContext = ContextSchema as unknown as z.ZodType<Context>
+const AnyResume = ResumeEntrySchema as unknown as z.ZodType<ResumeEntry>
+
+export const Start = z.object({
+  runId: Id,
+  messages: z
+    .array(AnyMessage.refine((message) => isId(message.id), { path: ['id'], message: 'Each message needs an id' }))
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two messages have the same id')
+    .default([]),
+  parentId: Id.optional(),
+  agentId: Id.optional(),
+  onBusy: z.enum(['reject', 'enqueue', 'supersede']).default('reject'),
+  tools: z.array(AnyTool).default([]),
+  context: z.array(AnyContext).default([]),
+  state: z.unknown(),
+  resume: z.array(AnyResume).optional(),
+  forwardedProps: z.unknown(),
+})
+
+export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

@@ -1,0 +1,44 @@
+/** A live stream as a web `Response`, where there is no socket: tests, and other runtimes. Same headers, same rules. */
+import { SINK_BYTES, type Sink } from '../feed/sink.ts'
+import { STREAM_HEADERS } from './stream-headers.ts'
+
+export function openWebSink(): { readonly sink: Sink; readonly response: Response } {
+  let drained = () => {}
+  let closed = () => {}
+  let over = false
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given
+      },
+      pull: () => drained(),
+      cancel() {
+        over = true
+        closed()
+      },
+    },
+    { highWaterMark: SINK_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
+  )
+  return {
+    response: new Response(body, { headers: STREAM_HEADERS }),
+    sink: {
+      write(bytes) {
+        if (over) return true
+        controller?.enqueue(bytes)
+        return (controller?.desiredSize ?? 0) > 0
+      },
+      end() {
+        if (over) return
+        over = true
+        controller?.close()
+      },
+      onDrain(listener) {
+        drained = listener
+      },
+      onClose(listener) {
+        closed = listener
+      },
+    },
+  }
+}

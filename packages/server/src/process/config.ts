@@ -1,0 +1,110 @@
+/**
+ * Configuration from the environment (docs/PROTOCOL.md, Process). Owns: what each variable may be, and the sentence for
+ * what it may not. Reads nothing but the record it is given.
+ */
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+export interface Config {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly dataDirectory: string
+  /** Scheme, host and port, as a browser's `Origin` says it. */
+  readonly publicOrigin?: string
+  readonly model?: ModelConfig
+  /** One sentence each: what was set and has no effect. */
+  readonly warnings: readonly string[]
+}
+
+export interface ModelConfig {
+  readonly baseUrl: string
+  readonly model: string
+  readonly apiKey?: string
+}
+
+/** `message` has one line per variable that cannot be used. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** An empty variable counts as none. */
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+
+const url = (sentence: string) => optional(z.url({ protocol: /^https?$/, error: sentence }).optional())
+
+const Variables = z.object({
+  PORT: optional(
+    z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .refine((port) => port < 65_536)
+      .default(4400),
+  ),
+  HOST: optional(z.string().default('127.0.0.1')),
+  HOLDFAST_DATA: optional(z.string().default('.holdfast')),
+  HOLDFAST_AUTH: optional(z.enum(['none']).default('none')),
+  HOLDFAST_ORIGIN: url('an origin such as https://chat.example'),
+  OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1'),
+  OPENAI_API_KEY: optional(z.string().optional()),
+  OPENAI_MODEL: optional(z.string().optional()),
+  DATABASE_URL: optional(z.undefined()),
+})
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  PORT: 'PORT must be a port number from 0 to 65535; 0 takes a free one.',
+  HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version: unset it.',
+  HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
+  OPENAI_BASE_URL: 'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1.',
+  DATABASE_URL:
+    'DATABASE_URL is set, and storing in Postgres is not built yet: unset it, or set HOLDFAST_DATA instead.',
+}
+
+const NOT_BUILT = ['REDIS_URL', 'AGUI_URL', 'HOLDFAST_CONFIG'] as const
+
+/** @throws ConfigError */
+export function readConfig(env: Environment): Config {
+  const parsed = Variables.safeParse(env)
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])))
+    throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
+  }
+  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } = parsed.data
+  if (!isLoopback(HOST)) {
+    throw new ConfigError(
+      `HOST is ${HOST}, where others can reach it, and HOLDFAST_AUTH is none: everybody could read and write everything. Set HOST to 127.0.0.1.`,
+    )
+  }
+  const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
+    (name) => `${name} is set, and has no effect in this version.`,
+  )
+  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY })
+  if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
+    warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL: it is left out.')
+  }
+  return {
+    host: HOST,
+    port: PORT,
+    dataDirectory: HOLDFAST_DATA,
+    ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
+    ...(model ? { model } : {}),
+    warnings,
+  }
+}
+
+function modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY }: Environment): ModelConfig | undefined {
+  if (!OPENAI_BASE_URL || !OPENAI_MODEL) return undefined
+  return {
+    baseUrl: OPENAI_BASE_URL,
+    model: OPENAI_MODEL,
+    ...(OPENAI_API_KEY === undefined ? {} : { apiKey: OPENAI_API_KEY }),
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}

@@ -1,0 +1,21 @@
+/** Why a server did not start, as one sentence for a person; undefined for what nobody expected. */
+import { StoreFault } from '../store/port.ts'
+import { StoreOpenError } from '../store/sqlite/index.ts'
+import { ConfigError } from './config.ts'
+
+export function whyNotStarted(error: unknown, { host, port }: { host: string; port: number }): string | undefined {
+  if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message
+  if (error instanceof StoreFault) return `${error.message} Nothing was changed.`
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken: stop what listens there, or choose another port with PORT.`
+    case 'EACCES':
+      return `Port ${port} needs more rights than this process has: choose one above 1023 with PORT.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST is ${host}, which is no address of this machine: set HOST to 127.0.0.1.`
+    default:
+      return undefined
+  }
+}

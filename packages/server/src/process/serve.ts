@@ -1,0 +1,79 @@
+/**
+ * A server process, from its environment to its exit code. Owns: what it prints, signals, what happens to errors that
+ * nobody caught. Does not know: the parts of a server.
+ *
+ * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr.
+ * - SIGTERM and SIGINT drain and exit 0; a second one exits at once.
+ * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
+ *   with 1: its state is unknown, and what was seen is durable.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '@holdfast/core'
+import type { Agent } from '../agents/port.ts'
+import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
+import { createJournal } from './journal.ts'
+import { whyNotStarted } from './refusal-to-start.ts'
+import { startServer } from './server.ts'
+import { systemClock } from './system-clock.ts'
+
+export interface ServeOptions {
+  readonly env: Environment
+  /** Directory of the built page; the server does without if it is not there. */
+  readonly webRoot?: string
+  /** Agents beside `demo`. */
+  readonly agents?: (config: Config, clock: Clock) => Promise<readonly Agent[]>
+}
+
+/** Ends the process when it is done; never returns before. */
+export async function serve({ env, webRoot, agents }: ServeOptions): Promise<never> {
+  const { note, report, engine } = createJournal((line) => process.stderr.write(line))
+  const stop = stopSignal()
+  process.on('unhandledRejection', (reason) => report(reason, 'A promise was rejected and nobody listened.'))
+  process.on('uncaughtException', (error) => {
+    report(error, 'Stopping at once: an error that nobody caught.')
+    process.exit(1)
+  })
+
+  let config: Config | undefined
+  try {
+    config = readConfig(env)
+    for (const warning of config.warnings) note(warning)
+    const page = webRoot !== undefined && existsSync(join(webRoot, 'index.html')) ? webRoot : undefined
+    if (webRoot !== undefined && page === undefined)
+      note('The page is not built, only the API is served: npm start builds it.')
+    const server = await startServer({
+      ...config,
+      ...(page === undefined ? {} : { webRoot: page }),
+      agents: (await agents?.(config, systemClock)) ?? [],
+      report,
+      log: engine,
+    })
+    process.stdout.write(`Holdfast is ready: ${server.url}\n`)
+    await stop
+    note('Stopping: no new runs; those that run have a moment to end.')
+    await server.close()
+  } catch (error) {
+    const sentence = error instanceof ConfigError ? error.message : config && whyNotStarted(error, config)
+    if (sentence === undefined) report(error, 'The server failed.')
+    else for (const line of sentence.split('\n')) note(line)
+    process.exit(1)
+  }
+  process.exit(0)
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const [signal, code] of [
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(code)
+        asked = true
+        resolve()
+      })
+    }
+  })
+}

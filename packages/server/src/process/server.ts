@@ -1,0 +1,112 @@
+/**
+ * A whole server in this process: the one place of the package where its parts meet. Owns: the order in which they begin
+ * and end. Does not know: signals, exit codes, the environment; what the parts do.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@holdfast/core'
+import { createCatalogue } from '../agents/catalogue.ts'
+import { createDemoAgent } from '../agents/demo/demo-agent.ts'
+import type { Agent, AgentCatalogue } from '../agents/port.ts'
+import { createInProcessBus } from '../bus/in-process-bus.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { EngineLog } from '../engine/log.ts'
+import { createFeed } from '../feed/feed.ts'
+import { createApp } from '../http/app.ts'
+import type { Phase } from '../http/env.ts'
+import { type Listening, listen } from '../http/listen.ts'
+import type { Report } from '../http/problem-error.ts'
+import type { Store } from '../store/port.ts'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
+import { createSqliteStore } from '../store/sqlite/index.ts'
+import { systemClock } from './system-clock.ts'
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly dataDirectory: string
+  readonly publicOrigin?: string
+  /** Directory of the built page. */
+  readonly webRoot?: string
+  /** Beside `demo`, which is there always and is the agent of new rooms. */
+  readonly agents?: readonly Agent[]
+  readonly clock?: Clock
+  /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
+  readonly drainMs?: number
+  readonly report: Report
+  readonly log: EngineLog
+}
+
+export interface Server {
+  readonly url: string
+  /** Starts nothing new, lets runs end or ends them, then streams, sockets and store. Twice is harmless. */
+  close(): Promise<void>
+}
+
+const SOCKET_GRACE_MS = 1_000
+const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
+
+/** @throws StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { host, port, dataDirectory, agents: more = [], clock = systemClock, drainMs, report, log } = options
+  const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
+  const agents = createCatalogue([createDemoAgent({ clock }), ...more], 'demo')
+  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish })
+  let phase: Phase = 'starting'
+  let listening: Listening | undefined
+  let closing: Promise<void> | undefined
+
+  const feed = createFeed({
+    log: store.log,
+    bus,
+    clock,
+    onFault: (fault) => report(fault, 'A stream ended because its log could not be read.'),
+  })
+  const engine: Engine = createEngine({
+    store,
+    bus,
+    catalogue: agents,
+    clock,
+    workerId: randomUUID(),
+    exclusive: true,
+    ...(drainMs === undefined ? {} : { drainMs }),
+    log,
+  })
+
+  async function close(): Promise<void> {
+    phase = 'draining'
+    // Readers stay until the runs have ended: they are to see it.
+    await engine.close()
+    feed.close()
+    await listening?.close(SOCKET_GRACE_MS)
+    await store.close()
+  }
+
+  try {
+    await ensureDefaultRoom(store, agents)
+    const app = createApp({
+      store,
+      feed,
+      agents,
+      clock,
+      phase: () => phase,
+      report,
+      mintId: randomUUID,
+      ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
+      ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+    })
+    // Before the engine starts: a port that is taken must not cost a queued run its life.
+    listening = await listen(app, { host, port })
+    await engine.start()
+    phase = 'ready'
+    return { url: listening.url, close: () => (closing ??= close()) }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function ensureDefaultRoom({ rooms }: Store, { defaultId }: AgentCatalogue): Promise<void> {
+  const found = await rooms.get(LOCAL_PRINCIPAL, DEFAULT_ROOM.roomId)
+  if (found.type === 'not_found') await rooms.create(LOCAL_PRINCIPAL, { ...DEFAULT_ROOM, agentId: defaultId })
+}
