@@ -136,6 +136,7 @@ describe('opaque JSON', () => {
   it('loses keys that would reach a prototype', () => {
     const copy = value(JSON.parse('{"__proto__":{"polluted":1},"a":{"__proto__":[]}}'))
     expect(JSON.stringify(copy)).toBe('{"a":{}}')
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
   })
 
   it.each([

@@ -261,6 +261,16 @@ describe('chunks', () => {
     expect(recorder.record({ type: 'TEXT_MESSAGE_CHUNK', delta: '?' }).type).toBe('refused')
   })
 
+  it('all end before a snapshot, which restates the whole conversation', () => {
+    const recorder = recorderOf()
+    recordAll(recorder, [
+      { type: 'TEXT_MESSAGE_CHUNK', messageId: 'a', subagentRunId: 's1', delta: 'a' },
+      { type: 'TEXT_MESSAGE_CHUNK', messageId: 'b', delta: 'b' },
+      { type: 'MESSAGES_SNAPSHOT', messages: [] },
+    ])
+    expect(typesOf(recorder.take()).slice(-3)).toEqual(['TEXT_MESSAGE_END', 'TEXT_MESSAGE_END', 'MESSAGES_SNAPSHOT'])
+  })
+
   it('goes on with the one open lane of a sub-agent when it names neither message nor owner', () => {
     const recorder = recorderOf()
     recordAll(recorder, [

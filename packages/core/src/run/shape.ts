@@ -21,7 +21,7 @@ export interface Field {
   readonly optional: boolean
 }
 
-export const MAX_ID_LENGTH = 256
+const MAX_ID_LENGTH = 256
 
 export const text: Shape = (value, budget, field) => {
   if (typeof value !== 'string') return broken(`The agent sent an event whose ${field} is not a text.`)
