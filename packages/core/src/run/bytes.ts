@@ -1,4 +1,4 @@
-/** Bytes of text, without an encoder: core knows neither the DOM nor Node. A lone surrogate counts as its JSON escape. */
+/** Bytes of text, counted without an encoder: core knows neither the DOM nor Node. */
 
 /** UTF-8 bytes of a text (RFC 3629); a lone surrogate counts as U+FFFD, which is what an encoder makes of it. */
 export function utf8Length(text: string): number {

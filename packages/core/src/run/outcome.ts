@@ -8,7 +8,7 @@ import type { Interrupt } from '@ag-ui/core'
  *
  * - `agent_error` the agent threw or said RUN_ERROR
  * - `agent_protocol` the agent broke the AG-UI rules (malformed, out of order, unknown ids)
- * - `agent_incomplete` the agent's stream ended inside an open tool call or without any answer
+ * - `agent_incomplete` the agent's stream ended inside a text or a tool call, or without any answer
  * - `limit_exceeded` a declared limit of the run (events, bytes, one event's size or depth)
  * - `timeout` the agent or its provider said nothing for too long
  * - `worker_lost` the process that ran it died, or lost its lease
