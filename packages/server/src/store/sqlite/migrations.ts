@@ -96,11 +96,11 @@ export const MIGRATIONS: readonly string[] = [
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */
-export function migrate(database: DatabaseSync, from: number): void {
-  for (let version = from; version < MIGRATIONS.length; version++) {
+export function migrate(database: DatabaseSync, from: number, steps = MIGRATIONS): void {
+  for (let version = from; version < steps.length; version++) {
     database.exec('BEGIN IMMEDIATE')
     try {
-      database.exec(MIGRATIONS[version] ?? '')
+      database.exec(steps[version] ?? '')
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
       database.exec(`PRAGMA user_version = ${version + 1}`)
       database.exec('COMMIT')

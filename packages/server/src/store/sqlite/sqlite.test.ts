@@ -1,9 +1,13 @@
+import { afterAll } from 'vitest'
 import { storeContract } from '../store.contract.ts'
-import { openInThread, openInWorker, sqliteHarness } from './sqlite-harness.testing.ts'
+import { openInThread, openInWorkers, sqliteHarness } from './testing/harness.ts'
 
-storeContract('the sqlite store in its worker', () => sqliteHarness(openInWorker))
+const workers = openInWorkers()
+afterAll(workers.close)
 
-// Everything small: each promise also meets tails that move on, segments that are cut and folds that are not in memory.
+storeContract('the sqlite store in a worker thread', () => sqliteHarness(workers.open))
+
+// Everything small: each promise also meets tails that move on, segments that are cut and folds that left memory.
 storeContract('the sqlite store with hardly any memory', () =>
   sqliteHarness(openInThread, {
     hotThreads: 1,

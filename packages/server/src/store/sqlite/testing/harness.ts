@@ -1,13 +1,13 @@
 /** A store in a fresh directory, with a clock that only moves when told: what this room's tests begin with. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MessageChannel } from 'node:worker_threads'
-import type { Notice, Publish, Store } from '../port.ts'
-import type { StoreHarness } from '../store.contract.ts'
-import type { WorkerOptions } from './messages.ts'
-import { serve } from './serve.ts'
-import { connectStore, createSqliteStore } from './sqlite-store.ts'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Notice, Publish, Store } from '../../port.ts'
+import type { StoreHarness } from '../../store.contract.ts'
+import type { WorkerOptions } from '../messages.ts'
+import { serve } from '../serve.ts'
+import { connectStore } from '../sqlite-store.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
@@ -15,14 +15,30 @@ export function createSharedClock(start = START): Float64Array<SharedArrayBuffer
   return new Float64Array(new SharedArrayBuffer(8)).fill(start)
 }
 
+/** In memory where the system has it: thousands of syncs, and a killed process loses nothing of it either. */
+const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'holdfast-'))
+  return mkdtempSync(join(BASE, 'holdfast-'))
 }
 
 type Open = (options: WorkerOptions & { readonly publish: Publish }) => Promise<Store>
 
-/** As it is used: in a worker thread. */
-export const openInWorker: Open = createSqliteStore
+/**
+ * In a worker thread, which serves any number of stores: loading its modules takes longer than most tests.
+ * `createSqliteStore`, which starts one for each store, is looked at in `sqlite-store.test.ts`.
+ */
+export function openInWorkers(): { readonly open: Open; close(): Promise<unknown> } {
+  const worker = new Worker(new URL('./serve-many.ts', import.meta.url), { execArgv: [] })
+  return {
+    open({ publish, ...options }) {
+      const { port1, port2 } = new MessageChannel()
+      worker.postMessage({ port: port2, options }, [port2])
+      return connectStore(port1, publish)
+    },
+    close: () => worker.terminate(),
+  }
+}
 
 /** The same, without the worker: for coverage, and to look inside. */
 export const openInThread: Open = ({ publish, ...options }) => {
