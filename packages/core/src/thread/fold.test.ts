@@ -510,6 +510,24 @@ describe('the thread', () => {
     expect(view().messages.map(({ id }) => id)).toEqual(['ask', 'c'])
   })
 
+  test('what an open item wrote into may be replaced by what has no place for it', () => {
+    running()
+    say(
+      { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'look', parentMessageId: 'm' },
+      {
+        type: 'MESSAGES_SNAPSHOT',
+        messages: [
+          { id: 'm', role: 'reasoning', content: 'Hm' },
+          { id: 'n', role: 'user', content: [] },
+        ],
+      },
+      { type: 'TOOL_CALL_ARGS', toolCallId: 'c', delta: 'lost' },
+      ...textOf('n', 'lost'),
+      { type: 'TOOL_CALL_END', toolCallId: 'c', metadata: {} },
+    )
+    expect(view().messages).toMatchObject([ask, { role: 'reasoning', content: 'Hm' }, { role: 'user', content: [] }])
+  })
+
   test('I4: a view whose open items fit no message is continued without them', () => {
     const open = [
       { kind: 'text', id: 'gone', runId: 'run', startedAt: 'then' },

@@ -1,0 +1,180 @@
+/**
+ * The fold per delta: beside the plain limit and beside two peers, each in the same process, in rounds that take turns.
+ * `node bench/fold.ts` prints the table. Aims: the plan's "Fold: Reach"; the peers' long rows are measured on fewer
+ * deltas than ours, which is in their favour where their cost grows with what has been said.
+ */
+import { cpus } from 'node:os'
+import { createFold, emptyView, readEnvelope, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import { createLimit } from './fold-limit.ts'
+import { runAgUi, runAi } from './fold-peers.ts'
+import { bytesOf, envelopesOf, KEY, statePatches, text, toolArguments, type Workload } from './fold-workload.ts'
+import { atLeast, atMost, type BenchAim, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
+
+const BATCH = 32
+const ROUNDS = 21
+
+/** Listeners put what they get here, so that no reducer's work can be left out. */
+let shown: unknown
+const show = (value: unknown): void => {
+  shown = value
+}
+
+function viewOf({ history, state }: Workload): ThreadView {
+  const messages = history.map(
+    (message, index): ThreadMessage => ({ ...message, parentId: index === 0 ? null : `old-${index - 1}` }),
+  )
+  return { ...emptyView(KEY), messages, state }
+}
+
+type Way = (workload: Workload) => () => void
+
+/** Each way is prepared apart from what is measured. */
+const limit: Way = ({ history, state, events }) => {
+  const own = JSON.parse(JSON.stringify(events)) as typeof events
+  const apply = createLimit(history, state, show)
+  return () => {
+    for (const event of own) apply(event)
+  }
+}
+
+const ours =
+  (batch: number): Way =>
+  (workload) => {
+    const envelopes = envelopesOf(workload)
+    const fold = createFold(KEY, viewOf(workload))
+    return () => {
+      for (const [index, envelope] of envelopes.entries()) {
+        fold.apply(envelope)
+        if (index % batch === 0) show(fold.view())
+      }
+      show(fold.view())
+    }
+  }
+
+const limitOfBytes: Way = (workload) => {
+  const lines = bytesOf(workload)
+  const apply = createLimit(workload.history, workload.state, show)
+  return () => {
+    for (const line of lines) apply(JSON.parse(line).event)
+  }
+}
+
+const oursOfBytes: Way = (workload) => {
+  const lines = bytesOf(workload)
+  const fold = createFold(KEY, viewOf(workload))
+  return () => {
+    for (const [index, line] of lines.entries()) {
+      const envelope = readEnvelope(JSON.parse(line))
+      if (envelope !== undefined) fold.apply(envelope)
+      if (index % BATCH === 0) show(fold.view())
+    }
+    show(fold.view())
+  }
+}
+
+/** µs per delta, medians of rounds in which the ways take turns. */
+function compare<Name extends string>(workload: Workload, ways: Readonly<Record<Name, Way>>): Record<Name, number> {
+  const names = Object.keys(ways) as Name[]
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]))
+  for (let round = -3; round < ROUNDS; round++) {
+    for (const name of names) {
+      const go = ways[name](workload)
+      const began = performance.now()
+      go()
+      const took = performance.now() - began
+      if (round >= 0) times.get(name)?.push((took * 1000) / workload.deltas)
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>
+}
+
+async function peer(run: typeof runAgUi, workload: Workload, rounds: number): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) times.push(((await run(workload, show)) * 1000) / workload.deltas)
+  return median(times)
+}
+
+interface Measured {
+  readonly workload: Workload
+  readonly L: number
+  readonly batched: number
+  readonly each: number
+  readonly agUi: number
+  readonly ai?: number
+}
+
+async function measure(workload: Workload, small: Workload, rounds = 3): Promise<Measured> {
+  const { L, batched, each } = compare(workload, { L: limit, batched: ours(BATCH), each: ours(1) })
+  const agUi = await peer(runAgUi, small, rounds)
+  const ai = small.kind === 'state' ? {} : { ai: await peer(runAi, small, rounds) }
+  return { workload, L, batched, each, agUi, ...ai }
+}
+
+function rowsOf({ workload: { name }, L, batched, each, agUi, ai }: Measured): BenchRow[] {
+  const unit = 'µs'
+  return [
+    { name: `${name}: L`, value: L, unit },
+    { name: `${name}: batched by ${BATCH}`, value: batched, unit, ratio: batched / L, of: 'L' },
+    { name: `${name}: a view per event`, value: each, unit, ratio: each / L, of: 'L' },
+    { name: `${name}: @ag-ui/client`, value: agUi, unit, ratio: agUi / batched, of: 'batched' },
+    ...(ai === undefined ? [] : [{ name: `${name}: ai`, value: ai, unit, ratio: ai / batched, of: 'batched' }]),
+  ]
+}
+
+export async function measureFold(): Promise<BenchSection> {
+  const empty = await measure(text(10_000), text(10_000))
+  const beside200 = await measure(text(10_000, 200), text(1000, 200))
+  const beside800 = await measure(text(10_000, 800), text(300, 800))
+  const tool3k = await measure(toolArguments(3000), toolArguments(3000), 1)
+  const tool30k = await measure(toolArguments(30_000), toolArguments(3000), 1)
+  const state = await measure(statePatches(10_000), statePatches(1000))
+  const all = [empty, beside200, beside800, tool3k, tool30k, state]
+
+  const bytes = [text(10_000), text(10_000, 200)].map((workload) => ({
+    name: workload.name,
+    ...compare(workload, { L: limitOfBytes, batched: oursOfBytes }),
+  }))
+
+  const worst = (ratioOf: (measured: Measured) => number) => Math.max(...all.map(ratioOf))
+  const least = (ratioOf: (measured: Measured) => number) => Math.min(...all.map(ratioOf))
+  const aims: BenchAim[] = [
+    atMost(
+      'batched against L, the worst row',
+      worst(({ batched, L }) => batched / L),
+      1,
+    ),
+    atMost(
+      'a view per event against L, the worst row',
+      worst(({ each, L }) => each / L),
+      4,
+    ),
+    atLeast(
+      'cheaper than @ag-ui/client, the least row',
+      least(({ batched, agUi }) => agUi / batched),
+      25,
+    ),
+    atLeast(
+      'cheaper than ai, the least row',
+      least(({ batched, ai = Number.POSITIVE_INFINITY }) => ai / batched),
+      15,
+    ),
+    atMost('batched beside 800 messages against beside none', beside800.batched / empty.batched, 1.5),
+    atMost('tool arguments, 30k deltas against 3k', tool30k.batched / tool3k.batched, 2),
+    atMost('bytes to state against L, the worst row', Math.max(...bytes.map(({ batched, L }) => batched / L)), 2),
+  ]
+  const rows = [
+    ...all.flatMap(rowsOf),
+    ...bytes.flatMap(({ name, L, batched }) => [
+      { name: `bytes to state, ${name}: L`, value: L, unit: 'µs' },
+      { name: `bytes to state, ${name}: batched`, value: batched, unit: 'µs', ratio: batched / L, of: 'L' },
+    ]),
+  ]
+  if (shown === undefined) throw new Error('nothing was shown: nothing was measured')
+  return { title: 'Fold: µs per delta', rows, aims }
+}
+
+if (import.meta.main) {
+  const section = await measureFold()
+  console.log(toMarkdown([section], `${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`))
+  process.exitCode = section.aims.every(({ ok }) => ok) ? 0 : 1
+}
