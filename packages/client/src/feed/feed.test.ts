@@ -1,0 +1,296 @@
+/** A connection that always comes back and never says a run is over: silence is never completion. */
+import { createFold, type Envelope, emptyView, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { createManualEnvironment } from '../testing/manual-environment.ts'
+import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
+import { createFeed } from './feed.ts'
+import type { FeedState } from './state.ts'
+
+const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }
+const OTHER: ThreadKey = { roomId: 'R2', threadId: 'T1' }
+const until = vi.waitFor
+
+function setUp() {
+  const environment = createManualEnvironment()
+  const transport = createScriptedTransport()
+  const snapshots: ThreadSnapshot[] = []
+  const seen: Envelope[] = []
+  const states: FeedState['type'][] = []
+  const feed = createFeed({
+    key: KEY,
+    transport,
+    environment,
+    sink: {
+      snapshot: (snapshot) => void snapshots.push(snapshot),
+      envelopes: (batch) => void seen.push(...batch),
+      changed: ({ type }) => void states.push(type),
+    },
+  })
+  const isLive = () => expect(feed.state.type).toBe('live')
+  const asked = (type: string) => transport.asked.filter((each) => each.type === type).length
+  return { environment, transport, feed, snapshots, seen, states, isLive, asked, clock: environment.clock }
+}
+
+async function live() {
+  const parts = setUp()
+  parts.transport.startElsewhere(KEY, 'run', 'Hello')
+  parts.feed.open()
+  await until(parts.isLive)
+  return parts
+}
+
+it('takes the snapshot, then the log after it', async () => {
+  const { transport, snapshots, seen, states } = await live()
+  transport.say(KEY, 'run', 'a')
+  expect(snapshots.map(({ seq }) => seq)).toEqual([3])
+  expect(seen.map(({ seq }) => seq)).toEqual([4, 5])
+  expect(states).toEqual(['connecting', 'catching-up', 'live'])
+})
+
+it('continues from its cursor after a break, without a second snapshot, a hole or a repeat', async () => {
+  const { transport, feed, clock, seen, isLive, asked } = await live()
+  transport.drop(KEY)
+  await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 1 }))
+  transport.say(KEY, 'run', 'a')
+  clock.advance(500)
+  await until(isLive)
+  expect(seen.map(({ seq }) => seq)).toEqual([4, 5])
+  expect(asked('snapshot')).toBe(1)
+})
+
+it('S000-47 a connection that the server ends is a state of the connection: it is opened again', async () => {
+  const { transport, feed, clock, isLive } = await live()
+  transport.drop(KEY, 'ended')
+  await until(() => expect(feed.state.type).toBe('waiting'))
+  clock.advance(500)
+  await until(isLive)
+})
+
+it('waits longer after each failure, and starts over only after a connection that lasted', async () => {
+  const { transport, feed, clock, isLive, asked } = await live()
+  const fault = { type: 'fault', fault: { type: 'network' } } as const
+  for (let failure = 0; failure < 3; failure += 1) transport.next('openLog', fault)
+  transport.drop(KEY)
+  // Three quarters of 500, 1000, 2000 and 4000 ms: the dice always show a half.
+  for (const [failed, ms] of [375, 750, 1500].entries()) {
+    await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: failed + 1 }))
+    const before = asked('openLog')
+    clock.advance(ms - 1)
+    expect(asked('openLog')).toBe(before)
+    clock.advance(1)
+    await until(() => expect(asked('openLog')).toBe(before + 1))
+  }
+  await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 4 }))
+  clock.advance(3000)
+  await until(isLive)
+  expect(feed.state).toEqual({ type: 'live', attempt: 4 })
+  clock.advance(5_000)
+  expect(feed.state).toEqual({ type: 'live', attempt: 0 })
+})
+
+describe('the watchdog', () => {
+  it('opens a connection anew on which nothing came for 40 s', async () => {
+    const { feed, clock, transport, isLive } = await live()
+    clock.advance(39_999)
+    isLive()
+    clock.advance(1)
+    expect(feed.state.type).toBe('waiting')
+    clock.advance(500)
+    await until(isLive)
+    expect(transport.connections).toBe(1)
+  })
+
+  it('is content with heartbeats', async () => {
+    const { clock, transport, isLive, asked } = await live()
+    for (let beat = 0; beat < 20; beat += 1) {
+      clock.advance(15_000)
+      transport.heartbeat(KEY)
+    }
+    isLive()
+    expect(asked('openLog')).toBe(1)
+  })
+
+  it('gives up on a server that takes the request and never answers', async () => {
+    const { feed, transport, clock } = setUp()
+    transport.addThread(KEY)
+    transport.hold('openLog')
+    feed.open()
+    await until(() => expect(transport.asked).toHaveLength(2))
+    clock.advance(40_000)
+    expect(feed.state.type).toBe('waiting')
+  })
+})
+
+describe('somebody looks, or the network is back', () => {
+  it('ends the back-off at once', async () => {
+    const { environment, transport, feed, isLive } = await live()
+    environment.setHidden(true)
+    environment.setOnline(false)
+    transport.drop(KEY)
+    await until(() => expect(feed.state.type).toBe('waiting'))
+    environment.setHidden(false)
+    expect(feed.state.type).toBe('waiting')
+    environment.setOnline(true)
+    expect(feed.state.type).toBe('connecting')
+    await until(isLive)
+  })
+
+  it('doubts a connection that was silent while the machine slept', async () => {
+    const { environment, clock, feed, asked } = await live()
+    environment.setHidden(true)
+    clock.advance(21_000)
+    environment.setHidden(false)
+    expect(feed.state.type).toBe('connecting')
+    await until(() => expect(asked('openLog')).toBe(2))
+  })
+})
+
+describe('what the server refuses', () => {
+  it('a thread that does not exist waits for a start, asking nothing meanwhile', async () => {
+    const { transport, feed, clock, isLive } = setUp()
+    feed.open()
+    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['missing']) }))
+    clock.advance(600_000)
+    expect(transport.asked).toHaveLength(1)
+    transport.addThread(KEY)
+    feed.resume('missing')
+    await until(isLive)
+  })
+
+  it('S004-C3 a sign-in that is needed pauses it, and it goes on where it was', async () => {
+    const { transport, feed, clock, isLive, seen } = await live()
+    transport.next('openLog', { type: 'fault', fault: { type: 'unauthorized' } })
+    transport.drop(KEY)
+    await until(() => expect(feed.state.type).toBe('waiting'))
+    clock.advance(500)
+    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['unauthorized']) }))
+    transport.say(KEY, 'run', 'a')
+    feed.resume('unauthorized')
+    await until(isLive)
+    expect(seen.map(({ seq }) => seq)).toEqual([4, 5])
+  })
+
+  it.each(['cursor_gone', 'cursor_ahead'] as const)(
+    '%s: the snapshot is taken again, never silently “live”',
+    async (code) => {
+      const { transport, feed, clock, isLive, snapshots } = await live()
+      transport.next('openLog', { type: 'fault', fault: problem(code) })
+      transport.drop(KEY)
+      await until(() => expect(feed.state.type).toBe('waiting'))
+      clock.advance(500)
+      await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 2 }))
+      transport.say(KEY, 'run', 'a')
+      clock.advance(1_000)
+      await until(isLive)
+      expect(snapshots.map(({ seq }) => seq)).toEqual([3, 5])
+    },
+  )
+
+  it('a deleted thread is asked for no more', async () => {
+    const { transport, feed, clock } = await live()
+    transport.deleteThread(KEY)
+    await until(() => expect(feed.state.type).toBe('waiting'))
+    clock.advance(500)
+    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['deleted']) }))
+  })
+})
+
+it('a gap is not handed on: the connection is opened again and reads what is missing', async () => {
+  const { transport, feed, clock, seen, isLive } = await live()
+  const [first] = transport.log(KEY)
+  if (!first) throw new Error('an empty log')
+  transport.push(KEY, [{ ...first, seq: 9 }])
+  expect(feed.counters.gaps).toBe(1)
+  expect(seen).toEqual([])
+  transport.say(KEY, 'run', 'a')
+  clock.advance(500)
+  await until(isLive)
+  expect(seen.map(({ seq }) => seq)).toEqual([4, 5])
+})
+
+it('I10 closed in any state it leaves no socket, timer or listener, and what comes late is not heard', async () => {
+  const { transport, feed, environment, seen } = await live()
+  for (const arrange of [
+    () => {},
+    () => transport.drop(KEY),
+    () => transport.next('openLog', { type: 'fault', fault: { type: 'unauthorized' } }),
+    () => void transport.hold('openLog'),
+  ]) {
+    feed.open()
+    arrange()
+    await Promise.resolve()
+    feed.close()
+    feed.close()
+    expect(environment.clock.waiting).toBe(0)
+    expect(environment.listeners).toBe(0)
+    expect(transport.connections).toBe(0)
+  }
+  transport.say(KEY, 'run', 'late')
+  expect(seen).toEqual([])
+})
+
+it('I4 G3 over random breaks, repeats and words for others, what was handed on folds to what the log folds to', async () => {
+  const hiccup = fc.constantFrom('say', 'break', 'end', 'repeat', 'skip', 'trim', 'wake', 'wait')
+  await fc.assert(
+    fc.asyncProperty(fc.array(hiccup, { maxLength: 40 }), async (hiccups) => {
+      const environment = createManualEnvironment()
+      const transport = createScriptedTransport()
+      transport.startElsewhere(KEY, 'run', 'Hello')
+      transport.startElsewhere(OTHER, 'run', 'Hello')
+      let fold = createFold(KEY)
+      const feed = createFeed({
+        key: KEY,
+        transport,
+        environment,
+        sink: {
+          snapshot: (snapshot) => {
+            fold = createFold(KEY, { ...emptyView(KEY), ...snapshot, key: KEY })
+          },
+          envelopes: (batch) => {
+            for (const envelope of batch) expect(fold.apply(envelope)).toBe('accepted')
+          },
+          changed: () => {},
+        },
+      })
+      feed.open()
+      const acts: Record<string, () => void> = {
+        say: () => transport.say(KEY, 'run', 'x'),
+        break: () => transport.drop(KEY),
+        end: () => transport.drop(KEY, 'ended'),
+        repeat: () => transport.push(KEY, transport.log(KEY).slice(-2)),
+        skip: () =>
+          transport.push(
+            KEY,
+            transport
+              .log(KEY)
+              .slice(-1)
+              .map((each) => ({ ...each, seq: each.seq + 7 })),
+          ),
+        trim: () => transport.trim(KEY, transport.log(KEY).length),
+        wake: () => {
+          environment.setHidden(true)
+          environment.setHidden(false)
+        },
+        wait: () => environment.clock.advance(700),
+      }
+      for (const each of hiccups) {
+        acts[each]?.()
+        for (let turn = 0; turn < 6; turn += 1) await Promise.resolve()
+      }
+      transport.say(KEY, 'run', '!')
+      const head = transport.log(KEY).length
+      for (let patience = 20; fold.seq < head && patience > 0; patience -= 1) {
+        environment.clock.advance(20_000)
+        for (let turn = 0; turn < 6; turn += 1) await Promise.resolve()
+      }
+      expect(fold.seq).toBe(head)
+      const { messages, runs } = transport.view(KEY)
+      expect(fold.view().messages).toEqual(messages)
+      expect(fold.view().runs).toEqual(runs)
+      feed.close()
+      expect(environment.clock.waiting).toBe(0)
+    }),
+    { numRuns: 200 },
+  )
+})
