@@ -1,0 +1,190 @@
+import { isEnded } from '@holdfast/core'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { RunWork } from '../store/port.ts'
+import { createHouse, createPuppet, expectLegalEnd } from './engine.fixture.ts'
+
+it('G6 a cancel aborts the agent, keeps the partial text, and is confirmed by the log', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.text('one ')
+  house.calls[0]?.text('two ')
+  await house.settle()
+  await house.cancel('a', 'enough')
+  await house.settle()
+  expect(house.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
+  expect(await house.text('a')).toBe('one two ')
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled', by: 'local', reason: 'enough' })
+  expect(house.engine.active).toBe(0)
+})
+
+it('G6 an agent that ignores the abort and never answers is left behind when its grace is over', async () => {
+  const house = await createHouse({ cancelGraceMs: 5_000 })
+  await house.engine.start()
+  await house.ask('a', 'demo', { tokens: 2, intervalMs: 10, hang: true, ignoreAbort: true })
+  await house.pass(100)
+  await house.cancel('a')
+  await house.pass(4_900, 100)
+  expect(await house.run('a')).toMatchObject({ status: 'cancelling' })
+  await house.pass(200, 100)
+  expect(await house.text('a')).toBe('t0 t1 ')
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  expect(house.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', stopped: false }))
+})
+
+it('I6 I2 what an agent says after its cancel is counted and not written', async () => {
+  const late = createPuppet('late', { stopsOnAbort: false })
+  const house = await createHouse({ agents: [late.agent] })
+  await house.engine.start()
+  await house.ask('a', 'late')
+  await house.settle()
+  const [call] = late.calls
+  call?.text('before ')
+  await house.settle()
+  await house.cancel('a')
+  await house.settle()
+  call?.text('after ')
+  call?.text('and after ')
+  await house.settle()
+  expect(await house.text('a')).toBe('before ')
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  expect(call?.left).toBe(true)
+  expect(house.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', lateEvents: 1, stopped: true }))
+})
+
+it('G6 a cancel that no notice tells of is heard with the next word of the agent', async () => {
+  const house = await createHouse({ deaf: true })
+  await house.ask('a')
+  await house.engine.start()
+  await house.settle()
+  await house.cancel('a')
+  await house.settle()
+  expect(house.calls[0]?.context.signal.aborted).toBe(false)
+  house.calls[0]?.text('word')
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+})
+
+it('G6 a cancel that no notice tells of reaches a silent agent with the next beat of its lease', async () => {
+  const house = await createHouse({ deaf: true })
+  await house.ask('a')
+  await house.engine.start()
+  await house.settle()
+  await house.cancel('a')
+  await house.pass(5_100, 100)
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+})
+
+it('G6 a cancel that overtakes the answer to the claim is not lost, however silent the agent', async () => {
+  let deliver = () => {}
+  const house = await createHouse({
+    work: (work) => ({
+      ...work,
+      async claim(request) {
+        const claims = await work.claim(request)
+        if (claims.length > 0) await new Promise<void>((resolve) => (deliver = resolve))
+        return claims
+      },
+    }),
+  })
+  await house.engine.start()
+  await house.ask('a', 'demo', { tokens: 0, hang: true })
+  await house.settle()
+  await house.cancel('a')
+  deliver()
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+})
+
+it('a cancel after the agent’s last word and before its end is written makes the run cancelled, with every word', async () => {
+  let release = () => {}
+  const house = await createHouse({
+    work: (work) => ({
+      ...work,
+      async end(lease, end) {
+        if (end.outcome.type === 'succeeded') await new Promise<void>((resolve) => (release = resolve))
+        return work.end(lease, end)
+      },
+    }),
+  })
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.text('all of it')
+  house.calls[0]?.finish()
+  await house.settle()
+  await house.cancel('a', 'too late?')
+  release()
+  await house.settle()
+  expect(await house.text('a')).toBe('all of it')
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled', reason: 'too late?' })
+})
+
+it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never success after an acknowledged cancel', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.constantFrom('text', 'cancel', 'finish', 'fail', 'refused'), { minLength: 1, maxLength: 8 }),
+      fc.nat(3),
+      async (scheduler, script, faults) => {
+        let left = faults
+        const slow = <F extends (...args: never[]) => Promise<unknown>>(call: F, name: string) =>
+          (async (...args: Parameters<F>) => {
+            await scheduler.schedule(Promise.resolve(), `${name} asked`)
+            if (left > 0 && name !== 'renew' && left-- > 0) throw new Error('fault')
+            const answer = await call(...args)
+            await scheduler.schedule(Promise.resolve(), `${name} answered`)
+            return answer
+          }) as unknown as F
+        const house = await createHouse({
+          cancelGraceMs: 50,
+          work: (work): RunWork => ({
+            ...work,
+            append: slow(work.append, 'append'),
+            renew: slow(work.renew, 'renew'),
+            end: slow(work.end, 'end'),
+          }),
+        })
+        await house.engine.start()
+        await house.ask('a')
+        await house.settle()
+        const [call] = house.calls
+        let acknowledged = false
+        let texts = ''
+        for (const [n, move] of script.entries()) {
+          void scheduler.schedule(Promise.resolve(), move).then(async () => {
+            switch (move) {
+              case 'text':
+                texts += `${n} `
+                return call?.text(`${n} `)
+              case 'finish':
+                return call?.finish()
+              case 'fail':
+                return call?.fail(new Error('x'))
+              case 'refused':
+                return call?.say({ type: 'nonsense' })
+              case 'cancel':
+                acknowledged = (await house.cancel('a')).type === 'requested' || acknowledged
+            }
+          })
+        }
+        for (let n = 0; n < 60; n++) {
+          await scheduler.waitIdle()
+          await house.pass(100, 50)
+        }
+        const run = await house.run('a')
+        if (acknowledged) expect(run.status).toBe('cancelled')
+        if (script.every((move) => move === 'text')) expect(run.status).toBe('running')
+        if (!isEnded(run)) return
+        expectLegalEnd(await house.envelopes('a'), { type: run.status })
+        expect(texts.startsWith(await house.text('a'))).toBe(true)
+        if (run.status === 'succeeded')
+          expect(await house.text('a')).toBe(texts.slice(0, (await house.text('a')).length))
+        expect(house.log.filter((entry) => entry.type === 'run_broke' || entry.type === 'lease_lost')).toEqual([])
+      },
+    ),
+    { numRuns: 40 },
+  )
+})

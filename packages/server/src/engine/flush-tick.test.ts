@@ -1,0 +1,73 @@
+import { createManualClock } from '@holdfast/core/testing'
+import { expect, it } from 'vitest'
+import { createFlushTick } from './flush-tick.ts'
+
+function setUp() {
+  const clock = createManualClock()
+  const tick = createFlushTick(clock, 20)
+  const flushed: string[] = []
+  return { clock, flushed, ask: (name: string) => tick.request(() => flushed.push(name)) }
+}
+
+it('answers the first request after a quiet window in the same turn of the loop, never inside the call', async () => {
+  const { clock, flushed, ask } = setUp()
+  ask('a')
+  ask('b')
+  expect(flushed).toEqual([])
+  await Promise.resolve()
+  expect(flushed).toEqual(['a', 'b'])
+  clock.advance(20)
+  ask('c')
+  await Promise.resolve()
+  expect(flushed).toEqual(['a', 'b', 'c'])
+})
+
+it('lets the flushes of all runs fall together within a window', async () => {
+  const { clock, flushed, ask } = setUp()
+  ask('a')
+  await Promise.resolve()
+  ask('b')
+  clock.advance(19)
+  ask('c')
+  await Promise.resolve()
+  expect(flushed).toEqual(['a'])
+  clock.advance(1)
+  expect(flushed).toEqual(['a', 'b', 'c'])
+  expect(clock.waiting).toBe(0)
+})
+
+it('forgets who asked no more, and lets go of the timer with the last of them (I10)', async () => {
+  const { clock, flushed, ask } = setUp()
+  const undoNow = ask('a')
+  undoNow()
+  await Promise.resolve()
+  ask('b')
+  await Promise.resolve()
+  const undoLater = ask('c')
+  const undoOther = ask('d')
+  undoLater()
+  undoLater()
+  expect(clock.waiting).toBe(1)
+  undoOther()
+  expect(clock.waiting).toBe(0)
+  clock.advance(100)
+  expect(flushed).toEqual(['b'])
+})
+
+it('a request that a flush makes is for the next beat', async () => {
+  const clock = createManualClock()
+  const tick = createFlushTick(clock, 20)
+  let beats = 0
+  const again = () => {
+    beats++
+    if (beats < 3) tick.request(again)
+  }
+  tick.request(again)
+  await Promise.resolve()
+  expect(beats).toBe(1)
+  clock.advance(20)
+  expect(beats).toBe(2)
+  clock.advance(20)
+  expect(beats).toBe(3)
+  expect(clock.waiting).toBe(0)
+})

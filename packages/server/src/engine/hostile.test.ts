@@ -1,0 +1,180 @@
+import type { Event } from '@ag-ui/core'
+import { DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
+import { expect, it } from 'vitest'
+import type { Agent } from '../agents/port.ts'
+import { createHouse, createPuppet, expectLegalEnd } from './engine.fixture.ts'
+import { PAUSE_BYTES } from './writer.ts'
+
+const agentOf = (run: () => unknown): Agent => ({ id: 'bad', title: 'bad', run: run as Agent['run'] })
+
+it.each<[string, () => unknown, string]>([
+  [
+    'throws at once',
+    () => {
+      throw new Error('no')
+    },
+    'agent_error',
+  ],
+  ['is no iterable', () => 7, 'agent_error'],
+  [
+    'answers with no iterator result',
+    () => ({ [Symbol.asyncIterator]: () => ({ next: async () => undefined }) }),
+    'agent_error',
+  ],
+  ['says nothing', async function* () {}, 'agent_incomplete'],
+  [
+    'says null',
+    async function* () {
+      yield null
+    },
+    'agent_protocol',
+  ],
+  [
+    'says what is no event',
+    async function* () {
+      yield { type: 'NOPE' }
+    },
+    'agent_protocol',
+  ],
+  [
+    'continues what it has not begun',
+    async function* () {
+      yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'x', delta: 'y' }
+    },
+    'agent_protocol',
+  ],
+  [
+    'writes into the question',
+    async function* () {
+      yield { type: 'TEXT_MESSAGE_START', messageId: 'a-q', role: 'assistant' }
+    },
+    'agent_protocol',
+  ],
+  [
+    'says that it failed',
+    async function* () {
+      yield { type: 'RUN_ERROR', message: 'I cannot.' }
+    },
+    'agent_error',
+  ],
+  [
+    'says too much at once',
+    async function* () {
+      yield { type: 'CUSTOM', name: 'x', value: 'x'.repeat(2 << 20) }
+    },
+    'limit_exceeded',
+  ],
+])('an agent that %s fails its run visibly and hurts nothing else', async (_, run, code) => {
+  const house = await createHouse({ agents: [agentOf(run)] })
+  await house.engine.start()
+  await house.ask('a', 'bad')
+  await house.ask('b', 'demo', { tokens: 3, intervalMs: 10 })
+  await house.pass(100)
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code })
+  expect(await house.run('b')).toMatchObject({ status: 'succeeded' })
+  expect(await house.text('b')).toBe('t0 t1 t2 ')
+})
+
+it('what was good before the bad event is kept, the agent is told to stop', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.text('good')
+  house.calls[0]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'other' })
+  await house.settle()
+  expect(await house.text('a')).toBe('good')
+  expect(house.calls[0]?.context.signal.aborted).toBe(true)
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'agent_protocol' })
+})
+
+it('an agent that ends its run itself and goes on is not heard any more', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.text('all')
+  house.calls[0]?.say({ type: 'RUN_FINISHED', threadId: 'forged', runId: 'forged' })
+  house.calls[0]?.say({ type: 'CUSTOM', name: 'late', value: 1 })
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
+  expect(JSON.stringify(await house.envelopes('a'))).not.toMatch(/forged|late/)
+  expect(house.calls[0]?.context.signal.aborted).toBe(false)
+  expect(house.calls[0]?.left).toBe(true)
+})
+
+it('a run is over when its declared limits are', async () => {
+  const house = await createHouse({ limits: { ...DEFAULT_RECORDER_LIMITS, maxEvents: 10 } })
+  await house.engine.start()
+  await house.ask('a', 'demo', { tokens: 100, flood: true })
+  await house.pass(60)
+  expect(await house.text('a')).toMatch(/^t0 t1 .*t\d $/)
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'limit_exceeded' })
+})
+
+it('G10 an agent that floods is asked for no more than the store takes', async () => {
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => (open = resolve))
+  let yielded = 0
+  const delta = 'x'.repeat(1_000)
+  async function* flood(): AsyncGenerator<Event> {
+    yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' } as Event
+    for (; yielded < 2_000; yielded++) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta } as Event
+    yield { type: 'TEXT_MESSAGE_END', messageId: 'm' } as Event
+  }
+  const house = await createHouse({
+    agents: [agentOf(flood)],
+    work: (work) => ({
+      ...work,
+      async append(lease, events) {
+        await gate
+        return work.append(lease, events)
+      },
+    }),
+  })
+  await house.engine.start()
+  await house.ask('a', 'bad')
+  await house.pass(1_000, 20)
+  expect(yielded * delta.length).toBeLessThan(PAUSE_BYTES + 10 * delta.length)
+  expect(yielded * delta.length).toBeGreaterThan(PAUSE_BYTES / 2)
+  open()
+  await house.pass(1_000, 20)
+  expect(await house.text('a')).toHaveLength(2_000 * delta.length)
+  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
+})
+
+it('G10 an agent that never waits leaves others their turn', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('flood', 'demo', { tokens: 1_000_000, flood: true })
+  await house.ask('a', 'demo', { tokens: 3, intervalMs: 10 })
+  await house.pass(60)
+  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
+  expect(await house.run('flood')).toMatchObject({ status: 'running' })
+  await house.cancel('flood')
+  await house.settle()
+  expect(await house.run('flood')).toMatchObject({ status: 'cancelled' })
+})
+
+it('an agent whose clean-up fails has still been left in order', async () => {
+  const puppet = createPuppet('rude')
+  const rude: Agent = {
+    ...puppet.agent,
+    run: (input, context) => {
+      const inner = puppet.agent.run(input, context)[Symbol.asyncIterator]()
+      const fail = async () => {
+        throw new Error('clean-up')
+      }
+      return { [Symbol.asyncIterator]: () => ({ next: () => inner.next(), return: fail }) }
+    },
+  }
+  const house = await createHouse({ agents: [rude] })
+  await house.engine.start()
+  await house.ask('a', 'rude')
+  await house.settle()
+  puppet.calls[0]?.text('x')
+  await house.settle()
+  await house.cancel('a')
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+})

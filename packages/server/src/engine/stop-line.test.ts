@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { createStopLine, STOPPED, type Stop } from './stop-line.ts'
+
+const STOPS: Record<Stop['type'], Stop> = {
+  cancel: { type: 'cancel', cancel: { by: 'me' } },
+  fail: { type: 'fail', failure: { code: 'store_failed', message: 'x' } },
+  lost: { type: 'lost' },
+}
+const ALL = Object.values(STOPS)
+
+describe('a second reason', () => {
+  const cells = ALL.flatMap((first) => ALL.map((second) => [first, second] as const))
+  it.each(cells)('$type then $type: only a lost lease replaces another', (first, second) => {
+    const line = createStopLine()
+    line.pull(first)
+    line.pull(second)
+    expect(line.stop).toBe(second.type === 'lost' && first.type !== 'lost' ? second : first)
+  })
+})
+
+it('aborts the signal at the first pull, with a reason that fetch understands', () => {
+  const line = createStopLine()
+  let aborted = 0
+  line.signal.addEventListener('abort', () => aborted++)
+  line.pull(STOPS.cancel)
+  line.pull(STOPS.lost)
+  expect(aborted).toBe(1)
+  expect(line.signal.reason).toMatchObject({ name: 'AbortError', message: 'The run was cancelled.' })
+})
+
+it('lets go of a promise that never ends, and of one that fails too late', async () => {
+  const line = createStopLine()
+  const { promise, reject } = Promise.withResolvers<number>()
+  const waiting = line.orStopped(promise)
+  line.pull(STOPS.cancel)
+  expect(await waiting).toBe(STOPPED)
+  reject(new Error('late'))
+  expect(await line.orStopped(new Promise(() => {}))).toBe(STOPPED)
+})
+
+it('gives the promise’s own end while nobody pulls', async () => {
+  const line = createStopLine()
+  expect(await line.orStopped(Promise.resolve(1))).toBe(1)
+  await expect(line.orStopped(Promise.reject(new Error('x')))).rejects.toThrow('x')
+})

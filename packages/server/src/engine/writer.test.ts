@@ -1,0 +1,235 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { createManualClock } from '@holdfast/core/testing'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { type LeaseState, StoreFault } from '../store/port.ts'
+import { createFlushTick } from './flush-tick.ts'
+import { createPatience } from './patience.ts'
+import { createWriter, PAUSE_BYTES } from './writer.ts'
+
+/** A recorder that only gathers, and a store whose answers the test gives. */
+function setUp({ leaseMs = 15_000 } = {}) {
+  const clock = createManualClock()
+  const until = clock.now() + leaseMs
+  let pending: string[] = []
+  const asked: { events: readonly string[]; answer: (state: LeaseState) => void; fail: (error: unknown) => void }[] = []
+  const heard: LeaseState[] = []
+  const faults: unknown[] = []
+  let gaveUp = 0
+  const writer = createWriter({
+    recorder: {
+      take() {
+        const taken = pending
+        pending = []
+        return taken
+      },
+      get pendingBytes() {
+        return pending.join('').length
+      },
+    },
+    append: (events) => new Promise((answer, fail) => asked.push({ events, answer, fail })),
+    hear: (state) => heard.push(state),
+    onFault: (error) => faults.push(error),
+    giveUp: () => gaveUp++,
+    leaseUntil: () => until,
+    tick: createFlushTick(clock, 20),
+    patience: createPatience(clock, () => 0),
+    clock,
+  })
+  return {
+    clock,
+    writer,
+    asked,
+    heard,
+    faults,
+    gaveUp: () => gaveUp,
+    say(text: string) {
+      pending.push(text)
+      writer.poke()
+    },
+    async settle() {
+      for (let n = 0; n < 5; n++) await turn()
+    },
+  }
+}
+
+const RUNNING: LeaseState = { type: 'running' }
+const fault = () => new StoreFault('storage_busy', 'busy')
+
+it('writes the first words at once and keeps one append in flight', async () => {
+  const { clock, asked, say, settle } = setUp()
+  say('a')
+  expect(asked.map(({ events }) => events)).toEqual([['a']])
+  say('b')
+  clock.advance(100)
+  await settle()
+  expect(asked).toHaveLength(1)
+  asked[0]?.answer(RUNNING)
+  await settle()
+  expect(asked.map(({ events }) => events)).toEqual([['a'], ['b']])
+})
+
+it('gathers for a beat once the first words are out', async () => {
+  const { clock, asked, say, settle } = setUp()
+  say('a')
+  asked[0]?.answer(RUNNING)
+  await settle()
+  say('b')
+  await settle()
+  asked[1]?.answer(RUNNING)
+  await settle()
+  for (const word of 'cde') {
+    clock.advance(5)
+    say(word)
+    await settle()
+  }
+  expect(asked).toHaveLength(2)
+  clock.advance(5)
+  expect(asked[2]?.events).toEqual(['c', 'd', 'e'])
+})
+
+it('is full while more waits than may, and says when there is room', async () => {
+  const { asked, writer, say, settle } = setUp()
+  say('a')
+  say('x'.repeat(PAUSE_BYTES + 1))
+  expect(writer.full).toBe(true)
+  let room = false
+  void writer.room().then(() => (room = true))
+  await settle()
+  expect(room).toBe(false)
+  asked[0]?.answer(RUNNING)
+  await settle()
+  expect(writer.full).toBe(false)
+  expect(room).toBe(true)
+  await writer.room()
+})
+
+it('tries again what the store could not write, ever later, and takes nothing else meanwhile', async () => {
+  const { clock, asked, faults, say, settle } = setUp()
+  say('a')
+  asked[0]?.fail(fault())
+  await settle()
+  say('b')
+  clock.advance(50)
+  await settle()
+  expect(asked.map(({ events }) => events)).toEqual([['a'], ['a']])
+  asked[1]?.fail(fault())
+  await settle()
+  clock.advance(99)
+  await settle()
+  expect(asked).toHaveLength(2)
+  clock.advance(1)
+  await settle()
+  expect(asked).toHaveLength(3)
+  asked[2]?.answer(RUNNING)
+  await settle()
+  expect(asked[3]?.events).toEqual(['b'])
+  expect(faults).toHaveLength(2)
+})
+
+it('gives up once the lease that it had at the first fault is over, and keeps what was not written', async () => {
+  const { clock, asked, writer, gaveUp, say, settle } = setUp({ leaseMs: 100 })
+  say('a')
+  for (let n = 0; gaveUp() === 0 && n < 10; n++) {
+    asked.at(-1)?.fail(fault())
+    await settle()
+    clock.advance(50)
+    await settle()
+  }
+  expect(gaveUp()).toBe(1)
+  const tries = asked.length
+  say('b')
+  clock.advance(1_000)
+  await settle()
+  expect(asked).toHaveLength(tries)
+  expect(await writer.close()).toEqual(['a'])
+  expect(clock.waiting).toBe(0)
+})
+
+it('gives up at once on a store that was closed', async () => {
+  const { asked, gaveUp, say, settle } = setUp()
+  say('a')
+  asked[0]?.fail(new StoreFault('storage_closed', 'closed'))
+  await settle()
+  expect(gaveUp()).toBe(1)
+})
+
+it('I12 writes nothing after the store has said that the lease is lost', async () => {
+  const { clock, asked, heard, writer, say, settle } = setUp()
+  say('a')
+  asked[0]?.answer({ type: 'lost' })
+  await settle()
+  say('b')
+  clock.advance(100)
+  await settle()
+  expect(asked).toHaveLength(1)
+  expect(heard).toEqual([{ type: 'lost' }])
+  expect(await writer.close()).toEqual([])
+})
+
+it('closing waits for the append in flight, cuts a wait for the store short, and begins nothing new', async () => {
+  const inFlight = setUp()
+  inFlight.say('a')
+  inFlight.say('b')
+  const closed = inFlight.writer.close()
+  inFlight.asked[0]?.answer(RUNNING)
+  expect(await closed).toEqual([])
+  expect(inFlight.asked).toHaveLength(1)
+
+  const failing = setUp()
+  failing.say('a')
+  failing.asked[0]?.fail(fault())
+  await failing.settle()
+  expect(await failing.writer.close()).toEqual(['a'])
+  expect(failing.clock.waiting).toBe(0)
+
+  const gathering = setUp()
+  gathering.say('a')
+  gathering.asked[0]?.answer(RUNNING)
+  await gathering.settle()
+  gathering.say('b')
+  await gathering.settle()
+  gathering.asked[1]?.answer(RUNNING)
+  await gathering.settle()
+  gathering.say('c')
+  expect(await gathering.writer.close()).toEqual([])
+  expect(gathering.clock.waiting).toBe(0)
+})
+
+it('G2 whatever the store answers and when, each word is written once and in order, or given back', async () => {
+  const move = fc.oneof(
+    fc.record({ type: fc.constant('say' as const) }),
+    fc.record({ type: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 200 }) }),
+    fc.record({ type: fc.constant('answer' as const), ok: fc.boolean() }),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(move, { maxLength: 40 }), async (moves) => {
+      const { clock, asked, writer, say, settle } = setUp({ leaseMs: 1e9 })
+      const written: string[] = []
+      let said = 0
+      let answered = 0
+      const answer = async (ok: boolean) => {
+        const next = asked[answered]
+        if (!next) return
+        answered++
+        if (ok) written.push(...next.events)
+        if (ok) next.answer(RUNNING)
+        else next.fail(fault())
+        await settle()
+      }
+      for (const step of moves) {
+        if (step.type === 'say') say(`${said++}`)
+        else if (step.type === 'advance') clock.advance(step.ms)
+        else await answer(step.ok)
+        await settle()
+        expect(asked.length - answered).toBeLessThanOrEqual(1)
+      }
+      const closed = writer.close()
+      await answer(true)
+      written.push(...(await closed))
+      expect(written).toEqual(Array.from({ length: written.length }, (_, n) => `${n}`))
+      expect(clock.waiting).toBe(0)
+    }),
+    { numRuns: 60 },
+  )
+})
