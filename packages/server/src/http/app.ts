@@ -47,7 +47,7 @@ export function createApp(options: AppOptions): Api {
   })
   for (const routes of [health, agents, rooms, threads, start, runs, cancel, log, runEvents]) routes(api, options)
   notBuilt(api)
-  if (webRoot !== undefined) staticPage(api, webRoot)
   api.notFound(unknownRoutes(api))
+  if (webRoot !== undefined) staticPage(api, webRoot)
   return api
 }

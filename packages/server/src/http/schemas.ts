@@ -56,9 +56,9 @@ export const Start = z.object({
   onBusy: z.enum(['reject', 'enqueue', 'supersede']).default('reject'),
   tools: z.array(AnyTool).default([]),
   context: z.array(AnyContext).default([]),
-  state: z.unknown(),
+  state: z.unknown().optional(),
   resume: z.array(AnyResume).optional(),
-  forwardedProps: z.unknown(),
+  forwardedProps: z.unknown().optional(),
 })
 
 export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })
