@@ -1,0 +1,211 @@
+/**
+ * What every RunTransport keeps, whatever it speaks: run against the scripted one, and over real HTTP.
+ *
+ * Does not know: sockets, status codes. Each set-up gives a transport and the script of the server behind it.
+ */
+import type { Envelope, ThreadKey } from '@holdfast/core'
+import { describe, expect, it, vi } from 'vitest'
+import { problem, type ScriptedTransport } from '../testing/scripted-transport.ts'
+import { TransportError, type TransportFault } from './error.ts'
+import type { DropReason, LogHandlers, RunTransport } from './port.ts'
+
+export interface TransportUnderTest {
+  readonly transport: RunTransport
+  /** The server's side. */
+  readonly script: ScriptedTransport
+  stop(): Promise<void>
+}
+
+const KEY: ThreadKey = { roomId: 'default', threadId: 'T1' }
+const NOBODY: ThreadKey = { roomId: 'default', threadId: 'nobody' }
+const until = vi.waitFor
+
+/** Reads a log, noting everything that comes of it. */
+export function read(transport: RunTransport, key: ThreadKey, after: number) {
+  const seen: Envelope[] = []
+  const dropped: DropReason[] = []
+  const notes: string[] = []
+  let bytes = 0
+  const handlers: LogHandlers = {
+    onOpen: () => void notes.push('open'),
+    onCaughtUp: () => void notes.push('caught-up'),
+    onEnvelopes: (batch) => {
+      expect(batch).not.toHaveLength(0)
+      seen.push(...batch)
+    },
+    onBytes: () => {
+      bytes += 1
+    },
+    onDropped: (reason) => void dropped.push(reason),
+  }
+  const stop = new AbortController()
+  const done = transport.openLog(key, after, handlers, stop.signal).then(
+    () => 'ended' as const,
+    (error: unknown) => error,
+  )
+  return { seen, dropped, notes, done, stop, seqs: () => seen.map(({ seq }) => seq), bytes: () => bytes }
+}
+
+export function faultOf(error: unknown): TransportFault {
+  if (!(error instanceof TransportError)) throw new Error('not a TransportError', { cause: error })
+  return error.fault
+}
+
+async function failing(promise: Promise<unknown>): Promise<TransportFault> {
+  return faultOf(
+    await promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  )
+}
+
+export function transportContract(name: string, setUp: () => Promise<TransportUnderTest>): void {
+  const using = (body: (parts: TransportUnderTest) => Promise<void>) => async () => {
+    const parts = await setUp()
+    try {
+      await body(parts)
+    } finally {
+      await parts.stop()
+    }
+  }
+
+  describe(`a transport: ${name}`, () => {
+    it(
+      'asks for rooms, agents and threads, and makes a room',
+      using(async ({ transport, script }) => {
+        script.addThread(KEY)
+        await transport.createRoom({ roomId: 'new', title: 'New' })
+        expect((await transport.rooms()).items.map(({ roomId }) => roomId)).toEqual(['default', 'new'])
+        expect((await transport.agents()).items).toHaveLength(1)
+        expect((await transport.threads('default', { limit: 10 })).items).toMatchObject([KEY])
+      }),
+    )
+
+    it(
+      'G7 starts a run once, however often it is asked to',
+      using(async ({ transport, script }) => {
+        const body = { runId: 'run', messages: [{ id: 'm1', role: 'user', content: 'Grüße 👋' }] } as const
+        const first = await transport.start(KEY, body)
+        const second = await transport.start(KEY, body)
+        expect(second).toEqual(first)
+        expect(script.view(KEY).messages).toMatchObject([{ id: 'm1', content: 'Grüße 👋' }])
+        expect((await transport.snapshot(KEY)).seq).toBe(3)
+      }),
+    )
+
+    it(
+      'cancels by run, before the run exists, and by thread',
+      using(async ({ transport, script }) => {
+        expect(await transport.cancelRun(KEY, 'early', 'changed my mind')).toEqual({})
+        await transport.start(KEY, { runId: 'early' })
+        expect(script.view(KEY).runs).toMatchObject([{ status: 'cancelled' }])
+        expect(await transport.cancelRun(KEY, 'early')).toEqual({ alreadyTerminal: true, status: 'cancelled' })
+        script.startElsewhere(KEY, 'run', 'Hello')
+        expect(await transport.cancelThread(KEY)).toMatchObject({ run: { runId: 'run', status: 'cancelling' } })
+      }),
+    )
+
+    it(
+      'gives a refusal as the problem it is',
+      using(async ({ transport, script }) => {
+        expect(await failing(transport.snapshot(NOBODY))).toMatchObject({
+          type: 'problem',
+          problem: { code: 'not_found' },
+        })
+        script.startElsewhere(KEY, 'run', 'Hello')
+        expect(await failing(transport.start(KEY, { runId: 'second' }))).toMatchObject({
+          type: 'problem',
+          problem: { code: 'run_active', runId: 'run' },
+        })
+        script.next('rooms', { type: 'fault', fault: { type: 'unauthorized' } })
+        expect(await failing(transport.rooms())).toEqual({ type: 'unauthorized' })
+        script.next('start', { type: 'fault', fault: problem('internal') })
+        expect(await failing(transport.start(KEY, { runId: 'third' }))).toMatchObject({ problem: { code: 'internal' } })
+      }),
+    )
+
+    it(
+      'reads a log: opened, its history in order, caught up, then what is new',
+      using(async ({ transport, script }) => {
+        script.startElsewhere(KEY, 'run', 'Hello')
+        const log = read(transport, KEY, 1)
+        await until(() => expect(log.notes).toEqual(['open', 'caught-up']))
+        expect(log.seqs()).toEqual([2, 3])
+        script.say(KEY, 'run', 'Grüße 👋')
+        await until(() => expect(log.seqs()).toEqual([2, 3, 4, 5]))
+        expect(log.seen).toEqual(script.log(KEY).slice(1))
+        log.stop.abort()
+        await log.done
+      }),
+    )
+
+    it(
+      'ends in order when the server ends, fails when the connection breaks, and is aborted on request',
+      using(async ({ transport, script }) => {
+        script.addThread(KEY)
+        const ended = read(transport, KEY, 0)
+        await until(() => expect(ended.notes).toContain('open'))
+        script.drop(KEY, 'ended')
+        expect(await ended.done).toBe('ended')
+
+        const broken = read(transport, KEY, 0)
+        await until(() => expect(broken.notes).toContain('open'))
+        script.drop(KEY)
+        expect(faultOf(await broken.done)).toEqual({ type: 'network' })
+
+        const aborted = read(transport, KEY, 0)
+        await until(() => expect(aborted.notes).toContain('open'))
+        aborted.stop.abort()
+        expect(faultOf(await aborted.done)).toEqual({ type: 'aborted' })
+        await until(() => expect(script.connections).toBe(0))
+      }),
+    )
+
+    it(
+      'S000-1 G5 leaving a log, however it is left, changes no run',
+      using(async ({ transport, script }) => {
+        script.startElsewhere(KEY, 'run', 'Hello')
+        const before = script.view(KEY).seq
+        for (let reader = 0; reader < 5; reader += 1) {
+          const log = read(transport, KEY, 0)
+          await until(() => expect(log.notes).toContain('open'))
+          log.stop.abort()
+          await log.done
+        }
+        expect(script.view(KEY).seq).toBe(before)
+        expect(script.asked.some(({ type }) => type === 'cancelRun' || type === 'cancelThread')).toBe(false)
+      }),
+    )
+
+    it(
+      'never opens a log as live that it cannot continue',
+      using(async ({ transport, script }) => {
+        script.startElsewhere(KEY, 'run', 'Hello')
+        expect(faultOf(await read(transport, KEY, 99).done)).toMatchObject({
+          problem: { code: 'cursor_ahead', head: 3 },
+        })
+        script.trim(KEY, 3)
+        expect(faultOf(await read(transport, KEY, 1).done)).toMatchObject({
+          problem: { code: 'cursor_gone', firstSeq: 3 },
+        })
+        expect(faultOf(await read(transport, NOBODY, 0).done)).toMatchObject({ problem: { code: 'not_found' } })
+      }),
+    )
+
+    it(
+      'shows that a quiet connection lives',
+      using(async ({ transport, script }) => {
+        script.addThread(KEY)
+        const log = read(transport, KEY, 0)
+        await until(() => expect(log.notes).toContain('caught-up'))
+        const before = log.bytes()
+        script.heartbeat(KEY)
+        await until(() => expect(log.bytes()).toBeGreaterThan(before))
+        expect(log.seen).toEqual([])
+        log.stop.abort()
+        await log.done
+      }),
+    )
+  })
+}
