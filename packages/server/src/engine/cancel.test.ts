@@ -90,7 +90,7 @@ it('G6 a cancel that overtakes the answer to the claim is not lost, however sile
     }),
   })
   await house.engine.start()
-  await house.ask('a', 'demo', { tokens: 0, hang: true })
+  await house.ask('a')
   await house.settle()
   await house.cancel('a')
   deliver()

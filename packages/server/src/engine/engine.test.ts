@@ -89,6 +89,14 @@ it('carries out as many runs at once as it may, the others as places become free
   expect(house.calls.map((call) => call.input.runId)).toEqual(['a', 'b', 'c'])
 })
 
+it('takes everything that waits, however much it is', async () => {
+  const house = await createHouse()
+  for (let n = 0; n < 70; n++) await house.ask(`r${n}`)
+  await house.engine.start()
+  await house.settle()
+  expect(house.engine.active).toBe(70)
+})
+
 it('a run whose agent is not set up any more fails with a sentence', async () => {
   const house = await createHouse()
   await house.engine.start()
@@ -190,6 +198,43 @@ it('closing lets runs finish, takes no more, and leaves no timer behind (I10)', 
   expect(await house.text('a')).toBe('whole')
   expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
   expect(await house.run('b')).toMatchObject({ status: 'queued' })
+  expect(house.clock.waiting).toBe(0)
+})
+
+it('closing while a claim is on its way ends what it brings, and stops listening (I10)', async () => {
+  let deliver = () => {}
+  let listening = 0
+  const house = await createHouse({
+    drainMs: 0,
+    work: (work) => ({
+      ...work,
+      async claim(request) {
+        const claims = await work.claim(request)
+        if (claims.length > 0) await new Promise<void>((resolve) => (deliver = resolve))
+        return claims
+      },
+    }),
+  })
+  const bus = {
+    subscribe: (listener: Parameters<typeof house.bus.subscribe>[0]) => {
+      const undo = house.bus.subscribe(listener)
+      listening++
+      return () => {
+        listening--
+        undo()
+      }
+    },
+  }
+  const engine = createEngine({ ...house.settings, bus })
+  await engine.start()
+  await house.ask('a')
+  await house.settle()
+  const closed = engine.close()
+  deliver()
+  await house.pass(10)
+  await closed
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'worker_lost' })
+  expect(listening).toBe(0)
   expect(house.clock.waiting).toBe(0)
 })
 

@@ -156,6 +156,22 @@ it('G10 an agent that never waits leaves others their turn', async () => {
   expect(await house.run('flood')).toMatchObject({ status: 'cancelled' })
 })
 
+it('G10 an agent that says nothing, endlessly and without waiting, does not keep the process from its other work', async () => {
+  let yielded = 0
+  async function* babble(): AsyncGenerator<Event> {
+    yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' } as Event
+    for (; yielded < 300_000; yielded++) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: '' } as Event
+  }
+  const house = await createHouse({ agents: [agentOf(babble)] })
+  await house.engine.start()
+  await house.ask('a', 'bad')
+  await new Promise(setImmediate)
+  expect(yielded).toBeLessThan(1_000)
+  await house.cancel('a')
+  await house.settle()
+  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+})
+
 it('an agent whose clean-up fails has still been left in order', async () => {
   const puppet = createPuppet('rude')
   const rude: Agent = {

@@ -77,6 +77,22 @@ it('a full disk stops the agent, not the run: it goes on when there is room agai
   expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
 })
 
+it('a short fault late in a long run is waited out: what counts is the lease as it was renewed', async () => {
+  const { state, wrap } = faulty(['append'])
+  const house = await createHouse({ work: wrap })
+  await house.engine.start()
+  await house.ask('a')
+  await house.pass(60_000, 500)
+  state.broken = true
+  house.calls[0]?.text('x')
+  await house.pass(1_000, 50)
+  state.broken = false
+  await house.pass(2_000, 50)
+  house.calls[0]?.finish()
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
+})
+
 it('a store that stays broken for as long as the lease fails the run as soon as it can be said, with every word', async () => {
   const { state, wrap } = faulty(['append', 'end', 'renew', 'settleOrphans'], 'storage_failed')
   const house = await createHouse({ work: wrap })

@@ -183,6 +183,13 @@ it('closing waits for the append in flight, cuts a wait for the store short, and
   expect(await failing.writer.close()).toEqual(['a'])
   expect(failing.clock.waiting).toBe(0)
 
+  const failingLate = setUp()
+  failingLate.say('a')
+  const closedLate = failingLate.writer.close()
+  failingLate.asked[0]?.fail(fault())
+  expect(await closedLate).toEqual(['a'])
+  expect(failingLate.clock.waiting).toBe(0)
+
   const gathering = setUp()
   gathering.say('a')
   gathering.asked[0]?.answer(RUNNING)
