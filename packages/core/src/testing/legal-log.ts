@@ -116,6 +116,8 @@ interface Open {
 function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[], mayStayOpen: boolean): void {
   const open: Open[] = []
   const mine: string[] = []
+  /** What a later run may hang on: of the main conversation, and under the id that it has there. */
+  const main: string[] = []
   const calls: string[] = []
   const subagents: string[] = []
   let count = 0
@@ -136,6 +138,7 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
       case 'text': {
         const messageId = fresh('m')
         mine.push(messageId)
+        if (subagentRunId === undefined && !plan.naive) main.push(messageId)
         const role = pick === 1 ? { role: 'user' } : {}
         begin(
           { type: 'TEXT_MESSAGE_START', messageId, ...role, ...by, ...metadata },
@@ -256,7 +259,7 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
         log.control({ type: 'run.cancel-requested', by: 'ada' }, runId)
         log.control({ type: 'run.status', status: 'cancelling' }, runId)
     }
-    for (const id of mine) if (!told.includes(id)) told.push(id)
+    for (const id of main.splice(0)) told.push(id)
   }
 
   for (const each of plan.actions) act(each)

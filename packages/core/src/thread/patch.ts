@@ -8,7 +8,8 @@
 import type { JsonPatchOperation } from '@ag-ui/core'
 import { createPatch, Pointer } from 'rfc6902'
 
-type Container = Record<string, unknown> | unknown[]
+type Members = Record<string, unknown>
+type Container = Members | unknown[]
 
 /** Containers that only the fold holds and may change in place; everything else is copied first. */
 export type Owned = Set<object>
@@ -30,9 +31,8 @@ export function applyPatch(
   owned: Owned,
 ): { readonly value: unknown } | undefined {
   if (!Array.isArray(patch)) return undefined
-  const [first, ...more] = patch
   // One operation cannot fail once it has changed something (a move is two). Several can: they work on fresh copies.
-  const mine: Owned = more.length === 0 && first?.op !== 'move' ? owned : new Set()
+  const mine: Owned = patch.length === 1 && patch[0]?.op !== 'move' ? owned : new Set()
   const holder = { [ROOT]: value }
   for (const operation of patch) {
     if (!applyOne(holder, operation, mine)) return undefined
@@ -85,38 +85,44 @@ function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned)
 function reach(holder: Container, path: unknown, mine: Owned): Place | undefined {
   const tokens = tokensOf(path)
   if (tokens === undefined) return undefined
-  let place: Place = { parent: holder, key: ROOT }
-  for (const key of tokens) {
-    const child = has(place) ? read(place) : undefined
-    if (typeof child !== 'object' || child === null || key === '__proto__') return undefined
-    let parent = child as Container
-    if (!mine.has(parent)) {
-      parent = Array.isArray(parent) ? parent.slice() : { ...parent }
-      mine.add(parent)
-      write(place, parent)
+  let parent = holder
+  let key = ROOT
+  for (const token of tokens) {
+    const child = hasMember(parent, key) ? (parent as Members)[key] : undefined
+    if (typeof child !== 'object' || child === null || token === '__proto__') return undefined
+    let own = child as Container
+    if (!mine.has(own)) {
+      own = Array.isArray(own) ? own.slice() : { ...own }
+      mine.add(own)
+      ;(parent as Members)[key] = own
     }
-    place = { parent, key }
+    parent = own
+    key = token
   }
-  return place
+  return { parent, key }
 }
 
 function tokensOf(path: unknown): string[] | undefined {
   if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) return undefined
-  return Pointer.fromJSON(path).tokens.slice(1)
+  const tokens = path.includes('~') ? Pointer.fromJSON(path).tokens : path.split('/')
+  tokens.shift()
+  return tokens
 }
 
-function has(place: Place | undefined): place is Place {
-  if (place === undefined) return false
-  const { parent, key } = place
+function hasMember(parent: Container, key: string): boolean {
   return Array.isArray(parent) ? INDEX.test(key) && Number(key) < parent.length : Object.hasOwn(parent, key)
 }
 
+function has(place: Place | undefined): place is Place {
+  return place !== undefined && hasMember(place.parent, place.key)
+}
+
 function read({ parent, key }: Place): unknown {
-  return (parent as Record<string, unknown>)[key]
+  return (parent as Members)[key]
 }
 
 function write({ parent, key }: Place, value: unknown): void {
-  ;(parent as Record<string, unknown>)[key] = value
+  ;(parent as Members)[key] = value
 }
 
 function add(place: Place | undefined, value: unknown): boolean {

@@ -51,7 +51,7 @@ export function createSharedState(conversation: Conversation, own: OwnMessages, 
       conversation.update(index, { ...message, activityType, content: patched.value } as ThreadMessage)
     },
     handOut() {
-      owned.clear()
+      if (owned.size > 0) owned.clear()
       return state
     },
   }

@@ -88,7 +88,7 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
     reasoning: new Map(),
     tool_call: new Map(),
   }
-  let dirty: Writer[] = []
+  const dirty: Writer[] = []
 
   for (const item of from) {
     items.set(keyOf(item.kind, item.id, item.subagentRunId), item)
@@ -150,7 +150,7 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
         const { index, id, slot, text } = writer
         conversation.update(index, slot.write(conversation.get(index), id, text))
       }
-      dirty = []
+      dirty.length = 0
     },
     reread() {
       for (const ofKind of Object.values(writers)) {
@@ -168,7 +168,7 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
     clear() {
       items.clear()
       list = []
-      dirty = []
+      dirty.length = 0
       for (const ofKind of Object.values(writers)) ofKind.clear()
     },
   }
