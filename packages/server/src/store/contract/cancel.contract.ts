@@ -146,18 +146,28 @@ export function cancelContract(inWorld: InWorld): void {
     inWorld(async ({ store, advance }) => {
       const cancel = (runId: string, roomId = ROOM.roomId) =>
         store.runs.cancelRun(ALICE, { roomId, threadId: THREAD.threadId }, runId)
+      const started = (runId: string) =>
+        store.runs.start(ALICE, { roomId: ROOM.roomId, threadId: THREAD.threadId }, asking(runId))
       const ids = Array.from({ length: MOST }, (_, index) => `early-${index}`)
       const answers = await Promise.all(ids.map((runId) => cancel(runId)))
       expect(answers.every((answer) => answer.type === 'requested')).toBe(true)
-      expect(await cancel('one-more')).toEqual({ type: 'too_many' })
-      expect(await cancel('early-7')).toEqual({ type: 'requested' })
-      expect(await cancel('one-more', OTHER_ROOM.roomId)).toEqual({ type: 'requested' })
-      advance(MINUTE)
-      expect(await cancel('one-more')).toEqual({ type: 'too_many' })
-      expect(await cancel('early-8')).toEqual({ type: 'requested' })
+      expect(await cancel('more-1')).toEqual({ type: 'too_many' })
+      expect(await cancel('more-1', OTHER_ROOM.roomId)).toEqual({ type: 'requested' })
+      // Asking again needs no new place, and begins the minute anew.
       advance(1)
-      expect(await cancel('one-more')).toEqual({ type: 'requested' })
-      expect(await store.runs.start(ALICE, THREAD, asking('early-8'))).toMatchObject({ run: { status: 'cancelled' } })
+      expect(await cancel('early-7')).toEqual({ type: 'requested' })
+      // A spent cancel gives its place back.
+      expect(await started('early-0')).toMatchObject({ run: { status: 'cancelled' } })
+      expect(await cancel('more-1')).toEqual({ type: 'requested' })
+      advance(MINUTE - 1)
+      expect(await cancel('more-2')).toEqual({ type: 'too_many' })
+      advance(1)
+      expect(await cancel('more-2')).toEqual({ type: 'requested' })
+      for (const runId of ['early-7', 'more-1', 'more-2']) {
+        expect(await started(runId)).toMatchObject({ run: { status: 'cancelled' } })
+      }
+      // The room needed the place of those that were a minute old.
+      expect(await started('early-1')).toMatchObject({ run: { status: 'queued' } })
     }),
   )
 }

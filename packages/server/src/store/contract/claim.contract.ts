@@ -1,7 +1,19 @@
 /** Promises about taking queued runs. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
-import { ALICE, asking, BOB, type InWorld, LEASE_MS, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
+import {
+  ALICE,
+  asking,
+  BOB,
+  type InWorld,
+  LEASE_MS,
+  OTHER_ROOM,
+  ROOM,
+  SUCCEEDED,
+  said,
+  THREAD,
+  typesOf,
+} from './world.ts'
 
 export function claimContract(inWorld: InWorld): void {
   const request = { workerId: 'worker-1', limit: 10, leaseMs: LEASE_MS }
@@ -96,10 +108,19 @@ export function claimContract(inWorld: InWorld): void {
   it(
     "keeps the thread's words when an agent changes its input",
     inWorld(async (world) => {
-      const claim = await world.running('r-1')
-      for (const message of claim.input.messages) Object.assign(message, { content: 'forged' })
-      expect(JSON.stringify(await world.store.threads.snapshot(ALICE, THREAD))).not.toContain('forged')
-      expect(await world.store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })
+      const more = {
+        tools: [{ name: 'look', description: 'Looks.', parameters: { type: 'object' } }],
+        forwardedProps: { nested: { deep: ['words'] } },
+        state: { nested: ['words'] },
+      }
+      const parts = [said('r-1-q'), { ...said('r-1-p'), content: [{ type: 'text' as const, text: 'part' }] }]
+      await world.ended('r-1', SUCCEEDED, THREAD, { messages: parts })
+      const claim = await world.running('r-2', THREAD, more)
+      const before = await world.store.threads.snapshot(ALICE, THREAD)
+      forge(claim.input)
+      expect(await world.store.threads.snapshot(ALICE, THREAD)).toEqual(before)
+      expect(await world.store.runs.start(ALICE, THREAD, asking('r-2', more))).toMatchObject({ type: 'same' })
+      await expectSound(world, THREAD)
     }),
   )
 
@@ -115,4 +136,12 @@ export function claimContract(inWorld: InWorld): void {
       expect((await world.running('r-3', THREAD, { state: { n: 9 } })).input.state).toEqual({ n: 9 })
     }),
   )
+}
+
+/** Overwrites every text in it, however deep. */
+function forge(value: object): void {
+  for (const [name, inner] of Object.entries(value)) {
+    if (typeof inner === 'object' && inner !== null) forge(inner)
+    else Object.assign(value, { [name]: 'forged' })
+  }
 }

@@ -59,6 +59,18 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
+    'takes queued runs in the order they were accepted in',
+    inWorld(async (world) => {
+      const keys = ['z', 'm', 'a', 'k'].map((threadId) => ({ roomId: ROOM.roomId, threadId }))
+      for (const key of keys.slice(0, 3)) await world.store.runs.start(ALICE, key, asking('r-1'))
+      await world.reopen()
+      for (const key of keys.slice(3)) await world.store.runs.start(ALICE, key, asking('r-1'))
+      const claims = await world.store.work.claim({ workerId: 'w', limit: 10, leaseMs: LEASE_MS })
+      expect(claims.map((claim) => claim.lease.threadId)).toEqual(['z', 'm', 'a', 'k'])
+    }),
+  )
+
+  it(
     'still knows a cancel that was asked for and one that came before its start (G6)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')

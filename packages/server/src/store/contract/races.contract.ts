@@ -2,6 +2,7 @@
  * Promises under races: many callers at once, in orders nobody chose. Whatever the interleaving, every thread stays
  * sound (`./invariants.ts`) and what was acknowledged holds.
  */
+import { createFold } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
@@ -57,6 +58,29 @@ export function racesContract(inWorld: InWorld): void {
         expect(await store.runs.get(ALICE, THREAD, `r-${n}`)).toHaveProperty('run.outcome')
       }
       await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'gives a whole snapshot while the thread is written (I4)',
+    inWorld(async (world) => {
+      const { lease } = await world.running('r-1')
+      const looks = Array.from({ length: 30 }, async (_, n) => {
+        const [, snapshot] = await Promise.all([
+          world.store.work.append(lease, saying(`m-${n}`, `text ${n}`)),
+          world.store.threads.snapshot(BOB, THREAD),
+        ])
+        return snapshot
+      })
+      const snapshots = await Promise.all(looks)
+      const log = await world.log()
+      for (const snapshot of snapshots) {
+        if (snapshot.type !== 'snapshot') throw new Error(snapshot.type)
+        expect(snapshot.thread.lastSeq).toBe(snapshot.view.seq)
+        const fold = createFold(THREAD)
+        for (const envelope of log.slice(0, snapshot.view.seq)) fold.apply(envelope)
+        expect(snapshot.view).toEqual(fold.view())
+      }
     }),
   )
 

@@ -51,7 +51,9 @@ export function roomsContract(inWorld: InWorld): void {
   it(
     'refuses a cursor that no page gave',
     inWorld(async ({ store }) => {
-      for (const before of ['', 'x', '%%%', 'a'.repeat(5000), Buffer.from('threads/1/a').toString('base64url')]) {
+      const forged = ['threads/1/a', 'rooms/1/a/b', 'rooms/01/a', 'rooms/1e400/a', 'rooms/x/a', 'rooms/1/', 'rooms/1']
+      const cursors = forged.map((text) => Buffer.from(text).toString('base64url'))
+      for (const before of ['', 'x', '%%%', 'a'.repeat(5000), ...cursors, `${btoa('rooms/1/aa')}=`]) {
         expect(await store.rooms.list(ALICE, { limit: 2, before })).toEqual({ type: 'invalid_cursor' })
       }
     }),

@@ -150,7 +150,20 @@ export function startContract(inWorld: InWorld): void {
       expect(await store.runs.start(ALICE, THREAD, byMessage)).toMatchObject({
         run: { parentId: 'r-1-q', retryOf: 'r-2' },
       })
+      const [third] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(third?.input.messages.map((message) => message.id)).toEqual(['r-1-q'])
       await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'calls no run a retry that brings new words',
+    inWorld(async (world) => {
+      await world.ended('r-1')
+      await world.ended('r-2', FAILED, THREAD, { messages: [], parentId: 'r-1-a' })
+      const answer = await world.store.runs.start(ALICE, THREAD, asking('r-3', { parentId: 'r-1-a' }))
+      expect(answer).toMatchObject({ type: 'accepted' })
+      expect(answer).not.toHaveProperty('run.retryOf')
     }),
   )
 

@@ -1,7 +1,23 @@
 /** Promises about threads: creating, listing, looking at one. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
-import { ALICE, asking, BOB, EVE, FAILED, type InWorld, OTHER_ROOM, ROOM, said, THREAD, type World } from './world.ts'
+import {
+  ALICE,
+  asking,
+  BOB,
+  CANCELLED,
+  EVE,
+  ending,
+  FAILED,
+  type InWorld,
+  LEASE_MS,
+  OTHER_ROOM,
+  ROOM,
+  said,
+  saying,
+  THREAD,
+  type World,
+} from './world.ts'
 
 async function listed({ store }: World, limit: number): Promise<string[]> {
   const ids: string[] = []
@@ -87,6 +103,34 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
+    'counts the acceptance, start, cancel and end of a run as activity, and what it writes in between as none',
+    inWorld(async (world) => {
+      const { store, advance } = world
+      const other = { roomId: ROOM.roomId, threadId: 'other' }
+      const isFirst = async (act: () => Promise<unknown>) => {
+        advance(1_000)
+        await store.runs.start(ALICE, other, asking(`r-${world.notices.length}`))
+        await store.runs.cancelThread(ALICE, other)
+        advance(1_000)
+        await act()
+        return (await listed(world, 200))[0] === THREAD.threadId
+      }
+      expect(await isFirst(() => store.runs.start(ALICE, THREAD, asking('r-1')))).toBe(true)
+      const [claim] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: LEASE_MS })
+      if (!claim) throw new Error('Nothing was claimed.')
+      const { lease } = claim
+      expect(await isFirst(() => store.work.append(lease, saying('m-1', 'x')))).toBe(false)
+      expect(await isFirst(() => store.work.renew([lease], LEASE_MS))).toBe(false)
+      expect(await isFirst(() => store.runs.cancelThread(ALICE, THREAD))).toBe(true)
+      expect(await isFirst(() => store.work.end(lease, ending(lease, CANCELLED)))).toBe(true)
+      await store.runs.start(ALICE, THREAD, asking('r-2'))
+      const claimed = () => store.work.claim({ workerId: 'w', limit: 1, leaseMs: LEASE_MS })
+      expect(await isFirst(claimed)).toBe(true)
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
     'lists threads of one moment in one order, each once',
     inWorld(async (world) => {
       const ids = ['t1', 't2', 't3', 't4', 't5']
@@ -100,7 +144,17 @@ export function threadsContract(inWorld: InWorld): void {
   it(
     'refuses a cursor that no page gave',
     inWorld(async ({ store }) => {
-      for (const before of ['', 'x', '%%%', 'a'.repeat(5000), Buffer.from('rooms/1/a').toString('base64url')]) {
+      const forged = [
+        'rooms/1/a',
+        'threads/1/a/b',
+        'threads/01/a',
+        'threads/1e400/a',
+        'threads/x/a',
+        'threads/1/',
+        'threads/1',
+      ]
+      const cursors = forged.map((text) => Buffer.from(text).toString('base64url'))
+      for (const before of ['', 'x', '%%%', 'a'.repeat(5000), ...cursors, `${btoa('threads/1/aa')}=`]) {
         const answer = await store.threads.list(ALICE, ROOM.roomId, { limit: 2, before })
         expect(answer).toEqual({ type: 'invalid_cursor' })
       }
@@ -116,7 +170,7 @@ export function threadsContract(inWorld: InWorld): void {
         const snapshot = await store.threads.snapshot(ALICE, key)
         return snapshot.type === 'snapshot' ? snapshot.thread.title : snapshot.type
       }
-      expect(await titleOf('a', '  Which way?  \nTell me more.')).toBe('Which way?')
+      expect(await titleOf('a', '\n  Which way?  \nTell me more.')).toBe('Which way?')
       expect(await titleOf('b', 'x'.repeat(200))).toBe('x'.repeat(80))
       expect(await titleOf('c', '   ')).toBe('New thread')
     }),

@@ -18,8 +18,8 @@ export function encodeListCursor(kind: ListKind, { at, id }: ListPosition): stri
 
 /** Undefined for anything but what `encodeListCursor` gives. */
 export function decodeListCursor(kind: ListKind, cursor: string): ListPosition | undefined {
-  const [given, at, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('/')
-  if (given !== kind || !isId(id) || rest.length > 0) return undefined
-  const position = { at: Number(at), id }
-  return encodeListCursor(kind, position) === cursor && Number.isSafeInteger(position.at) ? position : undefined
+  const [, at, id] = Buffer.from(cursor, 'base64url').toString('utf8').split('/')
+  const position = { at: Number(at), id: id ?? '' }
+  if (!isId(id) || !Number.isSafeInteger(position.at)) return undefined
+  return encodeListCursor(kind, position) === cursor ? position : undefined
 }
