@@ -4,6 +4,8 @@
  *
  * What it answers is named by the model, or by `#scenario` in the last message of the person; without a scenario it
  * answers a question of the form "Say 200 words, 20 ms apart." with `w0 w1 … w199 `, and any other by repeating it.
+ * "… with an a" says `a0 a1 …`; "… pausing at 60" says 60 words and waits, so that whoever asks is in the middle of an
+ * answer for as long as they like: `POST /go` lets every answer go on that waits at that moment.
  * `GET /requests` reports what was asked and whether the asker hung up.
  */
 import { createServer, type ServerResponse } from 'node:http'
@@ -85,12 +87,18 @@ const SCENARIOS: Record<string, Play> = {
   'stalled-after': (response) => void open(response).write(say(HELLO)),
 }
 
+/** What lets each answer go on that waits. */
+const waiting = new Set<() => void>()
+
 async function answer(response: ServerResponse, question: string): Promise<void> {
   const count = Number(/(\d+) words/.exec(question)?.[1] ?? 0)
   const ms = Number(/(\d+) ms/.exec(question)?.[1] ?? 0)
-  const words = count > 0 ? Array.from({ length: count }, (_, n) => `w${n} `) : [`You said: ${question}`]
+  const pause = Number(/pausing at (\d+)/.exec(question)?.[1] ?? -1)
+  const letter = /with an? ([a-z])\b/.exec(question)?.[1] ?? 'w'
+  const words = count > 0 ? Array.from({ length: count }, (_, n) => `${letter}${n} `) : [`You said: ${question}`]
   open(response)
-  for (const word of words) {
+  for (const [n, word] of words.entries()) {
+    if (n === pause) await new Promise<void>((resolve) => waiting.add(resolve))
     if (response.destroyed) return
     response.write(say([word]))
     await (ms > 0 ? wait(ms) : turn())
@@ -109,6 +117,12 @@ const requests: { -readonly [K in keyof EndpointRequest]: EndpointRequest[K] }[]
 const server = createServer((request, response) => {
   if (request.method === 'GET' && request.url === '/requests') {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(requests))
+    return
+  }
+  if (request.method === 'POST' && request.url === '/go') {
+    for (const goOn of waiting) goOn()
+    waiting.clear()
+    response.writeHead(204).end()
     return
   }
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
