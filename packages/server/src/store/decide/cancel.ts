@@ -17,7 +17,7 @@ import { isVisible, NOT_FOUND } from './visible.ts'
  * place: until then a start that comes later still ends cancelled.
  */
 export const CANCEL_MEMORY_MS = 60_000
-export const MAX_REMEMBERED_CANCELS = 1_000
+const MAX_REMEMBERED_CANCELS = 1_000
 
 export function decideCancelRun(
   facts: CancelRunFacts,
