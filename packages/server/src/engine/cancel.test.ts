@@ -2,7 +2,7 @@ import { isEnded } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { RunWork } from '../store/port.ts'
-import { createHouse, createPuppet, expectLegalEnd } from './engine.fixture.ts'
+import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
 
 it('G6 a cancel aborts the agent, keeps the partial text, and is confirmed by the log', async () => {
   const house = await createHouse()

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest'
 import { AgentFailure } from '../agents/failure.ts'
 import { StoreFault } from '../store/port.ts'
-import { createHouse, expectLegalEnd } from './engine.fixture.ts'
 import { createEngine } from './engine.ts'
+import { createHouse, expectLegalEnd } from './testing/house.ts'
 
 it('carries a run out to its end with nobody looking', async () => {
   const house = await createHouse()

@@ -2,7 +2,7 @@ import type { Event } from '@ag-ui/core'
 import { DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import type { Agent } from '../agents/port.ts'
-import { createHouse, createPuppet, expectLegalEnd } from './engine.fixture.ts'
+import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
 import { PAUSE_BYTES } from './writer.ts'
 
 const agentOf = (run: () => unknown): Agent => ({ id: 'bad', title: 'bad', run: run as Agent['run'] })

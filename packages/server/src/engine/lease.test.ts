@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { type RunWork, StoreFault, type StoreFaultCode } from '../store/port.ts'
-import { createHouse, expectLegalEnd } from './engine.fixture.ts'
 import { createEngine } from './engine.ts'
+import { createHouse, expectLegalEnd } from './testing/house.ts'
 
 /** A store whose chosen calls have a fault for as long as `broken` says. */
 function faulty(calls: readonly (keyof RunWork)[], code: StoreFaultCode = 'storage_full') {

@@ -4,15 +4,15 @@ import type { Event, RunAgentInput } from '@ag-ui/core'
 import { type Envelope, envelopeJson, splitFrames, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect } from 'vitest'
-import { createCatalogue } from '../agents/catalogue.ts'
-import { createDemoAgent } from '../agents/demo/demo-agent.ts'
-import type { Agent, AgentContext } from '../agents/port.ts'
-import { createInProcessBus } from '../bus/in-process-bus.ts'
-import { createMemoryStore } from '../store/memory/memory-store.ts'
-import type { RunWork, Store } from '../store/port.ts'
-import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
-import { createEngine, type EngineOptions } from './engine.ts'
-import type { EngineLogEntry } from './log.ts'
+import { createCatalogue } from '../../agents/catalogue.ts'
+import { createDemoAgent } from '../../agents/demo/demo-agent.ts'
+import type { Agent, AgentContext } from '../../agents/port.ts'
+import { createInProcessBus } from '../../bus/in-process-bus.ts'
+import { createMemoryStore } from '../../store/memory/memory-store.ts'
+import type { RunWork, Store } from '../../store/port.ts'
+import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
+import { createEngine, type EngineOptions } from '../engine.ts'
+import type { EngineLogEntry } from '../log.ts'
 
 /** One call of the agent `puppet`: the test says what it says. */
 export interface PuppetCall {
@@ -180,8 +180,6 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
   }
   return house
 }
-
-export type House = Awaited<ReturnType<typeof createHouse>>
 
 /** G4, I1: exactly one terminal event, `run.ended` right behind it and nothing of the run after that. */
 export function expectLegalEnd(envelopes: readonly Envelope[], outcome: object): void {
