@@ -43,7 +43,7 @@ export async function killLoop(kills: number, seed: number, say: (line: string) 
       const witnesses = keys.flatMap((key) => Array.from({ length: WITNESSES }, () => createWitness(key)))
       for (const key of keys) await server.play(key, randomScript(random))
       const watching = Promise.all(witnesses.map((witness) => witness.watch(server.url)))
-      await until(witnesses, 1 + Math.floor(random() * 120))
+      await until(witnesses, 1 + Math.floor(random() * 400))
       await server.kill()
       await watching
       await server.start()
