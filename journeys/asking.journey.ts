@@ -3,7 +3,7 @@ import {
   connectionLine,
   expect,
   expectAnswers,
-  expectWritten,
+  keyOf,
   listed,
   questionOf,
   send,
@@ -11,36 +11,43 @@ import {
   stopButton,
   test,
 } from './journey.ts'
-import { askForWords, wordsText } from './provider.ts'
+import { askFor, wordsText } from './provider.ts'
 import { scriptText } from './server.ts'
 import { createWire } from './wire.ts'
+
+const LONG = { words: 200, pauseAt: 60 }
 
 test('a question to the model, left mid-answer, is found whole, and the model was asked once (S000-73, S004-25)', async ({
   page,
   modelServer: server,
   provider,
 }) => {
+  const short = { words: 20, letter: 's' }
   await page.goto(`${server.url}/`)
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
   await page.getByRole('combobox', { name: 'Agent' }).selectOption('model')
-  await send(page, askForWords(200, 20))
-  await expectWritten(page, 'w10 ')
+  await send(page, askFor(LONG))
+  await expectAnswers(page, wordsText(LONG, 60))
   const address = page.url()
 
   await page.getByRole('link', { name: 'Models' }).click()
-  await send(page, askForWords(20, 5))
-  await expectAnswers(page, wordsText(20))
+  await send(page, askFor(short))
+  await expectAnswers(page, wordsText(short))
   await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Working' })).toBeVisible()
 
   await page.goto(address)
+  await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expectAnswers(page, wordsText(200))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+  await expect(sendButton(page)).toBeVisible()
   expect(await provider.asked()).toEqual({ calls: 2, hungUp: 0 })
 })
 
 test('coming back before the start was accepted finds the run attached and streaming (S004-24, S004-31)', async ({
   page,
   modelServer: server,
+  provider,
 }) => {
   await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1, prefix: 'o' }, 'Elsewhere')
   const held = Promise.withResolvers<void>()
@@ -49,20 +56,21 @@ test('coming back before the start was accepted finds the run attached and strea
     await route.continue()
   })
   await page.goto(`${server.url}/rooms/models`)
-  await send(page, askForWords(150, 20))
-  await expect(questionOf(page, 'Say 150 words')).toBeVisible()
+  await send(page, askFor(LONG))
+  await expect(questionOf(page, 'Say 200 words')).toBeVisible()
 
   await listed(page, 'Elsewhere').click()
   await expectAnswers(page, scriptText({ tokens: 3, prefix: 'o' }))
-  await listed(page, 'Say 150 words').click()
-  await expect(questionOf(page, 'Say 150 words')).toBeVisible()
+  await listed(page, 'Say 200 words').click()
+  await expect(questionOf(page, 'Say 200 words')).toBeVisible()
   await expect(stopButton(page)).toBeVisible()
 
   held.resolve()
-  await expectWritten(page, 'w5 ')
+  await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expectAnswers(page, wordsText(150))
-  await expect(questionOf(page, 'Say 150 words')).toHaveCount(1)
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+  await expect(questionOf(page, 'Say 200 words')).toHaveCount(1)
 })
 
 test('a new thread is in the list at once, and a lost connection has its own line while the run goes on (S004-26, S000-1)', async ({
@@ -77,21 +85,22 @@ test('a new thread is in the list at once, and a lost connection has its own lin
     await route.continue()
   })
   await page.goto(`${wire.url}/rooms/models`)
-  await send(page, askForWords(200, 20))
+  await send(page, askFor(LONG))
   await expect(listed(page, 'Say 200 words')).toContainText('Working')
   await expect(listed(page, 'Say 200 words')).toHaveAttribute('aria-current', 'page')
   held.resolve()
-  await expectWritten(page, 'w20 ')
-  const key = { roomId: 'models', threadId: new URL(page.url()).pathname.split('/').at(-1) ?? '' }
+  await expectAnswers(page, wordsText(LONG, 60))
 
   wire.cut()
   await expect(connectionLine(page)).toBeVisible()
   await expect(stopButton(page)).toBeVisible()
-  await expect.poll(() => server.said(key)).toContain('w100 ')
+  await provider.goOn()
+  await expect.poll(() => server.said(keyOf(page))).toContain('w100 ')
+  await expectAnswers(page, wordsText(LONG, 60))
 
   wire.mend()
   await expect(connectionLine(page)).toHaveCount(0)
-  await expectAnswers(page, wordsText(200))
+  await expectAnswers(page, wordsText(LONG))
   await expect(sendButton(page)).toBeVisible()
   await expect(listed(page, 'Say 200 words')).not.toContainText('Working')
   expect(await provider.asked()).toEqual({ calls: 1, hungUp: 0 })

@@ -59,6 +59,12 @@ export function addressOf(server: Pick<HoldfastServer, 'url'>, key: ThreadKey): 
   return server.url + paths.page(key)
 }
 
+/** Which thread the page's address names. */
+export function keyOf(page: Page): ThreadKey {
+  const [, , roomId = '', , threadId = ''] = new URL(page.url()).pathname.split('/')
+  return { roomId, threadId }
+}
+
 /** The answers of the agent that are shown, in order. */
 export function answers(page: Page): Locator {
   return page.getByTestId('assistant-text')

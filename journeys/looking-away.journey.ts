@@ -1,84 +1,95 @@
 /** Looking never owns: whoever leaves in whatever way comes back to every word, once, in order. */
 import { addressOf, answers, expect, expectAnswers, expectWritten, listed, stopButton, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
 import { type Script, scriptText } from './server.ts'
 
-const LONG: Script = { tokens: 250, intervalMs: 20 }
-const KEY = { roomId: 'default', threadId: 'long' }
+const LONG = { words: 200, pauseAt: 60 }
+const KEY = { roomId: 'models', threadId: 'long' }
 
 test('leaving a thread mid-run and returning shows every word, once, in order (S000-72, S004-23)', async ({
   page,
-  server,
+  modelServer: server,
+  provider,
 }) => {
-  const other = { roomId: 'default', threadId: 'other' }
+  const other = { roomId: 'models', threadId: 'other' }
   await server.play(other, { tokens: 5, intervalMs: 1, prefix: 'o' }, 'The short one')
-  await server.play(KEY, LONG, 'The long one')
+  await server.ask(KEY, askFor(LONG))
   await page.goto(addressOf(server, KEY))
-  await expectWritten(page, 't10 ')
+  await expectAnswers(page, wordsText(LONG, 60))
 
   await listed(page, 'The short one').click()
   await expectAnswers(page, scriptText({ tokens: 5, prefix: 'o' }))
-  await expect(listed(page, 'The long one')).toContainText('Working')
-  await expect.poll(() => server.said(KEY)).toContain('t80 ')
+  await expect(listed(page, 'Say 200 words')).toContainText('Working')
 
-  await listed(page, 'The long one').click()
-  await expectWritten(page, 't80 ')
+  await listed(page, 'Say 200 words').click()
+  await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expectAnswers(page, scriptText(LONG))
+  await listed(page, 'The short one').click()
+  await provider.goOn()
+  await expect.poll(() => server.said(KEY)).toContain('w100 ')
+  await listed(page, 'Say 200 words').click()
+  await expectAnswers(page, wordsText(LONG))
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['succeeded'])
 })
 
-test('reloading mid-run shows every word, once, in order (G5, I4)', async ({ page, server }) => {
-  await server.play(KEY, LONG)
+test('reloading mid-run shows every word, once, in order (G5, I4)', async ({ page, modelServer: server, provider }) => {
+  await server.ask(KEY, askFor(LONG))
   await page.goto(addressOf(server, KEY))
-  await expectWritten(page, 't30 ')
-  const before = (await answers(page).textContent()) ?? ''
+  await expectAnswers(page, wordsText(LONG, 60))
 
   await page.reload()
-  await expectWritten(page, before.trim())
+  await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expectAnswers(page, scriptText(LONG))
+
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['succeeded'])
+  expect(await provider.asked()).toEqual({ calls: 1, hungUp: 0 })
 })
 
 test('closing the page mid-run and coming back later shows the whole answer (S004-30)', async ({ browser, server }) => {
-  await server.play(KEY, LONG)
+  const key = { roomId: 'default', threadId: 'long' }
+  const script: Script = { tokens: 200, intervalMs: 15, tool: true }
+  await server.play(key, script)
   const first = await browser.newContext()
   const page = await first.newPage()
-  await page.goto(addressOf(server, KEY))
+  await page.goto(addressOf(server, key))
   await expectWritten(page, 't20 ')
   await first.close()
 
-  await expect.poll(async () => (await server.runs(KEY)).map((run) => run.status)).toEqual(['succeeded'])
+  await expect.poll(async () => (await server.runs(key)).map((run) => run.status)).toEqual(['succeeded'])
   const later = await browser.newContext()
   const back = await later.newPage()
-  await back.goto(addressOf(server, KEY))
-  await expectAnswers(back, scriptText(LONG))
+  await back.goto(addressOf(server, key))
+  await expectAnswers(back, scriptText(script))
   await later.close()
 })
 
 test('two threads with the same id in two rooms stay apart, both running at once (S000-24, S000-74, G8)', async ({
   page,
-  server,
+  modelServer: server,
+  provider,
 }) => {
-  await server.createRoom({ roomId: 'second', title: 'Second room' })
-  const here = { roomId: 'default', threadId: 'same' }
+  await server.createRoom({ roomId: 'second', title: 'Second room', agentId: 'model' })
+  const here = { roomId: 'models', threadId: 'same' }
   const there = { roomId: 'second', threadId: 'same' }
-  const a: Script = { ...LONG, prefix: 'a' }
-  const b: Script = { ...LONG, prefix: 'b' }
-  await server.play(here, a, 'Asked here')
-  await server.play(there, b, 'Asked there')
+  const a = { ...LONG, letter: 'a' }
+  const b = { ...LONG, letter: 'b' }
+  await server.ask(here, askFor(a))
+  await server.ask(there, askFor(b))
 
   await page.goto(addressOf(server, here))
-  await expectWritten(page, 'a10 ')
-  await expect(answers(page)).not.toContainText('b')
-
+  await expectAnswers(page, wordsText(a, 60))
   await page.getByRole('link', { name: 'Second room' }).click()
-  await listed(page, 'Asked there').click()
-  await expectWritten(page, 'b20 ')
-  await expect(answers(page)).not.toContainText('a')
+  await listed(page, 'with an b').click()
+  await expectAnswers(page, wordsText(b, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expectAnswers(page, scriptText(b))
+  await expect(page.getByRole('link', { name: 'Models' })).toContainText('Working')
 
-  await page.goto(addressOf(server, here))
-  await expectAnswers(page, scriptText(a))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(b))
+  await page.getByRole('link', { name: 'Models' }).click()
+  await listed(page, 'with an a').click()
+  await expectAnswers(page, wordsText(a))
+  await expect(answers(page)).toHaveCount(1)
 })

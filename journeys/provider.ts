@@ -1,4 +1,7 @@
-/** A model provider: a separate process that speaks OpenAI's protocol (packages/server/src/testing/openai-endpoint.ts). */
+/**
+ * A model provider: a separate process that speaks OpenAI's protocol (packages/server/src/testing/openai-endpoint.ts).
+ * Its answers wait in the middle until a journey lets them go on, so that "mid-run" is a place and not a moment.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -9,6 +12,8 @@ const SCRIPT = fileURLToPath(new URL('../packages/server/src/testing/openai-endp
 export interface Provider {
   /** Up to and including `/v1`. */
   readonly url: string
+  /** Lets every answer go on that waits now. */
+  goOn(): Promise<void>
   /** How many completions were asked for, and how many of those askers hung up. */
   asked(): Promise<{ readonly calls: number; readonly hungUp: number }>
   close(): Promise<void>
@@ -20,6 +25,9 @@ export async function startProvider(): Promise<Provider> {
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   return {
     url,
+    async goOn() {
+      await fetch(new URL('/go', url), { method: 'POST' })
+    },
     async asked() {
       const requests = (await (await fetch(new URL('/requests', url))).json()) as { closedBy: string }[]
       return { calls: requests.length, hungUp: requests.filter(({ closedBy }) => closedBy === 'asker').length }
@@ -31,11 +39,21 @@ export async function startProvider(): Promise<Provider> {
   }
 }
 
-/** A question that this provider answers with exactly `wordsText(words)`, so many milliseconds apart. */
-export function askForWords(words: number, ms: number): string {
-  return `Say ${words} words, ${ms} ms apart.`
+export interface Words {
+  readonly words: number
+  /** What each begins with; `w` if absent. */
+  readonly letter?: string
+  /** After so many it waits for `goOn`. */
+  readonly pauseAt?: number
 }
 
-export function wordsText(words: number): string {
-  return Array.from({ length: words }, (_, n) => `w${n} `).join('')
+/** A question that this provider answers with exactly `wordsText` of the same. */
+export function askFor({ words, letter, pauseAt }: Words): string {
+  const how = [letter && `with an ${letter}`, pauseAt !== undefined && `pausing at ${pauseAt}`].filter(Boolean)
+  return `Say ${[`${words} words`, ...how].join(', ')}, 5 ms apart.`
+}
+
+/** The first `count` words of the answer; all of them if absent. */
+export function wordsText({ words, letter = 'w' }: Words, count = words): string {
+  return Array.from({ length: count }, (_, n) => `${letter}${n} `).join('')
 }

@@ -48,6 +48,8 @@ export interface HoldfastServer {
   createRoom(body: CreateRoomBody): Promise<void>
   /** Starts a run of the demo agent that says exactly `scriptText(script)`. */
   play(key: ThreadKey, script: Script, question?: string): Promise<Run>
+  /** Asks an agent, by default the room's own. */
+  ask(key: ThreadKey, question: string, agentId?: string): Promise<Run>
   snapshot(key: ThreadKey): Promise<ThreadSnapshot>
   /** What the agents have said in this thread, without what came with questions. */
   said(key: ThreadKey): Promise<string>
@@ -75,7 +77,7 @@ export async function createHoldfastServer(env: Readonly<Record<string, string>>
     return code
   }
 
-  async function ask<T>(path: string, body?: unknown): Promise<T> {
+  async function call<T>(path: string, body?: unknown): Promise<T> {
     const response = await fetch(url + path, {
       ...(body !== undefined && {
         method: 'POST',
@@ -86,7 +88,14 @@ export async function createHoldfastServer(env: Readonly<Record<string, string>>
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as T
   }
-  const snapshot = (key: ThreadKey) => ask<ThreadSnapshot>(paths.thread(key))
+  const snapshot = (key: ThreadKey) => call<ThreadSnapshot>(paths.thread(key))
+
+  async function begin(key: ThreadKey, question: string, rest: Partial<StartBody>): Promise<Run> {
+    const runId = crypto.randomUUID()
+    const messages: StartBody['messages'] = [{ id: `${runId}.q`, role: 'user', content: question }]
+    const { run } = await call<{ run: Run }>(paths.runs(key), { runId, messages, ...rest } satisfies StartBody)
+    return run
+  }
 
   return {
     url,
@@ -111,18 +120,10 @@ export async function createHoldfastServer(env: Readonly<Record<string, string>>
       await rm(data, { recursive: true, force: true })
     },
     async createRoom(body) {
-      await ask(paths.rooms(), body)
+      await call(paths.rooms(), body)
     },
-    async play(key, script, question = 'Say it') {
-      const runId = crypto.randomUUID()
-      const body: StartBody = {
-        runId,
-        agentId: 'demo',
-        messages: [{ id: `${runId}.q`, role: 'user', content: question }],
-        forwardedProps: { script },
-      }
-      return (await ask<{ run: Run }>(paths.runs(key), body)).run
-    },
+    play: (key, script, question = 'Say it') => begin(key, question, { agentId: 'demo', forwardedProps: { script } }),
+    ask: (key, question, agentId) => begin(key, question, agentId === undefined ? {} : { agentId }),
     snapshot,
     async said(key) {
       const { messages } = await snapshot(key)

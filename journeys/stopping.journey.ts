@@ -12,7 +12,7 @@ import {
   stopButton,
   test,
 } from './journey.ts'
-import { askForWords } from './provider.ts'
+import { askFor } from './provider.ts'
 import { isQuiet, scriptText } from './server.ts'
 
 const KEY = { roomId: 'default', threadId: 'stopped' }
@@ -55,7 +55,7 @@ test('stopping while the start is on its way frees the composer at once, and nob
     await route.continue()
   })
   await page.goto(`${server.url}/rooms/models`)
-  await send(page, askForWords(100, 10))
+  await send(page, askFor({ words: 100 }))
   await stopButton(page).click()
   await expect(sendButton(page)).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeEditable()

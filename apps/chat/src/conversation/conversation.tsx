@@ -1,14 +1,14 @@
 /**
- * The conversation as it stands: the path to the newest leaf, what is on its way, how runs ended.
+ * The conversation as it stands: the path to its head, what is on its way, how runs ended.
  *
  * Owns: the log's markup and its scrolling. Does not know: where the state comes from.
  */
 import type { ThreadState } from '@holdfast/client'
-import { newestLeaf, pathTo } from '@holdfast/core'
+import { pathTo } from '@holdfast/core'
 import { useMemo } from 'react'
 import { Icon } from '../frame/icon.tsx'
 import { MessageRow } from './message-row.tsx'
-import { type Row, rowsOf } from './rows.ts'
+import { headOf, type Row, rowsOf } from './rows.ts'
 import type { EndingActions } from './run-ending.tsx'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
@@ -60,7 +60,7 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
 function shown(content: ThreadState['content'], pending: ThreadState['pending']): Row[] {
   if (content.type !== 'ready') return rowsOf({ path: [], runs: [], open: [], queue: [], pending })
   const { view } = content
-  return rowsOf({ ...view, path: pathTo(view.messages, newestLeaf(view.messages)), pending })
+  return rowsOf({ ...view, path: pathTo(view.messages, headOf(view)), pending })
 }
 
 function beginsAnswer(before: Row | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { EndedRun, LiveRun, OpenItem, Run, ThreadMessage } from '@holdfast/core'
 import { describe, expect, test } from 'vitest'
-import { type Row, rowsOf, type Shown } from './rows.ts'
+import { headOf, type Row, rowsOf, type Shown } from './rows.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 const NOTHING: Shown = { path: [], runs: [], open: [], queue: [], pending: [] }
@@ -64,6 +64,31 @@ describe('how a run ended', () => {
       toolCalls: [{ id: 't', type: 'function', function: { name: 'look', arguments: '{}' } }],
     }
     expect(endingIn(shown([question, call], [cancelled('r1')]))[0]).not.toHaveProperty('continueFrom')
+  })
+})
+
+describe('the head', () => {
+  const messages = [question, answer]
+  const again: LiveRun = { ...live, runId: 'r2' }
+
+  test('is the newest leaf', () => {
+    expect(headOf({ messages, runs: [failed('r1')] })).toBe('a')
+    expect(headOf({ messages: [], runs: [] })).toBe(null)
+  })
+
+  test('is the question while another answer to it has not begun, and that answer once it has', () => {
+    expect(headOf({ messages, runs: [failed('r1'), again] })).toBe('q')
+    const second: ThreadMessage = { ...answer, id: 'b', runId: 'r2' }
+    expect(headOf({ messages: [...messages, second], runs: [failed('r1'), again] })).toBe('b')
+  })
+
+  test('is the old answer again when the new one came to nothing, and the way to try once more is at the end', () => {
+    const runs = [failed('r1'), cancelled('r2')]
+    expect(headOf({ messages, runs })).toBe('a')
+    expect(endingIn(shown(messages, runs))).toMatchObject([
+      { runId: 'r1', retry: false },
+      { runId: 'r2', retry: true },
+    ])
   })
 })
 

@@ -5,17 +5,20 @@
  * the registry.
  *
  * Invariants:
- * - An end stands behind the last thing its run wrote, or behind what it was to answer if it wrote nothing.
+ * - An end stands behind the last thing its run wrote. If it wrote nothing, the newest stands at the end and an older
+ *   one behind what it was to answer, until another run answers that.
  * - Only the newest run of a thread that ended badly can be tried again, and only while nothing else is live.
  */
 import {
   type EndedRun,
   isEnded,
+  newestLeaf,
   type OpenItem,
   type Outcome,
   type QueueEntry,
   type Run,
   type ThreadMessage,
+  type ThreadView,
 } from '@holdfast/core'
 import { textOf } from './text-of.ts'
 
@@ -57,13 +60,24 @@ export interface Ending {
 }
 
 export interface Shown {
-  /** From the first message to the newest leaf. */
+  /** From the first message to the head. */
   readonly path: readonly ThreadMessage[]
   readonly runs: readonly Run[]
   readonly open: readonly OpenItem[]
   readonly queue: readonly QueueEntry[]
   /** Sent from here, not yet in the conversation. */
   readonly pending: readonly ThreadMessage[]
+}
+
+/**
+ * Up to where the conversation is shown: the newest leaf. While a run has not written anything, it is the message which
+ * it answers: whoever tries again sees at once that the old answer is no longer the one.
+ */
+export function headOf({ messages, runs }: Pick<ThreadView, 'messages' | 'runs'>): string | null {
+  const run = runs.at(-1)
+  const silent = run && !isEnded(run) && !messages.some((message) => message.runId === run.runId)
+  const answered = silent && messages.some((message) => message.id === run.parentId) ? run.parentId : undefined
+  return answered ?? newestLeaf(messages)
 }
 
 export function rowsOf({ path, runs, open, queue, pending }: Shown): Row[] {
@@ -147,10 +161,12 @@ function endingsOf(path: readonly ThreadMessage[], runs: readonly Run[]): Map<st
   for (const message of path) if (message.runId !== undefined) lastOf.set(message.runId, message)
   const onPath = new Set(path.map((message) => message.id))
   const newest = runs.at(-1)
+  const end = path.at(-1)?.id
   const endings = new Map<string, Ending[]>()
   for (const [index, run] of runs.entries()) {
     if (!isEnded(run) || run.outcome.type === 'succeeded') continue
-    const place = lastOf.get(run.runId)?.id ?? placeOfSilent(run, runs.slice(index + 1), onPath)
+    const place =
+      lastOf.get(run.runId)?.id ?? (run === newest ? end : placeOfSilent(run, runs.slice(index + 1), onPath))
     if (place === undefined) continue
     const ending = endingOf(run, run.outcome, run === newest ? path : undefined)
     endings.set(place, [...(endings.get(place) ?? []), ending])
@@ -158,7 +174,6 @@ function endingsOf(path: readonly ThreadMessage[], runs: readonly Run[]): Map<st
   return endings
 }
 
-/** A run that wrote nothing stands behind its question, until a later run answers that. */
 function placeOfSilent(run: EndedRun, later: readonly Run[], onPath: ReadonlySet<string>): string | undefined {
   const { parentId } = run
   if (parentId === undefined || !onPath.has(parentId)) return undefined
