@@ -3,8 +3,8 @@
  * the directory. Does not know: what the page does.
  */
 import { serveStatic } from '@hono/node-server/serve-static'
-import type { Context } from 'hono'
-import type { Api } from './env.ts'
+import { createMiddleware } from 'hono/factory'
+import type { Api, Env } from './env.ts'
 
 const CSP = [
   "default-src 'self'",
@@ -17,22 +17,21 @@ const CSP = [
 ].join('; ')
 
 export function staticPage(api: Api, webRoot: string): void {
-  const index = serveStatic({ path: 'index.html', root: webRoot, onFound: headers('no-store') })
-  api.get('/', index)
-  api.get('/rooms', index)
-  api.get('/rooms/*', index)
+  const index = serveStatic({ path: 'index.html', root: webRoot })
+  for (const path of ['/', '/rooms', '/rooms/*']) api.get(path, headers('no-store'), index)
+  const file = serveStatic({ root: webRoot })
   // Vite names assets by their content.
-  const asset = serveStatic({ root: webRoot, onFound: headers('public, max-age=31536000, immutable') })
-  api.get('/assets/*', asset)
-  const file = serveStatic({ root: webRoot, onFound: headers('no-cache') })
-  api.get('/:file{[A-Za-z0-9_-][A-Za-z0-9_.-]*}', file)
+  api.get('/assets/*', headers('public, max-age=31536000, immutable'), file)
+  api.get('/:file{[A-Za-z0-9_-][A-Za-z0-9_.-]*}', headers('no-cache'), file)
 }
 
+/** Of the file, if there is one: what answers in its place brings its own. */
 function headers(cacheControl: string) {
-  return (_path: string, c: Context) => {
+  return createMiddleware<Env>(async (c, next) => {
     c.header('Cache-Control', cacheControl)
     c.header('Content-Security-Policy', CSP)
     c.header('X-Content-Type-Options', 'nosniff')
     c.header('Referrer-Policy', 'same-origin')
-  }
+    await next()
+  })
 }

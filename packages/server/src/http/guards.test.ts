@@ -1,0 +1,206 @@
+import { paths } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { StoreFault } from '../store/port.ts'
+import type { Action } from './authorise.ts'
+import { createHouse, expectProblem, KEY } from './http.fixture.ts'
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+const room = JSON.stringify({ roomId: 'r1', title: 'x' })
+
+describe('who may ask', () => {
+  it('answers loopback names only, so that no foreign name can be pointed at it', async () => {
+    const { ask } = await createHouse()
+    for (const host of ['localhost', 'localhost:4400', '127.0.0.1:1', '127.9.9.9', '[::1]:4400', 'chat.localhost']) {
+      expect((await ask('/healthz', undefined, { headers: { Host: host } })).status).toBe(200)
+    }
+    for (const host of [
+      'evil.example',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+      'x@localhost',
+      '10.0.0.1',
+      '',
+    ]) {
+      await expectProblem(await ask('/healthz', undefined, { headers: { Host: host } }), 403, 'foreign_host')
+    }
+  })
+
+  it('answers its public origin’s host as well', async () => {
+    const { ask } = await createHouse({ publicOrigin: 'https://chat.example' })
+    const own = { Host: 'chat.example', Origin: 'https://chat.example', 'Sec-Fetch-Site': 'same-origin' }
+    expect((await ask('/v1/rooms', { title: 'x' }, { headers: own })).status).toBe(201)
+    await expectProblem(await ask('/healthz', undefined, { headers: { Host: 'other.example' } }), 403, 'foreign_host')
+  })
+
+  it('lets only its own pages, and programs, change anything', async () => {
+    const { ask } = await createHouse()
+    const Host = '127.0.0.1:4400'
+    const foreign: Record<string, string>[] = [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { Origin: 'http://127.0.0.1:5173' },
+      { Origin: 'https://127.0.0.1:4400' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'http://127.0.0.1:4400', 'Sec-Fetch-Site': 'cross-site' },
+    ]
+    for (const headers of foreign) {
+      await expectProblem(
+        await ask('/v1/rooms', { title: 'x' }, { headers: { Host, ...headers } }),
+        403,
+        'foreign_origin',
+      )
+    }
+    for (const headers of [{}, { Origin: 'http://127.0.0.1:4400' }, { 'Sec-Fetch-Site': 'none' }]) {
+      expect((await ask('/v1/rooms', { title: 'x' }, { headers: { Host, ...headers } })).status).toBe(201)
+    }
+  })
+
+  it('takes nothing that a form could send', async () => {
+    const { app } = await createHouse()
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
+      const headers = type === '' ? {} : { 'Content-Type': type }
+      const answer = await app.request('/v1/rooms', { method: 'POST', headers, body: room })
+      await expectProblem(answer, 415, 'unsupported_media_type')
+    }
+    const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' }
+    expect((await app.request('/v1/rooms', { method: 'POST', headers, body: room })).status).toBe(201)
+  })
+})
+
+describe('what a body may be', () => {
+  it('refuses what is not JSON', async () => {
+    const { app } = await createHouse()
+    for (const body of ['{"title":', 'nonsense', '{"title":"x",}', '\u0000']) {
+      const answer = await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
+      await expectProblem(answer, 400, 'malformed_json')
+    }
+    await expectProblem(await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE }), 422, 'invalid')
+  })
+
+  it('refuses more than 1 MiB, whether or not its length was declared', async () => {
+    const { app } = await createHouse()
+    const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024) })
+    const declared = { ...JSON_TYPE, 'Content-Length': String(body.length) }
+    await expectProblem(
+      await app.request('/v1/rooms', { method: 'POST', headers: declared, body }),
+      413,
+      'body_too_large',
+    )
+    await expectProblem(
+      await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body }),
+      413,
+      'body_too_large',
+    )
+  })
+
+  it('refuses what nests deeper than 64, and does not fall over at 100,000', async () => {
+    const { app } = await createHouse()
+    const nested = (depth: number) => `{"title":"x","deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+    const post = (body: string) => app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
+    expect((await post(nested(64))).status).toBe(201)
+    await expectProblem(await post(nested(65)), 422, 'too_deep')
+    await expectProblem(await post('['.repeat(100_000)), 422, 'too_deep')
+    expect((await post(`{"title":"${'['.repeat(100)}\\"${'{'.repeat(90)}"}`)).status).toBe(201)
+  })
+})
+
+describe('what no route answers', () => {
+  it('is 404, 405 with what would do, or said to be not built yet', async () => {
+    const { ask } = await createHouse()
+    await expectProblem(await ask('/v1/nothing'), 404, 'not_found')
+    await expectProblem(await ask('/'), 404, 'not_found')
+    await expectProblem(await ask('/v1/rooms/%E0%A4%A'), 422, 'invalid')
+    const wrong = await ask(paths.log(KEY), {})
+    expect(wrong.headers.get('allow')).toBe('GET, HEAD')
+    await expectProblem(wrong, 405, 'method_not_allowed')
+    await expectProblem(
+      await ask('/v1/agents', undefined, { method: 'DELETE', headers: JSON_TYPE }),
+      405,
+      'method_not_allowed',
+    )
+    await expectProblem(await ask('/v1/inbox'), 422, 'not_supported')
+    await expectProblem(
+      await ask(paths.thread(KEY), undefined, { method: 'PATCH', headers: JSON_TYPE }),
+      422,
+      'not_supported',
+    )
+  })
+
+  it('HEAD says what GET would, without its body', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    for (const path of ['/healthz', '/v1/rooms', paths.log(KEY), `${paths.log(KEY)}?live=sse`]) {
+      const head = await house.ask(path, undefined, { method: 'HEAD' })
+      expect([head.status, await head.text()]).toEqual([200, ''])
+    }
+    expect(house.feed.watching.readers).toBe(0)
+  })
+})
+
+describe('authorisation', () => {
+  it('stands before every route of the API, with the key of its path: what may not be seen is not there', async () => {
+    const asked: [Action, string][] = []
+    const { ask, app } = await createHouse({
+      authorise(_principal, action, target) {
+        asked.push([action, Object.values(target).join('/')])
+        return false
+      },
+    })
+    const routes = app.openAPIRegistry.definitions.flatMap((one) => (one.type === 'route' ? [one.route] : []))
+    for (const { method, path } of routes) {
+      if (!path.startsWith('/v1/')) continue
+      const before = asked.length
+      const at = path.replace('{roomId}', 'default').replace('{threadId}', 't1').replace('{runId}', 'r1')
+      await expectProblem(await ask(at, method === 'post' ? {} : undefined), 404, 'not_found')
+      expect(asked.length).toBe(before + 1)
+      if (path.includes('{threadId}')) expect(asked.at(-1)?.[1]).toBe('default/t1')
+    }
+    expect(new Set(asked.map(([action]) => action))).toEqual(
+      new Set<Action>([
+        'agents.list',
+        'rooms.list',
+        'rooms.create',
+        'rooms.read',
+        'threads.list',
+        'threads.create',
+        'threads.read',
+        'runs.start',
+        'runs.read',
+        'runs.cancel',
+        'log.read',
+      ]),
+    )
+  })
+})
+
+describe('when something fails', () => {
+  it('answers a store that cannot, each fault with its own words, and notes it', async () => {
+    const faults = [
+      ['storage_full', 507, 'storage_full'],
+      ['storage_failed', 503, 'storage_failed'],
+      ['storage_busy', 503, 'storage_busy'],
+      ['storage_closed', 503, 'draining'],
+    ] as const
+    for (const [code, status, problem] of faults) {
+      const house = await createHouse({
+        wrap: (store) => ({
+          ...store,
+          rooms: { ...store.rooms, list: () => Promise.reject(new StoreFault(code, code)) },
+        }),
+      })
+      await expectProblem(await house.ask('/v1/rooms'), status, problem)
+      expect(house.faults).toHaveLength(1)
+    }
+  })
+
+  it('says nothing of what nobody expected, notes it, and lives', async () => {
+    const house = await createHouse({
+      wrap: (store) => ({ ...store, rooms: { ...store.rooms, list: () => Promise.reject(new Error('secret path')) } }),
+    })
+    const problem = await expectProblem(await house.ask('/v1/rooms'), 500, 'internal')
+    expect(JSON.stringify(problem)).not.toContain('secret')
+    expect(house.faults).toMatchObject([{ message: 'secret path' }])
+    expect((await house.ask('/healthz')).status).toBe(200)
+  })
+})

@@ -1,0 +1,120 @@
+import { type EventPage, envelopeJson, HEARTBEAT, type LogPage, paths, splitFrames } from '@holdfast/core'
+import { describe, expect, it, vi } from 'vitest'
+import { createHouse, expectProblem, KEY, readUntil } from './http.fixture.ts'
+import { STREAM_HEADERS } from './stream-headers.ts'
+
+const LOG = `${paths.log(KEY)}?live=sse`
+const framesOf = (text: string) => splitFrames(text.replaceAll(HEARTBEAT, ''))
+
+describe('the log as a stream', () => {
+  it('replays after the cursor, then goes on live, each frame with its seq as id', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    await house.say(lease, 'one ')
+    const response = await house.ask(LOG)
+    expect(response.status).toBe(200)
+    for (const [name, value] of Object.entries(STREAM_HEADERS)) expect(response.headers.get(name)).toBe(value)
+    const replayed = await readUntil(response, '"delta":"one "')
+    expect(replayed.startsWith(HEARTBEAT)).toBe(true)
+    await house.say(lease, 'two ')
+    const live = await readUntil(response, '"delta":"two "')
+    const { envelopes } = (await (await house.ask(paths.log(KEY))).json()) as LogPage
+    expect(framesOf(replayed + live).map((stored) => JSON.parse(envelopeJson(stored)))).toEqual(envelopes)
+    expect(framesOf(replayed + live).map((stored) => Number.parseInt(stored.slice(4), 10))).toEqual(
+      envelopes.map(({ seq }) => seq),
+    )
+  })
+
+  it('goes on behind Last-Event-ID, which is newer than the URL’s cursor', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    await house.say(await house.claim(), 'one ')
+    const response = await house.ask(`${LOG}&after=0`, undefined, { headers: { 'Last-Event-ID': '2' } })
+    expect(await readUntil(response, 'id: ')).toContain('id: 3\n')
+  })
+
+  it('sends its first byte at once, also when there is nothing to say', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const { next } = (await (await house.ask(paths.log(KEY))).json()) as LogPage
+    const response = await house.ask(`${LOG}&after=${next}`)
+    expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
+    house.clock.advance(15_000)
+    expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
+  })
+
+  it('G5 I5 S004-1 detaches when the reader goes, and the run does not notice', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const response = await house.ask(LOG)
+    expect(house.feed.watching.readers).toBe(1)
+    await response.body?.cancel()
+    expect(house.feed.watching).toEqual({ threads: 0, readers: 0 })
+    await house.say(lease, 'on and on')
+    expect(await (await house.ask(paths.run(KEY, 'r1'))).json()).toMatchObject({ status: 'running' })
+  })
+
+  it('refuses before a stream begins', async () => {
+    const house = await createHouse()
+    await expectProblem(await house.ask(LOG), 404, 'not_found')
+    expect(house.feed.watching.threads).toBe(0)
+  })
+})
+
+describe('the log as long-poll', () => {
+  const path = `${paths.log(KEY)}?live=long-poll`
+
+  it('answers at once what is there, waits for what is not, and gives up after 25 s', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const first = (await (await house.ask(path)).json()) as LogPage
+    expect(first.next).toBeGreaterThan(0)
+
+    const waiting = house.ask(`${path}&after=${first.next}`)
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    await house.say(lease, 'one ')
+    expect(((await (await waiting).json()) as LogPage).envelopes).toMatchObject([{ seq: first.next + 1 }])
+
+    const empty = house.ask(`${path}&after=${first.next + 1}`)
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    house.clock.advance(25_000)
+    const answer = await empty
+    expect([answer.status, answer.headers.get('stream-next-offset')]).toEqual([204, String(first.next + 1)])
+    expect(house.clock.waiting).toBe(0)
+  })
+})
+
+describe('one run’s events, live', () => {
+  it('streams bare events and ends behind the last; opened again past it, it is 204', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const response = await house.ask(`${paths.runEvents(KEY, 'r1')}?live=sse`)
+    await house.say(lease, 'one ')
+    await house.finish(lease)
+    const frames = framesOf(await response.text())
+    const events = frames.map((text) => JSON.parse(text.slice(text.indexOf('data: ') + 6)) as { type: string })
+    expect(events.map(({ type }) => type)).toEqual(['RUN_STARTED', 'TEXT_MESSAGE_CONTENT', 'RUN_FINISHED'])
+    const last = Number.parseInt(frames.at(-1)?.slice(4) ?? '', 10)
+    expect((await house.ask(`${paths.runEvents(KEY, 'r1')}?live=sse&after=${last}`)).status).toBe(204)
+    expect(house.feed.watching.readers).toBe(0)
+  })
+
+  it('waits for the run’s next event, not for anything else that the thread has', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const accepted = (await (await house.ask(paths.log(KEY))).json()) as LogPage
+    const waiting = house.ask(`${paths.runEvents(KEY, 'r1')}?live=long-poll&after=${accepted.next}`)
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    await house.claim()
+    const page = (await (await waiting).json()) as EventPage
+    expect(page.events).toMatchObject([{ type: 'RUN_STARTED' }])
+    const nothing = house.ask(`${paths.runEvents(KEY, 'r1')}?live=long-poll&after=${page.next}`)
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    house.clock.advance(25_000)
+    expect((await nothing).status).toBe(204)
+  })
+})

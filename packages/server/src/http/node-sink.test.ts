@@ -1,0 +1,52 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, it, vi } from 'vitest'
+import { type Outgoing, openNodeSink } from './node-sink.ts'
+
+function fakeOutgoing() {
+  return Object.assign(new EventEmitter(), {
+    writeHead: vi.fn(),
+    write: vi.fn(),
+    end: vi.fn(),
+    writableLength: 0,
+    destroyed: false,
+    writableEnded: false,
+  })
+}
+
+const sinkOn = (outgoing: ReturnType<typeof fakeOutgoing>) => openNodeSink(outgoing as unknown as Outgoing)
+
+describe('the sink on node’s res', () => {
+  it('G10 is full above 128 kB, and says when it has room again', () => {
+    const outgoing = fakeOutgoing()
+    const sink = sinkOn(outgoing)
+    const drained = vi.fn()
+    sink.onDrain(drained)
+    outgoing.writableLength = 128 * 1024
+    expect(sink.write(new Uint8Array(1))).toBe(true)
+    outgoing.writableLength++
+    expect(sink.write(new Uint8Array(1))).toBe(false)
+    outgoing.emit('drain')
+    expect(drained).toHaveBeenCalledOnce()
+  })
+
+  it('writes nothing to a socket that is gone, and says so at once to who comes late', () => {
+    const outgoing = fakeOutgoing()
+    outgoing.destroyed = true
+    const sink = sinkOn(outgoing)
+    const closed = vi.fn()
+    sink.onClose(closed)
+    expect(sink.write(new Uint8Array(1))).toBe(true)
+    expect(closed).toHaveBeenCalledOnce()
+    expect(outgoing.writeHead).not.toHaveBeenCalled()
+    expect(outgoing.write).not.toHaveBeenCalled()
+  })
+
+  it('ends once', () => {
+    const outgoing = fakeOutgoing()
+    const sink = sinkOn(outgoing)
+    sink.end()
+    outgoing.writableEnded = true
+    sink.end()
+    expect(outgoing.end).toHaveBeenCalledOnce()
+  })
+})

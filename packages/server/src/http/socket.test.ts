@@ -1,0 +1,189 @@
+/** The same face behind a real socket. */
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { HEARTBEAT, type LogPage, paths } from '@holdfast/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createHouse, type House, KEY } from './http.fixture.ts'
+import { type Listening, listen } from './listen.ts'
+import { STREAM_HEADERS } from './stream-headers.ts'
+
+const LOG = `${paths.log(KEY)}?live=sse`
+const open: Listening[] = []
+const sockets: Socket[] = []
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  for (const listening of open.splice(0)) await listening.close(0)
+})
+
+/** `answers`: node's own, in the order of the requests. */
+type ListeningHouse = House & { readonly url: URL; readonly answers: Answer[] }
+type Answer = Pick<ServerResponse, 'writableLength' | 'destroyed'>
+
+async function listeningHouse(): Promise<ListeningHouse> {
+  const house = await createHouse()
+  const answers: Answer[] = []
+  const app: typeof house.app.fetch = (request, env, context) => {
+    if (env && 'outgoing' in env && env.outgoing) answers.push(env.outgoing)
+    return house.app.fetch(request, env, context)
+  }
+  const listening = await listen({ fetch: app }, { host: '127.0.0.1', port: 0 })
+  open.push(listening)
+  return Object.assign(house, { url: new URL(listening.url), answers })
+}
+
+function get(url: URL, path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(new URL(path, url), { headers }, resolve)
+    sent.on('socket', (socket) => sockets.push(socket))
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+/** A socket on which bytes are written as they are. */
+function raw({ hostname, port }: URL, bytes: string): Socket {
+  const socket = connect(Number(port), hostname)
+  sockets.push(socket)
+  socket.on('error', () => {})
+  socket.write(bytes)
+  return socket
+}
+
+/** Reads until the text holds `until`, then pauses. */
+async function readUntil(response: IncomingMessage, until: string): Promise<string> {
+  let all = ''
+  for (;;) {
+    const chunk = response.read() as Buffer | null
+    if (chunk) all += chunk.toString()
+    if (all.includes(until)) return all
+    if (!chunk) await new Promise((resolve) => response.once('readable', resolve))
+  }
+}
+
+describe('a stream on a socket', () => {
+  it('has the headers that a stream without a socket has, its first byte at once, and what follows live', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const response = await get(house.url, LOG)
+    const without = await house.ask(LOG)
+    expect(response.statusCode).toBe(without.status)
+    for (const name of Object.keys(STREAM_HEADERS)) {
+      expect(response.headers[name.toLowerCase()]).toBe(without.headers.get(name))
+    }
+    const own = new Set(['date', 'connection', 'transfer-encoding', 'keep-alive'])
+    expect(
+      Object.keys(response.headers)
+        .filter((name) => !own.has(name))
+        .sort(),
+    ).toEqual([...without.headers.keys()].sort())
+    expect((await readUntil(response, '"run.accepted"')).startsWith(HEARTBEAT)).toBe(true)
+    await house.say(lease, 'live ')
+    expect(await readUntil(response, '"live "')).toContain('\ndata: {"v":1,')
+    await without.body?.cancel()
+  })
+
+  it('goes on behind Last-Event-ID', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    await house.say(await house.claim(), 'one ')
+    const response = await get(house.url, LOG, { 'Last-Event-ID': '3' })
+    expect(await readUntil(response, 'id: ')).toContain('id: 4\n')
+  })
+
+  it('G5 I5 I10 a socket that is cut detaches its reader: nothing else hears of it', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const cancels = vi.spyOn(house.store.runs, 'cancelRun')
+    const responses = await Promise.all(Array.from({ length: 20 }, () => get(house.url, LOG)))
+    expect(house.feed.watching.readers).toBe(20)
+    for (const response of responses) response.socket.destroy()
+    await vi.waitFor(() => expect(house.feed.watching).toEqual({ threads: 0, readers: 0 }))
+    expect(cancels).not.toHaveBeenCalled()
+    await house.say(lease, 'on and on')
+    expect(await (await house.ask(paths.run(KEY, 'r1'))).json()).toMatchObject({ status: 'running' })
+    expect(house.faults).toEqual([])
+  })
+
+  it('a long-poll whose reader hangs up stops waiting', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const { next } = (await (await house.ask(paths.log(KEY))).json()) as LogPage
+    const asked = get(house.url, `${paths.log(KEY)}?live=long-poll&after=${next}`).catch(() => 'hung up')
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    for (const socket of sockets) socket.destroy()
+    expect(await asked).toBe('hung up')
+    await vi.waitFor(() => expect(house.clock.waiting).toBe(0))
+  })
+
+  it('G10 keeps a reader that does not read at its bound, and gives it everything once it reads', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const response = await get(house.url, LOG)
+    const delta = 'x'.repeat(50_000)
+    // More than the kernel's buffers and ours hold together, and nobody reads yet.
+    let mostHeld = 0
+    for (let n = 0; n < 300; n++) {
+      await house.say(lease, `${n} ${delta}`)
+      mostHeld = Math.max(mostHeld, house.answers[0]?.writableLength ?? 0)
+    }
+    await house.say(lease, 'the end')
+    expect(mostHeld).toBeGreaterThan(128 * 1024)
+    expect(mostHeld).toBeLessThanOrEqual(256 * 1024)
+    const ids: number[] = []
+    let rest = ''
+    for await (const chunk of response.setEncoding('utf8')) {
+      const lines = `${rest}${chunk}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line.startsWith('id: ')) ids.push(Number(line.slice(4)))
+      if (rest.includes('"the end"') || lines.some((line) => line.includes('"the end"'))) break
+    }
+    const { next } = (await (await house.ask(`${paths.log(KEY)}?after=300&limit=1000`)).json()) as LogPage
+    expect(ids).toEqual(Array.from({ length: next }, (_, index) => index + 1))
+  })
+
+  it('ends with the feed, so that a stopping server keeps nobody', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const response = await get(house.url, LOG)
+    house.feed.close()
+    expect(await text(response)).toContain('run.accepted')
+  })
+})
+
+describe('a hostile socket', () => {
+  it('hanging up in the middle of a body is nobody’s fault and leaves nothing behind', async () => {
+    const house = await listeningHouse()
+    const head = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`
+    const socket = raw(house.url, `${head}{"roomId":"half","title":`)
+    await vi.waitFor(() => expect(house.answers).toHaveLength(1))
+    socket.destroy()
+    await vi.waitFor(() => expect(house.answers[0]?.destroyed).toBe(true))
+    expect((await house.ask('/v1/rooms/half')).status).toBe(404)
+    expect((await fetch(new URL('/healthz', house.url))).status).toBe(200)
+    expect(house.faults).toEqual([])
+  })
+
+  it('gets an answer to a foreign host, a body too large and nonsense, and the server lives', async () => {
+    const house = await listeningHouse()
+    const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\n`
+    const asked: [string, string][] = [
+      ['GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n', 'HTTP/1.1 403'],
+      ['GET /healthz HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
+      [`${post}Content-Length: 999999999\r\n\r\n`, 'HTTP/1.1 413'],
+      [`${post}Transfer-Encoding: chunked\r\n\r\n200000\r\n${'x'.repeat(0x200000)}\r\n0\r\n\r\n`, 'HTTP/1.1 413'],
+      ['nonsense\r\n\r\n', 'HTTP/1.1 400'],
+    ]
+    for (const [bytes, answer] of asked) {
+      const socket = raw(house.url, bytes)
+      const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
+      expect(first.toString().slice(0, answer.length)).toBe(answer)
+    }
+    expect((await fetch(new URL('/healthz', house.url))).status).toBe(200)
+    expect(house.faults).toEqual([])
+  })
+})

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createHouse, expectProblem } from './http.fixture.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-page-'))
+const webRoot = join(directory, 'dist')
+mkdirSync(join(webRoot, 'assets'), { recursive: true })
+writeFileSync(join(directory, 'secret.txt'), 'secret')
+writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>page</title>')
+writeFileSync(join(webRoot, 'favicon.svg'), '<svg/>')
+writeFileSync(join(webRoot, '.hidden'), 'secret')
+writeFileSync(join(webRoot, 'assets', 'index-abc.js'), 'export {}')
+afterAll(() => rmSync(directory, { recursive: true }))
+
+describe('the page', () => {
+  it('is there under every address of the application, never kept, and may run only its own scripts', async () => {
+    const { ask } = await createHouse({ webRoot })
+    for (const path of ['/', '/rooms', '/rooms/default', '/rooms/default/threads/t1', '/rooms/a.b/threads/c.js']) {
+      const response = await ask(path)
+      expect([response.status, await response.text()]).toEqual([200, '<!doctype html><title>page</title>'])
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self'; ")
+      expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+
+  it('serves assets for good, with their type, and a missing one is not the page', async () => {
+    const { ask } = await createHouse({ webRoot })
+    const script = await ask('/assets/index-abc.js')
+    expect(script.headers.get('content-type')).toContain('javascript')
+    expect(script.headers.get('cache-control')).toContain('immutable')
+    expect(await script.text()).toBe('export {}')
+    expect((await ask('/favicon.svg')).headers.get('content-type')).toContain('image/svg+xml')
+    await expectProblem(await ask('/assets/gone.js'), 404, 'not_found')
+    await expectProblem(await ask('/gone.js'), 404, 'not_found')
+    await expectProblem(await ask('/v1/gone'), 404, 'not_found')
+  })
+
+  it('gives nothing from outside its directory', async () => {
+    const { ask } = await createHouse({ webRoot })
+    const hostile = [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/assets/..%2f..%2fsecret.txt',
+      '/assets/%2e%2e/%2e%2e/secret.txt',
+      '/assets/..%5c..%5csecret.txt',
+      '/assets//etc/passwd',
+      '/.hidden',
+      '/assets/%00',
+    ]
+    for (const path of hostile) {
+      const response = await ask(path)
+      expect([path, response.status]).toEqual([path, 404])
+      expect(await response.text()).not.toContain('secret"')
+    }
+  })
+})
