@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+
+describe('the configuration', () => {
+  it('needs nothing', () => {
+    expect(readConfig({})).toEqual({ host: '127.0.0.1', port: 4400, dataDirectory: '.holdfast', warnings: [] })
+    expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
+  })
+
+  it('takes what is set', () => {
+    const env = {
+      PORT: '0',
+      HOST: '::1',
+      HOLDFAST_DATA: '/data',
+      HOLDFAST_AUTH: 'none',
+      HOLDFAST_ORIGIN: 'https://chat.example/',
+      OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+      OPENAI_MODEL: 'm',
+      OPENAI_API_KEY: 'k',
+    }
+    expect(readConfig(env)).toEqual({
+      host: '::1',
+      port: 0,
+      dataDirectory: '/data',
+      publicOrigin: 'https://chat.example',
+      model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k' },
+      warnings: [],
+    })
+  })
+
+  it('has a sentence with its name for every variable that cannot be used', () => {
+    const bad: Record<string, string[]> = {
+      PORT: ['x', '-1', '65536', '80.5', ' 80'],
+      HOST: ['0.0.0.0', '::', '192.168.1.5', 'my-machine', '127.evil.example'],
+      HOLDFAST_AUTH: ['jwt', 'header', 'NONE'],
+      HOLDFAST_ORIGIN: ['chat.example', 'ftp://chat.example'],
+      OPENAI_BASE_URL: ['nonsense', 'file:///etc/passwd'],
+      DATABASE_URL: ['postgres://localhost/x'],
+    }
+    for (const [name, values] of Object.entries(bad)) {
+      for (const value of values) {
+        expect(() => readConfig({ [name]: value }), `${name}=${value}`).toThrow(ConfigError)
+        expect(() => readConfig({ [name]: value }), `${name}=${value}`).toThrow(new RegExp(`${name}\\b.*\\.$`))
+      }
+    }
+  })
+
+  it('names all of them at once', () => {
+    expect(() => readConfig({ PORT: 'x', HOLDFAST_AUTH: 'jwt' })).toThrow(/PORT.*\n.*HOLDFAST_AUTH/)
+  })
+
+  it('warns of what has no effect', () => {
+    expect(readConfig({ REDIS_URL: 'redis://x', OPENAI_MODEL: 'm' }).warnings).toHaveLength(2)
+    expect(readConfig({ OPENAI_MODEL: 'm' }).model).toBeUndefined()
+  })
+})

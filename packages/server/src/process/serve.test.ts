@@ -1,0 +1,168 @@
+/** A real server process, from its ready line to its exit code. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type EndedRun, paths } from '@holdfast/core'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../../../../apps/chat/serve.ts', import.meta.url))
+const KEY = { roomId: 'default', threadId: 't1' }
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-serve-'))
+const children: ChildProcess[] = []
+let datas = 0
+
+afterEach(() => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+function run(env: Record<string, string>) {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [PROGRAM], { env: { PATH, HOME, PORT: '0', ...env }, cwd: directory })
+  children.push(child)
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  return {
+    child,
+    exit,
+    out: () => out,
+    err: () => err,
+    async ready() {
+      await vi.waitFor(() => expect(out, err).toMatch(/\n/), { timeout: 15_000 })
+      return out.trim().split(' ').at(-1) ?? ''
+    },
+  }
+}
+
+const freshData = () => join(directory, `data-${++datas}`)
+
+function post(url: string, path: string, body: unknown): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' }
+  return fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+const ask = (runId: string, script: unknown) => ({
+  runId,
+  messages: [{ id: `${runId}-q`, role: 'user', content: 'Hello' }],
+  forwardedProps: { script },
+})
+
+describe('a server process', { timeout: 40_000 }, () => {
+  it('says one line with its URL when it is ready, has the room `default`, drains at SIGTERM and exits 0', async () => {
+    const server = run({ HOLDFAST_DATA: freshData() })
+    const url = await server.ready()
+    expect(server.out()).toBe(`Holdfast is ready: ${url}\n`)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect(await (await fetch(`${url}/v1/rooms/default`)).json()).toMatchObject({ roomId: 'default', agentId: 'demo' })
+
+    // A run that has a moment to end, and a reader that sees its end and then the stream's.
+    expect((await post(url, paths.runs(KEY), ask('r1', { tokens: 20, intervalMs: 50 }))).status).toBe(202)
+    const stream = await fetch(`${url}${paths.log(KEY)}?live=sse`)
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+    })
+    server.child.kill('SIGTERM')
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(503))
+    expect((await post(url, paths.runs({ ...KEY, threadId: 't2' }), ask('r2', { tokens: 1 }))).status).toBe(503)
+    expect(await stream.text()).toContain('"run.ended","outcome":{"type":"succeeded"}')
+    expect(await server.exit).toBe(0)
+    expect(server.out()).toBe(`Holdfast is ready: ${url}\n`)
+  })
+
+  it('G4 keeps what was seen across SIGKILL, and ends what was left unfinished', async () => {
+    const data = freshData()
+    const killed = run({ HOLDFAST_DATA: data })
+    const before = await killed.ready()
+    await post(before, paths.runs(KEY), ask('r1', { tokens: 1_000, intervalMs: 20 }))
+    const seen = await vi.waitFor(async () => {
+      const text = await (await fetch(`${before}${paths.log(KEY)}`)).text()
+      expect(text).toContain('t5 ')
+      return text
+    })
+    killed.child.kill('SIGKILL')
+    await killed.exit
+    const again = run({ HOLDFAST_DATA: data })
+    const url = await again.ready()
+    const { envelopes } = JSON.parse(seen) as { envelopes: unknown[] }
+    const after = (await (await fetch(`${url}${paths.log(KEY)}`)).json()) as { envelopes: unknown[] }
+    expect(after.envelopes.slice(0, envelopes.length)).toEqual(envelopes)
+    const ended = (await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()) as EndedRun
+    expect(ended.outcome).toMatchObject({ type: 'failed', code: 'worker_lost' })
+  })
+
+  it('refuses a port that is taken, in one sentence, and exits 1', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const server = run({ HOLDFAST_DATA: freshData(), PORT: String(port) })
+    expect(await server.exit).toBe(1)
+    expect(server.err()).toBe(
+      `holdfast: Port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port with PORT.\n`,
+    )
+    expect(server.out()).toBe('')
+    taken.close()
+  })
+
+  it('refuses a data directory that cannot be one, and data that another server holds', async () => {
+    const file = join(directory, 'a-file')
+    writeFileSync(file, 'not a directory')
+    const nowhere = run({ HOLDFAST_DATA: join(file, 'data') })
+    expect(await nowhere.exit).toBe(1)
+    expect(nowhere.err()).toMatch(/^holdfast: .*HOLDFAST_DATA.*\n$/)
+
+    const foreign = join(directory, 'foreign')
+    mkdirSync(foreign)
+    writeFileSync(join(foreign, 'holdfast.db'), 'this is somebody else’s file, and no database at all'.repeat(100))
+    const refused = run({ HOLDFAST_DATA: foreign })
+    expect(await refused.exit).toBe(1)
+    expect(refused.err()).toMatch(/^holdfast: .*\n$/)
+
+    const data = freshData()
+    const first = run({ HOLDFAST_DATA: data })
+    const url = await first.ready()
+    const second = run({ HOLDFAST_DATA: data })
+    expect(await second.exit).toBe(1)
+    expect(second.err()).toMatch(/^holdfast: Another server .*\n$/)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  })
+
+  it('refuses an environment that cannot be, naming the variable', async () => {
+    const open = run({ HOLDFAST_DATA: freshData(), HOST: '0.0.0.0' })
+    const wrong = run({ HOLDFAST_DATA: freshData(), PORT: 'nonsense' })
+    expect([await open.exit, await wrong.exit]).toEqual([1, 1])
+    expect(open.err()).toMatch(/^holdfast: HOST is 0\.0\.0\.0.*HOLDFAST_AUTH.*\n$/)
+    expect(wrong.err()).toMatch(/^holdfast: PORT .*\n$/)
+  })
+
+  it('exits at once at a second signal', async () => {
+    const server = run({ HOLDFAST_DATA: freshData() })
+    const url = await server.ready()
+    await post(url, paths.runs(KEY), ask('r1', { tokens: 1, hang: true }))
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+    })
+    server.child.kill('SIGINT')
+    await vi.waitFor(() => expect(server.err()).toContain('Stopping'))
+    server.child.kill('SIGINT')
+    expect(await server.exit).toBe(130)
+  })
+
+  it('adds the agent `model` when it is told of one', async () => {
+    const server = run({ HOLDFAST_DATA: freshData(), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_MODEL: 'some' })
+    const url = await server.ready()
+    expect(await (await fetch(`${url}/v1/agents`)).json()).toMatchObject({
+      items: [{ agentId: 'demo' }, { agentId: 'model', title: 'some' }],
+    })
+  })
+})
