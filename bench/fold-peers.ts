@@ -5,8 +5,8 @@ import { AbstractChat, type ChatState, type ChatTransport, type UIMessage, type 
 import { from, type Observable } from 'rxjs'
 import { KEY, type Workload } from './fold-workload.ts'
 
-/** Milliseconds of one `runAgent` with a listener on messages and state. */
-export async function runAgUi(workload: Workload, seen: (value: unknown) => void): Promise<number> {
+/** One `runAgent` with a listener on messages and state, ready to go. */
+export function runAgUi(workload: Workload, seen: (value: unknown) => void): () => Promise<void> {
   class MemoryAgent extends AbstractAgent {
     override run(): Observable<BaseEvent> {
       return from(workload.events as readonly unknown[] as BaseEvent[])
@@ -21,13 +21,13 @@ export async function runAgUi(workload: Workload, seen: (value: unknown) => void
     onMessagesChanged: ({ messages }) => seen(messages),
     onStateChanged: ({ state }) => seen(state),
   })
-  const began = performance.now()
-  await agent.runAgent({ runId: 'run' })
-  return performance.now() - began
+  return async () => {
+    await agent.runAgent({ runId: 'run' })
+  }
 }
 
-/** Milliseconds of one answer through `ai`'s chat, its state kept as @ai-sdk/react keeps it. */
-export async function runAi(workload: Workload, seen: (value: unknown) => void): Promise<number> {
+/** One answer through `ai`'s chat, its state kept as @ai-sdk/react keeps it, ready to go. */
+export function runAi(workload: Workload, seen: (value: unknown) => void): () => Promise<void> {
   const chunks = chunksOf(workload)
   const transport: ChatTransport<UIMessage> = {
     sendMessages: async () =>
@@ -53,10 +53,10 @@ export async function runAi(workload: Workload, seen: (value: unknown) => void):
       failure = error
     },
   })
-  const began = performance.now()
-  await chat.sendMessage({ text: 'Go' })
-  if (failure) throw failure
-  return performance.now() - began
+  return async () => {
+    await chat.sendMessage({ text: 'Go' })
+    if (failure) throw failure
+  }
 }
 
 function createState(initial: UIMessage[], seen: (value: unknown) => void): ChatState<UIMessage> {

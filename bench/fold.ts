@@ -1,5 +1,6 @@
 /**
- * The fold per delta: beside the plain limit and beside two peers, each in the same process, in rounds that take turns.
+ * The fold per delta: beside the plain limit and beside two peers, each in the same process, in rounds that take turns, in
+ * processor time.
  * `node bench/fold.ts` prints the table. Aims: the plan's "Fold: Reach"; the peers' long rows are measured on fewer
  * deltas than ours, which is in their favour where their cost grows with what has been said.
  */
@@ -84,26 +85,37 @@ const oursOfBytes: Way = (workload) => {
   }
 }
 
+/** Processor time of this process since `began`, µs: what a busy machine does beside us is not counted. */
+function cpu(began?: NodeJS.CpuUsage): { readonly at: NodeJS.CpuUsage; readonly took: number } {
+  const at = process.cpuUsage()
+  return { at, took: began === undefined ? 0 : at.user + at.system - began.user - began.system }
+}
+
 /** µs per delta, medians of rounds in which the ways take turns. */
-function compare<Name extends string>(workload: Workload, ways: Readonly<Record<Name, Way>>): Record<Name, number> {
-  const names = Object.keys(ways) as Name[]
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]))
+function compare<Name extends string>(ways: Readonly<Record<Name, readonly [Way, Workload]>>): Record<Name, number> {
+  const entries = Object.entries(ways) as [Name, readonly [Way, Workload]][]
+  const times = new Map<Name, number[]>(entries.map(([name]) => [name, []]))
   for (let round = -3; round < ROUNDS; round++) {
-    for (const name of names) {
-      const go = ways[name](workload)
+    for (const [name, [way, workload]] of entries) {
+      const go = way(workload)
       gc({ type: 'minor' })
-      const began = performance.now()
+      const began = cpu().at
       go()
-      const took = performance.now() - began
-      if (round >= 0) times.get(name)?.push((took * 1000) / workload.deltas)
+      const { took } = cpu(began)
+      if (round >= 0) times.get(name)?.push(took / workload.deltas)
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>
+  return Object.fromEntries(entries.map(([name]) => [name, median(times.get(name) ?? [])])) as Record<Name, number>
 }
 
 async function peer(run: typeof runAgUi, workload: Workload, rounds: number): Promise<number> {
   const times: number[] = []
-  for (let round = 0; round < rounds; round++) times.push(((await run(workload, show)) * 1000) / workload.deltas)
+  for (let round = 0; round < rounds; round++) {
+    const go = run(workload, show)
+    const began = cpu().at
+    await go()
+    times.push(cpu(began).took / workload.deltas)
+  }
   return median(times)
 }
 
@@ -117,7 +129,11 @@ interface Measured {
 }
 
 async function measure(workload: Workload, small: Workload, rounds = 3): Promise<Measured> {
-  const { L, batched, each } = compare(workload, { L: limit, batched: ours(BATCH), each: ours(1) })
+  const { L, batched, each } = compare({
+    L: [limit, workload],
+    batched: [ours(BATCH), workload],
+    each: [ours(1), workload],
+  })
   const agUi = await peer(runAgUi, small, rounds)
   const ai = small.kind === 'state' ? {} : { ai: await peer(runAi, small, rounds) }
   return { workload, L, batched, each, agUi, ...ai }
@@ -143,9 +159,12 @@ export async function measureFold(): Promise<BenchSection> {
   const state = await measure(statePatches(10_000), statePatches(500))
   const all = [empty, beside200, beside800, tool3k, tool30k, state]
 
+  const batched = ours(BATCH)
+  const beside = compare({ none: [batched, text(10_000)], many: [batched, text(10_000, 800)] })
+  const growing = compare({ short: [batched, toolArguments(3000)], long: [batched, toolArguments(30_000)] })
   const bytes = [text(10_000), text(10_000, 200)].map((workload) => ({
     name: workload.name,
-    ...compare(workload, { L: limitOfBytes, batched: oursOfBytes }),
+    ...compare({ L: [limitOfBytes, workload], batched: [oursOfBytes, workload] }),
   }))
 
   const worst = (ratioOf: (measured: Measured) => number) => Math.max(...all.map(ratioOf))
@@ -171,8 +190,8 @@ export async function measureFold(): Promise<BenchSection> {
       least(({ batched, ai = Number.POSITIVE_INFINITY }) => ai / batched),
       15,
     ),
-    atMost('batched beside 800 messages against beside none', beside800.batched / empty.batched, 1.5),
-    atMost('tool arguments, 30k deltas against 3k', tool30k.batched / tool3k.batched, 2),
+    atMost('batched beside 800 messages against beside none', beside.many / beside.none, 1.5),
+    atMost('tool arguments, 30k deltas against 3k', growing.long / growing.short, 2),
     atMost('bytes to state against L, the worst row', Math.max(...bytes.map(({ batched, L }) => batched / L)), 2),
   ]
   const rows = [
@@ -183,7 +202,7 @@ export async function measureFold(): Promise<BenchSection> {
     ]),
   ]
   if (shown === undefined) throw new Error('nothing was shown: nothing was measured')
-  return { title: 'Fold: µs per delta', rows, aims }
+  return { title: 'Fold: µs of processor time per delta', rows, aims }
 }
 
 if (import.meta.main) {
