@@ -1,6 +1,6 @@
 /**
  * JSON Patch (RFC 6902) on a value that others hold: copies only the containers on the touched paths, changes nothing
- * that was handed out, and is atomic. Pointers and equality are the library's; it has no copy-on-write, so the six
+ * that was handed out, and is atomic. Escapes and equality are the library's; it has no copy-on-write, so the six
  * operations are here, and a test holds them against it.
  *
  * Dangers: `/__proto__/x` and inherited members (`/toString/x`) are no places to write to; only own members are walked.
