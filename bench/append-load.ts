@@ -1,0 +1,100 @@
+/** What is asked of a way (`append-ways.ts`), and what it costs: the same for each of them. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { END, type ReadOrder, type ReadReport } from './append-readers.ts'
+import type { Way } from './append-ways.ts'
+
+/** What a run says at once, when it says as much as it can. */
+export const BATCH = 32
+const READERS = fileURLToPath(new URL('./append-readers.ts', import.meta.url))
+
+export interface Measured {
+  readonly perSecond: number
+  /** µs of the server process, all its threads. */
+  readonly cpuEach: number
+  /** Share of one core. */
+  readonly cpu: number
+  readonly p99Ms: number
+}
+
+function event(n: number, text = `t${n} `): string {
+  return JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'answer', delta: text, timestamp: Date.now() })
+}
+
+/** Says something, and answers how many events that were. */
+export type Speak = () => Promise<number>
+
+/** Connects `readersOf` readers to each run, lets it speak, ends the streams and waits until all of it has arrived. */
+export async function deliver(
+  way: Way,
+  { runs, readersOf }: { readonly runs: number; readonly readersOf: number },
+  { warmUp, speak }: { readonly warmUp: Speak; readonly speak: Speak },
+): Promise<Measured> {
+  const readers = fork(READERS, { stdio: 'inherit' })
+  const urls = Array.from({ length: runs * readersOf }, (_, n) => way.urlOf(n % runs))
+  const heard = async () => ((await once(readers, 'message')) as [ReadReport])[0]
+  await once(readers, 'spawn')
+  const connected = heard()
+  readers.send({ urls } satisfies ReadOrder)
+  await connected
+
+  await warmUp()
+  const done = heard()
+  const cpuBefore = process.cpuUsage()
+  const before = performance.now()
+  const events = await speak()
+  await Promise.all(Array.from({ length: runs }, (_, run) => way.emit(run, [event(0, END)])))
+  const report = await done
+  const ms = performance.now() - before
+  const { user, system } = process.cpuUsage(cpuBefore)
+  readers.kill()
+
+  const deliveries = (events + runs) * readersOf
+  return {
+    perSecond: (deliveries / ms) * 1_000,
+    cpuEach: (user + system) / deliveries,
+    cpu: (user + system) / 1_000 / ms,
+    p99Ms: report.type === 'done' ? report.p99Ms : Number.NaN,
+  }
+}
+
+/** Every run says as much as it may, `perRun` events each. */
+export async function flood(way: Way, perRun: number): Promise<number> {
+  const { runs } = way
+  const one = async (run: number) => {
+    for (let n = 0; n < perRun; n += BATCH) {
+      await way.emit(
+        run,
+        Array.from({ length: BATCH }, (_, k) => event(n + k)),
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: runs }, (_, run) => one(run)))
+  return runs * perRun
+}
+
+/** All runs together say `perSecond` events a second, for `seconds`. */
+export async function steady(way: Way, perSecond: number, seconds: number): Promise<number> {
+  const { runs } = way
+  const tickMs = 10
+  const perTick = Math.round((perSecond * tickMs) / 1_000 / runs)
+  const pending = new Set<Promise<unknown>>()
+  const begun = performance.now()
+  let events = 0
+  for (let tick = 0; tick < (seconds * 1_000) / tickMs; tick++) {
+    for (let run = 0; run < runs; run++) {
+      const said = way.emit(
+        run,
+        Array.from({ length: perTick }, (_, k) => event(tick * perTick + k)),
+      )
+      pending.add(said)
+      void said.finally(() => pending.delete(said))
+    }
+    events += runs * perTick
+    const left = begun + (tick + 1) * tickMs - performance.now()
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+  }
+  await Promise.all(pending)
+  return events
+}

@@ -1,0 +1,135 @@
+/**
+ * The two ways of a measurement from an agent's event to many readers: the house's (store, feed, node's `res`), and the
+ * limit: a bare node:http loop that makes the same bytes and keeps nothing.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, frame, keyString, type ThreadKey } from '@holdfast/core'
+import { createFeed, type Lease } from '@holdfast/server'
+import { createSqliteStore } from '@holdfast/server/sqlite'
+import { createInProcessBus } from '../packages/server/src/bus/in-process-bus.ts'
+import { openNodeSink } from '../packages/server/src/http/node-sink.ts'
+import { STREAM_HEADERS } from '../packages/server/src/http/stream-headers.ts'
+
+export const threadOf = (run: number): ThreadKey => ({ roomId: 'bench', threadId: `thread-${run}` })
+
+export interface Way {
+  readonly runs: number
+  urlOf(run: number): string
+  /** Resolves when the run may go on: when what it said is durable, or when its readers keep up. */
+  emit(run: number, events: readonly string[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+const systemClock: Clock = {
+  now: Date.now,
+  schedule(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+async function listening(answer: (run: number, response: ServerResponse) => void) {
+  const server = createServer((request, response) => answer(Number(request.url?.slice(1)), response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    urlOf: (run: number) => `http://127.0.0.1:${port}/${run}`,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** `perWrite`: how many events go into one write. */
+export async function createLimit(runs: number, perWrite: number): Promise<Way> {
+  const readers = Array.from({ length: runs }, () => new Set<ServerResponse>())
+  const seqs = new Float64Array(runs)
+  const http = await listening((run, response) => {
+    response.writeHead(200, STREAM_HEADERS)
+    response.flushHeaders()
+    // Each emit of a steady load waits for itself.
+    response.setMaxListeners(0)
+    readers[run]?.add(response)
+    response.once('close', () => readers[run]?.delete(response))
+  })
+
+  return {
+    runs,
+    ...http,
+    async emit(run, events) {
+      const to = readers[run] ?? []
+      const at = new Date().toISOString()
+      for (let first = 0; first < events.length; first += perWrite) {
+        let text = ''
+        for (const json of events.slice(first, first + perWrite)) {
+          const seq = (seqs[run] ?? 0) + 1
+          seqs[run] = seq
+          text += frame({ ...threadOf(run), runId: 'run', seq, at, kind: 'agui' }, json)
+        }
+        const bytes = Buffer.from(text)
+        for (const response of to) response.write(bytes)
+      }
+      const full = [...to].filter((response) => response.writableNeedDrain)
+      if (full.length === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      else await Promise.all(full.map((response) => new Promise((resolve) => response.once('drain', resolve))))
+    },
+  }
+}
+
+export interface HouseOptions {
+  readonly addedSyncMs?: number
+}
+
+export async function createHouse(runs: number, options: HouseOptions = {}): Promise<Way> {
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+  const principal = { tenantId: 'bench', personId: 'bench' }
+  const bus = createInProcessBus({ onListenerError: fail })
+  const store = await createSqliteStore({ directory, publish: bus.publish, ...options })
+  const feed = createFeed({ log: store.log, bus, clock: systemClock, onFault: fail })
+
+  await store.rooms.create(principal, { roomId: 'bench', title: 'Bench', agentId: 'demo' })
+  const leases = new Map<string, Lease>()
+  const started = Array.from({ length: runs }, (_, run) =>
+    store.runs.start(principal, threadOf(run), {
+      runId: 'run',
+      messages: [{ id: 'question', role: 'user', content: 'Talk.' }],
+      agentId: 'demo',
+      onBusy: 'reject',
+      tools: [],
+      context: [],
+    }),
+  )
+  await Promise.all(started)
+  const claims = await store.work.claim({ workerId: 'bench', limit: runs, leaseMs: 3_600_000 })
+  for (const { lease } of claims) leases.set(keyString(lease), lease)
+
+  const http = await listening((run, response) => {
+    feed.follow({ principal, key: threadOf(run), after: 0 }, () => openNodeSink(response)).catch(fail)
+  })
+
+  return {
+    runs,
+    urlOf: http.urlOf,
+    async emit(run, events) {
+      const lease = leases.get(keyString(threadOf(run)))
+      if (!lease) throw new Error(`Run ${run} was not claimed.`)
+      const state = await store.work.append(lease, events)
+      if (state.type !== 'running') throw new Error(`Run ${run} is ${state.type}.`)
+    },
+    async close() {
+      feed.close()
+      await http.close()
+      await store.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+function fail(error: unknown): never {
+  throw error
+}

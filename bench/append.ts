@@ -1,0 +1,130 @@
+/**
+ * From an agent's event to its readers, durably: the house beside a bare node:http loop without storage, in one run, in
+ * rounds that take turns; the readers are a process of their own. `node bench/append.ts` prints the table. Aims: the
+ * plan's "Server: Reach".
+ */
+import { cpus } from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { BATCH, deliver, flood, type Measured, steady } from './append-load.ts'
+import { createHouse, createLimit, type Way } from './append-ways.ts'
+import { atLeast, atMost, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
+
+const ROUNDS = 3
+const RUNS = 100
+const MANY = { runs: RUNS, readersOf: 1 }
+const WIDE = { runs: 1, readersOf: 100 }
+
+type Make = () => Promise<Way>
+
+/** Each way in turn, `ROUNDS` times; the medians of each. */
+async function compare<Name extends string>(
+  ways: Readonly<Record<Name, Make>>,
+  measure: (way: Way) => Promise<Measured>,
+): Promise<Record<Name, Measured>> {
+  const names = Object.keys(ways) as Name[]
+  const found = new Map<Name, Measured[]>(names.map((name) => [name, []]))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of names) {
+      const way = await ways[name]()
+      found.get(name)?.push(await measure(way))
+      await way.close()
+    }
+  }
+  const middle = (name: Name, of: keyof Measured) => median((found.get(name) ?? []).map((measured) => measured[of]))
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        perSecond: middle(name, 'perSecond'),
+        cpuEach: middle(name, 'cpuEach'),
+        cpu: middle(name, 'cpu'),
+        p99Ms: middle(name, 'p99Ms'),
+      },
+    ]),
+  ) as Record<Name, Measured>
+}
+
+/** p99 of the main thread's event loop, in ms, while 100 runs say 10,000 events a second. */
+async function loopDelay(way: Way): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  await deliver(way, MANY, {
+    warmUp: () => steady(way, 10_000, 1),
+    speak: () => {
+      delay.enable()
+      return steady(way, 10_000, 3).finally(() => delay.disable())
+    },
+  })
+  await way.close()
+  return delay.percentile(99) / 1e6
+}
+
+export async function measureAppend(): Promise<BenchSection> {
+  const many = await compare({ limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) }, (way) =>
+    deliver(way, RUNS, 1, () => flood(way, 3_200)),
+  )
+  const wide = await compare(
+    { limit: () => createLimit(1, 1), batched: () => createLimit(1, BATCH), house: () => createHouse(1) },
+    (way) => deliver(way, WIDE, { warmUp: () => flood(way, 6_400), speak: () => flood(way, 19_200) }),
+  )
+  const even = await compare({ limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) }, (way) =>
+    deliver(way, RUNS, 1, () => steady(way, 30_000, 3)),
+  )
+  const still = await loopDelay(await createLimit(RUNS, 1))
+  const slow = await loopDelay(await createHouse(RUNS, { addedSyncMs: 5 }))
+
+  const delivery = many.house.perSecond / many.limit.perSecond
+  const width = wide.house.cpuEach / wide.batched.cpuEach
+  const load = even.house.cpu / even.limit.cpu
+  const rows: BenchRow[] = [
+    { name: '100 runs: bare node:http, no storage', value: many.limit.perSecond, unit: 'deliveries/s' },
+    {
+      name: '100 runs: Holdfast, durable',
+      value: many.house.perSecond,
+      unit: 'deliveries/s',
+      ratio: delivery,
+      of: 'bare',
+    },
+    { name: '100 runs: bare, CPU', value: many.limit.cpuEach, unit: 'µs a delivery' },
+    {
+      name: '100 runs: Holdfast, CPU',
+      value: many.house.cpuEach,
+      unit: 'µs a delivery',
+      ratio: many.house.cpuEach / many.limit.cpuEach,
+      of: 'bare',
+    },
+    { name: '1 run, 100 readers: bare, an event a write', value: wide.limit.cpuEach, unit: 'µs a delivery' },
+    { name: `1 run, 100 readers: bare, ${BATCH} a write`, value: wide.batched.cpuEach, unit: 'µs a delivery' },
+    {
+      name: '1 run, 100 readers: Holdfast',
+      value: wide.house.cpuEach,
+      unit: 'µs a delivery',
+      ratio: width,
+      of: 'batched',
+    },
+    { name: 'steady 30k events/s: bare, CPU', value: even.limit.cpu * 100, unit: '% of a core' },
+    {
+      name: 'steady 30k events/s: Holdfast, CPU',
+      value: even.house.cpu * 100,
+      unit: '% of a core',
+      ratio: load,
+      of: 'bare',
+    },
+    { name: 'steady 30k events/s: bare, p99', value: even.limit.p99Ms, unit: 'ms' },
+    { name: 'steady 30k events/s: Holdfast, p99', value: even.house.p99Ms, unit: 'ms' },
+    { name: 'bare: event loop delay, p99', value: still, unit: 'ms' },
+    { name: 'a sync that takes 5 ms more: event loop delay, p99', value: slow, unit: 'ms' },
+  ]
+  const aims = [
+    atLeast('durable delivery, 100 runs, against bare', delivery, 0.7),
+    atMost('one run to 100 readers, CPU a delivery, against batched', width, 1.3),
+    atMost('steady 30k events/s, CPU, against bare', load, 1.5),
+    atMost('event loop delay p99 with a slow sync, against 5 ms', slow / 5, 1),
+  ]
+  return { title: 'Append and fan-out: from an agent’s event to its readers', rows, aims }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const section = await measureAppend()
+  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
+}
