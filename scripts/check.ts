@@ -78,10 +78,7 @@ if (passed > 0) console.log(`\nchecks: ${passed} passed, 0 failed`)
 function run(command: readonly string[]): Promise<number> {
   const [program = '', ...args] = command
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      stdio: 'inherit',
-      env: { ...process.env, FORCE_COLOR: process.env.CI ? '0' : '1' },
-    })
+    const child = spawn(program, args, { stdio: 'inherit' })
     child.on('error', (error) => {
       console.error(error.message)
       resolve(1)
