@@ -41,7 +41,7 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
             <p className="waiting">
               <span className="mark" data-status="working">
                 <Icon name="working" turning />
-                {activity.type === 'cancelling' ? 'Stopping…' : 'Working…'}
+                {GOING_ON[activity.type]}
               </span>
             </p>
           )}
@@ -56,6 +56,8 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
     </>
   )
 }
+
+const GOING_ON = { starting: 'Sending…', active: 'Working…', cancelling: 'Stopping…' } as const
 
 function shown(content: ThreadState['content'], pending: ThreadState['pending']): Row[] {
   if (content.type !== 'ready') return rowsOf({ path: [], runs: [], open: [], queue: [], pending })

@@ -1,5 +1,5 @@
 /** One line of a conversation. Text is always a text node: whatever it holds, it is only ever read. */
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
 import { ToolCard } from './tool-card.tsx'
@@ -16,39 +16,61 @@ interface MessageRowProps {
 export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps) {
   switch (row.type) {
     case 'user':
-      return <Utterance kind="user" who="You" text={row.text} pending={row.pending} named />
-    case 'text':
       return (
-        <Utterance kind="assistant" who={agentTitle(row.agentId)} text={row.text} writing={row.writing} named={named} />
+        <Utterance speaker="user" who="You" pending={row.pending}>
+          <Text of="user" text={row.text} />
+        </Utterance>
       )
     case 'notice':
-      return <Utterance kind="notice" who="Note" text={row.text} named />
+      return (
+        <Utterance speaker="notice" who="Note">
+          <Text of="notice" text={row.text} />
+        </Utterance>
+      )
+    case 'text':
     case 'reasoning':
-      return <Reasoning text={row.text} writing={row.writing} />
     case 'tool':
-      return <ToolCard name={row.name} input={row.input} state={row.state} />
+      return (
+        <Utterance speaker="assistant" who={named ? agentTitle(row.agentId) : undefined}>
+          {row.type === 'text' && <Text of="assistant" text={row.text} writing={row.writing} />}
+          {row.type === 'reasoning' && <Reasoning text={row.text} writing={row.writing} />}
+          {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
+        </Utterance>
+      )
     case 'ending':
       return <RunEnding ending={row.ending} actions={actions} />
   }
 }
 
+type Speaker = 'user' | 'assistant' | 'notice'
+
 interface UtteranceProps {
-  readonly kind: 'user' | 'assistant' | 'notice'
-  readonly who: string
-  readonly text: string
-  readonly named: boolean
+  readonly speaker: Speaker
+  readonly who: string | undefined
   readonly pending?: boolean
+  readonly children: ReactNode
+}
+
+function Utterance({ speaker, who, pending, children }: UtteranceProps) {
+  return (
+    <article className="message" data-speaker={speaker} data-pending={pending || undefined}>
+      {who !== undefined && <h3 className="message-who">{who}</h3>}
+      {children}
+    </article>
+  )
+}
+
+interface TextProps {
+  readonly of: Speaker
+  readonly text: string
   readonly writing?: boolean
 }
 
-const Utterance = memo(function Utterance({ kind, who, text, named, pending, writing }: UtteranceProps) {
+const Text = memo(function Text({ of, text, writing }: TextProps) {
   return (
-    <article className="message" data-role={kind} data-pending={pending || undefined}>
-      <h3 className={named ? 'message-who' : 'said'}>{who}</h3>
-      <div className={writing ? 'message-text caret' : 'message-text'} dir="auto" data-testid={`${kind}-text`}>
-        {text}
-      </div>
-    </article>
+    <div className={writing ? 'message-text caret' : 'message-text'} dir="auto" data-testid={`${of}-text`}>
+      {text}
+    </div>
   )
 })
 

@@ -26,10 +26,11 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
   const { items, error } = useRooms()
   const room = items?.find((item) => item.roomId === roomId)
   const name = room ? room.title || room.roomId : undefined
-  usePageTitle('New thread', name)
+  const title = items && !room ? 'No such room' : 'New thread'
+  usePageTitle(title, name)
   return (
     <>
-      <PageHead roomId={roomId} title="New thread" room={name} />
+      <PageHead roomId={roomId} title={title} room={name} />
       <div className="reading">
         <ConnectionLine connection={error && items ? 'reconnecting' : 'fine'} />
         <RoomBlank room={room} known={items !== undefined} unreachable={error !== undefined} roomId={roomId} />

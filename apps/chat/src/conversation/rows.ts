@@ -31,24 +31,16 @@ export type ToolState =
 
 export type Row =
   | { readonly type: 'user'; readonly id: string; readonly text: string; readonly pending: boolean }
-  | {
-      readonly type: 'text'
-      readonly id: string
-      readonly text: string
-      readonly writing: boolean
-      /** Who says it, as far as that is known. */
-      readonly agentId?: string
-    }
-  | { readonly type: 'reasoning'; readonly id: string; readonly text: string; readonly writing: boolean }
-  | {
-      readonly type: 'tool'
-      readonly id: string
-      readonly name: string
-      readonly input: string
-      readonly state: ToolState
-    }
+  | (Said & { readonly type: 'text' | 'reasoning'; readonly text: string; readonly writing: boolean })
+  | (Said & { readonly type: 'tool'; readonly name: string; readonly input: string; readonly state: ToolState })
   | { readonly type: 'notice'; readonly id: string; readonly text: string }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
+
+interface Said {
+  readonly id: string
+  /** Who says it, as far as that is known. */
+  readonly agentId?: string
+}
 
 export interface Ending {
   readonly runId: string
@@ -106,17 +98,15 @@ interface Around {
 }
 
 function rowsOfMessage(message: ThreadMessage, { openIds, byId, answers }: Around): Row[] {
+  const writing = openIds.has(message.id)
+  const run = byId.get(message.runId ?? '')
+  const by = run && { agentId: run.agentId }
   switch (message.role) {
     case 'user':
       return [{ type: 'user', id: message.id, text: textOf(message.content), pending: false }]
     case 'assistant': {
       const rows: Row[] = []
-      const writing = openIds.has(message.id)
-      const run = byId.get(message.runId ?? '')
-      if (message.content) {
-        const said = { type: 'text', id: message.id, text: message.content, writing } as const
-        rows.push(run ? { ...said, agentId: run.agentId } : said)
-      }
+      if (message.content) rows.push({ type: 'text', id: message.id, text: message.content, writing, ...by })
       for (const call of message.toolCalls ?? []) {
         const waiting: ToolState = { type: run && !isEnded(run) ? 'running' : 'unanswered' }
         rows.push({
@@ -125,12 +115,13 @@ function rowsOfMessage(message: ThreadMessage, { openIds, byId, answers }: Aroun
           name: call.function.name,
           input: call.function.arguments,
           state: answers.get(call.id) ?? waiting,
+          ...by,
         })
       }
       return rows
     }
     case 'reasoning':
-      return [{ type: 'reasoning', id: message.id, text: message.content, writing: openIds.has(message.id) }]
+      return [{ type: 'reasoning', id: message.id, text: message.content, writing, ...by }]
     case 'tool':
       return []
     case 'system':

@@ -25,10 +25,10 @@ export function ThreadPage({ threadKey }: { readonly threadKey: ThreadKey }) {
   const rooms = useRooms().items
   const room = rooms?.find((item) => item.roomId === roomId)
   const listed = useThreadList(roomId).items?.find((item) => item.threadId === threadId)
-  const title = listed?.title || (isFresh(state) ? 'New thread' : 'Thread')
-  usePageTitle(title, room?.title)
   const unwritten = state.content.type === 'new' && !isFresh(state)
   const noRoom = unwritten && rooms !== undefined && !room
+  const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
+  usePageTitle(title, room?.title)
   return (
     <>
       <PageHead roomId={roomId} title={title} room={room?.title} />

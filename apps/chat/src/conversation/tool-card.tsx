@@ -5,7 +5,7 @@ import type { ToolState } from './rows.ts'
 
 const STATES: Record<ToolState['type'], { readonly icon: IconName; readonly word: string; readonly status: string }> = {
   running: { icon: 'working', word: 'Running', status: 'working' },
-  result: { icon: 'onward', word: 'Done', status: 'idle' },
+  result: { icon: 'done', word: 'Done', status: 'idle' },
   error: { icon: 'alert', word: 'Failed', status: 'failed' },
   unanswered: { icon: 'stopped', word: 'Not finished', status: 'idle' },
 }

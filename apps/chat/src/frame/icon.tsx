@@ -9,6 +9,7 @@ const DRAWINGS = {
   stop: <rect x="6.5" y="6.5" width="11" height="11" rx="1.5" fill="currentColor" />,
   down: <path d="M12 5v14m-6-6 6 6 6-6" />,
   retry: <path d="M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4" />,
+  done: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   onward: <path d="M5 12h14m-6-6 6 6-6 6" />,
   working: <path d="M12 4a8 8 0 1 1-7.4 5" />,
   queued: (

@@ -1,0 +1,93 @@
+/** The page in the hand and at the keyboard: narrow, without a mouse, and with words that would like to be markup. */
+import { addressOf, ending, expect, expectAnswers, listed, sendButton, stopButton, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+import { scriptText } from './server.ts'
+
+const LONG = { words: 200, pauseAt: 60 }
+
+test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays with its thread', async ({
+  page,
+  modelServer: server,
+}) => {
+  await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1 }, 'Elsewhere')
+  await page.goto(`${server.url}/rooms/models`)
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.focus()
+  await page.keyboard.type(askFor(LONG))
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.type('Please.')
+  await page.keyboard.press('Enter')
+  await expectAnswers(page, wordsText(LONG, 60))
+  await expect(page.getByTestId('user-text')).toHaveJSProperty('textContent', `${askFor(LONG)}\nPlease.`)
+
+  await field.fill('half a thought')
+  await page.keyboard.press('Enter')
+  await expect(field, 'sending waits while something runs').toHaveValue('half a thought')
+  await listed(page, 'Elsewhere').click()
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  await expect(field).toHaveValue('')
+  await listed(page, 'Say 200 words').click()
+  await expect(field).toHaveValue('half a thought')
+
+  await expect(stopButton(page)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expectAnswers(page, wordsText(LONG, 60))
+})
+
+test.describe('390 px wide', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  test('the list is a drawer, Esc closes it and stops nothing, and nothing is wider than the page', async ({
+    page,
+    modelServer: server,
+    provider,
+  }) => {
+    const key = { roomId: 'models', threadId: 'narrow' }
+    const wide = 'w'.repeat(300)
+    await server.play({ roomId: 'models', threadId: 'wide' }, { tokens: 4, intervalMs: 1, prefix: wide }, wide)
+    await server.ask(key, askFor(LONG))
+    await page.goto(addressOf(server, key))
+    await expectAnswers(page, wordsText(LONG, 60))
+    const threads = page.getByRole('navigation', { name: 'Threads' })
+    await expect(threads).toBeHidden()
+
+    await page.getByRole('button', { name: 'Rooms and threads' }).click()
+    await expect(threads).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(threads).toBeHidden()
+    await expect(page.getByRole('button', { name: 'Rooms and threads' })).toBeFocused()
+    await expect(stopButton(page)).toBeVisible()
+
+    await page.getByRole('button', { name: 'Rooms and threads' }).click()
+    await listed(page, wide.slice(0, 40)).click()
+    await expect(threads).toBeHidden()
+    await expectAnswers(page, scriptText({ tokens: 4, prefix: wide }))
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    expect(width).toBe(390)
+
+    await provider.goOn()
+    await page.goBack()
+    await expectAnswers(page, wordsText(LONG))
+    await expect(sendButton(page)).toBeVisible()
+  })
+})
+
+test('words that look like markup are words, and the page runs no script but its own', async ({ page, server }) => {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('dialog', () => complaints.push('a dialog'))
+  const key = { roomId: 'default', threadId: 'hostile' }
+  const hostile = '<img src=x onerror=alert(1)><script>alert(2)</script>'
+  await server.play(key, { tokens: 2, intervalMs: 1, prefix: hostile }, hostile)
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, scriptText({ tokens: 2, prefix: hostile }))
+  await expect(page.getByTestId('user-text')).toHaveText(hostile)
+  await expect(listed(page, hostile)).toBeVisible()
+  await expect(page).toHaveTitle(`${hostile} · Default · Holdfast`)
+  await expect(page.locator('main img, main script')).toHaveCount(0)
+  expect(complaints).toEqual([])
+})
