@@ -205,6 +205,19 @@ describe('following a log', () => {
     )
   })
 
+  it('misses nothing that is committed while a reader’s first reading is under way', async () => {
+    for (const delivery of ['frames', 'bare'] as const) {
+      const world = scripted()
+      const sink = scriptedSink()
+      world.hold()
+      void world.feed.follow(at(0), () => sink.sink)
+      world.commit(2, 10, delivery)
+      world.release()
+      await settle()
+      expect(sink.text()).toBe(world.textAfter(0))
+    }
+  })
+
   it('writes a commit once per reader, the same bytes for all', async () => {
     const world = scripted()
     const sinks = Array.from({ length: 100 }, () => scriptedSink())

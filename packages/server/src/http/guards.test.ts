@@ -2,7 +2,7 @@ import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/port.ts'
 import type { Action } from './authorise.ts'
-import { createHouse, expectProblem, KEY } from './http.fixture.ts'
+import { createHouse, expectProblem, KEY } from './testing/house.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const room = JSON.stringify({ roomId: 'r1', title: 'x' })

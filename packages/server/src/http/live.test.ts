@@ -1,7 +1,7 @@
 import { type EventPage, envelopeJson, HEARTBEAT, type LogPage, paths, splitFrames } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
-import { createHouse, expectProblem, KEY, readUntil } from './http.fixture.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
+import { createHouse, expectProblem, KEY, readUntil } from './testing/house.ts'
 
 const LOG = `${paths.log(KEY)}?live=sse`
 const framesOf = (text: string) => splitFrames(text.replaceAll(HEARTBEAT, ''))

@@ -5,7 +5,7 @@ import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag
 import { isId } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
-export const Id = z.string().refine(isId, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+const Id = z.string().refine(isId, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
 const Title = z.string().trim().max(200, 'A title has at most 200 characters')
 
 export const RoomParams = z.object({ roomId: Id })

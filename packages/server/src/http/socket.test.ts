@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { HEARTBEAT, type LogPage, paths } from '@holdfast/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createHouse, type House, KEY } from './http.fixture.ts'
 import { type Listening, listen } from './listen.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
+import { createHouse, type House, KEY } from './testing/house.ts'
 
 const LOG = `${paths.log(KEY)}?live=sse`
 const open: Listening[] = []

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createHouse, expectProblem } from './http.fixture.ts'
+import { createHouse, expectProblem } from './testing/house.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-page-'))
 const webRoot = join(directory, 'dist')

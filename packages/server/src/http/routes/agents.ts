@@ -2,8 +2,8 @@
 
 import type { AgentInfo, List } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
+import { may } from '../may.ts'
 import { reply } from '../reply.ts'
 
 export function agents(api: Api, { agents: catalogue }: Pick<Parts, 'agents'>): void {

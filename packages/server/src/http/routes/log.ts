@@ -3,9 +3,9 @@
 import { envelopeJson, splitFrames } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
 import type { LogChunk } from '../../store/port.ts'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
 import { LONG_POLL_MS, openStream, orRefuse, PAGE_BYTES, PAGE_RECORDS } from '../live.ts'
+import { may } from '../may.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
 

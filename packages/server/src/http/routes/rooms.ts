@@ -3,13 +3,13 @@
 import type { List, RoomInfo } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
 import type { Room } from '../../store/port.ts'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
+import { knownAgent } from '../known-agent.ts'
+import { foreignBefore, listOf, pageRequest } from '../list.ts'
+import { may } from '../may.ts'
 import { notFound, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { CreateRoom, json, ListQuery, RoomParams } from '../schemas.ts'
-
-const DEFAULT_LIMIT = 50
 
 export function rooms(api: Api, { store, agents, mintId }: Pick<Parts, 'store' | 'agents' | 'mintId'>): void {
   api.openapi(
@@ -21,13 +21,9 @@ export function rooms(api: Api, { store, agents, mintId }: Pick<Parts, 'store' |
       responses: { 200: { description: 'A page of rooms.' } },
     }),
     async (c) => {
-      const { limit = DEFAULT_LIMIT, before } = c.req.valid('query')
-      const page = await store.rooms.list(c.var.principal, { limit, ...(before === undefined ? {} : { before }) })
-      if (page.type === 'invalid_cursor') {
-        throw new ProblemError('invalid_cursor', 'No page gave this `before`: begin again without it.')
-      }
-      const { items, next } = page
-      return reply<List<RoomInfo>>({ items: items.map(infoOf), ...(next === undefined ? {} : { next }) })
+      const answer = await store.rooms.list(c.var.principal, pageRequest(c.req.valid('query')))
+      if (answer.type === 'invalid_cursor') throw foreignBefore()
+      return reply<List<RoomInfo>>(listOf({ ...answer, items: answer.items.map(infoOf) }))
     },
   )
 
@@ -41,9 +37,7 @@ export function rooms(api: Api, { store, agents, mintId }: Pick<Parts, 'store' |
     }),
     async (c) => {
       const { roomId = mintId(), title, agentId = agents.defaultId } = c.req.valid('json')
-      if (!agents.get(agentId)) {
-        throw new ProblemError('unknown_agent', `There is no agent “${agentId}”: GET /v1/agents lists them.`)
-      }
+      knownAgent(agents, agentId)
       const answer = await store.rooms.create(c.var.principal, { roomId, title, agentId })
       if (answer.type === 'conflict') {
         throw new ProblemError('room_conflict', `Room “${roomId}” exists and is another: choose another id.`)

@@ -1,6 +1,6 @@
 import { type EventPage, type LogPage, type Problem, paths, type ThreadSnapshot } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { createHouse, expectProblem, KEY } from '../http.fixture.ts'
+import { createHouse, expectProblem, KEY } from '../testing/house.ts'
 
 const json = async <T>(response: Response) => (await response.json()) as T
 

@@ -2,8 +2,8 @@
 
 import type { List, Run } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
+import { may } from '../may.ts'
 import { notFound } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { RunParams, ThreadParams } from '../schemas.ts'

@@ -5,8 +5,9 @@ import type { z } from '@hono/zod-openapi'
 import { createRoute } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../../agents/port.ts'
 import type { StartRequest } from '../../store/run-record.ts'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
+import { knownAgent } from '../known-agent.ts'
+import { may } from '../may.ts'
 import { notFound, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
@@ -66,9 +67,7 @@ function refuseUnbuilt({ onBusy, resume }: StartInput): void {
 }
 
 function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: StartRequest): void {
-  const agent = agents.get(agentId)
-  if (!agent) throw new ProblemError('unknown_agent', `There is no agent “${agentId}”: GET /v1/agents lists them.`)
-  const verdict = agent.check?.(forwardedProps)
+  const verdict = knownAgent(agents, agentId).check?.(forwardedProps)
   if (verdict && verdict.type !== 'ok') throw new ProblemError(verdict.type, verdict.message)
 }
 

@@ -2,13 +2,12 @@
 
 import { type List, snapshotOf, type ThreadInfo, type ThreadSnapshot } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
-import { may } from '../authorise.ts'
 import type { Api, Parts } from '../env.ts'
+import { foreignBefore, listOf, pageRequest } from '../list.ts'
+import { may } from '../may.ts'
 import { notFound, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { CreateThread, json, ListQuery, RoomParams, ThreadParams } from '../schemas.ts'
-
-const DEFAULT_LIMIT = 50
 
 export function threads(api: Api, { store, mintId }: Pick<Parts, 'store' | 'mintId'>): void {
   api.openapi(
@@ -23,15 +22,11 @@ export function threads(api: Api, { store, mintId }: Pick<Parts, 'store' | 'mint
       if (c.req.query('q') !== undefined) {
         throw new ProblemError('not_supported', 'Searching is not built yet: leave out `q`.')
       }
-      const { limit = DEFAULT_LIMIT, before } = c.req.valid('query')
-      const page = { limit, ...(before === undefined ? {} : { before }) }
+      const page = pageRequest(c.req.valid('query'))
       const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
       if (answer.type === 'not_found') throw notFound()
-      if (answer.type === 'invalid_cursor') {
-        throw new ProblemError('invalid_cursor', 'No page gave this `before`: begin again without it.')
-      }
-      const { items, next } = answer
-      return reply<List<ThreadInfo>>({ items, ...(next === undefined ? {} : { next }) })
+      if (answer.type === 'invalid_cursor') throw foreignBefore()
+      return reply<List<ThreadInfo>>(listOf(answer))
     },
   )
 

@@ -1,0 +1,20 @@
+/** What every list route does with its page. */
+
+import type { List } from '@holdfast/core'
+import type { z } from '@hono/zod-openapi'
+import type { Page, PageRequest } from '../store/port.ts'
+import { ProblemError } from './problem-error.ts'
+import type { ListQuery } from './schemas.ts'
+
+const DEFAULT_LIMIT = 50
+
+export function pageRequest({ limit = DEFAULT_LIMIT, before }: z.infer<typeof ListQuery>): PageRequest {
+  return { limit, ...(before === undefined ? {} : { before }) }
+}
+
+export function listOf<T>({ items, next }: Page<T>): List<T> {
+  return { items, ...(next === undefined ? {} : { next }) }
+}
+
+export const foreignBefore = () =>
+  new ProblemError('invalid_cursor', 'No page gave this `before`: begin again without it.')
