@@ -353,6 +353,8 @@ export function createThread(options: ThreadOptions): Thread {
       return state
     },
     subscribe(listener) {
+      // What was not there when somebody last looked may have been made elsewhere since.
+      if (listeners.size === 0) feed.resume('missing')
       const undo = listeners.add(listener)
       undoLinger?.()
       undoLinger = undefined

@@ -52,6 +52,7 @@ export interface ScriptedTransport extends RunTransport {
   addRoom(room: RoomInfo): void
   /** Makes a thread that nobody has started anything in. */
   addThread(key: ThreadKey): void
+  has(key: ThreadKey): boolean
   /** A run from another device. */
   startElsewhere(key: ThreadKey, runId: string, text: string): void
   /** A delta of the run's answer, opening its message where it has none. */
@@ -117,6 +118,8 @@ export function createScriptedTransport(): ScriptedTransport {
     scripts.set(id, script)
     return script
   }
+
+  const readersOf = (key: ThreadKey): ReadonlySet<Reader> => scripts.get(keyString(key))?.readers ?? new Set()
 
   function view({ key, builder }: Script): ThreadView {
     const fold = createFold(key)
@@ -264,6 +267,7 @@ export function createScriptedTransport(): ScriptedTransport {
     },
     addRoom: (room) => void rooms.push(room),
     addThread: (key) => void make(key),
+    has: (key) => scripts.get(keyString(key))?.deleted === false,
     startElsewhere(key, runId, text) {
       start(key, { runId, messages: [{ id: `${runId}-question`, role: 'user', content: text }] })
     },
@@ -278,13 +282,13 @@ export function createScriptedTransport(): ScriptedTransport {
     },
     drop(key, how = 'broken') {
       const error = how === 'broken' ? new TransportError({ type: 'network' }) : undefined
-      for (const reader of [...make(key).readers]) reader.finish(error)
+      for (const reader of [...readersOf(key)]) reader.finish(error)
     },
     heartbeat(key) {
-      for (const { handlers } of make(key).readers) handlers.onBytes()
+      for (const { handlers } of readersOf(key)) handlers.onBytes()
     },
     push(key, batch) {
-      for (const { handlers } of make(key).readers) handlers.onEnvelopes(batch)
+      for (const { handlers } of readersOf(key)) handlers.onEnvelopes(batch)
     },
     trim: (key, firstSeq) => void Object.assign(find(key), { firstSeq }),
     log: (key) => find(key).builder.envelopes,
