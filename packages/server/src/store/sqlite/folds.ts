@@ -21,11 +21,13 @@ import {
   type ThreadKey,
   type ThreadView,
 } from '@holdfast/core'
-import type { ThreadLog } from './thread-log.ts'
+import type { MovedFrames, ThreadLog } from './thread-log.ts'
 
 /** A fold this many records behind is brought up in the background, this many at a time. */
 const LAG = 2_000
 const STEP = { maxRecords: 500, maxBytes: 256 * 1024 }
+/** Frames that were just stored are kept at hand up to this many bytes, so that folding them reads nothing. */
+const MAX_WARM_BYTES = 4 * 1024 * 1024
 
 export interface Folds {
   view(thread: number, key: ThreadKey): ThreadView
@@ -35,8 +37,8 @@ export interface Folds {
   checkpoint(thread: number, key: ThreadKey): void
   /** Stores the checkpoints of folds that had to leave memory. */
   writeParked(): void
-  /** A thread whose run goes on has grown: it is kept near. */
-  grown(thread: number, key: ThreadKey): void
+  /** A thread whose run goes on has grown by these: its fold is kept near. */
+  grown(moved: MovedFrames, key: ThreadKey): void
   /** One step in the background; false when there was nothing to do. */
   step(): boolean
   rolledBack(): void
@@ -62,6 +64,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
   /** Threads that have grown, with the position up to which their fold is known to be. */
   const reached = new Map<number, number>()
   const lagging = new Map<number, ThreadKey>()
+  const warm: MovedFrames[] = []
+  let warmBytes = 0
 
   function heat(thread: number, key: ThreadKey): Hot {
     const held = hot.get(thread)
@@ -97,6 +101,16 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
     return fold.seq >= head
   }
 
+  /** Only onto a fold that is here and has come that far; what else there is, is read when it is wanted. */
+  function foldWarm({ thread, firstSeq, lastSeq, bytes }: MovedFrames): void {
+    const held = hot.get(thread)
+    if (!held || held.fold.seq >= lastSeq) return
+    const { fold, key } = held
+    if (fold.seq >= firstSeq - 1) apply(fold, decoder.decode(bytes))
+    else if (lastSeq - fold.seq >= LAG) lagging.set(thread, key)
+    if (reached.has(thread)) reached.set(thread, fold.seq)
+  }
+
   function caughtUp(thread: number, key: ThreadKey): Hot {
     while (!approach(thread, key));
     const held = heat(thread, key)
@@ -120,15 +134,27 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       for (const [thread, { seq, body }] of parked) store.run(thread, seq, body)
       parked.clear()
     },
-    grown(thread, key) {
+    grown(moved, key) {
+      const { thread, lastSeq, bytes } = moved
+      if (hot.has(thread) && warmBytes + bytes.length <= MAX_WARM_BYTES) {
+        warm.push(moved)
+        warmBytes += bytes.length
+        return
+      }
       let from = reached.get(thread)
       if (from === undefined) {
-        from = hot.get(thread)?.fold.seq ?? Number(seqOf.get(thread)?.seq ?? 0)
+        from = Number(seqOf.get(thread)?.seq ?? 0)
         reached.set(thread, from)
       }
-      if (log.committedHead(thread) - from >= LAG) lagging.set(thread, key)
+      if (lastSeq - from >= LAG) lagging.set(thread, key)
     },
     step() {
+      const moved = warm.shift()
+      if (moved) {
+        warmBytes -= moved.bytes.length
+        foldWarm(moved)
+        return true
+      }
       const next = lagging.entries().next().value
       if (!next) return false
       // Out first: a log that cannot be read is not tried again and again.

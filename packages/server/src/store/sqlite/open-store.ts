@@ -8,7 +8,7 @@ import { recoverJournal } from './recover.ts'
 import { createStoreData, type StoreData } from './store-data.ts'
 import { DEFAULT_LIMITS } from './thread-log.ts'
 
-const HOT_THREADS = 64
+const HOT_THREADS = 256
 
 export interface OpenStore {
   readonly database: DatabaseSync

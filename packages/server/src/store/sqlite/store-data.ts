@@ -123,9 +123,9 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     committed() {
       runs.committed()
       const committed = { ...log.committed(), keys, told }
-      for (const { thread } of committed.parts) {
-        const key = keys.get(thread)
-        if (key && runs.live(key)) folds.grown(thread, key)
+      for (const moved of committed.moved) {
+        const key = keys.get(moved.thread)
+        if (key && runs.live(key)) folds.grown(moved, key)
       }
       forget()
       return committed

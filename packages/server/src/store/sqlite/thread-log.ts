@@ -12,7 +12,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogRange } from '../port.ts'
-import { type Budget, cutFrames, pieces } from './frames.ts'
+import { type Budget, cutFrames, type Piece, pieces } from './frames.ts'
 import { PART_HEAD, type Part, ROW_HEAD, writePartHead } from './journal-body.ts'
 import { createSegments, DamagedLog } from './segments.ts'
 import { createTail, type Tail } from './tail.ts'
@@ -38,6 +38,12 @@ export const DEFAULT_LIMITS: LogLimits = {
 export interface CommittedFrames {
   readonly buffer: ArrayBuffer
   readonly parts: readonly Part[]
+  /** What went into segments: bytes of its own, for whoever folds it while it is at hand. */
+  readonly moved: readonly MovedFrames[]
+}
+
+export interface MovedFrames extends Piece {
+  readonly thread: number
 }
 
 export interface ReadFrames {
@@ -65,6 +71,8 @@ export interface ThreadLog {
   read(thread: number, range: LogRange): ReadFrames
 }
 
+const NOTHING = Buffer.alloc(0)
+
 interface Staged {
   readonly firstSeq: number
   lastSeq: number
@@ -76,7 +84,7 @@ interface Plan {
   readonly buffer: ArrayBuffer
   readonly journaled: readonly Part[]
   /** Moved into segments up to `lastSeq`; `part` is what this commit added, if anything. */
-  readonly moved: readonly { readonly thread: number; readonly lastSeq: number; readonly part: Part | undefined }[]
+  readonly moved: readonly (MovedFrames & { readonly part: Part | undefined })[]
   /** How many parts each older row loses. */
   readonly released: ReadonlyMap<number, number>
 }
@@ -177,18 +185,19 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       for (const thread of sealed) if (!moved.has(thread)) moved.set(thread, undefined)
 
       const released = new Map<number, number>()
-      const movedTo: { thread: number; lastSeq: number; part: Part | undefined }[] = []
+      const movedTo: (MovedFrames & { readonly part: Part | undefined })[] = []
       for (const [thread, part] of moved) {
         const tail = tails.get(thread)
         const held = tail && tail.bytes.length > 0 ? tail : undefined
         if (held || part) {
-          const bytes = held ? (part ? Buffer.concat([held.bytes, part.frames]) : held.bytes) : part?.frames
+          // Of its own: a tail's bytes are overwritten, and the commit's buffer leaves this thread.
+          const bytes = Buffer.concat([held?.bytes ?? NOTHING, part?.frames ?? NOTHING])
           const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
           const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0
-          for (const piece of pieces(bytes ?? Buffer.alloc(0), firstSeq, lastSeq, limits.segmentBytes)) {
+          for (const piece of pieces(bytes, firstSeq, lastSeq, limits.segmentBytes)) {
             segments.insert(thread, piece)
           }
-          movedTo.push({ thread, lastSeq, part })
+          movedTo.push({ thread, firstSeq, lastSeq, bytes, part })
         }
         for (const held of tail?.rows ?? []) released.set(held, (released.get(held) ?? 0) + 1)
       }
@@ -221,7 +230,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const parts = [...journaled]
       for (const { part } of moved) if (part) parts.push(part)
       forget()
-      return { buffer, parts }
+      return { buffer, parts, moved }
     },
     rolledBack: forget,
 
