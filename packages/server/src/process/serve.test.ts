@@ -152,10 +152,23 @@ describe('a server process', { timeout: 40_000 }, () => {
     await vi.waitFor(async () => {
       expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
     })
-    server.child.kill('SIGINT')
-    await vi.waitFor(() => expect(server.err()).toContain('Stopping'))
-    server.child.kill('SIGINT')
+    await vi.waitFor(
+      () => {
+        server.child.kill('SIGINT')
+        expect(server.child.exitCode).not.toBeNull()
+      },
+      { timeout: 4_000 },
+    )
     expect(await server.exit).toBe(130)
+  })
+
+  it('drains at a signal that arrives twice at once, as Ctrl-C under npm does', async () => {
+    const server = run({ HOLDFAST_DATA: freshData() })
+    const url = await server.ready()
+    await post(url, paths.runs(KEY), ask('r1', { tokens: 10, intervalMs: 50 }))
+    server.child.kill('SIGINT')
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
   })
 
   it('adds the agent `model` when it is told of one', async () => {

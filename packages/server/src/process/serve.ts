@@ -3,7 +3,7 @@
  * nobody caught. Does not know: the parts of a server.
  *
  * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr.
- * - SIGTERM and SIGINT drain and exit 0; a second one exits at once.
+ * - SIGTERM and SIGINT drain and exit 0; a second one, later, exits at once.
  * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
  *   with 1: its state is unknown, and what was seen is durable.
  */
@@ -39,17 +39,16 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   try {
     config = readConfig(env)
     for (const warning of config.warnings) note(warning)
-    const page = webRoot !== undefined && existsSync(join(webRoot, 'index.html')) ? webRoot : undefined
-    if (webRoot !== undefined && page === undefined)
-      note('The page is not built, only the API is served: npm start builds it.')
+    const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
     const server = await startServer({
       ...config,
-      ...(page === undefined ? {} : { webRoot: page }),
+      ...(built ? { webRoot } : {}),
       agents: (await agents?.(config, systemClock)) ?? [],
       report,
       log: engine,
     })
     process.stdout.write(`Holdfast is ready: ${server.url}\n`)
+    if (webRoot !== undefined && !built) note('The page is not built, only the API is served: npm start builds it.')
     await stop
     note('Stopping: no new runs; those that run have a moment to end.')
     await server.close()
@@ -62,16 +61,23 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   process.exit(0)
 }
 
+/** Within this time, in milliseconds, a repeated signal is the same wish. */
+const SAME_WISH_MS = 500
+
+/**
+ * Resolves at the first signal. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so
+ * only a later one is a second.
+ */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false
+    let askedAt: number | undefined
     for (const [signal, code] of [
       ['SIGTERM', 143],
       ['SIGINT', 130],
     ] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(code)
-        asked = true
+        askedAt ??= systemClock.now()
+        if (systemClock.now() - askedAt > SAME_WISH_MS) process.exit(code)
         resolve()
       })
     }
