@@ -51,8 +51,3 @@ function plainText(content: Extract<Message, { role: 'user' }>['content']): stri
   if (typeof content === 'string') return content
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
-
-/** Whether the conversation holds everything of it. New messages are at the end, so that is where the search begins. */
-export function isHeld({ pending }: Intent, view: ThreadView): boolean {
-  return pending.every(({ id }) => view.messages.findLastIndex((message) => message.id === id) !== -1)
-}

@@ -9,7 +9,7 @@ import type { Environment } from '../environment/port.ts'
 import { isTransient, TransportError, transportError } from '../transport/error.ts'
 
 /** How long a command is repeated before its sender hears that it failed. */
-export const PATIENCE_MS = 60_000
+const PATIENCE_MS = 60_000
 
 export interface PersistOptions {
   readonly environment: Environment

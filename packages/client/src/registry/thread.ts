@@ -1,8 +1,8 @@
 /**
  * One thread as the registry keeps it: its content, its connection and its activity, joined to one observable state.
  *
- * Owns: the joining, when observers are told, starts and cancels of this thread. Does not know: other threads, how many
- * connections there may be (`registry.ts` says when to follow).
+ * Owns: the joining, when observers are told. Does not know: other threads, requests (`outbox.ts`), how many connections there
+ * may be (`registry.ts` says when to follow).
  *
  * Invariants:
  * - An intent is visible in the tick in which it was had: before anything is awaited.
@@ -15,22 +15,13 @@ import type { Envelope, Run, ThreadKey, ThreadMessage } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { createFeed, type FeedCounters } from '../feed/feed.ts'
 import { type FeedState, isConnected } from '../feed/state.ts'
-import { problemOf, type TransportError, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
 import { createContentKeeper } from './content.ts'
-import { createIntent, type Intent, isHeld, textOf } from './intent.ts'
 import { createLedger } from './ledger.ts'
 import { createListeners } from './observable.ts'
-import { persist } from './persist.ts'
-import {
-  type FailedStart,
-  type LifecycleEvent,
-  RegistryError,
-  type StartIntent,
-  type StartTicket,
-  type ThreadState,
-} from './port.ts'
+import { createOutbox } from './outbox.ts'
+import { type LifecycleEvent, RegistryError, type StartIntent, type StartTicket, type ThreadState } from './port.ts'
 
 /** How long a thread that nobody looks at any more is followed on: people go back and forth. */
 const LINGER_MS = 5_000
@@ -56,12 +47,6 @@ export interface Thread {
   close(): void
 }
 
-interface Sending {
-  readonly intent: Intent
-  /** Whether the server is known to have accepted it. Never rejects. */
-  readonly arrival: Promise<boolean>
-}
-
 export interface ThreadOptions {
   readonly key: ThreadKey
   readonly transport: RunTransport
@@ -74,15 +59,11 @@ export interface ThreadOptions {
 }
 
 export function createThread(options: ThreadOptions): Thread {
-  const { key, transport, environment, closed } = options
+  const { key, transport, environment } = options
   const listeners = createListeners()
   const keeper = createContentKeeper(key)
   const ledger = createLedger(key)
-  const sendings = new Map<string, Sending>()
-  /** Runs that were given up before they were accepted, until the log shows their end. */
-  const released = new Set<string>()
   let activity = QUIET
-  let failedStart: FailedStart | undefined
   let pending: readonly ThreadMessage[] = []
   let undoFrame: (() => void) | undefined
   let undoLinger: (() => void) | undefined
@@ -98,6 +79,30 @@ export function createThread(options: ThreadOptions): Thread {
       },
       envelopes: take,
       changed,
+    },
+  })
+
+  const outbox = createOutbox({
+    ...options,
+    ledger,
+    thread: {
+      get view() {
+        return keeper.view
+      },
+      get activity() {
+        return activity
+      },
+      get isLive() {
+        return feed.state.type === 'live'
+      },
+      dispatch,
+      exists: () => feed.resume('missing'),
+      reconsider: () => keeper.view && dispatchLive(keeper.view.runs),
+      changed(news = []) {
+        options.onChange()
+        publish()
+        for (const event of news) options.onNews(event)
+      },
     },
   })
 
@@ -127,15 +132,14 @@ export function createThread(options: ThreadOptions): Thread {
 
   function bury(): void {
     keeper.bury()
-    sendings.clear()
-    released.clear()
+    outbox.clear()
     dispatch({ type: 'gone' })
   }
 
   /** A thread that is not there yet may be about to be made from here. */
   function forget(): void {
     keeper.forget()
-    if (sendings.size === 0) dispatch({ type: 'gone' })
+    if (!outbox.busy) dispatch({ type: 'gone' })
   }
 
   /** Reads what the log has brought and makes everything else agree with it. */
@@ -153,21 +157,16 @@ export function createThread(options: ThreadOptions): Thread {
     if (keeper.content.type === 'gone') feed.pause('deleted')
     const { view } = keeper
     if (!view) return []
-    for (const [runId, { intent }] of sendings) {
-      if (isHeld(intent, view)) sendings.delete(runId)
-    }
     if (view.runs === before) return []
+    outbox.observe(view)
     const { news, ended } = ledger.observe(view.runs)
-    for (const { runId, outcome } of ended) {
-      released.delete(runId)
-      dispatch({ type: 'ended', runId, outcome })
-    }
+    for (const run of ended) dispatch({ type: 'ended', ...run })
     dispatchLive(view.runs)
     return news
   }
 
   function dispatchLive(runs: readonly Run[]): void {
-    const mine = runs.filter(({ runId }) => !released.has(runId))
+    const mine = runs.filter(({ runId }) => !outbox.isReleased(runId))
     const live =
       mine.find(({ status }) => status === 'running' || status === 'cancelling') ??
       mine.find(({ status }) => status === 'queued')
@@ -184,11 +183,12 @@ export function createThread(options: ThreadOptions): Thread {
   }
 
   function publish(): void {
-    const onTheWay = [...sendings.values()].flatMap(({ intent }) => intent.pending)
+    const onTheWay = outbox.pending(keeper.view)
     if (onTheWay.length !== pending.length || onTheWay.some((message, at) => message !== pending[at])) {
       pending = onTheWay
     }
     const { content } = keeper
+    const { failedStart } = outbox
     const connection = feed.state
     if (
       state.content === content &&
@@ -200,120 +200,6 @@ export function createThread(options: ThreadOptions): Thread {
       return
     state = { key, content, pending, activity, connection, ...(failedStart && { failedStart }) }
     listeners.tell()
-  }
-
-  // ---- intent
-
-  function send(asked: StartIntent): StartTicket {
-    if (isBusy(activity)) {
-      throw new RegistryError('busy', 'A run is going on in this thread. Wait for it, or stop it first.')
-    }
-    const intent = createIntent(asked, keeper.view, environment)
-    const { runId, messages } = intent.body
-    failedStart = undefined
-    const accepted = post(intent)
-    const arrival = accepted.then(
-      () => true,
-      () => false,
-    )
-    sendings.set(runId, { intent, arrival })
-    dispatch({ type: 'start', runId })
-    options.onChange()
-    publish()
-    // The observation tells the same: whoever does not ask for the promise has not lost anything.
-    return { runId, messageIds: messages.map(({ id }) => id), accepted }
-  }
-
-  async function post(intent: Intent): Promise<Run> {
-    const { body, release } = intent
-    try {
-      const { run } = await persist(() => transport.start(key, body), {
-        environment,
-        signal: AbortSignal.any([closed, release.signal]),
-        again: waitsForReleased,
-      })
-      arrived(body.runId)
-      return run
-    } catch (cause) {
-      const error = transportError(cause)
-      // Every answer was lost, and yet the log shows the run: it was accepted.
-      const shown = keeper.view?.runs.find(({ runId }) => runId === body.runId)
-      if (shown) return shown
-      if (!release.signal.aborted) refused(intent, error)
-      throw error
-    }
-  }
-
-  /** A run that was given up may hold the thread for another moment: whoever starts the next one is not to see that. */
-  function waitsForReleased(error: TransportError): boolean {
-    const problem = problemOf(error)
-    return problem?.code === 'run_active' && problem.runId !== undefined && released.has(problem.runId)
-  }
-
-  function arrived(runId: string): void {
-    const news = released.has(runId) ? [] : ledger.accepted(runId)
-    dispatch({ type: 'accepted', runId })
-    feed.resume('missing')
-    options.onChange()
-    publish()
-    for (const event of news) options.onNews(event)
-  }
-
-  /** `error` is absent when nobody is to be bothered with one. */
-  function refused(intent: Intent, error?: TransportError): void {
-    const { runId } = intent.body
-    sendings.delete(runId)
-    failedStart = { runId, text: textOf(intent), ...(error && { error }) }
-    dispatch({ type: 'refused', runId })
-    options.onChange()
-    publish()
-  }
-
-  async function cancel(asked: string | undefined, reason: string | undefined): Promise<void> {
-    const runId = asked ?? (isBusy(activity) ? activity.runId : undefined)
-    if (runId === undefined) return cancelWhateverIsLive(reason)
-    const sending = activity.type === 'starting' && activity.runId === runId ? sendings.get(runId) : undefined
-    if (sending) {
-      released.add(runId)
-      ledger.release(runId)
-      sending.intent.release.abort()
-    }
-    dispatch({ type: 'cancel', runId })
-    publish()
-    try {
-      const answer = await persist(() => transport.cancelRun(key, runId, reason), { environment, signal: closed })
-      const known = 'alreadyTerminal' in answer || answer.run !== undefined
-      if (sending) await dropUnlessArrived(sending, known)
-    } catch (cause) {
-      uncancelled(runId)
-      if (sending) await dropUnlessArrived(sending, false)
-      throw transportError(cause)
-    }
-  }
-
-  /** What was given up before the server had it was never said: its words go back, without a complaint (S004-29). */
-  async function dropUnlessArrived({ intent, arrival }: Sending, known: boolean): Promise<void> {
-    if ((await arrival) || known) {
-      feed.resume('missing')
-      return
-    }
-    released.delete(intent.body.runId)
-    refused(intent)
-  }
-
-  async function cancelWhateverIsLive(reason: string | undefined): Promise<void> {
-    // The log is at hand and shows that nothing runs.
-    if (feed.state.type === 'live') return
-    await persist(() => transport.cancelThread(key, reason), { environment, signal: closed }).catch((cause) => {
-      if (problemOf(transportError(cause))?.code !== 'not_found') throw transportError(cause)
-    })
-  }
-
-  function uncancelled(runId: string): void {
-    released.delete(runId)
-    dispatch({ type: 'cancel-refused', runId })
-    if (keeper.view) dispatchLive(keeper.view.runs)
-    publish()
   }
 
   // ---- looking
@@ -337,15 +223,14 @@ export function createThread(options: ThreadOptions): Thread {
     counters: feed.counters,
     get need() {
       if (listeners.size > 0) return 'observed'
-      if (isBusy(activity) || sendings.size > 0 || released.size > 0) return 'running'
+      if (isBusy(activity) || outbox.busy) return 'running'
       return undoLinger ? 'lingering' : 'none'
     },
     get connected() {
       return isConnected(feed.state)
     },
     get pendingText() {
-      const [sending] = sendings.values()
-      return sending ? textOf(sending.intent) : ''
+      return outbox.text
     },
     snapshot() {
       // Nobody was told of what came while nobody looked; whoever looks now sees all of it.
@@ -372,17 +257,14 @@ export function createThread(options: ThreadOptions): Thread {
       if (!wanted) feed.close()
       else if (keeper.content.type !== 'gone') feed.open()
     },
-    start: send,
+    start: outbox.start,
     retry(runId) {
       const run = keeper.view?.runs.find((each) => each.runId === runId)
       if (!run) throw new RegistryError('unknown_run', 'This run is not known here. Open its thread and try again.')
-      return send({ messages: [], ...(run.parentId === undefined ? {} : { parentId: run.parentId }) })
+      return outbox.start({ messages: [], ...(run.parentId === undefined ? {} : { parentId: run.parentId }) })
     },
-    cancel,
-    dismissFailedStart() {
-      failedStart = undefined
-      publish()
-    },
+    cancel: outbox.cancel,
+    dismissFailedStart: outbox.dismissFailedStart,
     resume: () => feed.resume('unauthorized'),
     close() {
       listeners.clear()

@@ -14,9 +14,9 @@ import { createLogReader } from './read-log.ts'
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
 /** History is sent as fast as the connection takes it; the first pause of this length is its end. */
-const PAUSE_MS = 16
+const PAUSE_MS = 5
 /** A run that streams without any pause: after this long what arrives is live. */
-const HISTORY_MS = 250
+const HISTORY_MS = 100
 
 export interface HttpTransportOptions {
   /** What comes before `/v1`; by default the page's own origin. */

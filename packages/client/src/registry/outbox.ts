@@ -1,0 +1,222 @@
+/**
+ * What this device asks of one thread, on its way: starts and cancels, from the tick of the asking until the log has
+ * them or they have failed.
+ *
+ * Owns: requests and their repeating, what is shown of them meanwhile, runs that were given up. Does not know:
+ * connections, who looks.
+ *
+ * Invariants:
+ * - A start that was given up is repeated no more: it must not arrive after its cancel was forgotten.
+ * - Words that did not arrive go back; a complaint comes with them only if nobody cancelled (S004-29).
+ */
+import { isEnded, type Run, type ThreadKey, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import { problemOf, type TransportError, transportError } from '../transport/error.ts'
+import type { RunTransport } from '../transport/port.ts'
+import { type Activity, type ActivityEvent, isBusy } from './activity.ts'
+import { createIntent, type Intent, textOf } from './intent.ts'
+import type { Ledger } from './ledger.ts'
+import { persist } from './persist.ts'
+import { type FailedStart, type LifecycleEvent, RegistryError, type StartIntent, type StartTicket } from './port.ts'
+
+export interface Outbox {
+  readonly failedStart: FailedStart | undefined
+  /** Whether anything of it is not yet settled by the log. */
+  readonly busy: boolean
+  /** The text of the oldest start on its way. */
+  readonly text: string
+  /** Messages that the conversation does not hold yet. */
+  pending(view: ThreadView | undefined): readonly ThreadMessage[]
+  /** Whether this run was given up before it was accepted, and has not ended yet. */
+  isReleased(runId: string): boolean
+  /** The log has moved on. */
+  observe(view: ThreadView): void
+  start(intent: StartIntent): StartTicket
+  /** Without a run: whatever is live. */
+  cancel(runId: string | undefined, reason: string | undefined): Promise<void>
+  dismissFailedStart(): void
+  /** The thread is gone. */
+  clear(): void
+}
+
+/** The thread that the outbox belongs to, as far as the outbox knows it. */
+export interface OutboxThread {
+  readonly view: ThreadView | undefined
+  readonly activity: Activity
+  /** Whether the log is at hand: what it does not show does not run. */
+  readonly isLive: boolean
+  dispatch(event: ActivityEvent): void
+  /** The server is known to have this thread. */
+  exists(): void
+  /** Which run is live may be seen differently now. */
+  reconsider(): void
+  changed(news?: readonly LifecycleEvent[]): void
+}
+
+export interface OutboxOptions {
+  readonly key: ThreadKey
+  readonly transport: RunTransport
+  readonly environment: Environment
+  readonly closed: AbortSignal
+  readonly ledger: Ledger
+  readonly thread: OutboxThread
+}
+
+interface Sending {
+  readonly intent: Intent
+  /** Whether the server is known to have accepted it. Never rejects. */
+  readonly arrival: Promise<boolean>
+}
+
+export function createOutbox({ key, transport, environment, closed, ledger, thread }: OutboxOptions): Outbox {
+  const sendings = new Map<string, Sending>()
+  const released = new Set<string>()
+  let failedStart: FailedStart | undefined
+
+  function start(asked: StartIntent): StartTicket {
+    if (isBusy(thread.activity)) {
+      throw new RegistryError('busy', 'A run is going on in this thread. Wait for it, or stop it first.')
+    }
+    const intent = createIntent(asked, thread.view, environment)
+    const { runId, messages } = intent.body
+    failedStart = undefined
+    const accepted = post(intent)
+    // The observation tells the same: whoever does not ask for the promise has not lost anything.
+    const arrival = accepted.then(
+      () => true,
+      () => false,
+    )
+    sendings.set(runId, { intent, arrival })
+    thread.dispatch({ type: 'start', runId })
+    thread.changed()
+    return { runId, messageIds: messages.map(({ id }) => id), accepted }
+  }
+
+  async function post(intent: Intent): Promise<Run> {
+    const { body, release } = intent
+    try {
+      const { run } = await persist(() => transport.start(key, body), {
+        environment,
+        signal: AbortSignal.any([closed, release.signal]),
+        again: isMomentary,
+      })
+      arrived(body.runId)
+      return run
+    } catch (cause) {
+      const error = transportError(cause)
+      // Every answer was lost, and yet the log shows the run: it was accepted.
+      const shown = find(body.runId)
+      if (shown) return shown
+      if (!release.signal.aborted) refused(intent, error)
+      throw error
+    }
+  }
+
+  /** The thread is held by a run that was given up or has ended meanwhile: whoever sends next is not to see that. */
+  function isMomentary(error: TransportError): boolean {
+    const problem = problemOf(error)
+    if (problem?.code !== 'run_active' || problem.runId === undefined) return false
+    const holder = find(problem.runId)
+    return released.has(problem.runId) || (holder !== undefined && isEnded(holder))
+  }
+
+  function find(runId: string): Run | undefined {
+    return thread.view?.runs.find((run) => run.runId === runId)
+  }
+
+  function arrived(runId: string): void {
+    const news = released.has(runId) ? [] : ledger.accepted(runId)
+    thread.dispatch({ type: 'accepted', runId })
+    thread.exists()
+    thread.changed(news)
+  }
+
+  /** `error` is absent when nobody is to be bothered with one. */
+  function refused(intent: Intent, error?: TransportError): void {
+    const { runId } = intent.body
+    sendings.delete(runId)
+    failedStart = { runId, text: textOf(intent), ...(error && { error }) }
+    thread.dispatch({ type: 'refused', runId })
+    thread.changed()
+  }
+
+  async function cancel(asked: string | undefined, reason: string | undefined): Promise<void> {
+    const { activity } = thread
+    const runId = asked ?? (isBusy(activity) ? activity.runId : undefined)
+    if (runId === undefined) return cancelWhateverIsLive(reason)
+    const sending = activity.type === 'starting' && activity.runId === runId ? sendings.get(runId) : undefined
+    if (sending) {
+      released.add(runId)
+      ledger.release(runId)
+      sending.intent.release.abort()
+    }
+    thread.dispatch({ type: 'cancel', runId })
+    thread.changed()
+    try {
+      const answer = await persist(() => transport.cancelRun(key, runId, reason), { environment, signal: closed })
+      const isKnown = 'alreadyTerminal' in answer || answer.run !== undefined
+      if (sending) await dropUnlessArrived(sending, isKnown)
+    } catch (cause) {
+      released.delete(runId)
+      thread.dispatch({ type: 'cancel-refused', runId })
+      thread.reconsider()
+      thread.changed()
+      if (sending) await dropUnlessArrived(sending, false)
+      throw transportError(cause)
+    }
+  }
+
+  /** What was given up before the server had it was never said. */
+  async function dropUnlessArrived({ intent, arrival }: Sending, isKnown: boolean): Promise<void> {
+    if ((await arrival) || isKnown) {
+      thread.exists()
+      return
+    }
+    released.delete(intent.body.runId)
+    refused(intent)
+  }
+
+  async function cancelWhateverIsLive(reason: string | undefined): Promise<void> {
+    if (thread.isLive) return
+    await persist(() => transport.cancelThread(key, reason), { environment, signal: closed }).catch((cause) => {
+      // Nothing runs where nothing is.
+      if (problemOf(transportError(cause))?.code !== 'not_found') throw transportError(cause)
+    })
+  }
+
+  return {
+    get failedStart() {
+      return failedStart
+    },
+    get busy() {
+      return sendings.size > 0 || released.size > 0
+    },
+    get text() {
+      const [sending] = sendings.values()
+      return sending ? textOf(sending.intent) : ''
+    },
+    pending(view) {
+      // New messages are at the end of the conversation, so that is where the search begins.
+      const isHeld = (id: string) => view?.messages.findLast((message) => message.id === id) !== undefined
+      return [...sendings.values()].flatMap(({ intent }) => intent.pending).filter(({ id }) => !isHeld(id))
+    },
+    isReleased: (runId) => released.has(runId),
+    observe(view) {
+      for (const run of view.runs) {
+        if (isEnded(run)) released.delete(run.runId)
+        // A run's messages enter the conversation at its start; until then they are shown from here.
+        if (isEnded(run) || (run.status !== 'queued' && run.startedAt !== undefined)) sendings.delete(run.runId)
+      }
+    },
+    start,
+    cancel,
+    dismissFailedStart() {
+      failedStart = undefined
+      thread.changed()
+    },
+    clear() {
+      sendings.clear()
+      released.clear()
+    },
+  }
+}
