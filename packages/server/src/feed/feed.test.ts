@@ -24,6 +24,7 @@ function scripted() {
   const faults: unknown[] = []
   let holding = false
   let failing = false
+  let skip = 0
 
   const log: LogReader = {
     async read(_principal, key, { after, maxBytes, maxRecords }) {
@@ -40,7 +41,7 @@ function scripted() {
       }
       const lastSeq = after + taken.length
       if (holding) await new Promise<void>((resolve) => held.push(resolve))
-      return { type: 'chunk', firstSeq: after + 1, lastSeq, head, frames: Buffer.concat(taken) }
+      return { type: 'chunk', firstSeq: after + 1 + skip, lastSeq, head, frames: Buffer.concat(taken) }
     },
   }
 
@@ -91,6 +92,10 @@ function scripted() {
     fail: () => {
       failing = true
     },
+    damage: () => {
+      skip = 1
+    },
+    publish,
     textAfter: (cursor: number) => frames.slice(cursor).map(decode).join(''),
     get head() {
       return frames.length
@@ -293,6 +298,30 @@ describe('following a log', () => {
     expect(world.faults).toHaveLength(1)
     expect(sink.state.ended).toBe(1)
     expect(world.feed.watching.readers).toBe(0)
+  })
+
+  it('G11 never serves a log with a hole as the truth', async () => {
+    const world = scripted()
+    const sink = scriptedSink()
+    await world.feed.follow(at(0), () => sink.sink)
+    world.commit(1, 10)
+    world.damage()
+    world.commit(1, 10, 'bare')
+    await settle()
+    expect(sink.text()).toBe(world.textAfter(0).slice(0, sink.text().length))
+    expect(world.faults).toHaveLength(1)
+    expect(sink.state.ended).toBe(1)
+  })
+
+  it('hears only of the thread that is read', async () => {
+    const world = scripted()
+    const sink = scriptedSink()
+    await world.feed.follow(at(0), () => sink.sink)
+    const frames = encode('id: 1\ndata: {}\n\n')
+    world.publish({ type: 'thread.more', key: { ...KEY, roomId: 'other' }, firstSeq: 1, lastSeq: 1, frames })
+    world.publish({ type: 'run.queued', key: KEY, runId: 'r' })
+    await settle()
+    expect(sink.text()).toBe('')
   })
 
   it('ends every stream and every wait at the close, and whoever comes later', async () => {

@@ -117,4 +117,18 @@ describe('one run’s events, live', () => {
     house.clock.advance(25_000)
     expect((await nothing).status).toBe(204)
   })
+
+  it('looks past what is none of its events', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const { next } = (await (await house.ask(paths.runEvents(KEY, 'r1'))).json()) as EventPage
+    const waiting = house.ask(`${paths.runEvents(KEY, 'r1')}?live=long-poll&after=${next}`)
+    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    await house.ask(paths.cancelRun(KEY, 'r1'), {})
+    await house.finish(lease, { type: 'cancelled', by: 'local' })
+    const answer = await waiting
+    expect(answer.headers.get('stream-closed')).toBe('true')
+    expect(((await answer.json()) as EventPage).events).toMatchObject([{ type: 'RUN_FINISHED' }])
+  })
 })

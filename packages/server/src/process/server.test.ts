@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EndedRun, paths } from '@holdfast/core'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { StoreFault } from '../store/port.ts'
+import { StoreOpenError } from '../store/sqlite/index.ts'
+import { ConfigError } from './config.ts'
+import { whyNotStarted } from './refusal-to-start.ts'
+import { type ServerOptions, startServer } from './server.ts'
+
+const KEY = { roomId: 'default', threadId: 't1' }
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-server-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+const options = (data: string, more: Partial<ServerOptions> = {}): ServerOptions => ({
+  host: '127.0.0.1',
+  port: 0,
+  dataDirectory: join(directory, data),
+  report: vi.fn(),
+  log: vi.fn(),
+  ...more,
+})
+
+const hanging = {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    runId: 'r1',
+    messages: [{ id: 'q', role: 'user', content: 'Hello' }],
+    forwardedProps: { script: { tokens: 3, intervalMs: 1, hang: true } },
+  }),
+}
+
+describe('a server in this process', () => {
+  it('G4 closes in order: runs end, readers see it, the data is free again', async () => {
+    const server = await startServer(options('a', { drainMs: 50 }))
+    await fetch(`${server.url}${paths.runs(KEY)}`, hanging)
+    const stream = await fetch(`${server.url}${paths.log(KEY)}?live=sse`)
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${server.url}${paths.log(KEY)}`)).text()).toContain('t2 ')
+    })
+    const closed = server.close()
+    expect(server.close()).toBe(closed)
+    expect(await stream.text()).toMatch(/t2 [\s\S]*"run\.ended","outcome":\{"type":"failed","code":"worker_lost"/)
+    await closed
+    await expect(fetch(server.url)).rejects.toThrow()
+
+    const again = await startServer(options('a'))
+    const run = (await (await fetch(`${again.url}${paths.run(KEY, 'r1')}`)).json()) as EndedRun
+    expect(run.outcome).toMatchObject({ type: 'failed', code: 'worker_lost' })
+    await again.close()
+  })
+
+  it('leaves nothing open when its port is taken', async () => {
+    const first = await startServer(options('b'))
+    const port = Number(new URL(first.url).port)
+    await expect(startServer(options('c', { port }))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const other = await startServer(options('c'))
+    await Promise.all([first.close(), other.close()])
+  })
+})
+
+describe('why a server did not start', () => {
+  const why = (error: unknown) => whyNotStarted(error, { host: '127.0.0.1', port: 80 })
+  const node = (code: string) => Object.assign(new Error(code), { code })
+
+  it('is one sentence that names what to change', () => {
+    expect(why(node('EADDRINUSE'))).toContain('PORT')
+    expect(why(node('EACCES'))).toContain('PORT')
+    expect(why(node('EADDRNOTAVAIL'))).toContain('HOST')
+    expect(why(new ConfigError('Set it.'))).toBe('Set it.')
+    expect(why(new StoreOpenError('locked', 'Stop the other.'))).toBe('Stop the other.')
+    expect(why(new StoreFault('storage_full', 'The disk is full.'))).toContain('The disk is full.')
+  })
+
+  it('is left to a stack when nobody expected it', () => {
+    expect(why(node('EWHATEVER'))).toBeUndefined()
+    expect(why(new Error('x'))).toBeUndefined()
+    expect(why('x')).toBeUndefined()
+  })
+})
