@@ -4,6 +4,7 @@ export type { AguiEnvelope, ControlEnvelope, ControlEvent, Envelope, RunStartedM
 export { readEnvelope } from './log/read.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
+export type { AfterCrash } from './run/after-crash.ts'
 export { type Closable, closingEvents } from './run/close.ts'
 export { type RunStart, runStarted, runTerminal } from './run/events.ts'
 export type { OpenItem } from './run/open-item.ts'

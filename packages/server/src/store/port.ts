@@ -14,7 +14,7 @@
  * - After the commit, and never before, `publish` is told.
  */
 import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
-import type { Outcome, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
+import type { AfterCrash, Outcome, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
 import type { Principal } from './principal.ts'
 import type { CancelRequest, StartRequest } from './run-record.ts'
 
@@ -127,8 +127,11 @@ export type CancelAnswer =
   | NotFound
 
 export interface RunIntents {
-  /** The door closes behind it: messages, run and thread are durable in one transaction. Creates a new thread. */
-  start(principal: Principal, key: ThreadKey, request: StartRequest): Promise<StartAnswer>
+  /**
+   * The door closes behind it: messages, run and thread are durable in one transaction. Creates a new thread.
+   * `afterCrash` is kept with the run and no part of what makes a retried start the same. Default `fail`.
+   */
+  start(principal: Principal, key: ThreadKey, request: StartRequest, afterCrash?: AfterCrash): Promise<StartAnswer>
   /** Also before the start: then remembered (≥ 60 s, ≤ 1,000 a room) without creating anything else. */
   cancelRun(principal: Principal, key: ThreadKey, runId: string, reason?: string): Promise<CancelAnswer>
   /** Whatever is live in the thread. */
@@ -164,6 +167,11 @@ export interface Claim {
   readonly owner: Principal
   /** The agent's whole input; `messages` is the path to the run's own messages, fixed at its RUN_STARTED. */
   readonly input: RunAgentInput
+  /**
+   * Present when another worker had begun this run: go on from what its records in the thread's log say, which begin
+   * at `firstSeq`.
+   */
+  readonly resumed?: { readonly firstSeq: number }
 }
 
 /** What the store knows of a lease; an engine obeys it. `lost`: someone else owns the run, or it has ended (I12). */
@@ -180,7 +188,10 @@ export interface RunEnd {
 }
 
 export interface RunWork {
-  /** Takes queued runs whose thread has no live one, oldest first: running, RUN_STARTED written, lease held. */
+  /**
+   * Takes over runs that lost their worker and may be resumed, then queued runs whose thread has no live one, oldest
+   * first: running, RUN_STARTED written unless it was before, lease held.
+   */
   claim(request: {
     readonly workerId: string
     readonly limit: number
@@ -200,6 +211,9 @@ export interface RunWork {
   /**
    * Ends every live run whose lease is over: what is open is closed, then `failed{worker_lost}`, or `cancelled` if its
    * cancel had been requested. With `all`, every live run (an exclusive store at start-up). Answers how many.
+   *
+   * A failed one that was accepted with `restart` is asked again, once, by a new run in the same transaction; one
+   * accepted with `resume` does not end but waits for the next claim, up to `MAX_EPOCHS` claims in all.
    */
   settleOrphans(which: 'expired' | 'all'): Promise<number>
 }

@@ -3,7 +3,7 @@
  * outside may see of it.
  */
 import type { Context, Message, ResumeEntry, TokenUsage, Tool } from '@ag-ui/core'
-import type { Outcome, OutcomeType, ThreadKey } from '@holdfast/core'
+import type { AfterCrash, Outcome, OutcomeType, ThreadKey } from '@holdfast/core'
 import type { Principal } from './principal.ts'
 
 export type OnBusy = 'reject' | 'enqueue' | 'supersede'
@@ -33,6 +33,8 @@ interface RecordCommon extends ThreadKey {
   readonly continues?: string
   /** Milliseconds since the epoch, by the store's clock; likewise below. */
   readonly acceptedAt: number
+  /** As its agent declared it when the run was accepted; absent: `fail`. Means nothing once the run has ended. */
+  readonly afterCrash?: AfterCrash
 }
 
 export interface QueuedRecord extends RecordCommon {
@@ -46,7 +48,8 @@ export interface CancelRequest {
 
 export interface RunningRecord extends RecordCommon {
   readonly status: 'running'
-  readonly workerId: string
+  /** null: its worker is gone, and the next claim goes on with it under this epoch. */
+  readonly workerId: string | null
   /** The fencing number: raised by each claim; a write under an older one changes nothing (I12). */
   readonly epoch: number
   readonly leaseUntil: number

@@ -5,6 +5,7 @@
 import { describe } from 'vitest'
 import { cancelContract } from './contract/cancel.contract.ts'
 import { claimContract } from './contract/claim.contract.ts'
+import { crashContract } from './contract/crash.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
@@ -29,6 +30,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
+    describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))
     describe('after it was closed and opened again', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))

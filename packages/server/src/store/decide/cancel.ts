@@ -8,6 +8,7 @@ import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
 import type { CancelRunFacts, CancelThreadFacts, Decision } from './facts.ts'
 import { endBeforeStart, openingNow } from './opening.ts'
+import { endOrphan, waitsForWorker } from './orphan.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
 import { isVisible, NOT_FOUND } from './visible.ts'
@@ -62,17 +63,21 @@ function cancelKnown(
     }
     case 'running': {
       const cancelling = { ...run, status: 'cancelling', cancel } as const
+      const asked = [
+        controlRecord(runId, { type: 'run.cancel-requested', ...cancel }),
+        controlRecord(runId, { type: 'run.status', status: 'cancelling' }),
+      ]
+      if (waitsForWorker(run)) {
+        // Nobody carries it out, so nobody has to be told.
+        const ended = endOrphan({ now, thread, run: cancelling, view }, { type: 'cancelled', ...cancel })
+        return {
+          answer: { type: 'requested', run: toRun(ended.run ?? cancelling) },
+          writes: { ...ended, log: [...asked, ...ended.log] },
+        }
+      }
       return {
         answer: { type: 'requested', run: toRun(cancelling) },
-        writes: {
-          ...put,
-          log: [
-            controlRecord(runId, { type: 'run.cancel-requested', ...cancel }),
-            controlRecord(runId, { type: 'run.status', status: 'cancelling' }),
-          ],
-          run: cancelling,
-          notices: [{ type: 'run.cancel', runId }],
-        },
+        writes: { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
       }
     }
     case 'cancelling':

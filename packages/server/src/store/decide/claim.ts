@@ -1,23 +1,24 @@
 /**
- * Taking a queued run under a lease. Its history is fixed here: the path to where its messages hang, then they.
+ * Taking a run under a lease. The history of a queued one is fixed here: the path to where its messages hang, then they.
+ * One that lost its worker has the same history still.
  */
-import { pathTo, type ThreadMessage } from '@holdfast/core'
+import type { Message, RunAgentInput } from '@ag-ui/core'
+import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
 import type { Claim } from '../port.ts'
 import type { RunningRecord } from '../run-record.ts'
-import type { ClaimFacts, Decision } from './facts.ts'
+import type { ClaimFacts, Decision, TakeoverFacts } from './facts.ts'
 import { openingNow, startedRecord } from './opening.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
 
-/** A queued run has never been claimed: only a run that is taken over from another worker gets a higher one. */
+/** A queued run has never been claimed: one that lost its worker got a higher one when that became known. */
 const FIRST_EPOCH = 1
 
 export function decideClaim(
   { now, thread, run: queued, view }: ClaimFacts,
   { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
 ): Required<Decision<Claim>> {
-  const { roomId, threadId, runId, owner, request } = queued
-  const { agentId, tools, context, state, resume, forwardedProps } = request
+  const { roomId, threadId, runId } = queued
   const opening = openingNow(view, queued)
   const run: RunningRecord = {
     ...queued,
@@ -29,20 +30,8 @@ export function decideClaim(
   }
   return {
     answer: {
-      lease: { roomId, threadId, runId, epoch: run.epoch },
-      run: toRun(run),
-      agentId,
-      owner,
-      input: {
-        threadId,
-        runId,
-        messages: [...pathTo(view.messages, opening.parentId).map(withoutPlace), ...opening.messages],
-        tools: [...tools],
-        context: [...context],
-        state: state ?? view.state,
-        ...(resume && { resume: [...resume] }),
-        forwardedProps,
-      },
+      ...claimOf(run),
+      input: inputOf(run, view, [...pathTo(view.messages, opening.parentId).map(withoutPlace), ...opening.messages]),
     },
     writes: {
       key: { roomId, threadId },
@@ -51,6 +40,47 @@ export function decideClaim(
       run,
       notices: [],
     },
+  }
+}
+
+/** Its epoch was raised when it lost its worker, so that one can write no more; RUN_STARTED is in the log. */
+export function decideTakeover(
+  { now, run: waiting, view, firstSeq }: TakeoverFacts,
+  { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
+): Required<Decision<Claim>> {
+  const { roomId, threadId, runId } = waiting
+  const run: RunningRecord = { ...waiting, workerId, leaseUntil: now + leaseMs }
+  const messages = pathTo(view.messages, run.parentId ?? null).map(withoutPlace)
+  return {
+    answer: { ...claimOf(run), input: inputOf(run, view, messages), resumed: { firstSeq } },
+    writes: {
+      key: { roomId, threadId },
+      log: [controlRecord(runId, { type: 'run.status', status: 'running' })],
+      run,
+      notices: [],
+    },
+  }
+}
+
+function claimOf(run: RunningRecord): Pick<Claim, 'lease' | 'run' | 'agentId' | 'owner'> {
+  const { roomId, threadId, runId, epoch, owner, request } = run
+  return { lease: { roomId, threadId, runId, epoch }, run: toRun(run), agentId: request.agentId, owner }
+}
+
+function inputOf(
+  { threadId, runId, request: { tools, context, state, resume, forwardedProps } }: RunningRecord,
+  view: ThreadView,
+  messages: Message[],
+): RunAgentInput {
+  return {
+    threadId,
+    runId,
+    messages,
+    tools: [...tools],
+    context: [...context],
+    state: state ?? view.state,
+    ...(resume && { resume: [...resume] }),
+    forwardedProps,
   }
 }
 

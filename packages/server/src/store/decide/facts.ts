@@ -103,7 +103,7 @@ export interface CancelRunFacts {
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
   readonly run: RunRecord | undefined
-  /** Only read when `run` is queued. */
+  /** Only read when `run` is queued, or waits for a new worker. */
   readonly view: ThreadView
   /** Whether a cancel of this run id is remembered already. */
   readonly remembered: boolean
@@ -126,6 +126,15 @@ export interface ClaimFacts {
   readonly thread: ThreadRow
   readonly run: QueuedRecord
   readonly view: ThreadView
+}
+
+/** For a run that waits for a new worker. */
+export interface TakeoverFacts {
+  readonly now: number
+  readonly run: RunningRecord
+  readonly view: ThreadView
+  /** Of the run's records. */
+  readonly firstSeq: number
 }
 
 /** For append and renew, which need no view and no row but the run's. */

@@ -1,13 +1,30 @@
-/** Ending a run whose worker is gone: visibly, with everything it had written, and never twice. */
+/**
+ * What becomes of a run whose worker is gone: it ends, visibly, with everything it had written, and never twice. Only an
+ * agent that declared it may be asked again by a new run, or go on with the same one.
+ *
+ * Invariants: the old worker writes nothing from here on (I12); a run that kills its server does so a bounded number of
+ * times.
+ */
 import { closingEvents, runTerminal } from '@holdfast/core'
-import type { CancellingRecord, RunningRecord, RunRecord } from '../run-record.ts'
-import type { OrphanFacts, Writes } from './facts.ts'
+import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
+import type { EndFacts, OrphanFacts, Writes } from './facts.ts'
 import { ending } from './lease.ts'
+import { controlRecord } from './records.ts'
+import { toRun } from './to-run.ts'
+
+/** How often one run is claimed at most: one that brings down each server that takes it up has to end. */
+export const MAX_EPOCHS = 10
 
 const WORKER_LOST = {
   type: 'failed',
   code: 'worker_lost',
   message: 'The server stopped while this answer was being written. What had arrived is kept; retry to ask again.',
+} as const
+
+const ASKED_AGAIN = {
+  type: 'failed',
+  code: 'worker_lost',
+  message: 'The server stopped while this answer was being written. What had arrived is kept; it is being asked again.',
 } as const
 
 /** `all`: nobody else can be at work, so every live run is an orphan. */
@@ -16,14 +33,77 @@ export function isOrphan(
   now: number,
   which: 'expired' | 'all',
 ): run is RunningRecord | CancellingRecord {
-  if (run.status !== 'running' && run.status !== 'cancelling') return false
+  if ((run.status !== 'running' && run.status !== 'cancelling') || waitsForWorker(run)) return false
   return which === 'all' || run.leaseUntil <= now
 }
 
-export function settleOrphan({ now, thread, run, view }: OrphanFacts): Writes {
+/** Its worker is known to be gone, and another one is to go on with it. */
+export function waitsForWorker(run: RunRecord): run is RunningRecord {
+  return run.status === 'running' && run.workerId === null
+}
+
+/** To be applied one after the other, in one transaction. */
+export function settleOrphan(facts: OrphanFacts): readonly Writes[] {
+  const { now, run } = facts
+  if (run.status === 'cancelling') return [endOrphan(facts, { type: 'cancelled', ...run.cancel })]
+  if (run.afterCrash === 'resume' && run.epoch < MAX_EPOCHS) {
+    const { roomId, threadId, runId } = run
+    const waiting: RunningRecord = { ...run, workerId: null, epoch: run.epoch + 1, leaseUntil: now }
+    return [{ key: { roomId, threadId }, log: [], run: waiting, notices: [{ type: 'run.queued', runId }] }]
+  }
+  const again = run.afterCrash === 'restart' ? restart(facts) : undefined
+  return again ? [endOrphan(facts, ASKED_AGAIN), again] : [endOrphan(facts, WORKER_LOST)]
+}
+
+/** Ends a run that nobody carries out. */
+export function endOrphan(
+  {
+    now,
+    thread,
+    run,
+    view,
+  }: Pick<OrphanFacts, 'now' | 'view'> & Pick<EndFacts, 'thread'> & { readonly run: RunningRecord | CancellingRecord },
+  outcome: Parameters<typeof runTerminal>[0],
+): Writes {
   const { threadId, runId } = run
-  const outcome = run.status === 'cancelling' ? ({ type: 'cancelled', ...run.cancel } as const) : WORKER_LOST
   const open = view.open.filter((item) => item.runId === runId)
   const events = [...closingEvents(open), runTerminal(outcome, { threadId, runId })]
   return ending({ now, run, thread }, { outcome, events: events.map((event) => JSON.stringify(event)) })
+}
+
+/**
+ * The same question under a new run, as a retry by hand would ask it. What it is to do after the next crash is not
+ * handed on: a run that kills its server does so twice, and then a person decides.
+ */
+function restart({ now, run, view }: OrphanFacts): Writes | undefined {
+  const { roomId, threadId, owner, parentId, request } = run
+  if (parentId === undefined) return undefined
+  const { resume: _, ...asked } = request
+  const runId = freshId(run.runId, new Set(view.runs.map((known) => known.runId)))
+  const queued: QueuedRecord = {
+    roomId,
+    threadId,
+    runId,
+    owner,
+    request: { ...asked, runId, messages: [], parentId, onBusy: 'reject' },
+    parentId,
+    retryOf: run.runId,
+    acceptedAt: now,
+    status: 'queued',
+  }
+  return {
+    key: { roomId, threadId },
+    log: [controlRecord(runId, { type: 'run.accepted', run: toRun(queued) })],
+    run: queued,
+    notices: [{ type: 'run.queued', runId }],
+  }
+}
+
+/** Ids are at most 128 characters (docs/PROTOCOL.md, Conventions). */
+function freshId(runId: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const suffix = n === 1 ? '.again' : `.again-${n}`
+    const id = `${runId.slice(0, 128 - suffix.length)}${suffix}`
+    if (!taken.has(id)) return id
+  }
 }

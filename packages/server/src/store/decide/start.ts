@@ -3,7 +3,7 @@
  * one run at a time is on its way in a thread (I1).
  */
 import { isDeepStrictEqual } from 'node:util'
-import { isEnded, type ThreadKey } from '@holdfast/core'
+import { type AfterCrash, isEnded, type ThreadKey } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { QueuedRecord, StartRequest } from '../run-record.ts'
@@ -19,6 +19,7 @@ export function decideStart(
   owner: Principal,
   { roomId, threadId }: ThreadKey,
   request: StartRequest,
+  afterCrash: AfterCrash = 'fail',
 ): Decision<StartAnswer> {
   const { now, room, thread, view, run: known, cancel } = facts
   const { runId } = request
@@ -43,6 +44,7 @@ export function decideStart(
     parentId,
     ...(retryOf !== undefined && { retryOf }),
     acceptedAt: now,
+    ...(afterCrash !== 'fail' && { afterCrash }),
     status: 'queued',
   }
   const accepted = controlRecord(runId, {

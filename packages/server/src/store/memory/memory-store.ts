@@ -4,12 +4,12 @@
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
-import { decideClaim } from '../decide/claim.ts'
+import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { createStoreClock } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
 import type { Decision } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
-import { isOrphan, settleOrphan } from '../decide/orphan.ts'
+import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { decideStart } from '../decide/start.ts'
 import { toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND } from '../decide/visible.ts'
@@ -110,11 +110,11 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
     },
     runs: {
-      async start(principal, key, request) {
+      async start(principal, key, request, afterCrash) {
         const now = begin()
         const address = { ...key, runId: request.runId }
         const facts = { ...factsOf(key, now), run: data.run(address), cancel: data.cancel(address) }
-        return commit(decideStart(facts, principal, key, request), now)
+        return commit(decideStart(facts, principal, key, request, afterCrash), now)
       },
       async cancelRun(principal, key, runId, reason) {
         const now = begin()
@@ -149,6 +149,13 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       async claim({ workerId, limit, leaseMs }) {
         const now = begin()
         const claims: Claim[] = []
+        for (const address of data.live()) {
+          if (claims.length >= limit) break
+          const held = data.thread(address)?.runs.get(address.runId)
+          if (!held || !waitsForWorker(held.record)) continue
+          const facts = { now, run: held.record, view: data.viewOf(address), firstSeq: held.span.firstSeq }
+          claims.push(structuredClone(commit(decideTakeover(facts, { workerId, leaseMs }), now)))
+        }
         for (const address of data.queued()) {
           if (claims.length >= limit) break
           const run = data.run(address)
@@ -179,7 +186,8 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
           const run = data.run(address)
           const thread = data.thread(address)
           if (!run || !thread || !isOrphan(run, now, which)) continue
-          data.apply(settleOrphan({ now, thread: thread.row, run, view: data.viewOf(address) }), now)
+          const facts = { now, thread: thread.row, run, view: data.viewOf(address) }
+          for (const writes of settleOrphan(facts)) data.apply(writes, now)
           settled++
         }
         return settled

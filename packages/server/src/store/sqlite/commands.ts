@@ -5,11 +5,11 @@
  */
 import type { ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
-import { decideClaim } from '../decide/claim.ts'
+import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { decideRoomCreate, decideThreadCreate } from '../decide/create.ts'
 import type { Decision } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
-import { isOrphan, settleOrphan } from '../decide/orphan.ts'
+import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Claim, Lease, LeaseState } from '../port.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
@@ -65,11 +65,11 @@ export function createCommands(data: StoreData): Commands {
       const lastSeq = no === undefined ? 0 : log.head(no)
       return commit(decideThreadCreate(and(facts, { lastSeq }), principal, key, title), now)
     },
-    'runs.start': (now, principal, key, request) => {
+    'runs.start': (now, principal, key, request, afterCrash) => {
       const { facts, no } = factsOf(now, key)
       const run = data.run(no, key, request.runId)
       const cancel = cancels.get(key, request.runId)
-      return commit(decideStart(and(facts, { run, cancel }), principal, key, request), now)
+      return commit(decideStart(and(facts, { run, cancel }), principal, key, request, afterCrash), now)
     },
     'runs.cancelRun': (now, principal, key, runId, reason) => {
       const { facts, no } = factsOf(now, key)
@@ -85,13 +85,22 @@ export function createCommands(data: StoreData): Commands {
       const run = runs.live(key)?.record ?? (no === undefined ? undefined : runs.oldestQueued(no)?.record)
       return commit(decideCancelThread(and(facts, { run }), principal, reason), now)
     },
-    'work.claim': (now, { workerId, limit, leaseMs }) =>
-      runs.claimable(limit).flatMap(({ record: run, thread: no }): Claim | [] => {
+    'work.claim': (now, { workerId, limit, leaseMs }) => {
+      const claims: Claim[] = []
+      for (const { record: run, thread: no, span } of runs.allLive()) {
+        if (claims.length >= limit) break
+        if (!waitsForWorker(run)) continue
+        const facts = { now, run, view: data.view(no, run), firstSeq: span.firstSeq }
+        claims.push(commit(decideTakeover(facts, { workerId, leaseMs }), now))
+      }
+      for (const { record: run, thread: no } of runs.claimable(limit - claims.length)) {
         const thread = threads.byNo(no)?.row
-        if (!thread) return []
+        if (!thread) continue
         const facts = { now, thread, run, view: data.view(no, thread) }
-        return commit(decideClaim(facts, { workerId, leaseMs }), now)
-      }),
+        claims.push(commit(decideClaim(facts, { workerId, leaseMs }), now))
+      }
+      return claims
+    },
     append: (now, lease, events) => commit(decideAppend({ now, run: liveRun(lease) }, lease, events), now),
     'work.end': (now, lease, end) =>
       commit(decideEnd({ now, run: liveRun(lease), thread: threads.get(lease)?.row }, lease, end), now),
@@ -102,7 +111,7 @@ export function createCommands(data: StoreData): Commands {
       for (const { record: run, thread: no } of runs.allLive()) {
         const thread = threads.byNo(no)?.row
         if (!thread || !isOrphan(run, now, which)) continue
-        data.apply(settleOrphan({ now, thread, run, view: data.view(no, thread) }), now)
+        for (const writes of settleOrphan({ now, thread, run, view: data.view(no, thread) })) data.apply(writes, now)
         settled++
       }
       return settled
