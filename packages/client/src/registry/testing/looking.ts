@@ -1,0 +1,51 @@
+/** A registry with everything around it, and eyes that remember what they were shown. */
+import { newestLeaf, pathTo, type ThreadKey } from '@holdfast/core'
+import { expect, vi } from 'vitest'
+import { createManualEnvironment, MANUAL_FRAME_MS } from '../../testing/manual-environment.ts'
+import { createScriptedTransport } from '../../testing/scripted-transport.ts'
+import type { LifecycleEvent, RunRegistry, ThreadState } from '../port.ts'
+import { createRunRegistry } from '../registry.ts'
+
+export const A: ThreadKey = { roomId: 'R1', threadId: 'T1' }
+export const B: ThreadKey = { roomId: 'R1', threadId: 'T2' }
+/** The same thread id as A, in another room. */
+export const C: ThreadKey = { roomId: 'R2', threadId: 'T1' }
+export const OFFLINE = { type: 'fault', fault: { type: 'network' } } as const
+export const until = vi.waitFor
+
+export function setUp() {
+  const environment = createManualEnvironment()
+  const transport = createScriptedTransport()
+  const registry = createRunRegistry({ transport, environment })
+  const events: LifecycleEvent[] = []
+  registry.lifecycle.subscribe((event) => void events.push(event))
+  const told = (type: LifecycleEvent['type']) => events.filter((event) => event.type === type)
+  const cancels = () => transport.asked.filter(({ type }) => type === 'cancelRun' || type === 'cancelThread')
+  const count = (type: string) => transport.asked.filter((each) => each.type === type).length
+  const frame = () => environment.clock.advance(MANUAL_FRAME_MS)
+  return { environment, transport, registry, events, told, cancels, count, frame }
+}
+
+/** Looks, and keeps what was shown each time. */
+export function look(registry: RunRegistry, key: ThreadKey) {
+  const thread = registry.observe(key)
+  const shown: ThreadState[] = [thread.snapshot()]
+  const stop = thread.subscribe(() => void shown.push(thread.snapshot()))
+  const state = () => thread.snapshot()
+  const isLive = () => expect(state().connection.type).toBe('live')
+  return { shown, stop, state, isLive, text: () => text(thread.snapshot()) }
+}
+
+export function text({ content, pending }: ThreadState): string {
+  const messages = content.type === 'ready' ? pathTo(content.view.messages, newestLeaf(content.view.messages)) : []
+  return [...messages, ...pending].map(({ content: said }) => said).join('|')
+}
+
+/** A run that streams in a thread that is looked at. */
+export async function running(parts: ReturnType<typeof setUp>, key: ThreadKey) {
+  const view = look(parts.registry, key)
+  const { runId, accepted } = parts.registry.start(key, { text: 'Hello' })
+  await accepted
+  await until(view.isLive)
+  return { ...view, runId }
+}

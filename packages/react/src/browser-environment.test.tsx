@@ -1,0 +1,70 @@
+/** The environment of a page, in a page. */
+import { browserEnvironment } from '@holdfast/client'
+import { isId } from '@holdfast/core'
+import { expect, it, vi } from 'vitest'
+
+it('runs what waits for a frame once, and what was undone never', async () => {
+  const { frames } = browserEnvironment()
+  const painted = vi.fn()
+  const undone = vi.fn()
+  const undo = frames.next(undone)
+  const undoPainted = frames.next(painted)
+  undo()
+  undo()
+  await vi.waitFor(() => expect(painted).toHaveBeenCalledTimes(1))
+  undoPainted()
+  await new Promise(requestAnimationFrame)
+  expect(painted).toHaveBeenCalledTimes(1)
+  expect(undone).not.toHaveBeenCalled()
+})
+
+it('runs it without any frame too: a hidden tab paints nothing', async () => {
+  const { frames } = browserEnvironment()
+  const request = vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0)
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
+  const run = vi.fn()
+  frames.next(run)
+  await vi.waitFor(() => expect(run).toHaveBeenCalledTimes(1))
+  request.mockRestore()
+  hidden.mockRestore()
+})
+
+it('runs what is scheduled, unless it was undone', async () => {
+  const { clock } = browserEnvironment()
+  const due = vi.fn()
+  const undone = vi.fn()
+  clock.schedule(0, undone)()
+  clock.schedule(1, due)
+  await vi.waitFor(() => expect(due).toHaveBeenCalledTimes(1))
+  expect(undone).not.toHaveBeenCalled()
+  expect(clock.now()).toBeGreaterThan(Date.UTC(2020))
+})
+
+it('tells of hiding and of the network until nobody listens any more', () => {
+  const { visibility, connectivity } = browserEnvironment()
+  const told = vi.fn()
+  const undo = [visibility.subscribe(told), connectivity.subscribe(told)]
+  document.dispatchEvent(new Event('visibilitychange'))
+  window.dispatchEvent(new Event('online'))
+  window.dispatchEvent(new Event('offline'))
+  expect(told).toHaveBeenCalledTimes(3)
+  for (const one of undo) one()
+  document.dispatchEvent(new Event('visibilitychange'))
+  window.dispatchEvent(new Event('online'))
+  expect(told).toHaveBeenCalledTimes(3)
+  expect(visibility.hidden).toBe(document.hidden)
+  expect(connectivity.online).toBe(navigator.onLine)
+})
+
+it('mints ids that the wire takes and nobody else has, also where the page is not secure', () => {
+  const { mintId, random } = browserEnvironment()
+  const secure = vi.spyOn(crypto, 'randomUUID')
+  const ids = [mintId(), mintId()]
+  Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true })
+  ids.push(mintId(), mintId())
+  Reflect.deleteProperty(crypto, 'randomUUID')
+  secure.mockRestore()
+  expect(ids.every(isId)).toBe(true)
+  expect(new Set(ids).size).toBe(4)
+  expect(random()).toBeLessThan(1)
+})
