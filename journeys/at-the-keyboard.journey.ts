@@ -8,6 +8,7 @@ const LONG = { words: 200, pauseAt: 60 }
 test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays with its thread', async ({
   page,
   modelServer: server,
+  provider,
 }) => {
   await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1 }, 'Elsewhere')
   await page.goto(`${server.url}/rooms/models`)
@@ -33,6 +34,40 @@ test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays wit
   await page.keyboard.press('Escape')
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expectAnswers(page, wordsText(LONG, 60))
+
+  await page.getByRole('button', { name: 'Continue' }).press('Enter')
+  await expectAnswers(page, wordsText(LONG, 60), wordsText(LONG, 60))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG, 60), wordsText(LONG))
+})
+
+test('whoever reads further up is not moved, and gets back to the end by a button', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const book = { words: 2_500, pauseAt: 2_000, ms: 0 }
+  const key = { roomId: 'models', threadId: 'book' }
+  await server.ask(key, askFor(book))
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, wordsText(book, 2_000))
+  const scroller = page.getByRole('region', { name: 'Conversation' })
+  const fromEnd = () => scroller.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)
+  const jump = page.getByRole('button', { name: 'Jump to latest' })
+  await expect.poll(fromEnd).toBeLessThan(2)
+  await expect(jump).toBeHidden()
+
+  await scroller.focus()
+  await page.keyboard.press('Home')
+  await expect(jump).toBeVisible()
+  await expect.poll(() => scroller.evaluate((box) => box.scrollTop)).toBe(0)
+  await provider.goOn()
+  await expectAnswers(page, wordsText(book))
+  expect(await scroller.evaluate((box) => box.scrollTop)).toBe(0)
+
+  await jump.click()
+  await expect.poll(fromEnd).toBeLessThan(2)
+  await expect(jump).toBeHidden()
 })
 
 test.describe('390 px wide', () => {

@@ -45,12 +45,14 @@ export interface Words {
   readonly letter?: string
   /** After so many it waits for `goOn`. */
   readonly pauseAt?: number
+  /** Between two words; 5 if absent. */
+  readonly ms?: number
 }
 
 /** A question that this provider answers with exactly `wordsText` of the same. */
-export function askFor({ words, letter, pauseAt }: Words): string {
+export function askFor({ words, letter, pauseAt, ms = 5 }: Words): string {
   const how = [letter && `with an ${letter}`, pauseAt !== undefined && `pausing at ${pauseAt}`].filter(Boolean)
-  return `Say ${[`${words} words`, ...how].join(', ')}, 5 ms apart.`
+  return `Say ${[`${words} words`, ...how].join(', ')}, ${ms} ms apart.`
 }
 
 /** The first `count` words of the answer; all of them if absent. */

@@ -4,7 +4,7 @@ import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/
 import { useMemo } from 'react'
 import { RoomPage } from './conversation/room-page.tsx'
 import { ThreadPage } from './conversation/thread-page.tsx'
-import { Nowhere } from './frame/dead-ends.tsx'
+import { Broken, Nowhere } from './frame/dead-ends.tsx'
 import { Shell } from './frame/shell.tsx'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere })
@@ -37,7 +37,10 @@ const thread = createRoute({
   },
 })
 
-export const router = createRouter({ routeTree: root.addChildren([home, room, thread]) })
+export const router = createRouter({
+  routeTree: root.addChildren([home, room, thread]),
+  defaultErrorComponent: Broken,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -18,7 +18,8 @@ export function useAgent(roomId: string): AgentChoice {
   const wished = preferences.agentOf(roomId) ?? ofRoom
   return {
     agents: known,
-    chosen: known.some((agent) => agent.agentId === wished) ? wished : ofRoom,
+    // An agent that is gone is not chosen any more; one that is not known yet may be.
+    chosen: known.length === 0 || known.some((agent) => agent.agentId === wished) ? wished : ofRoom,
     choose(agentId) {
       preferences.rememberAgent(roomId, agentId)
       chosenAgain((times) => times + 1)

@@ -5,7 +5,7 @@
  */
 import type { ThreadState } from '@holdfast/client'
 import { pathTo } from '@holdfast/core'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Icon } from '../frame/icon.tsx'
 import { MessageRow } from './message-row.tsx'
 import { headOf, type Row, rowsOf } from './rows.ts'
@@ -22,6 +22,11 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
   const { content, pending, activity } = state
   const rows = useMemo(() => shown(content, pending), [content, pending])
   const { scroller, content: inner, atEnd, toEnd } = useStickToEnd()
+  const sent = pending.at(-1)?.id
+  // Whoever sends wants to see it go, wherever they were reading.
+  useEffect(() => {
+    if (sent !== undefined) toEnd()
+  }, [sent, toEnd])
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}

@@ -14,6 +14,7 @@ import { ConnectionLine } from '../frame/connection-line.tsx'
 import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
+import { Skeleton } from '../frame/skeleton.tsx'
 import { useServices } from '../services.ts'
 
 const SUGGESTIONS = [
@@ -66,7 +67,7 @@ function RoomBlank({ roomId, room, known, unreachable }: RoomBlankProps) {
     )
   }
   if (known) return <NoSuchRoom roomId={roomId} />
-  return unreachable ? <Unreachable /> : null
+  return unreachable ? <Unreachable /> : <Skeleton of="the room" />
 }
 
 function NewThreadComposer({ roomId }: { readonly roomId: string }) {
@@ -81,8 +82,8 @@ function NewThreadComposer({ roomId }: { readonly roomId: string }) {
       draft={draft}
       write={(text) => drafts.write(place, text)}
       send={(text) => {
-        drafts.write(place, '')
         start(text)
+        drafts.write(place, '')
       }}
       stop={() => {}}
     >

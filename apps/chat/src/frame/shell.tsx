@@ -10,6 +10,7 @@ export function Shell() {
   const place = useRouterState({ select: (state) => state.location.pathname })
   const [openAt, setOpenAt] = useState<string>()
   const close = useRef<HTMLButtonElement>(null)
+  const main = useRef<HTMLElement>(null)
   const narrow = useNarrow()
   // A drawer belongs to the place where it was opened: going anywhere closes it.
   const open = narrow && openAt === place
@@ -36,6 +37,9 @@ export function Shell() {
     <DrawerProvider value={drawer}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Esc closes the drawer wherever the focus is in it */}
       <div className="shell" onKeyDown={onKeyDown}>
+        <button type="button" className="button skip" onClick={() => main.current?.focus()}>
+          Skip to the conversation
+        </button>
         <button type="button" className="side-back" data-open={open} aria-label="Close" tabIndex={-1} onClick={hide} />
         <aside className="side" data-open={open} aria-label="Rooms and threads">
           <div className="side-head">
@@ -56,7 +60,7 @@ export function Shell() {
           </div>
           <Sidebar roomId={roomId} threadId={threadId} />
         </aside>
-        <main className="main" inert={open}>
+        <main ref={main} className="main" tabIndex={-1} inert={open}>
           <Outlet />
         </main>
       </div>

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { NewRoom } from './new-room.tsx'
 import { StatusMark } from './status-mark.tsx'
+import { Unreachable } from './unreachable.tsx'
 
 interface RoomListProps {
   readonly rooms: ListState<RoomInfo>
@@ -25,6 +26,7 @@ export function RoomList({ rooms, roomId }: RoomListProps) {
               className="link"
               to="/rooms/$roomId"
               params={{ roomId: room.roomId }}
+              activeOptions={{ exact: true }}
               aria-current={room.roomId === roomId ? 'true' : undefined}
             >
               <span className="link-title" dir="auto">
@@ -37,8 +39,4 @@ export function RoomList({ rooms, roomId }: RoomListProps) {
       </ul>
     </nav>
   )
-}
-
-function Unreachable() {
-  return <p className="side-note">The server cannot be reached. This page keeps trying; your runs go on.</p>
 }

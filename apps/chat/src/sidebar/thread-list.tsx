@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { Icon } from '../frame/icon.tsx'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { StatusMark } from './status-mark.tsx'
+import { Unreachable } from './unreachable.tsx'
 
 interface ThreadListProps {
   readonly room: RoomInfo
@@ -23,7 +24,7 @@ export function ThreadList({ room, threadId }: ThreadListProps) {
           New thread
         </Link>
       </div>
-      {items === undefined && !error && <Skeleton of="threads" />}
+      {items === undefined && (error ? <Unreachable /> : <Skeleton of="threads" />)}
       {items?.length === 0 && <p className="side-note">No threads yet. What you ask becomes the first.</p>}
       <ul>
         {items?.map((thread) => (
