@@ -1,0 +1,64 @@
+import { isProblem, paths } from '@holdfast/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createHouse, KEY } from './testing/house.ts'
+
+const POSTS = [
+  '/v1/rooms',
+  paths.threads('default'),
+  paths.runs(KEY),
+  paths.cancelRun(KEY, 'r1'),
+  paths.cancelThread(KEY),
+]
+const GETS = ['/v1/rooms', paths.threads('default'), paths.log(KEY), paths.runEvents(KEY, 'r1'), paths.thread(KEY)]
+
+const FIELDS = ['roomId', 'threadId', 'runId', 'title', 'agentId', 'messages', 'parentId', 'onBusy', 'tools', 'context']
+const MORE = ['state', 'resume', 'forwardedProps', 'reason', '__proto__', 'constructor', 'id', 'role', 'content']
+const value = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom(
+    'r1',
+    'demo',
+    'default',
+    [{ id: 'm', role: 'user', content: 'x' }],
+    [{ id: 'm', role: 'tool' }],
+    '\u0000',
+    '\ud800',
+  ),
+)
+const body = fc.oneof(
+  fc.jsonValue(),
+  fc.dictionary(fc.constantFrom(...FIELDS, ...MORE), value, { noNullPrototype: true }),
+)
+
+async function expectAnswer(response: Response): Promise<void> {
+  expect(response.status).not.toBe(500)
+  if (response.status >= 400) expect(isProblem(await response.json())).toBe(true)
+  else await response.body?.cancel()
+}
+
+describe('whatever is sent', () => {
+  it('has an answer that is none of the server’s faults, and the server goes on', async () => {
+    const house = await createHouse()
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...POSTS), body, async (path, sent) => {
+        await expectAnswer(await house.ask(path, sent))
+      }),
+      { numRuns: 400 },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...GETS),
+        fc.constantFrom('after', 'before', 'limit', 'live', 'q'),
+        fc.oneof(fc.string(), fc.constantFrom('sse', '1', '0', '-1', '1e9')),
+        async (path, name, sent) => {
+          await expectAnswer(await house.ask(`${path}?${name}=${encodeURIComponent(sent.toWellFormed())}`))
+        },
+      ),
+      { numRuns: 300 },
+    )
+    expect(house.faults).toEqual([])
+    expect(house.feed.watching.readers).toBe(0)
+    expect((await house.ask('/v1/rooms')).status).toBe(200)
+  })
+})
