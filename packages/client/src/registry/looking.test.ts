@@ -81,6 +81,17 @@ describe('looking away', () => {
     await until(() => expect(transport.connections).toBe(0))
   })
 
+  it('from a thread that was not there: whoever looks again finds what another device has made of it', async () => {
+    const { registry, transport } = setUp()
+    const first = look(registry, A)
+    await until(() => expect(first.state().content.type).toBe('new'))
+    first.stop()
+    transport.startElsewhere(A, 'run', 'Hello')
+    const again = look(registry, A)
+    await until(again.isLive)
+    expect(again.text()).toBe('Hello')
+  })
+
   it('S000-55 keeps what is known: a return shows it at once and reads only what came since', async () => {
     const { registry, transport, environment, count } = setUp()
     transport.startElsewhere(A, 'run', 'Hello')

@@ -135,6 +135,21 @@ describe('a start', () => {
     expect(view.state().failedStart).toBeUndefined()
   })
 
+  it('with a message that the thread already holds does not show it twice', async () => {
+    const parts = setUp()
+    const a = await running(parts, A)
+    parts.transport.end(A, a.runId)
+    const [held] = parts.transport.view(A).messages
+    if (!held) throw new Error('no message')
+    parts.registry.start(A, {
+      messages: [
+        { id: held.id, role: 'user', content: 'Hello' },
+        { id: 'new', role: 'user', content: 'More' },
+      ],
+    })
+    expect(a.text()).toBe('Hello|More')
+  })
+
   it('takes whole messages, an edit’s place and an agent’s own words as they are', async () => {
     const { registry, transport } = setUp()
     const messages: NonNullable<StartIntent['messages']> = [
