@@ -454,3 +454,37 @@ it('writes what the agent said at that moment: changing the object later changes
   snapshot.list.push(2)
   expect(recorder.take()).toEqual(['{"type":"STATE_SNAPSHOT","snapshot":{"list":[1]}}'])
 })
+
+describe('taking up what another worker began', () => {
+  const written = [
+    { type: 'STEP_STARTED', stepName: 's' },
+    { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' },
+    { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'Half ' },
+  ]
+  const resumed = (limits = {}) => {
+    const recorder = createRecorder({
+      input: { threadId: 't', runId: 'r', messages: [] },
+      limits: { ...DEFAULT_RECORDER_LIMITS, ...limits },
+    })
+    return { recorder, verdict: recorder.resume(written) }
+  }
+
+  it('gives nothing of it again, goes on with what is open, and closes what stays so', () => {
+    const { recorder, verdict } = resumed()
+    expect(verdict).toEqual({ type: 'recorded' })
+    expect(recorder.take()).toEqual([])
+    expect(recorder.pendingBytes).toBe(0)
+    expect(recorder.record({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'done' }).type).toBe('recorded')
+    const types = recorder.end({ type: 'succeeded' }).map((json) => JSON.parse(json).type)
+    expect(types).toEqual(['TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END', 'STEP_FINISHED', 'RUN_FINISHED'])
+  })
+
+  it('counts it: limits are a run’s, not a worker’s, and what was said was an answer', () => {
+    expect(resumed({ maxEvents: 3 }).recorder.record({ type: 'CUSTOM', name: 'x', value: 1 })).toMatchObject({
+      type: 'refused',
+      failure: { code: 'limit_exceeded' },
+    })
+    expect(resumed({ maxEvents: 2 }).verdict.type).toBe('refused')
+    expect(resumed().recorder.returned()).toMatchObject({ type: 'failed', code: 'agent_incomplete' })
+  })
+})

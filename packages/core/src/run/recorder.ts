@@ -55,6 +55,11 @@ export type Verdict =
 export interface Recorder {
   /** Takes one thing the agent said; RUN_STARTED is accepted and dropped: the server has written its own. */
   record(input: unknown): Verdict
+  /**
+   * Takes up a run that another worker began: what it wrote, in order. What is open stays open, what was counted counts,
+   * nothing of it is given by `take`. Before anything else; the verdict is on all of it.
+   */
+  resume(written: Iterable<unknown>): Verdict
   /** What has gathered since the last call, coalesced, each the JSON of one AG-UI event. */
   take(): string[]
   /** Approximate bytes that `take` would give now; 0 when nothing waits. */
@@ -203,17 +208,28 @@ export function createRecorder({ input, limits }: RecorderOptions): Recorder {
     return { call: left.some(({ kind }) => kind === 'tool_call'), text: left.some(({ kind }) => kind === 'text') }
   }
 
+  function record(given: unknown): Verdict {
+    if (over) return { type: 'refused', failure: over }
+    try {
+      return say(given)
+    } catch (error) {
+      // A getter or a proxy of the agent's may throw anything; what it threw is not for a person's eyes.
+      const unreadable: Failure = { code: 'agent_protocol', message: 'The agent sent an event that cannot be read.' }
+      over = error instanceof Refusal ? error.failure : unreadable
+      return { type: 'refused', failure: over }
+    }
+  }
+
   return {
-    record(given) {
-      if (over) return { type: 'refused', failure: over }
-      try {
-        return say(given)
-      } catch (error) {
-        // A getter or a proxy of the agent's may throw anything; what it threw is not for a person's eyes.
-        const unreadable: Failure = { code: 'agent_protocol', message: 'The agent sent an event that cannot be read.' }
-        over = error instanceof Refusal ? error.failure : unreadable
-        return { type: 'refused', failure: over }
+    record,
+    resume(written) {
+      let verdict = RECORDED
+      for (const event of written) {
+        verdict = record(event)
+        if (verdict.type !== 'recorded') break
       }
+      take()
+      return verdict
     },
     take,
     get pendingBytes() {

@@ -5,6 +5,7 @@
  * writes the end. It never needs to say RUN_STARTED.
  */
 import type { Event, RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { AfterCrash } from '@holdfast/core'
 
 export interface AgentContext {
   /** Aborted when the run is cancelled, superseded or over its limits. An agent that ignores it is left behind. */
@@ -12,6 +13,12 @@ export interface AgentContext {
   readonly roomId: string
   /** Counts towards the run's usage; call it as often as the provider reports. */
   usage(entry: TokenUsage): void
+  /**
+   * Present when another process had begun this run and died: what the agent has said so far, in order, without
+   * RUN_STARTED; deltas may have been joined. What is open there is still open: go on with it (content, then its end),
+   * or begin something new. Only for agents with `afterCrash: 'resume'`.
+   */
+  readonly resumed?: { readonly events: readonly Event[] }
 }
 
 export interface Agent {
@@ -19,6 +26,8 @@ export interface Agent {
   /** For a list of agents, e.g. "Demo" or the model's name. */
   readonly title: string
   readonly description?: string
+  /** What becomes of its runs when the process that carries them out dies. Default `fail`. */
+  readonly afterCrash?: AfterCrash
   /** Refuses what it cannot do before anything is accepted; the sentence says what. */
   check?(
     forwardedProps: unknown,

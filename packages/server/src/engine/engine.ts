@@ -18,7 +18,7 @@ import type { EngineLog } from './log.ts'
 import { createPatience } from './patience.ts'
 
 export interface EngineOptions {
-  readonly store: Pick<Store, 'work'>
+  readonly store: Pick<Store, 'work' | 'log'>
   readonly bus: Pick<Bus, 'subscribe'>
   readonly catalogue: AgentCatalogue
   readonly clock: Clock
@@ -48,7 +48,8 @@ export interface Engine {
   start(): Promise<void>
   /**
    * Takes no more runs, lets those that are running go on for `drainMs`, then ends them `failed{worker_lost}` with what
-   * they have written. Twice is harmless.
+   * they have written; a run whose agent may be asked again or resumed is left, as it stands, to whoever settles
+   * orphans next. Twice is harmless.
    */
   close(): Promise<void>
   /** Runs that this process carries out now. */
@@ -88,13 +89,15 @@ export function createEngine(options: EngineOptions): Engine {
   })
 
   function take(claim: Claim, leaseUntil: number): void {
-    const parts = { work, catalogue, clock, tick, patience, limits, cancelGraceMs, log }
+    const parts = { work, reader: store.log, catalogue, clock, tick, patience, limits, cancelGraceMs, log }
     const execution = execute(parts, claim, leaseUntil)
     const name = nameOf(claim.lease)
+    // A run that was taken from this process and comes back to it: the older lease is over.
+    running.get(name)?.hear({ type: 'lost' }, 0)
     running.set(name, execution)
     if (early.delete(name)) keeper.check(execution)
     void execution.done.then(() => {
-      running.delete(name)
+      if (running.get(name) === execution) running.delete(name)
       claims.wake()
     })
   }

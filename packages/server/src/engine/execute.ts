@@ -11,22 +11,25 @@
  *   at all (I12).
  * - `done` never rejects.
  */
+import type { Event } from '@ag-ui/core'
 import { type Clock, createRecorder, type Failure, type Outcome, type RecorderLimits } from '@holdfast/core'
-import type { AgentCatalogue } from '../agents/port.ts'
-import type { Claim, Lease, LeaseState, RunWork } from '../store/port.ts'
+import type { AgentCatalogue, AgentContext } from '../agents/port.ts'
+import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import { callAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
 import { cancelled, finish } from './finish.ts'
 import type { FlushTick } from './flush-tick.ts'
 import { type Heard, listen } from './listen.ts'
 import type { EngineLog } from './log.ts'
+import { readOwnEvents } from './own-log.ts'
 import type { Patience } from './patience.ts'
 import { createStopLine, type Stop } from './stop-line.ts'
 import { createUsageTally } from './usage.ts'
 import { createWriter } from './writer.ts'
 
 export interface ExecuteOptions {
-  readonly work: Pick<RunWork, 'append' | 'end'>
+  readonly work: Pick<RunWork, 'append' | 'end' | 'renew'>
+  readonly reader: LogReader
   readonly catalogue: AgentCatalogue
   readonly clock: Clock
   readonly tick: FlushTick
@@ -40,7 +43,10 @@ export interface Execution {
   readonly lease: Lease
   /** What the store said of the lease, which now lasts until then by this process's clock. */
   hear(state: LeaseState, leaseUntil: number): void
-  /** This process stops: the run is ended with this failure, without waiting for its agent or for a broken store. */
+  /**
+   * This process stops: the run is ended with this failure, or left as it stands if its agent may be asked again or
+   * resumed; without waiting for its agent or for a broken store.
+   */
   close(failure: Failure): void
   readonly done: Promise<void>
 }
@@ -50,11 +56,18 @@ const STORE_FAILED: Failure = {
   message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
 }
 
+const NOT_RESUMABLE: Outcome = {
+  type: 'failed',
+  code: 'worker_lost',
+  message:
+    'The server stopped while this answer was being written, and its agent can no longer go on with it. What had arrived is kept; retry to ask again.',
+}
+
 /** Tries at ending a run in a broken store that a closing process still makes; the rest is for who settles orphans. */
 const LAST_TRIES = 3
 
 export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
-  const { work, catalogue, clock, tick, patience, limits, cancelGraceMs, log } = options
+  const { work, reader, catalogue, clock, tick, patience, limits, cancelGraceMs, log } = options
   const { lease, input, agentId } = claim
   const line = createStopLine()
   const usage = createUsageTally()
@@ -88,10 +101,40 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     }
   }
 
+  /** What the run had written before this process took it up; the recorder knows of it then. */
+  async function takenUp(): Promise<readonly Event[]> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const events = await readOwnEvents(reader, claim)
+        const verdict = recorder.resume(events)
+        if (verdict.type === 'refused') line.pull({ type: 'fail', failure: verdict.failure })
+        log({ type: 'run_resumed', lease, events: events.length })
+        return events
+      } catch (error) {
+        log(storeFault('resume', error, lease))
+        // Without it nothing can be closed: the run is left to who settles orphans.
+        if (attempt + 1 >= LAST_TRIES || closing) line.pull({ type: 'lost' })
+        if (line.stop?.type === 'lost') return []
+        const { over, cut } = patience.wait(patience.delay(attempt))
+        cutWait = cut
+        await over
+      }
+    }
+  }
+
   async function heardOfAgent(): Promise<Heard> {
+    const written = claim.resumed ? await takenUp() : undefined
+    const { stop: already } = line
+    if (already) return { type: 'stopped' }
     const agent = catalogue.get(agentId)
     if (!agent) return { type: 'outcome', outcome: unknownAgent(agentId) }
-    const context = { signal: line.signal, roomId: lease.roomId, usage: usage.add }
+    if (written && agent.afterCrash !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
+    const context: AgentContext = {
+      signal: line.signal,
+      roomId: lease.roomId,
+      usage: usage.add,
+      ...(written && { resumed: { events: written } }),
+    }
     const call = callAgent(agent, input, context, clock)
     const onThrown = (error: unknown) => log({ type: 'agent_threw', lease, error })
     const heard = await listen({ call, recorder, writer, line, onThrown })
@@ -112,7 +155,9 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     const unwritten = await writer.close()
     phase = 'ending'
     const { stop } = line
-    const outcome = outcomeOf(heard, stop)
+    const outcome =
+      stop?.type === 'release' && heard.type === 'stopped' ? await release(unwritten) : outcomeOf(heard, stop)
+    if (outcome === 'released') return log({ type: 'run_released', lease })
     if (!outcome) return log({ type: 'lease_lost', lease })
     const reported = (heard.type === 'outcome' && heard.usage) || usage.entries
     const ended = await finish(outcome, {
@@ -124,6 +169,22 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
       again,
     })
     if (ended === 'lost') log({ type: 'lease_lost', lease })
+  }
+
+  /**
+   * Writes what is known and lets go of the lease, for another process to go on. A run whose cancel was acknowledged
+   * ends here all the same.
+   */
+  async function release(unwritten: readonly string[]): Promise<Outcome | 'released' | undefined> {
+    try {
+      const said = await work.append(lease, [...unwritten, ...recorder.take()])
+      if (said.type === 'lost') return undefined
+      if (said.type === 'cancelling') return cancelled(said.cancel)
+      await work.renew([lease], 0)
+    } catch (error) {
+      log(storeFault('append', error, lease))
+    }
+    return 'released'
   }
 
   async function again(error: unknown, attempt: number): Promise<boolean> {
@@ -145,7 +206,8 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     },
     close(failure) {
       closing = true
-      line.pull({ type: 'fail', failure })
+      const afterCrash = catalogue.get(agentId)?.afterCrash ?? 'fail'
+      line.pull(afterCrash === 'fail' ? { type: 'fail', failure } : { type: 'release' })
       cutWait()
     },
     done: run().catch((error: unknown) => {
@@ -161,7 +223,7 @@ function outcomeOf(heard: Heard, stop: Stop | undefined): Outcome | undefined {
   if (stop?.type === 'cancel') return cancelled(stop.cancel)
   // An agent that was done before the line was pulled was done.
   if (heard.type === 'outcome') return heard.outcome
-  return stop && { type: 'failed', ...stop.failure }
+  return stop?.type === 'fail' ? { type: 'failed', ...stop.failure } : undefined
 }
 
 function unknownAgent(agentId: string): Outcome {

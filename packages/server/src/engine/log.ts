@@ -6,7 +6,7 @@ export type EngineLogEntry =
   | { readonly type: 'lease_lost'; readonly lease: Lease }
   | {
       readonly type: 'store_fault'
-      readonly during: 'claim' | 'append' | 'end' | 'renew' | 'settle'
+      readonly during: 'claim' | 'append' | 'end' | 'renew' | 'settle' | 'resume'
       readonly code: StoreFaultCode | 'unknown'
       readonly error: unknown
       readonly lease?: Lease
@@ -20,7 +20,11 @@ export type EngineLogEntry =
       readonly lateEvents: number
       readonly stopped: boolean
     }
-  /** Runs of processes that are gone were ended for them. */
+  /** A run that another worker had begun goes on here; `events` is how many it had written. */
+  | { readonly type: 'run_resumed'; readonly lease: Lease; readonly events: number }
+  /** This process stops and leaves the run to the next one, as its agent declared. */
+  | { readonly type: 'run_released'; readonly lease: Lease }
+  /** Runs of processes that are gone were ended for them, or given to who goes on with them. */
   | { readonly type: 'orphans_settled'; readonly count: number }
   /** A fault of the engine itself: the run is left to whoever settles orphans. */
   | { readonly type: 'run_broke'; readonly lease: Lease; readonly error: unknown }

@@ -4,6 +4,7 @@ import { createStopLine, STOPPED, type Stop } from './stop-line.ts'
 const STOPS: Record<Stop['type'], Stop> = {
   cancel: { type: 'cancel', cancel: { by: 'me' } },
   fail: { type: 'fail', failure: { code: 'store_failed', message: 'x' } },
+  release: { type: 'release' },
   lost: { type: 'lost' },
 }
 const ALL = Object.values(STOPS)

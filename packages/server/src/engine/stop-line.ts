@@ -12,20 +12,24 @@ import type { CancelRequest } from '../store/run-record.ts'
 export type Stop =
   | { readonly type: 'cancel'; readonly cancel: CancelRequest }
   | { readonly type: 'fail'; readonly failure: Failure }
+  /** This process stops; the run is left, as it stands, to the next one. */
+  | { readonly type: 'release' }
   | { readonly type: 'lost' }
 
 type Stopped = Stop['type']
 
 /** What a second reason does to the first. */
 const SECOND: Record<Stopped, Record<Stopped, 'keep' | 'replace'>> = {
-  cancel: { cancel: 'keep', fail: 'keep', lost: 'replace' },
-  fail: { cancel: 'keep', fail: 'keep', lost: 'replace' },
-  lost: { cancel: 'keep', fail: 'keep', lost: 'keep' },
+  cancel: { cancel: 'keep', fail: 'keep', release: 'keep', lost: 'replace' },
+  fail: { cancel: 'keep', fail: 'keep', release: 'keep', lost: 'replace' },
+  release: { cancel: 'keep', fail: 'keep', release: 'keep', lost: 'replace' },
+  lost: { cancel: 'keep', fail: 'keep', release: 'keep', lost: 'keep' },
 }
 
 const ABORTED: Record<Stopped, string> = {
   cancel: 'The run was cancelled.',
   fail: 'The run was ended.',
+  release: 'This process stops: another one goes on with the run.',
   lost: 'This process may not write the run any more.',
 }
 

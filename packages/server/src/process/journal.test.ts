@@ -13,7 +13,7 @@ describe('what a server process says', () => {
     engine({ type: 'agent_left_behind', lease, lateEvents: 3, stopped: false })
     expect(lines).toEqual([
       'holdfast: Stopping.\n',
-      'holdfast: ended 2 run(s) that an earlier process left unfinished.\n',
+      'holdfast: settled 2 run(s) that an earlier process left unfinished.\n',
       'holdfast: lost the lease of r/t/x.\n',
       'holdfast: left a cancelled agent behind: r/t/x (3 late events).\n',
     ])

@@ -19,7 +19,11 @@ export function createJournal(write: (line: string) => void): Journal {
         'lease' in entry && entry.lease ? ` ${entry.lease.roomId}/${entry.lease.threadId}/${entry.lease.runId}` : ''
       switch (entry.type) {
         case 'orphans_settled':
-          return write(`holdfast: ended ${entry.count} run(s) that an earlier process left unfinished.\n`)
+          return write(`holdfast: settled ${entry.count} run(s) that an earlier process left unfinished.\n`)
+        case 'run_resumed':
+          return write(`holdfast: went on, after ${entry.events} events, with${run}.\n`)
+        case 'run_released':
+          return write(`holdfast: left to the next process:${run}.\n`)
         case 'lease_lost':
           return write(`holdfast: lost the lease of${run}.\n`)
         case 'agent_left_behind':

@@ -1,7 +1,7 @@
 /** A small house for tests of the engine: memory store, in-process bus, manual clock, agents on strings. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Event, RunAgentInput } from '@ag-ui/core'
-import { type Envelope, envelopeJson, splitFrames, type ThreadKey } from '@holdfast/core'
+import { type AfterCrash, type Envelope, envelopeJson, splitFrames, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect } from 'vitest'
 import { createCatalogue } from '../../agents/catalogue.ts'
@@ -11,6 +11,7 @@ import { createInProcessBus } from '../../bus/in-process-bus.ts'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
 import type { RunWork, Store } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
+import type { StartRequest } from '../../store/run-record.ts'
 import { createEngine, type EngineOptions } from '../engine.ts'
 import type { EngineLogEntry } from '../log.ts'
 
@@ -113,7 +114,7 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
   const log: EngineLogEntry[] = []
   const catalogue = createCatalogue([createDemoAgent({ clock }), puppet.agent, ...agents], 'demo')
   const settings: EngineOptions = {
-    store: { work: work(store.work) },
+    store: { work: work(store.work), log: store.log },
     bus: deaf ? { subscribe: () => () => {} } : bus,
     catalogue,
     clock,
@@ -136,8 +137,8 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
     settings,
     key: (threadId: string): ThreadKey => ({ roomId: 'default', threadId }),
     /** Asks for a run whose id is the thread's. */
-    async ask(threadId: string, agentId = 'puppet', script?: object) {
-      const answer = await store.runs.start(me, house.key(threadId), {
+    async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash) {
+      const request: StartRequest = {
         runId: threadId,
         messages: [{ id: `${threadId}-q`, role: 'user', content: 'Hi' }],
         agentId,
@@ -145,7 +146,8 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
         tools: [],
         context: [],
         ...(script && { forwardedProps: { script } }),
-      })
+      }
+      const answer = await store.runs.start(me, house.key(threadId), request, afterCrash)
       expect(answer.type).toBe('accepted')
     },
     cancel: (threadId: string, reason?: string) => store.runs.cancelRun(me, house.key(threadId), threadId, reason),

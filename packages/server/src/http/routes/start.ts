@@ -33,7 +33,8 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       if (room.type === 'not_found') throw notFound(`There is no room “${key.roomId}”.`)
       const request = requestOf(body, body.agentId ?? room.room.agentId)
       refuseByAgent(agents, request)
-      const answer = await store.runs.start(c.var.principal, key, request)
+      const { afterCrash } = knownAgent(agents, request.agentId)
+      const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
       switch (answer.type) {
         case 'accepted':
         case 'same':

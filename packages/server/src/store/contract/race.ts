@@ -2,7 +2,7 @@
  * One race: commands carried out at once, step by step, and a memory of what was acknowledged on the way. Threads of two
  * rooms share their ids; leases are used long after they were lost.
  */
-import { type Envelope, isEnded, keyString, type ThreadKey } from '@holdfast/core'
+import { type AfterCrash, type Envelope, isEnded, keyString, type ThreadKey } from '@holdfast/core'
 import { expect } from 'vitest'
 import type { Lease } from '../port.ts'
 import { expectSound } from './invariants.ts'
@@ -62,7 +62,7 @@ export function createRace(world: World): Race {
   const keyAt = (index: number) => KEYS[index] as ThreadKey
 
   async function start(key: ThreadKey, runId: string): Promise<void> {
-    const answer = await world.store.runs.start(ALICE, key, asking(runId))
+    const answer = await world.store.runs.start(ALICE, key, asking(runId), natureOf(runId))
     if (answer.type === 'accepted') accepted.add(addressOf(key, runId))
     else expect(['same', 'run_active']).toContain(answer.type)
   }
@@ -83,6 +83,12 @@ export function createRace(world: World): Race {
     const outcome = { succeeded: SUCCEEDED, failed: FAILED, cancelled: CANCELLED }[name]
     const answer = await world.store.work.end(lease, ending(lease, outcome, closing))
     if (answer.type === 'cancelling') expect(name).not.toBe('cancelled')
+  }
+
+  /** What an earlier worker of the run has left open. */
+  async function openOf({ roomId, threadId }: Lease): Promise<string[]> {
+    const snapshot = await world.store.threads.snapshot(ALICE, { roomId, threadId })
+    return snapshot.type === 'snapshot' ? snapshot.view.open.map(({ id }) => id) : []
   }
 
   async function cancelRun(key: ThreadKey, runId: string): Promise<void> {
@@ -107,7 +113,7 @@ export function createRace(world: World): Race {
       case 'claim': {
         const claims = await work.claim({ workerId: 'worker', limit: command.limit, leaseMs: LEASE_MS })
         expect(claims.length).toBeLessThanOrEqual(command.limit)
-        for (const { lease } of claims) leases.push({ lease, open: [] })
+        for (const { lease, resumed } of claims) leases.push({ lease, open: resumed ? await openOf(lease) : [] })
         return
       }
       case 'append': {
@@ -151,7 +157,8 @@ export function createRace(world: World): Race {
       }
       await expectSound(world, key)
       const log = await world.log(key)
-      const ids = runs.items.map((run) => addressOf(key, run.runId))
+      const asked = runs.items.filter((run) => !run.runId.includes('.again'))
+      const ids = asked.map((run) => addressOf(key, run.runId))
       expect(ids.toSorted()).toEqual([...accepted].filter((id) => id.startsWith(`${keyString(key)}/`)).toSorted())
       for (const run of runs.items) {
         const address = addressOf(key, run.runId)
@@ -161,6 +168,11 @@ export function createRace(world: World): Race {
       }
     },
   }
+}
+
+/** What is to become of a run after a crash: its number says. */
+function natureOf(runId: string): AfterCrash {
+  return (['fail', 'restart', 'resume'] as const)[Number(runId.slice(2)) % 3] ?? 'fail'
 }
 
 /** What the run says in the log, text by text. */

@@ -1,0 +1,130 @@
+/** What becomes of runs whose process is gone, as their agents declared: seen from the engine that comes after. */
+import { expect, it } from 'vitest'
+import { StoreFault } from '../store/port.ts'
+import { createEngine } from './engine.ts'
+import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
+
+/** A house with a process that stands still in the middle of an answer, and a second one that has not started. */
+async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<typeof createHouse>[0] = {}) {
+  const puppet = createPuppet('keeper')
+  const house = await createHouse({
+    ...options,
+    agents: [{ ...puppet.agent, afterCrash }],
+    drainMs: 0,
+    maxConcurrent: 1,
+  })
+  await house.engine.start()
+  await house.ask('a', 'keeper', undefined, afterCrash)
+  await house.settle()
+  puppet.calls[0]?.text('One ')
+  puppet.calls[0]?.text('two ')
+  await house.pass(40)
+  const next = createEngine({ ...house.settings, maxConcurrent: 10, workerId: 'next', exclusive: true })
+  return { house, next, calls: puppet.calls }
+}
+
+it('a resumable run goes on in the process that comes after, told what it had said, under the same RUN_STARTED', async () => {
+  const { house, next, calls } = await abandoned('resume')
+  const before = await house.envelopes('a')
+  await next.start()
+  await house.pass(40)
+  expect(calls).toHaveLength(2)
+  expect(calls[1]?.input).toEqual(calls[0]?.input)
+  expect(calls[0]?.context.resumed).toBeUndefined()
+  expect(calls[1]?.context.resumed?.events.map((event) => ('delta' in event ? event.delta : event.type))).toEqual([
+    'TEXT_MESSAGE_START',
+    'One ',
+    'two ',
+  ])
+  // The first one wakes up: its lease is over (I12).
+  calls[0]?.text('stale ')
+  calls[1]?.say({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'a-text', delta: 'three' })
+  calls[1]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'a-text' })
+  calls[1]?.finish()
+  await house.pass(60)
+  const after = await house.envelopes('a')
+  expect(after.slice(0, before.length)).toEqual(before)
+  expect(await house.text('a')).toBe('One two three')
+  expectLegalEnd(after, { type: 'succeeded' })
+  expect(house.log).toContainEqual(expect.objectContaining({ type: 'run_resumed', events: 3 }))
+})
+
+it('what a resumed agent leaves open is closed, what it opens twice is refused: the recorder knows what was open', async () => {
+  const { house, next, calls } = await abandoned('resume')
+  await next.start()
+  await house.pass(40)
+  calls[1]?.say({ type: 'TEXT_MESSAGE_START', messageId: 'a-text', role: 'assistant' })
+  await house.pass(40)
+  const envelopes = await house.envelopes('a')
+  expectLegalEnd(envelopes, { type: 'failed', code: 'agent_protocol' })
+  expect(envelopes.at(-3)?.event.type).toBe('TEXT_MESSAGE_END')
+})
+
+it('a restartable run ends failed, and is asked again by a new run, once', async () => {
+  const { house, next, calls } = await abandoned('restart')
+  await next.start()
+  await house.pass(40)
+  expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: { code: 'worker_lost' } })
+  expect(calls).toHaveLength(2)
+  expect(calls[1]?.context.resumed).toBeUndefined()
+  expect(calls[1]?.input).toMatchObject({ runId: 'a.again', messages: [{ id: 'a-q' }] })
+  calls[1]?.text('Again')
+  calls[1]?.finish()
+  await house.pass(60)
+  const runs = await house.store.runs.list({ tenantId: 'local', personId: 'local' }, house.key('a'))
+  expect(runs).toMatchObject({ items: [{ status: 'failed' }, { status: 'succeeded', retryOf: 'a' }] })
+})
+
+it('a process that stops in order leaves such a run as it stands, everything written, to the next one', async () => {
+  for (const nature of ['restart', 'resume'] as const) {
+    const { house, next, calls } = await abandoned(nature)
+    calls[0]?.text('three ')
+    await house.settle()
+    const closed = house.engine.close()
+    await house.pass(20)
+    await closed
+    expect(calls[0]?.context.signal.aborted).toBe(true)
+    expect(await house.run('a')).toMatchObject({ status: 'running' })
+    expect(await house.text('a')).toBe('One two three ')
+    await next.start()
+    await house.pass(40)
+    expect(calls).toHaveLength(2)
+    expect(await house.run('a')).toMatchObject({ status: nature === 'resume' ? 'running' : 'failed' })
+  }
+})
+
+it('G6 a run that was cancelled while its process stopped ends cancelled', async () => {
+  const { house } = await abandoned('resume')
+  const [closed] = [house.engine.close(), house.cancel('a')]
+  await house.pass(6_000, 100)
+  await closed
+  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+})
+
+it('an agent that can no longer go on ends the run as a crash does, with its partial text', async () => {
+  const { house } = await abandoned('resume')
+  const { agent } = createPuppet('keeper')
+  const catalogue = { ...house.settings.catalogue, get: () => agent }
+  const next = createEngine({ ...house.settings, maxConcurrent: 10, catalogue, workerId: 'next', exclusive: true })
+  await next.start()
+  await house.pass(40)
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'worker_lost' })
+  expect(await house.text('a')).toBe('One two ')
+})
+
+it('a log that cannot be read leaves the run to who settles orphans, and calls no agent', async () => {
+  const { house, calls } = await abandoned('resume')
+  const log = { read: () => Promise.reject(new StoreFault('storage_failed', 'no')) }
+  const next = createEngine({
+    ...house.settings,
+    maxConcurrent: 10,
+    store: { ...house.settings.store, log },
+    exclusive: true,
+  })
+  await next.start()
+  await house.pass(2_000, 50)
+  expect(calls).toHaveLength(1)
+  expect(await house.run('a')).toMatchObject({ status: 'running' })
+  expect(house.log).toContainEqual(expect.objectContaining({ type: 'store_fault', during: 'resume' }))
+  expect(house.log).toContainEqual(expect.objectContaining({ type: 'lease_lost' }))
+})

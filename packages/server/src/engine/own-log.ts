@@ -1,0 +1,31 @@
+/**
+ * What a run that lost its worker had written, read from its thread's log a page at a time. Does not know: what it means.
+ */
+import { type Event, EventType } from '@ag-ui/core'
+import { type Envelope, envelopeJson, splitFrames } from '@holdfast/core'
+import type { Claim, LogReader } from '../store/port.ts'
+
+const PAGE = { maxBytes: 1024 * 1024, maxRecords: 10_000 }
+
+/**
+ * The agent's own events, in order, without RUN_STARTED, which is the server's.
+ * @throws StoreFault
+ */
+export async function readOwnEvents(
+  reader: LogReader,
+  { lease, owner, resumed }: Pick<Claim, 'lease' | 'owner' | 'resumed'>,
+): Promise<Event[]> {
+  const key = { roomId: lease.roomId, threadId: lease.threadId }
+  const decoder = new TextDecoder()
+  const events: Event[] = []
+  for (let after = (resumed?.firstSeq ?? 1) - 1; ; ) {
+    const chunk = await reader.read(owner, key, { after, ...PAGE })
+    if (chunk.type !== 'chunk') throw new Error(`The log of a resumed run answered ${chunk.type}.`)
+    for (const frame of splitFrames(decoder.decode(chunk.frames))) {
+      const { kind, runId, event } = JSON.parse(envelopeJson(frame)) as Envelope
+      if (kind === 'agui' && runId === lease.runId && event.type !== EventType.RUN_STARTED) events.push(event)
+    }
+    if (chunk.lastSeq >= chunk.head) return events
+    after = chunk.lastSeq
+  }
+}
