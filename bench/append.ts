@@ -19,13 +19,15 @@ type Make = () => Promise<Way>
 
 /** Each way in turn, `ROUNDS` times; the medians of each. */
 async function compare<Name extends string>(
+  what: string,
   ways: Readonly<Record<Name, Make>>,
   measure: (way: Way) => Promise<Measured>,
 ): Promise<Record<Name, Measured>> {
   const names = Object.keys(ways) as Name[]
   const found = new Map<Name, Measured[]>(names.map((name) => [name, []]))
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 1; round <= ROUNDS; round++) {
     for (const name of names) {
+      console.error(`${what}: ${name}, round ${round} of ${ROUNDS}`)
       const way = await ways[name]()
       found.get(name)?.push(await measure(way))
       await way.close()
@@ -59,16 +61,20 @@ async function loopDelay(way: Way): Promise<number> {
 }
 
 export async function measureAppend(): Promise<BenchSection> {
-  const many = await compare({ limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) }, (way) =>
-    deliver(way, MANY, { warmUp: () => flood(way, 640), speak: () => flood(way, 3_200) }),
+  const many = await compare('100 runs', { limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) }, (way) =>
+    deliver(way, MANY, { warmUp: () => flood(way, 640), speak: () => flood(way, 1_920) }),
   )
   const wide = await compare(
+    '1 run, 100 readers',
     { limit: () => createLimit(1, 1), batched: () => createLimit(1, BATCH), house: () => createHouse(1) },
     (way) => deliver(way, WIDE, { warmUp: () => flood(way, 6_400), speak: () => flood(way, 19_200) }),
   )
-  const even = await compare({ limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) }, (way) =>
-    deliver(way, MANY, { warmUp: () => steady(way, 30_000, 1), speak: () => steady(way, 30_000, 3) }),
+  const even = await compare(
+    '30,000 events a second',
+    { limit: () => createLimit(RUNS, 1), house: () => createHouse(RUNS) },
+    (way) => deliver(way, MANY, { warmUp: () => steady(way, 30_000, 1), speak: () => steady(way, 30_000, 3) }),
   )
+  console.error('the event loop’s delay')
   const still = await loopDelay(await createLimit(RUNS, 1))
   const slow = await loopDelay(await createHouse(RUNS, { addedSyncMs: 5 }))
 

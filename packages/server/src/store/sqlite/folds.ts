@@ -81,8 +81,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
     for (const [oldest, left] of hot) {
       if (hot.size <= capacity || oldest === thread) break
       hot.delete(oldest)
-      // Only committed records may be parked: what is staged may still be taken back.
-      if (left.fold.seq - left.stored >= LAG / 2 && left.fold.seq <= log.committedHead(oldest)) {
+      // A step's worth is not done twice. Only committed records may be parked: what is staged may be taken back.
+      if (left.fold.seq - left.stored >= STEP.maxRecords && left.fold.seq <= log.committedHead(oldest)) {
         parked.set(oldest, { seq: left.fold.seq, body: JSON.stringify(left.fold.view()) })
       }
     }
@@ -157,9 +157,14 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       }
       const next = lagging.entries().next().value
       if (!next) return false
-      // Out first: a log that cannot be read is not tried again and again.
-      lagging.delete(next[0])
-      if (!approach(...next)) lagging.set(...next)
+      // One thread until it is there: taking turns, they could drive each other out of memory. A log that cannot be
+      // read is not tried again and again.
+      let done = true
+      try {
+        done = approach(...next)
+      } finally {
+        if (done) lagging.delete(next[0])
+      }
       return true
     },
     rolledBack() {

@@ -1,0 +1,132 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createFold, type Envelope, envelopeJson, frame, splitFrames, type ThreadKey } from '@holdfast/core'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createFolds } from './folds.ts'
+import { openDatabase } from './open-database.ts'
+import { temporaryDirectory } from './testing/harness.ts'
+import { createThreadLog, DEFAULT_LIMITS, type ThreadLog } from './thread-log.ts'
+
+let directory = ''
+beforeEach(() => {
+  directory = temporaryDirectory()
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const keyOf = (thread: number): ThreadKey => ({ roomId: 'room', threadId: `thread-${thread}` })
+
+/** What a thread's log says at `seq`: one message, a word a record. */
+function recordAt(thread: number, seq: number): string {
+  const place = { ...keyOf(thread), runId: 'run', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
+  const event =
+    seq === 1
+      ? { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' }
+      : { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: `${seq} ` }
+  return frame(place, JSON.stringify(event))
+}
+
+/** A world with room for `capacity` hot folds, whose largest single reading is noted. */
+function createWorld(capacity: number) {
+  const database = openDatabase(join(directory, 'holdfast.db'))
+  database.exec('INSERT INTO journal (id, body) VALUES (1, zeroblob(8))')
+  const log = createThreadLog(database, 2, DEFAULT_LIMITS)
+  let largest = 0
+  let reads = 0
+  const watched: ThreadLog = {
+    ...log,
+    read(thread, range) {
+      const chunk = log.read(thread, range)
+      reads++
+      largest = Math.max(largest, chunk.lastSeq - chunk.firstSeq + 1)
+      return chunk
+    },
+  }
+  const folds = createFolds(database, watched, capacity)
+
+  function stage(thread: number, records: number): void {
+    const head = log.head(thread)
+    log.append(
+      thread,
+      Array.from({ length: records }, (_, n) => recordAt(thread, head + 1 + n)),
+    )
+  }
+
+  return {
+    folds,
+    stage,
+    get largest() {
+      return largest
+    },
+    get reads() {
+      return reads
+    },
+    commit(checkpoint?: number) {
+      database.exec('BEGIN IMMEDIATE')
+      if (checkpoint !== undefined) folds.checkpoint(checkpoint, keyOf(checkpoint))
+      folds.writeParked()
+      log.write(0)
+      database.exec('COMMIT')
+      for (const moved of log.committed().moved) folds.grown(moved, keyOf(moved.thread))
+    },
+    rollBack() {
+      log.rolledBack()
+      folds.rolledBack()
+    },
+    checkpointOf: (thread: number) =>
+      Number(database.prepare('SELECT seq FROM checkpoint WHERE thread = ?').get(thread)?.seq ?? 0),
+    expectWhole(thread: number) {
+      const reference = createFold(keyOf(thread))
+      for (let seq = 1; seq <= log.head(thread); seq++) {
+        for (const stored of splitFrames(recordAt(thread, seq))) {
+          reference.apply(JSON.parse(envelopeJson(stored)) as Envelope)
+        }
+      }
+      expect(folds.view(thread, keyOf(thread))).toEqual(reference.view())
+    },
+    close: () => database.close(),
+  }
+}
+
+it('folds what was just stored without reading it again', () => {
+  const world = createWorld(8)
+  world.folds.view(1, keyOf(1))
+  for (let commit = 0; commit < 20; commit++) {
+    world.stage(1, 100)
+    world.commit()
+    while (world.folds.step());
+  }
+  expect(world.reads).toBe(0)
+  world.expectWhole(1)
+  world.close()
+})
+
+it('keeps folds near in small steps and parks those that leave memory, so that nobody waits for a whole log (G10)', () => {
+  const world = createWorld(1)
+  for (let commit = 0; commit < 45; commit++) {
+    for (const thread of [1, 2, 3]) world.stage(thread, 100)
+    world.commit()
+    while (world.folds.step());
+  }
+  // Far from the beginning, though no run has ended: the next one goes on from here.
+  const checkpoints = [1, 2, 3].map(world.checkpointOf)
+  expect(Math.min(...checkpoints)).toBeGreaterThan(1_000)
+  expect(world.largest).toBeLessThanOrEqual(500)
+  for (const thread of [1, 2, 3]) world.expectWhole(thread)
+  world.close()
+})
+
+it('shows what is staged, and forgets it with the transaction', () => {
+  const world = createWorld(8)
+  world.stage(1, 10)
+  world.commit()
+  world.stage(1, 5)
+  world.expectWhole(1)
+  world.rollBack()
+  world.expectWhole(1)
+  expect(world.folds.view(1, keyOf(1)).seq).toBe(10)
+  world.stage(1, 3)
+  world.commit(1)
+  expect(world.checkpointOf(1)).toBe(13)
+  world.expectWhole(1)
+  world.close()
+})
