@@ -1,5 +1,5 @@
 /** The page in the hand and at the keyboard: narrow, without a mouse, and with words that would like to be markup. */
-import { addressOf, ending, expect, expectAnswers, listed, sendButton, stopButton, test } from './journey.ts'
+import { addressOf, ending, expect, expectAnswers, listed, send, sendButton, stopButton, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
 import { scriptText } from './server.ts'
 
@@ -68,6 +68,27 @@ test('whoever reads further up is not moved, and gets back to the end by a butto
   await jump.click()
   await expect.poll(fromEnd).toBeLessThan(2)
   await expect(jump).toBeHidden()
+})
+
+test('what the server refuses comes back into the field, and the page says why', async ({ page, server }) => {
+  const key = { roomId: 'default', threadId: 'refused' }
+  await server.play(key, { tokens: 3, intervalMs: 1 })
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  const detail = 'The disk of the server is full. Free some space, then send again.'
+  const problem = { type: 'about:blank', title: 'Storage full', status: 507, code: 'storage_full', detail }
+  await page.route('**/runs', (route) =>
+    route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  )
+  await send(page, 'Not to be lost')
+  await expect(page.getByRole('alert')).toContainText(`Not sent. ${detail}`)
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('Not to be lost')
+  await expect(page.getByTestId('user-text')).toHaveCount(1)
+
+  await page.unroute('**/runs')
+  await sendButton(page).click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(page.getByTestId('user-text')).toHaveText(['Say it', 'Not to be lost'])
 })
 
 test.describe('390 px wide', () => {

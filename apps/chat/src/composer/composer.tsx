@@ -13,6 +13,8 @@ export type ComposerMode = 'send' | 'stop' | 'stopping'
 interface ComposerProps {
   readonly mode: ComposerMode
   readonly draft: string
+  /** Above the field: what did not work out. */
+  readonly notice?: ReactNode
   /** Under the field, at its end. */
   readonly children?: ReactNode
   write(text: string): void
@@ -20,7 +22,7 @@ interface ComposerProps {
   stop(): void
 }
 
-export function Composer({ mode, draft, children, write, send, stop }: ComposerProps) {
+export function Composer({ mode, draft, notice, children, write, send, stop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   const empty = draft.trim() === ''
   useStopOnEscape(mode === 'stop', stop)
@@ -43,6 +45,7 @@ export function Composer({ mode, draft, children, write, send, stop }: ComposerP
 
   return (
     <section className="composer" aria-label="Write a message">
+      {notice}
       <div className="composer-box">
         <textarea
           ref={field}

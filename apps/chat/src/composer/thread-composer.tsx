@@ -49,24 +49,21 @@ export function ThreadComposer({ threadKey, activity, failedStart }: ThreadCompo
     drafts.write(place, '')
   }
 
+  const notice = failedStart?.error ? (
+    <Trouble text={`Not sent. ${failedStart.error.message}`} dismiss={() => registry.dismissFailedStart(threadKey)} />
+  ) : (
+    trouble && <Trouble text={`Not stopped: it goes on. ${trouble}`} dismiss={forgive} />
+  )
   return (
-    <>
-      {failedStart?.error && (
-        <Trouble
-          text={`Not sent. ${failedStart.error.message}`}
-          dismiss={() => registry.dismissFailedStart(threadKey)}
-        />
-      )}
-      {trouble && <Trouble text={`Not stopped: it goes on. ${trouble}`} dismiss={forgive} />}
-      <Composer
-        mode={MODES[activity.type]}
-        draft={draft}
-        write={(text) => drafts.write(place, text)}
-        send={send}
-        stop={stop}
-      >
-        <AgentPicker agents={agents} chosen={chosen} choose={choose} />
-      </Composer>
-    </>
+    <Composer
+      mode={MODES[activity.type]}
+      draft={draft}
+      notice={notice}
+      write={(text) => drafts.write(place, text)}
+      send={send}
+      stop={stop}
+    >
+      <AgentPicker agents={agents} chosen={chosen} choose={choose} />
+    </Composer>
   )
 }
