@@ -41,6 +41,7 @@ export function roomsContract(inWorld: InWorld): void {
         if (page.type !== 'page') throw new Error(page.type)
         expect(page.items.length).toBeLessThanOrEqual(2)
         listed.push(...page.items.map((room) => room.roomId))
+        expect(new Set(listed).size, 'each once').toBe(listed.length)
         before = page.next
         if (before === undefined) break
       }

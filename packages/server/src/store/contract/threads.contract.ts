@@ -26,6 +26,7 @@ async function listed({ store }: World, limit: number): Promise<string[]> {
     if (page.type !== 'page') throw new Error(page.type)
     expect(page.items.length).toBeLessThanOrEqual(limit)
     ids.push(...page.items.map((thread) => thread.threadId))
+    expect(new Set(ids).size, 'each once').toBe(ids.length)
     before = page.next
     if (before === undefined) return ids
   }

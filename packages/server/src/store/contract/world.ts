@@ -126,6 +126,7 @@ function createWorld(harness: StoreHarness): World {
         envelopes.push(...envelopesIn(chunk.frames))
         expect(envelopes).toHaveLength(chunk.lastSeq)
         if (chunk.lastSeq === chunk.head) return envelopes
+        expect(chunk.lastSeq, 'a reading goes on').toBeGreaterThan(after)
       }
     },
     async running(runId, key = THREAD, more) {
