@@ -25,7 +25,7 @@ export function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path)
     checkSqlite(versionOf(database))
     const version = schemaVersion(database, path)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000')
     if (version > 0) checkIntegrity(database, path)
     migrate(database, version)
     return database

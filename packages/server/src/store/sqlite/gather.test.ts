@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createGather } from './gather.ts'
+import type { Batch, Call } from './messages.ts'
+
+beforeEach(
+  () =>
+    void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'] }),
+)
+afterEach(() => void vi.useRealTimers())
+
+const NAMES = ['room', 'thread', 'run'] as const
+const call = (id: number): Call => ({ id, op: 'rooms.get', args: [{ tenantId: 't', personId: 'p' }, 'room'] })
+
+function create() {
+  const batches: Batch[] = []
+  const gather = createGather({ windowMs: 2, maxUnits: 100, post: (batch) => void batches.push(batch) })
+  return { batches, gather }
+}
+
+it('sends the first call after a quiet time in the same turn, and what follows as one batch a window', () => {
+  const { batches, gather } = create()
+  gather.call(call(1))
+  expect(batches).toHaveLength(0)
+  vi.advanceTimersByTime(0)
+  expect(batches.map(({ calls }) => calls.map(({ id }) => id))).toEqual([[1]])
+
+  gather.call(call(2))
+  vi.advanceTimersByTime(1)
+  gather.call(call(3))
+  expect(batches).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(batches[1]?.calls.map(({ id }) => id)).toEqual([2, 3])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('does not wait once a batch has grown large', () => {
+  const { batches, gather } = create()
+  gather.append(1, NAMES, 1, ['x'.repeat(60)])
+  expect(batches).toHaveLength(0)
+  gather.append(2, NAMES, 1, ['y'.repeat(60), 'z'])
+  expect(batches[0]?.appends).toMatchObject({ ids: [1, 2], counts: [1, 2], lengths: [60, 60, 1] })
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('keeps the order in which calls and appends came', () => {
+  const { batches, gather } = create()
+  gather.append(1, NAMES, 1, ['a'])
+  gather.call(call(2))
+  gather.append(3, NAMES, 1, ['b'])
+  gather.close()
+  expect(batches).toMatchObject([
+    { close: true, calls: [{ id: 2 }], appends: { ids: [1, 3], behind: [0, 1], text: 'ab' } },
+  ])
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,52 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MIGRATIONS } from './migrations.ts'
+import { openInThread, temporaryDirectory } from './testing/harness.ts'
+
+const ALICE = { tenantId: 'acme', personId: 'alice' }
+const thread = (n: number) => ({ roomId: 'room-1', threadId: `thread-${n}` })
+
+let directory = ''
+beforeEach(() => {
+  directory = temporaryDirectory()
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+/** Every schema there has been; a new step in `MIGRATIONS` needs a fixture of its own, written by the code before it. */
+const SCHEMAS = MIGRATIONS.map((_, index) => index + 1)
+
+describe.each(SCHEMAS)('a store of schema %i, as a killed process left it', (version) => {
+  it('is opened, brought up to date and gone on with (G12)', async () => {
+    const database = new DatabaseSync(join(directory, 'holdfast.db'))
+    database.exec(readFileSync(new URL(`./fixtures/schema-${version}.sql`, import.meta.url), 'utf8'))
+    database.close()
+
+    const store = await openInThread({ directory, publish() {} })
+    expect(await store.rooms.get(ALICE, 'room-1')).toMatchObject({ type: 'room', room: { title: 'First room' } })
+    expect(await store.threads.snapshot(ALICE, thread(1))).toMatchObject({
+      thread: { status: 'idle', lastSeq: 8 },
+      view: { messages: [{ content: 'Say "hé".' }, { content: 'hé' }], runs: [{ status: 'succeeded' }] },
+    })
+    expect(await store.log.read(ALICE, thread(2), { after: 0, maxBytes: 1, maxRecords: 1 })).toMatchObject({ head: 5 })
+
+    expect(await store.work.settleOrphans('all')).toBe(1)
+    expect(await store.threads.snapshot(ALICE, thread(2))).toMatchObject({
+      thread: { status: 'failed' },
+      view: { messages: [{}, { content: 'half' }], open: [], runs: [{ outcome: { code: 'worker_lost' } }] },
+    })
+
+    const request = { runId: 'run-9', agentId: 'demo', onBusy: 'reject', tools: [], context: [] } as const
+    const message = { id: 'q', role: 'user', content: 'Again.' } as const
+    expect(await store.runs.start(ALICE, thread(1), { ...request, messages: [message] })).toMatchObject({
+      run: { status: 'cancelled', outcome: { reason: 'too late' } },
+    })
+    await store.close()
+
+    const after = new DatabaseSync(join(directory, 'holdfast.db'))
+    expect(after.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length })
+    expect(after.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
+    after.close()
+  })
+})
