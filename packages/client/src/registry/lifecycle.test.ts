@@ -66,12 +66,14 @@ describe('the ends of runs', () => {
     expect(parts.told('RunCompleted')).toEqual([])
   })
 
-  it('can be answered with another answer, or a further one', async () => {
+  it('can be answered with another answer, or a further one, by the agent that gave the first', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.say(A, a.runId, 'No.')
     parts.transport.end(A, a.runId, { type: 'failed', code: 'worker_lost', message: 'Lost.' })
     const [question] = parts.transport.view(A).messages
+    const { agentId } = parts.transport.view(A).runs[0] ?? {}
+    expect(agentId).toBeTruthy()
     const retry = parts.registry.retry(A, a.runId)
     await retry.accepted
     expect(retry.messageIds).toEqual([])
@@ -79,8 +81,8 @@ describe('the ends of runs', () => {
     await parts.registry.continueFrom(A, `${a.runId}-answer`).accepted
     const bodies = parts.transport.asked.flatMap((asked) => (asked.type === 'start' ? [asked.body] : []))
     expect(bodies.slice(1)).toMatchObject([
-      { messages: [], parentId: question?.id },
-      { messages: [], parentId: `${a.runId}-answer` },
+      { messages: [], parentId: question?.id, agentId },
+      { messages: [], parentId: `${a.runId}-answer`, agentId },
     ])
     expect(() => parts.registry.retry(B, 'unknown')).toThrow(RegistryError)
   })

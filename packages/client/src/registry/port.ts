@@ -116,9 +116,12 @@ export interface RunRegistry {
   observe(key: ThreadKey): ThreadObservation
   /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread, `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket
-  /** Asks for another answer to the same message. Throws `RegistryError` also when that run is not known: `unknown_run`. */
+  /**
+   * Asks the same agent for another answer to the same message. Throws `RegistryError` also when that run is not known:
+   * `unknown_run`.
+   */
   retry(key: ThreadKey, runId: string): StartTicket
-  /** Asks for a further answer after this message. */
+  /** Asks for a further answer after this message, of the agent that wrote it. */
   continueFrom(key: ThreadKey, messageId: string): StartTicket
   /**
    * The only way to end a run from here, whether or not its thread is looked at. With a key: whatever is live there.

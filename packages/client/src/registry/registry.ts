@@ -140,7 +140,7 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
     observe,
     start: (key, intent) => thread(key).start(intent),
     retry: (key, runId) => thread(key).retry(runId),
-    continueFrom: (key, messageId) => thread(key).start({ messages: [], parentId: messageId }),
+    continueFrom: (key, messageId) => thread(key).continueFrom(messageId),
     async cancel(target, reason) {
       const { key, runId } = isRunRef(target) ? target : { key: target, runId: undefined }
       await thread(key).cancel(runId, reason)

@@ -40,6 +40,7 @@ export interface Thread {
   follow(wanted: boolean): void
   start(intent: StartIntent): StartTicket
   retry(runId: string): StartTicket
+  continueFrom(messageId: string): StartTicket
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
   dismissFailedStart(): void
   /** Somebody signed in. */
@@ -261,7 +262,14 @@ export function createThread(options: ThreadOptions): Thread {
     retry(runId) {
       const run = keeper.view?.runs.find((each) => each.runId === runId)
       if (!run) throw new RegistryError('unknown_run', 'This run is not known here. Open its thread and try again.')
-      return outbox.start({ messages: [], ...(run.parentId === undefined ? {} : { parentId: run.parentId }) })
+      const { agentId, parentId } = run
+      return outbox.start({ messages: [], agentId, ...(parentId === undefined ? {} : { parentId }) })
+    },
+    continueFrom(messageId) {
+      // Whoever has begun goes on; a message that nobody here wrote is answered by the room's agent.
+      const writer = keeper.view?.messages.find(({ id }) => id === messageId)?.runId
+      const run = keeper.view?.runs.find(({ runId }) => runId === writer)
+      return outbox.start({ messages: [], parentId: messageId, ...(run && { agentId: run.agentId }) })
     },
     cancel: outbox.cancel,
     dismissFailedStart: outbox.dismissFailedStart,
