@@ -6,7 +6,7 @@ import { type Script, scriptText } from './server.ts'
 const LONG = { words: 200, pauseAt: 60 }
 const KEY = { roomId: 'models', threadId: 'long' }
 
-test('leaving a thread mid-run and returning shows every word, once, in order (S000-72, S004-23)', async ({
+test('leaving a thread mid-run and returning shows every word, once, in order (S000-2, S004-23)', async ({
   page,
   modelServer: server,
   provider,
@@ -65,7 +65,7 @@ test('closing the page mid-run and coming back later shows the whole answer (S00
   await later.close()
 })
 
-test('two threads with the same id in two rooms stay apart, both running at once (S000-24, S000-74, G8)', async ({
+test('two threads with the same id in two rooms stay apart, both running at once (S000-24, S000-72, S000-74, G8)', async ({
   page,
   modelServer: server,
   provider,
