@@ -17,7 +17,11 @@ const TSC = 'node_modules/typescript-7/bin/tsc'
 const types = (project: string): string => `node ${TSC} -p ${project}`
 
 const STEPS: readonly Step[] = [
-  { name: 'lint', does: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '.'] },
+  {
+    name: 'lint',
+    does: 'format and lint',
+    command: ['biome', 'ci', '--error-on-warnings', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`, '.'],
+  },
   {
     name: 'types',
     does: 'types (each package alone, then everything with its tests)',
