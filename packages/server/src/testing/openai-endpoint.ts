@@ -6,6 +6,8 @@
  * answers a question of the form "Say 200 words, 20 ms apart." with `w0 w1 … w199 `, and any other by repeating it.
  * "… with an a" says `a0 a1 …`; "… pausing at 60" says 60 words and waits, so that whoever asks is in the middle of an
  * answer for as long as they like: `POST /go` lets every answer go on that waits at that moment.
+ * A model named `split-N`, `cut-N` or `drop-N` gives the same stream (`WHOLE`) in two pieces, ended or with the socket
+ * torn at byte N; `refuse-S-T-N` refuses with status S and `Retry-After: T` N times, then answers.
  * `GET /requests` reports what was asked and whether the asker hung up.
  */
 import { createServer, type ServerResponse } from 'node:http'
@@ -54,7 +56,70 @@ async function inPieces(response: ServerResponse, bytes: Uint8Array): Promise<vo
   response.end()
 }
 
+/** The stream that is taken apart, byte by byte: thinking, text, finish, usage with details. */
+const DETAILS = {
+  ...USAGE,
+  prompt_tokens_details: { cached_tokens: 3 },
+  completion_tokens_details: { reasoning_tokens: 2 },
+}
+const WHOLE = new TextEncoder().encode(
+  [
+    { choices: [{ delta: { reasoning_content: 'Hm 🤔' } }] },
+    { choices: [{ delta: { content: 'wörld' } }] },
+    { choices: [{ delta: { content: ' 🦀!' } }] },
+    { choices: [{ delta: {}, finish_reason: 'stop' }] },
+    { choices: [], usage: DETAILS },
+  ]
+    .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+    .concat('data: [DONE]\n\n')
+    .join(''),
+)
+
+/** Each write is a chunk of its own in HTTP, however TCP joins them. */
+function takenApart(way: string, at: number): Play {
+  return async (response) => {
+    open(response).write(WHOLE.subarray(0, at))
+    await turn()
+    if (way === 'split') response.end(WHOLE.subarray(at))
+    else if (way === 'cut') response.end()
+    else response.write('', () => response.destroy())
+  }
+}
+
+async function endless(response: ServerResponse, piece: string): Promise<void> {
+  let goOn = () => {}
+  response.on('drain', () => goOn()).on('close', () => goOn())
+  while (!response.destroyed) {
+    if (!response.write(piece)) await new Promise<void>((resolve) => (goOn = resolve))
+    await turn()
+  }
+}
+
 const SCENARIOS: Record<string, Play> = {
+  whole: (response) => void open(response).end(WHOLE),
+  crlf: (response) => void open(response).end((say(HELLO) + finish()).replaceAll('\n', '\r\n')),
+  commented: (response) => void open(response).end(`: hb\n\n${say(HELLO)}: hb\n\n${finish()}`),
+  redirect: (response) => void response.writeHead(307, { Location: '/v1/elsewhere' }).end(),
+  missing: refuse(404, { message: 'No such model.' }),
+  'no-credit': refuse(429, { message: 'You exceeded your quota.', code: 'insufficient_quota' }),
+  'refused-in-json': (response) => {
+    const error = { message: 'Slow down.', code: 'rate_limit_exceeded' }
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error }))
+  },
+  'endless-line': async (response) => {
+    open(response).write(`${say(HELLO)}data: "`)
+    await endless(response, 'x'.repeat(64 * 1024))
+  },
+  'endless-event': async (response) => {
+    open(response).write(say(HELLO))
+    await endless(response, 'data: x\n'.repeat(8 * 1024))
+  },
+  'endless-error': (response) => endless(response.writeHead(400), 'x'.repeat(64 * 1024)),
+  'endless-comments': (response) => endless(open(response), ': still thinking\n\n'),
+  'broken-utf8': (response) => {
+    open(response).write(say(HELLO))
+    response.end(Buffer.concat([Buffer.from('data: '), Buffer.from([0xff, 0xfe, 0xc3]), Buffer.from('\n\n')]))
+  },
   text: (response) => void open(response).end(say(HELLO) + finish()),
   reasoning: (response) => {
     const thoughts = ['Let me ', 'think.'].map((reasoning_content) => sse({ delta: { reasoning_content } })).join('')
@@ -106,6 +171,20 @@ async function answer(response: ServerResponse, question: string): Promise<void>
   response.end(finish())
 }
 
+function parametric(model: string): Play | undefined {
+  const [, way, byte] = /^(split|cut|drop)-(\d+)$/.exec(model) ?? []
+  if (way && byte) return takenApart(way, Number(byte))
+  const [, status, after, times] = /^refuse-(\d+)-(.+)-(\d+)$/.exec(model) ?? []
+  if (!status) return undefined
+  return (response) => {
+    const asked = requests.filter((request) => request.model === model).length
+    if (asked > Number(times)) return void open(response).end(say(HELLO) + finish())
+    const headers = after === 'none' ? {} : { 'Retry-After': after }
+    response.writeHead(Number(status), { 'Content-Type': 'application/json', ...headers })
+    response.end(JSON.stringify({ error: { message: 'Not now, sk-secret.' } }))
+  }
+}
+
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
@@ -152,7 +231,7 @@ const server = createServer((request, response) => {
     })
     const question = textOf(messages.findLast((message) => message.role === 'user')?.content)
     const scenario = /#([a-z-]+)/.exec(question)?.[1] ?? model
-    void (SCENARIOS[scenario] ?? answer)(response, question)
+    void (SCENARIOS[scenario] ?? parametric(model) ?? answer)(response, question)
   })
 })
 

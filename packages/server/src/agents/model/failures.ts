@@ -5,6 +5,7 @@
 import type { FailureCode } from '@holdfast/core'
 import { APICallError, type FinishReason } from 'ai'
 import { AgentFailure } from '../failure.ts'
+import type { Silence } from '../silence.ts'
 
 type ModelFailureCode = Extract<FailureCode, `model_${string}` | 'timeout'>
 
@@ -22,10 +23,37 @@ export function modelFailure(code: ModelFailureCode, cause?: unknown): AgentFail
   return new AgentFailure(code, SENTENCES[code], { cause })
 }
 
+/** Nothing came for too long, or too much came for too long. */
+export function tooSlow(silence: Silence): AgentFailure {
+  return new AgentFailure('timeout', SLOW[silence])
+}
+
+const SLOW: Record<Silence, string> = {
+  first_byte: 'The model did not begin to answer in time. Try again in a moment.',
+  idle: 'The model stopped answering in the middle; what it said is kept. Try again.',
+  total: 'The model took longer than an answer may take; what it said is kept. Ask for less, or try again.',
+}
+
 /** Anything that the model library threw, or reported in the stream. */
 export function failureOf(error: unknown): AgentFailure {
   if (error instanceof AgentFailure) return error
-  return modelFailure(codeOf(error), error)
+  const code = codeOf(error)
+  const own = APICallError.isInstance(error) ? ownSentence(error, code) : undefined
+  return own ? new AgentFailure(code, own, { cause: error }) : modelFailure(code, error)
+}
+
+/** Where the status says more than the code. */
+function ownSentence({ statusCode, responseBody = '' }: APICallError, code: ModelFailureCode): string | undefined {
+  if (code === 'model_rate_limited' && /insufficient_quota/.test(responseBody))
+    return 'The account at the model provider has no credit left: top it up there, then try again.'
+  if (code === 'model_unreachable' && statusCode !== undefined)
+    return 'The model provider is out of order or overloaded for now: wait a moment, then try again.'
+  if (code !== 'model_bad_response') return undefined
+  if (statusCode === 404)
+    return 'The model provider knows no such model or address: check OPENAI_MODEL and OPENAI_BASE_URL.'
+  if (statusCode === 400 || statusCode === 415 || statusCode === 422)
+    return 'The model provider did not accept this conversation: the model may not read what it holds, such as files.'
+  return undefined
 }
 
 /** The end that a finished answer comes to: undefined is a good one. */

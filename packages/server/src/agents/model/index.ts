@@ -1,2 +1,2 @@
-export { createModelAgent, type ModelAgentOptions } from './model-agent.ts'
-export type { SilenceLimits } from './silence.ts'
+export { createModelAgent, DEFAULT_MODEL_LIMITS, type ModelAgentOptions, type ModelLimits } from './model-agent.ts'
+export type { WaitLimits } from './waiting.ts'

@@ -2,21 +2,18 @@
  * A conversation in AG-UI's words, in the model library's words. Leaves out what no provider accepts: a tool call that
  * was never answered (its run was cancelled or failed), a result without its call, an empty message.
  */
-import {
-  type ContentPart,
-  type Context,
-  contentHasMedia,
-  contentToText,
-  type Message,
-  type ToolCall,
-} from '@ag-ui/core'
+import { type Context, contentToText, type Message, type ToolCall } from '@ag-ui/core'
 import type { AssistantModelMessage, JSONValue, ModelMessage } from 'ai'
-import { AgentFailure } from '../failure.ts'
+import { toUserContent } from './content.ts'
 
 /** Throws `AgentFailure` for what the model cannot be told. */
-export function toModelMessages(messages: readonly Message[], context: readonly Context[]): ModelMessage[] {
+export function toModelMessages(
+  messages: readonly Message[],
+  context: readonly Context[],
+  system?: string,
+): ModelMessage[] {
   const calls = usableCalls(messages)
-  const told: ModelMessage[] = []
+  const told: ModelMessage[] = system ? [{ role: 'system', content: system }] : []
   if (context.length > 0)
     told.push({ role: 'system', content: context.map((item) => `${item.description}: ${item.value}`).join('\n') })
   for (const message of messages) {
@@ -34,13 +31,13 @@ function toModelMessage(message: Message, calls: UsableCalls): ModelMessage | un
     case 'developer':
       return { role: 'system', content: message.content }
     case 'user':
-      return { role: 'user', content: textOf(message.content) }
+      return { role: 'user', content: toUserContent(message.content) }
     case 'assistant':
       return assistant(message.content, message.toolCalls ?? [], calls)
     case 'tool': {
       const call = calls.get(message.toolCallId)
       if (!call) return undefined
-      const output = { type: 'text' as const, value: message.error ?? textOf(message.content) }
+      const output = { type: 'text' as const, value: message.error ?? contentToText(message.content) }
       const result = { type: 'tool-result' as const, toolCallId: message.toolCallId, toolName: call.name, output }
       return { role: 'tool', content: [result] }
     }
@@ -79,10 +76,4 @@ function parsed(json: string): JSONValue | undefined {
   } catch {
     return undefined
   }
-}
-
-function textOf(content: string | ContentPart[]): string {
-  if (contentHasMedia(content))
-    throw new AgentFailure('agent_error', 'This agent can only read text so far: send the message without files.')
-  return contentToText(content)
 }

@@ -3,7 +3,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
 import { AgentFailure } from '../failure.ts'
-import { createModelAgent } from './index.ts'
+import { createModelAgent, type ModelLimits } from './index.ts'
 
 let endpoint: Endpoint
 beforeAll(async () => {
@@ -11,16 +11,25 @@ beforeAll(async () => {
 })
 afterAll(() => endpoint.close())
 
-interface AskOptions {
+interface AskOptions extends Partial<ModelLimits> {
+  readonly system?: string
   readonly baseUrl?: string
   readonly apiKey?: string
   readonly messages?: Message[]
 }
 
-function ask(model: string, { baseUrl = endpoint.url, apiKey, messages }: AskOptions = {}) {
+function ask(model: string, { baseUrl = endpoint.url, apiKey, messages, ...options }: AskOptions = {}) {
   const clock = createManualClock()
   let n = 0
-  const agent = createModelAgent({ baseUrl, model, clock, newId: () => `id-${++n}`, ...(apiKey && { apiKey }) })
+  const agent = createModelAgent({
+    baseUrl,
+    model,
+    clock,
+    newId: () => `id-${++n}`,
+    random: () => 0,
+    ...(apiKey && { apiKey }),
+    ...options,
+  })
   const stop = new AbortController()
   const events: Event[] = []
   const spent: TokenUsage[] = []
@@ -43,6 +52,7 @@ function ask(model: string, { baseUrl = endpoint.url, apiKey, messages }: AskOpt
   return { clock, stop, events, spent, end, text: () => said('TEXT_MESSAGE_CONTENT' as Event['type']), said }
 }
 
+const callsOf = async (model: string) => (await endpoint.requests()).filter((request) => request.model === model).length
 const lastRequest = async (model: string) => (await endpoint.requests()).findLast((request) => request.model === model)
 
 it('streams text as AG-UI events and reports what it cost', async () => {
@@ -51,7 +61,9 @@ it('streams text as AG-UI events and reports what it cost', async () => {
   expect(text()).toBe('Hello, wörld 🦀!')
   expect(events.at(0)).toEqual({ type: 'TEXT_MESSAGE_START', messageId: 'id-1', role: 'assistant' })
   expect(events.at(-1)).toEqual({ type: 'TEXT_MESSAGE_END', messageId: 'id-1' })
-  expect(spent).toEqual([expect.objectContaining({ model: 'text', inputTokens: 7, outputTokens: 5 })])
+  expect(spent).toEqual([
+    expect.objectContaining({ provider: new URL(endpoint.url).host, model: 'text', inputTokens: 7, outputTokens: 5 }),
+  ])
 })
 
 it('puts characters together again that arrive in pieces of one to three bytes', async () => {
@@ -79,11 +91,17 @@ describe('says why a provider failed, in our own words', () => {
   const cases: [model: string, code: string, text: string][] = [
     ['unauthorized', 'model_auth', ''],
     ['forbidden', 'model_auth', ''],
-    ['rate-limited', 'model_rate_limited', ''],
+    ['no-credit', 'model_rate_limited', ''],
+    ['refused-in-json', 'model_rate_limited', ''],
+    ['missing', 'model_bad_response', ''],
+    ['redirect', 'model_bad_response', ''],
+    ['endless-line', 'model_bad_response', 'Hello, wörld 🦀!'],
+    ['endless-event', 'model_bad_response', 'Hello, wörld 🦀!'],
+    ['endless-error', 'model_bad_response', ''],
+    ['broken-utf8', 'model_bad_response', 'Hello, wörld 🦀!'],
     ['context-length', 'model_context_length', ''],
     ['filtered-request', 'model_content_filter', ''],
     ['bad-request', 'model_bad_response', ''],
-    ['broken', 'model_unreachable', ''],
     ['filtered-answer', 'model_content_filter', 'Hello, wörld 🦀!'],
     ['cut-off', 'model_context_length', 'Hello, wörld 🦀!'],
     ['asks-for-tool', 'model_bad_response', ''],
@@ -102,10 +120,22 @@ describe('says why a provider failed, in our own words', () => {
     expect(text()).toBe(said)
   })
 
-  it('asks once: an accepted run is not retried behind the person’s back', async () => {
-    const before = (await endpoint.requests()).filter((request) => request.model === 'broken').length
-    await ask('broken').end
-    expect((await endpoint.requests()).filter((request) => request.model === 'broken').length).toBe(before + 1)
+  it('says what the person can do: one sentence, another one for what asks for something else', async () => {
+    const models = ['unauthorized', 'no-credit', 'missing', 'bad-request', 'redirect', 'not-sse', 'context-length']
+    const errors = await Promise.all(models.map((model) => ask(model).end))
+    const sentences = errors.map((error) => (error as AgentFailure).message)
+    expect(new Set(sentences).size).toBe(models.length)
+    for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*: .*\.$/)
+  })
+
+  it.each([
+    ['error-in-stream', 'Hello, wörld 🦀!'],
+    ['truncated', 'Hello, wörld 🦀!'],
+    ['not-json', 'Hello, wörld 🦀!'],
+  ])('%s: a call that has said anything is never repeated', async (model) => {
+    const before = await callsOf(model)
+    await ask(model).end
+    expect(await callsOf(model)).toBe(before + 1)
   })
 
   it('an endpoint that is not there is model_unreachable', async () => {
@@ -189,8 +219,61 @@ it('tells the provider the conversation, without what it would not accept', asyn
   ])
 })
 
-it('says that it cannot see pictures yet instead of leaving them out', async () => {
-  const picture = { type: 'image' as const, source: { type: 'url' as const, value: 'http://x/y.png' } }
-  const { end } = ask('text', { messages: [{ id: '1', role: 'user', content: [picture] }] })
-  expect(await end).toMatchObject({ code: 'agent_error', message: expect.stringContaining('only read text') })
+describe('what a person sent beside text', () => {
+  const png = { type: 'data' as const, value: 'aGk=', mimeType: 'image/png' }
+  const told = async (...content: unknown[]) => {
+    const { end } = ask('text', { messages: [{ id: '1', role: 'user', content } as Message] })
+    const ended = await end
+    return ended === 'returned' ? (await lastRequest('text'))?.messages[0]?.content : ended
+  }
+
+  it('pictures, sound, PDF and text files go as the provider takes them', async () => {
+    expect(
+      await told(
+        { type: 'text', text: 'See' },
+        { type: 'image', source: png },
+        { type: 'image', source: { type: 'url', value: 'data:image/gif;base64,aGk=' } },
+        { type: 'audio', source: { ...png, mimeType: 'audio/wav' } },
+        { type: 'document', source: { ...png, mimeType: 'application/pdf' } },
+        { type: 'document', source: { ...png, mimeType: 'text/markdown' } },
+      ),
+    ).toEqual([
+      { type: 'text', text: 'See' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
+      { type: 'image_url', image_url: { url: 'data:image/gif;base64,aGk=' } },
+      { type: 'input_audio', input_audio: { data: 'aGk=', format: 'wav' } },
+      { type: 'file', file: { filename: 'document.pdf', file_data: 'data:application/pdf;base64,aGk=' } },
+      { type: 'text', text: 'hi' },
+    ])
+  })
+
+  it('an address is the provider’s to fetch: nothing of this machine is asked for it', async () => {
+    const before = (await endpoint.requests()).length
+    const value = new URL('/requests', endpoint.url).href
+    expect(await told({ type: 'image', source: { type: 'url', value } })).toEqual([
+      { type: 'image_url', image_url: { url: value } },
+    ])
+    expect((await endpoint.requests()).length).toBe(before + 1)
+  })
+
+  it.each([
+    [{ type: 'audio', source: { ...png, mimeType: 'audio/ogg' } }],
+    [{ type: 'audio', source: { type: 'url', value: 'http://x/y.wav' } }],
+    [{ type: 'document', source: { ...png, mimeType: 'application/zip' } }],
+    [{ type: 'image', source: { type: 'file', value: 'f-1' } }],
+    [{ type: 'image', source: { type: 'url', value: 'file:///etc/passwd' } }],
+    [{ type: 'image', source: { ...png, mimeType: 'application/x-sh' } }],
+  ])('what no provider takes is said, and nobody is asked: %j', async (part) => {
+    const before = (await endpoint.requests()).length
+    expect(await told(part)).toMatchObject({ code: 'agent_error', message: expect.stringContaining('ask again') })
+    expect((await endpoint.requests()).length).toBe(before)
+  })
+})
+
+it('says its own instructions first', async () => {
+  await ask('text', { system: 'Be kind.' }).end
+  expect((await lastRequest('text'))?.messages).toEqual([
+    { role: 'system', content: 'Be kind.' },
+    { role: 'user', content: 'Hi' },
+  ])
 })

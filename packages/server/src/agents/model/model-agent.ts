@@ -4,19 +4,33 @@
  * Invariants:
  * - An answer that ends without the provider's finish reason is a failure, never a success; what came is kept.
  * - The socket closes when the run is aborted, when the answer fails, and when nobody reads on.
- * - An accepted run asks the provider once: nothing here retries by itself.
+ * - A call that has said anything is never repeated. One that was refused for now, before a word, is: after a wait that
+ *   the log shows, a bounded number of times.
  */
-import { randomUUID } from 'node:crypto'
-import { type Event, EventType, type RunAgentInput, tokenUsageFromAiSdkUsage } from '@ag-ui/core'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { Event, RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
-import { streamText } from 'ai'
+import { sleep } from '../pace.ts'
 import type { Agent, AgentContext } from '../port.ts'
-import { failureOf, failureOfFinish, modelFailure } from './failures.ts'
+import type { SilenceLimits } from '../silence.ts'
+import { createCall } from './call.ts'
+import { failureOf } from './failures.ts'
 import { toModelMessages } from './messages.ts'
-import { createSilenceWatch, type SilenceLimits, type SilenceWatch } from './silence.ts'
+import { afterRefusal, type WaitLimits, waitingEvent } from './waiting.ts'
 
-export interface ModelAgentOptions extends Partial<SilenceLimits> {
+export interface ModelLimits extends SilenceLimits, WaitLimits {
+  /** Milliseconds from the run's start to its end, waiting included. */
+  readonly totalMs: number
+}
+
+export const DEFAULT_MODEL_LIMITS: ModelLimits = {
+  firstByteMs: 60_000,
+  idleMs: 120_000,
+  totalMs: 3_600_000,
+  maxAttempts: 5,
+  maxWaitMs: 120_000,
+}
+
+export interface ModelAgentOptions extends Partial<ModelLimits> {
   /** Default `model`. */
   readonly id?: string
   /** Default: the model's name. */
@@ -25,9 +39,13 @@ export interface ModelAgentOptions extends Partial<SilenceLimits> {
   readonly baseUrl: string
   readonly apiKey?: string
   readonly model: string
+  /** Said to the model before every conversation. */
+  readonly system?: string
   readonly clock: Clock
   /** Ids of messages; unique in a thread. */
   readonly newId?: () => string
+  /** 0 ≤ n < 1, for the jitter of waits. */
+  readonly random?: () => number
 }
 
 export function createModelAgent(options: ModelAgentOptions): Agent {
@@ -36,93 +54,29 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
 }
 
 async function* answer(
-  { baseUrl, apiKey, model, clock, newId = randomUUID, firstByteMs = 60_000, idleMs = 120_000 }: ModelAgentOptions,
+  options: ModelAgentOptions,
   { messages, context: told }: RunAgentInput,
-  { signal, usage }: AgentContext,
+  context: AgentContext,
 ): AsyncGenerator<Event> {
-  const watch = createSilenceWatch(clock, { firstByteMs, idleMs })
-  const hangUp = new AbortController()
-  const provider = createOpenAICompatible({
-    name: 'model',
-    baseURL: baseUrl,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    includeUsage: true,
-    fetch: listening(watch),
-  })
-  const { stream } = streamText({
-    model: provider.chatModel(model),
-    messages: toModelMessages(messages, told),
-    allowSystemInMessages: true,
-    maxRetries: 0,
-    abortSignal: AbortSignal.any([signal, hangUp.signal]),
-    // The library would print it; it comes as a part of the stream too, which is where it is dealt with.
-    onError: () => {},
-  })
-  const parts = stream[Symbol.asyncIterator]()
-  // The library uses one id again and again; ours are unique.
-  let thoughtId = ''
-  let messageId = ''
-  let finished = false
-  try {
-    for (;;) {
-      const next = await watch.guard(parts.next())
-      if (next.done) break
-      const part = next.value
-      switch (part.type) {
-        case 'reasoning-start':
-          thoughtId = newId()
-          yield { type: EventType.REASONING_START, messageId: thoughtId }
-          yield { type: EventType.REASONING_MESSAGE_START, messageId: thoughtId, role: 'reasoning' }
-          break
-        case 'reasoning-delta':
-          if (part.text) yield { type: EventType.REASONING_MESSAGE_CONTENT, messageId: thoughtId, delta: part.text }
-          break
-        case 'reasoning-end':
-          yield { type: EventType.REASONING_MESSAGE_END, messageId: thoughtId }
-          yield { type: EventType.REASONING_END, messageId: thoughtId }
-          break
-        case 'text-start':
-          messageId = newId()
-          yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
-          break
-        case 'text-delta':
-          if (part.text) yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: part.text }
-          break
-        case 'text-end':
-          yield { type: EventType.TEXT_MESSAGE_END, messageId }
-          break
-        case 'error':
-          throw part.error
-        case 'finish': {
-          const spent = tokenUsageFromAiSdkUsage(part.totalUsage, { provider: 'model', model })
-          if (spent) usage(spent)
-          const failure = failureOfFinish(part.finishReason)
-          if (failure) throw failure
-          finished = true
-        }
-      }
+  const { clock, system, random = Math.random } = options
+  const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
+  const until = clock.now() + limits.totalMs
+  const prompt = toModelMessages(messages, told, system)
+  let ms = 0
+  for (let attempts = 1; ; attempts++) {
+    const call = createCall({ ...options, ...limits, until }, context)
+    try {
+      return yield* call.answer(prompt)
+    } catch (error) {
+      context.signal.throwIfAborted()
+      if (call.hasSpoken) throw failureOf(error)
+      const now = clock.now()
+      const maxWaitMs = Math.min(limits.maxWaitMs, until - now + ms)
+      const next = afterRefusal(error, { attempts, ms }, { ...limits, maxWaitMs }, now, random())
+      if (next.type === 'fail') throw next.failure
+      yield waitingEvent(next, attempts + 1, limits, now)
+      await sleep(clock, next.ms, context.signal)
+      ms += next.ms
     }
-    if (!finished) throw modelFailure('model_bad_response')
-  } catch (error) {
-    signal.throwIfAborted()
-    throw failureOf(error)
-  } finally {
-    hangUp.abort()
-  }
-}
-
-/** fetch, telling the watch of every byte. */
-function listening(watch: SilenceWatch): typeof fetch {
-  return async (request, init) => {
-    const response = await fetch(request, init)
-    watch.heard()
-    if (!response.body) return response
-    const tap = new TransformStream<Uint8Array, Uint8Array>({
-      transform(bytes, controller) {
-        watch.heard()
-        controller.enqueue(bytes)
-      },
-    })
-    return new Response(response.body.pipeThrough(tap), response)
   }
 }

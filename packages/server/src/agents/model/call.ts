@@ -1,0 +1,122 @@
+/**
+ * One call of a provider: its stream as AG-UI events, to the end or to the failure that it came to. Does not know: what
+ * is done about a failure.
+ */
+import { randomUUID } from 'node:crypto'
+import { type Event, EventType, tokenUsageFromAiSdkUsage } from '@ag-ui/core'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { Clock } from '@holdfast/core'
+import { type ModelMessage, streamText } from 'ai'
+import type { AgentContext } from '../port.ts'
+import { createSilenceWatch, type SilenceLimits } from '../silence.ts'
+import { failureOfFinish, modelFailure, tooSlow } from './failures.ts'
+import { createProviderFetch } from './provider-fetch.ts'
+
+export interface CallOptions extends SilenceLimits {
+  readonly baseUrl: string
+  readonly apiKey?: string
+  readonly model: string
+  readonly clock: Clock
+  readonly newId?: () => string
+  /** By the clock: when the answer has to be whole. */
+  readonly until: number
+}
+
+export interface Call {
+  /** Throws whatever went wrong, as it came. Once. */
+  answer(messages: ModelMessage[]): AsyncGenerator<Event>
+  /** Whether anything of an answer has come. */
+  readonly hasSpoken: boolean
+}
+
+export function createCall(
+  { baseUrl, apiKey, model, clock, newId = randomUUID, firstByteMs, idleMs, until }: CallOptions,
+  { signal, usage }: Pick<AgentContext, 'signal' | 'usage'>,
+): Call {
+  const watch = createSilenceWatch({ clock, firstByteMs, idleMs, until, tooLong: tooSlow })
+  const hangUp = new AbortController()
+  let hasSpoken = false
+
+  function parts(messages: ModelMessage[]) {
+    const provider = createOpenAICompatible({
+      name: 'model',
+      baseURL: baseUrl,
+      ...(apiKey === undefined ? {} : { apiKey }),
+      includeUsage: true,
+      fetch: createProviderFetch(watch),
+      supportedUrls: () => ({ '*/*': [/^https?:/i] }),
+    })
+    const { stream } = streamText({
+      model: provider.chatModel(model),
+      messages,
+      allowSystemInMessages: true,
+      maxRetries: 0,
+      abortSignal: AbortSignal.any([signal, hangUp.signal]),
+      // Addresses in messages are the provider's to fetch: from here they would reach what only this machine can.
+      experimental_download: async (addresses) => addresses.map(() => null),
+      // The library would print it; it comes as a part of the stream too, which is where it is dealt with.
+      onError: () => {},
+    })
+    return stream[Symbol.asyncIterator]()
+  }
+
+  async function* answer(messages: ModelMessage[]): AsyncGenerator<Event> {
+    // The library uses one id again and again; ours are unique.
+    let thoughtId = ''
+    let messageId = ''
+    let finished = false
+    try {
+      const stream = parts(messages)
+      for (;;) {
+        const next = await watch.guard(stream.next())
+        if (next.done) break
+        const part = next.value
+        switch (part.type) {
+          case 'reasoning-start':
+            hasSpoken = true
+            thoughtId = newId()
+            yield { type: EventType.REASONING_START, messageId: thoughtId }
+            yield { type: EventType.REASONING_MESSAGE_START, messageId: thoughtId, role: 'reasoning' }
+            break
+          case 'reasoning-delta':
+            if (part.text) yield { type: EventType.REASONING_MESSAGE_CONTENT, messageId: thoughtId, delta: part.text }
+            break
+          case 'reasoning-end':
+            yield { type: EventType.REASONING_MESSAGE_END, messageId: thoughtId }
+            yield { type: EventType.REASONING_END, messageId: thoughtId }
+            break
+          case 'text-start':
+            hasSpoken = true
+            messageId = newId()
+            yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
+            break
+          case 'text-delta':
+            if (part.text) yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: part.text }
+            break
+          case 'text-end':
+            yield { type: EventType.TEXT_MESSAGE_END, messageId }
+            break
+          case 'error':
+            throw part.error
+          case 'finish': {
+            const spent = tokenUsageFromAiSdkUsage(part.totalUsage, { provider: new URL(baseUrl).host, model })
+            if (spent) usage(spent)
+            const failure = failureOfFinish(part.finishReason)
+            if (failure) throw failure
+            finished = true
+          }
+        }
+      }
+      if (!finished) throw modelFailure('model_bad_response')
+    } finally {
+      hangUp.abort()
+    }
+  }
+
+  return {
+    answer,
+    get hasSpoken() {
+      return hasSpoken
+    },
+  }
+}
