@@ -3,9 +3,13 @@ import type { Run, ThreadInfo } from '@holdfast/core'
 import type { RunRecord } from '../run-record.ts'
 import type { ThreadRow } from './facts.ts'
 
+/** The last one asked for: a commit dates all of its records alike. */
+let latest = { at: Number.NaN, text: '' }
+
 /** Milliseconds since the epoch as ISO 8601 UTC. */
 export function iso(at: number): string {
-  return new Date(at).toISOString()
+  if (at !== latest.at) latest = { at, text: new Date(at).toISOString() }
+  return latest.text
 }
 
 export function toRun(record: RunRecord): Run {

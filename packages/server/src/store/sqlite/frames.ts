@@ -8,12 +8,12 @@ const ZERO = 48
 const ID_LENGTH = 'id: '.length
 
 /** Where the frame that begins at `from` ends, its blank line included. */
-export function frameEnd(bytes: Buffer, from: number): number {
+function frameEnd(bytes: Buffer, from: number): number {
   return bytes.indexOf(END, from) + END.length
 }
 
 /** The seq of the frame that begins at `from`. */
-export function seqAt(bytes: Buffer, from: number): number {
+function seqAt(bytes: Buffer, from: number): number {
   let seq = 0
   for (let at = from + ID_LENGTH; at < bytes.length && bytes[at] !== LINE_FEED; at++) {
     seq = seq * 10 + ((bytes[at] ?? ZERO) - ZERO)

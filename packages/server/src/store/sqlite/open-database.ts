@@ -13,7 +13,7 @@ import { StoreOpenError } from './open-error.ts'
 import { isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlite-error.ts'
 
 /** The first release without the WAL corruption bug. */
-export const OLDEST_SQLITE = '3.51.3'
+const OLDEST_SQLITE = '3.51.3'
 
 /** Tables whose size does not grow with the history: checked whole at each start. */
 const SMALL_TABLES = ['room', 'journal', 'remembered_cancel']
@@ -25,7 +25,9 @@ export function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path)
     checkSqlite(versionOf(database))
     const version = schemaVersion(database, path)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000')
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000',
+    )
     if (version > 0) checkIntegrity(database, path)
     migrate(database, version)
     return database

@@ -11,7 +11,7 @@ import { connectStore } from '../sqlite-store.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
-export function createSharedClock(start = START): Float64Array<SharedArrayBuffer> {
+function createSharedClock(start = START): Float64Array<SharedArrayBuffer> {
   return new Float64Array(new SharedArrayBuffer(8)).fill(start)
 }
 
