@@ -107,19 +107,23 @@ test('a new thread is in the list at once, and a lost connection has its own lin
   await wire.close()
 })
 
-test('a new room is made from the page, and a thread begins in it', async ({ page, server }) => {
+test('a new room is made from the page, and a suggestion there asks the agent that was chosen', async ({
+  page,
+  modelServer: server,
+}) => {
+  const suggestion = 'What happens when I close this tab?'
   await page.goto(`${server.url}/`)
   await page.getByRole('button', { name: 'New room' }).click()
   await page.getByRole('textbox', { name: 'Name of the new room' }).fill('Garden')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('link', { name: 'Garden' })).toHaveAttribute('aria-current', 'page')
   await expect(page).toHaveTitle('New thread · Garden · Holdfast')
-  await send(page, 'What grows here?')
-  await expect(listed(page, 'What grows here?')).toContainText('Working')
-  await expect(listed(page, 'What grows here?')).toHaveAttribute('aria-current', 'page')
+
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('model')
+  await page.getByRole('button', { name: suggestion }).click()
+  await expect(listed(page, suggestion)).toHaveAttribute('aria-current', 'page')
   await expect(page.getByRole('link', { name: 'Garden' })).toHaveAttribute('aria-current', 'true')
-  await expect(page).toHaveTitle('What grows here? · Garden · Holdfast')
-  await stopButton(page).click()
-  await expect(sendButton(page)).toBeVisible()
-  await expect.poll(async () => (await server.runs(keyOf(page))).map((run) => run.status)).toEqual(['cancelled'])
+  await expect(page).toHaveTitle(`${suggestion} · Garden · Holdfast`)
+  await expectAnswers(page, `You said: ${suggestion}`)
+  expect((await server.runs(keyOf(page))).map((run) => run.agentId)).toEqual(['model'])
 })
