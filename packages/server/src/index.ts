@@ -1,7 +1,14 @@
 export { createCatalogue } from './agents/catalogue.ts'
+export { type AgentDefinition, defineAgent } from './agents/define-agent.ts'
 export { createDemoAgent, type DemoAgentOptions } from './agents/demo/demo-agent.ts'
 export { AgentFailure } from './agents/failure.ts'
 export type { Agent, AgentCatalogue, AgentContext } from './agents/port.ts'
+export {
+  createRemoteAgent,
+  DEFAULT_REMOTE_LIMITS,
+  type RemoteAgentOptions,
+  type RemoteLimits,
+} from './agents/remote/remote-agent.ts'
 export { createInProcessBus, type InProcessBusOptions } from './bus/in-process-bus.ts'
 export type { Bus } from './bus/port.ts'
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts'

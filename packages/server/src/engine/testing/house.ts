@@ -137,10 +137,10 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
     settings,
     key: (threadId: string): ThreadKey => ({ roomId: 'default', threadId }),
     /** Asks for a run whose id is the thread's. */
-    async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash) {
+    async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash, content = 'Hi') {
       const request: StartRequest = {
         runId: threadId,
-        messages: [{ id: `${threadId}-q`, role: 'user', content: 'Hi' }],
+        messages: [{ id: `${threadId}-q`, role: 'user', content }],
         agentId,
         onBusy: 'reject',
         tools: [],
