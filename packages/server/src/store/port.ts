@@ -15,6 +15,7 @@
  */
 import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type { AfterCrash, Outcome, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
+import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { CancelRequest, StartRequest } from './run-record.ts'
 
@@ -240,6 +241,7 @@ export interface Store {
   readonly log: LogReader
   readonly runs: RunIntents
   readonly work: RunWork
+  counts(): Promise<StoreCounts>
   /** Finishes what was begun, then lets go of the data. Twice is harmless. */
   close(): Promise<void>
 }

@@ -193,6 +193,12 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         return settled
       },
     },
+    async counts() {
+      begin()
+      const live = data.live().map((address) => data.run(address)?.status)
+      const cancelling = live.filter((status) => status === 'cancelling').length
+      return { runs: { queued: data.queued().length, running: live.length - cancelling, cancelling } }
+    },
     async close() {
       closed = true
     },

@@ -20,7 +20,7 @@ type Command<Op extends Operation> = (now: number, ...args: Parameters<Operation
 
 type WritingOperation = Exclude<
   Operation,
-  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list'
+  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list' | 'counts'
 >
 
 export type Commands = { readonly [Op in WritingOperation]: Command<Op> } & {

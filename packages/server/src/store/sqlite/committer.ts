@@ -28,6 +28,8 @@ export type WriteOutcome =
 export interface BatchOutcome {
   readonly outcomes: readonly WriteOutcome[]
   readonly committed: Committed | undefined
+  /** Milliseconds that COMMIT took, its sync included. */
+  readonly commitMs?: number
 }
 
 export interface CommitterOptions {
@@ -66,9 +68,11 @@ export function createCommitter({ database, data, now, beforeCommit }: Committer
       return { outcomes, committed: undefined }
     }
     data.write(at)
+    const began = performance.now()
     beforeCommit()
     commit.run()
-    return { outcomes, committed: data.committed() }
+    const commitMs = performance.now() - began
+    return { outcomes, committed: data.committed(), commitMs }
   }
 
   function attempt(writes: readonly Write[]): BatchOutcome | { readonly error: unknown } {

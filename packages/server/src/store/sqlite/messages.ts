@@ -2,6 +2,7 @@
  * What the main thread and the store's worker say to each other. Everything is plain data; appends and notices, of which
  * there are many, travel as columns, because a column of strings is copied several times faster than as many objects.
  */
+import type { StoreCounts } from '../meter.ts'
 import type { LogReader, RoomStore, RunIntents, RunWork, StoreFaultCode, ThreadStore } from '../port.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
@@ -38,6 +39,7 @@ export interface Operations {
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']
   'work.settleOrphans': RunWork['settleOrphans']
+  counts: () => Promise<StoreCounts>
 }
 
 export type Operation = keyof Operations
@@ -86,6 +88,8 @@ export interface Outcomes {
   readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
   readonly more: MoreColumns | undefined
   readonly told: readonly RunTold[]
+  /** How long the commit took, in milliseconds; absent for a reading. */
+  readonly commitMs?: number
 }
 
 /** `thread.more` of one commit, a thread after the other. */

@@ -6,7 +6,7 @@ import type { Committed } from './store-data.ts'
 
 type Message = [message: Outcomes, transfer: ArrayBuffer[]]
 
-export function outcomesOf({ outcomes, committed }: BatchOutcome): Message {
+export function outcomesOf({ outcomes, committed, commitMs }: BatchOutcome): Message {
   const message: Outcomes = {
     type: 'outcomes',
     ids: [],
@@ -15,6 +15,7 @@ export function outcomesOf({ outcomes, committed }: BatchOutcome): Message {
     faults: [],
     more: committed && committed.parts.length > 0 ? moreOf(committed) : undefined,
     told: committed?.told ?? [],
+    ...(commitMs !== undefined && { commitMs }),
   }
   for (const outcome of outcomes) {
     if (outcome.type === 'fault') message.faults.push({ id: outcome.id, code: outcome.code, detail: outcome.detail })

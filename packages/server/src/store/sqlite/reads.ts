@@ -20,7 +20,7 @@ const MAX_READ_BYTES = 1024 * 1024
 
 type ReadingOperation = Extract<
   Operation,
-  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list'
+  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list' | 'counts'
 >
 
 export type Reads = {
@@ -71,6 +71,7 @@ export function createReads({ rooms, threads, runs, log, folds }: StoreData): Re
       if (!thread) return NOT_FOUND
       return { type: 'runs', items: runs.list(thread.no).map(({ record }) => toRun(record)) }
     },
+    counts: () => ({ runs: runs.counts() }),
   }
 }
 

@@ -8,6 +8,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { keyString, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
+import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
 import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
 
@@ -32,6 +33,7 @@ export interface Runs {
   claimable(limit: number): StoredRun<QueuedRecord>[]
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
+  counts(): StoreCounts['runs']
   committed(): void
   rolledBack(): void
 }
@@ -57,6 +59,7 @@ export function createRuns(database: DatabaseSync): Runs {
   )
   const insertRequest = database.prepare('INSERT INTO run_request (run, body) VALUES (?, ?)')
   const update = database.prepare('UPDATE run SET status = ?, last_seq = ?, detail = ? WHERE no = ?')
+  const countQueued = database.prepare("SELECT count(*) AS n FROM run WHERE status = 'queued'")
   const find = database.prepare('SELECT no, first_seq, last_seq FROM run WHERE thread = ? AND run_id = ?')
 
   const live = new Map<string, LiveRun>()
@@ -92,6 +95,10 @@ export function createRuns(database: DatabaseSync): Runs {
       const id = keyString(record)
       if (isLive(stored)) staged.set(id, stored)
       else if (liveOf(id)?.no === no) staged.set(id, undefined)
+    },
+    counts() {
+      const cancelling = [...live.values()].filter(({ record }) => record.status === 'cancelling').length
+      return { queued: Number(countQueued.get()?.n), running: live.size - cancelling, cancelling }
     },
     committed() {
       for (const [id, run] of staged) {

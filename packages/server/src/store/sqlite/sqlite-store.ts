@@ -6,6 +6,7 @@
  * Invariant: every call is answered exactly once, at the latest when the worker is gone (`storage_closed`).
  */
 import { type MessagePort, Worker } from 'node:worker_threads'
+import type { StoreMeter } from '../meter.ts'
 import type { Notice, Publish, Store } from '../port.ts'
 import { createGather } from './gather.ts'
 import type { FromWorker, Operation, Operations, Outcomes, WorkerOptions } from './messages.ts'
@@ -18,12 +19,13 @@ const MAX_UNITS = 64 * 1024
 export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
   readonly publish: Publish
+  readonly meter?: StoreMeter
 }
 
 /** @throws StoreOpenError */
-export function createSqliteStore({ publish, ...options }: SqliteStoreOptions): Promise<Store> {
+export function createSqliteStore({ publish, meter, ...options }: SqliteStoreOptions): Promise<Store> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv: [] })
-  return connectStore(worker, publish)
+  return connectStore(worker, publish, meter)
 }
 
 /** The other end of the port: a worker, or, for tests, something in this thread. */
@@ -39,7 +41,7 @@ interface Pending {
   readonly reject: (error: unknown) => void
 }
 
-export function connectStore(worker: StoreWorker, publish: Publish): Promise<Store> {
+export function connectStore(worker: StoreWorker, publish: Publish, meter?: StoreMeter): Promise<Store> {
   const opened = Promise.withResolvers<Store>()
   const gone = Promise.withResolvers<void>()
   const pending = new Map<number, Pending>()
@@ -74,7 +76,9 @@ export function connectStore(worker: StoreWorker, publish: Publish): Promise<Sto
     return found
   }
 
-  function settle({ ids, answers, running, faults, more, told }: Outcomes): void {
+  function settle({ ids, answers, running, faults, more, told, commitMs }: Outcomes): void {
+    if (commitMs !== undefined) meter?.committed(commitMs)
+    for (const { code } of faults) meter?.fault(code)
     if (more) for (const notice of noticesOf(more)) publish(notice)
     for (const { type, roomId, threadId, runId } of told) publish({ type, key: { roomId, threadId }, runId })
     for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
@@ -111,6 +115,7 @@ export function connectStore(worker: StoreWorker, publish: Publish): Promise<Sto
       renew: call('work.renew'),
       settleOrphans: call('work.settleOrphans'),
     },
+    counts: call('counts'),
     close() {
       if (state === 'open') {
         state = 'closing'

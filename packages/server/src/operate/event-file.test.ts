@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { createEventFile, type EventFileOptions, type EventLine } from './event-file.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'holdfast-events-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+let count = 0
+
+function open(more: Partial<EventFileOptions> = {}) {
+  const directory = join(root, `${++count}`)
+  mkdirSync(directory)
+  const onFault = vi.fn()
+  const options = { directory, now: () => 0, onFault, ...more }
+  return { directory, onFault, options, file: createEventFile(options) }
+}
+
+const line = (n: number): EventLine => ({ type: 'orphans_settled', at: '1970-01-01T00:00:00.000Z', count: n })
+const numbersIn = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((text) => (JSON.parse(text) as { count: number }).count)
+
+describe('events.jsonl', () => {
+  it('has every line, in order, after a close, and goes on where an earlier process stopped', async () => {
+    const { directory, file, options } = open()
+    for (let n = 0; n < 100; n++) file.record(line(n))
+    await file.close()
+    await file.close()
+    file.record(line(-1))
+    const again = createEventFile(options)
+    again.record(line(100))
+    await again.close()
+    expect(numbersIn(join(directory, 'events.jsonl'))).toEqual(Array.from({ length: 101 }, (_, n) => n))
+  })
+
+  it('stays within its size and its generations, whole lines in each', async () => {
+    const { directory, file } = open({ maxBytes: 500, keep: 2 })
+    for (let n = 0; n < 40; n++) {
+      file.record(line(n))
+      if (n % 7 === 0) await new Promise(setImmediate)
+    }
+    await file.close()
+    expect(readdirSync(directory).sort()).toEqual(['events.jsonl', 'events.jsonl.1', 'events.jsonl.2'])
+    const kept = ['.2', '.1', ''].flatMap((end) => numbersIn(join(directory, `events.jsonl${end}`)))
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => 40 - kept.length + n))
+    for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).size).toBeLessThanOrEqual(500)
+  })
+
+  it('harms nobody when it cannot be written: says so once, counts what is lost, and goes on when it can', async () => {
+    const { directory, file, onFault } = open({ maxWaiting: 5 })
+    mkdirSync(join(directory, 'events.jsonl'))
+    for (let n = 0; n < 20; n++) file.record(line(n))
+    await vi.waitFor(() => expect(onFault).toHaveBeenCalledOnce())
+    file.record(line(20))
+    await new Promise(setImmediate)
+    rmSync(join(directory, 'events.jsonl'), { recursive: true })
+    await vi.waitFor(() => {
+      file.record(line(21))
+      expect(existsSync(join(directory, 'events.jsonl'))).toBe(true)
+    })
+    await file.close()
+    expect(onFault).toHaveBeenCalledOnce()
+    const lines = readFileSync(join(directory, 'events.jsonl'), 'utf8')
+    expect(JSON.parse(lines.split('\n')[0] ?? '')).toMatchObject({ type: 'lines_lost' })
+    expect(lines).toContain('"count":21')
+  })
+})

@@ -1,0 +1,156 @@
+/**
+ * `events.jsonl`: one JSON line for each change in the life of a run, beside the store. For whoever asks later what
+ * happened; nothing of the server reads it, and it is never the truth: the log is.
+ *
+ * Owns: the file, its size, its older generations (`events.jsonl.1` is the newest of them). Does not know: what a line
+ * means; a new kind of line (sub-agents, say) is one more arm of `EventLine`.
+ *
+ * Invariants: whoever records a line never waits and never fails; a file that cannot be written is told of once, until it
+ * can be written again; what waits to be written is bounded.
+ */
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LifecycleEvent } from './lifecycle.ts'
+
+export type EventLine =
+  | LifecycleEvent
+  /** Runs of an earlier process were ended for it, or given to who goes on with them. */
+  | { readonly type: 'orphans_settled'; readonly at: string; readonly count: number }
+  /** A process that stops left the run to the next one. */
+  | {
+      readonly type: 'run_released'
+      readonly at: string
+      readonly roomId: string
+      readonly threadId: string
+      readonly runId: string
+    }
+  /** This many lines before this one could not be written. */
+  | { readonly type: 'lines_lost'; readonly at: string; readonly count: number }
+
+export interface EventFile {
+  record(line: EventLine): void
+  /** Writes what waits. Twice is harmless. */
+  close(): Promise<void>
+}
+
+export interface EventFileOptions {
+  readonly directory: string
+  readonly now: () => number
+  /** Told once when the file cannot be written; once more after it could be again. */
+  readonly onFault: (error: unknown) => void
+  /** A file this long, in bytes, becomes `.1`. Default 16 MiB. */
+  readonly maxBytes?: number
+  /** Older generations that are kept, at least 1. Default 4. */
+  readonly keep?: number
+  /** Lines that may wait. Default 10,000. */
+  readonly maxWaiting?: number
+}
+
+const NAME = 'events.jsonl'
+
+export function createEventFile(options: EventFileOptions): EventFile {
+  const { directory, now, onFault, maxBytes = 16 * 1024 * 1024, keep = 4, maxWaiting = 10_000 } = options
+  const path = join(directory, NAME)
+  let waiting: string[] = []
+  let lost = 0
+  let file: { readonly handle: FileHandle; bytes: number } | undefined
+  let writing: Promise<void> | undefined
+  let failing = false
+  let closed = false
+
+  function textOf(line: EventLine): string {
+    return `${JSON.stringify(line)}\n`
+  }
+
+  async function openFile() {
+    const handle = await open(path, 'a')
+    return { handle, bytes: (await handle.stat()).size }
+  }
+
+  async function rotate(): Promise<void> {
+    await file?.handle.close()
+    file = undefined
+    await rm(`${path}.${keep}`, { force: true })
+    for (let generation = keep - 1; generation >= 1; generation--) await moved(generation)
+    await rename(path, `${path}.1`)
+  }
+
+  async function moved(generation: number): Promise<void> {
+    try {
+      await rename(`${path}.${generation}`, `${path}.${generation + 1}`)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+
+  /** As much as fits into the file, and at least one line. */
+  function take(room: number): string {
+    let text = ''
+    while (
+      waiting.length > 0 &&
+      (text === '' || Buffer.byteLength(text) + Buffer.byteLength(waiting[0] ?? '') <= room)
+    ) {
+      text += waiting.shift()
+    }
+    return text
+  }
+
+  async function write(): Promise<void> {
+    // Lines that come in one turn are written together.
+    await undefined
+    while (waiting.length > 0 || lost > 0) {
+      if (lost > 0) {
+        waiting.unshift(textOf({ type: 'lines_lost', at: new Date(now()).toISOString(), count: lost }))
+        lost = 0
+      }
+      let text = ''
+      try {
+        file ??= await openFile()
+        if (file.bytes > 0 && file.bytes + Buffer.byteLength(waiting[0] ?? '') > maxBytes) {
+          await rotate()
+          continue
+        }
+        text = take(maxBytes - file.bytes)
+        await file.handle.appendFile(text)
+        file.bytes += Buffer.byteLength(text)
+        failing = false
+      } catch (error) {
+        await giveUp(error, text)
+        break
+      }
+    }
+    // In the same turn as the last look at `waiting`: a line that comes from now on writes again.
+    writing = undefined
+  }
+
+  /** The next line that comes tries again. */
+  async function giveUp(error: unknown, text: string): Promise<void> {
+    // A line counts as lost even if a part of it may be in the file.
+    lost += waiting.length + text.split('\n').length - 1
+    waiting = []
+    await file?.handle.close().catch(() => {})
+    file = undefined
+    if (!failing) onFault(error)
+    failing = true
+    // What came meanwhile waits for the next line: trying at once, and failing, would never end.
+  }
+
+  function poke(): void {
+    writing ??= write()
+  }
+
+  return {
+    record(line) {
+      if (closed) return
+      if (waiting.length >= maxWaiting) lost++
+      else waiting.push(textOf(line))
+      poke()
+    },
+    async close() {
+      closed = true
+      await writing
+      await file?.handle.close().catch(() => {})
+      file = undefined
+    },
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The lives of runs, read off what was committed: the control records among the frames that the bus tells of. One
+ * reading for everybody who writes about it (log, events.jsonl, metrics, traces).
+ *
+ * Owns: the words for a life's changes, and when each run of this process was accepted and began. Does not know: who
+ * carries runs out, who listens. Nothing a person or an agent said is in an event.
+ *
+ * Invariants: an event is of something durable; events of a run come in the order of its log; a listener that throws
+ * hurts neither the others nor the run.
+ */
+import { EventType } from '@ag-ui/core'
+import { type ControlEnvelope, keyString, type OutcomeType, type ThreadKey } from '@holdfast/core'
+import type { Bus } from '../bus/port.ts'
+import { controlRecords } from './control-records.ts'
+
+interface Place extends ThreadKey {
+  readonly runId: string
+  /** ISO 8601 UTC, by the store's clock. */
+  readonly at: string
+  /** Of the record that says it. */
+  readonly seq: number
+}
+
+export interface Accepted extends Place {
+  readonly type: 'run_accepted'
+  readonly agentId: string
+  /** The run whose question is asked again. */
+  readonly retryOf?: string
+  /** Asked again by the server, because `retryOf` lost its worker. */
+  readonly restarted?: true
+  readonly continues?: string
+}
+
+export interface Begun extends Place {
+  /** `run_resumed`: it had begun under a worker that is gone. */
+  readonly type: 'run_started' | 'run_resumed'
+  readonly agentId?: string
+  readonly acceptedAt?: string
+}
+
+export interface CancelRequested extends Place {
+  readonly type: 'run_cancel_requested'
+  /** Who, by id. */
+  readonly by: string
+}
+
+export interface Ended extends Place {
+  readonly type: 'run_ended'
+  readonly outcome: OutcomeType
+  /** Of a failure. */
+  readonly code?: string
+  readonly agentId?: string
+  /** Known of a run that this process saw accepted, or begin. */
+  readonly acceptedAt?: string
+  readonly startedAt?: string
+}
+
+export type LifecycleEvent = Accepted | Begun | CancelRequested | Ended
+
+export interface Lifecycle {
+  /** Undoing twice is harmless. */
+  subscribe(listener: (event: LifecycleEvent) => void): () => void
+  close(): void
+}
+
+export interface LifecycleOptions {
+  readonly bus: Pick<Bus, 'subscribe'>
+  readonly onListenerError: (error: unknown) => void
+}
+
+interface Life {
+  agentId?: string
+  acceptedAt?: string
+  startedAt?: string
+}
+
+export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lifecycle {
+  const listeners = new Set<{ readonly hear: (event: LifecycleEvent) => void }>()
+  /** By thread, then run; a run leaves when it ends. */
+  const lives = new Map<string, Map<string, Life>>()
+
+  function tell(event: LifecycleEvent): void {
+    for (const listener of [...listeners]) {
+      try {
+        listener.hear(event)
+      } catch (error) {
+        onListenerError(error)
+      }
+    }
+  }
+
+  function lifeOf(place: Place): Life {
+    const thread = keyString(place)
+    const runs = lives.get(thread) ?? new Map<string, Life>()
+    const life = runs.get(place.runId) ?? {}
+    lives.set(thread, runs.set(place.runId, life))
+    return life
+  }
+
+  function endLife(place: Place): Life {
+    const life = lifeOf(place)
+    const runs = lives.get(keyString(place))
+    runs?.delete(place.runId)
+    if (runs?.size === 0) lives.delete(keyString(place))
+    return life
+  }
+
+  function eventOf(
+    { roomId, threadId, runId, seq, at, event }: ControlEnvelope,
+    next: string,
+    lost: ReadonlySet<string>,
+  ): LifecycleEvent | undefined {
+    if (event.type === 'thread.deleted') lives.delete(keyString({ roomId, threadId }))
+    if (runId === undefined) return undefined
+    const place = { roomId, threadId, runId, at, seq }
+    switch (event.type) {
+      case 'run.accepted': {
+        const { agentId, retryOf, continues } = event.run
+        Object.assign(lifeOf(place), { agentId, acceptedAt: at })
+        return {
+          type: 'run_accepted',
+          ...place,
+          agentId,
+          ...(retryOf !== undefined && { retryOf, ...(lost.has(retryOf) && { restarted: true as const }) }),
+          ...(continues !== undefined && { continues }),
+        }
+      }
+      case 'run.status': {
+        if (event.status !== 'running') return undefined
+        const life = lifeOf(place)
+        const { agentId, acceptedAt } = life
+        // RUN_STARTED follows in the same commit, or was written long ago.
+        const type = next.startsWith(RUN_STARTED) ? 'run_started' : 'run_resumed'
+        if (type === 'run_started') life.startedAt = at
+        return { type, ...place, ...(agentId !== undefined && { agentId }), ...(acceptedAt && { acceptedAt }) }
+      }
+      case 'run.cancel-requested':
+        return { type: 'run_cancel_requested', ...place, by: event.by }
+      case 'run.ended': {
+        const { outcome } = event
+        const code = outcome.type === 'failed' ? { code: outcome.code } : {}
+        return { type: 'run_ended', ...place, outcome: outcome.type, ...code, ...endLife(place) }
+      }
+      default:
+        return undefined
+    }
+  }
+
+  const unsubscribe = bus.subscribe((notice) => {
+    if (notice.type !== 'thread.more' || !notice.frames) return
+    const lost = new Set<string>()
+    for (const { envelope, next } of controlRecords(notice.frames)) {
+      const event = eventOf(envelope, next, lost)
+      if (!event) continue
+      if (event.type === 'run_ended' && event.code === 'worker_lost') lost.add(event.runId)
+      tell(event)
+    }
+  })
+
+  return {
+    subscribe(hear) {
+      const listener = { hear }
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close: unsubscribe,
+  }
+}
+
+const RUN_STARTED = `{"type":"${EventType.RUN_STARTED}"`

@@ -1,0 +1,38 @@
+/**
+ * The server's log: one line an event, JSON for programs, a plain line for a person. Owns its form, its level, and that
+ * no secret passes. Does not know: what is worth saying.
+ *
+ * Rules for whoever writes to it: ids, codes, counts and times; never a person's words, an agent's, or a provider's.
+ */
+import { type Logger, pino } from 'pino'
+import { plainLine } from './plain-line.ts'
+import { createScrub } from './secrets.ts'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  /** `plain`: for a person at a terminal. */
+  readonly form: 'json' | 'plain'
+  /** Gets whole lines, each with its line feed. */
+  readonly write: (line: string) => void
+  /** Values that are taken out wherever they turn up. */
+  readonly secrets?: readonly string[]
+}
+
+export type { Logger } from 'pino'
+
+export function createLogger({ level, form, write, secrets = [] }: LoggerOptions): Logger {
+  const scrub = createScrub(secrets)
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: (line) => scrub(form === 'plain' ? plainLine(line) : line) },
+    },
+    { write },
+  )
+}

@@ -1,0 +1,224 @@
+/**
+ * What Prometheus reads at `GET /metrics` (docs/OPERATING.md lists every name). Owns the names. Does not know: HTTP,
+ * engine, where the figures come from.
+ *
+ * Invariants:
+ * - Nothing that happens for each event costs more here than adding to a number: such figures are asked for when somebody
+ *   reads (`Sources`). What happens for each commit, request or run is counted as it happens.
+ * - Labels come from closed lists (states, codes, routes' patterns): no id is ever one.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { StoreCounts, StoreMeter } from '../store/meter.ts'
+import type { LifecycleEvent } from './lifecycle.ts'
+
+/** Figures that others keep. */
+export interface Sources {
+  readonly activeRuns: () => number
+  readonly watching: () => { readonly readers: number; readonly threads: number }
+  readonly sent: () => { readonly bytes: number; readonly records: number }
+  readonly counts: () => Promise<StoreCounts>
+}
+
+export interface Answered {
+  readonly method: string
+  /** The route's pattern, not the path. */
+  readonly route: string
+  readonly status: number
+  readonly code?: string
+  readonly ms: number
+}
+
+export interface Metrics {
+  readonly store: StoreMeter
+  lived(event: LifecycleEvent): void
+  answered(answer: Answered): void
+  lateEvents(count: number): void
+  engineFault(during: string, code: string): void
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+const START_ROUTE = '/v1/rooms/:roomId/threads/:threadId/runs'
+
+const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const RUN_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
+const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
+
+/** Of the process, whoever asks: its memory, its event loop's delay. Collected once, however many servers it holds. */
+let ofProcess: Registry | undefined
+
+function processMetrics(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry()
+    collectDefaultMetrics({ register: ofProcess })
+  }
+  return ofProcess
+}
+
+export function createMetrics({ activeRuns, watching, sent, counts }: Sources): Metrics {
+  const own = new Registry()
+  const registers = [own]
+
+  const accepted = new Counter({ name: 'holdfast_runs_accepted_total', help: 'Runs accepted.', registers })
+  const restarted = new Counter({
+    name: 'holdfast_runs_restarted_total',
+    help: 'Runs that were asked again, or gone on with, after their worker was lost.',
+    labelNames: ['how'],
+    registers,
+  })
+  const ended = new Counter({
+    name: 'holdfast_runs_ended_total',
+    help: 'Runs that ended, by outcome, and by code if they failed.',
+    labelNames: ['outcome', 'code'],
+    registers,
+  })
+  const refused = new Counter({
+    name: 'holdfast_starts_refused_total',
+    help: 'Starts that were refused, by the problem’s code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const waited = new Histogram({
+    name: 'holdfast_run_wait_seconds',
+    help: 'From a run’s acceptance to its start.',
+    buckets: RUN_SECONDS,
+    registers,
+  })
+  const lasted = new Histogram({
+    name: 'holdfast_run_seconds',
+    help: 'From a run’s start to its end.',
+    labelNames: ['outcome'],
+    buckets: RUN_SECONDS,
+    registers,
+  })
+  const late = new Counter({
+    name: 'holdfast_late_events_total',
+    help: 'Events that agents said after the end of their run, or after its cancel, and that were dropped.',
+    registers,
+  })
+  const engineFaults = new Counter({
+    name: 'holdfast_engine_faults_total',
+    help: 'What the engine could not do with the store, and tried again or gave up, by what and why.',
+    labelNames: ['during', 'code'],
+    registers,
+  })
+  const commits = new Histogram({
+    name: 'holdfast_commit_seconds',
+    help: 'How long a commit took, its sync included; one commit holds what many runs said.',
+    buckets: COMMIT_SECONDS,
+    registers,
+  })
+  const storeFaults = new Counter({
+    name: 'holdfast_store_faults_total',
+    help: 'Calls that the store could not carry out, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  const requests = new Counter({
+    name: 'holdfast_http_requests_total',
+    help: 'Requests answered; a live stream counts when it begins.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  })
+  const answering = new Histogram({
+    name: 'holdfast_http_request_seconds',
+    help: 'From a request to the head of its answer.',
+    labelNames: ['route'],
+    buckets: REQUEST_SECONDS,
+    registers,
+  })
+
+  new Gauge({
+    name: 'holdfast_runs_active',
+    help: 'Runs that this process carries out now.',
+    registers,
+    collect() {
+      this.set(activeRuns())
+    },
+  })
+  new Gauge({
+    name: 'holdfast_runs',
+    help: 'Runs that have not ended, by state; queued ones are the queue’s depth.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      // A store that cannot answer now must not hide all the other figures.
+      const now = await counts().catch(() => undefined)
+      this.reset()
+      if (now) for (const [state, number] of Object.entries(now.runs)) this.set({ state }, number)
+    },
+  })
+  new Gauge({
+    name: 'holdfast_readers',
+    help: 'Live streams.',
+    registers,
+    collect() {
+      this.set(watching().readers)
+    },
+  })
+  new Gauge({
+    name: 'holdfast_threads_watched',
+    help: 'Threads that at least one stream or long-poll follows.',
+    registers,
+    collect() {
+      this.set(watching().threads)
+    },
+  })
+  raisedTo('holdfast_sent_bytes_total', 'Bytes of records sent to live streams.', () => sent().bytes)
+  raisedTo('holdfast_sent_records_total', 'Records sent to live streams.', () => sent().records)
+
+  /** A counter that somebody else counts. */
+  function raisedTo(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  }
+
+  return {
+    store: {
+      committed: (ms) => commits.observe(ms / 1000),
+      fault: (code) => storeFaults.inc({ code }),
+    },
+    lived(event) {
+      switch (event.type) {
+        case 'run_accepted':
+          accepted.inc()
+          if (event.restarted) restarted.inc({ how: 'asked_again' })
+          break
+        case 'run_started':
+          if (event.acceptedAt) waited.observe(seconds(event.acceptedAt, event.at))
+          break
+        case 'run_resumed':
+          restarted.inc({ how: 'gone_on' })
+          break
+        case 'run_ended':
+          ended.inc({ outcome: event.outcome, code: event.code ?? '' })
+          if (event.startedAt) lasted.observe({ outcome: event.outcome }, seconds(event.startedAt, event.at))
+          break
+        case 'run_cancel_requested':
+          break
+        default:
+          event satisfies never
+      }
+    },
+    answered({ method, route, status, code, ms }) {
+      requests.inc({ method, route, status })
+      answering.observe({ route }, ms / 1000)
+      if (method === 'POST' && route === START_ROUTE && code !== undefined) refused.inc({ code })
+    },
+    lateEvents: (count) => late.inc(count),
+    engineFault: (during, code) => engineFaults.inc({ during, code }),
+    contentType: own.contentType,
+    text: () => Registry.merge([own, processMetrics()]).metrics(),
+  }
+}
+
+function seconds(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from)) / 1000
+}
