@@ -1,19 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-
-const chromium = {
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-}
+import { chromium } from './scripts/chromium.ts'
 
 export default defineConfig({
   test: {
@@ -47,6 +34,14 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.{ts,tsx}'],
       exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/*.contract.ts', '**/index.ts'],
+      thresholds: {
+        lines: 85,
+        branches: 85,
+        functions: 85,
+        // Every branch of the fold, every cell of the run's table.
+        'packages/core/src/thread/**': { branches: 100 },
+        'packages/core/src/run/transitions.ts': { branches: 100 },
+      },
     },
   },
 })

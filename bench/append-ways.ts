@@ -8,9 +8,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, frame, keyString, type ThreadKey } from '@holdfast/core'
-import { createFeed, createInProcessBus, type Lease, openNodeSink } from '@holdfast/server'
+import { createFeed, createInProcessBus, type Lease, openNodeSink, STREAM_HEADERS } from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
-import { STREAM_HEADERS } from '../packages/server/src/http/stream-headers.ts'
 
 export const threadOf = (run: number): ThreadKey => ({ roomId: 'bench', threadId: `thread-${run}` })
 

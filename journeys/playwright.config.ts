@@ -1,10 +1,6 @@
 /** Journeys: what a person does, end to end. Each starts its own server process on its own data and its own port. */
-import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
-
-const chromium =
-  process.env.CHROMIUM_PATH ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+import { chromium } from '../scripts/chromium.ts'
 
 export default defineConfig({
   testDir: '.',
@@ -19,18 +15,6 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium ? { executablePath: chromium } : {}),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: chromium,
   },
 })

@@ -34,7 +34,7 @@ function refusal({ from, to }: Import, table: ArrowTable, doors: Doors): string 
   if (!inside && isTest(from) && target?.endsWith('/testing') && isDoor(to, doors)) return undefined
   if (source === undefined) return 'this file is in no room of the table'
   const allowed = table.get(source) ?? new Set()
-  if (target !== undefined && allowed.has(target) && (inside || isDoor(to, doors))) return undefined
+  if (target !== undefined && allowed.has(target) && (inside || isOpen(to, doors))) return undefined
   if (!inside && allowed.has(targetPackage)) {
     return isDoor(to, doors) ? undefined : `${source} may use ${targetPackage} only through its doors`
   }
@@ -58,6 +58,11 @@ function packageOf(file: string): string {
 
 function isDoor(file: string, doors: Doors): boolean {
   return doors.get(packageOf(file))?.has(file) ?? false
+}
+
+/** What is no package, such as scripts, has no doors to keep to. */
+function isOpen(file: string, doors: Doors): boolean {
+  return isDoor(file, doors) || !doors.has(packageOf(file))
 }
 
 function isTest(file: string): boolean {
