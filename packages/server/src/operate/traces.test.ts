@@ -1,0 +1,143 @@
+import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { describe, expect, it, vi } from 'vitest'
+import type { LifecycleEvent } from './lifecycle.ts'
+import { createTraces } from './traces.ts'
+import { type Sdk, startTracing } from './tracing.ts'
+
+/** A tracer that keeps what it was told. */
+function createKeepingTracer() {
+  const spans: { name: string; options: SpanOptions; attributes: object; events: string[]; ended: unknown[] }[] = []
+  const startSpan = (name: string, options: SpanOptions = {}): Span => {
+    const kept = {
+      name,
+      options,
+      attributes: { ...options.attributes },
+      events: [] as string[],
+      ended: [] as unknown[],
+    }
+    spans.push(kept)
+    const span = {
+      setAttribute: (key: string, value: unknown) => void Object.assign(kept.attributes, { [key]: value }),
+      setAttributes: (more: object) => void Object.assign(kept.attributes, more),
+      addEvent: (event: string) => void kept.events.push(event),
+      setStatus: (status: object) => void Object.assign(kept.attributes, { status }),
+      updateName: (to: string) => {
+        kept.name = to
+      },
+      end: (at?: unknown) => void kept.ended.push(at),
+    }
+    return span as unknown as Span
+  }
+  return { spans, tracer: { startSpan } as unknown as Tracer }
+}
+
+const at = (second: number) => new Date(second * 1000).toISOString()
+const place = { roomId: 'r', threadId: 't', runId: 'x', seq: 1 }
+
+describe('a run’s span', () => {
+  it('lasts from its acceptance to its end, with its address, agent and outcome', () => {
+    const { spans, tracer } = createKeepingTracer()
+    const { lived } = createTraces(tracer)
+    const known = { agentId: 'demo', acceptedAt: at(1) }
+    const events: LifecycleEvent[] = [
+      { type: 'run_accepted', ...place, at: at(1), agentId: 'demo', retryOf: 'w' },
+      { type: 'run_started', ...place, at: at(2), ...known },
+      { type: 'run_cancel_requested', ...place, at: at(3), by: 'me' },
+      { type: 'run_ended', ...place, at: at(4), outcome: 'cancelled', ...known, startedAt: at(2) },
+    ]
+    for (const event of events) lived(event)
+    expect(spans).toEqual([
+      {
+        name: 'holdfast.run',
+        options: expect.objectContaining({ kind: SpanKind.INTERNAL, root: true, startTime: new Date(at(1)) }),
+        attributes: {
+          'holdfast.room.id': 'r',
+          'holdfast.thread.id': 't',
+          'holdfast.run.id': 'x',
+          'holdfast.agent.id': 'demo',
+          'holdfast.run.retry_of': 'w',
+          'holdfast.run.outcome': 'cancelled',
+        },
+        events: ['run_started', 'run_cancel_requested'],
+        ended: [new Date(at(4))],
+      },
+    ])
+  })
+
+  it('is an error with its code when the run failed, also of a run that an earlier process began', () => {
+    const { spans, tracer } = createKeepingTracer()
+    createTraces(tracer).lived({ type: 'run_ended', ...place, at: at(4), outcome: 'failed', code: 'worker_lost' })
+    expect(spans[0]?.ended).toEqual([new Date(at(4))])
+    expect(spans[0]?.attributes).toMatchObject({
+      'error.type': 'worker_lost',
+      status: { code: SpanStatusCode.ERROR, message: 'worker_lost' },
+    })
+  })
+})
+
+describe('a request’s span', () => {
+  it('is named by its route, and an error only when the server is to blame', () => {
+    const { spans, tracer } = createKeepingTracer()
+    const { asked } = createTraces(tracer)
+    const request = { method: 'POST', roomId: 'r', header: () => undefined }
+    asked(request)({ method: 'POST', route: '/v1/rooms/:roomId', status: 409, code: 'run_active', ms: 1 })
+    asked(request)({ method: 'POST', route: '/v1/rooms/:roomId', status: 503, code: 'storage_busy', ms: 1 })
+    expect(spans.map(({ name, ended }) => [name, ended.length])).toEqual([
+      ['POST /v1/rooms/:roomId', 1],
+      ['POST /v1/rooms/:roomId', 1],
+    ])
+    expect(spans[0]?.attributes).toEqual({
+      'http.request.method': 'POST',
+      'holdfast.room.id': 'r',
+      'http.route': '/v1/rooms/:roomId',
+      'http.response.status_code': 409,
+      'error.type': 'run_active',
+    })
+    expect(spans[1]?.attributes).toHaveProperty('status')
+  })
+})
+
+describe('the SDK', () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }
+  const sdk = (shutdown = async () => {}) => {
+    const start = vi.fn()
+    const NodeSDK = class {
+      start = start
+      shutdown = shutdown
+    }
+    return { start, load: async (): Promise<Sdk> => ({ NodeSDK }) }
+  }
+
+  it('is loaded only when traces are asked for', async () => {
+    const load = vi.fn()
+    expect(await startTracing({ env: {}, say: load, load })).toBeUndefined()
+    expect(await startTracing({ env: { ...env, OTEL_SDK_DISABLED: 'true' }, say: load, load })).toBeUndefined()
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  it('that is not installed costs one sentence, which says what to install', async () => {
+    const say = vi.fn()
+    expect(await startTracing({ env, say })).toBeUndefined()
+    expect(say.mock.calls).toEqual([[expect.stringContaining('npm install @opentelemetry/sdk-node')]])
+  })
+
+  it('is started, and closed without holding up the process', async () => {
+    const say = vi.fn()
+    const { start, load } = sdk(() => new Promise(() => {}))
+    const tracing = await startTracing({ env, say, load, closeMs: 1 })
+    expect(start).toHaveBeenCalledOnce()
+    await tracing?.close()
+    expect(say).toHaveBeenCalledOnce()
+  })
+
+  it('that fails to start harms nobody', async () => {
+    const say = vi.fn()
+    const { start, load } = sdk()
+    start.mockImplementation(() => {
+      throw new Error('no')
+    })
+    expect(await startTracing({ env, say, load })).toBeUndefined()
+    expect(say).toHaveBeenCalledOnce()
+  })
+})

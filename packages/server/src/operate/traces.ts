@@ -1,0 +1,121 @@
+/**
+ * OpenTelemetry spans: one for each run, from its acceptance to its end, and one for each request. Speaks to
+ * `@opentelemetry/api` only, which does nothing until an SDK is registered. Owns the names and attributes of spans. Does
+ * not know: which SDK, where spans go. Nothing a person or an agent said is in a span.
+ */
+
+import { keyString } from '@holdfast/core'
+import {
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import type { Accepted, Begun, Ended, LifecycleEvent } from './lifecycle.ts'
+import type { Answered } from './metrics.ts'
+
+/** What a request says of itself before it is answered. */
+export interface Asked {
+  readonly method: string
+  readonly roomId?: string
+  readonly threadId?: string
+  readonly runId?: string
+  readonly header: (name: string) => string | undefined
+}
+
+export interface Traces {
+  lived(event: LifecycleEvent): void
+  /** The function is called once, with the answer's head. */
+  asked(request: Asked): (answer: Answered) => void
+}
+
+const NAMES = { roomId: 'holdfast.room.id', threadId: 'holdfast.thread.id', runId: 'holdfast.run.id' } as const
+
+type Address = { readonly [name in keyof typeof NAMES]?: string }
+
+function addressOf(address: Address): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [name, attribute] of Object.entries(NAMES)) {
+    const id = address[name as keyof typeof NAMES]
+    if (id !== undefined) found[attribute] = id
+  }
+  return found
+}
+
+/** Only what W3C trace context and baggage are carried in (https://www.w3.org/TR/trace-context/). */
+const CARRIERS = ['traceparent', 'tracestate', 'baggage']
+const carrier: TextMapGetter<Asked> = { keys: () => CARRIERS, get: ({ header }, name) => header(name) }
+
+export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Traces {
+  /** Of runs that have not ended. */
+  const open = new Map<string, Span>()
+
+  const nameOf = (event: LifecycleEvent) => `${keyString(event)}/${event.runId}`
+
+  /** A run that was accepted before this process began has its span from what is known of it. */
+  function spanOf(event: Accepted | Begun | Ended): Span {
+    const held = open.get(nameOf(event))
+    if (held) return held
+    const from = (event.type === 'run_accepted' ? event.at : event.acceptedAt) ?? event.at
+    const { agentId, roomId, threadId, runId } = event
+    const span = tracer.startSpan('holdfast.run', {
+      kind: SpanKind.INTERNAL,
+      root: true,
+      startTime: new Date(from),
+      attributes: { ...addressOf({ roomId, threadId, runId }), ...(agentId && { 'holdfast.agent.id': agentId }) },
+    })
+    open.set(nameOf(event), span)
+    return span
+  }
+
+  return {
+    lived(event) {
+      const at = new Date(event.at)
+      switch (event.type) {
+        case 'run_accepted': {
+          const span = spanOf(event)
+          if (event.retryOf) span.setAttribute('holdfast.run.retry_of', event.retryOf)
+          if (event.continues) span.setAttribute('holdfast.run.continues', event.continues)
+          break
+        }
+        case 'run_started':
+        case 'run_resumed':
+          spanOf(event).addEvent(event.type, at)
+          break
+        case 'run_cancel_requested':
+          open.get(nameOf(event))?.addEvent(event.type, at)
+          break
+        case 'run_ended': {
+          const span = spanOf(event)
+          span.setAttribute('holdfast.run.outcome', event.outcome)
+          if (event.code !== undefined) {
+            span.setAttribute('error.type', event.code)
+            span.setStatus({ code: SpanStatusCode.ERROR, message: event.code })
+          }
+          span.end(at)
+          open.delete(nameOf(event))
+          break
+        }
+        default:
+          event satisfies never
+      }
+    },
+    asked(request) {
+      const { method } = request
+      const parent = propagation.extract(context.active(), request, carrier)
+      const attributes = { 'http.request.method': method, ...addressOf(request) }
+      const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent)
+      return ({ route, status, code }) => {
+        span.updateName(`${method} ${route}`)
+        span.setAttributes({ 'http.route': route, 'http.response.status_code': status })
+        if (code !== undefined) span.setAttribute('error.type', code)
+        if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end()
+      }
+    },
+  }
+}
