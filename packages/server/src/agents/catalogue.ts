@@ -2,15 +2,21 @@
 import { isId } from '@holdfast/core'
 import type { Agent, AgentCatalogue } from './port.ts'
 
-/** Throws for an id that is not one, an id given twice, and a default that is not in the list. */
+export class CatalogueError extends Error {
+  override readonly name = 'CatalogueError'
+}
+
+/** @throws CatalogueError for an id that is not one, an id given twice, and a default that is not in the list. */
 export function createCatalogue(agents: readonly Agent[], defaultId: string): AgentCatalogue {
   const byId = new Map<string, Agent>()
   for (const agent of agents) {
-    if (!isId(agent.id)) throw new Error(`The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-].`)
-    if (byId.has(agent.id)) throw new Error(`Two agents are called "${agent.id}": give one of them another id.`)
+    if (!isId(agent.id))
+      throw new CatalogueError(`The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-].`)
+    if (byId.has(agent.id))
+      throw new CatalogueError(`Two agents are called "${agent.id}": give one of them another id.`)
     byId.set(agent.id, agent)
   }
-  if (!byId.has(defaultId)) throw new Error(`The default agent "${defaultId}" is not among the agents.`)
+  if (!byId.has(defaultId)) throw new CatalogueError(`The default agent "${defaultId}" is not among the agents.`)
   const list = [...byId.values()]
   return { get: (agentId) => byId.get(agentId), list: () => list, defaultId }
 }

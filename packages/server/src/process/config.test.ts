@@ -17,13 +17,18 @@ describe('the configuration', () => {
       OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
       OPENAI_MODEL: 'm',
       OPENAI_API_KEY: 'k',
+      OPENAI_SYSTEM: 'Be brief.',
+      AGUI_URL: 'http://127.0.0.1:9000/agent',
+      HOLDFAST_CONFIG: './holdfast.config.ts',
     }
     expect(readConfig(env)).toEqual({
       host: '::1',
       port: 0,
       dataDirectory: '/data',
       publicOrigin: 'https://chat.example',
-      model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k' },
+      model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k', system: 'Be brief.' },
+      remoteUrl: 'http://127.0.0.1:9000/agent',
+      module: './holdfast.config.ts',
       warnings: [],
     })
   })
@@ -35,6 +40,7 @@ describe('the configuration', () => {
       HOLDFAST_AUTH: ['jwt', 'header', 'NONE'],
       HOLDFAST_ORIGIN: ['chat.example', 'ftp://chat.example'],
       OPENAI_BASE_URL: ['nonsense', 'file:///etc/passwd'],
+      AGUI_URL: ['nonsense', 'file:///etc/passwd', 'http://me:secret@127.0.0.1/'],
       DATABASE_URL: ['postgres://localhost/x'],
     }
     for (const [name, values] of Object.entries(bad)) {

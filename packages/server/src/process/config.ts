@@ -13,6 +13,10 @@ export interface Config {
   /** Scheme, host and port, as a browser's `Origin` says it. */
   readonly publicOrigin?: string
   readonly model?: ModelConfig
+  /** Of an AG-UI agent: where runs are posted. */
+  readonly remoteUrl?: string
+  /** Path of a module (./config-module.ts). */
+  readonly module?: string
   /** One sentence each: what was set and has no effect. */
   readonly warnings: readonly string[]
 }
@@ -21,6 +25,8 @@ export interface ModelConfig {
   readonly baseUrl: string
   readonly model: string
   readonly apiKey?: string
+  /** Said to the model before every conversation. */
+  readonly system?: string
 }
 
 /** `message` has one line per variable that cannot be used. */
@@ -34,6 +40,13 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
 
 const url = (sentence: string) => optional(z.url({ protocol: /^https?$/, error: sentence }).optional())
+
+/** A name or password in an address would be sent along, and shown. */
+function holdsNoSecret(address: string | undefined): boolean {
+  if (address === undefined || !URL.canParse(address)) return true
+  const { username, password } = new URL(address)
+  return username === '' && password === ''
+}
 
 const Variables = z.object({
   PORT: optional(
@@ -51,6 +64,9 @@ const Variables = z.object({
   OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1'),
   OPENAI_API_KEY: optional(z.string().optional()),
   OPENAI_MODEL: optional(z.string().optional()),
+  OPENAI_SYSTEM: optional(z.string().optional()),
+  AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
+  HOLDFAST_CONFIG: optional(z.string().optional()),
   DATABASE_URL: optional(z.undefined()),
 })
 
@@ -59,11 +75,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version: unset it.',
   HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
   OPENAI_BASE_URL: 'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1.',
+  AGUI_URL:
+    'AGUI_URL must be the http or https address where an AG-UI agent takes runs, without a name or password: headers are set in HOLDFAST_CONFIG.',
   DATABASE_URL:
     'DATABASE_URL is set, and storing in Postgres is not built yet: unset it, or set HOLDFAST_DATA instead.',
 }
 
-const NOT_BUILT = ['REDIS_URL', 'AGUI_URL', 'HOLDFAST_CONFIG'] as const
+const NOT_BUILT = ['REDIS_URL'] as const
 
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
@@ -73,6 +91,7 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
   }
   const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } = parsed.data
+  const { OPENAI_SYSTEM, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
       `HOST is ${HOST}, where others can reach it, and HOLDFAST_AUTH is none: everybody could read and write everything. Set HOST to 127.0.0.1.`,
@@ -81,7 +100,7 @@ export function readConfig(env: Environment): Config {
   const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
     (name) => `${name} is set, and has no effect in this version.`,
   )
-  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY })
+  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM })
   if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
     warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL: it is left out.')
   }
@@ -91,16 +110,24 @@ export function readConfig(env: Environment): Config {
     dataDirectory: HOLDFAST_DATA,
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(model ? { model } : {}),
+    ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),
+    ...(HOLDFAST_CONFIG === undefined ? {} : { module: HOLDFAST_CONFIG }),
     warnings,
   }
 }
 
-function modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY }: Environment): ModelConfig | undefined {
+function modelOf({
+  OPENAI_BASE_URL,
+  OPENAI_MODEL,
+  OPENAI_API_KEY,
+  OPENAI_SYSTEM,
+}: Environment): ModelConfig | undefined {
   if (!OPENAI_BASE_URL || !OPENAI_MODEL) return undefined
   return {
     baseUrl: OPENAI_BASE_URL,
     model: OPENAI_MODEL,
     ...(OPENAI_API_KEY === undefined ? {} : { apiKey: OPENAI_API_KEY }),
+    ...(OPENAI_SYSTEM === undefined ? {} : { system: OPENAI_SYSTEM }),
   }
 }
 

@@ -1,10 +1,12 @@
 /** Why a server did not start, as one sentence for a person; undefined for what nobody expected. */
+import { CatalogueError } from '../agents/catalogue.ts'
 import { StoreFault } from '../store/port.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'
 import { ConfigError } from './config.ts'
 
 export function whyNotStarted(error: unknown, { host, port }: { host: string; port: number }): string | undefined {
-  if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message
+  if (error instanceof ConfigError || error instanceof CatalogueError || error instanceof StoreOpenError)
+    return error.message
   if (error instanceof StoreFault) return `${error.message} Nothing was changed.`
   if (!(error instanceof Error) || !('code' in error)) return undefined
   switch (error.code) {

@@ -1,6 +1,6 @@
 /** A real server process, from its ready line to its exit code. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -177,5 +177,47 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await (await fetch(`${url}/v1/agents`)).json()).toMatchObject({
       items: [{ agentId: 'demo' }, { agentId: 'model', title: 'some' }],
     })
+  })
+
+  it('takes its agents from HOLDFAST_CONFIG and AGUI_URL, in TypeScript, and runs them', async () => {
+    const agents = fileURLToPath(new URL('../index.ts', import.meta.url))
+    writeFileSync(
+      join(directory, 'holdfast.config.ts'),
+      `import { defineAgent, defineConfig } from ${JSON.stringify(agents)}
+       const echo = defineAgent({
+         id: 'echo',
+         async *run({ messages }: { messages: readonly object[] }) {
+           yield { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm', delta: \`I heard \${messages.length}.\` } as never
+         },
+       })
+       export default defineConfig({ agents: [echo], defaultAgent: 'echo' })`,
+    )
+    const server = run({
+      HOLDFAST_DATA: freshData(),
+      HOLDFAST_CONFIG: './holdfast.config.ts',
+      AGUI_URL: 'http://127.0.0.1:9/agent',
+    })
+    const url = await server.ready()
+    expect(await (await fetch(`${url}/v1/agents`)).json()).toMatchObject({
+      items: [{ agentId: 'demo' }, { agentId: 'remote', title: '127.0.0.1:9' }, { agentId: 'echo' }],
+    })
+    expect((await post(url, paths.runs(KEY), ask('r1', undefined))).status).toBe(202)
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({
+        agentId: 'echo',
+        status: 'succeeded',
+      })
+    })
+  })
+
+  it('refuses a configuration that cannot be, in one sentence, before anything is touched', async () => {
+    const data = freshData()
+    writeFileSync(join(directory, 'twice.mjs'), 'export default { agents: [{ id: "demo", title: "x", run() {} }] }')
+    const missing = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './nowhere.ts' })
+    const twice = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './twice.mjs' })
+    expect([await missing.exit, await twice.exit]).toEqual([1, 1])
+    expect(missing.err()).toMatch(/^holdfast: HOLDFAST_CONFIG is \.\/nowhere\.ts, and there is no such file.*\n$/)
+    expect(twice.err()).toBe('holdfast: Two agents are called "demo": give one of them another id.\n')
+    expect(existsSync(data)).toBe(false)
   })
 })

@@ -11,7 +11,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@holdfast/core'
 import type { Agent } from '../agents/port.ts'
+import { createRemoteAgent } from '../agents/remote/remote-agent.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
+import { loadConfigModule } from './config-module.ts'
 import { createJournal } from './journal.ts'
 import { whyNotStarted } from './refusal-to-start.ts'
 import { startServer } from './server.ts'
@@ -39,11 +41,16 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   try {
     config = readConfig(env)
     for (const warning of config.warnings) note(warning)
+    const { module, remoteUrl } = config
+    const { agents: own = [], defaultAgent, limits } = module ? await loadConfigModule(module, process.cwd()) : {}
+    const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
     const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
     const server = await startServer({
       ...config,
       ...(built ? { webRoot } : {}),
-      agents: (await agents?.(config, systemClock)) ?? [],
+      agents: [...((await agents?.(config, systemClock)) ?? []), ...remote, ...own],
+      ...(defaultAgent === undefined ? {} : { defaultAgent }),
+      ...(limits ? { limits } : {}),
       report,
       log: engine,
     })

@@ -3,7 +3,7 @@
  * and end. Does not know: signals, exit codes, the environment; what the parts do.
  */
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '@holdfast/core'
+import { type Clock, DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
 import type { Agent, AgentCatalogue } from '../agents/port.ts'
@@ -18,6 +18,7 @@ import type { Report } from '../http/problem-error.ts'
 import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
+import type { HoldfastLimits } from './config-module.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface ServerOptions {
@@ -28,8 +29,11 @@ export interface ServerOptions {
   readonly publicOrigin?: string
   /** Directory of the built page. */
   readonly webRoot?: string
-  /** Beside `demo`, which is there always and is the agent of new rooms. */
+  /** Beside `demo`, which is there always. */
   readonly agents?: readonly Agent[]
+  /** The agent of new rooms. Default `demo`. */
+  readonly defaultAgent?: string
+  readonly limits?: HoldfastLimits
   readonly clock?: Clock
   /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
   readonly drainMs?: number
@@ -46,11 +50,13 @@ export interface Server {
 const SOCKET_GRACE_MS = 1_000
 const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 
-/** @throws StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
+/** @throws CatalogueError, StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { host, port, dataDirectory, agents: more = [], clock = systemClock, drainMs, report, log } = options
+  const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, log } = options
+  const { limits = {}, drainMs = limits.drainMs } = options
+  const { cancelGraceMs, maxConcurrentRuns: maxConcurrent } = limits
   const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
-  const agents = createCatalogue([createDemoAgent({ clock }), ...more], 'demo')
+  const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
   const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish })
   let phase: Phase = 'starting'
   let listening: Listening | undefined
@@ -70,6 +76,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     workerId: randomUUID(),
     exclusive: true,
     ...(drainMs === undefined ? {} : { drainMs }),
+    ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    limits: { ...DEFAULT_RECORDER_LIMITS, ...limits.run },
     log,
   })
 

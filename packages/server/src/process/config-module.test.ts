@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { ConfigError } from './config.ts'
+import { loadConfigModule } from './config-module.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'holdfast-config-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+let files = 0
+function load(source: string, extension = '.mjs') {
+  const name = `config-${++files}${extension}`
+  writeFileSync(join(directory, name), source)
+  return loadConfigModule(`./${name}`, directory)
+}
+
+it('gives what the module says, its agents as they are', async () => {
+  const config = await load(`
+    export const agent = { id: 'own', title: 'Own', async *run() {} }
+    export default { agents: [agent], defaultAgent: 'own', limits: { run: { maxEvents: 5 }, drainMs: 0 } }`)
+  expect(config).toMatchObject({ agents: [{ id: 'own' }], defaultAgent: 'own', limits: { drainMs: 0 } })
+  expect(config.agents?.[0]?.run).toBeTypeOf('function')
+  expect(await load('export default {}')).toEqual({})
+})
+
+it.each([
+  ['export const x = 1', 'it has no default export'],
+  ['export default 5', 'its default export is no object made by defineConfig'],
+  ['export default { agents: {} }', 'agents is no list of agents'],
+  ['export default { agents: [{ title: "x", run() {} }] }', 'agents[0] has no id'],
+  ['export default { agents: [{ id: "a b", title: "x", run() {} }] }', 'agents[0] has an id that is not 1–128'],
+  ['export default { agents: [{ id: "a", title: "x" }] }', 'agents[0] has no function `run`'],
+  ['export default { agents: [{ id: "a", title: "x", run() {}, afterCrash: "x" }] }', 'agents[0] has an unknown'],
+  ['export default { defaultAgent: 5 }', 'defaultAgent is no agent id'],
+  ['export default { agnets: [] }', 'there is no setting agnets'],
+  ['export default { limits: { run: { maxEvnts: 1 } } }', 'there is no setting limits.run.maxEvnts'],
+  ['export default { limits: { drainMs: -1 } }', 'limits.drainMs cannot be used'],
+  ['throw new Error("Not today\\nat all")', 'it could not be loaded: Not today.'],
+  ['import "./nowhere.mjs"', 'it could not be loaded: '],
+  ['export default {', 'it could not be loaded: '],
+])('%s is one sentence', async (source, why) => {
+  const error = await load(source).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigError)
+  const { message } = error as ConfigError
+  expect(message).toContain(`HOLDFAST_CONFIG is ./config-${files}.mjs, and ${why}`)
+  expect(message).toMatch(/^[^\n]*\.$/)
+})
+
+it('a file that is not there, or is no module', async () => {
+  await expect(loadConfigModule('./none.ts', directory)).rejects.toThrow('there is no such file')
+  await expect(load('{}', '.json')).rejects.toThrow('it has to be a module')
+})

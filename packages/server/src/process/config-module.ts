@@ -1,0 +1,118 @@
+/**
+ * HOLDFAST_CONFIG: a module that sets up what no variable can, first of all agents. Owns: what such a module may say, and
+ * one sentence for each way it can be wrong. Does not know: what is made of it.
+ */
+import { existsSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isId, type RecorderLimits } from '@holdfast/core'
+import { z } from 'zod'
+import type { Agent } from '../agents/port.ts'
+import { ConfigError } from './config.ts'
+
+export interface HoldfastConfig {
+  /** Beside `demo`, and `model` and `remote` where the environment names them; their ids are taken. */
+  readonly agents?: readonly Agent[]
+  /** The agent of rooms that name none. Default `demo`. */
+  readonly defaultAgent?: string
+  readonly limits?: HoldfastLimits
+}
+
+export interface HoldfastLimits {
+  /** Of one run; over them it ends `failed{limit_exceeded}`. */
+  readonly run?: Partial<RecorderLimits>
+  /** Runs that are carried out at once; others wait. */
+  readonly maxConcurrentRuns?: number
+  /** Milliseconds that a cancelled agent may take to stop before it is left behind. */
+  readonly cancelGraceMs?: number
+  /** Milliseconds that runs may go on once the server is told to stop. */
+  readonly drainMs?: number
+}
+
+/** Gives back what it is given: for its types. What a module says is checked when the server loads it. */
+export function defineConfig(config: HoldfastConfig): HoldfastConfig {
+  return config
+}
+
+/**
+ * The configuration in the module at `path`, relative to `directory`: JavaScript, or TypeScript whose types can simply
+ * be left out.
+ * @throws ConfigError with one sentence
+ */
+export async function loadConfigModule(path: string, directory: string): Promise<HoldfastConfig> {
+  const file = resolve(directory, path)
+  if (!existsSync(file)) throw wrong(path, `there is no such file in ${directory}`)
+  if (!MODULES.has(extname(file))) throw wrong(path, 'it has to be a module: a .ts, .mts, .js or .mjs file')
+  let loaded: unknown
+  try {
+    loaded = await import(pathToFileURL(file).href)
+  } catch (error) {
+    throw wrong(path, `it could not be loaded: ${firstLine(error)}`, error)
+  }
+  const { default: said } = loaded as { default?: unknown }
+  if (said === undefined) throw wrong(path, 'it has no default export: write export default defineConfig({ … })')
+  const parsed = Said.safeParse(said)
+  if (!parsed.success) throw wrong(path, sentenceOf(parsed.error.issues[0]))
+  // Its agents are objects with a life of their own: what was given is taken, not a copy of it.
+  return said as HoldfastConfig
+}
+
+const MODULES = new Set(['.ts', '.mts', '.js', '.mjs'])
+
+const isFunction = (value: unknown) => typeof value === 'function'
+const count = z.number().int().min(0)
+const positive = z.number().int().min(1)
+
+const SaidAgent = z.looseObject({
+  id: z.string('has no id').refine(isId, 'has an id that is not 1–128 of A–Z a–z 0–9 _ . : -'),
+  title: z.string('has no title: make it with defineAgent'),
+  run: z.custom(isFunction, 'has no function `run`: make it with defineAgent'),
+  check: z.custom(isFunction, 'has a `check` that is no function').optional(),
+  afterCrash: z.enum(['fail', 'restart', 'resume'], 'has an unknown `afterCrash`').optional(),
+})
+
+const Said = z.strictObject(
+  {
+    agents: z.array(SaidAgent, 'is no list of agents').optional(),
+    defaultAgent: z.string('is no agent id').optional(),
+    limits: z
+      .strictObject({
+        run: z
+          .strictObject({
+            maxEvents: positive,
+            maxBytes: positive,
+            maxEventBytes: positive,
+            maxDepth: positive,
+            maxCoalescedBytes: positive,
+          })
+          .partial()
+          .optional(),
+        maxConcurrentRuns: positive.optional(),
+        cancelGraceMs: count.optional(),
+        drainMs: count.optional(),
+      })
+      .optional(),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'is no object made by defineConfig' : undefined) },
+)
+
+function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
+  if (!issue) return 'it cannot be used'
+  const where = issue.path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('')
+  if (issue.code === 'unrecognized_keys')
+    return `there is no setting ${[where, ...issue.keys].filter((part) => part !== '').join('.')}`
+  const own = /^(is|has) /.test(issue.message)
+  const subject = where.replace(/\.(id|title|run|check|afterCrash)$/, '') || 'its default export'
+  return own ? `${subject} ${issue.message}` : `${subject} cannot be used: ${issue.message}`
+}
+
+function wrong(path: string, why: string, cause?: unknown): ConfigError {
+  return new ConfigError(`HOLDFAST_CONFIG is ${path}, and ${why.replace(/\.$/, '')}.`, { cause })
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return (text.split('\n').find((line) => line.trim() !== '') ?? 'it threw something without a word').trim()
+}
