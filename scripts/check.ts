@@ -47,6 +47,7 @@ const STEPS: readonly Step[] = [
       `--outputFile.json=${REPORTS}/vitest.json`,
     ],
   },
+  { name: 'examples', does: 'examples: each checks its own result', command: ['node', 'examples/run-all.ts'] },
   { name: 'build', does: 'the page', command: ['vite', 'build', 'apps/chat', '--logLevel', 'warn'] },
   {
     name: 'journeys',
