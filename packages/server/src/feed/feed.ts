@@ -10,7 +10,7 @@ import type { Bus } from '../bus/port.ts'
 import type { LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { type Cut, everything } from './cut.ts'
-import { createReader } from './reader.ts'
+import { createReader, type Sent } from './reader.ts'
 import { type Sink, STEP_BYTES } from './sink.ts'
 import { createWatches, heartbeat } from './watches.ts'
 
@@ -50,6 +50,8 @@ export interface Feed {
   close(): void
   /** For whoever measures: how many threads are watched, by how many streams. */
   readonly watching: { readonly threads: number; readonly readers: number }
+  /** Likewise: what all streams were sent since the feed began. A record counts also where only its event was asked for. */
+  readonly sent: Readonly<Sent>
 }
 
 export interface FeedOptions {
@@ -57,12 +59,13 @@ export interface FeedOptions {
   readonly bus: Bus
   readonly clock: Clock
   /** Told of a reading that failed in the middle of a stream; the stream has then ended. */
-  readonly onFault: (fault: unknown) => void
+  readonly onFault: (fault: unknown, key: ThreadKey) => void
 }
 
 export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
   const watches = createWatches({ bus, clock })
   const waits = new Set<() => void>()
+  const sent: Sent = { bytes: 0, records: 0 }
   let closed = false
 
   return {
@@ -93,7 +96,8 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
           const answer = await read(cursor)
           return answer.type === 'chunk' ? answer : undefined
         },
-        onFault,
+        onFault: (fault) => onFault(fault, key),
+        sent,
         onNews: watch.nudge,
         onEnd() {
           watch.readers.delete(reader)
@@ -150,6 +154,7 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
       for (const finish of [...waits]) finish()
     },
 
+    sent,
     get watching() {
       let readers = 0
       for (const watch of watches.all.values()) readers += watch.readers.size

@@ -31,6 +31,12 @@ export interface Reader {
   end(): void
 }
 
+/** What went into sinks. */
+export interface Sent {
+  bytes: number
+  records: number
+}
+
 export interface ReaderOptions {
   readonly ring: Ring
   readonly sink: Sink
@@ -40,13 +46,16 @@ export interface ReaderOptions {
   /** The next chunk, or undefined when the log cannot be read any further by this reader (gone, trimmed). */
   readonly read: (after: number) => Promise<LogChunk | undefined>
   readonly onFault: (fault: unknown) => void
+  /** Added to as it goes. */
+  readonly sent: Sent
   /** A reading showed records that no notice had told of. */
   readonly onNews: () => void
   /** Called once. */
   readonly onEnd: () => void
 }
 
-export function createReader({ ring, sink, after, cut, read, onFault, onNews, onEnd }: ReaderOptions): Reader {
+export function createReader(options: ReaderOptions): Reader {
+  const { ring, sink, after, cut, read, onFault, sent, onNews, onEnd } = options
   let state: ReaderState = 'catching-up'
   let cursor = after
   let reading = false
@@ -70,6 +79,8 @@ export function createReader({ ring, sink, after, cut, read, onFault, onNews, on
         throw new Error(`The log gave position ${slice.firstSeq} to a reader at ${cursor}.`)
       }
       const { bytes, last } = cut(slice)
+      sent.bytes += bytes.byteLength
+      sent.records += slice.lastSeq - slice.firstSeq + 1
       cursor = slice.lastSeq
       const room = bytes.byteLength === 0 || sink.write(bytes)
       if (last) move('end')

@@ -13,6 +13,7 @@ import { agents } from './routes/agents.ts'
 import { cancel } from './routes/cancel.ts'
 import { health } from './routes/health.ts'
 import { log } from './routes/log.ts'
+import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
 import { rooms } from './routes/rooms.ts'
 import { runEvents } from './routes/run-events.ts'
@@ -21,6 +22,7 @@ import { start } from './routes/start.ts'
 import { threads } from './routes/threads.ts'
 import { unknownRoutes } from './routes/unknown.ts'
 import { staticPage } from './static.ts'
+import { addressIn, traffic, type Watch } from './traffic.ts'
 
 export interface AppOptions extends Parts {
   readonly authorise?: Authorise
@@ -29,23 +31,25 @@ export interface AppOptions extends Parts {
   readonly publicOrigin?: string
   /** Directory of the built page; without it there is only the API. */
   readonly webRoot?: string
+  readonly watch?: Watch
 }
 
 export function createApp(options: AppOptions): Api {
-  const { authorise = authoriseLocal, limits = LIMITS, publicOrigin, webRoot, report } = options
+  const { authorise = authoriseLocal, limits = LIMITS, publicOrigin, webRoot, watch, report } = options
   const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
   api.onError((fault, c) => {
     // Whoever hung up in the middle of sending needs no answer, and it is nobody's fault.
     if (c.req.raw.signal.aborted) return new Response(null, { status: 400 })
-    return answerFault(fault, report)
+    return answerFault(fault, (what, sentence) => report(what, sentence, addressIn(c.req.path)))
   })
+  if (watch) api.use(traffic(watch))
   api.use(hostGuard(publicOrigin), originGuard(publicOrigin), bodyGuard(limits))
   api.use(async (c, next) => {
     c.set('principal', LOCAL_PRINCIPAL)
     c.set('authorise', authorise)
     await next()
   })
-  for (const routes of [health, agents, rooms, threads, start, runs, cancel, log, runEvents]) routes(api, options)
+  for (const routes of [health, metrics, agents, rooms, threads, start, runs, cancel, log, runEvents]) routes(api, options)
   notBuilt(api)
   api.notFound(unknownRoutes(api))
   if (webRoot !== undefined) staticPage(api, webRoot)

@@ -30,4 +30,6 @@ export interface Parts {
   readonly report: Report
   /** A fresh id for what a client creates without naming it. */
   readonly mintId: () => string
+  /** Absent: nothing is counted. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly text: string }>
 }

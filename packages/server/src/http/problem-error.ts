@@ -24,8 +24,14 @@ export class ProblemError extends Error {
 
 export const notFound = (what = 'Nothing is here, or nothing that you may see.') => new ProblemError('not_found', what)
 
-/** Told of what nobody expected; never of refusals. */
-export type Report = (fault: unknown, what: string) => void
+/** Told of what nobody expected; never of refusals. `about`: where, as far as it is known. */
+export type Report = (fault: unknown, what: string, about?: Place) => void
+
+interface Place {
+  readonly roomId?: string
+  readonly threadId?: string
+  readonly runId?: string
+}
 
 /** Whatever was thrown, as its answer. What was not expected is reported and answered without details. */
 export function answerFault(fault: unknown, report: Report): Response {
@@ -37,6 +43,13 @@ export function answerFault(fault: unknown, report: Report): Response {
   if (fault instanceof HTTPException) return problemResponse(fromLibrary(fault))
   report(fault, 'A request failed in a way that nobody expected.')
   return problemResponse(new ProblemError('internal', 'The server failed; it has noted why. Try again.'))
+}
+
+/** The code of the problem that `answerFault` makes of it. */
+export function problemCodeOf(fault: unknown): ProblemCode {
+  if (fault instanceof ProblemError) return fault.code
+  if (fault instanceof StoreFault) return STORE_PROBLEM[fault.code][0]
+  return fault instanceof HTTPException ? fromLibrary(fault).code : 'internal'
 }
 
 const STORE_PROBLEM: Readonly<Record<StoreFaultCode, readonly [ProblemCode, string]>> = {

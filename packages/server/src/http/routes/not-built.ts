@@ -5,7 +5,6 @@ import { ProblemError } from '../problem-error.ts'
 const THREAD = '/v1/rooms/:roomId/threads/:threadId'
 
 const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
-  ['/metrics', 'GET'],
   ['/openapi.json', 'GET'],
   ['/v1/rooms/:roomId', 'PATCH', 'DELETE'],
   ['/v1/rooms/:roomId/read', 'PUT'],

@@ -1,0 +1,68 @@
+import { paths } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { createHouse, KEY, readUntil } from './testing/house.ts'
+import { type Answered, type Asked, addressIn } from './traffic.ts'
+
+async function watched() {
+  const asked: Asked[] = []
+  const answers: Answered[] = []
+  const house = await createHouse({
+    watch(request) {
+      asked.push(request)
+      return (answer) => answers.push(answer)
+    },
+    metrics: async () => ({ contentType: 'text/plain', text: 'figures' }),
+  })
+  return { house, asked, answers }
+}
+
+describe('who watches the traffic', () => {
+  it('hears of every request by its route, with the code of its refusal', async () => {
+    const { house, asked, answers } = await watched()
+    await house.start('r1')
+    await house.start('r2')
+    await house.ask('/healthz')
+    await house.ask('/v1/nowhere')
+    await house.ask(paths.rooms(), '{', { body: '{' })
+    await house.ask('/healthz', undefined, { headers: { Host: 'evil.example' } })
+    const route = '/v1/rooms/:roomId/threads/:threadId/runs'
+    expect(answers.map(({ ms, ...answer }) => ({ ...answer, timed: ms >= 0 }))).toEqual([
+      { method: 'POST', route, status: 202, timed: true },
+      { method: 'POST', route, status: 409, code: 'run_active', timed: true },
+      { method: 'GET', route: '/healthz', status: 200, timed: true },
+      { method: 'GET', route: 'unmatched', status: 404, code: 'not_found', timed: true },
+      { method: 'POST', route: '/v1/rooms', status: 400, code: 'malformed_json', timed: true },
+      { method: 'GET', route: '/healthz', status: 403, code: 'foreign_host', timed: true },
+    ])
+    expect(asked[0]).toMatchObject({ method: 'POST', ...KEY })
+    expect(asked[0]?.header('content-type')).toBe('application/json')
+  })
+
+  it('hears of a stream when it begins, and of what nobody expected', async () => {
+    const { house, answers } = await watched()
+    await house.start('r1')
+    await readUntil(await house.ask(`${paths.log(KEY)}?live=sse`), 'run.accepted')
+    expect(answers.at(-1)).toMatchObject({ route: '/v1/rooms/:roomId/threads/:threadId/log', status: 200 })
+    house.store.threads.list = () => Promise.reject(new Error('broken'))
+    expect((await house.ask(paths.threads('default'))).status).toBe(500)
+    expect(answers.at(-1)).toMatchObject({ status: 500, code: 'internal' })
+  })
+})
+
+describe('an address in a path', () => {
+  it('is what the path names, and nothing that is no id', () => {
+    expect(addressIn('/v1/rooms/r/threads/t/runs/x/cancel')).toEqual({ roomId: 'r', threadId: 't', runId: 'x' })
+    expect(addressIn('/v1/rooms/r/threads')).toEqual({ roomId: 'r' })
+    for (const path of ['/', '/v1/rooms', '/v1/rooms/a%2Fb', `/v1/rooms/${'x'.repeat(129)}`, '/v1/rooms/r\n']) {
+      expect(addressIn(path)).toEqual({})
+    }
+  })
+})
+
+describe('GET /metrics', () => {
+  it('is what counts, or a refusal where nothing does', async () => {
+    const { house } = await watched()
+    expect(await (await house.ask('/metrics')).text()).toBe('figures')
+    expect((await (await createHouse()).ask('/metrics')).status).toBe(422)
+  })
+})
