@@ -21,6 +21,7 @@ export { type EndedRun, isEnded, type LiveRun, type QueuedRun, type Run, type Ru
 export { type RunEvent, type Transition, transition } from './run/transitions.ts'
 export { createFold, emptyView, type ThreadFold } from './thread/fold.ts'
 export type { ThreadMessage } from './thread/message.ts'
+export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
 export { threadStatus } from './thread/status.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'

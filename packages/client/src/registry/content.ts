@@ -43,8 +43,9 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
     get stale() {
       return stale
     },
-    replace({ messages, open, state, runs, queue, interrupts, firstSeq, seq }) {
-      fold = createFold(key, { key, messages, open, state, runs, queue, interrupts, deleted: false, firstSeq, seq })
+    replace({ messages, open, state, runs, queue, queuePaused, interrupts, firstSeq, seq }) {
+      const view = { key, messages, open, state, runs, queue, queuePaused, interrupts, deleted: false, firstSeq, seq }
+      fold = createFold(key, view)
       stale = true
     },
     apply(batch) {

@@ -18,6 +18,7 @@ import {
   type RoomInfo,
   type Run,
   type StartBody,
+  snapshotOf,
   type ThreadInfo,
   type ThreadKey,
   type ThreadView,
@@ -309,9 +310,8 @@ export function createScriptedTransport(): ScriptedTransport {
     snapshot: (key) =>
       answer({ type: 'snapshot', key }, () => {
         const script = find(key)
-        const { messages, open, state, runs, queue, interrupts, seq } = view(script)
         const { firstSeq } = script
-        return { thread: line(script), messages, open, state, runs, queue, interrupts, subagents: [], firstSeq, seq }
+        return snapshotOf(line(script), { ...view(script), firstSeq })
       }),
     start: (key, body) => answer({ type: 'start', key, body }, () => ({ run: start(key, body) })),
     cancelRun: (key, runId, reason) =>

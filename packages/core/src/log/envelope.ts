@@ -39,7 +39,10 @@ export type ControlEvent =
       readonly type: 'queue.changed'
       /** Run ids in the order they will start. */
       readonly order: readonly string[]
+      /** What waits is not started by itself until this is false again. */
       readonly paused: boolean
+      /** The run that starts next even though the queue is paused: it was not asked to wait. Absent: none. */
+      readonly first?: string
       /** New messages of queued runs that were edited. */
       readonly edited?: Readonly<Record<string, readonly Message[]>>
     }

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RunStatus } from './run.ts'
-import { type RunEvent, TRANSITIONS, type Transition, transition } from './transitions.ts'
+import { type RunEvent, type RunStage, TRANSITIONS, type Transition, transition } from './transitions.ts'
 
 const EVENTS: readonly RunEvent[] = [
   'claim',
@@ -11,24 +10,26 @@ const EVENTS: readonly RunEvent[] = [
   'interrupt',
   'supersede',
   'confirm_cancel',
+  'confirm_supersede',
   'orphan',
 ]
-const TERMINAL: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'interrupted', 'superseded']
+const TERMINAL: readonly RunStage[] = ['succeeded', 'failed', 'cancelled', 'interrupted', 'superseded']
 
 /** The table as a person would read it: `-` ignored, `!` refused, else the next status. In the order of EVENTS. */
-const EXPECTED: Readonly<Record<RunStatus, string>> = {
-  queued: 'running cancelled ! ! ! ! ! -',
-  running: '! cancelling succeeded failed interrupted superseded ! failed',
-  cancelling: '! - cancelled cancelled cancelled cancelled cancelled cancelled',
-  succeeded: '- - - - - - - -',
-  failed: '- - - - - - - -',
-  cancelled: '- - - - - - - -',
-  interrupted: '- - - - - - - -',
-  superseded: '- - - - - - - -',
+const EXPECTED: Readonly<Record<RunStage, string>> = {
+  queued: 'running cancelled ! ! ! superseded ! ! -',
+  running: '! cancelling succeeded failed interrupted superseding ! ! failed',
+  cancelling: '! - cancelled cancelled cancelled - cancelled cancelled cancelled',
+  superseding: '! cancelling superseded superseded superseded - ! superseded superseded',
+  succeeded: '- - - - - - - - -',
+  failed: '- - - - - - - - -',
+  cancelled: '- - - - - - - - -',
+  interrupted: '- - - - - - - - -',
+  superseded: '- - - - - - - - -',
 }
 
 const word = (cell: Transition) => (cell === 'ignored' ? '-' : cell === 'refused' ? '!' : cell.to)
-const STATUSES = Object.keys(TRANSITIONS) as RunStatus[]
+const STATUSES = Object.keys(TRANSITIONS) as RunStage[]
 
 describe('the run machine', () => {
   it('has these cells and no others', () => {
@@ -53,22 +54,33 @@ describe('the run machine', () => {
   it('G6 ends cancelled and nothing else once a cancel of a live run was acknowledged', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 20 }), (later) => {
-        const seen = walk(['claim', 'cancel', ...later]).slice(2)
-        expect(seen.every((status) => status === 'cancelling' || status === 'cancelled')).toBe(true)
+        for (const before of [['claim'], ['claim', 'supersede']] as const) {
+          const seen = walk([...before, 'cancel', ...later]).slice(before.length)
+          expect(seen.every((status) => status === 'cancelling' || status === 'cancelled')).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('ends superseded, or cancelled, and nothing else once a live run was told to make room', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 20 }), (later) => {
+        const seen = walk(['claim', 'supersede', ...later]).filter((status) => TERMINAL.includes(status))
+        expect(seen.every((status) => status === 'superseded' || status === 'cancelled')).toBe(true)
       }),
     )
   })
 
   it('G4 ends every run whose worker is gone', () => {
-    for (const status of ['running', 'cancelling'] as const) {
+    for (const status of ['running', 'cancelling', 'superseding'] as const) {
       const cell = transition(status, 'orphan')
       expect(TERMINAL).toContain(word(cell))
     }
   })
 })
 
-function walk(events: readonly RunEvent[]): RunStatus[] {
-  let status: RunStatus = 'queued'
+function walk(events: readonly RunEvent[]): RunStage[] {
+  let status: RunStage = 'queued'
   return events.map((event) => {
     const cell = transition(status, event)
     if (typeof cell === 'object') status = cell.to

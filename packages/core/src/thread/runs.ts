@@ -1,7 +1,7 @@
 /**
  * Runs: every run of a thread in the order of acceptance, which wait, and which questions are open.
  *
- * Owns: `runs`, `queue`, `interrupts` of a view. Does not know: messages' places, what is open.
+ * Owns: `runs`, `queue`, `queuePaused`, `interrupts` of a view. Does not know: messages' places, what is open.
  *
  * Invariants: an ended run does not change (I2); a run that is not in the list is ignored; what was handed out is
  * never changed.
@@ -15,6 +15,7 @@ import type { QueueEntry } from './thread-view.ts'
 export interface Runs {
   readonly runs: readonly Run[]
   readonly queue: readonly QueueEntry[]
+  readonly queuePaused: boolean
   readonly interrupts: readonly Interrupt[]
   accepted(run: Run, messages: readonly Message[]): void
   status(runId: string, status: LiveRun['status']): void
@@ -31,11 +32,13 @@ export interface Runs {
 export interface RunsState {
   readonly runs: readonly Run[]
   readonly queue: readonly QueueEntry[]
+  /** Absent in a view that an older version has stored. */
+  readonly queuePaused?: boolean
   readonly interrupts: readonly Interrupt[]
 }
 
 export function createRuns(from: RunsState): Runs {
-  let { runs, queue, interrupts } = from
+  let { runs, queue, queuePaused = false, interrupts } = from
   const indices = new Map(runs.map((run, index) => [run.runId, index]))
 
   function live(runId: string): Exclude<Run, { outcome: Outcome }> | undefined {
@@ -48,7 +51,11 @@ export function createRuns(from: RunsState): Runs {
     runs = runs.toSpliced(index, 1, run)
   }
   function leaveQueue(runId: string): void {
-    if (queue.some((entry) => entry.run.runId === runId)) queue = queue.filter((entry) => entry.run.runId !== runId)
+    const leaving = queue.find((entry) => entry.run.runId === runId)
+    if (leaving === undefined) return
+    queue = queue.filter((entry) => entry !== leaving)
+    // Nobody sees that an empty queue is paused: it would hold what is asked for much later.
+    if (queue.length === 0 && leaving.first === undefined) queuePaused = false
   }
 
   return {
@@ -57,6 +64,9 @@ export function createRuns(from: RunsState): Runs {
     },
     get queue() {
       return queue
+    },
+    get queuePaused() {
+      return queuePaused
     },
     get interrupts() {
       return interrupts
@@ -102,19 +112,26 @@ export function createRuns(from: RunsState): Runs {
       const run = live(runId)
       if (run !== undefined) put({ ...run, status: outcome.type, outcome, endedAt: at })
     },
-    queueChanged({ order, edited }) {
+    queueChanged({ order, paused, first, edited }) {
+      queuePaused = paused
       const rank = new Map(order.map((runId, index) => [runId, index]))
       const rankOf = (entry: QueueEntry) => rank.get(entry.run.runId) ?? order.length
       queue = queue
         .map((entry) => {
           const messages = edited && Object.hasOwn(edited, entry.run.runId) ? edited[entry.run.runId] : undefined
-          return messages === undefined ? entry : { ...entry, messages }
+          const isFirst = entry.run.runId === first
+          if (messages === undefined && isFirst === (entry.first ?? false)) return entry
+          const answered = messages?.at(-1)?.id
+          const run = answered === undefined ? entry.run : { ...entry.run, parentId: answered }
+          if (run !== entry.run) put(run)
+          return { run, messages: messages ?? entry.messages, ...(isFirst && { first: isFirst }) }
         })
         .toSorted((a, b) => rankOf(a) - rankOf(b))
     },
     clear() {
       runs = []
       queue = []
+      queuePaused = false
       interrupts = []
       indices.clear()
     },

@@ -28,6 +28,8 @@ export interface ThreadInfo extends ThreadKey {
 export interface QueueEntry {
   readonly run: QueuedRun
   readonly messages: readonly Message[]
+  /** It does not wait in the queue: it starts as soon as nothing is live, paused or not. */
+  readonly first?: true
 }
 
 export interface ThreadView {
@@ -39,7 +41,10 @@ export interface ThreadView {
   readonly state: unknown
   /** Every run in the order of acceptance. */
   readonly runs: readonly Run[]
+  /** In the order in which they will start. */
   readonly queue: readonly QueueEntry[]
+  /** Nothing of the queue starts by itself; false again once the last that waited has left it. */
+  readonly queuePaused: boolean
   readonly interrupts: readonly Interrupt[]
   readonly deleted: boolean
   /** The oldest position that the log still holds; 1 when nothing was trimmed. */

@@ -1,5 +1,6 @@
 /** The JSON shapes of requests and answers (docs/PROTOCOL.md, Routes). Both sides of the wire are typed by these. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
+import type { ThreadKey } from '../key/thread-key.ts'
 import type { Envelope } from '../log/envelope.ts'
 import type { OpenItem } from '../run/open-item.ts'
 import type { Run, RunStatus } from '../run/run.ts'
@@ -54,6 +55,42 @@ export interface StartAccepted {
   readonly run: Run
 }
 
+/** A queued run's new messages, instead of those it has. */
+export interface EditRunBody {
+  readonly messages: readonly Message[]
+}
+
+export interface QueueInfo {
+  /** Run ids in the order in which they will start. */
+  readonly order: readonly string[]
+  readonly paused: boolean
+  readonly items: readonly QueueEntry[]
+}
+
+export interface ChangeQueueBody {
+  /** Run ids that wait; those left out keep their order behind them. */
+  readonly order?: readonly string[]
+  readonly paused?: boolean
+  /** Send now: the first of the queue takes the live run's place. */
+  readonly supersede?: boolean
+}
+
+/** `null` ends a mute. */
+export interface ChangeThreadBody {
+  readonly title?: string
+  /** ISO 8601 UTC. */
+  readonly mutedUntil?: string | null
+  readonly archived?: boolean
+}
+
+export interface ChangeRoomBody {
+  readonly title?: string
+  readonly agentId?: string
+}
+
+/** A run with its address, as lists across threads give it. */
+export type RunInThread = Run & ThreadKey
+
 /** 202: `run` is absent when the cancel is remembered for a run that does not exist yet. */
 export interface CancelRequested {
   readonly run?: Run
@@ -72,6 +109,7 @@ export interface ThreadSnapshot {
   readonly state: unknown
   readonly runs: readonly Run[]
   readonly queue: readonly QueueEntry[]
+  readonly queuePaused: boolean
   readonly interrupts: readonly Interrupt[]
   readonly subagents: readonly never[]
   readonly firstSeq: number

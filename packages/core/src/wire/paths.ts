@@ -13,6 +13,8 @@ export const paths = {
   log: (key: ThreadKey) => `${paths.thread(key)}/log`,
   runs: (key: ThreadKey) => `${paths.thread(key)}/runs`,
   run: (key: ThreadKey, runId: string) => `${paths.runs(key)}/${part(runId)}`,
+  allRuns: () => '/v1/runs',
+  queue: (key: ThreadKey) => `${paths.thread(key)}/queue`,
   cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,
   runEvents: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/events`,
   /** The application's own address of a thread. */

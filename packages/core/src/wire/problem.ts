@@ -12,6 +12,10 @@ export const PROBLEM_STATUS = {
   thread_conflict: 409,
   run_id_reused: 409,
   run_active: 409,
+  not_queued: 409,
+  needs_answer: 409,
+  interrupt_closed: 409,
+  default_room: 409,
   cursor_ahead: 409,
   deleted: 410,
   cursor_gone: 410,
@@ -25,6 +29,7 @@ export const PROBLEM_STATUS = {
   nothing_to_answer: 422,
   not_supported: 422,
   too_many_cancels: 429,
+  queue_full: 429,
   internal: 500,
   draining: 503,
   storage_busy: 503,
@@ -42,7 +47,9 @@ export interface Problem {
   readonly code: ProblemCode
   /** One sentence that says what to do. */
   readonly detail: string
-  /** `run_active`: the live run. */
+  /** `needs_answer`: the questions that are open. */
+  readonly interruptIds?: readonly string[]
+  /** `run_active`: the live run; `not_queued`: the run that does not wait. */
   readonly runId?: string
   /** `cursor_gone`: the oldest position still held. */
   readonly firstSeq?: number

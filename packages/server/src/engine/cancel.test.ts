@@ -188,3 +188,52 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
     { numRuns: 40 },
   )
 })
+
+it('aborts the agent of a run that another one supersedes, keeps its text, and carries out the other one next', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.text('half ')
+  await house.settle()
+  await house.askAs('a', 'b', 'supersede')
+  await house.settle()
+  expect(house.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
+  expect(await house.run('a')).toMatchObject({ status: 'superseded', outcome: { by: 'b' } })
+  const own = (await house.envelopes('a')).filter(({ runId }) => runId === 'a')
+  expectLegalEnd(own, { type: 'superseded', by: 'b' })
+  expect(house.calls[1]?.input).toMatchObject({ runId: 'b', messages: [{}, { content: 'half ' }, { id: 'b-q' }] })
+})
+
+it('G6 ends cancelled what was superseded, cancelled, and had ended all but for its answer', async () => {
+  const house = await createHouse({
+    deaf: true,
+    work: (inner) => ({
+      ...inner,
+      async end(lease, end) {
+        if (end.outcome.type === 'superseded') await house.cancel('a')
+        return inner.end(lease, end)
+      },
+    }),
+  })
+  await house.ask('a')
+  await house.engine.start()
+  await house.settle()
+  await house.askAs('a', 'b', 'supersede')
+  house.calls[0]?.text('half ')
+  await house.settle()
+  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+})
+
+it('takes what waits one after the other', async () => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.askAs('a', 'b', 'enqueue')
+  await house.settle()
+  expect(house.calls).toHaveLength(1)
+  house.calls[0]?.text('done')
+  house.calls[0]?.finish()
+  await house.settle()
+  expect(house.calls[1]?.input.runId).toBe('b')
+})

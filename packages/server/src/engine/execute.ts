@@ -15,9 +15,10 @@ import type { Event } from '@ag-ui/core'
 import { type Clock, createRecorder, type Failure, type Outcome, type RecorderLimits } from '@holdfast/core'
 import type { AgentCatalogue, AgentContext } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
+import { stopOutcome } from '../store/run-record.ts'
 import { callAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
-import { cancelled, finish } from './finish.ts'
+import { finish } from './finish.ts'
 import type { FlushTick } from './flush-tick.ts'
 import { type Heard, listen } from './listen.ts'
 import type { EngineLog } from './log.ts'
@@ -179,7 +180,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     try {
       const said = await work.append(lease, [...unwritten, ...recorder.take()])
       if (said.type === 'lost') return undefined
-      if (said.type === 'cancelling') return cancelled(said.cancel)
+      if (said.type === 'cancelling') return stopOutcome(said.cancel)
       await work.renew([lease], 0)
     } catch (error) {
       log(storeFault('append', error, lease))
@@ -220,7 +221,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
 /** Undefined: the lease is lost, and how the run ends is not ours to say. */
 function outcomeOf(heard: Heard, stop: Stop | undefined): Outcome | undefined {
   if (stop?.type === 'lost') return undefined
-  if (stop?.type === 'cancel') return cancelled(stop.cancel)
+  if (stop?.type === 'cancel') return stopOutcome(stop.cancel)
   // An agent that was done before the line was pulled was done.
   if (heard.type === 'outcome') return heard.outcome
   return stop?.type === 'fail' ? { type: 'failed', ...stop.failure } : undefined

@@ -4,7 +4,7 @@
  */
 import type { Outcome, Recorder } from '@holdfast/core'
 import type { Lease, RunEnd, RunWork } from '../store/port.ts'
-import type { CancelRequest } from '../store/run-record.ts'
+import { stopOutcome } from '../store/run-record.ts'
 
 export interface FinishOptions {
   readonly lease: Lease
@@ -29,13 +29,9 @@ export async function finish(
       if (answer.type !== 'cancelling') return answer.type
       // A store that refuses even this owns the run better than we do.
       if (current.type === 'cancelled') return 'lost'
-      current = cancelled(answer.cancel)
+      current = stopOutcome(answer.cancel)
     } catch (error) {
       if (!(await again(error, attempt))) return 'given_up'
     }
   }
-}
-
-export function cancelled({ by, reason }: CancelRequest): Outcome {
-  return { type: 'cancelled', by, ...(reason === undefined ? {} : { reason }) }
 }

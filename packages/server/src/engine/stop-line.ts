@@ -7,10 +7,10 @@
  *   cancel that comes after a failure is not forgotten, since the store says it again at the end.
  */
 import type { Failure } from '@holdfast/core'
-import type { CancelRequest } from '../store/run-record.ts'
+import type { StopRequest } from '../store/run-record.ts'
 
 export type Stop =
-  | { readonly type: 'cancel'; readonly cancel: CancelRequest }
+  | { readonly type: 'cancel'; readonly cancel: StopRequest }
   | { readonly type: 'fail'; readonly failure: Failure }
   /** This process stops; the run is left, as it stands, to the next one. */
   | { readonly type: 'release' }

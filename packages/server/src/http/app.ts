@@ -15,6 +15,7 @@ import { health } from './routes/health.ts'
 import { log } from './routes/log.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
+import { queue } from './routes/queue.ts'
 import { rooms } from './routes/rooms.ts'
 import { runEvents } from './routes/run-events.ts'
 import { runs } from './routes/runs.ts'
@@ -49,7 +50,8 @@ export function createApp(options: AppOptions): Api {
     c.set('authorise', authorise)
     await next()
   })
-  for (const routes of [health, metrics, agents, rooms, threads, start, runs, cancel, log, runEvents]) routes(api, options)
+  for (const routes of [health, metrics, agents, rooms, threads, start, runs, queue, cancel, log, runEvents])
+    routes(api, options)
   notBuilt(api)
   api.notFound(unknownRoutes(api))
   if (webRoot !== undefined) staticPage(api, webRoot)

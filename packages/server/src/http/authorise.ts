@@ -14,6 +14,8 @@ export type Action =
   | 'runs.start'
   | 'runs.read'
   | 'runs.cancel'
+  | 'queue.read'
+  | 'queue.change'
   | 'log.read'
 
 /** What the action is done to, as far as the path names it. */

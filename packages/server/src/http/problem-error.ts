@@ -6,7 +6,7 @@ import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } 
 import { HTTPException } from 'hono/http-exception'
 import { StoreFault, type StoreFaultCode } from '../store/port.ts'
 
-type Extra = Pick<Problem, 'runId' | 'firstSeq' | 'head' | 'issues'>
+type Extra = Pick<Problem, 'runId' | 'interruptIds' | 'firstSeq' | 'head' | 'issues'>
 
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'

@@ -45,12 +45,23 @@ const AnyTool = ToolSchema as unknown as z.ZodType<Tool>
 const AnyContext = ContextSchema as unknown as z.ZodType<Context>
 const AnyResume = ResumeEntrySchema as unknown as z.ZodType<ResumeEntry>
 
+const Messages = z
+  .array(AnyMessage.refine((message) => isId(message.id), { path: ['id'], message: 'Each message needs an id' }))
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two messages have the same id')
+
+export const EditRun = z.object({ messages: Messages.min(1, 'A run that waits asks something: send a message') })
+export const ChangeQueue = z.object({
+  order: z
+    .array(Id)
+    .refine((all) => new Set(all).size === all.length, 'A run is named twice')
+    .optional(),
+  paused: z.boolean().optional(),
+  supersede: z.boolean().optional(),
+})
+
 export const Start = z.object({
   runId: Id,
-  messages: z
-    .array(AnyMessage.refine((message) => isId(message.id), { path: ['id'], message: 'Each message needs an id' }))
-    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two messages have the same id')
-    .default([]),
+  messages: Messages.default([]),
   parentId: Id.optional(),
   agentId: Id.optional(),
   onBusy: z.enum(['reject', 'enqueue', 'supersede']).default('reject'),

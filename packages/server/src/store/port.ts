@@ -13,11 +13,11 @@
  * - Every record gets `seq` and `at` at its commit, under the thread's order (G2). Frames are made once, here.
  * - After the commit, and never before, `publish` is told.
  */
-import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
-import type { AfterCrash, Outcome, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
+import type { Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { AfterCrash, Outcome, QueueInfo, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
-import type { CancelRequest, StartRequest } from './run-record.ts'
+import type { StartRequest, StopRequest } from './run-record.ts'
 
 export interface Room {
   readonly roomId: string
@@ -113,6 +113,12 @@ export type StartAnswer =
   | { readonly type: 'accepted' | 'same'; readonly run: Run }
   | { readonly type: 'run_id_reused' }
   | { readonly type: 'run_active'; readonly runId: string }
+  /** Questions are open, and `resume` does not answer every one of them. */
+  | { readonly type: 'needs_answer'; readonly interruptIds: readonly string[] }
+  /** `resume` answers what nobody asks, or asks no more. */
+  | { readonly type: 'interrupt_closed' }
+  /** As many runs as may wait do so. */
+  | { readonly type: 'queue_full' }
   /** `parentId` names a message the thread does not hold. */
   | { readonly type: 'unknown_parent' }
   /** Nothing to answer: no new message and no message to answer. */
@@ -120,12 +126,26 @@ export type StartAnswer =
   | NotFound
 
 export type CancelAnswer =
-  /** Durable. `run` is absent when the cancel is remembered for a run that does not exist yet. */
+  /**
+   * Durable. `run` is absent when the cancel is remembered for a run that does not exist yet; it is the one that asked
+   * when open questions were withdrawn.
+   */
   | { readonly type: 'requested'; readonly run?: Run }
   | { readonly type: 'already_terminal'; readonly status: RunStatus | null }
   /** Too many cancels are remembered for runs of this room that do not exist. */
   | { readonly type: 'too_many' }
   | NotFound
+
+export interface QueueChange {
+  /** Runs that wait; those left out keep their order behind them. */
+  readonly order?: readonly string[]
+  readonly paused?: boolean
+  /** The first of the queue starts next, paused or not, and whatever is live makes room for it. */
+  readonly supersede?: boolean
+}
+
+/** `runId` does not wait (any more): it has started, has ended, or never was. */
+export type NotQueued = { readonly type: 'not_queued'; readonly runId: string }
 
 export interface RunIntents {
   /**
@@ -135,8 +155,21 @@ export interface RunIntents {
   start(principal: Principal, key: ThreadKey, request: StartRequest, afterCrash?: AfterCrash): Promise<StartAnswer>
   /** Also before the start: then remembered (≥ 60 s, ≤ 1,000 a room) without creating anything else. */
   cancelRun(principal: Principal, key: ThreadKey, runId: string, reason?: string): Promise<CancelAnswer>
-  /** Whatever is live in the thread. */
+  /** Whatever is live in the thread, or the questions that are open; what waits goes on waiting until it is resumed. */
   cancelThread(principal: Principal, key: ThreadKey, reason?: string): Promise<CancelAnswer>
+  /** Other words for a run that waits. A retried start is still compared with what was asked first. */
+  edit(
+    principal: Principal,
+    key: ThreadKey,
+    runId: string,
+    messages: readonly Message[],
+  ): Promise<{ readonly type: 'run'; readonly run: Run } | NotQueued | NotFound>
+  queue(principal: Principal, key: ThreadKey): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | NotFound>
+  changeQueue(
+    principal: Principal,
+    key: ThreadKey,
+    change: QueueChange,
+  ): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | NotQueued | NotFound>
   get(
     principal: Principal,
     key: ThreadKey,
@@ -178,7 +211,7 @@ export interface Claim {
 /** What the store knows of a lease; an engine obeys it. `lost`: someone else owns the run, or it has ended (I12). */
 export type LeaseState =
   | { readonly type: 'running' }
-  | { readonly type: 'cancelling'; readonly cancel: CancelRequest }
+  | { readonly type: 'cancelling'; readonly cancel: StopRequest }
   | { readonly type: 'lost' }
 
 export interface RunEnd {
@@ -190,7 +223,7 @@ export interface RunEnd {
 
 export interface RunWork {
   /**
-   * Takes over runs that lost their worker and may be resumed, then queued runs whose thread has no live one, oldest
+   * Takes over runs that lost their worker and may be resumed, then of each thread the run whose turn it is, oldest
    * first: running, RUN_STARTED written unless it was before, lease held.
    */
   claim(request: {
@@ -210,8 +243,8 @@ export interface RunWork {
   ): Promise<{ readonly type: 'ended' } | Exclude<LeaseState, { readonly type: 'running' }>>
   renew(leases: readonly Lease[], leaseMs: number): Promise<readonly LeaseState[]>
   /**
-   * Ends every live run whose lease is over: what is open is closed, then `failed{worker_lost}`, or `cancelled` if its
-   * cancel had been requested. With `all`, every live run (an exclusive store at start-up). Answers how many.
+   * Ends every live run whose lease is over: what is open is closed, then `failed{worker_lost}`, or as it was
+   * told to stop. With `all`, every live run (an exclusive store at start-up). Answers how many.
    *
    * A failed one that was accepted with `restart` is asked again, once, by a new run in the same transaction; one
    * accepted with `resume` does not end but waits for the next claim, up to `MAX_EPOCHS` claims in all.

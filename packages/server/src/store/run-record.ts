@@ -46,6 +46,21 @@ export interface CancelRequest {
   readonly reason?: string
 }
 
+/** Another run of its thread takes its place. */
+export interface SupersedeRequest {
+  readonly supersededBy: string
+}
+
+/** Why a live run is to stop. */
+export type StopRequest = CancelRequest | SupersedeRequest
+
+/** How a run ends that was told to stop. */
+export function stopOutcome(stop: StopRequest): Extract<Outcome, { type: 'cancelled' | 'superseded' }> {
+  if ('supersededBy' in stop) return { type: 'superseded', by: stop.supersededBy }
+  const { by, reason } = stop
+  return { type: 'cancelled', by, ...(reason !== undefined && { reason }) }
+}
+
 export interface RunningRecord extends RecordCommon {
   readonly status: 'running'
   /** null: its worker is gone, and the next claim goes on with it under this epoch. */
@@ -58,7 +73,7 @@ export interface RunningRecord extends RecordCommon {
 
 export interface CancellingRecord extends Omit<RunningRecord, 'status'> {
   readonly status: 'cancelling'
-  readonly cancel: CancelRequest
+  readonly cancel: StopRequest
 }
 
 export interface EndedRecord extends RecordCommon {

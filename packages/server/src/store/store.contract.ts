@@ -10,6 +10,7 @@ import { durabilityContract } from './contract/durability.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
+import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
@@ -29,6 +30,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('claim', () => claimContract(inWorld))
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
+    describe('the queue', () => queueContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))

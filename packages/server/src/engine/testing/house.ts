@@ -11,7 +11,7 @@ import { createInProcessBus } from '../../bus/in-process-bus.ts'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
 import type { RunWork, Store } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
-import type { StartRequest } from '../../store/run-record.ts'
+import type { OnBusy, StartRequest } from '../../store/run-record.ts'
 import { createEngine, type EngineOptions } from '../engine.ts'
 import type { EngineLogEntry } from '../log.ts'
 
@@ -138,11 +138,22 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
     key: (threadId: string): ThreadKey => ({ roomId: 'default', threadId }),
     /** Asks for a run whose id is the thread's. */
     async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash, content = 'Hi') {
+      await house.askAs(threadId, threadId, 'reject', agentId, script, afterCrash, content)
+    },
+    async askAs(
+      threadId: string,
+      runId: string,
+      onBusy: OnBusy,
+      agentId = 'puppet',
+      script?: object,
+      afterCrash?: AfterCrash,
+      content = 'Hi',
+    ) {
       const request: StartRequest = {
-        runId: threadId,
-        messages: [{ id: `${threadId}-q`, role: 'user', content }],
+        runId,
+        messages: [{ id: `${runId}-q`, role: 'user', content }],
         agentId,
-        onBusy: 'reject',
+        onBusy,
         tools: [],
         context: [],
         ...(script && { forwardedProps: { script } }),

@@ -9,8 +9,6 @@ const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/v1/rooms/:roomId', 'PATCH', 'DELETE'],
   ['/v1/rooms/:roomId/read', 'PUT'],
   [THREAD, 'PATCH', 'DELETE'],
-  [`${THREAD}/runs/:runId`, 'PATCH'],
-  [`${THREAD}/queue`, 'GET', 'PATCH'],
   [`${THREAD}/read`, 'PUT'],
   [`${THREAD}/unread`, 'POST'],
   [`${THREAD}/subagents`, 'GET'],

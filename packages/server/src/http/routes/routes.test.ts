@@ -108,7 +108,19 @@ describe('threads', () => {
     await house.say(await house.claim(), 'one ')
     const snapshot = await json<ThreadSnapshot>(await house.ask(paths.thread(KEY)))
     expect(Object.keys(snapshot).sort()).toEqual(
-      ['firstSeq', 'interrupts', 'messages', 'open', 'queue', 'runs', 'seq', 'state', 'subagents', 'thread'].sort(),
+      [
+        'firstSeq',
+        'interrupts',
+        'messages',
+        'open',
+        'queue',
+        'queuePaused',
+        'runs',
+        'seq',
+        'state',
+        'subagents',
+        'thread',
+      ].sort(),
     )
     expect(snapshot.runs).toMatchObject([{ runId: 'r1', status: 'running' }])
     const { envelopes, upToDate } = await json<LogPage>(await house.ask(`${paths.log(KEY)}?after=${snapshot.seq}`))
@@ -140,10 +152,8 @@ describe('starting a run', () => {
     const house = await createHouse()
     const good = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Hello' }] }
     const refused: [unknown, number, Problem['code']][] = [
-      [{ ...good, onBusy: 'enqueue' }, 422, 'not_supported'],
-      [{ ...good, onBusy: 'supersede' }, 422, 'not_supported'],
       [{ ...good, onBusy: 'whatever' }, 422, 'invalid'],
-      [{ ...good, resume: [{ interruptId: 'i', status: 'resolved' }] }, 422, 'not_supported'],
+      [{ ...good, resume: [{ interruptId: 'i', status: 'resolved' }] }, 409, 'interrupt_closed'],
       [{ ...good, agentId: 'nobody' }, 422, 'unknown_agent'],
       [{ ...good, parentId: 'nowhere' }, 422, 'unknown_parent'],
       [{ ...good, forwardedProps: { script: { tokens: 1, subagents: 2 } } }, 422, 'not_supported'],

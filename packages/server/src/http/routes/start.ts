@@ -28,7 +28,6 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       }
       const key = c.req.valid('param')
       const body = c.req.valid('json')
-      refuseUnbuilt(body)
       const room = await store.rooms.get(c.var.principal, key.roomId)
       if (room.type === 'not_found') throw notFound(`There is no room “${key.roomId}”.`)
       const request = requestOf(body, body.agentId ?? room.room.agentId)
@@ -42,9 +41,19 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         case 'run_id_reused':
           throw new ProblemError('run_id_reused', 'This runId was used for another request: mint a new one.')
         case 'run_active': {
-          const detail = 'A run is live in this thread: wait for its end, or cancel it.'
+          const detail = 'A run is live in this thread: wait for its end, cancel it, or send `onBusy`.'
           throw new ProblemError('run_active', detail, { runId: answer.runId })
         }
+        case 'needs_answer': {
+          const { interruptIds } = answer
+          const detail =
+            'A run asked a person: answer every one of its questions in `resume`, or send onBusy "enqueue".'
+          throw new ProblemError('needs_answer', detail, { interruptIds })
+        }
+        case 'interrupt_closed':
+          throw new ProblemError('interrupt_closed', 'Nobody asks this, or not any more: take the snapshot.')
+        case 'queue_full':
+          throw new ProblemError('queue_full', 'Too many runs wait in this thread already: let some of them end first.')
         case 'unknown_parent':
           throw new ProblemError('unknown_parent', 'The thread holds no message with this parentId: name one it holds.')
         case 'nothing_to_answer':
@@ -58,15 +67,6 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
 
 type StartInput = z.infer<typeof Start>
 
-function refuseUnbuilt({ onBusy, resume }: StartInput): void {
-  if (onBusy !== 'reject') {
-    throw new ProblemError('not_supported', `onBusy “${onBusy}” is not built yet: leave it out, or send "reject".`)
-  }
-  if (resume !== undefined && resume.length > 0) {
-    throw new ProblemError('not_supported', 'Answering interrupts is not built yet: leave out `resume`.')
-  }
-}
-
 function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: StartRequest): void {
   const verdict = knownAgent(agents, agentId).check?.(forwardedProps)
   if (verdict && verdict.type !== 'ok') throw new ProblemError(verdict.type, verdict.message)
@@ -74,7 +74,7 @@ function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: Star
 
 /** After parsing and defaults: a retry is the same exactly when this is deeply equal. */
 function requestOf(body: StartInput, agentId: string): StartRequest {
-  const { runId, messages, parentId, onBusy, tools, context, state, forwardedProps } = body
+  const { runId, messages, parentId, onBusy, tools, context, state, resume = [], forwardedProps } = body
   return {
     runId,
     messages,
@@ -84,6 +84,7 @@ function requestOf(body: StartInput, agentId: string): StartRequest {
     tools,
     context,
     ...(state === undefined ? {} : { state }),
+    ...(resume.length === 0 ? {} : { resume }),
     ...(forwardedProps === undefined ? {} : { forwardedProps }),
   }
 }

@@ -1,6 +1,6 @@
 /** A small house for tests of the HTTP face: memory store, in-process bus, manual clock, and runs that the test writes. */
 import { EventType } from '@ag-ui/core'
-import { type Outcome, type Problem, paths, type ThreadKey } from '@holdfast/core'
+import { type Outcome, type Problem, paths, runTerminal, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect } from 'vitest'
 import { createCatalogue } from '../../agents/catalogue.ts'
@@ -80,8 +80,7 @@ export async function createHouse(
     },
     async finish(lease, outcome = { type: 'succeeded' }) {
       const { threadId, runId } = lease
-      const event = { type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: 'success' } }
-      await inner.work.end(lease, { events: [JSON.stringify(event)], outcome })
+      await inner.work.end(lease, { events: [JSON.stringify(runTerminal(outcome, { threadId, runId }))], outcome })
     },
   }
   return house

@@ -21,12 +21,19 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
   const page = await world.store.threads.list(ALICE, key.roomId, { limit: 200 })
   expect(page).toMatchObject({ items: expect.arrayContaining([snapshot.thread]) })
 
+  const order = view.queue.map((entry) => entry.run.runId)
+  const shown = view.runs.map((run) =>
+    run.status === 'queued' ? { ...run, position: order.indexOf(run.runId) + 1 } : run,
+  )
   const runs = await world.store.runs.list(ALICE, key)
-  expect(runs, 'rows and log say the same of every run').toEqual({ type: 'runs', items: view.runs })
+  expect(runs, 'rows and log say the same of every run').toEqual({ type: 'runs', items: shown })
+  const queued = view.runs.filter((run) => run.status === 'queued').map((run) => run.runId)
+  expect(order.toSorted(), 'what waits is what is queued').toEqual(queued.toSorted())
+  expect(await world.store.runs.queue(ALICE, key)).toMatchObject({ queue: { order, paused: view.queuePaused } })
   expect(view.runs.filter((run) => run.status === 'running' || run.status === 'cancelling').length).toBeLessThanOrEqual(
     1,
   )
-  for (const run of view.runs) {
+  for (const run of shown) {
     const records = envelopes.filter((envelope) => envelope.runId === run.runId)
     const span = { firstSeq: records[0]?.seq, ...(isEnded(run) && { lastSeq: records.at(-1)?.seq }) }
     expect(await world.store.runs.get(ALICE, key, run.runId)).toEqual({ type: 'run', run, span })
@@ -45,32 +52,49 @@ function expectOrder(key: ThreadKey, envelopes: readonly Envelope[]): void {
   }
 }
 
-/** I1, I2, I6: one run at a time; each ends once, with its terminal event and run.ended side by side; then nothing. */
+/**
+ * I1, I2, I6: one run at a time (one that ends before it started says so in one breath, beside whatever is live); each ends once, with its terminal event and run.ended side by side; then nothing. */
 function expectRunsEndOnce(envelopes: readonly Envelope[]): void {
   const accepted = new Set<string>()
   const over = new Set<string>()
   let live: string | undefined
+  const unstarted = new Set(endedBeforeStart(envelopes))
   let terminal: Envelope | undefined
   for (const envelope of envelopes) {
-    const { runId = '', event } = envelope
+    const { runId, event } = envelope
+    if (runId === undefined) {
+      expect(terminal, 'the thread says nothing between a terminal event and its run.ended').toBeUndefined()
+      continue
+    }
     expect(over.has(runId), `nothing follows the end of ${runId}`).toBe(false)
     if (terminal) expect(envelope).toMatchObject({ runId: terminal.runId, event: { type: 'run.ended' } })
     if (event.type === 'run.accepted') {
       expect(accepted.has(runId), `${runId} is accepted once`).toBe(false)
       accepted.add(runId)
     } else if (event.type === 'RUN_STARTED') {
+      if (unstarted.has(runId)) continue
       expect(live, 'one run at a time').toBeUndefined()
       live = runId
-    } else if (envelope.kind === 'agui') {
+    } else if (envelope.kind === 'agui' && !unstarted.has(runId)) {
       expect(runId, 'only the live run writes').toBe(live)
     }
     expect(accepted.has(runId), `${runId} was accepted first`).toBe(true)
     if (event.type === 'run.ended') {
       expect(terminal, 'its terminal event stands right before run.ended').toBeDefined()
       over.add(runId)
-      live = undefined
+      if (live === runId) live = undefined
     }
     terminal = event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR' ? envelope : undefined
   }
   expect(terminal).toBeUndefined()
+}
+
+/** Runs that no worker ever took: their RUN_STARTED, terminal event and run.ended stand side by side. */
+function endedBeforeStart(envelopes: readonly Envelope[]): string[] {
+  return envelopes.flatMap(({ runId = '', event }, index) => {
+    const [terminal, end] = [envelopes[index + 1], envelopes[index + 2]]
+    const together = terminal?.runId === runId && end?.runId === runId && end.event.type === 'run.ended'
+    const claimed = envelopes.some((each) => each.runId === runId && each.event.type === 'run.status')
+    return event.type === 'RUN_STARTED' && together && !claimed ? [runId] : []
+  })
 }

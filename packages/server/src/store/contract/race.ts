@@ -5,6 +5,7 @@
 import { type AfterCrash, type Envelope, isEnded, keyString, type ThreadKey } from '@holdfast/core'
 import { expect } from 'vitest'
 import type { Lease } from '../port.ts'
+import { type OnBusy, stopOutcome } from '../run-record.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
@@ -29,6 +30,7 @@ export const KEYS: readonly ThreadKey[] = [ROOM.roomId, OTHER_ROOM.roomId].flatM
 export type Command =
   | { readonly type: 'start' | 'cancelRun'; readonly thread: number; readonly run: number }
   | { readonly type: 'cancelThread'; readonly thread: number }
+  | { readonly type: 'queue'; readonly thread: number; readonly paused: boolean; readonly supersede: boolean }
   | { readonly type: 'claim'; readonly limit: number }
   | { readonly type: 'append'; readonly lease: number; readonly open: boolean }
   | { readonly type: 'end'; readonly lease: number; readonly outcome: 'succeeded' | 'failed' | 'cancelled' }
@@ -62,7 +64,7 @@ export function createRace(world: World): Race {
   const keyAt = (index: number) => KEYS[index] as ThreadKey
 
   async function start(key: ThreadKey, runId: string): Promise<void> {
-    const answer = await world.store.runs.start(ALICE, key, asking(runId), natureOf(runId))
+    const answer = await world.store.runs.start(ALICE, key, asking(runId, { onBusy: mannerOf(runId) }), natureOf(runId))
     if (answer.type === 'accepted') accepted.add(addressOf(key, runId))
     else expect(['same', 'run_active']).toContain(answer.type)
   }
@@ -82,7 +84,7 @@ export function createRace(world: World): Race {
     const closing = open.map((messageId) => ({ type: 'TEXT_MESSAGE_END', messageId }) as never)
     const outcome = { succeeded: SUCCEEDED, failed: FAILED, cancelled: CANCELLED }[name]
     const answer = await world.store.work.end(lease, ending(lease, outcome, closing))
-    if (answer.type === 'cancelling') expect(name).not.toBe('cancelled')
+    if (answer.type === 'cancelling') expect(stopOutcome(answer.cancel).type).not.toBe(name)
   }
 
   /** What an earlier worker of the run has left open. */
@@ -108,6 +110,13 @@ export function createRace(world: World): Race {
         if (answer.type === 'requested' && answer.run) {
           cancelled.add(addressOf(keyAt(command.thread), answer.run.runId))
         }
+        return
+      }
+      case 'queue': {
+        const { paused, supersede } = command
+        const queue = await runs.queue(ALICE, keyAt(command.thread))
+        const order = queue.type === 'queue' ? queue.queue.order.toReversed() : []
+        await runs.changeQueue(ALICE, keyAt(command.thread), { order, paused, supersede })
         return
       }
       case 'claim': {
@@ -147,7 +156,11 @@ export function createRace(world: World): Race {
     },
     async finish() {
       await world.store.work.settleOrphans('all')
-      for (const key of KEYS) await world.store.runs.cancelThread(ALICE, key)
+      for (const key of KEYS) {
+        const runs = await world.store.runs.list(ALICE, key)
+        if (runs.type !== 'runs') continue
+        for (const { runId } of runs.items) await world.store.runs.cancelRun(ALICE, key, runId)
+      }
     },
     async expectKept(key) {
       const runs = await world.store.runs.list(ALICE, key)
@@ -168,6 +181,11 @@ export function createRace(world: World): Race {
       }
     },
   }
+}
+
+/** What a run does when another one is live: its number says, too. */
+function mannerOf(runId: string): OnBusy {
+  return (['reject', 'enqueue', 'supersede', 'enqueue'] as const)[Number(runId.slice(2)) % 4] ?? 'reject'
 }
 
 /** What is to become of a run after a crash: its number says. */

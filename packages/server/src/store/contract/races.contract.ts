@@ -121,6 +121,15 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('cancelRun' as const), thread, run }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancelThread' as const), thread }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('queue' as const),
+      thread,
+      paused: fc.boolean(),
+      supersede: fc.boolean(),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant('settle' as const),

@@ -1,14 +1,17 @@
 /**
  * Cancelling: a durable request, acknowledged, then confirmed by the log. Before the start it is remembered; a queued
- * run ends at once; a live one is told and ends `cancelled`, whatever its agent does; asking again changes nothing.
+ * run ends at once; a live one is told and ends `cancelled`, whatever its agent does; asking again changes nothing. What
+ * waits behind a run that was stopped does not start by itself.
  */
-import type { ThreadKey } from '@holdfast/core'
+import { nextToStart, type ThreadKey } from '@holdfast/core'
 import type { CancelAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
+import { writesOf } from './commit.ts'
 import type { CancelRunFacts, CancelThreadFacts, Decision } from './facts.ts'
-import { endBeforeStart, openingNow } from './opening.ts'
+import { endBeforeStart, openingNow, UNSAID } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
+import { pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
 import { isVisible, NOT_FOUND } from './visible.ts'
@@ -42,8 +45,28 @@ export function decideCancelThread(
   reason: string | undefined,
 ): Decision<CancelAnswer> {
   if (!isVisible(facts.room, principal) || !facts.thread) return { answer: NOT_FOUND }
-  if (!facts.run || 'outcome' in facts.run) return { answer: { type: 'already_terminal', status: null } }
-  return cancelKnown(facts, facts.run, requestOf(principal, reason))
+  const { now, thread, view, run } = facts
+  if (!run || 'outcome' in run) return withdrawQuestions(facts, principal)
+  const decision = cancelKnown(facts, run, requestOf(principal, reason))
+  if (run.status !== 'queued') return decision
+  return { ...decision, writes: [...writesOf(decision), ...pauseQueue(view, thread, now, run.runId)] }
+}
+
+/** Nothing is live, but a run may have asked a person: whoever presses Stop does not answer. */
+function withdrawQuestions({ now, thread, view }: CancelThreadFacts, { personId }: Principal): Decision<CancelAnswer> {
+  if (!thread || view.interrupts.length === 0) return { answer: { type: 'already_terminal', status: null } }
+  const asked = view.runs.findLast((run) => run.status === 'interrupted')
+  const interruptIds = view.interrupts.map(({ id }) => id)
+  const resolved = {
+    key: { roomId: thread.roomId, threadId: thread.threadId },
+    thread: { ...thread, updatedAt: now },
+    log: [controlRecord(undefined, { type: 'interrupts.resolved', by: personId, interruptIds })],
+    notices: [],
+  }
+  return {
+    answer: { type: 'requested', ...(asked && { run: asked }) },
+    writes: [resolved, ...pauseQueue(view, thread, now)],
+  }
 }
 
 function cancelKnown(
@@ -55,7 +78,9 @@ function cancelKnown(
   const put = { key: { roomId, threadId }, ...(thread && { thread: { ...thread, updatedAt: now } }) }
   switch (run.status) {
     case 'queued': {
-      const ended = endBeforeStart(run, openingNow(view, run), cancel, now)
+      // What is about to start is stopped, and its question kept; what only waits is taken out, unsaid.
+      const turn = nextToStart(view)?.run.runId === runId
+      const ended = endBeforeStart(run, turn ? openingNow(view, run) : UNSAID, cancel, now)
       return {
         answer: { type: 'requested', run: toRun(ended.run) },
         writes: { ...put, ...ended, notices: [{ type: 'run.ended', runId }] },
@@ -72,16 +97,29 @@ function cancelKnown(
         const ended = endOrphan({ now, thread, run: cancelling, view }, { type: 'cancelled', ...cancel })
         return {
           answer: { type: 'requested', run: toRun(ended.run ?? cancelling) },
-          writes: { ...ended, log: [...asked, ...ended.log] },
+          writes: [{ ...ended, log: [...asked, ...ended.log] }, ...pauseQueue(view, thread, now)],
         }
       }
       return {
         answer: { type: 'requested', run: toRun(cancelling) },
-        writes: { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
+        writes: [
+          { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
+          ...pauseQueue(view, thread, now),
+        ],
       }
     }
-    case 'cancelling':
-      return { answer: { type: 'requested', run: toRun(run) } }
+    case 'cancelling': {
+      if (!('supersededBy' in run.cancel)) return { answer: { type: 'requested', run: toRun(run) } }
+      const cancelling = { ...run, cancel }
+      const asked = [controlRecord(runId, { type: 'run.cancel-requested', ...cancel })]
+      return {
+        answer: { type: 'requested', run: toRun(cancelling) },
+        writes: [
+          { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
+          ...pauseQueue(view, thread, now),
+        ],
+      }
+    }
     default:
       return { answer: { type: 'already_terminal', status: run.status } }
   }

@@ -7,7 +7,7 @@ import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
 import type { Claim } from '../port.ts'
 import type { RunningRecord } from '../run-record.ts'
 import type { ClaimFacts, Decision, TakeoverFacts } from './facts.ts'
-import { openingNow, startedRecord } from './opening.ts'
+import { openedAs, openingNow, startedRecord } from './opening.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
 
@@ -21,7 +21,7 @@ export function decideClaim(
   const { roomId, threadId, runId } = queued
   const opening = openingNow(view, queued)
   const run: RunningRecord = {
-    ...queued,
+    ...openedAs(queued, opening),
     status: 'running',
     workerId,
     epoch: FIRST_EPOCH,

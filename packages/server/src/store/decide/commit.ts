@@ -4,10 +4,10 @@
  *
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
-import { frame, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
+import { frame, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
-import type { LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import type { Decision, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
 import { iso } from './to-run.ts'
 
 /** The frames of `records`, appended behind `head` (the thread's last seq) at `now`. */
@@ -28,9 +28,14 @@ export function framesOf(key: ThreadKey, head: number, now: number, records: rea
   )
 }
 
-/** The row to put: its status is that of the view after the writes. */
+/** The row to put: its status, and whose turn it is, are those of the view after the writes. */
 export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
-  return { ...put, status: threadStatus(view) }
+  return { ...put, status: threadStatus(view), nextRunId: nextToStart(view)?.run.runId ?? null }
+}
+
+/** What is to be applied, in order. */
+export function writesOf({ writes = [] }: Decision<unknown>): readonly Writes[] {
+  return 'log' in writes ? [writes] : writes
 }
 
 /** Where the run's records lie after a put, whose own records took the positions `firstSeq` to `lastSeq`. */

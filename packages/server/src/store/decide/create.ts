@@ -48,7 +48,7 @@ export function decideThreadCreate(
   const key = { roomId, threadId }
   const thread = { ...key, ownerId: principal.personId, title, createdAt: now, updatedAt: now }
   return {
-    answer: { type: 'created', thread: toThreadInfo({ ...thread, status: 'idle' }, 0) },
+    answer: { type: 'created', thread: toThreadInfo({ ...thread, status: 'idle', nextRunId: null }, 0) },
     writes: { key, thread, log: [], notices: [] },
   }
 }

@@ -35,8 +35,10 @@ export interface ThreadRow extends ThreadKey {
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run: what a list is ordered by. Deltas do not move it. */
   readonly updatedAt: number
-  /** `threadStatus` of the view at the last put; only an adapter's commit sets it. */
+  /** `threadStatus` of the view at the last put; only an adapter's commit sets it, and likewise `nextRunId`. */
   readonly status: ThreadStatus
+  /** The run whose turn it is; null: none's. */
+  readonly nextRunId: string | null
 }
 
 /** A cancel for a run that does not exist yet. Keyed by (roomId, threadId, runId). */
@@ -54,8 +56,8 @@ export interface LogRecord {
   readonly json: string
 }
 
-/** A thread row to put. Its status is not decided: it is `threadStatus` of the view after these writes. */
-export type ThreadPut = Omit<ThreadRow, 'status'>
+/** A thread row to put. What is left out is not decided: it is what the view says after these writes. */
+export type ThreadPut = Omit<ThreadRow, 'status' | 'nextRunId'>
 
 export type RunNotice =
   | { readonly type: 'run.queued'; readonly runId: string }
@@ -65,7 +67,7 @@ export type RunNotice =
 /** Everything that one decision changes in one thread: applied whole or not at all. */
 export interface Writes {
   readonly key: ThreadKey
-  /** Put, after the log was appended. */
+  /** Put, after the log was appended. Present whenever the run whose turn it is may be another one afterwards. */
   readonly thread?: ThreadPut
   /** Appended in this order. */
   readonly log: readonly LogRecord[]
@@ -81,10 +83,10 @@ export interface Writes {
   readonly notices: readonly RunNotice[]
 }
 
-/** `writes` is absent when nothing changes. */
+/** `writes` is absent when nothing changes; of several, each is applied on top of the one before. */
 export interface Decision<Answer> {
   readonly answer: Answer
-  readonly writes?: Writes
+  readonly writes?: Writes | readonly Writes[]
 }
 
 export interface StartFacts {
@@ -96,6 +98,8 @@ export interface StartFacts {
   readonly run: RunRecord | undefined
   /** The remembered cancel of this run id. */
   readonly cancel: RememberedCancel | undefined
+  /** Only read when it is to be superseded. See `CancelThreadFacts.run`. */
+  readonly current: RunRecord | undefined
 }
 
 export interface CancelRunFacts {
@@ -103,7 +107,6 @@ export interface CancelRunFacts {
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
   readonly run: RunRecord | undefined
-  /** Only read when `run` is queued, or waits for a new worker. */
   readonly view: ThreadView
   /** Whether a cancel of this run id is remembered already. */
   readonly remembered: boolean
@@ -115,12 +118,28 @@ export interface CancelThreadFacts {
   readonly now: number
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
-  /** The run that is going on or next to: the running or cancelling one, else the oldest queued one. */
+  /** The run that is going on or about to: the running or cancelling one, else the one whose turn it is. */
   readonly run: RunRecord | undefined
   readonly view: ThreadView
 }
 
-/** For a run that is in `run`'s thread and is the one to claim: its thread has no live run, and it is its oldest. */
+export interface QueueFacts {
+  readonly now: number
+  readonly room: RoomRow | undefined
+  readonly thread: ThreadRow | undefined
+  readonly view: ThreadView
+}
+
+export interface EditFacts extends QueueFacts {
+  readonly run: RunRecord | undefined
+}
+
+export interface ChangeQueueFacts extends QueueFacts {
+  /** See `CancelThreadFacts.run`. */
+  readonly current: RunRecord | undefined
+}
+
+/** For the run whose turn it is in its thread (`nextToStart`). */
 export interface ClaimFacts {
   readonly now: number
   readonly thread: ThreadRow
@@ -145,6 +164,8 @@ export interface LeaseFacts {
 
 export interface EndFacts extends LeaseFacts {
   readonly thread: ThreadRow | undefined
+  /** Only read when the run has failed. */
+  readonly view: ThreadView
 }
 
 export interface OrphanFacts {

@@ -3,8 +3,9 @@
  * (I2, I6, I12).
  */
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
-import type { CancellingRecord, EndedRecord, RunningRecord } from '../run-record.ts'
+import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
 import type { Decision, EndFacts, LeaseFacts, Writes } from './facts.ts'
+import { pauseQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
 
 type EndAnswer = Awaited<ReturnType<RunWork['end']>>
@@ -26,13 +27,16 @@ export function decideRenew({ now, run }: LeaseFacts, lease: Lease, leaseMs: num
   }
 }
 
-export function decideEnd({ now, run, thread }: EndFacts, lease: Lease, end: RunEnd): Decision<EndAnswer> {
+export function decideEnd(facts: EndFacts, lease: Lease, end: RunEnd): Decision<EndAnswer> {
+  const { now, run, thread } = facts
   const held = heldRun(run, lease)
   if (!held) return { answer: { type: 'lost' } }
-  if (held.status === 'cancelling' && end.outcome.type !== 'cancelled') {
+  if (held.status === 'cancelling' && end.outcome.type !== stopOutcome(held.cancel).type) {
     return { answer: { type: 'cancelling', cancel: held.cancel } }
   }
-  return { answer: { type: 'ended' }, writes: ending({ now, run: held, thread }, end) }
+  const ended = ending({ now, run: held, thread }, end)
+  if (end.outcome.type !== 'failed') return { answer: { type: 'ended' }, writes: ended }
+  return { answer: { type: 'ended' }, writes: [ended, ...pauseQueue(facts.view, thread, now)] }
 }
 
 /** The last writes of a live run: its closing events, run.ended right behind them, the row. */

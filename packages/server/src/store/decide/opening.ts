@@ -1,10 +1,10 @@
 /**
  * How a run opens: where its new messages hang in the tree, its RUN_STARTED, and the short life of one that is cancelled
- * before it starts.
+ * or superseded before it starts.
  */
 import type { Message } from '@ag-ui/core'
 import { newestLeaf, runStarted, runTerminal, type ThreadView } from '@holdfast/core'
-import type { CancelRequest, EndedRecord, QueuedRecord, StartRequest } from '../run-record.ts'
+import { type EndedRecord, type QueuedRecord, type StartRequest, type StopRequest, stopOutcome } from '../run-record.ts'
 import type { LogRecord } from './facts.ts'
 import { endedRecord } from './lease.ts'
 import { aguiRecord, controlRecord } from './records.ts'
@@ -34,32 +34,45 @@ export function openingOf(view: ThreadView, request: StartRequest): Opening | un
 
 /** The opening of an accepted run, fixed when it starts: by then the thread may have grown. */
 export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
-  const messages = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
-  if (messages.length === 0) return { messages, parentId: run.parentId ?? null }
+  const asked = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
+  // Another run may have brought the same message meanwhile: the log wins.
+  const held = new Set(asked.length === 0 ? [] : view.messages.map((message) => message.id))
+  const messages = asked.filter((message) => !held.has(message.id))
+  if (messages.length === 0) return { messages, parentId: asked.at(-1)?.id ?? run.parentId ?? null }
   return { messages, parentId: run.request.parentId ?? newestLeaf(view.messages) ?? null }
+}
+
+/** Of a run that is taken out of the queue before its turn: what it would have said is not said. */
+export const UNSAID: Opening = { messages: [], parentId: null }
+
+/** The run with the message that it answers, as its opening has it. */
+export function openedAs<Kept extends QueuedRecord>(run: Kept, { messages, parentId }: Opening): Kept {
+  const { parentId: _, ...rest } = run
+  const answered = messages.at(-1)?.id ?? parentId
+  return { ...(rest as Kept), ...(answered !== null && { parentId: answered }) }
 }
 
 export function startedRecord({ threadId, runId }: QueuedRecord, { messages, parentId }: Opening): LogRecord {
   return aguiRecord(runId, runStarted({ threadId, runId, messages, parentId }))
 }
 
-/** Ends a run that never started: its messages enter the conversation, no agent is asked. */
+/** Ends a run that never started: the opening's messages enter the conversation, no agent is asked. */
 export function endBeforeStart(
   run: QueuedRecord,
   opening: Opening,
-  cancel: CancelRequest,
+  stop: StopRequest,
   now: number,
 ): { readonly log: readonly LogRecord[]; readonly run: EndedRecord } {
   const { threadId, runId } = run
-  const outcome = { type: 'cancelled', ...cancel } as const
+  const outcome = stopOutcome(stop)
   return {
     log: [
-      controlRecord(runId, { type: 'run.cancel-requested', ...cancel }),
+      ...('supersededBy' in stop ? [] : [controlRecord(runId, { type: 'run.cancel-requested', ...stop })]),
       startedRecord(run, opening),
       aguiRecord(runId, runTerminal(outcome, { threadId, runId })),
       controlRecord(runId, { type: 'run.ended', outcome }),
     ],
     // Its log says RUN_STARTED, so its record has a start.
-    run: endedRecord(run, { outcome, startedAt: now, endedAt: now }),
+    run: endedRecord(openedAs(run, opening), { outcome, startedAt: now, endedAt: now }),
   }
 }

@@ -6,9 +6,16 @@
  * times.
  */
 import { closingEvents, runTerminal } from '@holdfast/core'
-import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
+import {
+  type CancellingRecord,
+  type QueuedRecord,
+  type RunningRecord,
+  type RunRecord,
+  stopOutcome,
+} from '../run-record.ts'
 import type { EndFacts, OrphanFacts, Writes } from './facts.ts'
 import { ending } from './lease.ts'
+import { goesFirst, pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
 
@@ -44,15 +51,17 @@ export function waitsForWorker(run: RunRecord): run is RunningRecord {
 
 /** To be applied one after the other, in one transaction. */
 export function settleOrphan(facts: OrphanFacts): readonly Writes[] {
-  const { now, run } = facts
-  if (run.status === 'cancelling') return [endOrphan(facts, { type: 'cancelled', ...run.cancel })]
+  const { now, thread, view, run } = facts
+  if (run.status === 'cancelling') return [endOrphan(facts, stopOutcome(run.cancel))]
   if (run.afterCrash === 'resume' && run.epoch < MAX_EPOCHS) {
     const { roomId, threadId, runId } = run
     const waiting: RunningRecord = { ...run, workerId: null, epoch: run.epoch + 1, leaseUntil: now }
     return [{ key: { roomId, threadId }, log: [], run: waiting, notices: [{ type: 'run.queued', runId }] }]
   }
   const again = run.afterCrash === 'restart' ? restart(facts) : undefined
-  return again ? [endOrphan(facts, ASKED_AGAIN), again] : [endOrphan(facts, WORKER_LOST)]
+  return again
+    ? [endOrphan(facts, ASKED_AGAIN), again]
+    : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, thread, now)]
 }
 
 /** Ends a run that nobody carries out. */
@@ -75,7 +84,7 @@ export function endOrphan(
  * The same question under a new run, as a retry by hand would ask it. What it is to do after the next crash is not
  * handed on: a run that kills its server does so twice, and then a person decides.
  */
-function restart({ now, run, view }: OrphanFacts): Writes | undefined {
+function restart({ now, thread, run, view }: OrphanFacts): Writes | undefined {
   const { roomId, threadId, owner, parentId, request } = run
   if (parentId === undefined) return undefined
   const { resume: _, ...asked } = request
@@ -93,7 +102,8 @@ function restart({ now, run, view }: OrphanFacts): Writes | undefined {
   }
   return {
     key: { roomId, threadId },
-    log: [controlRecord(runId, { type: 'run.accepted', run: toRun(queued) })],
+    thread: { ...thread, updatedAt: now },
+    log: [controlRecord(runId, { type: 'run.accepted', run: toRun(queued) }), ...goesFirst(view, runId)],
     run: queued,
     notices: [{ type: 'run.queued', runId }],
   }

@@ -3,8 +3,9 @@ import type { Event } from '@ag-ui/core'
 import type { ControlEvent } from '@holdfast/core'
 import type { LogRecord } from './facts.ts'
 
-export function controlRecord(runId: string, event: ControlEvent): LogRecord {
-  return { kind: 'control', runId, json: JSON.stringify(event) }
+/** Without a run: of the thread itself. */
+export function controlRecord(runId: string | undefined, event: ControlEvent): LogRecord {
+  return { kind: 'control', ...(runId !== undefined && { runId }), json: JSON.stringify(event) }
 }
 
 export function aguiRecord(runId: string, event: Event): LogRecord {

@@ -3,13 +3,15 @@
  * one run at a time is on its way in a thread (I1).
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type AfterCrash, isEnded, type ThreadKey } from '@holdfast/core'
+import { type AfterCrash, isEnded, nextToStart, type ThreadKey } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { QueuedRecord, StartRequest } from '../run-record.ts'
 import type { Decision, StartFacts } from './facts.ts'
 import { endBeforeStart, type Opening, openingOf } from './opening.ts'
+import { goesFirst, liveIn, MAX_QUEUED, placed } from './queue.ts'
 import { controlRecord } from './records.ts'
+import { supersede } from './supersede.ts'
 import { titleFrom } from './title.ts'
 import { toRun } from './to-run.ts'
 import { isVisible, NOT_FOUND } from './visible.ts'
@@ -25,17 +27,30 @@ export function decideStart(
   const { runId } = request
   if (!isVisible(room, owner)) return { answer: NOT_FOUND }
   if (known) {
-    return { answer: isSame(known.request, request) ? { type: 'same', run: toRun(known) } : { type: 'run_id_reused' } }
+    if (!isSame(known.request, request)) return { answer: { type: 'run_id_reused' } }
+    return { answer: { type: 'same', run: placed(toRun(known), view) } }
   }
-  const busy = view.runs.find((run) => !isEnded(run))
-  if (busy) return { answer: { type: 'run_active', runId: busy.runId } }
+  const questions = view.interrupts.map(({ id }) => id)
+  const answered = new Set(request.resume?.map(({ interruptId }) => interruptId))
+  if (answered.size > 0 && [...answered].some((id) => !questions.includes(id))) {
+    return { answer: { type: 'interrupt_closed' } }
+  }
+  const answers = answered.size > 0
+  const waits = request.onBusy === 'enqueue' && !answers
+  if (questions.length > answered.size && !waits) {
+    return { answer: { type: 'needs_answer', interruptIds: questions } }
+  }
+  const busy = liveIn(view) ?? nextToStart(view)?.run
+  if (busy && request.onBusy === 'reject') return { answer: { type: 'run_active', runId: busy.runId } }
+  if (request.onBusy !== 'reject' && view.queue.length >= MAX_QUEUED) return { answer: { type: 'queue_full' } }
   const opening = openingOf(view, request)
   if (!opening) return { answer: { type: 'unknown_parent' } }
   const parentId = opening.messages.at(-1)?.id ?? opening.parentId
   if (parentId === null) return { answer: { type: 'nothing_to_answer' } }
 
   const key = { roomId, threadId }
-  const retryOf = retriedRun(facts, opening)
+  const continues = continuedRun(facts, request)
+  const retryOf = continues === undefined ? retriedRun(facts, opening) : undefined
   const queued: QueuedRecord = {
     ...key,
     runId,
@@ -43,6 +58,7 @@ export function decideStart(
     request,
     parentId,
     ...(retryOf !== undefined && { retryOf }),
+    ...(continues !== undefined && { continues }),
     acceptedAt: now,
     ...(afterCrash !== 'fail' && { afterCrash }),
     status: 'queued',
@@ -54,23 +70,51 @@ export function decideStart(
   })
   const created = { ...key, ownerId: owner.personId, title: titleFrom(opening.messages), createdAt: now }
   const put = { key, thread: { ...(thread ?? created), updatedAt: now } }
-  if (!cancel) {
+  if (cancel) {
+    // It asks for nothing any more: nobody makes room for it, and no question is answered by it.
+    const ended = endBeforeStart(queued, opening, cancel.cancel, now)
     return {
-      answer: { type: 'accepted', run: toRun(queued) },
-      writes: { ...put, log: [accepted], run: queued, notices: [{ type: 'run.queued', runId }] },
+      answer: { type: 'accepted', run: toRun(ended.run) },
+      writes: {
+        ...put,
+        log: [accepted, ...ended.log],
+        run: ended.run,
+        forget: runId,
+        notices: [{ type: 'run.ended', runId }],
+      },
     }
   }
-  const ended = endBeforeStart(queued, opening, cancel.cancel, now)
+  const makesRoom = request.onBusy === 'supersede' && facts.current
+  const stopped = makesRoom ? supersede({ now, thread, view, run: makesRoom }, runId) : []
+  const gone = makesRoom && makesRoom.status === 'queued' ? makesRoom.runId : undefined
+  const queue = view.queue.filter((entry) => entry.run.runId !== gone)
+  const resolved = answers
+    ? [controlRecord(runId, { type: 'interrupts.resolved', by: owner.personId, interruptIds: questions })]
+    : []
+  const turn = waits ? [] : goesFirst({ queue, queuePaused: view.queuePaused }, runId)
+  const position = waits ? queue.length + 1 : 1
   return {
-    answer: { type: 'accepted', run: toRun(ended.run) },
-    writes: {
-      ...put,
-      log: [accepted, ...ended.log],
-      run: ended.run,
-      forget: runId,
-      notices: [{ type: 'run.ended', runId }],
-    },
+    answer: { type: 'accepted', run: { ...toRun(queued), status: 'queued', position } },
+    writes: [
+      ...stopped,
+      {
+        ...put,
+        log: [accepted, ...turn, ...resolved],
+        run: queued,
+        notices: [{ type: 'run.queued', runId }],
+      },
+    ],
   }
+}
+
+/** The run whose questions this one answers, or whose tools' results it brings. */
+function continuedRun({ view }: StartFacts, { resume = [], messages }: StartRequest): string | undefined {
+  if (resume.length > 0) return view.runs.findLast((run) => run.status === 'interrupted')?.runId
+  const results = new Set(messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : [])))
+  if (results.size === 0) return undefined
+  return view.messages.findLast(
+    (message) => message.role === 'assistant' && message.toolCalls?.some((call) => results.has(call.id)),
+  )?.runId
 }
 
 /** The run whose question is asked again: the newest one that answered the same message. */

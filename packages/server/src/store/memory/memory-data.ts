@@ -77,7 +77,12 @@ export function createMemoryData(publish: Publish): MemoryData {
     const held = threads.get(id)
     if (held) return held
     const key = { roomId: put.roomId, threadId: put.threadId }
-    const thread = { row: { ...put, status: 'idle' as const }, frames: [], fold: createFold(key), runs: new Map() }
+    const thread = {
+      row: { ...put, status: 'idle' as const, nextRunId: null },
+      frames: [],
+      fold: createFold(key),
+      runs: new Map(),
+    }
     threads.set(id, thread)
     return thread
   }

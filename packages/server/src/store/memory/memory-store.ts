@@ -4,12 +4,14 @@
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-queue.ts'
 import { decideClaim, decideTakeover } from '../decide/claim.ts'
-import { createStoreClock } from '../decide/commit.ts'
+import { createStoreClock, writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
 import type { Decision } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
+import { placed } from '../decide/queue.ts'
 import { decideStart } from '../decide/start.ts'
 import { toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND } from '../decide/visible.ts'
@@ -37,9 +39,9 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     return storeNow()
   }
 
-  function commit<Answer>({ answer, writes }: Decision<Answer>, now: number): Answer {
-    data.apply(writes, now)
-    return answer
+  function commit<Answer>(decision: Decision<Answer>, now: number): Answer {
+    for (const writes of writesOf(decision)) data.apply(writes, now)
+    return decision.answer
   }
 
   function visibleThread(principal: Principal, key: ThreadKey): MemoryThread | undefined {
@@ -47,16 +49,22 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
   }
 
   function factsOf(key: ThreadKey, now: number) {
-    return { now, room: data.rooms.get(key.roomId), thread: data.thread(key)?.row, view: data.viewOf(key) }
+    return {
+      now,
+      room: data.rooms.get(key.roomId),
+      thread: data.thread(key)?.row,
+      view: data.viewOf(key),
+      current: currentRun(key),
+    }
   }
 
-  /** The run that is going on in the thread, else the one that is next to. */
+  /** The run that is going on in the thread, else the one whose turn it is. */
   function currentRun(key: ThreadKey): RunRecord | undefined {
-    const records = [...(data.thread(key)?.runs.values() ?? [])].map((run) => run.record)
-    return (
-      records.find((run) => run.status === 'running' || run.status === 'cancelling') ??
-      records.find((run) => run.status === 'queued')
-    )
+    const thread = data.thread(key)
+    if (!thread) return undefined
+    const records = [...thread.runs.values()].map((run) => run.record)
+    const live = records.find((run) => run.status === 'running' || run.status === 'cancelling')
+    return live ?? (thread.row.nextRunId === null ? undefined : thread.runs.get(thread.row.nextRunId)?.record)
   }
 
   return {
@@ -131,18 +139,32 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
       async cancelThread(principal, key, reason) {
         const now = begin()
-        return commit(decideCancelThread({ ...factsOf(key, now), run: currentRun(key) }, principal, reason), now)
+        const facts = factsOf(key, now)
+        return commit(decideCancelThread({ ...facts, run: facts.current }, principal, reason), now)
+      },
+      async edit(principal, key, runId, messages) {
+        const now = begin()
+        const facts = { ...factsOf(key, now), run: data.run({ ...key, runId }) }
+        return commit(decideEdit(facts, principal, runId, messages), now)
+      },
+      async queue(principal, key) {
+        return decideQueue(factsOf(key, begin()), principal)
+      },
+      async changeQueue(principal, key, change) {
+        const now = begin()
+        return commit(decideChangeQueue(factsOf(key, now), principal, change), now)
       },
       async get(principal, key, runId) {
         begin()
         const run = visibleThread(principal, key)?.runs.get(runId)
-        return run ? { type: 'run', run: toRun(run.record), span: run.span } : NOT_FOUND
+        return run ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key)), span: run.span } : NOT_FOUND
       },
       async list(principal, key) {
         begin()
         const held = visibleThread(principal, key)
         if (!held) return NOT_FOUND
-        return { type: 'runs', items: [...held.runs.values()].map((run) => toRun(run.record)) }
+        const view = data.viewOf(key)
+        return { type: 'runs', items: [...held.runs.values()].map((run) => placed(toRun(run.record), view)) }
       },
     },
     work: {
@@ -173,7 +195,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
       async end(lease, end) {
         const now = begin()
-        return commit(decideEnd({ now, run: data.run(lease), thread: data.thread(lease)?.row }, lease, end), now)
+        return commit(decideEnd({ ...factsOf(lease, now), run: data.run(lease) }, lease, end), now)
       },
       async renew(leases, leaseMs) {
         const now = begin()

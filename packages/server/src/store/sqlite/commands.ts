@@ -5,7 +5,9 @@
  */
 import type { ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideChangeQueue, decideEdit } from '../decide/change-queue.ts'
 import { decideClaim, decideTakeover } from '../decide/claim.ts'
+import { writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideThreadCreate } from '../decide/create.ts'
 import type { Decision } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
@@ -20,7 +22,15 @@ type Command<Op extends Operation> = (now: number, ...args: Parameters<Operation
 
 type WritingOperation = Exclude<
   Operation,
-  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list' | 'counts'
+  | 'rooms.list'
+  | 'rooms.get'
+  | 'threads.list'
+  | 'threads.snapshot'
+  | 'log.read'
+  | 'runs.queue'
+  | 'runs.get'
+  | 'runs.list'
+  | 'counts'
 >
 
 export type Commands = { readonly [Op in WritingOperation]: Command<Op> } & {
@@ -30,9 +40,9 @@ export type Commands = { readonly [Op in WritingOperation]: Command<Op> } & {
 export function createCommands(data: StoreData): Commands {
   const { rooms, threads, runs, cancels, log } = data
 
-  function commit<Given>({ answer, writes }: Decision<Given>, now: number): Given {
-    if (writes) data.apply(writes, now)
-    return answer
+  function commit<Given>(decision: Decision<Given>, now: number): Given {
+    for (const writes of writesOf(decision)) data.apply(writes, now)
+    return decision.answer
   }
 
   /** `view` costs the most and is not always looked at. */
@@ -44,6 +54,11 @@ export function createCommands(data: StoreData): Commands {
       thread: thread?.row,
       get view() {
         return data.view(thread?.no, key)
+      },
+      /** The run that is going on or about to. */
+      get current() {
+        const next = thread?.row.nextRunId
+        return runs.live(key)?.record ?? (next ? data.run(thread?.no, key, next) : undefined)
       },
     }
     return { facts, no: thread?.no }
@@ -81,10 +96,16 @@ export function createCommands(data: StoreData): Commands {
       return commit(decideCancelRun(and(facts, more), principal, key, runId, reason), now)
     },
     'runs.cancelThread': (now, principal, key, reason) => {
-      const { facts, no } = factsOf(now, key)
-      const run = runs.live(key)?.record ?? (no === undefined ? undefined : runs.oldestQueued(no)?.record)
-      return commit(decideCancelThread(and(facts, { run }), principal, reason), now)
+      const { facts } = factsOf(now, key)
+      return commit(decideCancelThread(and(facts, { run: facts.current }), principal, reason), now)
     },
+    'runs.edit': (now, principal, key, runId, messages) => {
+      const { facts, no } = factsOf(now, key)
+      const run = data.run(no, key, runId)
+      return commit(decideEdit(and(facts, { run }), principal, runId, messages), now)
+    },
+    'runs.changeQueue': (now, principal, key, change) =>
+      commit(decideChangeQueue(factsOf(now, key).facts, principal, change), now),
     'work.claim': (now, { workerId, limit, leaseMs }) => {
       const claims: Claim[] = []
       for (const { record: run, thread: no, span } of runs.allLive()) {
@@ -103,7 +124,7 @@ export function createCommands(data: StoreData): Commands {
     },
     append: (now, lease, events) => commit(decideAppend({ now, run: liveRun(lease) }, lease, events), now),
     'work.end': (now, lease, end) =>
-      commit(decideEnd({ now, run: liveRun(lease), thread: threads.get(lease)?.row }, lease, end), now),
+      commit(decideEnd(and(factsOf(now, lease).facts, { run: liveRun(lease) }), lease, end), now),
     'work.renew': (now, leases, leaseMs) =>
       leases.map((lease) => commit(decideRenew({ now, run: liveRun(lease) }, lease, leaseMs), now)),
     'work.settleOrphans': (now, which) => {

@@ -15,6 +15,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import {
   createFold,
   type Envelope,
+  emptyView,
   envelopeJson,
   splitFrames,
   type ThreadFold,
@@ -75,7 +76,10 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       return held
     }
     const body = parked.get(thread)?.body ?? load.get(thread)?.body
-    const fold = body === undefined ? createFold(key) : createFold(key, JSON.parse(String(body)) as ThreadView)
+    const fold =
+      body === undefined
+        ? createFold(key)
+        : createFold(key, { ...emptyView(key), ...(JSON.parse(String(body)) as ThreadView) })
     const fresh = { key, fold, stored: fold.seq }
     hot.set(thread, fresh)
     for (const [oldest, left] of hot) {

@@ -93,6 +93,42 @@ export const MIGRATIONS: readonly string[] = [
     body   TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  /* The run whose turn it is, so that a claim need not fold the threads that wait. */
+  ALTER TABLE thread ADD COLUMN next_run TEXT;
+  UPDATE thread SET next_run = (
+    SELECT run_id FROM run WHERE run.thread = thread.no AND run.status = 'queued' ORDER BY run.no LIMIT 1)
+  WHERE NOT EXISTS (
+    SELECT 1 FROM run WHERE run.thread = thread.no AND run.status IN ('running', 'cancelling'));
+  CREATE INDEX thread_next ON thread (no) WHERE next_run IS NOT NULL;
+
+  /* What a creation said, where it was changed since: a retried creation is compared with it. */
+  ALTER TABLE thread ADD COLUMN made_title TEXT;
+  ALTER TABLE room ADD COLUMN made TEXT;
+
+  ALTER TABLE thread ADD COLUMN muted_until INTEGER;
+  ALTER TABLE thread ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+
+  /* Tombstones: nothing else is left of what was deleted. deleted_seq is the position of thread.deleted. */
+  ALTER TABLE room ADD COLUMN deleted_at INTEGER;
+  ALTER TABLE thread ADD COLUMN deleted_at INTEGER;
+  ALTER TABLE thread ADD COLUMN deleted_seq INTEGER;
+
+  CREATE INDEX run_accepted ON run (tenant, accepted_at, no);
+
+  /* Titles, and what was said: whose it is here, the words in the index, which keeps no text of its own. */
+  CREATE TABLE search_entry (
+    no     INTEGER PRIMARY KEY,
+    thread INTEGER NOT NULL REFERENCES thread (no),
+    title  INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX search_entry_thread ON search_entry (thread);
+  CREATE VIRTUAL TABLE search USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+  INSERT INTO search_entry (thread, title) SELECT no, 1 FROM thread;
+  INSERT INTO search (rowid, text)
+    SELECT search_entry.no, thread.title FROM search_entry JOIN thread ON thread.no = search_entry.thread;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

@@ -3,8 +3,10 @@
  * its checkpoint asks to be called again.
  */
 import type { ThreadKey } from '@holdfast/core'
+import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
+import { placed } from '../decide/queue.ts'
 import { toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND } from '../decide/visible.ts'
 import type { Page, PageRequest } from '../port.ts'
@@ -20,14 +22,23 @@ const MAX_READ_BYTES = 1024 * 1024
 
 type ReadingOperation = Extract<
   Operation,
-  'rooms.list' | 'rooms.get' | 'threads.list' | 'threads.snapshot' | 'log.read' | 'runs.get' | 'runs.list' | 'counts'
+  | 'rooms.list'
+  | 'rooms.get'
+  | 'threads.list'
+  | 'threads.snapshot'
+  | 'log.read'
+  | 'runs.queue'
+  | 'runs.get'
+  | 'runs.list'
+  | 'counts'
 >
 
 export type Reads = {
   readonly [Op in ReadingOperation]: (...args: Parameters<Operations[Op]>) => Answer<Op> | typeof AGAIN
 }
 
-export function createReads({ rooms, threads, runs, log, folds }: StoreData): Reads {
+export function createReads(data: StoreData): Reads {
+  const { rooms, threads, runs, log, folds } = data
   function visible(principal: Principal, key: ThreadKey): StoredThread | undefined {
     return isVisible(rooms.get(key.roomId), principal) ? threads.get(key) : undefined
   }
@@ -61,15 +72,37 @@ export function createReads({ rooms, threads, runs, log, folds }: StoreData): Re
       const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
       return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
     },
+    'runs.queue': (principal, key) => {
+      const thread = threads.get(key)
+      if (thread && !folds.approach(thread.no, key)) return AGAIN
+      return decideQueue(
+        {
+          room: rooms.get(key.roomId),
+          thread: thread?.row,
+          get view() {
+            return data.view(thread?.no, key)
+          },
+        },
+        principal,
+      )
+    },
     'runs.get': (principal, key, runId) => {
       const thread = visible(principal, key)
       const run = thread && runs.get(thread.no, runId)
-      return run ? { type: 'run', run: toRun(run.record), span: run.span } : NOT_FOUND
+      if (!run) return NOT_FOUND
+      if (run.record.status === 'queued' && !folds.approach(thread.no, key)) return AGAIN
+      const shown =
+        run.record.status === 'queued' ? placed(toRun(run.record), folds.view(thread.no, key)) : toRun(run.record)
+      return { type: 'run', run: shown, span: run.span }
     },
     'runs.list': (principal, key) => {
       const thread = visible(principal, key)
       if (!thread) return NOT_FOUND
-      return { type: 'runs', items: runs.list(thread.no).map(({ record }) => toRun(record)) }
+      const items = runs.list(thread.no).map(({ record }) => toRun(record))
+      if (!items.some((run) => run.status === 'queued')) return { type: 'runs', items }
+      if (!folds.approach(thread.no, key)) return AGAIN
+      const view = folds.view(thread.no, key)
+      return { type: 'runs', items: items.map((run) => placed(run, view)) }
     },
     counts: () => ({ runs: runs.counts() }),
   }

@@ -28,8 +28,7 @@ export interface Runs {
   get(thread: number, runId: string): StoredRun | undefined
   /** In the order of acceptance. */
   list(thread: number): StoredRun[]
-  oldestQueued(thread: number): StoredRun | undefined
-  /** The oldest queued runs of threads that have no live one, one of each, oldest first. */
+  /** The runs whose turn it is, one of each thread, oldest first. */
   claimable(limit: number): StoredRun<QueuedRecord>[]
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
@@ -44,14 +43,9 @@ const SELECT = `SELECT run.*, thread.room_id, thread.thread_id, run_request.body
 export function createRuns(database: DatabaseSync): Runs {
   const get = database.prepare(`${SELECT} WHERE run.thread = ? AND run.run_id = ?`)
   const list = database.prepare(`${SELECT} WHERE run.thread = ? ORDER BY run.no`)
-  const queued = database.prepare(`${SELECT} WHERE run.thread = ? AND run.status = 'queued' ORDER BY run.no LIMIT 1`)
   const allLive = database.prepare(`${SELECT} WHERE run.status IN ('running', 'cancelling')`)
   const claimable = database.prepare(
-    `${SELECT} WHERE run.no IN (
-       SELECT min(no) FROM run AS waiting WHERE status = 'queued' AND NOT EXISTS (
-         SELECT 1 FROM run AS live WHERE live.thread = waiting.thread AND live.status IN ('running', 'cancelling'))
-       GROUP BY thread)
-     ORDER BY run.no LIMIT ?`,
+    `${SELECT} WHERE thread.next_run IS NOT NULL AND run.run_id = thread.next_run ORDER BY run.no LIMIT ?`,
   )
   const insert = database.prepare(
     `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, last_seq, detail)
@@ -77,7 +71,6 @@ export function createRuns(database: DatabaseSync): Runs {
     allLive: () => [...new Set([...live.keys(), ...staged.keys()])].flatMap((id) => liveOf(id) ?? []),
     get: (thread, runId) => one(get.get(thread, runId)),
     list: (thread) => list.all(thread).map(storedRun),
-    oldestQueued: (thread) => one(queued.get(thread)),
     claimable: (limit) => claimable.all(limit).map(storedRun).filter(isQueued),
 
     put(thread, record, appended) {

@@ -27,7 +27,7 @@ export function createThreads(database: DatabaseSync): Threads {
     `INSERT INTO thread (room_id, thread_id, tenant, owner, title, status, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
-  const update = database.prepare('UPDATE thread SET title = ?, status = ?, updated_at = ? WHERE no = ?')
+  const update = database.prepare('UPDATE thread SET title = ?, status = ?, next_run = ?, updated_at = ? WHERE no = ?')
   const list = database.prepare(
     `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?)
      ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
@@ -44,7 +44,7 @@ export function createThreads(database: DatabaseSync): Threads {
     },
     insert: ({ roomId, threadId, ownerId, title, createdAt, updatedAt }, tenantId) =>
       Number(insert.run(roomId, threadId, tenantId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
-    update: (no, { title, status, updatedAt }) => void update.run(title, status, updatedAt, no),
+    update: (no, { title, status, nextRunId, updatedAt }) => void update.run(title, status, nextRunId, updatedAt, no),
     list: (roomId, after, limit) =>
       list.all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
   }
@@ -60,6 +60,7 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       title: String(row.title),
       // Written by this adapter from a ThreadStatus, and nothing else writes it.
       status: String(row.status) as ThreadRow['status'],
+      nextRunId: row.next_run === null ? null : String(row.next_run),
       createdAt: Number(row.created_at),
       updatedAt: Number(row.updated_at),
     },

@@ -1,0 +1,72 @@
+/** What waits in a thread: seen, reordered, paused, sent now; and other words for a run that waits. */
+import type { QueueInfo, Run } from '@holdfast/core'
+import { createRoute } from '@hono/zod-openapi'
+import type { NotFound, NotQueued } from '../../store/port.ts'
+import type { Api, Parts } from '../env.ts'
+import { may } from '../may.ts'
+import { notFound, ProblemError } from '../problem-error.ts'
+import { keyIn, reply } from '../reply.ts'
+import { ChangeQueue, EditRun, json, RunParams, ThreadParams } from '../schemas.ts'
+
+const QUEUE = '/v1/rooms/{roomId}/threads/{threadId}/queue'
+
+export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: QUEUE,
+      middleware: may('queue.read'),
+      request: { params: ThreadParams },
+      responses: { 200: { description: 'What waits, in the order in which it will start.' } },
+    }),
+    async (c) => {
+      const answer = await store.runs.queue(c.var.principal, c.req.valid('param'))
+      if (answer.type !== 'queue') throw refusal(answer)
+      return reply<QueueInfo>(answer.queue)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'patch',
+      path: QUEUE,
+      middleware: may('queue.change'),
+      request: { params: ThreadParams, body: { ...json(ChangeQueue), required: true } },
+      responses: { 200: { description: 'The queue as it is now.' } },
+    }),
+    async (c) => {
+      const { order, paused, supersede } = c.req.valid('json')
+      const change = {
+        ...(order !== undefined && { order }),
+        ...(paused !== undefined && { paused }),
+        ...(supersede !== undefined && { supersede }),
+      }
+      const answer = await store.runs.changeQueue(c.var.principal, c.req.valid('param'), change)
+      if (answer.type !== 'queue') throw refusal(answer)
+      return reply<QueueInfo>(answer.queue)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}',
+      middleware: may('queue.change'),
+      request: { params: RunParams, body: { ...json(EditRun), required: true } },
+      responses: { 200: { description: 'The run, with other words.' } },
+    }),
+    async (c) => {
+      const params = c.req.valid('param')
+      const { messages } = c.req.valid('json')
+      const answer = await store.runs.edit(c.var.principal, keyIn(params), params.runId, messages)
+      if (answer.type !== 'run') throw refusal(answer)
+      return reply<Run>(answer.run)
+    },
+  )
+}
+
+function refusal(answer: NotQueued | NotFound): ProblemError {
+  if (answer.type === 'not_found') return notFound()
+  const { runId } = answer
+  return new ProblemError('not_queued', `Run “${runId}” does not wait (any more): look at the queue again.`, { runId })
+}

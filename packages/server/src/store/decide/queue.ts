@@ -1,0 +1,77 @@
+/**
+ * What waits in a thread, and how a change of it is said: as `queue.changed`, which names the whole order each time. The
+ * queue itself is part of the log's fold.
+ *
+ * Invariants: a run that was accepted is never dropped from the queue by anything but its start or its cancel; nothing
+ * that waits starts by itself after a run that failed or was cancelled, until a person says so.
+ */
+import { type ControlEvent, isEnded, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
+import type { LogRecord, ThreadRow, Writes } from './facts.ts'
+import { controlRecord } from './records.ts'
+
+/** A thread is a conversation: who has more to ask than this has another problem. */
+export const MAX_QUEUED = 100
+
+type Change = Extract<ControlEvent, { type: 'queue.changed' }>
+type Queue = Pick<ThreadView, 'queue' | 'queuePaused'>
+
+/** The record of a queue that is as it was but for `change`. */
+export function queueChanged({ queue, queuePaused }: Queue, change: Partial<Change>): LogRecord {
+  const first = queue.find((entry) => entry.first)?.run.runId
+  return controlRecord(undefined, {
+    type: 'queue.changed',
+    order: queue.map((entry) => entry.run.runId),
+    paused: queuePaused,
+    ...(first !== undefined && { first }),
+    ...change,
+  })
+}
+
+/** `runId`, which was just accepted, starts before everything that waits. Nothing when nothing does. */
+export function goesFirst({ queue, queuePaused }: Queue, runId: string): readonly LogRecord[] {
+  const others = queue.map((entry) => entry.run.runId).filter((other) => other !== runId)
+  if (others.length === 0 && !queuePaused) return []
+  return [queueChanged({ queue, queuePaused }, { order: [runId, ...others], first: runId })]
+}
+
+/** After a run that failed or was cancelled: what waits, but for `gone`, waits until it is resumed. */
+export function pauseQueue(
+  { queue, queuePaused }: Queue,
+  thread: ThreadRow | undefined,
+  now: number,
+  gone?: string,
+): readonly Writes[] {
+  const waiting = queue.filter((entry) => entry.run.runId !== gone)
+  const held = queuePaused && !waiting.some((entry) => entry.first)
+  if (!thread || waiting.length === 0 || held) return []
+  const { roomId, threadId } = thread
+  const order = waiting.map((entry) => entry.run.runId)
+  return [
+    {
+      key: { roomId, threadId },
+      thread: { ...thread, updatedAt: now },
+      log: [controlRecord(undefined, { type: 'queue.changed', order, paused: true })],
+      notices: [],
+    },
+  ]
+}
+
+/** The run with its place in the queue, if it waits. */
+export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>): Run {
+  if (run.status !== 'queued') return run
+  const index = queue.findIndex((entry) => entry.run.runId === run.runId)
+  return index === -1 ? run : { ...run, position: index + 1 }
+}
+
+export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {
+  return {
+    order: queue.map((entry) => entry.run.runId),
+    paused: queuePaused,
+    items: queue.map((entry, index) => ({ ...entry, run: { ...entry.run, position: index + 1 } })),
+  }
+}
+
+/** The run of the thread that is live, as the thread shows it. */
+export function liveIn({ runs }: Pick<ThreadView, 'runs'>): Run | undefined {
+  return runs.find((run) => !isEnded(run) && run.status !== 'queued')
+}
