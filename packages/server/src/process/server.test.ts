@@ -33,6 +33,22 @@ const hanging = {
 }
 
 describe('a server in this process', () => {
+  it('keeps the limits and the default agent that it is given, and refuses an agent that is not there', async () => {
+    const quiet = { id: 'quiet', title: 'Quiet', async *run() {} }
+    const limits = { run: { maxEvents: 2 } }
+    const server = await startServer(options('limits', { agents: [quiet], defaultAgent: 'quiet', limits, drainMs: 0 }))
+    expect(await (await fetch(`${server.url}/v1/rooms/default`)).json()).toMatchObject({ agentId: 'quiet' })
+    const body = JSON.stringify({ ...JSON.parse(hanging.body), agentId: 'demo' })
+    await fetch(`${server.url}${paths.runs(KEY)}`, { ...hanging, body })
+    await vi.waitFor(async () => {
+      const run = (await (await fetch(`${server.url}${paths.run(KEY, 'r1')}`)).json()) as EndedRun
+      expect(run.outcome).toMatchObject({ type: 'failed', code: 'limit_exceeded' })
+    })
+    await server.close()
+    const refused = await startServer(options('nobody', { defaultAgent: 'nobody' })).catch((error: unknown) => error)
+    expect(whyNotStarted(refused, { host: 'h', port: 1 })).toBe('The default agent "nobody" is not among the agents.')
+  })
+
   it('G4 closes in order: runs end, readers see it, the data is free again', async () => {
     const server = await startServer(options('a', { drainMs: 50 }))
     await fetch(`${server.url}${paths.runs(KEY)}`, hanging)

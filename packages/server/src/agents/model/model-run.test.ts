@@ -1,6 +1,7 @@
 /** The model agent under the real engine, against a provider in a process of its own. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createHouse, expectLegalEnd } from '../../engine/testing/house.ts'
+import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
 import { createModelAgent } from './index.ts'
 
@@ -11,7 +12,14 @@ beforeAll(async () => {
 afterAll(() => endpoint.close())
 
 async function houseWith(model: string) {
-  const clock = { now: () => 0, schedule: () => () => {} }
+  // Waits of no time end at once; nothing here is to be given up.
+  const clock = {
+    now: () => 0,
+    schedule: (ms: number, run: () => void) => {
+      if (ms === 0) queueMicrotask(run)
+      return () => {}
+    },
+  }
   const house = await createHouse({ agents: [createModelAgent({ baseUrl: endpoint.url, model, clock })] })
   await house.engine.start()
   await house.ask('a', 'model')
@@ -48,4 +56,15 @@ it('S000-57 a truncated answer is a failed run with its partial text, never a su
   await house.until(async () => expect(await house.run('a')).toMatchObject({ status: 'failed' }))
   expect(await house.text('a')).toBe('Hello, wörld 🦀!')
   expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'model_bad_response' })
+})
+
+it('a wait for the provider is in the log before the answer, and is no part of the conversation', async () => {
+  const house = await houseWith('refuse-429-0-1')
+  await house.until(async () => expect(await house.run('a')).toMatchObject({ status: 'succeeded' }))
+  const types = (await house.envelopes('a')).map(({ event }) => event.type)
+  expect(types.indexOf('CUSTOM' as never)).toBeGreaterThan(types.indexOf('RUN_STARTED' as never))
+  expect(types.indexOf('CUSTOM' as never)).toBeLessThan(types.indexOf('TEXT_MESSAGE_START' as never))
+  const snapshot = await house.store.threads.snapshot(LOCAL_PRINCIPAL, house.key('a'))
+  const roles = snapshot.type === 'snapshot' && snapshot.view.messages.map(({ role }) => role)
+  expect(roles).toEqual(['user', 'assistant'])
 })
