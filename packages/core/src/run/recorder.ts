@@ -19,6 +19,7 @@ import { createOrder, type DeltaType } from './order.ts'
 import type { Failure, Outcome } from './outcome.ts'
 import { broken, Refusal, tooMuch } from './refusal.ts'
 import { isAgentId, isRecord } from './shape.ts'
+import { createStateGuard } from './state-guard.ts'
 
 export interface RecorderLimits {
   /** Events the agent may say in one run. */
@@ -31,6 +32,8 @@ export interface RecorderLimits {
   readonly maxDepth: number
   /** UTF-8 bytes up to which deltas are joined. */
   readonly maxCoalescedBytes: number
+  /** Of the shared state, and of each activity's content, however it came about; UTF-16 units of its JSON. */
+  readonly maxStateBytes: number
 }
 
 export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
@@ -39,6 +42,7 @@ export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
   maxEventBytes: 1024 * 1024,
   maxDepth: 64,
   maxCoalescedBytes: 64 * 1024,
+  maxStateBytes: 4 * 1024 * 1024,
 }
 
 /** A failure's sentence is for a person; what an agent says of itself may be a page. */
@@ -77,8 +81,8 @@ export interface Recorder {
 }
 
 export interface RecorderOptions {
-  /** `messages` are those the agent is given: it may not write into them. */
-  readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages'>
+  /** `messages` are those the agent is given: it may not write into them. `state` is what its patches begin with. */
+  readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages'> & { readonly state?: unknown }
   readonly limits: RecorderLimits
 }
 
@@ -87,6 +91,7 @@ const RECORDED: Verdict = { type: 'recorded' }
 export function createRecorder({ input, limits }: RecorderOptions): Recorder {
   const order = createOrder(input.messages)
   const chunks = createChunks()
+  const guard = createStateGuard(input, limits)
   const coalescer = createCoalescer(limits.maxCoalescedBytes, emit)
   let waiting: string[] = []
   let waitingBytes = 0
@@ -162,8 +167,11 @@ export function createRecorder({ input, limits }: RecorderOptions): Recorder {
       const size = utf8Length(json)
       checkSize(size)
       const said = order.admit(event) ? JSON.stringify(event) : json
+      const copied = guard.admit(event, size)
+      checkSize(size + copied)
       coalescer.flush()
       emit(said, size)
+      bytes += copied
     }
   }
 

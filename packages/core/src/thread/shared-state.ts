@@ -3,10 +3,10 @@
  * and nothing else, at most once between two looks.
  */
 import type { ActivityDeltaEvent, ActivityMessage, ActivitySnapshotEvent, StateDeltaEvent } from '@ag-ui/core'
+import { applyPatch, type Owned } from '../run/patch.ts'
 import type { Conversation } from './conversation.ts'
 import type { ThreadMessage } from './message.ts'
 import type { OwnMessages } from './own-messages.ts'
-import { applyPatch, type Owned } from './patch.ts'
 
 export interface SharedState {
   setState(state: unknown): void

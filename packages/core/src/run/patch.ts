@@ -7,12 +7,34 @@
  */
 import type { JsonPatchOperation } from '@ag-ui/core'
 import { createPatch, Pointer } from 'rfc6902'
+import { cloneJson, weigh } from './weigh.ts'
 
 type Members = Record<string, unknown>
 type Container = Members | unknown[]
 
 /** Containers that only the fold holds and may change in place; everything else is copied first. */
 export type Owned = Set<object>
+
+/** What whoever applies a patch may want to know of it while it is applied, and may throw at. */
+export interface PatchObserver {
+  /** A value is about to be copied to `path`. */
+  copies(value: unknown, path: string): void
+  /** So many members of a container were copied or moved. */
+  touches(members: number): void
+}
+
+/**
+ * Units of text that the copies of one patch may weigh; one with more does not apply. Part of what a patch means: every
+ * fold of a log comes to the same.
+ */
+export const MAX_COPIED = 4 * 1024 * 1024
+const MAX_COPIED_DEPTH = 1_000
+
+interface Work {
+  readonly mine: Owned
+  copied: number
+  readonly observer: PatchObserver | undefined
+}
 
 /** Beyond this the set is emptied: it is a memory of copies, and copying again is only slower. */
 const OWNED_MAX = 512
@@ -29,13 +51,15 @@ export function applyPatch(
   value: unknown,
   patch: readonly JsonPatchOperation[],
   owned: Owned,
+  observer?: PatchObserver,
 ): { readonly value: unknown } | undefined {
   if (!Array.isArray(patch)) return undefined
   // One operation cannot fail once it has changed something (a move is two). Several can: they work on fresh copies.
   const mine: Owned = patch.length === 1 && patch[0]?.op !== 'move' ? owned : new Set()
   const holder = { [ROOT]: value }
+  const work: Work = { mine, copied: 0, observer }
   for (const operation of patch) {
-    if (!applyOne(holder, operation, mine)) return undefined
+    if (!applyOne(holder, operation, work)) return undefined
   }
   if (mine !== owned) {
     owned.clear()
@@ -45,15 +69,15 @@ export function applyPatch(
   return { value: holder[ROOT] }
 }
 
-function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned): boolean {
-  const at = (path: unknown) => reach(holder, path, mine)
+function applyOne(holder: Container, operation: JsonPatchOperation, work: Work): boolean {
+  const at = (path: unknown) => reach(holder, path, work)
   switch (operation?.op) {
     case 'add':
-      return 'value' in operation && add(at(operation.path), operation.value)
+      return 'value' in operation && add(at(operation.path), operation.value, work)
     case 'replace':
       return 'value' in operation && replace(at(operation.path), operation.value)
     case 'remove':
-      return remove(at(operation.path), holder)
+      return remove(at(operation.path), holder, work)
     case 'test': {
       const place = at(operation.path)
       return 'value' in operation && has(place) && createPatch(read(place), operation.value).length === 0
@@ -62,9 +86,12 @@ function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned)
       const from = at(operation.from)
       if (!has(from)) return false
       const value = read(from)
-      // The copy shares what it copies, which therefore is no longer one place's alone.
-      mine.clear()
-      return add(at(operation.path), value)
+      work.observer?.copies(value, operation.path)
+      const weight = weigh(value, { size: MAX_COPIED - work.copied, depth: MAX_COPIED_DEPTH })
+      if (weight === undefined) return false
+      work.copied += weight
+      // It shares nothing with what it copies: each stays one place's alone.
+      return add(at(operation.path), cloneJson(value), work)
     }
     case 'move': {
       const from = at(operation.from)
@@ -73,7 +100,7 @@ function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned)
       // Nothing can be moved into its own inside.
       if (`${operation.path}/`.startsWith(`${operation.from}/`)) return false
       const value = read(from)
-      return remove(from, holder) && add(at(operation.path), value)
+      return remove(from, holder, work) && add(at(operation.path), value, work)
     }
     default:
       operation satisfies undefined
@@ -82,7 +109,7 @@ function applyOne(holder: Container, operation: JsonPatchOperation, mine: Owned)
 }
 
 /** Walks to the container of the last token, making each container on the way one's own. */
-function reach(holder: Container, path: unknown, mine: Owned): Place | undefined {
+function reach(holder: Container, path: unknown, { mine, observer }: Work): Place | undefined {
   const tokens = tokensOf(path)
   if (tokens === undefined) return undefined
   let parent = holder
@@ -93,6 +120,7 @@ function reach(holder: Container, path: unknown, mine: Owned): Place | undefined
     let own = child as Container
     if (!mine.has(own)) {
       own = Array.isArray(own) ? own.slice() : { ...own }
+      observer?.touches(Array.isArray(own) ? own.length : Object.keys(own).length)
       mine.add(own)
       ;(parent as Members)[key] = own
     }
@@ -125,13 +153,15 @@ function write({ parent, key }: Place, value: unknown): void {
   ;(parent as Members)[key] = value
 }
 
-function add(place: Place | undefined, value: unknown): boolean {
+function add(place: Place | undefined, value: unknown, { observer }: Work): boolean {
   if (place === undefined) return false
   const { parent, key } = place
   if (!Array.isArray(parent)) write(place, value)
   else if (key === '-') parent.push(value)
-  else if (INDEX.test(key) && Number(key) <= parent.length) parent.splice(Number(key), 0, value)
-  else return false
+  else if (INDEX.test(key) && Number(key) <= parent.length) {
+    observer?.touches(parent.length - Number(key))
+    parent.splice(Number(key), 0, value)
+  } else return false
   return true
 }
 
@@ -141,11 +171,13 @@ function replace(place: Place | undefined, value: unknown): boolean {
   return true
 }
 
-function remove(place: Place | undefined, holder: Container): boolean {
+function remove(place: Place | undefined, holder: Container, { observer }: Work): boolean {
   // A state is always a value: the whole of it can be replaced, not taken away.
   if (!has(place) || place.parent === holder) return false
   const { parent, key } = place
-  if (Array.isArray(parent)) parent.splice(Number(key), 1)
-  else delete parent[key]
+  if (Array.isArray(parent)) {
+    observer?.touches(parent.length - Number(key))
+    parent.splice(Number(key), 1)
+  } else delete parent[key]
   return true
 }
