@@ -9,6 +9,8 @@ interface Step {
   readonly name: string
   readonly does: string
   readonly command: readonly string[]
+  /** What its tests have shown, as JSON: gone before it begins, so that nothing of an earlier run is read. */
+  readonly report?: string
 }
 
 const REPORTS = 'test-results/reports'
@@ -46,6 +48,7 @@ const STEPS: readonly Step[] = [
       '--reporter=json',
       `--outputFile.json=${REPORTS}/vitest.json`,
     ],
+    report: `${REPORTS}/vitest.json`,
   },
   { name: 'examples', does: 'examples: each checks its own result', command: ['node', 'examples/run-all.ts'] },
   { name: 'build', does: 'the page', command: ['vite', 'build', 'apps/chat', '--logLevel', 'warn'] },
@@ -53,6 +56,12 @@ const STEPS: readonly Step[] = [
     name: 'journeys',
     does: 'journeys: real server, real browser',
     command: ['playwright', 'test', '--config', 'journeys/playwright.config.ts'],
+    report: `${REPORTS}/journeys.json`,
+  },
+  {
+    name: 'scenarios',
+    does: 'every line of a finished document was shown (docs/SCENARIOS.md)',
+    command: ['node', 'scripts/scenarios.ts'],
   },
 ]
 
@@ -63,9 +72,10 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-rmSync(REPORTS, { recursive: true, force: true })
 mkdirSync(REPORTS, { recursive: true })
 const steps = STEPS.filter((step) => wanted.length === 0 || wanted.includes(step.name))
+const reports = steps.flatMap(({ report }) => report ?? [])
+for (const report of reports) rmSync(report, { force: true })
 for (const [index, step] of steps.entries()) {
   console.log(`\n[${index + 1}/${steps.length}] ${step.name}: ${step.does}`)
   const started = performance.now()
@@ -77,7 +87,7 @@ for (const [index, step] of steps.entries()) {
   }
   console.log(`[${index + 1}/${steps.length}] ${step.name}: fine (${seconds} s)`)
 }
-const passed = testsIn(`${REPORTS}/vitest.json`) + testsIn(`${REPORTS}/journeys.json`)
+const passed = reports.map(testsIn).reduce((sum, count) => sum + count, 0)
 if (passed > 0) console.log(`\nchecks: ${passed} passed, 0 failed`)
 
 function run(command: readonly string[]): Promise<number> {
