@@ -10,6 +10,7 @@ import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { Claim, Lease, Notice, Store } from '../store/port.ts'
 import { createClaimLoop } from './claim-loop.ts'
+import { DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
 import { type Execution, execute } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
@@ -28,6 +29,7 @@ export interface EngineOptions {
   /** How long a run stays with a process that shows no sign of life. Default 15,000. */
   readonly leaseMs?: number
   readonly limits?: RecorderLimits
+  readonly times?: RunTimes
   /** How long a cancelled agent may take to stop before it is left behind. Default 5,000. */
   readonly cancelGraceMs?: number
   /** How long runs may go on after `close`. Default 5,000. */
@@ -64,7 +66,7 @@ const SERVER_STOPPED: Failure = {
 export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
-  const { flushMs = 20, random = Math.random, log = () => {} } = options
+  const { times = DEFAULT_RUN_TIMES, flushMs = 20, random = Math.random, log = () => {} } = options
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
@@ -89,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
 
   function take(claim: Claim, leaseUntil: number): void {
-    const parts = { work, reader: store.log, catalogue, clock, tick, patience, limits, cancelGraceMs, log }
+    const parts = { work, reader: store.log, catalogue, clock, tick, patience, limits, times, cancelGraceMs, log }
     const execution = execute(parts, claim, leaseUntil)
     const name = nameOf(claim.lease)
     // A run that was taken from this process and comes back to it: the older lease is over.

@@ -17,6 +17,7 @@ import type { AgentCatalogue, AgentContext } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import { stopOutcome } from '../store/run-record.ts'
 import { callAgent } from './agent-call.ts'
+import { createDeadlines, type RunTimes } from './deadlines.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
 import type { FlushTick } from './flush-tick.ts'
@@ -36,6 +37,7 @@ export interface ExecuteOptions {
   readonly tick: FlushTick
   readonly patience: Patience
   readonly limits: RecorderLimits
+  readonly times: RunTimes
   readonly cancelGraceMs: number
   readonly log: EngineLog
 }
@@ -68,7 +70,7 @@ const NOT_RESUMABLE: Outcome = {
 const LAST_TRIES = 3
 
 export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
-  const { work, reader, catalogue, clock, tick, patience, limits, cancelGraceMs, log } = options
+  const { work, reader, catalogue, clock, tick, patience, limits, times, cancelGraceMs, log } = options
   const { lease, input, agentId } = claim
   const line = createStopLine()
   const usage = createUsageTally()
@@ -138,7 +140,9 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     }
     const call = callAgent(agent, input, context, clock)
     const onThrown = (error: unknown) => log({ type: 'agent_threw', lease, error })
-    const heard = await listen({ call, recorder, writer, line, onThrown })
+    const deadlines = createDeadlines(clock, times, (failure) => line.pull({ type: 'fail', failure }))
+    const heard = await listen({ call, recorder, writer, line, deadlines, onThrown })
+    deadlines.stop()
     await leave(call.leave(line.stop?.type === 'cancel' && !closing ? cancelGraceMs : 0))
     return heard
   }

@@ -7,6 +7,7 @@ import type { TokenUsage } from '@ag-ui/core'
 import type { Failure, Outcome, Recorder } from '@holdfast/core'
 import { AgentFailure } from '../agents/failure.ts'
 import type { AgentCall } from './agent-call.ts'
+import type { Deadlines } from './deadlines.ts'
 import { STOPPED, type StopLine } from './stop-line.ts'
 import type { Writer } from './writer.ts'
 
@@ -20,6 +21,7 @@ export interface ListenOptions {
   readonly recorder: Pick<Recorder, 'record' | 'returned'>
   readonly writer: Writer
   readonly line: StopLine
+  readonly deadlines: Pick<Deadlines, 'asked' | 'heard'>
   /** An agent threw something that is not for a person's eyes. */
   readonly onThrown: (error: unknown) => void
 }
@@ -27,11 +29,14 @@ export interface ListenOptions {
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
 const EVENTS_A_TURN = 64
 
-export async function listen({ call, recorder, writer, line, onThrown }: ListenOptions): Promise<Heard> {
+export async function listen(options: ListenOptions): Promise<Heard> {
+  const { call, recorder, writer, line, deadlines, onThrown } = options
   for (let said = 1; ; said++) {
     let next: IteratorResult<unknown, unknown> | typeof STOPPED
     try {
+      deadlines.asked()
       next = await line.orStopped(call.next())
+      deadlines.heard()
       if (next === STOPPED) return { type: 'stopped' }
       if (next.done) return { type: 'outcome', outcome: recorder.returned() }
     } catch (error) {
