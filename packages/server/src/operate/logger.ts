@@ -5,6 +5,7 @@
  * Rules for whoever writes to it: ids, codes, counts and times; never a person's words, an agent's, or a provider's.
  */
 import { type Logger, pino } from 'pino'
+import { errorFields } from './error-fields.ts'
 import { plainLine } from './plain-line.ts'
 import { createScrub } from './secrets.ts'
 
@@ -30,6 +31,7 @@ export function createLogger({ level, form, write, secrets = [] }: LoggerOptions
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) },
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: (line) => scrub(form === 'plain' ? plainLine(line) : line) },
     },

@@ -28,8 +28,8 @@ function oneLine(text: string): string {
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 
 function stackOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return error === undefined ? '' : `  ${oneLine(String(error))}\n`
-  const { stack, message } = error as Record<string, unknown>
-  const lines = String(stack ?? message ?? JSON.stringify(error)).split('\n')
-  return `${lines.map((line) => `  ${oneLine(line)}`).join('\n')}\n`
+  if (typeof error !== 'object' || error === null) return ''
+  const { stack, message, type, cause } = error as Record<string, unknown>
+  const lines = String(stack ?? message ?? type).split('\n')
+  return `${lines.map((line) => `  ${oneLine(line)}`).join('\n')}\n${stackOf(cause)}`
 }

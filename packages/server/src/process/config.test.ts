@@ -3,7 +3,13 @@ import { ConfigError, readConfig } from './config.ts'
 
 describe('the configuration', () => {
   it('needs nothing', () => {
-    expect(readConfig({})).toEqual({ host: '127.0.0.1', port: 4400, dataDirectory: '.holdfast', warnings: [] })
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4400,
+      dataDirectory: '.holdfast',
+      logLevel: 'info',
+      warnings: [],
+    })
     expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
   })
 
@@ -12,6 +18,7 @@ describe('the configuration', () => {
       PORT: '0',
       HOST: '::1',
       HOLDFAST_DATA: '/data',
+      HOLDFAST_LOG: 'warn',
       HOLDFAST_AUTH: 'none',
       HOLDFAST_ORIGIN: 'https://chat.example/',
       OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
@@ -25,6 +32,7 @@ describe('the configuration', () => {
       host: '::1',
       port: 0,
       dataDirectory: '/data',
+      logLevel: 'warn',
       publicOrigin: 'https://chat.example',
       model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k', system: 'Be brief.' },
       remoteUrl: 'http://127.0.0.1:9000/agent',

@@ -4,12 +4,14 @@
  */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { LOG_LEVELS, type LogLevel } from '../operate/logger.ts'
 
 export interface Config {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
   readonly dataDirectory: string
+  readonly logLevel: LogLevel
   /** Scheme, host and port, as a browser's `Origin` says it. */
   readonly publicOrigin?: string
   readonly model?: ModelConfig
@@ -59,6 +61,7 @@ const Variables = z.object({
   ),
   HOST: optional(z.string().default('127.0.0.1')),
   HOLDFAST_DATA: optional(z.string().default('.holdfast')),
+  HOLDFAST_LOG: optional(z.enum(LOG_LEVELS).default('info')),
   HOLDFAST_AUTH: optional(z.enum(['none']).default('none')),
   HOLDFAST_ORIGIN: url('an origin such as https://chat.example'),
   OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1'),
@@ -72,6 +75,7 @@ const Variables = z.object({
 
 const SENTENCES: Readonly<Record<string, string>> = {
   PORT: 'PORT must be a port number from 0 to 65535; 0 takes a free one.',
+  HOLDFAST_LOG: `HOLDFAST_LOG must be one of ${LOG_LEVELS.join(', ')}.`,
   HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version: unset it.',
   HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
   OPENAI_BASE_URL: 'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1.',
@@ -90,7 +94,8 @@ export function readConfig(env: Environment): Config {
     const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])))
     throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
   }
-  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } = parsed.data
+  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } =
+    parsed.data
   const { OPENAI_SYSTEM, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
@@ -108,6 +113,7 @@ export function readConfig(env: Environment): Config {
     host: HOST,
     port: PORT,
     dataDirectory: HOLDFAST_DATA,
+    logLevel: HOLDFAST_LOG,
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(model ? { model } : {}),
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),

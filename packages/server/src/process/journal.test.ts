@@ -1,33 +1,85 @@
 import { describe, expect, it } from 'vitest'
+import { createLogger, type LogLevel } from '../operate/logger.ts'
+import { StoreFault } from '../store/port.ts'
 import { createJournal } from './journal.ts'
 
 const lease = { roomId: 'r', threadId: 't', runId: 'x', epoch: 1 }
+const address = { roomId: 'r', threadId: 't', runId: 'x' }
+
+function open(level: LogLevel = 'info') {
+  const lines: string[] = []
+  const logger = createLogger({ level, form: 'json', write: (line) => lines.push(line) })
+  return {
+    ...createJournal(logger),
+    said: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    lines,
+  }
+}
 
 describe('what a server process says', () => {
   it('is a line for each thing an operator should hear, with the run’s address', () => {
-    const lines: string[] = []
-    const { note, engine } = createJournal((line) => lines.push(line))
+    const { note, engine, lived, said } = open()
     note('Stopping.')
     engine({ type: 'orphans_settled', count: 2 })
     engine({ type: 'lease_lost', lease })
+    engine({ type: 'run_released', lease })
+    engine({ type: 'run_resumed', lease, events: 3 })
     engine({ type: 'agent_left_behind', lease, lateEvents: 3, stopped: false })
-    expect(lines).toEqual([
-      'holdfast: Stopping.\n',
-      'holdfast: settled 2 run(s) that an earlier process left unfinished.\n',
-      'holdfast: lost the lease of r/t/x.\n',
-      'holdfast: left a cancelled agent behind: r/t/x (3 late events).\n',
+    lived({ type: 'run_ended', ...address, at: 'then', seq: 7, outcome: 'failed', code: 'agent_error' })
+    expect(said()).toMatchObject([
+      { level: 'info', msg: 'Stopping.' },
+      { level: 'warn', count: 2 },
+      { level: 'warn', ...address },
+      { level: 'info', ...address },
+      { level: 'info', ...address, events: 3 },
+      { level: 'warn', ...address, lateEvents: 3, stopped: false },
+      { level: 'info', event: 'run_ended', ...address, outcome: 'failed', code: 'agent_error' },
     ])
   })
 
-  it('has the stack of what nobody expected', () => {
-    const lines: string[] = []
-    const { engine, report } = createJournal((line) => lines.push(line))
-    const error = new Error('why')
-    engine({ type: 'store_fault', during: 'claim', code: 'unknown', error })
-    engine({ type: 'agent_threw', lease, error })
+  it('has the stack of what nobody expected, and its cause', () => {
+    const { engine, report, said } = open()
+    const error = new StoreFault('storage_full', 'The disk is full.', { cause: new Error('why') })
+    engine({ type: 'store_fault', during: 'claim', code: 'storage_full', error })
     engine({ type: 'run_broke', lease, error })
+    report(error, 'It failed.', { roomId: 'r' })
     report({ not: 'an error' }, 'Odd.')
-    for (const line of lines.slice(0, 3)) expect(line).toContain(error.stack)
-    expect(lines[3]).toBe("holdfast: Odd. { not: 'an error' }\n")
+    const err = { type: 'StoreFault', code: 'storage_full', stack: error.stack, cause: { message: 'why' } }
+    expect(said()).toMatchObject([
+      { level: 'error', during: 'claim', code: 'storage_full', err },
+      { level: 'error', ...address, err },
+      { level: 'error', roomId: 'r', msg: 'It failed.', err },
+      { msg: 'Odd.', err: { type: 'object' } },
+    ])
+  })
+
+  it('has where an agent threw, and not its words, unless one looks for them', () => {
+    const error = Object.assign(new TypeError('Could not answer\n    at my secret question'), {
+      requestBody: 'my secret question',
+      code: 'E_WHAT',
+    })
+    const { engine, said, lines } = open()
+    engine({ type: 'agent_threw', lease, error })
+    expect(lines.join('')).not.toContain('secret')
+    expect(said()).toMatchObject([{ level: 'error', ...address, err: { type: 'TypeError', code: 'E_WHAT' } }])
+    expect(said()[0]?.err).toMatchObject({ stack: expect.stringMatching(/^TypeError\n {4}at .*journal\.test\.ts/) })
+
+    const looking = open('debug')
+    looking.engine({ type: 'agent_threw', lease, error })
+    expect(looking.said()).toHaveLength(2)
+    expect(looking.lines.join('')).toContain('my secret question')
+    expect(looking.lines.join('')).not.toContain('requestBody')
+  })
+
+  it('has each request only for who looks for it', () => {
+    const request = { method: 'GET', ...address, header: () => 'private' }
+    const answer = { method: 'GET', route: '/v1/rooms', status: 200, ms: 1.234 }
+    const quiet = open()
+    quiet.answered(request, answer)
+    expect(quiet.lines).toEqual([])
+    const looking = open('debug')
+    looking.answered(request, answer)
+    expect(looking.said()).toMatchObject([{ level: 'debug', ...address, ...answer, ms: 1.2 }])
+    expect(looking.lines.join('')).not.toContain('private')
   })
 })

@@ -1,44 +1,78 @@
-/** What a server process says on its way: one line an event on stderr, a stack only for what nobody expected. */
-import { inspect } from 'node:util'
+/**
+ * What a server process says on its way, and how loudly: one line an event. Owns the sentences. Does not know: their
+ * form, where they go. `debug` has what happens often; `info` the lives of runs; `warn` what an operator should look at
+ * in time; `error` at once.
+ */
 import type { EngineLog } from '../engine/log.ts'
 import type { Report } from '../http/problem-error.ts'
+import type { Answered, Asked } from '../http/traffic.ts'
+import { errorFields, wordless } from '../operate/error-fields.ts'
+import type { LifecycleEvent } from '../operate/lifecycle.ts'
+import type { Logger } from '../operate/logger.ts'
 
 export interface Journal {
   note(sentence: string): void
+  warn(sentence: string, error?: unknown): void
   readonly report: Report
   readonly engine: EngineLog
+  lived(event: LifecycleEvent): void
+  answered(request: Asked, answer: Answered): void
 }
 
-export function createJournal(write: (line: string) => void): Journal {
-  const report: Report = (fault, what) => write(`holdfast: ${what} ${describe(fault)}\n`)
+const LIVED: Readonly<Record<LifecycleEvent['type'], string>> = {
+  run_accepted: 'A run was accepted.',
+  run_started: 'A run started.',
+  run_resumed: 'A run goes on.',
+  run_cancel_requested: 'A run is to be cancelled.',
+  run_ended: 'A run ended.',
+}
+
+export function createJournal(logger: Logger): Journal {
   return {
-    note: (sentence) => write(`holdfast: ${sentence}\n`),
-    report,
+    note: (sentence) => logger.info(sentence),
+    warn: (sentence, error) => logger.warn(error === undefined ? {} : { err: errorFields(error) }, sentence),
+    report: (fault, what, about = {}) => logger.error({ ...about, err: errorFields(fault) }, what),
     engine(entry) {
-      const run =
-        'lease' in entry && entry.lease ? ` ${entry.lease.roomId}/${entry.lease.threadId}/${entry.lease.runId}` : ''
       switch (entry.type) {
         case 'orphans_settled':
-          return write(`holdfast: settled ${entry.count} run(s) that an earlier process left unfinished.\n`)
+          return logger.warn({ count: entry.count }, 'Settled runs that an earlier process left unfinished.')
         case 'run_resumed':
-          return write(`holdfast: went on, after ${entry.events} events, with${run}.\n`)
+          return logger.info({ ...addressOf(entry), events: entry.events }, 'Took up a run where its worker left it.')
         case 'run_released':
-          return write(`holdfast: left to the next process:${run}.\n`)
+          return logger.info(addressOf(entry), 'Left a run to the next process.')
         case 'lease_lost':
-          return write(`holdfast: lost the lease of${run}.\n`)
-        case 'agent_left_behind':
-          return write(`holdfast: left a cancelled agent behind:${run} (${entry.lateEvents} late events).\n`)
-        case 'store_fault':
-          return report(entry.error, `The store could not ${entry.during} (${entry.code}):${run}`)
+          return logger.warn(addressOf(entry), 'Lost the lease of a run.')
+        case 'agent_left_behind': {
+          const { lateEvents, stopped } = entry
+          return logger.warn({ ...addressOf(entry), lateEvents, stopped }, 'A cancelled agent went on for a while.')
+        }
+        case 'store_fault': {
+          const { during, code, error } = entry
+          const fields = { ...addressOf(entry), during, code, err: errorFields(error) }
+          return logger.error(fields, 'The store did not do what the engine asked for.')
+        }
         case 'agent_threw':
-          return report(entry.error, `An agent threw:${run}`)
+          logger.error({ ...addressOf(entry), err: wordless(entry.error) }, 'An agent threw.')
+          return logger.debug({ ...addressOf(entry), err: errorFields(entry.error) }, 'What the agent threw, in full.')
         case 'run_broke':
-          return report(entry.error, `The engine failed:${run}`)
+          return logger.error({ ...addressOf(entry), err: errorFields(entry.error) }, 'The engine failed.')
+        default:
+          entry satisfies never
       }
+    },
+    lived({ type, ...fields }) {
+      logger.info({ event: type, ...fields }, LIVED[type])
+    },
+    answered({ roomId, threadId, runId }, { ms, ...answer }) {
+      if (!logger.isLevelEnabled('debug')) return
+      logger.debug({ roomId, threadId, runId, ...answer, ms: Math.round(ms * 10) / 10 }, 'Answered.')
     },
   }
 }
 
-function describe(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : inspect(fault)
+/** Of a run, as every line of the log has it; without the epoch. */
+function addressOf(entry: { readonly lease?: { roomId: string; threadId: string; runId: string } | undefined }) {
+  if (!entry.lease) return {}
+  const { roomId, threadId, runId } = entry.lease
+  return { roomId, threadId, runId }
 }

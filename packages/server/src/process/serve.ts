@@ -2,7 +2,8 @@
  * A server process, from its environment to its exit code. Owns: what it prints, signals, what happens to errors that
  * nobody caught. Does not know: the parts of a server.
  *
- * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr.
+ * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr: its log, and one plain
+ *   sentence if it does not start.
  * - SIGTERM and SIGINT drain and exit 0; a second one, later, exits at once.
  * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
  *   with 1: its state is unknown, and what was seen is durable.
@@ -12,6 +13,9 @@ import { join } from 'node:path'
 import type { Clock } from '@holdfast/core'
 import type { Agent } from '../agents/port.ts'
 import { createRemoteAgent } from '../agents/remote/remote-agent.ts'
+import { createLogger, LOG_LEVELS } from '../operate/logger.ts'
+import { secretsIn } from '../operate/secrets.ts'
+import { startTracing } from '../operate/tracing.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
 import { loadConfigModule } from './config-module.ts'
 import { createJournal } from './journal.ts'
@@ -29,7 +33,16 @@ export interface ServeOptions {
 
 /** Ends the process when it is done; never returns before. */
 export async function serve({ env, webRoot, agents }: ServeOptions): Promise<never> {
-  const { note, report, engine } = createJournal((line) => process.stderr.write(line))
+  const { stderr } = process
+  const logger = createLogger({
+    // A level that there is not is refused below.
+    level: LOG_LEVELS.find((level) => level === env.HOLDFAST_LOG) ?? 'info',
+    form: stderr.isTTY ? 'plain' : 'json',
+    write: (line) => void stderr.write(line),
+    secrets: secretsIn(env),
+  })
+  const journal = createJournal(logger)
+  const { note, warn, report, engine } = journal
   const stop = stopSignal()
   process.on('unhandledRejection', (reason) => report(reason, 'A promise was rejected and nobody listened.'))
   process.on('uncaughtException', (error) => {
@@ -40,7 +53,8 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   let config: Config | undefined
   try {
     config = readConfig(env)
-    for (const warning of config.warnings) note(warning)
+    for (const warning of config.warnings) warn(warning)
+    const tracing = await startTracing({ env, say: warn })
     const { module, remoteUrl } = config
     const { agents: own = [], defaultAgent, limits } = module ? await loadConfigModule(module, process.cwd()) : {}
     const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
@@ -53,16 +67,18 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
       ...(limits ? { limits } : {}),
       report,
       log: engine,
+      listener: journal,
     })
     process.stdout.write(`Holdfast is ready: ${server.url}\n`)
-    if (webRoot !== undefined && !built) note('The page is not built, only the API is served: npm start builds it.')
+    if (webRoot !== undefined && !built) warn('The page is not built, only the API is served: npm start builds it.')
     await stop
     note('Stopping: no new runs; those that run have a moment to end.')
     await server.close()
+    await tracing?.close()
   } catch (error) {
     const sentence = error instanceof ConfigError ? error.message : config && whyNotStarted(error, config)
     if (sentence === undefined) report(error, 'The server failed.')
-    else for (const line of sentence.split('\n')) note(line)
+    else for (const line of sentence.split('\n')) stderr.write(`holdfast: ${line}\n`)
     process.exit(1)
   }
   process.exit(0)

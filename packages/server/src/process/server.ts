@@ -19,6 +19,7 @@ import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
 import type { HoldfastLimits } from './config-module.ts'
+import { createOperations, type Listener } from './operations.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface ServerOptions {
@@ -39,6 +40,7 @@ export interface ServerOptions {
   readonly drainMs?: number
   readonly report: Report
   readonly log: EngineLog
+  readonly listener?: Listener
 }
 
 export interface Server {
@@ -52,12 +54,22 @@ const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 
 /** @throws CatalogueError, StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, log } = options
+  const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
   const { limits = {}, drainMs = limits.drainMs } = options
   const { cancelGraceMs, maxConcurrentRuns: maxConcurrent } = limits
   const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
   const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
-  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish })
+  const operations = createOperations({
+    bus,
+    clock,
+    dataDirectory,
+    watched: () => ({ engine, feed, store }),
+    log: options.log,
+    listener,
+    onFault: report,
+  })
+  const { meter, watch, engineLog: log } = operations
+  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter })
   let phase: Phase = 'starting'
   let listening: Listening | undefined
   let closing: Promise<void> | undefined
@@ -66,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log: store.log,
     bus,
     clock,
-    onFault: (fault) => report(fault, 'A stream ended because its log could not be read.'),
+    onFault: (fault, key) => report(fault, 'A stream ended because its log could not be read.', key),
   })
   const engine: Engine = createEngine({
     store,
@@ -89,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     feed.close()
     await listening?.close(SOCKET_GRACE_MS)
     await store.close()
+    await operations.close()
   }
 
   try {
@@ -101,6 +114,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       phase: () => phase,
       report,
       mintId: randomUUID,
+      watch,
+      metrics: operations.metrics,
       ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
     })

@@ -1,0 +1,74 @@
+/** `holdfast tail`: a thread's log, from a position on, as it grows. Looking only: its end ends nothing else. */
+import { type Envelope, envelopeJson, paths, type ThreadKey } from '@holdfast/core'
+import { CommandError, EXIT } from '../failure.ts'
+import type { ServerClient } from '../server-client.ts'
+import { shown, type Terminal } from '../terminal.ts'
+
+export interface TailOptions {
+  readonly key: ThreadKey
+  /** Exclusive. */
+  readonly after: number
+  /** Envelopes as the server gives them, one a line. */
+  readonly json: boolean
+  /** Goes on until it is aborted; without it, ends with what is there. */
+  readonly follow: boolean
+  readonly signal: AbortSignal
+}
+
+const END = '\n\n'
+const PAGE = 1_000
+
+export async function tail(client: ServerClient, terminal: Pick<Terminal, 'out'>, options: TailOptions): Promise<void> {
+  const { key, json, follow, signal } = options
+  let { after } = options
+  const say = (envelope: Envelope, text: string) => {
+    after = envelope.seq
+    terminal.out(json ? text : lineOf(envelope))
+  }
+  if (!follow) {
+    for (let upToDate = false; !upToDate; ) {
+      const page = await client.get<{ envelopes: Envelope[]; upToDate: boolean }>(
+        `${paths.log(key)}?after=${after}&limit=${PAGE}`,
+      )
+      for (const envelope of page.envelopes) say(envelope, JSON.stringify(envelope))
+      upToDate = page.upToDate
+    }
+    return
+  }
+  try {
+    let rest = ''
+    for await (const text of client.stream(`${paths.log(key)}?after=${after}&live=sse`, signal)) {
+      const frames = (rest + text).split(END)
+      rest = frames.pop() ?? ''
+      for (const frame of frames) {
+        if (frame.startsWith(':')) continue
+        const body = envelopeJson(frame + END)
+        say(JSON.parse(body) as Envelope, body)
+      }
+    }
+  } catch (cause) {
+    if (signal.aborted) return
+    if (cause instanceof CommandError) throw cause
+    throw ended(after, cause)
+  }
+  if (!signal.aborted) throw ended(after)
+}
+
+function ended(after: number, cause?: unknown): CommandError {
+  return new CommandError(`The server ended the stream: go on with --after ${after}.`, EXIT.unreachable, { cause })
+}
+
+function lineOf({ seq, at, runId, event }: Envelope): string {
+  return [String(seq).padStart(6), at.slice(11, 23), runId ?? '-', event.type, shown(gist(event))].join('  ').trimEnd()
+}
+
+/** What a person wants to see of an event at a glance. */
+function gist(event: Envelope['event']): string {
+  if ('delta' in event && typeof event.delta === 'string') return event.delta
+  if (event.type === 'run.ended') {
+    const { outcome } = event
+    return outcome.type === 'failed' ? `failed: ${outcome.code}` : outcome.type
+  }
+  if (event.type === 'run.status') return event.status
+  return 'message' in event && typeof event.message === 'string' ? event.message : ''
+}

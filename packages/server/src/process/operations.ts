@@ -1,0 +1,107 @@
+/**
+ * Everything of a server that only watches it: figures, traces, the file of events. Owns: who is told of what. Does not
+ * know: what any of the parts does, and nothing of them waits for it.
+ */
+import type { Clock } from '@holdfast/core'
+import type { Bus } from '../bus/port.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { EngineLog } from '../engine/log.ts'
+import type { Feed } from '../feed/feed.ts'
+import type { Answered, Asked, Watch } from '../http/traffic.ts'
+import { createEventFile } from '../operate/event-file.ts'
+import { createLifecycle, type LifecycleEvent } from '../operate/lifecycle.ts'
+import { createMetrics } from '../operate/metrics.ts'
+import { createTraces } from '../operate/traces.ts'
+import type { StoreMeter } from '../store/meter.ts'
+import type { Store } from '../store/port.ts'
+
+/** Besides the parts: whoever wants to hear of the lives of runs and of requests, for a log of their own. */
+export interface Listener {
+  lived?(event: LifecycleEvent): void
+  answered?(request: Asked, answer: Answered): void
+}
+
+export interface Watched {
+  readonly engine: Pick<Engine, 'active'>
+  readonly feed: Pick<Feed, 'watching' | 'sent'>
+  readonly store: Pick<Store, 'counts'>
+}
+
+export interface Operations {
+  readonly meter: StoreMeter
+  readonly watch: Watch
+  readonly engineLog: EngineLog
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+  /** Resolves when what waited is written. */
+  close(): Promise<void>
+}
+
+export interface OperationsOptions {
+  readonly bus: Pick<Bus, 'subscribe'>
+  readonly clock: Clock
+  readonly dataDirectory: string
+  /** Asked for only once there is a request. */
+  readonly watched: () => Watched
+  readonly log: EngineLog
+  readonly listener: Listener
+  readonly onFault: (error: unknown, sentence: string) => void
+}
+
+export function createOperations(options: OperationsOptions): Operations {
+  const { bus, clock, dataDirectory: directory, watched, log, listener, onFault } = options
+  const metrics = createMetrics({
+    activeRuns: () => watched().engine.active,
+    watching: () => watched().feed.watching,
+    sent: () => watched().feed.sent,
+    counts: () => watched().store.counts(),
+  })
+  const traces = createTraces()
+  const events = createEventFile({
+    directory,
+    now: clock.now,
+    onFault: (error) => onFault(error, 'events.jsonl cannot be written: its lines are left out until it can.'),
+  })
+  const lifecycle = createLifecycle({ bus, onListenerError: (error) => onFault(error, 'A run’s life was not noted.') })
+  for (const hear of [metrics.lived, events.record, traces.lived]) lifecycle.subscribe(hear)
+  lifecycle.subscribe((event) => listener.lived?.(event))
+
+  const now = () => new Date(clock.now()).toISOString()
+
+  return {
+    meter: metrics.store,
+    watch(request) {
+      const traced = traces.asked(request)
+      return (answer) => {
+        metrics.answered(answer)
+        traced(answer)
+        listener.answered?.(request, answer)
+      }
+    },
+    engineLog(entry) {
+      switch (entry.type) {
+        case 'orphans_settled':
+          events.record({ type: 'orphans_settled', at: now(), count: entry.count })
+          break
+        case 'run_released': {
+          const { roomId, threadId, runId } = entry.lease
+          events.record({ type: 'run_released', at: now(), roomId, threadId, runId })
+          break
+        }
+        case 'agent_left_behind':
+          metrics.lateEvents(entry.lateEvents)
+          break
+        case 'store_fault':
+          metrics.engineFault(entry.during, entry.code)
+          break
+        default:
+          break
+      }
+      log(entry)
+    },
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    async close() {
+      lifecycle.close()
+      await events.close()
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** A real server process for tests, from its ready line to its end. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+
+export interface ServerProcess {
+  readonly url: string
+  /** What it has said on stderr. */
+  err(): string
+  /** SIGTERM; answers its exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL. Of a process that has ended: nothing. */
+  kill(): void
+  readonly exit: Promise<number | null>
+}
+
+/** `env` is all there is besides what a program needs to run; the port is a free one. */
+export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: { PATH, HOME, PORT: '0', ...env } })
+  let out = ''
+  let err = ''
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      out += chunk
+      if (out.includes('\n')) resolve()
+    })
+    void exit.then((code) => reject(new Error(`The server exited with ${code} before it was ready: ${err}`)))
+  })
+  return {
+    url: out.trim().split(' ').at(-1) ?? '',
+    err: () => err,
+    stop() {
+      child.kill('SIGTERM')
+      return exit
+    },
+    kill: () => void child.kill('SIGKILL'),
+    exit,
+  }
+}
