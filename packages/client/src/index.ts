@@ -26,26 +26,33 @@ export type { Connectivity, Environment, Frames, Visibility } from './environmen
 export type { FeedCounters } from './feed/feed.ts'
 export type { FeedState, PauseReason } from './feed/state.ts'
 export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
-export type { Observable } from './registry/observable.ts'
 export {
-  type ActiveRun,
-  type FailedStart,
-  type LifecycleEvent,
-  type ListState,
-  type RegistryDiagnostics,
-  RegistryError,
-  type RegistryErrorCode,
-  type RunRef,
-  type RunRegistry,
-  type StartIntent,
-  type StartTicket,
-  type ThreadContent,
-  type ThreadListObservation,
-  type ThreadListState,
-  type ThreadObservation,
-  type ThreadState,
+  createRunHandle,
+  type RunHandle,
+  type RunHandleParts,
+  type RunState,
+  type RunSubscription,
+} from './registry/handle.ts'
+export type { OnRunCompleted, RunHandles } from './registry/handles.ts'
+export type { LifecycleEvent, LifecycleStream } from './registry/lifecycle.ts'
+export type { Observable } from './registry/observable.ts'
+export type {
+  ActiveRun,
+  FailedStart,
+  ListState,
+  RegistryDiagnostics,
+  RunRef,
+  RunRegistry,
+  StartIntent,
+  StartTicket,
+  ThreadContent,
+  ThreadListObservation,
+  ThreadListState,
+  ThreadObservation,
+  ThreadState,
 } from './registry/port.ts'
 export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
+export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
 export { createHttpTransport, type HttpTransportOptions } from './transport/http.ts'
 export type { DropReason, LogHandlers, RunTransport, ThreadPageQuery } from './transport/port.ts'

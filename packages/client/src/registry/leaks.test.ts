@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { isBusy } from './activity.ts'
-import type { LifecycleEvent } from './port.ts'
+import type { LifecycleEvent } from './lifecycle.ts'
 import { createRunRegistry } from './registry.ts'
 
 /** Lets everything that does not wait for the clock happen. */

@@ -9,9 +9,10 @@ import type { Environment } from '../environment/port.ts'
 import type { TransportError } from '../transport/error.ts'
 import { transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
+import type { LifecycleStream } from './lifecycle.ts'
 import { createListeners, type Observable } from './observable.ts'
 import { createPoll } from './polled.ts'
-import type { ActiveRun, LifecycleEvent, ListState, ThreadListObservation, ThreadListState } from './port.ts'
+import type { ActiveRun, ListState, ThreadListObservation, ThreadListState } from './port.ts'
 
 const INTERVAL_MS = 2_000
 const PAGE = 100
@@ -22,7 +23,7 @@ export interface ListOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly active: Observable<readonly ActiveRun[]>
-  readonly lifecycle: { subscribe(listener: (event: LifecycleEvent) => void): () => void }
+  readonly lifecycle: LifecycleStream
   /** The words with which a thread begins that no list knows yet. */
   titleOf(key: ThreadKey): string
 }

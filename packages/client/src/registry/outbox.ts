@@ -15,9 +15,10 @@ import { problemOf, type TransportError, transportError } from '../transport/err
 import type { RunTransport } from '../transport/port.ts'
 import { type Activity, type ActivityEvent, isBusy } from './activity.ts'
 import { createIntent, type Intent, textOf } from './intent.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, News } from './ledger.ts'
 import { persist } from './persist.ts'
-import { type FailedStart, type LifecycleEvent, RegistryError, type StartIntent, type StartTicket } from './port.ts'
+import type { FailedStart, StartIntent, StartTicket } from './port.ts'
+import { RegistryError } from './registry-error.ts'
 
 export interface Outbox {
   readonly failedStart: FailedStart | undefined
@@ -50,7 +51,9 @@ export interface OutboxThread {
   exists(): void
   /** Which run is live may be seen differently now. */
   reconsider(): void
-  changed(news?: readonly LifecycleEvent[]): void
+  changed(news?: readonly News[]): void
+  /** Aborted once this run has ended, or is not followed any more; absent for a run without a handle. */
+  signalOf(runId: string): AbortSignal | undefined
 }
 
 export interface OutboxOptions {
@@ -100,7 +103,7 @@ export function createOutbox({ key, transport, environment, closed, ledger, thre
         signal: AbortSignal.any([closed, release.signal]),
         again: isMomentary,
       })
-      arrived(body.runId)
+      arrived(run)
       return run
     } catch (cause) {
       const error = transportError(cause)
@@ -124,8 +127,9 @@ export function createOutbox({ key, transport, environment, closed, ledger, thre
     return thread.view?.runs.find((run) => run.runId === runId)
   }
 
-  function arrived(runId: string): void {
-    const news = released.has(runId) ? [] : ledger.accepted(runId)
+  function arrived(run: Run): void {
+    const { runId } = run
+    const news = released.has(runId) ? [] : ledger.accepted(run)
     thread.dispatch({ type: 'accepted', runId })
     thread.exists()
     thread.changed(news)
@@ -152,11 +156,17 @@ export function createOutbox({ key, transport, environment, closed, ledger, thre
     }
     thread.dispatch({ type: 'cancel', runId })
     thread.changed()
+    const over = thread.signalOf(runId)
     try {
-      const answer = await persist(() => transport.cancelRun(key, runId, reason), { environment, signal: closed })
+      const answer = await persist(() => transport.cancelRun(key, runId, reason), {
+        environment,
+        signal: over ? AbortSignal.any([closed, over]) : closed,
+      })
       const isKnown = 'alreadyTerminal' in answer || answer.run !== undefined
       if (sending) await dropUnlessArrived(sending, isKnown)
     } catch (cause) {
+      // It has ended, and needs no cancel any more.
+      if (over?.aborted && !closed.aborted) return
       released.delete(runId)
       thread.dispatch({ type: 'cancel-refused', runId })
       thread.reconsider()

@@ -5,7 +5,6 @@
  */
 import type {
   CreateRoomBody,
-  Outcome,
   RoomInfo,
   Run,
   StartBody,
@@ -18,6 +17,8 @@ import type { FeedCounters } from '../feed/feed.ts'
 import type { FeedState } from '../feed/state.ts'
 import type { TransportError } from '../transport/error.ts'
 import type { Activity } from './activity.ts'
+import type { RunHandles } from './handles.ts'
+import type { LifecycleStream } from './lifecycle.ts'
 import type { Observable } from './observable.ts'
 
 /** What is known of a thread's content. */
@@ -81,11 +82,6 @@ export interface ActiveRun extends RunRef {
   readonly activity: Exclude<Activity['type'], 'idle'>
 }
 
-/** Each once per run, as this device learns of it. A run that had ended before this device looked is history. */
-export type LifecycleEvent =
-  | ({ readonly type: 'RunStarted'; readonly runId: string } & ThreadKey)
-  | ({ readonly type: 'RunCompleted'; readonly runId: string; readonly outcome: Outcome } & ThreadKey)
-
 export interface ListState<T> {
   /** Undefined until the first answer. */
   readonly items: readonly T[] | undefined
@@ -141,20 +137,10 @@ export interface RunRegistry {
   /** Everything that starts or runs, as far as this device knows, in the order it learnt of it. */
   readonly active: Observable<readonly ActiveRun[]>
   readonly activeKeys: readonly ThreadKey[]
-  readonly lifecycle: { subscribe(listener: (event: LifecycleEvent) => void): () => void }
+  readonly lifecycle: LifecycleStream
+  /** The runs of this device, one a thread. Runs of the server are entered and completed by the registry itself. */
+  readonly handles: RunHandles
   readonly diagnostics: RegistryDiagnostics
   /** Ends all observation. Sends no cancel: runs go on where they run. Closing twice is harmless. */
   close(): void
-}
-
-export type RegistryErrorCode = 'busy' | 'closed' | 'unknown_run'
-
-export class RegistryError extends Error {
-  override readonly name = 'RegistryError'
-  readonly code: RegistryErrorCode
-
-  constructor(code: RegistryErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
 }

@@ -16,17 +16,11 @@ import type { FeedCounters } from '../feed/feed.ts'
 import { IDLE } from '../feed/state.ts'
 import type { RunTransport } from '../transport/port.ts'
 import { isBusy, QUIET } from './activity.ts'
+import { createRunHandles, type OnRunCompleted } from './handles.ts'
 import { createRoomList, createThreadList } from './lists.ts'
 import { createListeners } from './observable.ts'
-import {
-  type ActiveRun,
-  type LifecycleEvent,
-  RegistryError,
-  type RunRef,
-  type RunRegistry,
-  type ThreadObservation,
-  type ThreadState,
-} from './port.ts'
+import type { ActiveRun, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
+import { RegistryError } from './registry-error.ts'
 import { createThread, type Thread } from './thread.ts'
 
 /** Browsers allow six connections to a host over HTTP/1.1; two are left for commands and lists. */
@@ -37,12 +31,13 @@ const MAX_KEPT = 50
 export interface RunRegistryOptions {
   readonly transport: RunTransport
   readonly environment: Environment
+  readonly onRunCompleted?: OnRunCompleted
 }
 
-export function createRunRegistry({ transport, environment }: RunRegistryOptions): RunRegistry {
+export function createRunRegistry({ transport, environment, onRunCompleted }: RunRegistryOptions): RunRegistry {
   /** The least recently used first. */
   const threads = new Map<string, Thread>()
-  const lifecycle = createListeners<[LifecycleEvent]>()
+  const handles = createRunHandles(onRunCompleted)
   const activeListeners = createListeners()
   const closing = new AbortController()
   let active: readonly ActiveRun[] = []
@@ -65,7 +60,7 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
       environment,
       closed: closing.signal,
       onChange: balance,
-      onNews: (event) => lifecycle.tell(event),
+      handles,
     })
     threads.set(id, made)
     return made
@@ -88,9 +83,11 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
   }
 
   function evict(): void {
-    for (const [id, { need }] of threads) {
+    for (const [id, { need, key }] of threads) {
       if (threads.size <= MAX_KEPT) return
-      if (need === 'none') threads.delete(id)
+      if (need !== 'none') continue
+      threads.delete(id)
+      void handles.remove(key)
     }
   }
 
@@ -115,12 +112,11 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
     snapshot: () => active,
     subscribe: (listener: () => void) => activeListeners.add(listener),
   }
-  const onLifecycle = (listener: (event: LifecycleEvent) => void) => lifecycle.add(listener)
   const lists = {
     transport,
     environment,
     active: activeRuns,
-    lifecycle: { subscribe: onLifecycle },
+    lifecycle: handles.lifecycle,
     titleOf: (key: ThreadKey) => threads.get(keyString(key))?.pendingText ?? '',
     closed: closing.signal,
   }
@@ -169,7 +165,8 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
     get activeKeys() {
       return active.map(({ key }) => key)
     },
-    lifecycle: { subscribe: onLifecycle },
+    lifecycle: handles.lifecycle,
+    handles,
     get diagnostics() {
       const all = [...threads.values()]
       return {
@@ -182,11 +179,11 @@ export function createRunRegistry({ transport, environment }: RunRegistryOptions
       if (closing.signal.aborted) return
       closing.abort()
       for (const each of threads.values()) each.close()
+      handles.close()
       roomList.close()
       for (const list of threadLists.values()) list.close()
       threads.clear()
       threadLists.clear()
-      lifecycle.clear()
       activeListeners.clear()
       active = []
     },

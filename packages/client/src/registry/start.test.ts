@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
 import { TransportError } from '../transport/error.ts'
-import { RegistryError, type StartIntent, type ThreadState } from './port.ts'
+import type { StartIntent, ThreadState } from './port.ts'
+import { RegistryError } from './registry-error.ts'
 import { A, B, C, look, OFFLINE, running, setUp, text, until } from './testing/looking.ts'
 
 describe('a start', () => {

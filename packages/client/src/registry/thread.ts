@@ -18,10 +18,13 @@ import { type FeedState, isConnected } from '../feed/state.ts'
 import type { RunTransport } from '../transport/port.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
 import { createContentKeeper } from './content.ts'
-import { createLedger } from './ledger.ts'
+import { createRunHandle, type RunHandle } from './handle.ts'
+import type { RunHandles } from './handles.ts'
+import { createLedger, type News } from './ledger.ts'
 import { createListeners } from './observable.ts'
 import { createOutbox } from './outbox.ts'
-import { type LifecycleEvent, RegistryError, type StartIntent, type StartTicket, type ThreadState } from './port.ts'
+import type { StartIntent, StartTicket, ThreadState } from './port.ts'
+import { RegistryError } from './registry-error.ts'
 
 /** How long a thread that nobody looks at any more is followed on: people go back and forth. */
 const LINGER_MS = 5_000
@@ -56,14 +59,14 @@ export interface ThreadOptions {
   readonly closed: AbortSignal
   /** Need or activity may have changed. */
   onChange(): void
-  onNews(event: LifecycleEvent): void
+  readonly handles: RunHandles
 }
 
 export function createThread(options: ThreadOptions): Thread {
-  const { key, transport, environment } = options
+  const { key, transport, environment, handles, closed } = options
   const listeners = createListeners()
   const keeper = createContentKeeper(key)
-  const ledger = createLedger(key)
+  const ledger = createLedger()
   let activity = QUIET
   let pending: readonly ThreadMessage[] = []
   let undoFrame: (() => void) | undefined
@@ -99,11 +102,11 @@ export function createThread(options: ThreadOptions): Thread {
       dispatch,
       exists: () => feed.resume('missing'),
       reconsider: () => keeper.view && dispatchLive(keeper.view.runs),
-      changed(news = []) {
+      changed(news) {
         options.onChange()
-        publish()
-        for (const event of news) options.onNews(event)
+        publish(news)
       },
+      signalOf: (runId) => ownHandle(runId)?.token.signal,
     },
   })
 
@@ -135,24 +138,26 @@ export function createThread(options: ThreadOptions): Thread {
     keeper.bury()
     outbox.clear()
     dispatch({ type: 'gone' })
+    tell(ledger.abandon({ type: 'cancelled', by: 'server', reason: 'The thread was deleted.' }))
   }
 
   /** A thread that is not there yet may be about to be made from here. */
   function forget(): void {
     keeper.forget()
-    if (!outbox.busy) dispatch({ type: 'gone' })
+    if (outbox.busy) return
+    dispatch({ type: 'gone' })
+    const message = 'The server does not have this thread any more.'
+    tell(ledger.abandon({ type: 'failed', code: 'store_failed', message }))
   }
 
   /** Reads what the log has brought and makes everything else agree with it. */
   function settle(): void {
     undoFrame?.()
     undoFrame = undefined
-    const news = keeper.stale ? agree() : []
-    publish()
-    for (const event of news) options.onNews(event)
+    publish(keeper.stale ? agree() : [])
   }
 
-  function agree(): readonly LifecycleEvent[] {
+  function agree(): readonly News[] {
     const before = keeper.view?.runs
     keeper.read()
     if (keeper.content.type === 'gone') feed.pause('deleted')
@@ -180,10 +185,69 @@ export function createThread(options: ThreadOptions): Thread {
     const next = nextActivity(activity, event)
     if (next === activity) return
     activity = next
+    mirror()
     options.onChange()
   }
 
-  function publish(): void {
+  // ---- the run's handle
+
+  function ownHandle(runId: string): RunHandle | undefined {
+    const handle = handles.get(key)
+    return handle?.runId === runId ? handle : undefined
+  }
+
+  /** The handle is as active as the thread is. */
+  function mirror(): void {
+    if (activity.type === 'active') ownHandle(activity.runId)?.become({ type: 'running' })
+    else if (activity.type === 'cancelling') ownHandle(activity.runId)?.become({ type: 'cancelling' })
+  }
+
+  function tell(news: readonly News[]): void {
+    for (const each of news) {
+      if (closed.aborted) return
+      if (each.type === 'started') begin(each.run)
+      else {
+        const handle = ownHandle(each.runId)
+        if (handle) handles.complete(handle, each.outcome)
+      }
+    }
+  }
+
+  function begin({ runId, parentId, continues }: Run): void {
+    const before = handles.get(key)
+    const handle = createRunHandle({
+      key,
+      runId,
+      token: new AbortController(),
+      subscription: {
+        close() {
+          if (handle.isActive) detach(runId)
+        },
+      },
+      userMessageId: parentId,
+      previousState: keeper.view?.state,
+    })
+    if (continues === undefined || before?.runId !== continues || !handles.replace(before, handle)) {
+      handles.register(handle)
+    }
+    mirror()
+  }
+
+  /** Whoever holds the registry has let go of a run that goes on: this device knows no more of it until it looks. */
+  function detach(runId: string): void {
+    if (closed.aborted || !isBusy(activity) || activity.runId !== runId) return
+    dispatch({ type: 'gone' })
+    publish()
+  }
+
+  /** The state is changed before the news of it are told, and those before views are: all then say the same. */
+  function publish(news: readonly News[] = []): void {
+    const changed = refresh()
+    tell(news)
+    if (changed) listeners.tell()
+  }
+
+  function refresh(): boolean {
     const onTheWay = outbox.pending(keeper.view)
     if (onTheWay.length !== pending.length || onTheWay.some((message, at) => message !== pending[at])) {
       pending = onTheWay
@@ -198,9 +262,9 @@ export function createThread(options: ThreadOptions): Thread {
       state.connection === connection &&
       state.failedStart === failedStart
     )
-      return
+      return false
     state = { key, content, pending, activity, connection, ...(failedStart && { failedStart }) }
-    listeners.tell()
+    return true
   }
 
   // ---- looking
