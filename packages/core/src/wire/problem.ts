@@ -32,6 +32,7 @@ export const PROBLEM_STATUS = {
   queue_full: 429,
   internal: 500,
   draining: 503,
+  too_many_streams: 503,
   storage_busy: 503,
   storage_failed: 503,
   storage_full: 507,

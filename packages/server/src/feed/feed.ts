@@ -11,10 +11,19 @@ import type { LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { type Cut, everything } from './cut.ts'
 import { createReader, type Sent } from './reader.ts'
-import { type Sink, STEP_BYTES } from './sink.ts'
+import { READER_BYTES, type Sink } from './sink.ts'
 import { createWatches, heartbeat } from './watches.ts'
 
 const STEP_RECORDS = 4_096
+
+export interface FeedLimits {
+  /** Streams, and waits for a first record, that are open at once. */
+  readonly maxStreams: number
+  /** Bytes that one stream may hold of this process; a single record may be larger. */
+  readonly readerBytes: number
+}
+
+export const DEFAULT_FEED_LIMITS: FeedLimits = { maxStreams: 20_000, readerBytes: READER_BYTES }
 
 export interface FeedRequest {
   readonly principal: Principal
@@ -30,7 +39,10 @@ export interface NextRequest extends FeedRequest {
   readonly waitMs: number
 }
 
-export type Refused = Exclude<Awaited<ReturnType<LogReader['read']>>, LogChunk>
+export type Refused =
+  | Exclude<Awaited<ReturnType<LogReader['read']>>, LogChunk>
+  /** As many look already as may look at once. */
+  | { readonly type: 'too_many_streams' }
 export type Followed = { readonly type: 'following'; readonly detach: () => void } | Refused
 
 export interface Feed {
@@ -60,30 +72,41 @@ export interface FeedOptions {
   readonly clock: Clock
   /** Told of a reading that failed in the middle of a stream; the stream has then ended. */
   readonly onFault: (fault: unknown, key: ThreadKey) => void
+  readonly limits?: FeedLimits
 }
 
-export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
+const TOO_MANY: Refused = { type: 'too_many_streams' }
+
+export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
+  const stepBytes = Math.floor(limits.readerBytes / 2)
   const watches = createWatches({ bus, clock })
-  const waits = new Set<() => void>()
+  const waiting = new Set<() => void>()
   const sent: Sent = { bytes: 0, records: 0 }
+  let open = 0
   let closed = false
 
   return {
     async follow({ principal, key, after, cut = everything }, connect) {
+      if (open >= limits.maxStreams) return TOO_MANY
       const read = (cursor: number) =>
-        log.read(principal, key, { after: cursor, maxBytes: STEP_BYTES, maxRecords: STEP_RECORDS })
+        log.read(principal, key, { after: cursor, maxBytes: stepBytes, maxRecords: STEP_RECORDS })
+      open++
       const watch = watches.enter(key)
+      const leave = () => {
+        open--
+        watch.leave()
+      }
       const orLeave = async <T>(step: () => T | Promise<T>): Promise<T> => {
         try {
           return await step()
         } catch (fault) {
-          watch.leave()
+          leave()
           throw fault
         }
       }
       const first = await orLeave(() => read(after))
       if (first.type !== 'chunk') {
-        watch.leave()
+        leave()
         return first
       }
       const sink = await orLeave(connect)
@@ -92,6 +115,7 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
         sink,
         after,
         cut,
+        stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)
           return answer.type === 'chunk' ? answer : undefined
@@ -101,7 +125,7 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
         onNews: watch.nudge,
         onEnd() {
           watch.readers.delete(reader)
-          watch.leave()
+          leave()
         },
       })
       watch.readers.add(reader)
@@ -113,6 +137,9 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
     },
 
     async next({ principal, key, after, maxBytes, maxRecords, waitMs }, signal) {
+      const waits = waitMs > 0 ? 1 : 0
+      if (waits > 0 && open >= limits.maxStreams) return TOO_MANY
+      open += waits
       const watch = watches.enter(key)
       let over = closed || waitMs <= 0 || signal?.aborted === true
       let news = false
@@ -126,7 +153,7 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
         wake()
       }
       watch.wakes.add(told)
-      waits.add(finish)
+      waiting.add(finish)
       signal?.addEventListener('abort', finish)
       const stopTimer = clock.schedule(waitMs, finish)
       try {
@@ -142,16 +169,17 @@ export function createFeed({ log, bus, clock, onFault }: FeedOptions): Feed {
       } finally {
         stopTimer()
         signal?.removeEventListener('abort', finish)
-        waits.delete(finish)
+        waiting.delete(finish)
         watch.wakes.delete(told)
         watch.leave()
+        open -= waits
       }
     },
 
     close() {
       closed = true
       for (const watch of [...watches.all.values()]) for (const reader of [...watch.readers]) reader.end()
-      for (const finish of [...waits]) finish()
+      for (const finish of [...waiting]) finish()
     },
 
     sent,

@@ -14,7 +14,7 @@ import type { LogChunk } from '../store/port.ts'
 import type { Cut } from './cut.ts'
 import { READER_TABLE, type ReaderEvent, type ReaderState } from './reader-state.ts'
 import type { Ring } from './ring.ts'
-import { type Sink, STEP_BYTES } from './sink.ts'
+import type { Sink } from './sink.ts'
 import type { Slice } from './slice.ts'
 
 export interface Reader {
@@ -43,6 +43,8 @@ export interface ReaderOptions {
   /** Exclusive cursor. */
   readonly after: number
   readonly cut: Cut
+  /** It takes at most this much at once, or one larger record. */
+  readonly stepBytes: number
   /** The next chunk, or undefined when the log cannot be read any further by this reader (gone, trimmed). */
   readonly read: (after: number) => Promise<LogChunk | undefined>
   readonly onFault: (fault: unknown) => void
@@ -55,7 +57,7 @@ export interface ReaderOptions {
 }
 
 export function createReader(options: ReaderOptions): Reader {
-  const { ring, sink, after, cut, read, onFault, sent, onNews, onEnd } = options
+  const { ring, sink, after, cut, stepBytes, read, onFault, sent, onNews, onEnd } = options
   let state: ReaderState = 'catching-up'
   let cursor = after
   let reading = false
@@ -92,7 +94,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   function advance() {
     while (state === 'catching-up' && !reading) {
-      const recent = ring.after(cursor, STEP_BYTES)
+      const recent = ring.after(cursor, stepBytes)
       if (recent.type === 'slice') deliver(recent)
       else if (recent.type === 'current') move('current')
       else void readStore()

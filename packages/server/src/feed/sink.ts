@@ -2,8 +2,8 @@
  * PORT Sink: where a reader's bytes go. Knows neither logs nor HTTP; `http/node-sink.ts` and `http/web-sink.ts`
  * implement it.
  *
- * Together with `STEP_BYTES` it bounds what one reader holds of this process (G10): a sink that holds more than half of
- * `READER_BYTES` says it is full and is given at most the other half (or one larger record) on top of it.
+ * It bounds what one reader holds of this process (G10): a sink that holds more than half of what a reader may hold
+ * says it is full and is given at most the other half (or one larger record) on top of it.
  */
 export interface Sink {
   /** Takes the bytes, always. False: it now holds more than it should; write no more until it drains. */
@@ -16,9 +16,7 @@ export interface Sink {
   onClose(listener: () => void): void
 }
 
-/** What one reader may hold: 256 kB. */
-const READER_BYTES = 256 * 1024
+/** What one reader may hold. */
+export const READER_BYTES = 256 * 1024
 /** A sink that holds more than this is full. */
 export const SINK_BYTES = READER_BYTES / 2
-/** A reader takes at most this much from the ring or the store before it asks its sink again. */
-export const STEP_BYTES = READER_BYTES / 2

@@ -6,8 +6,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { type Authorise, authoriseLocal } from './authorise.ts'
 import type { Api, Env, Parts } from './env.ts'
-import { bodyGuard, hostGuard, LIMITS, type Limits, originGuard } from './guards.ts'
+import { bodyGuard, hostGuard, originGuard } from './guards.ts'
 import { refuseInvalid } from './invalid.ts'
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { answerFault } from './problem-error.ts'
 import { agents } from './routes/agents.ts'
 import { cancel } from './routes/cancel.ts'
@@ -25,9 +26,9 @@ import { unknownRoutes } from './routes/unknown.ts'
 import { staticPage } from './static.ts'
 import { addressIn, traffic, type Watch } from './traffic.ts'
 
-export interface AppOptions extends Parts {
+export interface AppOptions extends Omit<Parts, 'limits'> {
   readonly authorise?: Authorise
-  readonly limits?: Limits
+  readonly limits?: Partial<HttpLimits>
   /** HOLDFAST_ORIGIN: besides loopback names, this origin's requests are answered. */
   readonly publicOrigin?: string
   /** Directory of the built page; without it there is only the API. */
@@ -36,7 +37,9 @@ export interface AppOptions extends Parts {
 }
 
 export function createApp(options: AppOptions): Api {
-  const { authorise = authoriseLocal, limits = LIMITS, publicOrigin, webRoot, watch, report } = options
+  const { authorise = authoriseLocal, publicOrigin, webRoot, watch, report } = options
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
+  const parts: Parts = { ...options, limits }
   const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
   api.onError((fault, c) => {
     // Whoever hung up in the middle of sending needs no answer, and it is nobody's fault.
@@ -51,7 +54,7 @@ export function createApp(options: AppOptions): Api {
     await next()
   })
   for (const routes of [health, metrics, agents, rooms, threads, start, runs, queue, cancel, log, runEvents])
-    routes(api, options)
+    routes(api, parts)
   notBuilt(api)
   api.notFound(unknownRoutes(api))
   if (webRoot !== undefined) staticPage(api, webRoot)

@@ -8,6 +8,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { Store } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import type { Authorise } from './authorise.ts'
+import type { HttpLimits } from './limits.ts'
 import type { Report } from './problem-error.ts'
 
 /** `draining`: nothing new is started, everything else is still answered. */
@@ -27,6 +28,7 @@ export interface Parts {
   readonly agents: AgentCatalogue
   readonly clock: Clock
   readonly phase: () => Phase
+  readonly limits: HttpLimits
   readonly report: Report
   /** A fresh id for what a client creates without naming it. */
   readonly mintId: () => string

@@ -7,16 +7,8 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { Env } from './env.ts'
 import { jsonDepth } from './json-depth.ts'
+import type { HttpLimits } from './limits.ts'
 import { ProblemError } from './problem-error.ts'
-
-export interface Limits {
-  /** UTF-8 bytes of a body. */
-  readonly maxBodyBytes: number
-  /** Nesting of a body's JSON. */
-  readonly maxDepth: number
-}
-
-export const LIMITS: Limits = { maxBodyBytes: 1024 * 1024, maxDepth: 64 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 const LOOPBACK = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -55,7 +47,7 @@ export function originGuard(publicOrigin: string | undefined) {
 }
 
 /** Size, then depth. An empty body is an empty object. */
-export function bodyGuard({ maxBodyBytes, maxDepth }: Limits) {
+export function bodyGuard({ maxBodyBytes, maxDepth }: Pick<HttpLimits, 'maxBodyBytes' | 'maxDepth'>) {
   const limited = bodyLimit({
     maxSize: maxBodyBytes,
     onError() {

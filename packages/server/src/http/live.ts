@@ -2,23 +2,20 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { Cut } from '../feed/cut.ts'
-import type { Feed, FeedRequest, Refused } from '../feed/feed.ts'
+import type { FeedRequest, Refused } from '../feed/feed.ts'
 import type { LogChunk } from '../store/port.ts'
-import type { Env } from './env.ts'
+import type { Env, Parts } from './env.ts'
 import { openNodeSink } from './node-sink.ts'
 import { notFound, ProblemError } from './problem-error.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 import { openWebSink } from './web-sink.ts'
 
-/** How long a long-poll waits, in milliseconds. */
-export const LONG_POLL_MS = 25_000
 /** What one page may hold, beside its number of records. */
 export const PAGE_BYTES = 1024 * 1024
-export const PAGE_RECORDS = 1_000
 
 export async function openStream(
   c: Context<Env>,
-  feed: Feed,
+  { feed, limits }: Pick<Parts, 'feed' | 'limits'>,
   request: FeedRequest & { readonly cut?: Cut },
 ): Promise<Response> {
   if (c.req.raw.method === 'HEAD') {
@@ -27,8 +24,8 @@ export async function openStream(
   }
   let response: Response = RESPONSE_ALREADY_SENT
   const followed = await feed.follow(request, () => {
-    if (c.env?.outgoing) return openNodeSink(c.env.outgoing)
-    const web = openWebSink()
+    if (c.env?.outgoing) return openNodeSink(c.env.outgoing, limits.readerBytes / 2)
+    const web = openWebSink(limits.readerBytes / 2)
     response = web.response
     return web.sink
   })
@@ -45,6 +42,13 @@ function refusal(answer: Refused): ProblemError {
   switch (answer.type) {
     case 'not_found':
       return notFound()
+    case 'too_many_streams':
+      return new ProblemError(
+        'too_many_streams',
+        'As many streams are open as this server keeps: close one, or try again in a moment.',
+        {},
+        { 'Retry-After': '5' },
+      )
     case 'cursor_gone': {
       const { firstSeq } = answer
       return new ProblemError(

@@ -14,13 +14,14 @@ export type Outgoing = Pick<
   'writeHead' | 'write' | 'end' | 'on' | 'once' | 'writableLength' | 'destroyed' | 'writableEnded'
 >
 
-export function openNodeSink(outgoing: Outgoing): Sink {
+/** `fullBytes`: it is full when it holds more. */
+export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
   if (!outgoing.destroyed) outgoing.writeHead(200, STREAM_HEADERS)
   return {
     write(bytes) {
       if (outgoing.destroyed || outgoing.writableEnded) return true
       outgoing.write(bytes)
-      return outgoing.writableLength <= SINK_BYTES
+      return outgoing.writableLength <= fullBytes
     },
     end() {
       if (!outgoing.writableEnded) outgoing.end()

@@ -2,7 +2,8 @@
 import { SINK_BYTES, type Sink } from '../feed/sink.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 
-export function openWebSink(): { readonly sink: Sink; readonly response: Response } {
+/** `fullBytes`: it is full when it holds more. */
+export function openWebSink(fullBytes = SINK_BYTES): { readonly sink: Sink; readonly response: Response } {
   let drained = () => {}
   let closed = () => {}
   let over = false
@@ -18,7 +19,7 @@ export function openWebSink(): { readonly sink: Sink; readonly response: Respons
         closed()
       },
     },
-    { highWaterMark: SINK_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
+    { highWaterMark: fullBytes, size: (chunk) => chunk?.byteLength ?? 0 },
   )
   return {
     response: new Response(body, { headers: STREAM_HEADERS }),

@@ -4,12 +4,12 @@ import { envelopeJson, splitFrames } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
 import type { LogChunk } from '../../store/port.ts'
 import type { Api, Parts } from '../env.ts'
-import { LONG_POLL_MS, openStream, orRefuse, PAGE_BYTES, PAGE_RECORDS } from '../live.ts'
+import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
 
-export function log(api: Api, { feed }: Pick<Parts, 'feed'>): void {
+export function log(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -25,9 +25,9 @@ export function log(api: Api, { feed }: Pick<Parts, 'feed'>): void {
       const query = c.req.valid('query')
       const after = cursorOf(query, c.req.valid('header'))
       const request = { principal: c.var.principal, key: c.req.valid('param'), after }
-      if (query.live === 'sse') return openStream(c, feed, request)
-      const maxRecords = query.limit ?? PAGE_RECORDS
-      const waitMs = query.live === 'long-poll' ? LONG_POLL_MS : 0
+      if (query.live === 'sse') return openStream(c, { feed, limits }, request)
+      const maxRecords = Math.min(query.limit ?? limits.maxLogPage, limits.maxLogPage)
+      const waitMs = query.live === 'long-poll' ? limits.longPollMs : 0
       const chunk = orRefuse(
         await feed.next({ ...request, maxBytes: PAGE_BYTES, maxRecords, waitMs }, c.req.raw.signal),
       )

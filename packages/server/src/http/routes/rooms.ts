@@ -11,7 +11,10 @@ import { notFound, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { CreateRoom, json, ListQuery, RoomParams } from '../schemas.ts'
 
-export function rooms(api: Api, { store, agents, mintId }: Pick<Parts, 'store' | 'agents' | 'mintId'>): void {
+export function rooms(
+  api: Api,
+  { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
+): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -21,7 +24,7 @@ export function rooms(api: Api, { store, agents, mintId }: Pick<Parts, 'store' |
       responses: { 200: { description: 'A page of rooms.' } },
     }),
     async (c) => {
-      const answer = await store.rooms.list(c.var.principal, pageRequest(c.req.valid('query')))
+      const answer = await store.rooms.list(c.var.principal, pageRequest(c.req.valid('query'), limits))
       if (answer.type === 'invalid_cursor') throw foreignBefore()
       return reply<List<RoomInfo>>(listOf({ ...answer, items: answer.items.map(infoOf) }))
     },

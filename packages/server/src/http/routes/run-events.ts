@@ -6,7 +6,7 @@ import { runEvents as cutTo, type RunEvents, runEventsIn } from '../../feed/cut.
 import type { RunSpan } from '../../store/port.ts'
 import type { Principal } from '../../store/principal.ts'
 import type { Api, Parts } from '../env.ts'
-import { LONG_POLL_MS, openStream, orRefuse, PAGE_BYTES, PAGE_RECORDS } from '../live.ts'
+import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
 import { notFound } from '../problem-error.ts'
 import { keyIn, nothing, replyText } from '../reply.ts'
@@ -21,7 +21,10 @@ interface Ask {
   readonly waitMs: number
 }
 
-export function runEvents(api: Api, { store, feed, clock }: Pick<Parts, 'store' | 'feed' | 'clock'>): void {
+export function runEvents(
+  api: Api,
+  { store, feed, clock, limits }: Pick<Parts, 'store' | 'feed' | 'clock' | 'limits'>,
+): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -37,12 +40,13 @@ export function runEvents(api: Api, { store, feed, clock }: Pick<Parts, 'store' 
       const { principal } = c.var
       const params = c.req.valid('param')
       const key = keyIn(params)
-      const { live, limit = PAGE_RECORDS, ...query } = c.req.valid('query')
+      const { live, limit: wanted = limits.maxLogPage, ...query } = c.req.valid('query')
       const asked = cursorOf(query, c.req.valid('header'))
       const found = await store.runs.get(principal, key, params.runId)
       if (found.type === 'not_found') throw notFound()
       const { span } = found
-      const ask = { principal, key, runId: params.runId, after: asked, limit, waitMs: live ? LONG_POLL_MS : 0 }
+      const limit = Math.min(wanted, limits.maxLogPage)
+      const ask = { principal, key, runId: params.runId, after: asked, limit, waitMs: live ? limits.longPollMs : 0 }
       if (live && asked >= terminalSeq(span)) {
         // A cursor from the future is none of "past the end".
         orRefuse(await feed.next({ ...ask, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
@@ -50,7 +54,7 @@ export function runEvents(api: Api, { store, feed, clock }: Pick<Parts, 'store' 
       }
       // What lies before the run's acceptance is none of its events, however long the thread is.
       const from = asked < span.firstSeq ? { ...ask, after: span.firstSeq - 1 } : ask
-      if (live === 'sse') return openStream(c, feed, { ...from, cut: cutTo(params.runId) })
+      if (live === 'sse') return openStream(c, { feed, limits }, { ...from, cut: cutTo(params.runId) })
       return page(await gather(from, c.req.raw.signal), span, live === 'long-poll')
     },
   )

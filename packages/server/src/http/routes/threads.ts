@@ -9,7 +9,7 @@ import { notFound, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { CreateThread, json, ListQuery, RoomParams, ThreadParams } from '../schemas.ts'
 
-export function threads(api: Api, { store, mintId }: Pick<Parts, 'store' | 'mintId'>): void {
+export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store' | 'mintId' | 'limits'>): void {
   api.openapi(
     createRoute({
       method: 'get',
@@ -22,7 +22,7 @@ export function threads(api: Api, { store, mintId }: Pick<Parts, 'store' | 'mint
       if (c.req.query('q') !== undefined) {
         throw new ProblemError('not_supported', 'Searching is not built yet: leave out `q`.')
       }
-      const page = pageRequest(c.req.valid('query'))
+      const page = pageRequest(c.req.valid('query'), limits)
       const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
       if (answer.type === 'not_found') throw notFound()
       if (answer.type === 'invalid_cursor') throw foreignBefore()
