@@ -1,6 +1,7 @@
 /** What becomes of runs whose process is gone, as their agents declared: seen from the engine that comes after. */
 import { expect, it } from 'vitest'
 import { StoreFault } from '../store/port.ts'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createEngine } from './engine.ts'
 import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
 
@@ -8,10 +9,10 @@ import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
 async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<typeof createHouse>[0] = {}) {
   const puppet = createPuppet('keeper')
   const house = await createHouse({
+    maxConcurrent: 1,
     ...options,
     agents: [{ ...puppet.agent, afterCrash }],
     drainMs: 0,
-    maxConcurrent: 1,
   })
   await house.engine.start()
   await house.ask('a', 'keeper', undefined, afterCrash)
@@ -71,7 +72,7 @@ it('a restartable run ends failed, and is asked again by a new run, once', async
   calls[1]?.text('Again')
   calls[1]?.finish()
   await house.pass(60)
-  const runs = await house.store.runs.list({ tenantId: 'local', personId: 'local' }, house.key('a'))
+  const runs = await house.store.runs.list(LOCAL_PRINCIPAL, house.key('a'))
   expect(runs).toMatchObject({ items: [{ status: 'failed' }, { status: 'succeeded', retryOf: 'a' }] })
 })
 
@@ -81,11 +82,13 @@ it('a process that stops in order leaves such a run as it stands, everything wri
     calls[0]?.text('three ')
     await house.settle()
     const closed = house.engine.close()
-    await house.pass(20)
+    // Less than the beat in which deltas gather: the last words have not been written yet.
+    await house.pass(1, 1)
     await closed
     expect(calls[0]?.context.signal.aborted).toBe(true)
     expect(await house.run('a')).toMatchObject({ status: 'running' })
     expect(await house.text('a')).toBe('One two three ')
+    expect(await house.store.work.settleOrphans('expired'), 'nobody has to wait for the lease').toBe(1)
     await next.start()
     await house.pass(40)
     expect(calls).toHaveLength(2)
@@ -127,4 +130,29 @@ it('a log that cannot be read leaves the run to who settles orphans, and calls n
   expect(await house.run('a')).toMatchObject({ status: 'running' })
   expect(house.log).toContainEqual(expect.objectContaining({ type: 'store_fault', during: 'resume' }))
   expect(house.log).toContainEqual(expect.objectContaining({ type: 'lease_lost' }))
+})
+
+it('is told nothing of other runs that the thread has seen meanwhile', async () => {
+  const { house, next, calls } = await abandoned('resume')
+  const messages = [{ id: 'q2', role: 'user' as const, content: 'And then?' }]
+  const request = { runId: 'b', messages, agentId: 'keeper', tools: [], context: [], onBusy: 'enqueue' as const }
+  await house.store.runs.start(LOCAL_PRINCIPAL, house.key('a'), request)
+  await house.store.runs.cancelRun(LOCAL_PRINCIPAL, house.key('a'), 'b')
+  expect((await house.envelopes('a')).map(({ runId, event }) => `${runId} ${event.type}`)).toContain('b RUN_FINISHED')
+  await next.start()
+  await house.pass(40)
+  expect(calls[1]?.context.resumed?.events).toHaveLength(3)
+})
+
+it('a run that comes back to the same process leaves its older call at once, and is still that process’s to stop', async () => {
+  const { house, calls } = await abandoned('resume', { maxConcurrent: 10 })
+  await house.store.work.settleOrphans('all')
+  await house.pass(40)
+  expect(calls).toHaveLength(2)
+  expect(calls.map(({ context }) => context.signal.aborted)).toEqual([true, false])
+  expect(house.engine.active).toBe(1)
+  await house.cancel('a')
+  await house.pass(40)
+  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+  expect(house.engine.active).toBe(0)
 })

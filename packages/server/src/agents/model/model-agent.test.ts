@@ -128,6 +128,10 @@ describe('says why a provider failed, in our own words', () => {
     for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*: .*\.$/)
   })
 
+  it('reads no more of a refusal than its reason may take', async () => {
+    expect(await ask('endless-error').end).toMatchObject({ message: expect.stringContaining('did not accept') })
+  })
+
   it.each([
     ['error-in-stream', 'Hello, wörld 🦀!'],
     ['truncated', 'Hello, wörld 🦀!'],

@@ -99,6 +99,13 @@ describe('says why it failed, and keeps what came', () => {
     await vi.waitFor(async () => expect((await requestOf(scenario))?.closedBy).not.toBe('nobody'))
   })
 
+  it('follows no redirect: the conversation goes to the configured address only', async () => {
+    const count = async () => (await endpoint.requests()).length
+    const before = await count()
+    expect(await ask('redirect').end).toMatchObject({ message: expect.stringContaining('points to another address') })
+    expect(await count()).toBe(before + 1)
+  })
+
   it('an endpoint that is not there', async () => {
     const gone = await spawnAguiEndpoint()
     await gone.close()
