@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isId, type RecorderLimits } from '@holdfast/core'
+import { isId } from '@holdfast/core'
 import { z } from 'zod'
 import type { Agent } from '../agents/port.ts'
 import { ConfigError } from './config.ts'
+import { type HoldfastLimits, LimitsSchema } from './limits.ts'
 
 export interface HoldfastConfig {
   /** Beside `demo`, and `model` and `remote` where the environment names them; their ids are taken. */
@@ -16,17 +17,6 @@ export interface HoldfastConfig {
   /** The agent of rooms that name none. Default `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
-}
-
-export interface HoldfastLimits {
-  /** Of one run; over them it ends `failed{limit_exceeded}`. */
-  readonly run?: Partial<RecorderLimits>
-  /** Runs that are carried out at once; others wait. */
-  readonly maxConcurrentRuns?: number
-  /** Milliseconds that a cancelled agent may take to stop before it is left behind. */
-  readonly cancelGraceMs?: number
-  /** Milliseconds that runs may go on once the server is told to stop. */
-  readonly drainMs?: number
 }
 
 /** Gives back what it is given: for its types. What a module says is checked when the server loads it. */
@@ -60,8 +50,6 @@ export async function loadConfigModule(path: string, directory: string): Promise
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs'])
 
 const isFunction = (value: unknown) => typeof value === 'function'
-const count = z.number().int().min(0)
-const positive = z.number().int().min(1)
 
 const SaidAgent = z.looseObject({
   id: z.string('has no id').refine(isId, 'has an id that is not 1–128 of A–Z a–z 0–9 _ . : -'),
@@ -75,23 +63,7 @@ const Said = z.strictObject(
   {
     agents: z.array(SaidAgent, 'is no list of agents').optional(),
     defaultAgent: z.string('is no agent id').optional(),
-    limits: z
-      .strictObject({
-        run: z
-          .strictObject({
-            maxEvents: positive,
-            maxBytes: positive,
-            maxEventBytes: positive,
-            maxDepth: positive,
-            maxCoalescedBytes: positive,
-          })
-          .partial()
-          .optional(),
-        maxConcurrentRuns: positive.optional(),
-        cancelGraceMs: count.optional(),
-        drainMs: count.optional(),
-      })
-      .optional(),
+    limits: LimitsSchema.optional(),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'is no object made by defineConfig' : undefined) },
 )

@@ -3,7 +3,7 @@
  * and end. Does not know: signals, exit codes, the environment; what the parts do.
  */
 import { randomUUID } from 'node:crypto'
-import { type Clock, DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
+import type { Clock } from '@holdfast/core'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
 import type { Agent, AgentCatalogue } from '../agents/port.ts'
@@ -18,7 +18,7 @@ import type { Report } from '../http/problem-error.ts'
 import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
-import type { HoldfastLimits } from './config-module.ts'
+import { type HoldfastLimits, resolveLimits } from './limits.ts'
 import { createOperations, type Listener } from './operations.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -55,8 +55,8 @@ const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 /** @throws CatalogueError, StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
-  const { limits = {}, drainMs = limits.drainMs } = options
-  const { cancelGraceMs, maxConcurrentRuns: maxConcurrent } = limits
+  const limits = resolveLimits(options.limits)
+  const { drainMs = limits.drainMs } = options
   const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
   const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
   const operations = createOperations({
@@ -79,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     bus,
     clock,
     onFault: (fault, key) => report(fault, 'A stream ended because its log could not be read.', key),
+    limits: limits.streams,
   })
   const engine: Engine = createEngine({
     store,
@@ -87,10 +88,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     workerId: randomUUID(),
     exclusive: true,
-    ...(drainMs === undefined ? {} : { drainMs }),
-    ...(cancelGraceMs === undefined ? {} : { cancelGraceMs }),
-    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-    limits: { ...DEFAULT_RECORDER_LIMITS, ...limits.run },
+    drainMs,
+    cancelGraceMs: limits.cancelGraceMs,
+    maxConcurrent: limits.maxConcurrentRuns,
+    limits: limits.run,
+    times: limits.times,
     log,
   })
 
@@ -114,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       phase: () => phase,
       report,
       mintId: randomUUID,
+      limits: limits.request,
       watch,
       metrics: operations.metrics,
       ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),

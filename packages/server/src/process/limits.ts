@@ -1,0 +1,86 @@
+/**
+ * Every limit of a server in one place (docs/LIMITS.md): what an operator may set, and what it is if they do not. Does
+ * not know: what becomes of whoever is over one.
+ */
+import { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from '@holdfast/core'
+import { z } from 'zod'
+import { DEFAULT_RUN_TIMES, type RunTimes } from '../engine/deadlines.ts'
+import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/feed.ts'
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http/limits.ts'
+
+/** What HOLDFAST_CONFIG may set; everything else stays as it is. */
+export interface HoldfastLimits {
+  /** Of one run; over them it ends `failed{limit_exceeded}`, over the times `failed{timeout}`. */
+  readonly run?: Partial<RecorderLimits & RunTimes>
+  /** Of one request. */
+  readonly request?: Partial<Omit<HttpLimits, 'readerBytes'>>
+  /** Of those who look. */
+  readonly streams?: Partial<FeedLimits>
+  /** Runs that are carried out at once; others wait. */
+  readonly maxConcurrentRuns?: number
+  /** Milliseconds that a cancelled agent may take to stop before it is left behind. */
+  readonly cancelGraceMs?: number
+  /** Milliseconds that runs may go on once the server is told to stop. */
+  readonly drainMs?: number
+}
+
+export interface ServerLimits {
+  readonly run: RecorderLimits
+  readonly times: RunTimes
+  readonly request: HttpLimits
+  readonly streams: FeedLimits
+  readonly maxConcurrentRuns: number
+  readonly cancelGraceMs: number
+  readonly drainMs: number
+}
+
+export function resolveLimits(said: HoldfastLimits = {}): ServerLimits {
+  const { maxSilenceMs, maxRunMs, ...run } = { ...DEFAULT_RECORDER_LIMITS, ...DEFAULT_RUN_TIMES, ...said.run }
+  const streams = { ...DEFAULT_FEED_LIMITS, ...said.streams }
+  return {
+    run,
+    times: { maxSilenceMs, maxRunMs },
+    request: { ...DEFAULT_HTTP_LIMITS, ...said.request, readerBytes: streams.readerBytes },
+    streams,
+    maxConcurrentRuns: said.maxConcurrentRuns ?? 1_000,
+    cancelGraceMs: said.cancelGraceMs ?? 5_000,
+    drainMs: said.drainMs ?? 5_000,
+  }
+}
+
+const count = z.number().int().min(0)
+const positive = z.number().int().min(1)
+
+/** Only what makes sense: a limit may be lower than a client expects, never so low that nothing works. */
+export const LimitsSchema = z.strictObject({
+  run: z
+    .strictObject({
+      maxEvents: positive,
+      maxBytes: positive,
+      maxEventBytes: positive,
+      maxDepth: positive,
+      maxCoalescedBytes: positive.min(1_024),
+      maxStateBytes: positive,
+      maxSilenceMs: positive,
+      maxRunMs: positive,
+    })
+    .partial()
+    .optional(),
+  request: z
+    .strictObject({
+      maxBodyBytes: positive,
+      maxDepth: positive,
+      maxLogPage: positive.max(1_000),
+      maxListPage: positive.max(200),
+      longPollMs: positive,
+    })
+    .partial()
+    .optional(),
+  streams: z
+    .strictObject({ maxStreams: positive, readerBytes: positive.min(4_096) })
+    .partial()
+    .optional(),
+  maxConcurrentRuns: positive.optional(),
+  cancelGraceMs: count.optional(),
+  drainMs: count.optional(),
+})
