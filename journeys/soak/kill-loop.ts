@@ -3,8 +3,10 @@
  * After each restart every record that any witness saw must stand in the log, byte for byte, without holes, and every
  * run must have ended as it should (G4).
  */
-import { type Envelope, type EventPage, type LogPage, paths, type ThreadKey } from '@holdfast/core'
+import { type Envelope, type EventPage, paths, type ThreadKey } from '@holdfast/core'
 import { createHoldfastServer, type HoldfastServer, type Script } from '../server.ts'
+import { get, readLog } from './asking.ts'
+import { dice } from './dice.ts'
 import { createWitness, type Witness } from './witness.ts'
 
 const WITNESSES = 3
@@ -21,20 +23,9 @@ function randomScript(random: () => number): Script {
   return { tokens: 400, intervalMs: Math.floor(random() * 4), ...(random() < 0.3 && { tool: true }) }
 }
 
-/** Uniform in [0, 1), from a seed, so that a finding can be run again. */
-function dice(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export async function killLoop(kills: number, seed: number, say: (line: string) => void): Promise<KillReport> {
   const random = dice(seed)
-  const server = await createHoldfastServer({})
+  const server = await createHoldfastServer({ HOLDFAST_LOG: 'error' })
   await server.start()
   const total = { runs: 0, seen: 0, kept: 0 }
   try {
@@ -71,16 +62,6 @@ async function until(witnesses: readonly Witness[], records: number): Promise<vo
   }
 }
 
-async function readLog(server: HoldfastServer, key: ThreadKey): Promise<Envelope[]> {
-  const log: Envelope[] = []
-  for (let after = 0; ; ) {
-    const page = await get<LogPage>(server, `${paths.log(key)}?after=${after}&limit=1000`)
-    log.push(...page.envelopes)
-    after = page.next
-    if (page.upToDate) return log
-  }
-}
-
 /** How many records the witness saw. @throws Error when one is not in the log exactly as it was seen. */
 function holdAgainst(witness: Witness, log: readonly Envelope[]): number {
   for (const [seq, seen] of witness.seen) {
@@ -104,10 +85,4 @@ async function checkEnd(server: HoldfastServer, key: ThreadKey, log: readonly En
   const { events } = await get<EventPage>(server, `${paths.runEvents(key, run.runId)}?limit=1000`)
   if (events.length === 0) throw new Error(`${key.threadId}: no events`)
   return 1
-}
-
-async function get<T>(server: HoldfastServer, path: string): Promise<T> {
-  const response = await fetch(`${server.url}${path}`)
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as T
 }

@@ -1,13 +1,41 @@
-/** `npm run soak`: the long repetitions that `npm test` has no time for. `npm run soak -- 20 7` = 20 kills, seed 7. */
+/**
+ * `npm run soak`: the long repetitions that `npm test` has no time for. `npm run soak -- 20 7` = 20 kills a loop, seed 7;
+ * `npm run soak -- 20 7 retry` = only the loop of that name.
+ */
+import { cancelKillLoop } from './cancel-kill-loop.ts'
+import { cancelLoop } from './cancel-loop.ts'
 import { killLoop } from './kill-loop.ts'
+import { retryLoop } from './retry-loop.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
+const only = process.argv[4]
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-say(`kill loop: ${kills} kills, seed ${seed}`)
-const report = await killLoop(kills, seed, say)
-say(
-  `${report.kills} kills, ${report.runs} runs, ${report.recordsSeen} records seen by three witnesses a thread, ` +
-    `${report.recordsKept} in the logs: none lost, none repeated, no hole.`,
-)
+const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
+  async kill() {
+    const report = await killLoop(kills, seed, say)
+    return (
+      `${report.kills} kills, ${report.runs} runs, ${report.recordsSeen} records seen by three witnesses a thread, ` +
+      `${report.recordsKept} in the logs: none lost, none repeated, no hole.`
+    )
+  },
+  async retry() {
+    const { tries, calls, succeeded } = await retryLoop(kills, seed, say)
+    return `${kills} kills among ${tries} tries: ${kills} runs, ${calls} model calls, ${succeeded} whole answers; never two.`
+  },
+  async cancel() {
+    const { cancels, won, late } = await cancelLoop(2 * kills, seed, say)
+    return `${cancels} cancels raced the ends of their runs: ${won} won, ${late} came late; each run ended once.`
+  },
+  async 'cancel-kill'() {
+    const { acknowledged } = await cancelKillLoop(kills, seed, say)
+    return `${kills} kills among cancels: ${acknowledged} had been acknowledged, and each run ended cancelled.`
+  },
+}
+
+for (const [name, loop] of Object.entries(LOOPS)) {
+  if (only !== undefined && only !== name) continue
+  say(`${name} loop: seed ${seed}`)
+  say(await loop())
+}
