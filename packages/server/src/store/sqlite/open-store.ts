@@ -16,6 +16,8 @@ export interface OpenStore {
   readonly now: () => number
   readonly beforeCommit: () => void
   close(): void
+  /** Lets go at once: what is in memory does not become part of the store. */
+  abandon(): void
 }
 
 /** @throws StoreOpenError */
@@ -44,6 +46,10 @@ export function openStore(options: WorkerOptions): OpenStore {
       },
       close() {
         moveTails(opened, data, now())
+        opened.close()
+        held.release()
+      },
+      abandon() {
         opened.close()
         held.release()
       },

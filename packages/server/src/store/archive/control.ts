@@ -1,0 +1,54 @@
+/** What a control record may be in a file that comes from anywhere: enough for fold and rows to be right about it. */
+import type { ControlEvent } from '@holdfast/core'
+import { isId } from '@holdfast/core'
+import { z } from 'zod'
+
+const Id = z.string().refine(isId)
+const Words = z.string().max(64 * 1024)
+const Messages = z.array(z.looseObject({ id: z.string(), role: z.string() }))
+
+const Outcome = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('succeeded') }),
+  z.strictObject({ type: z.literal('failed'), code: z.string().max(64), message: Words }),
+  z.strictObject({ type: z.literal('cancelled'), by: Words, reason: Words.optional() }),
+  z.strictObject({ type: z.literal('interrupted'), interrupts: z.array(z.looseObject({ id: z.string() })) }),
+  z.strictObject({ type: z.literal('superseded'), by: Words }),
+])
+
+const Control = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('run.accepted'),
+    run: z.strictObject({
+      runId: Id,
+      agentId: Id,
+      status: z.literal('queued'),
+      parentId: z.string().optional(),
+      retryOf: Id.optional(),
+      continues: Id.optional(),
+      acceptedAt: z.iso.datetime(),
+      position: z.number().optional(),
+    }),
+    messages: Messages.optional(),
+  }),
+  z.strictObject({ type: z.literal('run.status'), status: z.enum(['running', 'cancelling']) }),
+  z.strictObject({ type: z.literal('run.cancel-requested'), by: Words, reason: Words.optional() }),
+  z.strictObject({ type: z.literal('run.ended'), outcome: Outcome }),
+  z.strictObject({
+    type: z.literal('queue.changed'),
+    order: z.array(Id),
+    paused: z.boolean(),
+    first: Id.optional(),
+    edited: z.record(Id, Messages).optional(),
+  }),
+  z.strictObject({ type: z.literal('interrupts.resolved'), by: Words, interruptIds: z.array(z.string()) }),
+  z.strictObject({
+    type: z.literal('thread.changed'),
+    title: Words.optional(),
+    mutedUntil: z.iso.datetime().nullable().optional(),
+    archived: z.boolean().optional(),
+  }),
+])
+
+export function isControlEvent(event: unknown): event is ControlEvent {
+  return Control.safeParse(event).success
+}

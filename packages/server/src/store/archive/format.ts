@@ -1,0 +1,150 @@
+/**
+ * A room as lines of JSON (docs/OPERATING.md, Export): a header; of each thread a line, a line for each of its runs in
+ * the order of acceptance, then its log, the envelopes byte for byte; at the end a line by which a torn or changed file
+ * is known. Does not know: files, stores.
+ *
+ * What is never in it: `forwardedProps` (where programs put keys), remembered cancels, leases, whatever else is of the
+ * server and not of the room.
+ */
+import { createHash } from 'node:crypto'
+import { isId } from '@holdfast/core'
+import { z } from 'zod'
+import type { RoomRow, ThreadPut } from '../decide/facts.ts'
+import type { RunRecord, StartRequest } from '../run-record.ts'
+
+export const FORMAT = 'holdfast-room'
+export const VERSION = 1
+
+const Id = z.string().refine(isId)
+const Text = z.string().max(4_096)
+const Time = z.number().int().min(0).max(8.64e15)
+const Count = z.number().int().min(0)
+
+/** Of these only `exportedAt` differs between an export and the export of its import. */
+export const Header = z.strictObject({
+  type: z.literal('room'),
+  format: z.literal(FORMAT),
+  v: z.literal(VERSION),
+  exportedAt: z.iso.datetime(),
+  /** What anyone said is masked. */
+  redacted: z.boolean(),
+  threads: Count,
+  records: Count,
+  room: z.strictObject({
+    roomId: Id,
+    ownerId: Id,
+    title: Text,
+    agentId: Id,
+    createdAt: Time,
+    made: z.strictObject({ title: Text, agentId: Id }).optional(),
+  }),
+})
+
+export const ThreadLine = z.strictObject({
+  type: z.literal('thread'),
+  threadId: Id,
+  runs: Count,
+  records: Count,
+  ownerId: Id,
+  title: Text,
+  madeTitle: Text.optional(),
+  mutedUntil: Time.optional(),
+  archived: z.boolean().optional(),
+  createdAt: Time,
+  updatedAt: Time,
+  /** A tombstone: no runs and no records follow, and nothing of the thread comes back. */
+  deleted: z.strictObject({ at: Time, seq: Count }).optional(),
+})
+
+const Parts = z.array(z.looseObject({}))
+
+export const RunLine = z.strictObject({
+  type: z.literal('run'),
+  runId: Id,
+  ownerId: Id,
+  /** What of a run is not in its log: how it was asked for. */
+  request: z.strictObject({
+    runId: Id,
+    messages: z.array(z.looseObject({ id: Id, role: z.string() })),
+    parentId: Id.optional(),
+    agentId: Id,
+    onBusy: z.enum(['reject', 'enqueue', 'supersede']),
+    tools: Parts,
+    context: Parts,
+    state: z.unknown().optional(),
+    resume: Parts.optional(),
+  }),
+  /** Of a run that waits. */
+  afterCrash: z.enum(['fail', 'restart', 'resume']).optional(),
+})
+
+export const EndLine = z.strictObject({ type: z.literal('end'), lines: Count, sha256: z.string() })
+
+export type Header = z.infer<typeof Header>
+export type ThreadLine = z.infer<typeof ThreadLine>
+export type RunLine = z.infer<typeof RunLine>
+
+export function headerOf(
+  { tenantId: _, deletedAt: __, ...room }: RoomRow & { readonly deletedAt?: number },
+  more: Pick<Header, 'exportedAt' | 'redacted' | 'threads' | 'records'>,
+): Header {
+  const { exportedAt, redacted, threads, records } = more
+  return { type: 'room', format: FORMAT, v: VERSION, exportedAt, redacted, threads, records, room }
+}
+
+export function threadLineOf(row: ThreadPut, runs: number, records: number): ThreadLine {
+  const { roomId: _, threadId, ...rest } = row
+  const { status: __, nextRunId: ___, ...put } = rest as typeof rest & { status?: unknown; nextRunId?: unknown }
+  return { type: 'thread', threadId, runs, records, ...put }
+}
+
+export function runLineOf({ runId, owner, request, afterCrash, status }: RunRecord): RunLine {
+  const { messages, parentId, agentId, onBusy, tools, context, state, resume } = request
+  const asked = {
+    runId,
+    messages,
+    ...(parentId !== undefined && { parentId }),
+    agentId,
+    onBusy,
+    tools,
+    context,
+    ...(state !== undefined && { state }),
+    ...(resume !== undefined && { resume }),
+  }
+  return {
+    type: 'run',
+    runId,
+    ownerId: owner.personId,
+    // Through JSON, as it was stored: for the schema its parts are just objects.
+    request: asked as unknown as RunLine['request'],
+    ...(status === 'queued' && afterCrash !== undefined && { afterCrash }),
+  }
+}
+
+export function requestOf({ request }: RunLine): StartRequest {
+  // `RunLine` has checked what a request is made of; its messages and tools were checked when it was accepted.
+  return request as unknown as StartRequest
+}
+
+/** Sums up every line behind the header: an import knows by it that nothing is missing and nothing was changed. */
+export function createSum() {
+  const hash = createHash('sha256')
+  let lines = 0
+  return {
+    add(line: string): void {
+      hash.update(line).update('\n')
+      lines++
+    },
+    end: () => ({ type: 'end' as const, lines, sha256: hash.digest('hex') }),
+  }
+}
+
+/** Why a file is not taken in; `line` counts from 1. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError'
+  readonly line: number
+  constructor(line: number, sentence: string, options?: ErrorOptions) {
+    super(`Line ${line}: ${sentence}`, options)
+    this.line = line
+  }
+}

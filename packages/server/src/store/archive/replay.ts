@@ -1,0 +1,320 @@
+/**
+ * From the lines of an archive to the writes that made the room, record for record: whatever the log brings about in a
+ * store (rows, folds, what can be searched) is brought about again, so nothing but the log has to be right.
+ *
+ * Owns: what a file may be. It may come from anywhere: each line is checked before it is believed; what agents said goes
+ * through the recorder that every agent's events go through, so a log that no server would have written is refused.
+ * Does not know: where lines come from, how writes are applied.
+ *
+ * A run that had not ended: one that waited goes on waiting; one that was at work has lost its worker, and the next start
+ * of a server ends it, visibly. No agent is asked because of an import but for what waited.
+ */
+import {
+  createFold,
+  createRecorder,
+  DEFAULT_RECORDER_LIMITS,
+  type Envelope,
+  envelopeJson,
+  frame,
+  isEnded,
+  isId,
+  keyOf,
+  type Recorder,
+  type RecorderLimits,
+  type Run,
+  type ThreadFold,
+  type ThreadKey,
+} from '@holdfast/core'
+import type { RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
+import { wordsOf } from '../decide/search.ts'
+import type { Principal } from '../principal.ts'
+import type { CancelRequest, RunRecord } from '../run-record.ts'
+import { isControlEvent } from './control.ts'
+import {
+  ArchiveError,
+  createSum,
+  EndLine,
+  Header,
+  type RunLine,
+  RunLine as RunSchema,
+  requestOf,
+  ThreadLine,
+} from './format.ts'
+
+export type Step =
+  | { readonly type: 'room'; readonly room: RoomRow; readonly records: number }
+  /** `at`: the time of the records. */
+  | { readonly type: 'writes'; readonly writes: Writes; readonly at: number }
+
+export interface ReplayOptions {
+  /** Whose room it becomes. */
+  readonly principal: Principal
+  /** Records of a later time are refused: the store's clock never runs backwards. */
+  readonly latest: number
+}
+
+/** A server may have been set up with higher limits than the usual ones. */
+const LIMITS: RecorderLimits = {
+  ...DEFAULT_RECORDER_LIMITS,
+  maxEvents: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxEventBytes: 64 * 1024 * 1024,
+}
+
+/** @throws ArchiveError */
+export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOptions): Generator<Step> {
+  const sum = createSum()
+  const iterator = lines[Symbol.iterator]()
+  let number = 0
+
+  function refuse(sentence: string, cause?: unknown): ArchiveError {
+    return new ArchiveError(number, sentence, { cause })
+  }
+
+  function next(): string {
+    const { value, done } = iterator.next()
+    number++
+    if (done) throw refuse('the file ends here: a part of it is missing.')
+    return value as string
+  }
+
+  function parse(line: string): unknown {
+    try {
+      return JSON.parse(line)
+    } catch (cause) {
+      throw refuse('this is not JSON.', cause)
+    }
+  }
+
+  function read<T>(
+    schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+    line: string,
+    what: string,
+  ): T {
+    const { success, data } = schema.safeParse(parse(line))
+    if (!success || data === undefined) throw refuse(`this is no ${what} of a Holdfast export.`)
+    return data
+  }
+
+  const header = read<Header>(Header, next(), 'first line')
+  const { roomId } = header.room
+  const room = { ...withoutAbsent(header.room), tenantId: principal.tenantId } as RoomRow
+  yield { type: 'room', room, records: header.records }
+
+  const threads = new Set<string>()
+  let records = 0
+  for (let left = header.threads; left > 0; left--) {
+    yield* thread()
+  }
+
+  function* thread(): Generator<Step> {
+    const line = next()
+    sum.add(line)
+    const {
+      type: _,
+      threadId,
+      runs: runCount,
+      records: recordCount,
+      ...row
+    } = read<ThreadLine>(ThreadLine, line, 'thread')
+    if (threads.has(threadId)) throw refuse(`the thread ${threadId} is there twice.`)
+    threads.add(threadId)
+    if (row.deleted && runCount + recordCount > 0) throw refuse('a deleted thread holds nothing.')
+    if (latest < Math.max(row.updatedAt, row.createdAt)) throw refuse('its time lies in the future.')
+    const key: ThreadKey = { roomId, threadId }
+    const put = { archived: false, ...withoutAbsent(row), ...key } as ThreadPut
+    yield {
+      type: 'writes',
+      at: row.createdAt,
+      writes: { key, thread: put, log: [], ...(!row.deleted && { titled: true as const }), notices: [] },
+    }
+
+    const runs = new Map<string, RunLine>()
+    for (let n = 0; n < runCount; n++) {
+      const text = next()
+      sum.add(text)
+      const run = read<RunLine>(RunSchema, text, 'run')
+      if (runs.has(run.runId) || run.request.runId !== run.runId)
+        throw refuse('its run is there already, or is another.')
+      runs.set(run.runId, run)
+    }
+    const log = createThreadReplay({ key, runs, principal, refuse })
+    for (let seq = 1; seq <= recordCount; seq++) {
+      const text = next()
+      sum.add(text)
+      const envelope = parse(text) as Envelope
+      if (!isEnvelopeOf(envelope, key, seq)) throw refuse(`this is not record ${seq} of the thread ${threadId}.`)
+      const at = Date.parse(envelope.at)
+      if (!(at <= latest)) throw refuse('its time lies in the future.')
+      const json = eventJsonOf(envelope, text)
+      if (json === undefined) throw refuse('this is not written as a server writes it.')
+      yield { type: 'writes', at, writes: log.take(envelope, json, at) }
+    }
+    log.close()
+    records += recordCount
+    // Once more, for what the row knows of the log: whose turn it is, and the status.
+    if (recordCount > 0) yield { type: 'writes', at: row.updatedAt, writes: { key, thread: put, log: [], notices: [] } }
+  }
+
+  const end = read<{ lines: number; sha256: string }>(EndLine, next(), 'last line')
+  const expected = sum.end()
+  if (end.lines !== expected.lines || end.sha256 !== expected.sha256 || records !== header.records) {
+    throw refuse('the file was changed since it was exported, or a part of it is missing.')
+  }
+  if (!iterator.next().done) {
+    number++
+    throw refuse('nothing may come behind the last line.')
+  }
+}
+
+interface ThreadReplayOptions {
+  readonly key: ThreadKey
+  readonly runs: ReadonlyMap<string, RunLine>
+  readonly principal: Principal
+  readonly refuse: (sentence: string, cause?: unknown) => ArchiveError
+}
+
+/** One thread's log: what each record writes besides itself. */
+function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOptions) {
+  const fold = createFold(key)
+  const recorders = new Map<string, Recorder>()
+  const cancels = new Map<string, CancelRequest>()
+  const accepted = new Set<string>()
+  let last = 0
+
+  function checkAgui(envelope: Extract<Envelope, { kind: 'agui' }>, json: string): void {
+    const { runId } = envelope
+    const recorder = recorders.get(runId)
+    if (!recorder) throw refuse(`the run ${runId} says something before it is accepted, or after its end.`)
+    // A copy: the recorder may rename what is in it.
+    const verdict = recorder.record(JSON.parse(json))
+    recorder.take()
+    if (verdict.type === 'refused') throw refuse(`the run ${runId} is not legal here: ${verdict.failure.message}`)
+  }
+
+  function takeControl({ runId, event }: Extract<Envelope, { kind: 'control' }>): void {
+    if (!isControlEvent(event)) throw refuse('this is no record that this version knows.')
+    if (runId === undefined) {
+      if (event.type.startsWith('run.')) throw refuse('a change of a run has to say of which.')
+      return
+    }
+    if (event.type === 'run.accepted') {
+      if (!runs.has(runId) || accepted.has(runId) || event.run.runId !== runId) {
+        throw refuse(`the run ${runId} is accepted twice, or not in the list of runs.`)
+      }
+      accepted.add(runId)
+      recorders.set(runId, createRecorder({ input: { threadId: key.threadId, runId, messages: [] }, limits: LIMITS }))
+    } else if (!recorders.has(runId)) throw refuse(`the run ${runId} has not begun here, or has ended.`)
+    if (event.type === 'run.cancel-requested') {
+      cancels.set(runId, { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) })
+    }
+    if (event.type === 'run.ended') recorders.delete(runId)
+  }
+
+  function recordOf(run: Run): RunRecord {
+    const line = runs.get(run.runId)
+    if (!line) throw refuse(`the run ${run.runId} is not in the list of runs.`)
+    const { runId, parentId, retryOf, continues } = run
+    const common = {
+      ...key,
+      runId,
+      owner: { tenantId: principal.tenantId, personId: line.ownerId },
+      request: requestOf(line),
+      ...(parentId !== undefined && { parentId }),
+      ...(retryOf !== undefined && { retryOf }),
+      ...(continues !== undefined && { continues }),
+      acceptedAt: Date.parse(run.acceptedAt),
+    }
+    if (isEnded(run)) {
+      return {
+        ...common,
+        status: run.status,
+        outcome: run.outcome,
+        ...(run.startedAt !== undefined && { startedAt: Date.parse(run.startedAt) }),
+        endedAt: Date.parse(run.endedAt),
+        ...(run.usage !== undefined && { usage: run.usage }),
+      }
+    }
+    if (run.status === 'queued') {
+      return { ...common, ...(line.afterCrash && { afterCrash: line.afterCrash }), status: 'queued' }
+    }
+    // Nobody holds this lease, and it is over.
+    const startedAt = Date.parse(run.startedAt ?? run.acceptedAt)
+    const lease = { workerId: 'import', epoch: 1, leaseUntil: 0, startedAt }
+    if (run.status === 'running') return { ...common, ...lease, status: 'running' }
+    return { ...common, ...lease, status: 'cancelling', cancel: cancels.get(run.runId) ?? { by: line.ownerId } }
+  }
+
+  return {
+    take(envelope: Envelope, json: string, at: number): Writes {
+      if (at < last) throw refuse('its time lies before that of the record before it.')
+      last = at
+      const { runId, kind } = envelope
+      const isStart = kind === 'agui' && envelope.event.type === 'RUN_STARTED'
+      try {
+        if (kind === 'agui') checkAgui(envelope, json)
+        else takeControl(envelope)
+        foldOne(fold, envelope)
+      } catch (error) {
+        throw error instanceof ArchiveError ? error : refuse('it does not fit to what came before.', error)
+      }
+      const changes = runId !== undefined && (kind === 'control' || isStart)
+      const run = changes ? fold.view().runs.find((known) => known.runId === runId) : undefined
+      const said = isStart ? wordsOf(envelope.event.input?.messages ?? []) : ''
+      return {
+        key,
+        log: [{ kind, ...(runId !== undefined && { runId }), json }],
+        ...(run && (kind === 'agui' || RUN_CHANGES.has(envelope.event.type)) && { run: recordOf(run) }),
+        ...(said !== '' && { said }),
+        notices: [],
+      }
+    },
+    close(): void {
+      if (accepted.size !== runs.size)
+        throw refuse(`the log of ${key.threadId} does not hold every run that was listed.`)
+    },
+  }
+}
+
+const RUN_CHANGES = new Set(['run.accepted', 'run.status', 'run.cancel-requested', 'run.ended'])
+
+function foldOne(fold: ThreadFold, envelope: Envelope): void {
+  if (fold.apply(envelope) !== 'accepted') throw new Error('out of order')
+}
+
+function isEnvelopeOf(value: Envelope, key: ThreadKey, seq: number): boolean {
+  if (typeof value !== 'object' || value === null || value.v !== 1 || value.seq !== seq) return false
+  const found = keyOf(value)
+  if (found?.roomId !== key.roomId || found.threadId !== key.threadId) return false
+  if (typeof value.at !== 'string' || !isTime(value.at)) return false
+  if (typeof value.event !== 'object' || value.event === null || typeof value.event.type !== 'string') return false
+  if (value.kind === 'agui') return isId(value.runId)
+  return value.kind === 'control' && (value.runId === undefined || isId(value.runId))
+}
+
+function isTime(text: string): boolean {
+  const at = Date.parse(text)
+  return Number.isFinite(at) && new Date(at).toISOString() === text
+}
+
+const EVENT = ',"event":'
+
+/** The event's own bytes, if the whole line is exactly what a store makes of it; else undefined. */
+function eventJsonOf({ roomId, threadId, runId, seq, at, kind }: Envelope, line: string): string | undefined {
+  const from = line.indexOf(EVENT)
+  if (from === -1) return undefined
+  const json = line.slice(from + EVENT.length, -1)
+  const made = frame({ roomId, threadId, ...(runId !== undefined && { runId }), seq, at, kind }, json)
+  if (envelopeJson(made) !== line) return undefined
+  try {
+    // More than one value, or half of one, is none.
+    JSON.parse(json)
+    return json
+  } catch {
+    return undefined
+  }
+}
+
+function withoutAbsent<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T
+}

@@ -1,0 +1,325 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Event, EventType } from '@ag-ui/core'
+import { type Envelope, type Outcome, runTerminal } from '@holdfast/core'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ArchiveError } from '../archive/format.ts'
+import type { Store } from '../port.ts'
+import { LOCAL_PRINCIPAL as ME } from '../principal.ts'
+import type { StartRequest } from '../run-record.ts'
+import { openSqliteArchive } from './archive.ts'
+import { openInThread, temporaryDirectory } from './testing/harness.ts'
+
+const directories: string[] = []
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
+})
+
+function freshDirectory(): string {
+  const directory = temporaryDirectory()
+  directories.push(directory)
+  return directory
+}
+
+const EXPORTED_AT = '2026-01-02T00:00:00.000Z'
+const USAGE = [{ inputTokens: 3 }]
+const SECRET = 'zebras quietly juggle'
+
+async function withStore<T>(directory: string, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openInThread({ directory, publish: () => {} })
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+const request = (runId: string, more: Partial<StartRequest> = {}): StartRequest => ({
+  runId,
+  messages: [{ id: `${runId}-q`, role: 'user', content: SECRET }],
+  agentId: 'demo',
+  onBusy: 'enqueue',
+  tools: [],
+  context: [],
+  ...more,
+})
+
+async function claim(store: Store) {
+  const [claimed] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000_000 })
+  if (!claimed) throw new Error('nothing to claim')
+  return claimed.lease
+}
+
+async function carryOut(store: Store, events: readonly Event[], outcome: Outcome = { type: 'succeeded' }) {
+  const lease = await claim(store)
+  await store.work.append(
+    lease,
+    events.map((event) => JSON.stringify(event)),
+  )
+  await store.work.end(lease, {
+    events: [JSON.stringify(runTerminal(outcome, lease, USAGE))],
+    outcome,
+    usage: USAGE,
+  })
+}
+
+const said = (id: string, count: number): Event[] => [
+  { type: EventType.TEXT_MESSAGE_START, messageId: id, role: 'assistant' },
+  ...Array.from({ length: count }, (_, n) => ({
+    type: EventType.TEXT_MESSAGE_CONTENT as const,
+    messageId: id,
+    delta: `${SECRET} 🦀 ${n} "quoted"\n`,
+  })),
+  { type: EventType.TEXT_MESSAGE_END, messageId: id },
+]
+
+/** A room with everything that a room can hold. */
+async function lived(directory: string): Promise<void> {
+  await withStore(directory, async (store) => {
+    await store.rooms.create(ME, { roomId: 'r', title: 'The room', agentId: 'demo' })
+    await store.threads.create(ME, { roomId: 'r', threadId: 'empty' }, 'Nothing yet')
+    const long = { roomId: 'r', threadId: 'long' }
+    await store.runs.start(ME, long, request('r1'))
+    await carryOut(store, [
+      ...said('a', 700),
+      { type: EventType.TOOL_CALL_START, toolCallId: 'c', toolCallName: 'look', parentMessageId: 'a' },
+      { type: EventType.TOOL_CALL_ARGS, toolCallId: 'c', delta: `{"for":"${SECRET}"}` },
+      { type: EventType.TOOL_CALL_END, toolCallId: 'c' },
+      { type: EventType.TOOL_CALL_RESULT, toolCallId: 'c', messageId: 'd', content: SECRET },
+      { type: EventType.STATE_SNAPSHOT, snapshot: { [SECRET]: SECRET } },
+      { type: EventType.STATE_DELTA, delta: [{ op: 'add', path: '/x', value: SECRET }] },
+      { type: EventType.STEP_STARTED, stepName: 'one' },
+      { type: EventType.STEP_STARTED, stepName: 'two' },
+      { type: EventType.STEP_FINISHED, stepName: 'two' },
+      { type: EventType.STEP_FINISHED, stepName: 'one' },
+      { type: EventType.CUSTOM, name: 'mine', value: { text: SECRET } },
+    ] as Event[])
+    await store.runs.start(ME, long, request('r2', { messages: [], parentId: 'r1-q' }))
+    await carryOut(store, said('b', 3), { type: 'failed', code: 'agent_error', message: SECRET })
+    const waiting = { roomId: 'r', threadId: 'waiting' }
+    await store.runs.start(ME, waiting, request('w1', { forwardedProps: { apiKey: SECRET } }))
+    await claim(store)
+    await store.runs.start(ME, waiting, request('w2'))
+    await store.runs.start(ME, waiting, request('w3', { forwardedProps: { apiKey: SECRET } }))
+    const other = { roomId: 'r', threadId: 'cancelled-early' }
+    await store.runs.cancelRun(ME, other, 'c1', SECRET)
+    await store.runs.start(ME, other, request('c1'))
+  })
+}
+
+function exported(directory: string, redact = false): string[] {
+  const archive = openSqliteArchive(directory)
+  try {
+    return [...(archive.export('r', { exportedAt: EXPORTED_AT, redact }) ?? [])]
+  } finally {
+    archive.close()
+  }
+}
+
+function imported(directory: string, lines: Iterable<string>) {
+  const archive = openSqliteArchive(directory)
+  try {
+    return archive.import(lines)
+  } finally {
+    archive.close()
+  }
+}
+
+const snapshots = (directory: string) =>
+  withStore(directory, async (store) => {
+    const found: unknown[] = []
+    for (const threadId of ['empty', 'long', 'waiting', 'cancelled-early']) {
+      const key = { roomId: 'r', threadId }
+      found.push(await store.threads.snapshot(ME, key), await store.runs.list(ME, key), await store.runs.queue(ME, key))
+    }
+    return [...found, await store.rooms.get(ME, 'r')]
+  })
+
+describe('a room as lines', () => {
+  it('round-trips: the export of an import is the export, byte for byte, and every snapshot is the same', async () => {
+    const from = freshDirectory()
+    await lived(from)
+    const lines = exported(from)
+    const to = freshDirectory()
+    expect(imported(to, lines)).toMatchObject({ type: 'imported', roomId: 'r' })
+    expect(exported(to)).toEqual(lines)
+    expect(await snapshots(to)).toEqual(await snapshots(from))
+  })
+
+  it('never has what was forwarded to an agent', async () => {
+    const from = freshDirectory()
+    await lived(from)
+    const lines = exported(from)
+    expect(lines.join('\n')).not.toContain('apiKey')
+    expect(lines.join('\n')).not.toContain('"forwardedProps":')
+    const archive = openSqliteArchive(from)
+    expect(archive.rooms()).toMatchObject([{ roomId: 'r', threads: 4, withheld: 1 }])
+    archive.close()
+  })
+
+  it('without anybody’s words is still a room that can be taken in', async () => {
+    const from = freshDirectory()
+    await lived(from)
+    const lines = exported(from, true)
+    const text = lines.join('\n')
+    for (const word of [...SECRET.split(' '), 'crab', 'quoted', 'The room', 'Nothing yet'])
+      expect(text).not.toContain(word)
+    const plain = exported(from)
+    expect(lines).toHaveLength(plain.length)
+    const kinds = (all: string[]) => all.map((line) => (JSON.parse(line) as Partial<Envelope>).event?.type)
+    expect(kinds(lines)).toEqual(kinds(plain))
+    const to = freshDirectory()
+    expect(imported(to, lines)).toMatchObject({ type: 'imported' })
+    expect(exported(to, true)).toHaveLength(lines.length)
+  })
+
+  it('goes on living where it was taken in: what was at work has lost its worker, what waited is next', async () => {
+    const from = freshDirectory()
+    await lived(from)
+    const to = freshDirectory()
+    imported(to, exported(from))
+    await withStore(to, async (store) => {
+      const key = { roomId: 'r', threadId: 'waiting' }
+      expect(await store.work.settleOrphans('all')).toBe(1)
+      expect(await store.runs.get(ME, key, 'w1')).toMatchObject({
+        run: { status: 'failed', outcome: { code: 'worker_lost' } },
+      })
+      // A retried start of an imported run is the same run.
+      const long = { roomId: 'r', threadId: 'long' }
+      expect(await store.runs.start(ME, long, request('r1'))).toMatchObject({ type: 'same' })
+      expect(await store.runs.start(ME, long, request('r9'))).toMatchObject({ type: 'accepted' })
+      await carryOut(store, said('z', 2))
+      expect(await store.runs.get(ME, long, 'r9')).toMatchObject({ run: { status: 'succeeded' } })
+    })
+  })
+
+  it('is taken in where the same room stands empty, and nowhere else', async () => {
+    const from = freshDirectory()
+    await lived(from)
+    const lines = exported(from)
+    const to = freshDirectory()
+    await withStore(to, (store) => store.rooms.create(ME, { roomId: 'r', title: 'Empty', agentId: 'x' }))
+    expect(imported(to, lines)).toMatchObject({ type: 'imported' })
+    expect(imported(to, lines)).toEqual({ type: 'room_taken', why: 'has_threads' })
+    expect(exported(to)).toEqual(lines)
+  })
+})
+
+describe('a file that is not sound', () => {
+  async function sound() {
+    const from = freshDirectory()
+    await lived(from)
+    return exported(from)
+  }
+
+  function refusal(lines: Iterable<string>): ArchiveError {
+    const to = freshDirectory()
+    let refused: unknown
+    try {
+      imported(to, lines)
+    } catch (error) {
+      refused = error
+    }
+    expect(refused).toBeInstanceOf(ArchiveError)
+    // A failed import leaves nothing, and what is there can be opened.
+    const archive = openSqliteArchive(to)
+    expect(archive.rooms()).toEqual([])
+    archive.close()
+    return refused as ArchiveError
+  }
+
+  /** With a right last line, so that only the change itself is wrong. */
+  function resummed(lines: readonly string[]): string[] {
+    const body = lines.slice(1, -1)
+    const hash = createHash('sha256')
+    for (const line of body) hash.update(line).update('\n')
+    const end = { type: 'end', lines: body.length, sha256: hash.digest('hex') }
+    return [lines[0] ?? '', ...body, JSON.stringify(end)]
+  }
+
+  it('is refused wherever it is cut off, with the line, and leaves nothing', async () => {
+    const lines = await sound()
+    for (const length of [0, 1, 2, 7, Math.floor(lines.length / 2), lines.length - 1]) {
+      expect(refusal(lines.slice(0, length)).line).toBe(length + 1)
+    }
+    expect(refusal([...lines, '{}']).line).toBe(lines.length + 1)
+    const torn = lines.with(5, (lines[5] ?? '').slice(0, 20))
+    expect(refusal(torn).line).toBe(6)
+  })
+
+  it('is refused for one changed letter', async () => {
+    const lines = await sound()
+    const at = lines.findIndex((line) => line.includes('TEXT_MESSAGE_CONTENT'))
+    expect(refusal(lines.with(at, (lines[at] ?? '').replace(SECRET, SECRET.toUpperCase()))).line).toBe(lines.length)
+  })
+
+  it('is refused for what no server would have written, with the line', async () => {
+    const lines = await sound()
+    const find = (text: string) => lines.findIndex((line) => line.includes(text))
+    const content = find('TEXT_MESSAGE_CONTENT')
+    const accepted = find('"run.accepted"')
+    const ended = find('"run.ended"')
+    const swap = (line: number, from: string | RegExp, to: string) =>
+      lines.with(line, (lines[line] ?? '').replace(from, to))
+    const cases: readonly (readonly [string, readonly string[], number])[] = [
+      ['another room', swap(content, '"roomId":"r"', '"roomId":"q"'), content],
+      ['another thread', swap(content, '"threadId":"long"', '"threadId":"tall"'), content],
+      ['a hole', lines.toSpliced(content, 1), content],
+      ['a record twice', lines.toSpliced(content, 0, lines[content] ?? ''), content + 1],
+      ['more than an event', swap(content, /}$/, ',"more":1}'), content],
+      ['a time that runs back', swap(content, /"at":"[^"]*"/, '"at":"1999-01-01T00:00:00.000Z"'), content],
+      ['the future', swap(content, /"at":"[^"]*"/, '"at":"2999-01-01T00:00:00.000Z"'), content],
+      ['an illegal event', swap(content, '"delta":', '"gamma":'), content],
+      ['an unknown run', swap(content, '"runId":"r1"', '"runId":"zz"'), content],
+      ['a run accepted twice', lines.toSpliced(accepted, 0, lines[accepted] ?? ''), accepted + 1],
+      ['an outcome that there is not', swap(ended, '"succeeded"', '"exploded"'), ended],
+      ['another version', swap(0, '"v":1', '"v":2'), 0],
+      ['no room', swap(0, '"roomId":"r"', '"roomId":"../r"'), 0],
+    ]
+    for (const [what, changed, line] of cases) expect([what, refusal(resummed(changed)).line]).toEqual([what, line + 1])
+  })
+
+  it('is refused, or taken in as it is, whatever is done to it, and never anything else', async () => {
+    const lines = await sound()
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const hostile = fc.oneof(fc.string(), fc.json(), fc.constantFrom(...lines), fc.constant(deep), fc.constant('{}'))
+    fc.assert(
+      fc.property(fc.nat(lines.length - 2), hostile, fc.boolean(), (at, line, insert) => {
+        const changed = resummed(lines.toSpliced(at, insert ? 0 : 1, line))
+        if (changed.join('\n') === lines.join('\n')) return
+        refusal(changed)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('whether a store is sound', () => {
+  it('is said of every thread', async () => {
+    const directory = freshDirectory()
+    await lived(directory)
+    const archive = openSqliteArchive(directory)
+    const seen: number[] = []
+    const found = archive.check((done) => seen.push(done))
+    archive.close()
+    expect(found).toMatchObject({ threads: 4, problems: [] })
+    expect(found.records).toBeGreaterThan(700)
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  it('finds a damaged log and names its thread', async () => {
+    const directory = freshDirectory()
+    await lived(directory)
+    const { DatabaseSync } = await import('node:sqlite')
+    const database = new DatabaseSync(join(directory, 'holdfast.db'))
+    database.exec("UPDATE segment SET body = CAST(replace(CAST(body AS TEXT), 'quoted', 'qu0ted') AS BLOB)")
+    database.close()
+    const archive = openSqliteArchive(directory)
+    expect(archive.check(() => {}).problems).toEqual([expect.stringContaining('r/long')])
+    archive.close()
+    expect(readdirSync(directory)).toContain('holdfast.db')
+    expect(readFileSync(join(directory, 'holdfast.db')).length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,188 @@
+/**
+ * The archive of an embedded store: opens a data directory that no server holds, under the same lock a server would
+ * take. Owns: what is read and written around the store's own data, and that an import is one transaction. Does not
+ * know: the form of a line.
+ */
+import { type Envelope, envelopeJson, isId, splitFrames, type ThreadKey } from '@holdfast/core'
+import { createSum, headerOf, runLineOf, threadLineOf } from '../archive/format.ts'
+import type { Archive, ExportOptions, RoomSummary } from '../archive/port.ts'
+import { createRedactor } from '../archive/redact.ts'
+import { replay } from '../archive/replay.ts'
+import { LOCAL_PRINCIPAL } from '../principal.ts'
+import { openStore } from './open-store.ts'
+import type { StoredThread } from './threads.ts'
+
+const STEP = { maxRecords: 1_000, maxBytes: 1024 * 1024 }
+/** Records that are written together. */
+const BATCH = 256
+/** Clocks differ: a record may be this much ahead of ours. */
+const AHEAD_MS = 24 * 60 * 60 * 1_000
+
+/** @throws StoreOpenError, of which `locked` means that a server holds it */
+export function openSqliteArchive(directory: string): Archive {
+  const open = openStore({ directory })
+  const { data, database, now } = open
+  const roomIds = database.prepare('SELECT room_id FROM room ORDER BY created_at, room_id')
+  const threadNos = database.prepare('SELECT no FROM thread WHERE room_id = ? ORDER BY created_at, thread_id')
+  const dropRoom = database.prepare('DELETE FROM room WHERE room_id = ?')
+  let closed = false
+
+  function threadsOf(roomId: string): StoredThread[] {
+    return threadNos.all(roomId).flatMap(({ no }) => data.threads.byNo(Number(no)) ?? [])
+  }
+
+  /** A deleted thread has nothing but its tombstone. */
+  const recordsOf = ({ no, row }: StoredThread) => ('deleted' in row && row.deleted ? 0 : data.log.committedHead(no))
+
+  function summary(roomId: string): RoomSummary {
+    const threads = threadsOf(roomId)
+    let withheld = 0
+    for (const { no } of threads) {
+      for (const { record } of data.runs.list(no)) {
+        if (record.status === 'queued' && record.request.forwardedProps !== undefined) withheld++
+      }
+    }
+    const records = threads.reduce((sum, thread) => sum + recordsOf(thread), 0)
+    return { roomId, title: data.rooms.get(roomId)?.title ?? '', threads: threads.length, records, withheld }
+  }
+
+  function* framesOf(thread: number, records: number): Generator<string> {
+    const decoder = new TextDecoder()
+    for (let after = 0; after < records; ) {
+      const { frames, lastSeq } = data.log.read(thread, { after, ...STEP })
+      yield* splitFrames(decoder.decode(frames))
+      after = lastSeq
+    }
+  }
+
+  function* linesOf(roomId: string, { exportedAt, redact }: ExportOptions): Generator<string> {
+    const room = data.rooms.get(roomId)
+    if (!room) return
+    const threads = threadsOf(roomId)
+    const redactor = redact ? createRedactor() : undefined
+    const sum = createSum()
+    const line = (value: unknown) => {
+      const text = JSON.stringify(value)
+      sum.add(text)
+      return text
+    }
+    const records = threads.reduce((total, thread) => total + recordsOf(thread), 0)
+    const header = headerOf(room, { exportedAt, redacted: redact, threads: threads.length, records })
+    yield JSON.stringify(redactor?.header(header) ?? header)
+    for (const thread of threads) {
+      const runs = data.runs.list(thread.no).map(({ record }) => runLineOf(record))
+      const head = threadLineOf(thread.row, runs.length, recordsOf(thread))
+      yield line(redactor?.thread(head) ?? head)
+      for (const run of runs) yield line(redactor?.run(run) ?? run)
+      for (const frame of framesOf(thread.no, recordsOf(thread))) {
+        const text = envelopeJson(frame)
+        if (redactor) {
+          const { event, ...envelope } = JSON.parse(text) as Envelope
+          yield line({ ...envelope, event: redactor.event(event as unknown as Record<string, unknown>) })
+        } else {
+          sum.add(text)
+          yield text
+        }
+      }
+    }
+    yield JSON.stringify(sum.end())
+  }
+
+  function importAll(lines: Iterable<string>): ReturnType<Archive['import']> {
+    let roomId = ''
+    let records = 0
+    let waiting = 0
+    let newest = now()
+    const flush = () => {
+      if (waiting === 0) return
+      data.write(newest)
+      data.committed()
+      waiting = 0
+    }
+    database.exec('BEGIN IMMEDIATE')
+    for (const step of replay(lines, { principal: LOCAL_PRINCIPAL, latest: now() + AHEAD_MS })) {
+      if (step.type === 'room') {
+        roomId = step.room.roomId
+        const held = data.rooms.get(roomId)
+        if (held && 'deletedAt' in held && held.deletedAt !== undefined) return { type: 'room_taken', why: 'deleted' }
+        if (threadsOf(roomId).length > 0) return { type: 'room_taken', why: 'has_threads' }
+        if (held) dropRoom.run(roomId)
+        data.putRoom(step.room)
+        continue
+      }
+      const { writes, at } = step
+      data.apply(writes, at)
+      newest = Math.max(newest, at)
+      records += writes.log.length
+      waiting++
+      if (waiting >= BATCH || (writes.run && 'outcome' in writes.run)) flush()
+    }
+    flush()
+    database.exec('COMMIT')
+    return { type: 'imported', roomId, records }
+  }
+
+  /** Nothing of what was begun is kept: what memory believes of it goes with the process. */
+  function abandon(): void {
+    closed = true
+    open.abandon()
+  }
+
+  function checkThread({ no, row }: StoredThread): number {
+    const key: ThreadKey = row
+    let seq = 0
+    for (const frame of framesOf(no, data.log.committedHead(no))) {
+      seq++
+      const envelope = JSON.parse(envelopeJson(frame)) as Envelope
+      const { roomId, threadId } = envelope
+      if (envelope.seq !== seq || roomId !== key.roomId || threadId !== key.threadId) {
+        throw new Error(`record ${seq} is another's`)
+      }
+    }
+    return seq
+  }
+
+  return {
+    rooms: () => roomIds.all().map(({ room_id }) => summary(String(room_id))),
+    export(roomId, options) {
+      const room = isId(roomId) ? data.rooms.get(roomId) : undefined
+      if (!room || ('deletedAt' in room && room.deletedAt !== undefined)) return undefined
+      return linesOf(roomId, options)
+    },
+    import(lines) {
+      let answer: ReturnType<Archive['import']>
+      try {
+        answer = importAll(lines)
+      } catch (error) {
+        abandon()
+        throw error
+      }
+      if (answer.type !== 'imported') abandon()
+      return answer
+    },
+    check(onThread) {
+      const problems: string[] = []
+      const found = database.prepare('PRAGMA integrity_check').all()
+      for (const { integrity_check: said } of found) if (said !== 'ok') problems.push(`The database: ${said}.`)
+      const rooms = roomIds.all().map(({ room_id }) => String(room_id))
+      const threads = rooms.flatMap(threadsOf)
+      let records = 0
+      for (const [index, thread] of threads.entries()) {
+        try {
+          records += checkThread(thread)
+        } catch (error) {
+          const { roomId, threadId } = thread.row
+          const why = error instanceof Error ? error.message : String(error)
+          problems.push(`The log of ${roomId}/${threadId}: ${why}.`)
+        }
+        onThread(index + 1, threads.length)
+      }
+      return { threads: threads.length, records, problems }
+    },
+    close() {
+      if (closed) return
+      closed = true
+      open.close()
+    },
+  }
+}
