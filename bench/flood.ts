@@ -1,0 +1,117 @@
+/**
+ * What a flooding agent does to its neighbours (G10): a probe run says what time it is every 20 ms, and its reader looks
+ * at the clock. Alone, then beside an agent that never waits, in turns, in one server process with its store on disk.
+ * `node bench/flood.ts` prints the table.
+ */
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
+import { createParser } from 'eventsource-parser'
+import { type HouseProcess, startHouse } from './house-process.ts'
+import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+
+const ROUNDS = 3
+const AGENTS = fileURLToPath(new URL('./flood-agents.ts', import.meta.url))
+
+let asked = 0
+
+async function ask(house: HouseProcess, agentId: string): Promise<ThreadKey> {
+  const key = { roomId: 'default', threadId: `${agentId}-${++asked}` }
+  const messages = [{ id: 'q', role: 'user', content: 'Well?' }]
+  const response = await house.post(paths.runs(key), { runId: 'run', messages, agentId })
+  if (response.status !== 202) throw new Error(`${agentId}: ${response.status} ${await response.text()}`)
+  return key
+}
+
+/** Milliseconds that each token was on its way, until the run's end. */
+async function follow(house: HouseProcess, key: ThreadKey): Promise<number[]> {
+  const latencies: number[] = []
+  const response = await fetch(`${house.url}${paths.runEvents(key, 'run')}?live=sse`)
+  if (!response.body) throw new Error(`The probe's stream answered ${response.status}.`)
+  const parser = createParser({
+    onEvent({ data }) {
+      const event = JSON.parse(data) as Envelope['event']
+      if (event.type !== 'TEXT_MESSAGE_CONTENT') return
+      for (const said of event.delta.trim().split(' ')) latencies.push(Date.now() - Number(said))
+    },
+  })
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) parser.feed(text)
+  return latencies
+}
+
+/** One flood after the other, until told to stop: each ends when its limits are reached. */
+function keepFlooding(house: HouseProcess, agentId: string): () => Promise<void> {
+  let on = true
+  const over = (async () => {
+    while (on) {
+      const key = await ask(house, agentId)
+      while (on) {
+        const answer = (await (await fetch(house.url + paths.run(key, 'run'))).json()) as { status: string }
+        if (answer.status !== 'queued' && answer.status !== 'running') break
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      if (!on) await house.post(paths.cancelRun(key, 'run'), {})
+    }
+  })()
+  return () => {
+    on = false
+    return over
+  }
+}
+
+interface Probed {
+  readonly p50: number
+  readonly p99: number
+}
+
+async function probe(house: HouseProcess, beside?: string): Promise<Probed> {
+  const stop = beside === undefined ? async () => {} : keepFlooding(house, beside)
+  const latencies = (await follow(house, await ask(house, 'probe'))).toSorted((a, b) => a - b)
+  await stop()
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+  return { p50: at(0.5), p99: at(0.99) }
+}
+
+export async function measureFlood(): Promise<BenchSection> {
+  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS })
+  const found: Record<'alone' | 'tokens' | 'pages', Probed[]> = { alone: [], tokens: [], pages: [] }
+  let memory = 0
+  try {
+    await probe(house)
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (const beside of ['alone', 'tokens', 'pages'] as const) {
+        console.error(
+          `a probe ${beside === 'alone' ? 'alone' : `beside a flood of ${beside}`}, round ${round} of ${ROUNDS}`,
+        )
+        found[beside].push(await probe(house, beside === 'alone' ? undefined : beside))
+        memory = Math.max(memory, house.memory())
+      }
+    }
+  } finally {
+    await house.close()
+  }
+  const middle = (of: keyof typeof found, which: keyof Probed) => median(found[of].map((probed) => probed[which]))
+  const alone = middle('alone', 'p99')
+  const tokens = middle('tokens', 'p99')
+  const pages = middle('pages', 'p99')
+  return {
+    title: 'A flood beside a run',
+    rows: [
+      { name: 'a token every 20 ms, alone: p50', value: middle('alone', 'p50'), unit: 'ms' },
+      { name: 'alone: p99', value: alone, unit: 'ms' },
+      { name: 'beside a flood of tokens: p50', value: middle('tokens', 'p50'), unit: 'ms' },
+      { name: 'beside a flood of tokens: p99', value: tokens, unit: 'ms', ratio: tokens / alone, of: 'alone' },
+      { name: 'beside a flood of 1 kB deltas: p99', value: pages, unit: 'ms', ratio: pages / alone, of: 'alone' },
+      { name: 'the process, at most', value: memory / 2 ** 20, unit: 'MiB' },
+    ],
+    aims: [
+      atMost('p99 of a token beside a flood of tokens, against alone', tokens / alone, 2),
+      atMost('p99 of a token beside a flood of 1 kB deltas, against alone', pages / alone, 2),
+    ],
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const section = await measureFlood()
+  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
+}
