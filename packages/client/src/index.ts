@@ -22,9 +22,10 @@
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
 export { browserEnvironment } from './environment/browser.ts'
-export type { Connectivity, Environment, Frames, Visibility } from './environment/port.ts'
+export type { Connectivity, Environment, Frames, Keep, Visibility } from './environment/port.ts'
 export type { FeedCounters } from './feed/feed.ts'
 export type { FeedState, PauseReason } from './feed/state.ts'
+export type { AccessState } from './registry/access.ts'
 export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
 export {
   createRunHandle,
@@ -55,4 +56,4 @@ export { createRunRegistry, type RunRegistryOptions } from './registry/registry.
 export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
 export { createHttpTransport, type HttpTransportOptions } from './transport/http.ts'
-export type { DropReason, LogHandlers, RunTransport, ThreadPageQuery } from './transport/port.ts'
+export type { DeleteThreadOptions, DropReason, LogHandlers, RunTransport, ThreadPageQuery } from './transport/port.ts'

@@ -1,5 +1,5 @@
 /** The environment of a page: the only file that touches window, document and navigator. */
-import type { Environment } from './port.ts'
+import type { Environment, Keep } from './port.ts'
 
 /** What a frame lasts where none is painted. */
 const FRAME_MS = 16
@@ -42,6 +42,43 @@ function nextFrame(run: () => void): () => void {
   }
 }
 
+const PREFIX = 'holdfast.'
+
+/**
+ * The tab's own storage: two tabs do not send each other's words, and a tab that is restored has them again. What it
+ * refuses (it is full, or forbidden) is kept for as long as the page lasts.
+ */
+function tabKeep(storage: () => Storage): Keep {
+  const here = new Map<string, string>()
+  function attempt<T>(act: (storage: Storage) => T): T | undefined {
+    try {
+      return act(storage())
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    read: (name) => here.get(name) ?? attempt((store) => store.getItem(PREFIX + name)) ?? undefined,
+    write(name, text) {
+      const done = attempt((store) => {
+        store.setItem(PREFIX + name, text)
+        return true
+      })
+      if (done) here.delete(name)
+      else here.set(name, text)
+    },
+    remove(name) {
+      here.delete(name)
+      attempt((store) => store.removeItem(PREFIX + name))
+    },
+    names() {
+      const stored = attempt((store) => Object.keys(store)) ?? []
+      const own = stored.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length))
+      return [...new Set([...own, ...here.keys()])]
+    },
+  }
+}
+
 export function browserEnvironment(): Environment {
   return {
     clock: { now: () => Date.now(), schedule },
@@ -58,6 +95,7 @@ export function browserEnvironment(): Environment {
       },
       subscribe: (listener) => on(window, ['online', 'offline'], listener),
     },
+    keep: tabKeep(() => window.sessionStorage),
     random: Math.random,
     mintId,
   }

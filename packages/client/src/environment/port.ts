@@ -29,11 +29,20 @@ export interface Frames {
   next(run: () => void): () => void
 }
 
+/** Strings that outlive a reload of this page. Nothing here throws: a browser that refuses to store forgets. */
+export interface Keep {
+  read(name: string): string | undefined
+  write(name: string, text: string): void
+  remove(name: string): void
+  names(): readonly string[]
+}
+
 export interface Environment {
   readonly clock: Clock
   readonly frames: Frames
   readonly visibility: Visibility
   readonly connectivity: Connectivity
+  readonly keep: Keep
   /** From 0 up to and without 1. */
   random(): number
   /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`. */

@@ -189,7 +189,7 @@ describe('what the server refuses', () => {
 
   it('a deleted thread is asked for no more', async () => {
     const { transport, feed, clock } = await live()
-    transport.deleteThread(KEY)
+    transport.bury(KEY)
     await until(() => expect(feed.state.type).toBe('waiting'))
     clock.advance(500)
     await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['deleted']) }))

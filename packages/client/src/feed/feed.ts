@@ -58,6 +58,8 @@ export interface Feed {
   close(): void
   pause(reason: PauseReason): void
   resume(reason: PauseReason): void
+  /** Takes the thread anew: what is known stays until the snapshot is there. */
+  refresh(): void
 }
 
 export interface FeedOptions {
@@ -221,5 +223,10 @@ export function createFeed({ key, transport, environment, sink }: FeedOptions): 
     close: () => dispatch({ type: 'close' }),
     pause: (reason) => dispatch({ type: 'pause', reason }),
     resume: (reason) => dispatch({ type: 'resume', reason }),
+    refresh() {
+      cursor = undefined
+      if (isConnected(state)) dispatch({ type: 'lost' })
+      dispatch({ type: 'wake' })
+    },
   }
 }

@@ -22,14 +22,21 @@ export function createIntent(asked: StartIntent, view: ThreadView | undefined, e
     { id: environment.mintId(), role: 'user', content: asked.text ?? '' },
   ]
   const { parentId, agentId, forwardedProps } = asked
+  const body = {
+    runId,
+    messages,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(agentId === undefined ? {} : { agentId }),
+    ...(forwardedProps === undefined ? {} : { forwardedProps }),
+  }
+  return intentOf(body, view)
+}
+
+/** Also for a request that an earlier page has written down. */
+export function intentOf(body: StartBody, view: ThreadView | undefined): Intent {
+  const { messages = [], parentId } = body
   return {
-    body: {
-      runId,
-      messages,
-      ...(parentId === undefined ? {} : { parentId }),
-      ...(agentId === undefined ? {} : { agentId }),
-      ...(forwardedProps === undefined ? {} : { forwardedProps }),
-    },
+    body: { ...body, messages },
     pending: hang(messages, parentId ?? (view ? newestLeaf(view.messages) : null)),
     release: new AbortController(),
   }

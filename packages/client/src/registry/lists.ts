@@ -59,13 +59,18 @@ export function createRoomList({ transport, environment }: ListOptions): Observa
   }
 }
 
-export function createThreadList(roomId: string, options: ListOptions): ThreadListObservation & Refreshable {
+export function createThreadList(
+  roomId: string,
+  options: ListOptions,
+): ThreadListObservation & Refreshable & { drop(key: ThreadKey): void } {
   const { transport, environment, active, lifecycle, titleOf } = options
   const listeners = createListeners()
   /** The first page, as last answered, and the older ones, as they were when they were asked for. */
   let first: List<ThreadInfo> | undefined
   let older: readonly ThreadInfo[] = []
   let oldest: string | undefined
+  /** Deleted from here: an answer that was on its way does not bring them back (I8). */
+  const dropped = new Set<string>()
   let error: TransportError | undefined
   let state: ThreadListState = { items: undefined, more: false }
 
@@ -80,8 +85,8 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   function merged(): readonly ThreadInfo[] | undefined {
     const here = active.snapshot().filter(({ key }) => key.roomId === roomId)
     if (!first && here.length === 0) return undefined
-    const listed = [...(first?.items ?? [])]
-    const seen = new Set(listed.map(keyString))
+    const listed = (first?.items ?? []).filter((item) => !dropped.has(keyString(item)))
+    const seen = new Set([...listed.map(keyString), ...dropped])
     for (const item of older) if (!seen.has(keyString(item))) listed.push(item)
     const unlisted = here.filter(({ key }) => !listed.some((item) => sameKey(item, key)))
     return [...unlisted.map(({ key }) => brandNew(key)), ...listed.map((item) => withIntent(item, here))]
@@ -155,6 +160,11 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
       update()
     },
     refresh: poll.refresh,
+    drop(key) {
+      dropped.add(keyString(key))
+      update()
+      poll.refresh()
+    },
     close() {
       unlisten?.()
       poll.close()

@@ -16,6 +16,8 @@ import type {
 import type { FeedCounters } from '../feed/feed.ts'
 import type { FeedState } from '../feed/state.ts'
 import type { TransportError } from '../transport/error.ts'
+import type { DeleteThreadOptions } from '../transport/port.ts'
+import type { AccessState } from './access.ts'
 import type { Activity } from './activity.ts'
 import type { RunHandles } from './handles.ts'
 import type { LifecycleStream } from './lifecycle.ts'
@@ -66,8 +68,8 @@ export interface StartTicket {
   /** Of the new messages, in order; empty for a retry. */
   readonly messageIds: readonly string[]
   /**
-   * The run, once its accept is durable. Rejects once with a `TransportError` when it was refused, could not be sent,
-   * or was cancelled before it was accepted. May be ignored: the observation tells the same.
+   * The run, once its accept is durable; after a sign-in, if one is needed. Rejects once with a `TransportError` when it
+   * was refused, could not be sent, or was cancelled before it was accepted. May be ignored: the observation tells the same.
    */
   readonly accepted: Promise<Run>
 }
@@ -122,15 +124,24 @@ export interface RunRegistry {
   /**
    * The only way to end a run from here, whether or not its thread is looked at. With a key: whatever is live there.
    * Resolves once the request is durable; the log then says how it ended. Rejects with a `TransportError` when it could
-   * not be delivered: the run goes on.
+   * not be delivered: the run goes on. A page that is reloaded meanwhile sends it after the reload.
    */
   cancel(target: ThreadKey | RunRef, reason?: string): Promise<void>
   /** A key for a thread that does not exist yet. */
   mintKey(roomId: string): ThreadKey
   /** The composer has taken the text back. */
   dismissFailedStart(key: ThreadKey): void
-  /** Somebody signed in: what waits for it goes on. */
+  /** `signed-out` from the first refusal for want of a sign-in until `resume`. Runs go on; nothing is shown of them. */
+  readonly access: Observable<AccessState>
+  /** Somebody signed in: what waits for it goes on, starts and cancels included. */
   resume(): void
+  /** Takes a thread's content anew; what is known stays until it is there. */
+  refresh(key: ThreadKey): void
+  /**
+   * Deletes a thread, for good. Rejects with a `TransportError`, and then nothing has changed: a thread in which a run
+   * is live is refused unless by `force`, which cancels it first.
+   */
+  deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
   observeThreads(roomId: string): ThreadListObservation
   observeRooms(): Observable<ListState<RoomInfo>>
   createRoom(body: CreateRoomBody): Promise<RoomInfo>

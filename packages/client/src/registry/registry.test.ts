@@ -54,7 +54,7 @@ describe('what is shown', () => {
   it('I8 nothing of a deleted thread is shown, and nothing of it is asked again', async () => {
     const parts = setUp()
     const a = await running(parts, A)
-    parts.transport.deleteThread(A)
+    parts.transport.bury(A)
     expect(a.state()).toMatchObject({ content: { type: 'gone' }, activity: { type: 'idle' }, pending: [] })
     expect(parts.registry.activeKeys).toEqual([])
     const asked = parts.transport.asked.length

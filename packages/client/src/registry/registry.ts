@@ -15,6 +15,7 @@ import type { Environment } from '../environment/port.ts'
 import type { FeedCounters } from '../feed/feed.ts'
 import { IDLE } from '../feed/state.ts'
 import type { RunTransport } from '../transport/port.ts'
+import { createAccess } from './access.ts'
 import { isBusy, QUIET } from './activity.ts'
 import { createRunHandles, type OnRunCompleted } from './handles.ts'
 import { createRoomList, createThreadList } from './lists.ts'
@@ -22,6 +23,7 @@ import { createListeners } from './observable.ts'
 import type { ActiveRun, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
 import { RegistryError } from './registry-error.ts'
 import { createThread, type Thread } from './thread.ts'
+import { createWishes } from './wishes.ts'
 
 /** Browsers allow six connections to a host over HTTP/1.1; two are left for commands and lists. */
 const MAX_CONNECTIONS = 4
@@ -34,7 +36,11 @@ export interface RunRegistryOptions {
   readonly onRunCompleted?: OnRunCompleted
 }
 
-export function createRunRegistry({ transport, environment, onRunCompleted }: RunRegistryOptions): RunRegistry {
+export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
+  const { environment, onRunCompleted } = options
+  const access = createAccess()
+  const transport = access.watch(options.transport)
+  const wishes = createWishes(environment.keep)
   /** The least recently used first. */
   const threads = new Map<string, Thread>()
   const handles = createRunHandles(onRunCompleted)
@@ -61,6 +67,8 @@ export function createRunRegistry({ transport, environment, onRunCompleted }: Ru
       closed: closing.signal,
       onChange: balance,
       handles,
+      wishes,
+      access,
     })
     threads.set(id, made)
     return made
@@ -132,6 +140,11 @@ export function createRunRegistry({ transport, environment, onRunCompleted }: Ru
     }
   }
 
+  const undoAccess = access.subscribe(() => {
+    if (access.snapshot() === 'signed-out') for (const each of threads.values()) each.expire()
+  })
+  for (const wish of wishes.all()) thread(wish.key).restore(wish)
+
   return {
     observe,
     start: (key, intent) => thread(key).start(intent),
@@ -143,7 +156,15 @@ export function createRunRegistry({ transport, environment, onRunCompleted }: Ru
     },
     mintKey: (roomId) => ({ roomId, threadId: environment.mintId() }),
     dismissFailedStart: (key) => threads.get(keyString(key))?.dismissFailedStart(),
+    access: { snapshot: access.snapshot, subscribe: access.subscribe },
+    refresh: (key) => threads.get(keyString(key))?.refresh(),
+    async deleteThread(key, how) {
+      await transport.deleteThread(key, how)
+      threads.get(keyString(key))?.vanish()
+      threadLists.get(key.roomId)?.drop(key)
+    },
     resume() {
+      access.grant()
       for (const each of threads.values()) each.resume()
       roomList.refresh()
       for (const list of threadLists.values()) list.refresh()
@@ -178,6 +199,7 @@ export function createRunRegistry({ transport, environment, onRunCompleted }: Ru
     close() {
       if (closing.signal.aborted) return
       closing.abort()
+      undoAccess()
       for (const each of threads.values()) each.close()
       handles.close()
       roomList.close()

@@ -97,14 +97,6 @@ describe('a start', () => {
     expect(view.state().failedStart).toBeUndefined()
   })
 
-  it('S004-C3 that needs a sign-in keeps the words', async () => {
-    const { registry, transport } = setUp()
-    transport.next('start', { type: 'fault', fault: { type: 'unauthorized' } })
-    const view = look(registry, A)
-    await expect(registry.start(A, { text: 'Hello' }).accepted).rejects.toThrow(TransportError)
-    expect(view.state().failedStart?.text).toBe('Hello')
-  })
-
   it('that reaches nobody for a minute gives the words back', async () => {
     const { registry, transport, environment } = setUp()
     for (let attempt = 0; attempt < 40; attempt += 1) transport.next('start', OFFLINE)

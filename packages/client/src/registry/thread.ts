@@ -15,7 +15,9 @@ import type { Envelope, Run, ThreadKey, ThreadMessage } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { createFeed, type FeedCounters } from '../feed/feed.ts'
 import { type FeedState, isConnected } from '../feed/state.ts'
+import { problemOf } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
+import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
 import { createContentKeeper } from './content.ts'
 import { createRunHandle, type RunHandle } from './handle.ts'
@@ -25,6 +27,7 @@ import { createListeners } from './observable.ts'
 import { createOutbox } from './outbox.ts'
 import type { StartIntent, StartTicket, ThreadState } from './port.ts'
 import { RegistryError } from './registry-error.ts'
+import type { Wish, Wishes } from './wishes.ts'
 
 /** How long a thread that nobody looks at any more is followed on: people go back and forth. */
 const LINGER_MS = 5_000
@@ -46,8 +49,16 @@ export interface Thread {
   continueFrom(messageId: string): StartTicket
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
   dismissFailedStart(): void
+  /** Goes on with what a page before this one had begun. */
+  restore(wish: Wish): void
+  /** Takes its content anew. */
+  refresh(): void
+  /** Somebody has to sign in: nothing is asked until then, and what was asked is given up. */
+  expire(): void
   /** Somebody signed in. */
   resume(): void
+  /** It was deleted. */
+  vanish(): void
   close(): void
 }
 
@@ -60,6 +71,8 @@ export interface ThreadOptions {
   /** Need or activity may have changed. */
   onChange(): void
   readonly handles: RunHandles
+  readonly wishes: Wishes
+  readonly access: Access
 }
 
 export function createThread(options: ThreadOptions): Thread {
@@ -107,6 +120,11 @@ export function createThread(options: ThreadOptions): Thread {
         publish(news)
       },
       signalOf: (runId) => ownHandle(runId)?.token.signal,
+    },
+    // It was never written down, whatever the reason; the outcomes' list has a word of its own only for a missing agent.
+    onRefused(error) {
+      const code = problemOf(error)?.code === 'unknown_agent' ? 'agent_unknown' : 'store_failed'
+      handles.notifyCompletion(key, { type: 'failed', code, message: error.message })
     },
   })
 
@@ -176,7 +194,9 @@ export function createThread(options: ThreadOptions): Thread {
     const live =
       mine.find(({ status }) => status === 'running' || status === 'cancelling') ??
       mine.find(({ status }) => status === 'queued')
-    if (live) dispatch({ type: live.status === 'cancelling' ? 'stopping' : 'live', runId: live.runId })
+    if (!live) return
+    const { runId } = live
+    dispatch({ type: live.status === 'cancelling' || outbox.isStopping(runId) ? 'stopping' : 'live', runId })
   }
 
   // ---- what observers are told
@@ -337,7 +357,16 @@ export function createThread(options: ThreadOptions): Thread {
     },
     cancel: outbox.cancel,
     dismissFailedStart: outbox.dismissFailedStart,
+    restore: outbox.restore,
+    refresh: feed.refresh,
+    expire: () => feed.pause('unauthorized'),
     resume: () => feed.resume('unauthorized'),
+    vanish() {
+      feed.pause('deleted')
+      if (keeper.content.type !== 'gone') bury()
+      options.onChange()
+      publish()
+    },
     close() {
       listeners.clear()
       undoFrame?.()

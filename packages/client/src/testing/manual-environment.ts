@@ -30,8 +30,17 @@ function set(what: Switch, on: boolean): void {
   for (const listener of [...what.listeners]) listener()
 }
 
-/** Ids are `id-1`, `id-2` …; every die shows `random()`, a half unless told otherwise. */
-export function createManualEnvironment(random: () => number = () => 0.5): ManualEnvironment {
+export interface ManualEnvironmentOptions {
+  /** What every die shows; a half unless told otherwise. */
+  readonly random?: () => number
+  /** What was kept by a page before this one. */
+  readonly kept?: Map<string, string>
+  /** Ids are `id-1`, `id-2` …, or begin with this. */
+  readonly ids?: string
+}
+
+export function createManualEnvironment(options: ManualEnvironmentOptions = {}): ManualEnvironment {
+  const { random = () => 0.5, kept = new Map<string, string>(), ids: prefix = 'id-' } = options
   const clock = createManualClock()
   const hidden: Switch = { on: false, listeners: new Set() }
   const online: Switch = { on: true, listeners: new Set() }
@@ -52,8 +61,14 @@ export function createManualEnvironment(random: () => number = () => 0.5): Manua
       },
       subscribe: (listener) => subscribeTo(online, listener),
     },
+    keep: {
+      read: (name) => kept.get(name),
+      write: (name, text) => void kept.set(name, text),
+      remove: (name) => void kept.delete(name),
+      names: () => [...kept.keys()],
+    },
     random,
-    mintId: () => `id-${++ids}`,
+    mintId: () => `${prefix}${++ids}`,
     setHidden: (on) => set(hidden, on),
     setOnline: (on) => set(online, on),
     get listeners() {

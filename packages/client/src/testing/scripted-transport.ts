@@ -35,6 +35,7 @@ export type Asked =
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
   | { readonly type: 'cancelRun'; readonly key: ThreadKey; readonly runId: string; readonly reason?: string }
   | { readonly type: 'cancelThread'; readonly key: ThreadKey; readonly reason?: string }
+  | { readonly type: 'deleteThread'; readonly key: ThreadKey; readonly force: boolean }
   | { readonly type: 'openLog'; readonly key: ThreadKey; readonly after: number }
 
 type AskedType = Asked['type']
@@ -59,7 +60,8 @@ export interface ScriptedTransport extends RunTransport {
   /** A delta of the run's answer, opening its message where it has none. */
   say(key: ThreadKey, runId: string, delta: string): void
   end(key: ThreadKey, runId: string, outcome?: Outcome): void
-  deleteThread(key: ThreadKey): void
+  /** Deleted from elsewhere. */
+  bury(key: ThreadKey): void
   /** Breaks every connection to this log. `ended`: the server closed it in order. */
   drop(key: ThreadKey, how?: 'broken' | 'ended'): void
   heartbeat(key: ThreadKey): void
@@ -210,6 +212,23 @@ export function createScriptedTransport(): ScriptedTransport {
     flush(script)
   }
 
+  function bury(key: ThreadKey): void {
+    const script = find(key)
+    script.builder.control({ type: 'thread.deleted' })
+    flush(script)
+    script.deleted = true
+    for (const reader of [...script.readers]) reader.finish()
+  }
+
+  function deleteThread(key: ThreadKey, force: boolean): void {
+    const script = scripts.get(keyString(key))
+    if (!script || script.deleted) return
+    const live = view(script).runs.find((run) => !isEnded(run))
+    if (live && !force) throw new TransportError(problem('run_active', { runId: live.runId }))
+    if (live) end(script, live.runId, { type: 'cancelled', by: 'you' })
+    bury(key)
+  }
+
   function line(script: Script): ThreadInfo {
     const folded = view(script)
     return {
@@ -274,13 +293,7 @@ export function createScriptedTransport(): ScriptedTransport {
     },
     say: (key, runId, delta) => say(find(key), runId, delta),
     end: (key, runId, outcome = { type: 'succeeded' }) => end(find(key), runId, outcome),
-    deleteThread(key) {
-      const script = find(key)
-      script.builder.control({ type: 'thread.deleted' })
-      flush(script)
-      script.deleted = true
-      for (const reader of [...script.readers]) reader.finish()
-    },
+    bury,
     drop(key, how = 'broken') {
       const error = how === 'broken' ? new TransportError({ type: 'network' }) : undefined
       for (const reader of [...readersOf(key)]) reader.finish(error)
@@ -320,6 +333,8 @@ export function createScriptedTransport(): ScriptedTransport {
       ),
     cancelThread: (key, reason) =>
       answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () => cancelThread(key, reason)),
+    deleteThread: (key, { force = false } = {}) =>
+      answer({ type: 'deleteThread', key, force }, () => deleteThread(key, force)),
     openLog: read,
   }
 }

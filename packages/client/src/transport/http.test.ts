@@ -75,11 +75,14 @@ function speak(script: ScriptedTransport): RequestListener {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     try {
       const body = await bodyOf(request)
-      if (isPost) expect(request.headers['content-type']).toBe('application/json')
+      if (request.method !== 'GET') expect(request.headers['content-type']).toBe('application/json')
       if (kind === 'agents') json(await script.agents())
       else if (roomId === '') json(isPost ? await script.createRoom(body as never) : await script.rooms())
       else if (threadId === '') json(await script.threads(roomId))
-      else if (what === undefined) json(await script.snapshot(key))
+      else if (request.method === 'DELETE') {
+        await script.deleteThread(key, { force: url.searchParams.get('force') === 'true' })
+        response.writeHead(204).end()
+      } else if (what === undefined) json(await script.snapshot(key))
       else if (what === 'log') await stream(script, key, Number(url.searchParams.get('after')), response)
       else if (what === 'cancel') json(await script.cancelThread(key, body.reason as string), 202)
       else if (verb === 'cancel') json(await script.cancelRun(key, runId, body.reason as string), 202)

@@ -18,6 +18,8 @@ const PAUSE_MS = 5
 /** A run that streams without any pause: after this long what arrives is live. */
 const HISTORY_MS = 100
 
+const KEEPALIVE_CHARACTERS = 4 * 1024
+
 export interface HttpTransportOptions {
   /** What comes before `/v1`; by default the page's own origin. */
   readonly baseUrl?: string
@@ -29,7 +31,7 @@ export interface HttpTransportOptions {
 
 interface Ask {
   readonly path: string
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly body?: unknown
   readonly accept?: string
   readonly signal?: AbortSignal | undefined
@@ -51,7 +53,7 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
           ...options.headers?.(),
         },
         cache: 'no-store',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : sending(JSON.stringify(body))),
         ...(signal ? { signal } : {}),
       })
     } catch (cause) {
@@ -61,13 +63,16 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
     return response
   }
 
-  async function json<T>(request: Ask): Promise<T> {
+  const json = async <T>(request: Ask): Promise<T> => parse<T>(await read(request))
+
+  /** The answer's text, in time. */
+  async function read(request: Ask): Promise<string> {
     const limit = new AbortController()
     const undo = clock.schedule(ANSWER_MS, () => limit.abort())
     const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
     try {
       const response = await ask({ ...request, signal })
-      return parse<T>(await response.text())
+      return await response.text()
     } catch (cause) {
       // Only the caller's own abort is an abort; the limit's is the network's silence.
       if (limit.signal.aborted && !request.signal?.aborted) throw new TransportError({ type: 'network' }, { cause })
@@ -88,6 +93,10 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
     start: (key, body) => post(paths.runs(key), body),
     cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
     cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
+    async deleteThread(key, { force = false } = {}) {
+      // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
+      await read({ path: paths.thread(key) + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
+    },
 
     async openLog(key, after, handlers, signal) {
       const path = `${paths.log(key)}?after=${after}&live=sse`
@@ -160,6 +169,11 @@ function search({ before, limit }: ThreadPageQuery): string {
   if (before !== undefined) query.set('before', before)
   if (limit !== undefined) query.set('limit', String(limit))
   return query.size > 0 ? `?${query}` : ''
+}
+
+/** What is small enough goes out even if the page is left in this very moment; browsers allow 64 KiB of it at once. */
+function sending(body: string): Pick<RequestInit, 'body' | 'keepalive'> {
+  return { body, keepalive: body.length < KEEPALIVE_CHARACTERS }
 }
 
 function parse<T>(text: string): T {

@@ -45,6 +45,11 @@ export interface ThreadPageQuery {
   readonly limit?: number
 }
 
+export interface DeleteThreadOptions {
+  /** Cancels what runs there first. */
+  readonly force?: boolean
+}
+
 export interface RunTransport {
   agents(): Promise<List<AgentInfo>>
   rooms(): Promise<List<RoomInfo>>
@@ -56,6 +61,8 @@ export interface RunTransport {
   /** Resolves once the request is durable, also for a run that does not exist yet. Safe to repeat. */
   cancelRun(key: ThreadKey, runId: string, reason?: string): Promise<CancelRequested | CancelTooLate>
   cancelThread(key: ThreadKey, reason?: string): Promise<CancelRequested | CancelTooLate>
+  /** Resolves once it is gone, also if it was before. A thread in which a run is live is refused, unless by force. */
+  deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
   /**
    * One connection to a thread's log, from after `after` on. Resolves when the server has ended it; rejects when it
    * could not be opened, broke, or `signal` was aborted (`aborted`).

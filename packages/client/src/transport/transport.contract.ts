@@ -107,6 +107,19 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     )
 
     it(
+      'deletes a thread, by force if something runs in it, and again without complaint',
+      using(async ({ transport, script }) => {
+        script.startElsewhere(KEY, 'run', 'Hello')
+        expect(await failing(transport.deleteThread(KEY))).toMatchObject({ problem: { code: 'run_active' } })
+        expect(script.has(KEY)).toBe(true)
+        await transport.deleteThread(KEY, { force: true })
+        await transport.deleteThread(KEY)
+        expect(script.has(KEY)).toBe(false)
+        expect(await failing(transport.snapshot(KEY))).toMatchObject({ problem: { code: 'deleted' } })
+      }),
+    )
+
+    it(
       'gives a refusal as the problem it is',
       using(async ({ transport, script }) => {
         expect(await failing(transport.snapshot(NOBODY))).toMatchObject({

@@ -1,8 +1,8 @@
 /** A registry with everything around it, and eyes that remember what they were shown. */
-import { newestLeaf, pathTo, type ThreadKey } from '@holdfast/core'
+import { newestLeaf, type Outcome, pathTo, type ThreadKey } from '@holdfast/core'
 import { expect, vi } from 'vitest'
 import { createManualEnvironment, MANUAL_FRAME_MS } from '../../testing/manual-environment.ts'
-import { createScriptedTransport } from '../../testing/scripted-transport.ts'
+import { createScriptedTransport, type ScriptedTransport } from '../../testing/scripted-transport.ts'
 import type { LifecycleEvent } from '../lifecycle.ts'
 import type { RunRegistry, ThreadState } from '../port.ts'
 import { createRunRegistry } from '../registry.ts'
@@ -15,16 +15,31 @@ export const OFFLINE = { type: 'fault', fault: { type: 'network' } } as const
 export const until = vi.waitFor
 
 export function setUp() {
-  const environment = createManualEnvironment()
-  const transport = createScriptedTransport()
-  const registry = createRunRegistry({ transport, environment })
+  return around(createScriptedTransport(), new Map(), 'id-')
+}
+
+let pages = 0
+
+/** The same page loaded anew: its registry is gone, the server and what the tab keeps are the same. */
+export function reload({ registry, transport, kept }: ReturnType<typeof setUp>) {
+  registry.close()
+  pages += 1
+  return around(transport, kept, `page-${pages}-`)
+}
+
+function around(transport: ScriptedTransport, kept: Map<string, string>, ids: string) {
+  const environment = createManualEnvironment({ kept, ids })
+  const completions: [ThreadKey, Outcome][] = []
+  const onRunCompleted = (key: ThreadKey, outcome: Outcome) => void completions.push([key, outcome])
+  const registry = createRunRegistry({ transport, environment, onRunCompleted })
   const events: LifecycleEvent[] = []
   registry.lifecycle.subscribe((event) => void events.push(event))
   const told = (type: LifecycleEvent['type']) => events.filter((event) => event.type === type)
   const cancels = () => transport.asked.filter(({ type }) => type === 'cancelRun' || type === 'cancelThread')
   const count = (type: string) => transport.asked.filter((each) => each.type === type).length
   const frame = () => environment.clock.advance(MANUAL_FRAME_MS)
-  return { environment, transport, registry, events, told, cancels, count, frame }
+  const wishes = () => environment.keep.names()
+  return { environment, transport, registry, events, completions, told, cancels, count, frame, kept, wishes }
 }
 
 /** Looks, and keeps what was shown each time. */

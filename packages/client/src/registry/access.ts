@@ -1,0 +1,84 @@
+/**
+ * Whether the server knows who asks. One refusal for want of a sign-in, of whatever was asked, holds for everything:
+ * also one that comes late, for something that nobody waits for any more (S004-C2).
+ *
+ * Owns: the answer. Does not know: what a sign-in is, threads.
+ */
+
+import { TransportError, transportError } from '../transport/error.ts'
+import type { RunTransport } from '../transport/port.ts'
+import { createListeners, type Observable } from './observable.ts'
+
+export type AccessState = 'granted' | 'signed-out'
+
+export interface Access extends Observable<AccessState> {
+  /** The same transport, except that a refusal is noticed here too. */
+  watch(transport: RunTransport): RunTransport
+  /** Somebody signed in. */
+  grant(): void
+  /** Resolves once somebody has signed in; rejects with `aborted`. */
+  granted(signal: AbortSignal): Promise<void>
+}
+
+export function createAccess(): Access {
+  const listeners = createListeners()
+  let state: AccessState = 'granted'
+  let signIns = 0
+
+  function turn(next: AccessState): void {
+    if (state === next) return
+    state = next
+    listeners.tell()
+  }
+
+  function watched<A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+      const asked = signIns
+      try {
+        return await ask(...args)
+      } catch (cause) {
+        // Asked before somebody signed in, it says nothing of what holds now.
+        if (transportError(cause).fault.type === 'unauthorized' && asked === signIns) turn('signed-out')
+        throw cause
+      }
+    }
+  }
+
+  return {
+    snapshot: () => state,
+    subscribe: (listener) => listeners.add(listener),
+    watch: (transport) => ({
+      agents: watched(() => transport.agents()),
+      rooms: watched(() => transport.rooms()),
+      createRoom: watched((body) => transport.createRoom(body)),
+      threads: watched((roomId, query) => transport.threads(roomId, query)),
+      snapshot: watched((key, signal) => transport.snapshot(key, signal)),
+      start: watched((key, body) => transport.start(key, body)),
+      cancelRun: watched((key, runId, reason) => transport.cancelRun(key, runId, reason)),
+      cancelThread: watched((key, reason) => transport.cancelThread(key, reason)),
+      deleteThread: watched((key, options) => transport.deleteThread(key, options)),
+      openLog: watched((key, after, handlers, signal) => transport.openLog(key, after, handlers, signal)),
+    }),
+    grant() {
+      signIns += 1
+      turn('granted')
+    },
+    granted: (signal) =>
+      new Promise((resolve, reject) => {
+        const settle = (finish: () => void) => () => {
+          undo()
+          signal.removeEventListener('abort', abort)
+          finish()
+        }
+        const look = () => {
+          if (state === 'granted') enter()
+        }
+        const enter = settle(resolve)
+        const abort = settle(() => reject(new TransportError({ type: 'aborted' })))
+        const undo = listeners.add(look)
+        if (signal.aborted) abort()
+        else signal.addEventListener('abort', abort)
+        look()
+      }),
+  }
+}

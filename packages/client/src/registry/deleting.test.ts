@@ -1,0 +1,41 @@
+/** Deleting a thread from here and from elsewhere. */
+import { expect, it } from 'vitest'
+import { TransportError } from '../transport/error.ts'
+import { A, B, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
+
+it('a thread that was deleted here is gone in the same tick, from the list too, and no late answer brings it back', async () => {
+  const { registry, transport } = setUp()
+  transport.addThread(A)
+  transport.addThread(B)
+  const list = registry.observeThreads('R1')
+  list.subscribe(() => {})
+  await until(() => expect(list.snapshot().items).toHaveLength(2))
+  const view = look(registry, A)
+  const late = transport.hold('threads')
+  await registry.deleteThread(A)
+  expect(view.state().content.type).toBe('gone')
+  expect(list.snapshot().items).toMatchObject([B])
+  late()
+  await until(() => expect(transport.connections).toBe(0))
+  expect(list.snapshot().items).toMatchObject([B])
+})
+
+it('one that cannot be deleted stays as it was, and so does what runs in it', async () => {
+  const parts = setUp()
+  const a = await running(parts, A)
+  const before = a.state()
+  await expect(parts.registry.deleteThread(A)).rejects.toThrow(TransportError)
+  parts.transport.next('deleteThread', OFFLINE)
+  await expect(parts.registry.deleteThread(A, { force: true })).rejects.toThrow(TransportError)
+  expect(a.state()).toBe(before)
+  expect(parts.told('RunCompleted')).toEqual([])
+})
+
+it('I1 by force ends its run first: told once, as cancelled', async () => {
+  const parts = setUp()
+  const a = await running(parts, A)
+  await parts.registry.deleteThread(A, { force: true })
+  expect(a.state()).toMatchObject({ content: { type: 'gone' }, activity: { type: 'idle' } })
+  expect(parts.told('RunCompleted')).toMatchObject([{ runId: a.runId, outcome: { type: 'cancelled' } }])
+  expect(parts.registry.activeKeys).toEqual([])
+})

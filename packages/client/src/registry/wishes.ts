@@ -1,0 +1,57 @@
+/**
+ * What was asked for here and is not settled yet, kept over a reload of the page: a start until the server has accepted
+ * it or its words are back, a cancel until it is acknowledged. Sending one again is safe: the run id is the idempotency key.
+ *
+ * Owns: how a wish is written down. Does not know: requests, threads' content.
+ */
+import { isId, keyOf, type StartBody, type ThreadKey } from '@holdfast/core'
+import type { Keep } from '../environment/port.ts'
+
+export interface Wish {
+  readonly key: ThreadKey
+  readonly runId: string
+  /** Absent: the run had been accepted before. */
+  readonly start?: StartBody
+  /** The person wants its end. */
+  readonly cancel?: { readonly reason?: string }
+  /** It did not come about, and its words are not back yet. */
+  readonly refused?: true
+}
+
+export interface Wishes {
+  /** In the place of what was wished of this run before. */
+  put(wish: Wish): void
+  settle(wish: Pick<Wish, 'key' | 'runId'>): void
+  all(): readonly Wish[]
+}
+
+const PREFIX = 'wish.'
+
+export function createWishes(keep: Keep): Wishes {
+  const nameOf = ({ key, runId }: Pick<Wish, 'key' | 'runId'>) => `${PREFIX}${key.roomId}/${key.threadId}/${runId}`
+  return {
+    put: (wish) => keep.write(nameOf(wish), JSON.stringify({ v: 1, ...wish })),
+    settle: (wish) => keep.remove(nameOf(wish)),
+    all: () =>
+      keep
+        .names()
+        .filter((name) => name.startsWith(PREFIX))
+        .flatMap((name) => readWish(keep.read(name)) ?? []),
+  }
+}
+
+/** What another version, or somebody at the console, has left there is not guessed at. */
+function readWish(text: string | undefined): Wish | undefined {
+  if (text === undefined) return undefined
+  let value: Partial<Record<'v' | keyof Wish, unknown>> | null
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const key = keyOf(value?.key)
+  if (value?.v !== 1 || !key || !isId(value.runId)) return undefined
+  const { runId, start, cancel, refused } = value as Wish
+  if (start !== undefined && (start.runId !== runId || !Array.isArray(start.messages))) return undefined
+  return { key, runId, ...(start && { start }), ...(cancel && { cancel }), ...(refused && { refused }) }
+}
