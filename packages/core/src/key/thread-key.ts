@@ -6,8 +6,11 @@ export interface ThreadKey {
   readonly threadId: string
 }
 
+/** The room that exists from the first start, and cannot be deleted. */
+export const DEFAULT_ROOM_ID = 'default'
+
 /** Ids are 1–128 characters of `[A-Za-z0-9_.:-]` (docs/PROTOCOL.md, Conventions). */
-const ID = /^[A-Za-z0-9_.:-]{1,128}$/
+export const ID = /^[A-Za-z0-9_.:-]{1,128}$/
 
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value)

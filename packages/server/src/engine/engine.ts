@@ -118,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
         break
       }
       case 'thread.more':
+      case 'thread.deleted':
         break
     }
   }

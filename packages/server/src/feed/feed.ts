@@ -5,7 +5,7 @@
  * goes only detaches (I5). Whatever was committed after a reader's cursor reaches it once, in order, however notices
  * are lost or repeated (G3).
  */
-import type { Clock, ThreadKey } from '@holdfast/core'
+import { type Clock, frame, type ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
@@ -118,7 +118,9 @@ export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIM
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)
-          return answer.type === 'chunk' ? answer : undefined
+          if (answer.type !== 'deleted') return answer.type === 'chunk' ? answer : undefined
+          watch.finish()
+          return lastRecord(key, answer)
         },
         onFault: (fault) => onFault(fault, key),
         sent,
@@ -189,4 +191,10 @@ export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIM
       return { threads: watches.all.size, readers }
     },
   }
+}
+
+/** What a deleted thread's log ended with: its store keeps nothing else of it. */
+function lastRecord({ roomId, threadId }: ThreadKey, { seq, at }: { readonly seq: number; readonly at: string }) {
+  const text = frame({ roomId, threadId, seq, at, kind: 'control' }, '{"type":"thread.deleted"}')
+  return { type: 'last', firstSeq: seq, lastSeq: seq, frames: new TextEncoder().encode(text) } as const
 }

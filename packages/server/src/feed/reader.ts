@@ -25,6 +25,8 @@ export interface Reader {
   more(): void
   /** Asks the store even though nothing was told: notices may be lost. */
   recheck(): void
+  /** Nothing comes any more: what there is, and then the end. Twice is harmless. */
+  finish(): void
   /** A comment, when the sink has room. */
   beat(bytes: Uint8Array): void
   /** Ends what it writes, and nothing else. Twice is harmless. */
@@ -37,6 +39,11 @@ export interface Sent {
   records: number
 }
 
+/** The one record that is left of a log that was deleted. */
+export interface LastRecord extends Slice {
+  readonly type: 'last'
+}
+
 export interface ReaderOptions {
   readonly ring: Ring
   readonly sink: Sink
@@ -46,7 +53,7 @@ export interface ReaderOptions {
   /** It takes at most this much at once, or one larger record. */
   readonly stepBytes: number
   /** The next chunk, or undefined when the log cannot be read any further by this reader (gone, trimmed). */
-  readonly read: (after: number) => Promise<LogChunk | undefined>
+  readonly read: (after: number) => Promise<LogChunk | LastRecord | undefined>
   readonly onFault: (fault: unknown) => void
   /** Added to as it goes. */
   readonly sent: Sent
@@ -61,6 +68,7 @@ export function createReader(options: ReaderOptions): Reader {
   let state: ReaderState = 'catching-up'
   let cursor = after
   let reading = false
+  let finishing = false
 
   function move(event: ReaderEvent) {
     const before = state
@@ -96,7 +104,7 @@ export function createReader(options: ReaderOptions): Reader {
     while (state === 'catching-up' && !reading) {
       const recent = ring.after(cursor, stepBytes)
       if (recent.type === 'slice') deliver(recent)
-      else if (recent.type === 'current') move('current')
+      else if (recent.type === 'current' && !finishing) move('current')
       else void readStore()
     }
   }
@@ -106,7 +114,8 @@ export function createReader(options: ReaderOptions): Reader {
     const known = ring.head
     try {
       const chunk = await read(cursor)
-      if (chunk && state !== 'ended') take(chunk, known)
+      if (chunk?.type === 'last') takeLast(chunk)
+      else if (chunk && state !== 'ended') take(chunk, known)
       else move('end')
     } catch (fault) {
       fail(fault)
@@ -114,6 +123,12 @@ export function createReader(options: ReaderOptions): Reader {
       reading = false
     }
     advance()
+  }
+
+  /** Whoever was behind sees the end, and that there is a hole before it. */
+  function takeLast(last: LastRecord) {
+    if (state !== 'ended' && cursor < last.lastSeq) sink.write(cut(last).bytes)
+    move('end')
   }
 
   /** `known`: the head that was known of when the reading began. */
@@ -148,6 +163,13 @@ export function createReader(options: ReaderOptions): Reader {
       if (state !== 'live') return
       move('behind')
       void readStore()
+    },
+    finish() {
+      if (finishing) return
+      finishing = true
+      if (state !== 'live') return
+      move('behind')
+      advance()
     },
     beat(bytes) {
       if (state === 'waiting-for-drain' || state === 'ended') return

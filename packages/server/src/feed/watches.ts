@@ -21,6 +21,8 @@ export interface Watch {
   readonly wakes: Set<() => void>
   /** Tells all of them that there may be more. */
   nudge(): void
+  /** Tells all of them that nothing comes any more. */
+  finish(): void
   /** The visitor that entered goes. Once for each `enter`. */
   leave(): void
 }
@@ -57,9 +59,10 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
   }
 
   function hear(notice: Notice) {
-    if (notice.type !== 'thread.more') return
+    if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
     const watch = all.get(keyString(notice.key))
     if (!watch) return
+    if (notice.type === 'thread.deleted') return watch.finish()
     watch.quiet = false
     watch.ring.told(notice)
     watch.nudge()
@@ -76,6 +79,10 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
       quiet: false,
       nudge() {
         for (const reader of readers) reader.more()
+        for (const wake of wakes) wake()
+      },
+      finish() {
+        for (const reader of [...readers]) reader.finish()
         for (const wake of wakes) wake()
       },
       leave() {

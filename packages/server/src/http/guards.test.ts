@@ -121,7 +121,7 @@ describe('what no route answers', () => {
     )
     await expectProblem(await ask('/v1/inbox'), 422, 'not_supported')
     await expectProblem(
-      await ask(paths.thread(KEY), undefined, { method: 'PATCH', headers: JSON_TYPE }),
+      await ask(`${paths.thread(KEY)}/read`, undefined, { method: 'PUT', headers: JSON_TYPE }),
       422,
       'not_supported',
     )
@@ -152,7 +152,11 @@ describe('authorisation', () => {
       if (!path.startsWith('/v1/')) continue
       const before = asked.length
       const at = path.replace('{roomId}', 'default').replace('{threadId}', 't1').replace('{runId}', 'r1')
-      await expectProblem(await ask(at, method === 'post' ? {} : undefined), 404, 'not_found')
+      await expectProblem(
+        await ask(at, method === 'post' || method === 'patch' ? {} : undefined, { method: method.toUpperCase() }),
+        404,
+        'not_found',
+      )
       expect(asked.length).toBe(before + 1)
       if (path.includes('{threadId}')) expect(asked.at(-1)?.[1]).toBe('default/t1')
     }
@@ -162,12 +166,19 @@ describe('authorisation', () => {
         'rooms.list',
         'rooms.create',
         'rooms.read',
+        'rooms.change',
+        'rooms.delete',
         'threads.list',
         'threads.create',
         'threads.read',
+        'threads.change',
+        'threads.delete',
         'runs.start',
         'runs.read',
+        'runs.list',
         'runs.cancel',
+        'queue.read',
+        'queue.change',
         'log.read',
       ]),
     )

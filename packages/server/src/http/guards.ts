@@ -39,6 +39,8 @@ export function originGuard(publicOrigin: string | undefined) {
     if (!own || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
       throw new ProblemError('foreign_origin', 'Another site’s page sent this: only this server’s own page may.')
     }
+    // No page of another site can delete without being asked first (a preflight), which is refused.
+    if (c.req.raw.method === 'DELETE' && c.req.header('content-type') === undefined) return next()
     if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
       throw new ProblemError('unsupported_media_type', 'Send it with the header Content-Type: application/json.')
     }

@@ -6,7 +6,7 @@ import type { FeedRequest, Refused } from '../feed/feed.ts'
 import type { LogChunk } from '../store/port.ts'
 import type { Env, Parts } from './env.ts'
 import { openNodeSink } from './node-sink.ts'
-import { notFound, ProblemError } from './problem-error.ts'
+import { absent, notFound, ProblemError } from './problem-error.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 import { openWebSink } from './web-sink.ts'
 
@@ -49,6 +49,8 @@ function refusal(answer: Refused): ProblemError {
         {},
         { 'Retry-After': '5' },
       )
+    case 'deleted':
+      return absent(answer)
     case 'cursor_gone': {
       const { firstSeq } = answer
       return new ProblemError(

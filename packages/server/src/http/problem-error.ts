@@ -4,7 +4,7 @@
  */
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from '@holdfast/core'
 import { HTTPException } from 'hono/http-exception'
-import { StoreFault, type StoreFaultCode } from '../store/port.ts'
+import { type Absent, StoreFault, type StoreFaultCode } from '../store/port.ts'
 
 type Extra = Pick<Problem, 'runId' | 'interruptIds' | 'firstSeq' | 'head' | 'issues'>
 
@@ -21,6 +21,10 @@ export class ProblemError extends Error {
     this.headers = headers
   }
 }
+
+/** Of what is not there, or not there any more. */
+export const absent = ({ type }: Absent, what?: string) =>
+  type === 'not_found' ? notFound(what) : new ProblemError('deleted', 'It was deleted, and does not come back.')
 
 export const notFound = (what = 'Nothing is here, or nothing that you may see.') => new ProblemError('not_found', what)
 

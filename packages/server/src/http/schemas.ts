@@ -2,10 +2,13 @@
 
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
-import { isId } from '@holdfast/core'
+import { ID, isId } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
-const Id = z.string().refine(isId, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+const Id = z
+  .string()
+  .regex(ID, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+  .openapi('Id', { example: 'thread-1' })
 const Title = z.string().trim().max(200, 'A title has at most 200 characters')
 
 export const RoomParams = z.object({ roomId: Id })
@@ -33,6 +36,38 @@ export function cursorOf(query: z.infer<typeof LogQuery>, headers: z.infer<typeo
 export const ListQuery = z.object({
   limit: Whole.pipe(z.number().min(1).max(200)).optional(),
   before: z.string().min(1).max(512).optional(),
+})
+
+const Time = z.iso
+  .datetime({ offset: true, error: 'A time is ISO 8601, e.g. 2026-01-31T12:00:00Z' })
+  .transform((text) => Date.parse(text))
+
+export const ThreadListQuery = ListQuery.extend({
+  q: z
+    .string()
+    .max(200, 'Look for at most 200 characters')
+    .optional()
+    .openapi({ description: 'Words; each must begin a word of the title or of what was said.' }),
+})
+export const TimelineQuery = ListQuery.extend({
+  since: Time.optional().openapi({ type: 'string', format: 'date-time', description: 'Accepted then or later.' }),
+  until: Time.optional().openapi({ type: 'string', format: 'date-time', description: 'Accepted before then.' }),
+})
+export const DeleteQuery = z.object({
+  force: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true')
+    .openapi({ type: 'string', enum: ['true', 'false'], description: 'Cancels what is live first.' }),
+})
+
+export const ChangeRoom = z.object({ title: Title.min(1).optional(), agentId: Id.optional() })
+export const ChangeThread = z.object({
+  title: Title.min(1, 'A title has at least one character').optional(),
+  mutedUntil: Time.nullable()
+    .optional()
+    .openapi({ type: ['string', 'null'], format: 'date-time', description: '`null` ends it.' }),
+  archived: z.boolean().optional(),
 })
 
 export const CreateRoom = z.object({ roomId: Id.optional(), title: Title.min(1), agentId: Id.optional() })

@@ -14,7 +14,17 @@
  * - After the commit, and never before, `publish` is told.
  */
 import type { Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
-import type { AfterCrash, Outcome, QueueInfo, Run, RunStatus, ThreadInfo, ThreadKey, ThreadView } from '@holdfast/core'
+import type {
+  AfterCrash,
+  Outcome,
+  QueueInfo,
+  Run,
+  RunInThread,
+  RunStatus,
+  ThreadInfo,
+  ThreadKey,
+  ThreadView,
+} from '@holdfast/core'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest, StopRequest } from './run-record.ts'
@@ -27,6 +37,12 @@ export interface Room {
 }
 
 export type NotFound = { readonly type: 'not_found' }
+/** It was there, and nothing of it ever comes back (I8). */
+export type Deleted = { readonly type: 'deleted' }
+export type Absent = NotFound | Deleted
+
+/** A deletion that is not forced waits for whoever is at work. */
+export type DeleteAnswer = { readonly type: 'gone' } | { readonly type: 'run_active'; readonly runId: string } | Absent
 
 export interface RoomStore {
   /** In the order of their creation; `invalid_cursor` for a `before` that no page gave. */
@@ -34,12 +50,24 @@ export interface RoomStore {
     principal: Principal,
     page: PageRequest,
   ): Promise<({ readonly type: 'page' } & Page<Room>) | { readonly type: 'invalid_cursor' }>
-  get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | NotFound>
+  get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
   /** Creating the same room again answers `same`; another body under the same id answers `conflict`. */
   create(
     principal: Principal,
     room: Room,
-  ): Promise<{ readonly type: 'created' | 'same'; readonly room: Room } | { readonly type: 'conflict' }>
+  ): Promise<{ readonly type: 'created' | 'same'; readonly room: Room } | { readonly type: 'conflict' } | Deleted>
+  change(
+    principal: Principal,
+    roomId: string,
+    change: RoomChange,
+  ): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
+  /** With all its threads. `force` cancels what is live first. Again: `gone` again. */
+  delete(principal: Principal, roomId: string, force: boolean): Promise<DeleteAnswer>
+}
+
+export interface RoomChange {
+  readonly title?: string
+  readonly agentId?: string
 }
 
 export interface PageRequest {
@@ -59,20 +87,40 @@ export interface ThreadStore {
   list(
     principal: Principal,
     roomId: string,
-    page: PageRequest,
-  ): Promise<({ readonly type: 'page' } & Page<ThreadInfo>) | NotFound | { readonly type: 'invalid_cursor' }>
+    page: ThreadPageRequest,
+  ): Promise<({ readonly type: 'page' } & Page<ThreadInfo>) | Absent | { readonly type: 'invalid_cursor' }>
   create(
     principal: Principal,
     key: ThreadKey,
     title: string,
   ): Promise<
-    { readonly type: 'created' | 'same'; readonly thread: ThreadInfo } | { readonly type: 'conflict' } | NotFound
+    { readonly type: 'created' | 'same'; readonly thread: ThreadInfo } | { readonly type: 'conflict' } | Absent
   >
+  /** Moves nothing in a list: it is not activity. */
+  change(
+    principal: Principal,
+    key: ThreadKey,
+    change: ThreadChange,
+  ): Promise<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent>
+  /** `force` cancels what is live first. Its readers get `thread.deleted`. Again: `gone` again. */
+  delete(principal: Principal, key: ThreadKey, force: boolean): Promise<DeleteAnswer>
   /** One consistent read. Its cost does not grow with the log: a fold checkpoint is kept at each run's end. */
   snapshot(
     principal: Principal,
     key: ThreadKey,
-  ): Promise<{ readonly type: 'snapshot'; readonly thread: ThreadInfo; readonly view: ThreadView } | NotFound>
+  ): Promise<{ readonly type: 'snapshot'; readonly thread: ThreadInfo; readonly view: ThreadView } | Absent>
+}
+
+export interface ThreadPageRequest extends PageRequest {
+  /** Words, each of which begins a word of the thread's title or of what was said in it. */
+  readonly q?: string
+}
+
+export interface ThreadChange {
+  readonly title?: string
+  /** Milliseconds since the epoch; null ends it. */
+  readonly mutedUntil?: number | null
+  readonly archived?: boolean
 }
 
 export interface LogRange {
@@ -103,6 +151,8 @@ export interface LogReader {
   ): Promise<
     | LogChunk
     | NotFound
+    /** `seq` and `at` are those of its last record, `thread.deleted`. */
+    | (Deleted & { readonly seq: number; readonly at: string })
     /** Trimmed: the oldest cursor that still works is `firstSeq - 1`. */
     | { readonly type: 'cursor_gone'; readonly firstSeq: number }
     | { readonly type: 'cursor_ahead'; readonly head: number }
@@ -123,7 +173,7 @@ export type StartAnswer =
   | { readonly type: 'unknown_parent' }
   /** Nothing to answer: no new message and no message to answer. */
   | { readonly type: 'nothing_to_answer' }
-  | NotFound
+  | Absent
 
 export type CancelAnswer =
   /**
@@ -134,7 +184,13 @@ export type CancelAnswer =
   | { readonly type: 'already_terminal'; readonly status: RunStatus | null }
   /** Too many cancels are remembered for runs of this room that do not exist. */
   | { readonly type: 'too_many' }
-  | NotFound
+  | Absent
+
+export interface TimelineRequest extends PageRequest {
+  /** Milliseconds since the epoch: accepted then or later; likewise `until`, exclusive. */
+  readonly since?: number
+  readonly until?: number
+}
 
 export interface QueueChange {
   /** Runs that wait; those left out keep their order behind them. */
@@ -163,23 +219,28 @@ export interface RunIntents {
     key: ThreadKey,
     runId: string,
     messages: readonly Message[],
-  ): Promise<{ readonly type: 'run'; readonly run: Run } | NotQueued | NotFound>
-  queue(principal: Principal, key: ThreadKey): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | NotFound>
+  ): Promise<{ readonly type: 'run'; readonly run: Run } | NotQueued | Absent>
+  queue(principal: Principal, key: ThreadKey): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | Absent>
   changeQueue(
     principal: Principal,
     key: ThreadKey,
     change: QueueChange,
-  ): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | NotQueued | NotFound>
+  ): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | NotQueued | Absent>
   get(
     principal: Principal,
     key: ThreadKey,
     runId: string,
-  ): Promise<{ readonly type: 'run'; readonly run: Run; readonly span: RunSpan } | NotFound>
+  ): Promise<{ readonly type: 'run'; readonly run: Run; readonly span: RunSpan } | Absent>
+  /** Of all threads that the principal may see, newest acceptance first; without positions. */
+  timeline(
+    principal: Principal,
+    page: TimelineRequest,
+  ): Promise<({ readonly type: 'page' } & Page<RunInThread>) | { readonly type: 'invalid_cursor' }>
   /** In the order of acceptance. */
   list(
     principal: Principal,
     key: ThreadKey,
-  ): Promise<{ readonly type: 'runs'; readonly items: readonly Run[] } | NotFound>
+  ): Promise<{ readonly type: 'runs'; readonly items: readonly Run[] } | Absent>
 }
 
 /** Where in the thread's log a run's records lie: `firstSeq` is its acceptance; `lastSeq` its run.ended, if ended. */
@@ -265,6 +326,8 @@ export type Notice =
   | { readonly type: 'run.queued'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.ended'; readonly key: ThreadKey; readonly runId: string }
+  /** The thread's readers have nothing more to come. */
+  | { readonly type: 'thread.deleted'; readonly key: ThreadKey }
 
 export type Publish = (notice: Notice) => void
 

@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest'
 import { cancelContract } from './contract/cancel.contract.ts'
+import { changeContract } from './contract/change.contract.ts'
 import { claimContract } from './contract/claim.contract.ts'
 import { crashContract } from './contract/crash.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
@@ -31,6 +32,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('the queue', () => queueContract(inWorld))
+    describe('changing, deleting and finding', () => changeContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))

@@ -5,7 +5,7 @@ import { createRoute } from '@hono/zod-openapi'
 import type { CancelAnswer } from '../../store/port.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
-import { notFound, ProblemError } from '../problem-error.ts'
+import { absent, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { Cancel, json, RunParams, ThreadParams } from '../schemas.ts'
 
@@ -57,6 +57,7 @@ function answerOf(answer: CancelAnswer): Response {
         { 'Retry-After': '60' },
       )
     case 'not_found':
-      throw notFound()
+    case 'deleted':
+      throw absent(answer)
   }
 }

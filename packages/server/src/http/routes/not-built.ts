@@ -5,17 +5,13 @@ import { ProblemError } from '../problem-error.ts'
 const THREAD = '/v1/rooms/:roomId/threads/:threadId'
 
 const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
-  ['/openapi.json', 'GET'],
-  ['/v1/rooms/:roomId', 'PATCH', 'DELETE'],
   ['/v1/rooms/:roomId/read', 'PUT'],
-  [THREAD, 'PATCH', 'DELETE'],
   [`${THREAD}/read`, 'PUT'],
   [`${THREAD}/unread`, 'POST'],
   [`${THREAD}/subagents`, 'GET'],
   [`${THREAD}/subagents/:subagentRunId/cancel`, 'POST'],
   ['/v1/inbox', 'GET'],
   ['/v1/feed', 'POST'],
-  ['/v1/runs', 'GET'],
   ['/v1/push', 'GET'],
   ['/v1/push/subscriptions', 'PUT', 'DELETE'],
   ['/v1/presence', 'PUT'],

@@ -1,10 +1,10 @@
 /** What waits in a thread: seen, reordered, paused, sent now; and other words for a run that waits. */
 import type { QueueInfo, Run } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
-import type { NotFound, NotQueued } from '../../store/port.ts'
+import type { Absent, NotQueued } from '../../store/port.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
-import { notFound, ProblemError } from '../problem-error.ts'
+import { absent, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { ChangeQueue, EditRun, json, RunParams, ThreadParams } from '../schemas.ts'
 
@@ -65,8 +65,8 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
   )
 }
 
-function refusal(answer: NotQueued | NotFound): ProblemError {
-  if (answer.type === 'not_found') return notFound()
+function refusal(answer: NotQueued | Absent): ProblemError {
+  if (answer.type !== 'not_queued') return absent(answer)
   const { runId } = answer
   return new ProblemError('not_queued', `Run “${runId}” does not wait (any more): look at the queue again.`, { runId })
 }

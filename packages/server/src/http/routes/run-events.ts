@@ -8,7 +8,7 @@ import type { Principal } from '../../store/principal.ts'
 import type { Api, Parts } from '../env.ts'
 import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
-import { notFound } from '../problem-error.ts'
+import { absent } from '../problem-error.ts'
 import { keyIn, nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, RunParams } from '../schemas.ts'
 
@@ -43,7 +43,7 @@ export function runEvents(
       const { live, limit: wanted = limits.maxLogPage, ...query } = c.req.valid('query')
       const asked = cursorOf(query, c.req.valid('header'))
       const found = await store.runs.get(principal, key, params.runId)
-      if (found.type === 'not_found') throw notFound()
+      if (found.type !== 'run') throw absent(found)
       const { span } = found
       const limit = Math.min(wanted, limits.maxLogPage)
       const ask = { principal, key, runId: params.runId, after: asked, limit, waitMs: live ? limits.longPollMs : 0 }

@@ -8,7 +8,7 @@ import type { StartRequest } from '../../store/run-record.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { may } from '../may.ts'
-import { notFound, ProblemError } from '../problem-error.ts'
+import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
 
@@ -29,7 +29,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       const key = c.req.valid('param')
       const body = c.req.valid('json')
       const room = await store.rooms.get(c.var.principal, key.roomId)
-      if (room.type === 'not_found') throw notFound(`There is no room “${key.roomId}”.`)
+      if (room.type !== 'room') throw absent(room, `There is no room “${key.roomId}”.`)
       const request = requestOf(body, body.agentId ?? room.room.agentId)
       refuseByAgent(agents, request)
       const { afterCrash } = knownAgent(agents, request.agentId)
@@ -59,7 +59,8 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         case 'nothing_to_answer':
           throw new ProblemError('nothing_to_answer', 'There is no message to answer: send one in `messages`.')
         case 'not_found':
-          throw notFound(`There is no room “${key.roomId}”.`)
+        case 'deleted':
+          throw absent(answer, `There is no room “${key.roomId}”.`)
       }
     },
   )

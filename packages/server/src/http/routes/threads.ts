@@ -1,13 +1,14 @@
-/** Threads: list, create, snapshot. */
+/** Threads: list and search, create, snapshot, change, delete. */
 
 import { type List, snapshotOf, type ThreadInfo, type ThreadSnapshot } from '@holdfast/core'
 import { createRoute } from '@hono/zod-openapi'
+import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { may } from '../may.ts'
-import { notFound, ProblemError } from '../problem-error.ts'
+import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
-import { CreateThread, json, ListQuery, RoomParams, ThreadParams } from '../schemas.ts'
+import { ChangeThread, CreateThread, DeleteQuery, json, RoomParams, ThreadListQuery, ThreadParams } from '../schemas.ts'
 
 export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store' | 'mintId' | 'limits'>): void {
   api.openapi(
@@ -15,17 +16,15 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
       method: 'get',
       path: '/v1/rooms/{roomId}/threads',
       middleware: may('threads.list'),
-      request: { params: RoomParams, query: ListQuery },
+      request: { params: RoomParams, query: ThreadListQuery },
       responses: { 200: { description: 'A page of threads, newest activity first.' } },
     }),
     async (c) => {
-      if (c.req.query('q') !== undefined) {
-        throw new ProblemError('not_supported', 'Searching is not built yet: leave out `q`.')
-      }
-      const page = pageRequest(c.req.valid('query'), limits)
+      const { q } = c.req.valid('query')
+      const page = { ...pageRequest(c.req.valid('query'), limits), ...(q?.trim() && { q }) }
       const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
-      if (answer.type === 'not_found') throw notFound()
       if (answer.type === 'invalid_cursor') throw foreignBefore()
+      if (answer.type !== 'page') throw absent(answer)
       return reply<List<ThreadInfo>>(listOf(answer))
     },
   )
@@ -42,9 +41,11 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
       const { roomId } = c.req.valid('param')
       const { threadId = mintId(), title } = c.req.valid('json')
       const answer = await store.threads.create(c.var.principal, { roomId, threadId }, title)
-      if (answer.type === 'not_found') throw notFound(`There is no room “${roomId}”.`)
       if (answer.type === 'conflict') {
         throw new ProblemError('thread_conflict', `Thread “${threadId}” exists and is another: choose another id.`)
+      }
+      if (answer.type === 'not_found' || answer.type === 'deleted') {
+        throw absent(answer, `There is no room “${roomId}”.`)
       }
       return reply<ThreadInfo>(answer.thread, answer.type === 'created' ? 201 : 200)
     },
@@ -60,8 +61,40 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
     }),
     async (c) => {
       const answer = await store.threads.snapshot(c.var.principal, c.req.valid('param'))
-      if (answer.type === 'not_found') throw notFound()
+      if (answer.type !== 'snapshot') throw absent(answer)
       return reply<ThreadSnapshot>(snapshotOf(answer.thread, answer.view))
     },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/v1/rooms/{roomId}/threads/{threadId}',
+      middleware: may('threads.change'),
+      request: { params: ThreadParams, body: { ...json(ChangeThread), required: true } },
+      responses: { 200: { description: 'The thread as it is now.' } },
+    }),
+    async (c) => {
+      const { title, mutedUntil, archived } = c.req.valid('json')
+      const change = {
+        ...(title !== undefined && { title }),
+        ...(mutedUntil !== undefined && { mutedUntil }),
+        ...(archived !== undefined && { archived }),
+      }
+      const answer = await store.threads.change(c.var.principal, c.req.valid('param'), change)
+      if (answer.type !== 'thread') throw absent(answer)
+      return reply<ThreadInfo>(answer.thread)
+    },
+  )
+
+  api.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/v1/rooms/{roomId}/threads/{threadId}',
+      middleware: may('threads.delete'),
+      request: { params: ThreadParams, query: DeleteQuery },
+      responses: { 204: { description: 'It is gone; also when it was gone before.' } },
+    }),
+    async (c) => deleted(await store.threads.delete(c.var.principal, c.req.valid('param'), c.req.valid('query').force)),
   )
 }

@@ -14,7 +14,7 @@ import { endOrphan, waitsForWorker } from './orphan.ts'
 import { pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { toRun } from './to-run.ts'
-import { isVisible, NOT_FOUND } from './visible.ts'
+import { NOT_FOUND, threadAbsence } from './visible.ts'
 
 /**
  * A remembered cancel keeps its place this long after it was last asked for. It is dropped only when its room needs the
@@ -30,7 +30,8 @@ export function decideCancelRun(
   runId: string,
   reason: string | undefined,
 ): Decision<CancelAnswer> {
-  if (!isVisible(facts.room, principal)) return { answer: NOT_FOUND }
+  const absent = threadAbsence(facts.room, facts.thread, principal)
+  if (absent) return { answer: absent }
   const cancel = requestOf(principal, reason)
   return facts.run ? cancelKnown(facts, facts.run, cancel) : remember(facts, key, runId, cancel)
 }
@@ -44,7 +45,8 @@ export function decideCancelThread(
   principal: Principal,
   reason: string | undefined,
 ): Decision<CancelAnswer> {
-  if (!isVisible(facts.room, principal) || !facts.thread) return { answer: NOT_FOUND }
+  const absent = threadAbsence(facts.room, facts.thread, principal)
+  if (absent || !facts.thread) return { answer: absent ?? NOT_FOUND }
   const { now, thread, view, run } = facts
   if (!run || 'outcome' in run) return withdrawQuestions(facts, principal)
   const decision = cancelKnown(facts, run, requestOf(principal, reason))

@@ -4,19 +4,20 @@
  */
 import type { Message } from '@ag-ui/core'
 import type { QueueInfo, Run } from '@holdfast/core'
-import type { NotFound, NotQueued, QueueChange } from '../port.ts'
+import type { Absent, NotQueued, QueueChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { ChangeQueueFacts, Decision, EditFacts, QueueFacts } from './facts.ts'
 import { placed, queueChanged, queueInfo } from './queue.ts'
 import { supersede } from './supersede.ts'
 import { toRun } from './to-run.ts'
-import { isVisible, NOT_FOUND } from './visible.ts'
+import { NOT_FOUND, threadAbsence } from './visible.ts'
 
 export function decideQueue(
   { room, thread, view }: Omit<QueueFacts, 'now'>,
   principal: Principal,
-): { readonly type: 'queue'; readonly queue: QueueInfo } | NotFound {
-  if (!isVisible(room, principal) || !thread) return NOT_FOUND
+): { readonly type: 'queue'; readonly queue: QueueInfo } | Absent {
+  const absent = threadAbsence(room, thread, principal)
+  if (absent || !thread) return absent ?? NOT_FOUND
   return { type: 'queue', queue: queueInfo(view) }
 }
 
@@ -25,8 +26,9 @@ export function decideEdit(
   principal: Principal,
   runId: string,
   messages: readonly Message[],
-): Decision<{ type: 'run'; run: Run } | NotQueued | NotFound> {
-  if (!isVisible(room, principal) || !thread || !run) return { answer: NOT_FOUND }
+): Decision<{ type: 'run'; run: Run } | NotQueued | Absent> {
+  const absent = threadAbsence(room, thread, principal)
+  if (absent || !thread || !run) return { answer: absent ?? NOT_FOUND }
   if (run.status !== 'queued') return { answer: { type: 'not_queued', runId } }
   const answered = messages.at(-1)?.id
   const edited = { ...run, ...(answered !== undefined && { parentId: answered }) }
@@ -47,8 +49,9 @@ export function decideChangeQueue(
   { now, room, thread, view, current }: ChangeQueueFacts,
   principal: Principal,
   { order = [], paused = view.queuePaused, supersede: takesPlace = false }: QueueChange,
-): Decision<{ type: 'queue'; queue: QueueInfo } | NotQueued | NotFound> {
-  if (!isVisible(room, principal) || !thread) return { answer: NOT_FOUND }
+): Decision<{ type: 'queue'; queue: QueueInfo } | NotQueued | Absent> {
+  const absent = threadAbsence(room, thread, principal)
+  if (absent || !thread) return { answer: absent ?? NOT_FOUND }
   const waiting = new Map(view.queue.map((entry) => [entry.run.runId, entry]))
   const stranger = order.find((runId) => !waiting.has(runId))
   if (stranger !== undefined) return { answer: { type: 'not_queued', runId: stranger } }

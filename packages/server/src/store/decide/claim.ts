@@ -9,6 +9,7 @@ import type { RunningRecord } from '../run-record.ts'
 import type { ClaimFacts, Decision, TakeoverFacts } from './facts.ts'
 import { openedAs, openingNow, startedRecord } from './opening.ts'
 import { controlRecord } from './records.ts'
+import { wordsOf } from './search.ts'
 import { toRun } from './to-run.ts'
 
 /** A queued run has never been claimed: one that lost its worker got a higher one when that became known. */
@@ -38,6 +39,7 @@ export function decideClaim(
       thread: { ...thread, updatedAt: now },
       log: [controlRecord(runId, { type: 'run.status', status: 'running' }), startedRecord(queued, opening)],
       run,
+      said: wordsOf(opening.messages),
       notices: [],
     },
   }

@@ -1,10 +1,10 @@
 /** Creating rooms and threads: safe to retry, refused when the id already means something else. */
 import type { ThreadKey } from '@holdfast/core'
-import type { NotFound, Room, RoomStore, ThreadStore } from '../port.ts'
+import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { Decision, RoomFacts, RoomRow, ThreadFacts } from './facts.ts'
 import { toThreadInfo } from './to-run.ts'
-import { isVisible, NOT_FOUND } from './visible.ts'
+import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
 type RoomAnswer = Awaited<ReturnType<RoomStore['create']>>
 type ThreadAnswer = Awaited<ReturnType<ThreadStore['create']>>
@@ -19,15 +19,19 @@ export function decideRoomCreate(
   if (!held) {
     return { answer: { type: 'created', room }, put: { ...room, tenantId, ownerId: personId, createdAt: now } }
   }
-  const same = held.tenantId === tenantId && held.title === title && held.agentId === agentId
-  return { answer: same ? { type: 'same', room } : { type: 'conflict' } }
+  if (held.tenantId !== tenantId) return { answer: { type: 'conflict' } }
+  if (held.deletedAt !== undefined) return { answer: DELETED }
+  const made = held.made ?? held
+  const same = made.title === title && made.agentId === agentId
+  return { answer: same ? { type: 'same', room: toRoom(held) } : { type: 'conflict' } }
 }
 
 export function decideRoomGet(
   { room }: Pick<RoomFacts, 'room'>,
   principal: Principal,
-): { readonly type: 'room'; readonly room: Room } | NotFound {
-  return isVisible(room, principal) ? { type: 'room', room: toRoom(room) } : NOT_FOUND
+): { readonly type: 'room'; readonly room: Room } | Absent {
+  if (!isVisible(room, principal)) return NOT_FOUND
+  return room.deletedAt === undefined ? { type: 'room', room: toRoom(room) } : DELETED
 }
 
 export function toRoom({ roomId, title, agentId }: RoomRow): Room {
@@ -40,15 +44,16 @@ export function decideThreadCreate(
   { roomId, threadId }: ThreadKey,
   title: string,
 ): Decision<ThreadAnswer> {
-  if (!isVisible(room, principal)) return { answer: NOT_FOUND }
+  const absent = threadAbsence(room, held, principal)
+  if (absent) return { answer: absent }
   if (held) {
-    if (held.title !== title) return { answer: { type: 'conflict' } }
+    if ((held.madeTitle ?? held.title) !== title) return { answer: { type: 'conflict' } }
     return { answer: { type: 'same', thread: toThreadInfo(held, lastSeq) } }
   }
   const key = { roomId, threadId }
-  const thread = { ...key, ownerId: principal.personId, title, createdAt: now, updatedAt: now }
+  const thread = { ...key, ownerId: principal.personId, title, archived: false, createdAt: now, updatedAt: now }
   return {
     answer: { type: 'created', thread: toThreadInfo({ ...thread, status: 'idle', nextRunId: null }, 0) },
-    writes: { key, thread, log: [], notices: [] },
+    writes: { key, thread, titled: true, log: [], notices: [] },
   }
 }

@@ -24,14 +24,22 @@ export interface RoomRow {
   readonly ownerId: string
   readonly title: string
   readonly agentId: string
+  /** What its creation said, if it was changed since. */
+  readonly made?: { readonly title: string; readonly agentId: string }
   /** Milliseconds since the epoch, by the store's clock; likewise below. */
   readonly createdAt: number
+  /** A tombstone, once it is set. */
+  readonly deletedAt?: number
 }
 
 /** A thread belongs to its room: who may see the room may see it. */
 export interface ThreadRow extends ThreadKey {
   readonly ownerId: string
   readonly title: string
+  /** What its creation said, if it was changed since. */
+  readonly madeTitle?: string
+  readonly mutedUntil?: number
+  readonly archived: boolean
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run: what a list is ordered by. Deltas do not move it. */
   readonly updatedAt: number
@@ -39,6 +47,8 @@ export interface ThreadRow extends ThreadKey {
   readonly status: ThreadStatus
   /** The run whose turn it is; null: none's. */
   readonly nextRunId: string | null
+  /** A tombstone, once it is set: when, and where in its log `thread.deleted` was. */
+  readonly deleted?: { readonly at: number; readonly seq: number }
 }
 
 /** A cancel for a run that does not exist yet. Keyed by (roomId, threadId, runId). */
@@ -64,6 +74,8 @@ export type RunNotice =
   | { readonly type: 'run.cancel'; readonly runId: string }
   | { readonly type: 'run.ended'; readonly runId: string }
 
+export type ThreadNotice = RunNotice | { readonly type: 'thread.deleted' }
+
 /** Everything that one decision changes in one thread: applied whole or not at all. */
 export interface Writes {
   readonly key: ThreadKey
@@ -79,8 +91,14 @@ export interface Writes {
   readonly forget?: string
   /** Remembered cancels of this room asked for before this time are dropped. */
   readonly pruneCancelsBefore?: number
+  /** What is said here, for whoever searches; what a run says is found by the adapter when the run ends. */
+  readonly said?: string
+  /** The thread is new, or has another title: the row to put has it. */
+  readonly titled?: true
+  /** All the rest of the thread is dropped, when all else is done: the row to put is its tombstone. */
+  readonly drop?: true
   /** Published after the commit, after the `thread.more` of `log`. */
-  readonly notices: readonly RunNotice[]
+  readonly notices: readonly ThreadNotice[]
 }
 
 /** `writes` is absent when nothing changes; of several, each is applied on top of the one before. */
@@ -178,6 +196,17 @@ export interface OrphanFacts {
 export interface RoomFacts {
   readonly now: number
   readonly room: RoomRow | undefined
+}
+
+/** Of one thread that may be deleted. */
+export interface DeleteThreadFacts {
+  readonly now: number
+  readonly thread: ThreadRow
+  readonly lastSeq: number
+  /** See `CancelThreadFacts.run`. */
+  readonly current: RunRecord | undefined
+  /** Only read when a run is live. */
+  readonly view: ThreadView
 }
 
 export interface ThreadFacts extends RoomFacts {

@@ -4,7 +4,7 @@
  */
 import { isId } from '@holdfast/core'
 
-export type ListKind = 'rooms' | 'threads'
+export type ListKind = 'rooms' | 'threads' | 'runs'
 
 export interface ListPosition {
   /** Milliseconds since the epoch. */

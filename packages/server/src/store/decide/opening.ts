@@ -8,6 +8,7 @@ import { type EndedRecord, type QueuedRecord, type StartRequest, type StopReques
 import type { LogRecord } from './facts.ts'
 import { endedRecord } from './lease.ts'
 import { aguiRecord, controlRecord } from './records.ts'
+import { wordsOf } from './search.ts'
 
 /** What a start adds to a thread and where. */
 export interface Opening {
@@ -62,7 +63,7 @@ export function endBeforeStart(
   opening: Opening,
   stop: StopRequest,
   now: number,
-): { readonly log: readonly LogRecord[]; readonly run: EndedRecord } {
+): { readonly log: readonly LogRecord[]; readonly run: EndedRecord; readonly said: string } {
   const { threadId, runId } = run
   const outcome = stopOutcome(stop)
   return {
@@ -72,6 +73,7 @@ export function endBeforeStart(
       aguiRecord(runId, runTerminal(outcome, { threadId, runId })),
       controlRecord(runId, { type: 'run.ended', outcome }),
     ],
+    said: wordsOf(opening.messages),
     // Its log says RUN_STARTED, so its record has a start.
     run: endedRecord(openedAs(run, opening), { outcome, startedAt: now, endedAt: now }),
   }

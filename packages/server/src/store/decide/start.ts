@@ -14,7 +14,7 @@ import { controlRecord } from './records.ts'
 import { supersede } from './supersede.ts'
 import { titleFrom } from './title.ts'
 import { toRun } from './to-run.ts'
-import { isVisible, NOT_FOUND } from './visible.ts'
+import { threadAbsence } from './visible.ts'
 
 export function decideStart(
   facts: StartFacts,
@@ -25,7 +25,8 @@ export function decideStart(
 ): Decision<StartAnswer> {
   const { now, room, thread, view, run: known, cancel } = facts
   const { runId } = request
-  if (!isVisible(room, owner)) return { answer: NOT_FOUND }
+  const absent = threadAbsence(room, thread, owner)
+  if (absent) return { answer: absent }
   if (known) {
     if (!isSame(known.request, request)) return { answer: { type: 'run_id_reused' } }
     return { answer: { type: 'same', run: placed(toRun(known), view) } }
@@ -68,8 +69,14 @@ export function decideStart(
     run: toRun(queued),
     ...(opening.messages.length > 0 && { messages: opening.messages }),
   })
-  const created = { ...key, ownerId: owner.personId, title: titleFrom(opening.messages), createdAt: now }
-  const put = { key, thread: { ...(thread ?? created), updatedAt: now } }
+  const created = {
+    ...key,
+    ownerId: owner.personId,
+    title: titleFrom(opening.messages),
+    archived: false,
+    createdAt: now,
+  }
+  const put = { key, thread: { ...(thread ?? created), updatedAt: now }, ...(!thread && { titled: true as const }) }
   if (cancel) {
     // It asks for nothing any more: nobody makes room for it, and no question is answered by it.
     const ended = endBeforeStart(queued, opening, cancel.cancel, now)
@@ -79,6 +86,7 @@ export function decideStart(
         ...put,
         log: [accepted, ...ended.log],
         run: ended.run,
+        said: ended.said,
         forget: runId,
         notices: [{ type: 'run.ended', runId }],
       },

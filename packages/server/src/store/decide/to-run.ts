@@ -1,5 +1,5 @@
 /** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
-import type { Run, ThreadInfo } from '@holdfast/core'
+import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
 import type { RunRecord } from '../run-record.ts'
 import type { ThreadRow } from './facts.ts'
 
@@ -40,6 +40,12 @@ export function toRun(record: RunRecord): Run {
   }
 }
 
+/** A run as lists across threads give it. */
+export function inThread(record: RunRecord): RunInThread {
+  const { roomId, threadId } = record
+  return { roomId, threadId, ...toRun(record) }
+}
+
 export function toThreadInfo(row: ThreadRow, lastSeq: number): ThreadInfo {
   return {
     roomId: row.roomId,
@@ -47,7 +53,8 @@ export function toThreadInfo(row: ThreadRow, lastSeq: number): ThreadInfo {
     title: row.title,
     status: row.status,
     unread: false,
-    archived: false,
+    ...(row.mutedUntil !== undefined && { mutedUntil: iso(row.mutedUntil) }),
+    archived: row.archived,
     lastSeq,
     updatedAt: iso(row.updatedAt),
   }

@@ -15,10 +15,13 @@ import {
 } from '@holdfast/core'
 import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
 import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
+import { answerOf, termsOf } from '../decide/search.ts'
 import type { Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 
 export interface MemoryRun {
+  /** The order of acceptance, in the whole store. */
+  readonly no: number
   readonly record: RunRecord
   readonly span: RunSpan
 }
@@ -31,6 +34,8 @@ export interface MemoryThread {
   readonly fold: ThreadFold
   /** In the order of acceptance. */
   readonly runs: Map<string, MemoryRun>
+  /** What was said and may be searched for, each text by its words. */
+  readonly said: (readonly string[])[]
 }
 
 export interface RunAddress extends ThreadKey {
@@ -40,7 +45,9 @@ export interface RunAddress extends ThreadKey {
 export interface MemoryData {
   readonly rooms: Map<string, RoomRow>
   thread(key: ThreadKey): MemoryThread | undefined
+  /** But for those that were deleted. */
   threadsOf(roomId: string): MemoryThread[]
+  threads(): MemoryThread[]
   run(address: RunAddress): RunRecord | undefined
   viewOf(key: ThreadKey): ThreadView
   /** Oldest first. */
@@ -60,6 +67,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const rooms = new Map<string, RoomRow>()
   const threads = new Map<string, MemoryThread>()
   const queued = new Map<string, RunAddress>()
+  let lastRun = 0
   const live = new Map<string, RunAddress>()
   const cancels = new Map<string, RememberedCancel>()
 
@@ -76,20 +84,15 @@ export function createMemoryData(publish: Publish): MemoryData {
     const id = keyString(put)
     const held = threads.get(id)
     if (held) return held
-    const key = { roomId: put.roomId, threadId: put.threadId }
-    const thread = {
-      row: { ...put, status: 'idle' as const, nextRunId: null },
-      frames: [],
-      fold: createFold(key),
-      runs: new Map(),
-    }
+    const thread = emptyThread({ ...put, status: 'idle', nextRunId: null })
     threads.set(id, thread)
     return thread
   }
 
   function putRun(thread: MemoryThread, record: RunRecord, appended: RunSpan & { readonly lastSeq: number }): void {
     const { roomId, threadId, runId } = record
-    thread.runs.set(runId, { record, span: spanAfter(thread.runs.get(runId)?.span, record, appended) })
+    const before = thread.runs.get(runId)
+    thread.runs.set(runId, { no: before?.no ?? ++lastRun, record, span: spanAfter(before?.span, record, appended) })
     const id = addressString(record)
     queued.delete(id)
     live.delete(id)
@@ -107,10 +110,23 @@ export function createMemoryData(publish: Publish): MemoryData {
     if (forget !== undefined) cancels.delete(addressString({ ...key, runId: forget }))
   }
 
+  function drop({ row, runs }: MemoryThread): void {
+    for (const runId of runs.keys()) {
+      const id = addressString({ ...row, runId })
+      queued.delete(id)
+      live.delete(id)
+    }
+    for (const cancel of cancelsOf(row.roomId)) {
+      if (cancel.threadId === row.threadId) cancels.delete(addressString(cancel))
+    }
+    threads.set(keyString(row), emptyThread(row))
+  }
+
   return {
     rooms,
     thread: (key) => threads.get(keyString(key)),
-    threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId),
+    threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId && !row.deleted),
+    threads: () => [...threads.values()],
     run: (address) => threads.get(keyString(address))?.runs.get(address.runId)?.record,
     viewOf(key) {
       const thread = threads.get(keyString(key))
@@ -130,9 +146,17 @@ export function createMemoryData(publish: Publish): MemoryData {
       thread.frames.push(...frames)
       if (writes.run) putRun(thread, writes.run, { firstSeq: head + 1, lastSeq: head + frames.length })
       if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
+      if (writes.said) thread.said.push(termsOf(writes.said))
+      if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
+      if (writes.drop) drop(thread)
       for (const notice of noticesOf(writes, head, Buffer.concat(frames))) publish(notice)
     },
   }
+}
+
+function emptyThread(row: ThreadRow): MemoryThread {
+  const { roomId, threadId } = row
+  return { row, frames: [], fold: createFold({ roomId, threadId }), runs: new Map(), said: [] }
 }
 
 function addressString(address: RunAddress): string {

@@ -4,18 +4,21 @@
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideRoomChange, decideThreadChange } from '../decide/change.ts'
 import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-queue.ts'
 import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { createStoreClock, writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
-import type { Decision } from '../decide/facts.ts'
+import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
+import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { placed } from '../decide/queue.ts'
+import { searchTerms, termsOf } from '../decide/search.ts'
 import { decideStart } from '../decide/start.ts'
-import { toRun, toThreadInfo } from '../decide/to-run.ts'
-import { isVisible, NOT_FOUND } from '../decide/visible.ts'
-import { type Claim, type Publish, type Store, StoreFault } from '../port.ts'
+import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
+import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import { type Absent, type Claim, type Publish, type Store, StoreFault } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { createMemoryData, type MemoryThread } from './memory-data.ts'
@@ -44,8 +47,15 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     return decision.answer
   }
 
-  function visibleThread(principal: Principal, key: ThreadKey): MemoryThread | undefined {
-    return isVisible(data.rooms.get(key.roomId), principal) ? data.thread(key) : undefined
+  function threadFor(principal: Principal, key: ThreadKey): MemoryThread | Absent {
+    const held = data.thread(key)
+    return threadAbsence(data.rooms.get(key.roomId), held?.row, principal) ?? held ?? NOT_FOUND
+  }
+
+  function deletionOf(now: number, { roomId, threadId }: ThreadKey, thread: ThreadRow): DeleteThreadFacts {
+    const key = { roomId, threadId }
+    const lastSeq = data.thread(key)?.frames.length ?? 0
+    return { now, thread, lastSeq, current: currentRun(key), view: data.viewOf(key) }
   }
 
   function factsOf(key: ThreadKey, now: number) {
@@ -71,7 +81,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     rooms: {
       async list(principal, page) {
         begin()
-        const rows = [...data.rooms.values()].filter((room) => isVisible(room, principal))
+        const rows = [...data.rooms.values()].filter((room) => !roomAbsence(room, principal))
         const answer = pageOf('rooms', rows, (room) => ({ at: room.createdAt, id: room.roomId }), page)
         return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
       },
@@ -85,13 +95,27 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         if (put) data.rooms.set(put.roomId, put)
         return answer
       },
+      async change(principal, roomId, change) {
+        begin()
+        const { answer, put } = decideRoomChange({ room: data.rooms.get(roomId) }, principal, change)
+        if (put) data.rooms.set(put.roomId, put)
+        return answer
+      },
+      async delete(principal, roomId, force) {
+        const now = begin()
+        const threads = () => data.threadsOf(roomId).map(({ row }) => deletionOf(now, row, row))
+        const decision = decideRoomDelete(now, data.rooms.get(roomId), threads, principal, force)
+        if (decision.put) data.rooms.set(roomId, decision.put)
+        return commit(decision, now)
+      },
     },
     threads: {
       async list(principal, roomId, page) {
         begin()
-        if (!isVisible(data.rooms.get(roomId), principal)) return NOT_FOUND
+        const absent = roomAbsence(data.rooms.get(roomId), principal)
+        if (absent) return absent
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
-        const answer = pageOf('threads', data.threadsOf(roomId), position, page)
+        const answer = pageOf('threads', data.threadsOf(roomId).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
         return { ...answer, items: answer.items.map(({ row, frames }) => toThreadInfo(row, frames.length)) }
       },
@@ -102,10 +126,22 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const facts = { now, room, thread: held?.row, lastSeq: held?.frames.length ?? 0 }
         return commit(decideThreadCreate(facts, principal, key, title), now)
       },
+      async change(principal, key, change) {
+        const now = begin()
+        const held = data.thread(key)
+        const facts = { room: data.rooms.get(key.roomId), thread: held?.row, lastSeq: held?.frames.length ?? 0 }
+        return commit(decideThreadChange(facts, principal, change), now)
+      },
+      async delete(principal, key, force) {
+        const now = begin()
+        const facts = (row: ThreadRow) => deletionOf(now, key, row)
+        const room = data.rooms.get(key.roomId)
+        return commit(decideThreadDelete(room, data.thread(key)?.row, facts, principal, force), now)
+      },
       async snapshot(principal, key) {
         begin()
-        const held = visibleThread(principal, key)
-        if (!held) return NOT_FOUND
+        const held = threadFor(principal, key)
+        if ('type' in held) return held
         const view = data.viewOf(key)
         return { type: 'snapshot', thread: toThreadInfo(held.row, held.frames.length), view }
       },
@@ -113,8 +149,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     log: {
       async read(principal, key, range) {
         begin()
-        const held = visibleThread(principal, key)
-        return held ? readFrames(held.frames, range) : NOT_FOUND
+        const row = data.thread(key)?.row
+        if (!isVisible(data.rooms.get(key.roomId), principal) || !row) return NOT_FOUND
+        if (row.deleted) return { type: 'deleted', seq: row.deleted.seq, at: iso(row.deleted.at) }
+        return readFrames(data.thread(key)?.frames ?? [], range)
       },
     },
     runs: {
@@ -156,13 +194,28 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
       async get(principal, key, runId) {
         begin()
-        const run = visibleThread(principal, key)?.runs.get(runId)
+        const held = threadFor(principal, key)
+        if ('type' in held) return held
+        const run = held.runs.get(runId)
         return run ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key)), span: run.span } : NOT_FOUND
+      },
+      async timeline(principal, page) {
+        begin()
+        const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = page
+        const runs = data
+          .threads()
+          .filter(({ row }) => isVisible(data.rooms.get(row.roomId), principal))
+          .flatMap(({ runs }) => [...runs.values()])
+          .filter(({ record }) => record.acceptedAt >= since && record.acceptedAt < until)
+        const answer = pageOf('runs', runs, ({ record, no }) => ({ at: record.acceptedAt, id: String(no) }), page)
+        return answer.type === 'page'
+          ? { ...answer, items: answer.items.map(({ record }) => inThread(record)) }
+          : answer
       },
       async list(principal, key) {
         begin()
-        const held = visibleThread(principal, key)
-        if (!held) return NOT_FOUND
+        const held = threadFor(principal, key)
+        if ('type' in held) return held
         const view = data.viewOf(key)
         return { type: 'runs', items: [...held.runs.values()].map((run) => placed(toRun(run.record), view)) }
       },
@@ -224,5 +277,15 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     async close() {
       closed = true
     },
+  }
+}
+
+/** Whether each word that is looked for begins a word of the thread's. */
+function finds(q: string | undefined): (thread: MemoryThread) => boolean {
+  if (q === undefined) return () => true
+  const terms = searchTerms(q)
+  return ({ row, said }) => {
+    const words = [...termsOf(row.title), ...said.flat()]
+    return terms.length > 0 && terms.every((term) => words.some((word) => word.startsWith(term)))
   }
 }

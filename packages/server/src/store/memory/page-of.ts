@@ -1,4 +1,5 @@
-/** One page of a list that is held whole: rooms in the order of their creation, threads newest activity first. */
+/** One page of a list that is held whole: rooms in the order of their creation, threads newest activity
+ * first, runs newest acceptance first. */
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import type { Page, PageRequest } from '../port.ts'
 
@@ -12,7 +13,8 @@ export function pageOf<Row>(
   if (before !== undefined && !from) return { type: 'invalid_cursor' }
   const direction = kind === 'rooms' ? 1 : -1
   const order = (a: ListPosition, b: ListPosition) =>
-    direction * (a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    direction *
+    (a.at - b.at || (kind === 'runs' ? Number(a.id) - Number(b.id) : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   const rest = rows
     .map((row) => ({ row, position: positionOf(row) }))
     .filter(({ position }) => !from || order(from, position) < 0)

@@ -10,6 +10,7 @@ export interface Cancels {
   count(roomId: string, since: number): CancelRunFacts['cancels']
   put(cancel: RememberedCancel): void
   delete(key: ThreadKey, runId: string): void
+  drop(key: ThreadKey): void
   prune(roomId: string, before: number): void
 }
 
@@ -24,6 +25,7 @@ export function createCancels(database: DatabaseSync): Cancels {
     'INSERT OR REPLACE INTO remembered_cancel (room_id, thread_id, run_id, at, cancel) VALUES (?, ?, ?, ?, ?)',
   )
   const remove = database.prepare('DELETE FROM remembered_cancel WHERE room_id = ? AND thread_id = ? AND run_id = ?')
+  const drop = database.prepare('DELETE FROM remembered_cancel WHERE room_id = ? AND thread_id = ?')
   const prune = database.prepare('DELETE FROM remembered_cancel WHERE room_id = ? AND at < ?')
 
   return {
@@ -38,6 +40,7 @@ export function createCancels(database: DatabaseSync): Cancels {
     },
     put: ({ roomId, threadId, runId, at, cancel }) => void put.run(roomId, threadId, runId, at, JSON.stringify(cancel)),
     delete: ({ roomId, threadId }, runId) => void remove.run(roomId, threadId, runId),
+    drop: ({ roomId, threadId }) => void drop.run(roomId, threadId),
     prune: (roomId, before) => void prune.run(roomId, before),
   }
 }

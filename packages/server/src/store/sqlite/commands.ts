@@ -5,11 +5,13 @@
  */
 import type { ThreadKey } from '@holdfast/core'
 import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideRoomChange, decideThreadChange } from '../decide/change.ts'
 import { decideChangeQueue, decideEdit } from '../decide/change-queue.ts'
 import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideThreadCreate } from '../decide/create.ts'
-import type { Decision } from '../decide/facts.ts'
+import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
+import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { decideStart } from '../decide/start.ts'
@@ -29,6 +31,7 @@ type WritingOperation = Exclude<
   | 'log.read'
   | 'runs.queue'
   | 'runs.get'
+  | 'runs.timeline'
   | 'runs.list'
   | 'counts'
 >
@@ -69,16 +72,43 @@ export function createCommands(data: StoreData): Commands {
     return Object.defineProperties(facts, Object.getOwnPropertyDescriptors(more)) as Facts & More
   }
 
+  function deletionOf(now: number, thread: ThreadRow): DeleteThreadFacts {
+    const { roomId, threadId } = thread
+    const { facts, no } = factsOf(now, { roomId, threadId })
+    return and(facts, { thread, lastSeq: no === undefined ? 0 : log.head(no) })
+  }
+
   return {
     'rooms.create': (now, principal, room) => {
       const { answer, put } = decideRoomCreate({ now, room: rooms.get(room.roomId) }, principal, room)
-      if (put) data.createRoom(put)
+      if (put) data.putRoom(put)
       return answer
+    },
+    'rooms.change': (_, principal, roomId, change) => {
+      const { answer, put } = decideRoomChange({ room: rooms.get(roomId) }, principal, change)
+      if (put) data.putRoom(put)
+      return answer
+    },
+    'rooms.delete': (now, principal, roomId, force) => {
+      const all = () => threads.allOf(roomId).map(({ row }) => deletionOf(now, row))
+      const decision = decideRoomDelete(now, rooms.get(roomId), all, principal, force)
+      if (decision.put) data.putRoom(decision.put)
+      return commit(decision, now)
     },
     'threads.create': (now, principal, key, title) => {
       const { facts, no } = factsOf(now, key)
       const lastSeq = no === undefined ? 0 : log.head(no)
       return commit(decideThreadCreate(and(facts, { lastSeq }), principal, key, title), now)
+    },
+    'threads.change': (now, principal, key, change) => {
+      const { facts, no } = factsOf(now, key)
+      const lastSeq = no === undefined ? 0 : log.head(no)
+      return commit(decideThreadChange(and(facts, { lastSeq }), principal, change), now)
+    },
+    'threads.delete': (now, principal, key, force) => {
+      const { facts } = factsOf(now, key)
+      const ask = (row: ThreadRow) => deletionOf(now, row)
+      return commit(decideThreadDelete(facts.room, facts.thread, ask, principal, force), now)
     },
     'runs.start': (now, principal, key, request, afterCrash) => {
       const { facts, no } = factsOf(now, key)

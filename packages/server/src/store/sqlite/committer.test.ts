@@ -21,7 +21,7 @@ function creating(id: number): Write {
   return {
     id,
     run() {
-      open.data.createRoom(room(`room-${id}`))
+      open.data.putRoom(room(`room-${id}`))
       return id
     },
   }
@@ -56,7 +56,7 @@ describe('a batch', () => {
     const halfway: Write = {
       id: 2,
       run() {
-        open.data.createRoom(room('half'))
+        open.data.putRoom(room('half'))
         throw new TypeError('a mistake')
       },
     }

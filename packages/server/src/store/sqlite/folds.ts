@@ -36,6 +36,8 @@ export interface Folds {
   approach(thread: number, key: ThreadKey): boolean
   /** Stores the fold as it stands in this transaction. */
   checkpoint(thread: number, key: ThreadKey): void
+  /** The thread is deleted, in this transaction. */
+  drop(thread: number): void
   /** Stores the checkpoints of folds that had to leave memory. */
   writeParked(): void
   /** A thread whose run goes on has grown by these: its fold is kept near. */
@@ -56,6 +58,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
   const load = database.prepare('SELECT seq, body FROM checkpoint WHERE thread = ?')
   const seqOf = database.prepare('SELECT seq FROM checkpoint WHERE thread = ?')
   const store = database.prepare('INSERT OR REPLACE INTO checkpoint (thread, seq, body) VALUES (?, ?, ?)')
+  const remove = database.prepare('DELETE FROM checkpoint WHERE thread = ?')
   const decoder = new TextDecoder()
 
   /** The least recently used first. */
@@ -133,6 +136,10 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       parked.delete(thread)
       reached.delete(thread)
       lagging.delete(thread)
+    },
+    drop(thread) {
+      for (const held of [hot, parked, reached, lagging]) held.delete(thread)
+      remove.run(thread)
     },
     writeParked() {
       for (const [thread, { seq, body }] of parked) store.run(thread, seq, body)

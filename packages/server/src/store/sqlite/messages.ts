@@ -2,6 +2,7 @@
  * What the main thread and the store's worker say to each other. Everything is plain data; appends and notices, of which
  * there are many, travel as columns, because a column of strings is copied several times faster than as many objects.
  */
+import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { LogReader, RoomStore, RunIntents, RunWork, StoreFaultCode, ThreadStore } from '../port.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
@@ -26,8 +27,12 @@ export interface Operations {
   'rooms.list': RoomStore['list']
   'rooms.get': RoomStore['get']
   'rooms.create': RoomStore['create']
+  'rooms.change': RoomStore['change']
+  'rooms.delete': RoomStore['delete']
   'threads.list': ThreadStore['list']
   'threads.create': ThreadStore['create']
+  'threads.change': ThreadStore['change']
+  'threads.delete': ThreadStore['delete']
   'threads.snapshot': ThreadStore['snapshot']
   'log.read': LogReader['read']
   'runs.start': RunIntents['start']
@@ -37,6 +42,7 @@ export interface Operations {
   'runs.queue': RunIntents['queue']
   'runs.changeQueue': RunIntents['changeQueue']
   'runs.get': RunIntents['get']
+  'runs.timeline': RunIntents['timeline']
   'runs.list': RunIntents['list']
   'work.claim': RunWork['claim']
   'work.end': RunWork['end']
@@ -104,12 +110,7 @@ export interface MoreColumns {
   readonly buffer: ArrayBuffer
 }
 
-export interface RunTold {
-  readonly type: 'run.queued' | 'run.cancel' | 'run.ended'
-  readonly roomId: string
-  readonly threadId: string
-  readonly runId: string
-}
+export type RunTold = { readonly roomId: string; readonly threadId: string } & ThreadNotice
 
 export type FromWorker =
   | { readonly type: 'opened' }

@@ -7,11 +7,13 @@ import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import { placed } from '../decide/queue.ts'
-import { toRun, toThreadInfo } from '../decide/to-run.ts'
-import { isVisible, NOT_FOUND } from '../decide/visible.ts'
-import type { Page, PageRequest } from '../port.ts'
+import { searchTerms } from '../decide/search.ts'
+import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
+import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
+import type { StoredRun } from './runs.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
@@ -29,6 +31,7 @@ type ReadingOperation = Extract<
   | 'log.read'
   | 'runs.queue'
   | 'runs.get'
+  | 'runs.timeline'
   | 'runs.list'
   | 'counts'
 >
@@ -39,8 +42,9 @@ export type Reads = {
 
 export function createReads(data: StoreData): Reads {
   const { rooms, threads, runs, log, folds } = data
-  function visible(principal: Principal, key: ThreadKey): StoredThread | undefined {
-    return isVisible(rooms.get(key.roomId), principal) ? threads.get(key) : undefined
+  function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
+    const thread = threads.get(key)
+    return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
   const infoOf = ({ no, row }: StoredThread) => toThreadInfo(row, log.committedHead(no))
@@ -53,20 +57,25 @@ export function createReads(data: StoreData): Reads {
     },
     'rooms.get': (principal, roomId) => decideRoomGet({ room: rooms.get(roomId) }, principal),
     'threads.list': (principal, roomId, page) => {
-      if (!isVisible(rooms.get(roomId), principal)) return NOT_FOUND
-      const list = (after: ListPosition | undefined, limit: number) => threads.list(roomId, after, limit)
+      const absent = roomAbsence(rooms.get(roomId), principal)
+      if (absent) return absent
+      const terms = page.q === undefined ? undefined : searchTerms(page.q)
+      const list = (after: ListPosition | undefined, limit: number) =>
+        terms?.length === 0 ? [] : threads.list(roomId, after, limit, terms)
       const answer = pageOf('threads', list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
       return answer.type === 'page' ? { ...answer, items: answer.items.map(infoOf) } : answer
     },
     'threads.snapshot': (principal, key) => {
-      const thread = visible(principal, key)
-      if (!thread) return NOT_FOUND
+      const thread = threadFor(principal, key)
+      if ('type' in thread) return thread
       if (!folds.approach(thread.no, key)) return AGAIN
       return { type: 'snapshot', thread: infoOf(thread), view: folds.view(thread.no, key) }
     },
     'log.read': (principal, key, range) => {
-      const thread = visible(principal, key)
-      if (!thread) return NOT_FOUND
+      const thread = threads.get(key)
+      if (!isVisible(rooms.get(key.roomId), principal) || !thread) return NOT_FOUND
+      const { deleted } = thread.row
+      if (deleted) return { type: 'deleted', seq: deleted.seq, at: iso(deleted.at) }
       const head = log.committedHead(thread.no)
       if (range.after > head) return { type: 'cursor_ahead', head }
       const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
@@ -74,7 +83,7 @@ export function createReads(data: StoreData): Reads {
     },
     'runs.queue': (principal, key) => {
       const thread = threads.get(key)
-      if (thread && !folds.approach(thread.no, key)) return AGAIN
+      if (thread && !thread.row.deleted && !folds.approach(thread.no, key)) return AGAIN
       return decideQueue(
         {
           room: rooms.get(key.roomId),
@@ -87,17 +96,26 @@ export function createReads(data: StoreData): Reads {
       )
     },
     'runs.get': (principal, key, runId) => {
-      const thread = visible(principal, key)
-      const run = thread && runs.get(thread.no, runId)
+      const thread = threadFor(principal, key)
+      if ('type' in thread) return thread
+      const run = runs.get(thread.no, runId)
       if (!run) return NOT_FOUND
       if (run.record.status === 'queued' && !folds.approach(thread.no, key)) return AGAIN
       const shown =
         run.record.status === 'queued' ? placed(toRun(run.record), folds.view(thread.no, key)) : toRun(run.record)
       return { type: 'run', run: shown, span: run.span }
     },
+    'runs.timeline': ({ tenantId }, page) => {
+      const { since = Number.MIN_SAFE_INTEGER, until = Number.MAX_SAFE_INTEGER } = page
+      const list = (after: ListPosition | undefined, limit: number) =>
+        runs.timeline(tenantId, { since, until, after, limit })
+      const positionOf = (run: StoredRun) => ({ at: run.record.acceptedAt, id: String(run.no) })
+      const answer = pageOf('runs', list, positionOf, page)
+      return answer.type === 'page' ? { ...answer, items: answer.items.map(({ record }) => inThread(record)) } : answer
+    },
     'runs.list': (principal, key) => {
-      const thread = visible(principal, key)
-      if (!thread) return NOT_FOUND
+      const thread = threadFor(principal, key)
+      if ('type' in thread) return thread
       const items = runs.list(thread.no).map(({ record }) => toRun(record))
       if (!items.some((run) => run.status === 'queued')) return { type: 'runs', items }
       if (!folds.approach(thread.no, key)) return AGAIN

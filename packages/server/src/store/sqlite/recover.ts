@@ -33,6 +33,7 @@ export function recoverJournal(database: DatabaseSync, directory: string, segmen
 
 function recover(database: DatabaseSync, segmentBytes: number): Recovered {
   const segments = createSegments(database)
+  const isDeleted = database.prepare('SELECT 1 FROM thread WHERE no = ? AND deleted_at IS NOT NULL')
   const tails = new Map<number, Part[]>()
   let lastRow = 0
   let lastAt = 0
@@ -41,6 +42,8 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
     lastRow = Number(row.id)
     lastAt = Math.max(lastAt, at)
     for (const part of parts) {
+      // Its last records only waited here for other threads' sake.
+      if (isDeleted.get(part.thread)) continue
       const tail = tails.get(part.thread) ?? []
       const before = tail.at(-1)?.lastSeq ?? segments.lastSeq(part.thread)
       // Already in a segment: the row only waited for its other threads.

@@ -13,10 +13,14 @@ export interface Rooms {
 export function createRooms(database: DatabaseSync): Rooms {
   const get = database.prepare('SELECT * FROM room WHERE room_id = ?')
   const put = database.prepare(
-    'INSERT INTO room (room_id, tenant, owner, title, agent_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO room (room_id, tenant, owner, title, agent_id, made, created_at, deleted_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (room_id) DO UPDATE SET title = excluded.title, agent_id = excluded.agent_id, made = excluded.made,
+       deleted_at = excluded.deleted_at`,
   )
   const list = database.prepare(
-    'SELECT * FROM room WHERE tenant = ? AND (created_at, room_id) > (?, ?) ORDER BY created_at, room_id LIMIT ?',
+    `SELECT * FROM room WHERE tenant = ? AND (created_at, room_id) > (?, ?) AND deleted_at IS NULL
+     ORDER BY created_at, room_id LIMIT ?`,
   )
 
   return {
@@ -24,8 +28,9 @@ export function createRooms(database: DatabaseSync): Rooms {
       const row = get.get(roomId)
       return row && roomOf(row)
     },
-    put({ roomId, tenantId, ownerId, title, agentId, createdAt }) {
-      put.run(roomId, tenantId, ownerId, title, agentId, createdAt)
+    put({ roomId, tenantId, ownerId, title, agentId, made, createdAt, deletedAt }) {
+      const first = made === undefined ? null : JSON.stringify(made)
+      put.run(roomId, tenantId, ownerId, title, agentId, first, createdAt, deletedAt ?? null)
     },
     list: (tenantId, after, limit) =>
       list.all(tenantId, after?.at ?? Number.MIN_SAFE_INTEGER, after?.id ?? '', limit).map(roomOf),
@@ -39,6 +44,8 @@ function roomOf(row: Record<string, SQLOutputValue>): RoomRow {
     ownerId: String(row.owner),
     title: String(row.title),
     agentId: String(row.agent_id),
+    ...(row.made !== null && { made: JSON.parse(String(row.made)) }),
     createdAt: Number(row.created_at),
+    ...(row.deleted_at !== null && { deletedAt: Number(row.deleted_at) }),
   }
 }

@@ -8,6 +8,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { keyString, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
+import type { ListPosition } from '../decide/list-cursor.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
 import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
@@ -28,13 +29,24 @@ export interface Runs {
   get(thread: number, runId: string): StoredRun | undefined
   /** In the order of acceptance. */
   list(thread: number): StoredRun[]
+  /** Of all threads of a tenant, newest acceptance first. */
+  timeline(tenantId: string, range: TimelineRange): StoredRun[]
   /** The runs whose turn it is, one of each thread, oldest first. */
   claimable(limit: number): StoredRun<QueuedRecord>[]
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
   counts(): StoreCounts['runs']
+  /** All of a thread. */
+  drop(thread: number, key: ThreadKey): void
   committed(): void
   rolledBack(): void
+}
+
+export interface TimelineRange {
+  readonly since: number
+  readonly until: number
+  readonly after: ListPosition | undefined
+  readonly limit: number
 }
 
 const SELECT = `SELECT run.*, thread.room_id, thread.thread_id, run_request.body AS request
@@ -47,6 +59,12 @@ export function createRuns(database: DatabaseSync): Runs {
   const claimable = database.prepare(
     `${SELECT} WHERE thread.next_run IS NOT NULL AND run.run_id = thread.next_run ORDER BY run.no LIMIT ?`,
   )
+  const timeline = database.prepare(
+    `${SELECT} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
+     ORDER BY run.accepted_at DESC, run.no DESC LIMIT ?`,
+  )
+  const dropRequests = database.prepare('DELETE FROM run_request WHERE run IN (SELECT no FROM run WHERE thread = ?)')
+  const drop = database.prepare('DELETE FROM run WHERE thread = ?')
   const insert = database.prepare(
     `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, last_seq, detail)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -71,6 +89,10 @@ export function createRuns(database: DatabaseSync): Runs {
     allLive: () => [...new Set([...live.keys(), ...staged.keys()])].flatMap((id) => liveOf(id) ?? []),
     get: (thread, runId) => one(get.get(thread, runId)),
     list: (thread) => list.all(thread).map(storedRun),
+    timeline: (tenantId, { since, until, after, limit }) =>
+      timeline
+        .all(tenantId, since, until, after?.at ?? Number.MAX_SAFE_INTEGER, Number(after?.id ?? 0), limit)
+        .map(storedRun),
     claimable: (limit) => claimable.all(limit).map(storedRun).filter(isQueued),
 
     put(thread, record, appended) {
@@ -92,6 +114,11 @@ export function createRuns(database: DatabaseSync): Runs {
     counts() {
       const cancelling = [...live.values()].filter(({ record }) => record.status === 'cancelling').length
       return { queued: Number(countQueued.get()?.n), running: live.size - cancelling, cancelling }
+    },
+    drop(thread, key) {
+      dropRequests.run(thread)
+      drop.run(thread)
+      staged.set(keyString(key), undefined)
     },
     committed() {
       for (const [id, run] of staged) {

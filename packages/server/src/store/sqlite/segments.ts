@@ -12,12 +12,14 @@ export interface Segments {
   insert(thread: number, piece: Piece): void
   /** The segment that holds `seq`, if any does. */
   holding(thread: number, seq: number): Piece | undefined
+  drop(thread: number): void
   /** The last position any segment of the thread holds; 0 without one. */
   lastSeq(thread: number): number
 }
 
 export function createSegments(database: DatabaseSync): Segments {
   const insert = database.prepare('INSERT INTO segment (thread, first_seq, last_seq, crc, body) VALUES (?, ?, ?, ?, ?)')
+  const drop = database.prepare('DELETE FROM segment WHERE thread = ?')
   const holding = database.prepare(
     'SELECT first_seq, last_seq, crc, body FROM segment WHERE thread = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
   )
@@ -27,6 +29,7 @@ export function createSegments(database: DatabaseSync): Segments {
     insert(thread, { firstSeq, lastSeq, bytes }) {
       insert.run(thread, firstSeq, lastSeq, crc32(bytes), bytes)
     },
+    drop: (thread) => void drop.run(thread),
     holding(thread, seq) {
       const row = holding.get(thread, seq)
       if (!row || Number(row.last_seq) < seq) return undefined

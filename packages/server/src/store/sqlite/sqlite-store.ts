@@ -80,7 +80,7 @@ export function connectStore(worker: StoreWorker, publish: Publish, meter?: Stor
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
     if (more) for (const notice of noticesOf(more)) publish(notice)
-    for (const { type, roomId, threadId, runId } of told) publish({ type, key: { roomId, threadId }, runId })
+    for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
     for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
     for (const id of running) take(id)?.resolve({ type: 'running' })
     for (const { id, code, detail } of faults) take(id)?.reject(storeFault(code, new Error(detail)))
@@ -95,8 +95,20 @@ export function connectStore(worker: StoreWorker, publish: Publish, meter?: Stor
   }
 
   const store: Store = {
-    rooms: { list: call('rooms.list'), get: call('rooms.get'), create: call('rooms.create') },
-    threads: { list: call('threads.list'), create: call('threads.create'), snapshot: call('threads.snapshot') },
+    rooms: {
+      list: call('rooms.list'),
+      get: call('rooms.get'),
+      create: call('rooms.create'),
+      change: call('rooms.change'),
+      delete: call('rooms.delete'),
+    },
+    threads: {
+      list: call('threads.list'),
+      create: call('threads.create'),
+      change: call('threads.change'),
+      delete: call('threads.delete'),
+      snapshot: call('threads.snapshot'),
+    },
     log: { read: call('log.read') },
     runs: {
       start: call('runs.start'),
@@ -106,6 +118,7 @@ export function connectStore(worker: StoreWorker, publish: Publish, meter?: Stor
       queue: call('runs.queue'),
       changeQueue: call('runs.changeQueue'),
       get: call('runs.get'),
+      timeline: call('runs.timeline'),
       list: call('runs.list'),
     },
     work: {

@@ -9,12 +9,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createFold, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { framesOf, threadAfter } from '../decide/commit.ts'
 import type { RoomRow, Writes } from '../decide/facts.ts'
+import { answerOf } from '../decide/search.ts'
 import type { RunRecord } from '../run-record.ts'
 import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import type { RunTold } from './messages.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { createRuns, type Runs } from './runs.ts'
+import { createSearch } from './search.ts'
 import { type CommittedFrames, createThreadLog, type LogLimits, type ThreadLog } from './thread-log.ts'
 import { createThreads, type Threads } from './threads.ts'
 
@@ -31,7 +33,7 @@ export interface StoreData {
   view(thread: number | undefined, key: ThreadKey): ThreadView
   /** The run with this id, live ones out of memory. */
   run(thread: number | undefined, key: ThreadKey, runId: string): RunRecord | undefined
-  createRoom(room: RoomRow): void
+  putRoom(room: RoomRow): void
   apply(writes: Writes, now: number): void
   /** Puts what is staged into the open transaction. */
   write(now: number): void
@@ -57,6 +59,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const runs = createRuns(database)
   const cancels = createCancels(database)
   const log = createThreadLog(database, nextRow, limits)
+  const search = createSearch(database)
   const folds = createFolds(database, log, hotThreads)
 
   let changes = 0
@@ -91,7 +94,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       if (live?.record.runId === runId) return live.record
       return thread === undefined ? undefined : runs.get(thread, runId)?.record
     },
-    createRoom(room) {
+    putRoom(room) {
       changes++
       rooms.put(room)
     },
@@ -110,9 +113,17 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       keys.set(thread, key)
       if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
       if (put) threads.update(thread, threadAfter(put, folds.view(thread, key)))
+      if (put && writes.titled) search.retitle(thread, put.title)
+      if (writes.said) search.add(thread, writes.said)
       if (run && 'outcome' in run) {
         folds.checkpoint(thread, key)
         log.seal(thread)
+        search.add(thread, answerOf(folds.view(thread, key), run.runId))
+      }
+      if (writes.drop) {
+        for (const part of [log, folds, search]) part.drop(thread)
+        runs.drop(thread, key)
+        cancels.drop(key)
       }
       for (const notice of notices) told.push({ ...notice, ...key })
     },

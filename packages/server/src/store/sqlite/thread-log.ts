@@ -64,6 +64,8 @@ export interface ThreadLog {
   /** Nothing more is to be expected soon: the tail moves into a segment with this commit. */
   seal(thread: number): void
   sealAll(): void
+  /** What is staged is still told of; then there is nothing of the thread any more. */
+  drop(thread: number): void
   write(at: number): void
   committed(): CommittedFrames
   rolledBack(): void
@@ -101,6 +103,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
 
   let staged = new Map<number, Staged>()
   let sealed = new Set<number>()
+  let dropped = new Set<number>()
   let plan: Plan | undefined
 
   const committedHead = (thread: number) => tails.get(thread)?.lastSeq ?? segments.lastSeq(thread)
@@ -128,6 +131,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   function forget(): void {
     staged = new Map()
     sealed = new Set()
+    dropped = new Set()
     plan = undefined
   }
 
@@ -147,6 +151,10 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     },
     staged: (thread) => staged.get(thread)?.frames.join('') ?? '',
     seal: (thread) => void sealed.add(thread),
+    drop(thread) {
+      sealed.add(thread)
+      dropped.add(thread)
+    },
     sealAll() {
       for (const thread of tails.keys()) sealed.add(thread)
     },
@@ -194,14 +202,15 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
           const bytes = Buffer.concat([held?.bytes ?? NOTHING, part?.frames ?? NOTHING])
           const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
           const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0
-          for (const piece of pieces(bytes, firstSeq, lastSeq, limits.segmentBytes)) {
-            segments.insert(thread, piece)
+          if (!dropped.has(thread)) {
+            for (const piece of pieces(bytes, firstSeq, lastSeq, limits.segmentBytes)) segments.insert(thread, piece)
           }
           movedTo.push({ thread, firstSeq, lastSeq, bytes, part })
         }
         for (const held of tail?.rows ?? []) released.set(held, (released.get(held) ?? 0) + 1)
       }
 
+      for (const thread of dropped) segments.drop(thread)
       insertRow.run(row, body.subarray(0, rowEnd))
       for (const id of spent(released)) deleteRow.run(id)
       plan = { row, buffer: body.buffer as ArrayBuffer, journaled, moved: movedTo, released }

@@ -1,9 +1,10 @@
 /** The `thread` table: rows in the words of the deciders. Its `no` is what the other tables know a thread by. */
 
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { ThreadKey } from '@holdfast/core'
 import type { ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
+import { FOUND, matching } from './search.ts'
 
 export interface StoredThread {
   readonly no: number
@@ -17,7 +18,9 @@ export interface Threads {
   insert(put: ThreadPut, tenantId: string): number
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
-  list(roomId: string, after: ListPosition | undefined, limit: number): StoredThread[]
+  list(roomId: string, after: ListPosition | undefined, limit: number, terms?: readonly string[]): StoredThread[]
+  /** But for those that were deleted. */
+  allOf(roomId: string): StoredThread[]
 }
 
 export function createThreads(database: DatabaseSync): Threads {
@@ -27,11 +30,22 @@ export function createThreads(database: DatabaseSync): Threads {
     `INSERT INTO thread (room_id, thread_id, tenant, owner, title, status, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
-  const update = database.prepare('UPDATE thread SET title = ?, status = ?, next_run = ?, updated_at = ? WHERE no = ?')
-  const list = database.prepare(
-    `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?)
-     ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
-  )
+  const update =
+    database.prepare(`UPDATE thread SET title = ?, made_title = ?, status = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
+       deleted_at = ?, deleted_seq = ? WHERE no = ?`)
+  const allOf = database.prepare('SELECT * FROM thread WHERE room_id = ? AND deleted_at IS NULL')
+  /** By the number of words that are looked for. */
+  const lists = new Map<number, StatementSync>()
+  function listFor(terms: number): StatementSync {
+    const known = lists.get(terms)
+    if (known) return known
+    const made = database.prepare(
+      `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+       ${FOUND.repeat(terms)} ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
+    )
+    lists.set(terms, made)
+    return made
+  }
 
   return {
     get({ roomId, threadId }) {
@@ -44,9 +58,23 @@ export function createThreads(database: DatabaseSync): Threads {
     },
     insert: ({ roomId, threadId, ownerId, title, createdAt, updatedAt }, tenantId) =>
       Number(insert.run(roomId, threadId, tenantId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
-    update: (no, { title, status, nextRunId, updatedAt }) => void update.run(title, status, nextRunId, updatedAt, no),
-    list: (roomId, after, limit) =>
-      list.all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
+    update(no, { title, madeTitle, status, nextRunId, mutedUntil, archived, updatedAt, deleted }) {
+      const kept = [
+        title,
+        madeTitle ?? null,
+        status,
+        nextRunId,
+        mutedUntil ?? null,
+        Number(archived),
+        updatedAt,
+      ] as const
+      update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, no)
+    },
+    list: (roomId, after, limit, terms = []) =>
+      listFor(terms.length)
+        .all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
+        .map(threadOf),
+    allOf: (roomId) => allOf.all(roomId).map(threadOf),
   }
 }
 
@@ -58,11 +86,15 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       threadId: String(row.thread_id),
       ownerId: String(row.owner),
       title: String(row.title),
+      ...(row.made_title !== null && { madeTitle: String(row.made_title) }),
+      ...(row.muted_until !== null && { mutedUntil: Number(row.muted_until) }),
+      archived: row.archived === 1,
       // Written by this adapter from a ThreadStatus, and nothing else writes it.
       status: String(row.status) as ThreadRow['status'],
       nextRunId: row.next_run === null ? null : String(row.next_run),
       createdAt: Number(row.created_at),
       updatedAt: Number(row.updated_at),
+      ...(row.deleted_at !== null && { deleted: { at: Number(row.deleted_at), seq: Number(row.deleted_seq) } }),
     },
   }
 }

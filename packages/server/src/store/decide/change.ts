@@ -1,0 +1,64 @@
+/** Changing what rooms and threads are called and how they are kept: what does not change is not said. */
+import type { ThreadInfo } from '@holdfast/core'
+import type { Absent, Room, RoomChange, ThreadChange } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import { toRoom } from './create.ts'
+import type { Decision, RoomFacts, RoomRow, ThreadFacts, ThreadRow } from './facts.ts'
+import { controlRecord } from './records.ts'
+import { iso, toThreadInfo } from './to-run.ts'
+import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
+
+export function decideRoomChange(
+  { room: held }: Pick<RoomFacts, 'room'>,
+  principal: Principal,
+  { title = held?.title, agentId = held?.agentId }: RoomChange,
+): { readonly answer: { readonly type: 'room'; readonly room: Room } | Absent; readonly put?: RoomRow } {
+  if (!isVisible(held, principal)) return { answer: NOT_FOUND }
+  if (held.deletedAt !== undefined) return { answer: DELETED }
+  const { made = { title: held.title, agentId: held.agentId } } = held
+  const room = { ...held, title: title ?? held.title, agentId: agentId ?? held.agentId }
+  const answer = { type: 'room', room: toRoom(room) } as const
+  const same = room.title === held.title && room.agentId === held.agentId
+  return same ? { answer } : { answer, put: { ...room, made } }
+}
+
+export function decideThreadChange(
+  { room, thread: held, lastSeq }: Omit<ThreadFacts, 'now'>,
+  principal: Principal,
+  change: ThreadChange,
+): Decision<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent> {
+  const absent = threadAbsence(room, held, principal)
+  if (absent || !held) return { answer: absent ?? NOT_FOUND }
+  const title = change.title === held.title ? undefined : change.title
+  const archived = change.archived === held.archived ? undefined : change.archived
+  const mutedUntil = change.mutedUntil === (held.mutedUntil ?? null) ? undefined : change.mutedUntil
+  if (title === undefined && archived === undefined && mutedUntil === undefined) {
+    return { answer: { type: 'thread', thread: toThreadInfo(held, lastSeq) } }
+  }
+  const { mutedUntil: muted, ...rest } = held
+  const until = mutedUntil === undefined ? muted : (mutedUntil ?? undefined)
+  const thread: ThreadRow = {
+    ...rest,
+    ...(until !== undefined && { mutedUntil: until }),
+    ...(title !== undefined && { title, madeTitle: held.madeTitle ?? held.title }),
+    ...(archived !== undefined && { archived }),
+  }
+  const { roomId, threadId } = held
+  return {
+    answer: { type: 'thread', thread: toThreadInfo(thread, lastSeq + 1) },
+    writes: {
+      key: { roomId, threadId },
+      thread,
+      ...(title !== undefined && { titled: true }),
+      log: [
+        controlRecord(undefined, {
+          type: 'thread.changed',
+          ...(title !== undefined && { title }),
+          ...(mutedUntil !== undefined && { mutedUntil: mutedUntil === null ? null : iso(mutedUntil) }),
+          ...(archived !== undefined && { archived }),
+        }),
+      ],
+      notices: [],
+    },
+  }
+}
