@@ -89,7 +89,46 @@ function createProgram(terminal: Terminal): Command {
       },
     )
 
+  onData(program.command('export'))
+    .description('write a room as lines of JSON; no server may run on the data')
+    .argument('<room>', 'its id', id)
+    .argument('[file]', 'where to; else stdout')
+    .option('--redact', 'mask what anyone said')
+    .option('--force', 'replace the file')
+    .action(
+      async (roomId: string, file: string | undefined, options: OnData & { redact?: boolean; force?: boolean }) => {
+        const { exportRoom } = await import('./commands/export.ts')
+        const { data, redact = false, force = false } = options
+        exportRoom(terminal, { roomId, file, data, redact, force })
+      },
+    )
+
+  onData(program.command('import'))
+    .description('take in an exported room, whole or not at all; no server may run on the data')
+    .argument('<file>', 'what `holdfast export` wrote')
+    .action(async (file: string, { data }: OnData) => {
+      const { importRoom } = await import('./commands/import.ts')
+      importRoom(terminal, { file, data })
+    })
+
+  onData(program.command('doctor'))
+    .description('check whether a server can run here and whether its data is sound')
+    .option('--json', 'answer as JSON, one finding a line')
+    .action(async ({ data, json = false }: OnData & { json?: boolean }) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      await doctor(terminal, { data, json })
+    })
+
   return program
+}
+
+interface OnData {
+  readonly data?: string
+}
+
+/** For commands that work on the data itself. */
+function onData(command: Command): Command {
+  return command.option('--data <directory>', 'the data directory; else HOLDFAST_DATA, else .holdfast')
 }
 
 interface Asking {

@@ -106,6 +106,10 @@ async function lived(directory: string): Promise<void> {
     const other = { roomId: 'r', threadId: 'cancelled-early' }
     await store.runs.cancelRun(ME, other, 'c1', SECRET)
     await store.runs.start(ME, other, request('c1'))
+    await store.threads.change(ME, long, { title: `About ${SECRET}`, archived: true })
+    const gone = { roomId: 'r', threadId: 'gone' }
+    await store.runs.start(ME, gone, request('g1'))
+    await store.threads.delete(ME, gone, true)
   })
 }
 
@@ -134,7 +138,10 @@ const snapshots = (directory: string) =>
       const key = { roomId: 'r', threadId }
       found.push(await store.threads.snapshot(ME, key), await store.runs.list(ME, key), await store.runs.queue(ME, key))
     }
-    return [...found, await store.rooms.get(ME, 'r')]
+    for (const q of ['zebras', 'crab', 'juggle quietly', 'yet']) {
+      found.push(await store.threads.list(ME, 'r', { limit: 50, q }))
+    }
+    return [...found, await store.rooms.get(ME, 'r'), await store.threads.list(ME, 'r', { limit: 50 })]
   })
 
 describe('a room as lines', () => {
@@ -155,7 +162,7 @@ describe('a room as lines', () => {
     expect(lines.join('\n')).not.toContain('apiKey')
     expect(lines.join('\n')).not.toContain('"forwardedProps":')
     const archive = openSqliteArchive(from)
-    expect(archive.rooms()).toMatchObject([{ roomId: 'r', threads: 4, withheld: 1 }])
+    expect(archive.rooms()).toMatchObject([{ roomId: 'r', threads: 5, withheld: 1 }])
     archive.close()
   })
 
@@ -192,6 +199,10 @@ describe('a room as lines', () => {
       expect(await store.runs.start(ME, long, request('r9'))).toMatchObject({ type: 'accepted' })
       await carryOut(store, said('z', 2))
       expect(await store.runs.get(ME, long, 'r9')).toMatchObject({ run: { status: 'succeeded' } })
+      // I8: what was deleted there does not come back here.
+      const gone = { roomId: 'r', threadId: 'gone' }
+      expect(await store.threads.snapshot(ME, gone)).toEqual({ type: 'deleted' })
+      expect(await store.runs.start(ME, gone, request('g2'))).toEqual({ type: 'deleted' })
     })
   })
 
@@ -304,9 +315,9 @@ describe('whether a store is sound', () => {
     const seen: number[] = []
     const found = archive.check((done) => seen.push(done))
     archive.close()
-    expect(found).toMatchObject({ threads: 4, problems: [] })
+    expect(found).toMatchObject({ threads: 5, problems: [] })
     expect(found.records).toBeGreaterThan(700)
-    expect(seen).toEqual([1, 2, 3, 4])
+    expect(seen).toEqual([1, 2, 3, 4, 5])
   })
 
   it('finds a damaged log and names its thread', async () => {

@@ -1,0 +1,156 @@
+/**
+ * `holdfast doctor`: whether a server could run here, and whether its data is sound. Changes nothing but what any start
+ * would (it opens the store). Says of each check what was found, and of what is wrong what to do.
+ */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { type Config, ConfigError, readConfig } from '../../process/config.ts'
+import { whyNotStarted } from '../../process/refusal-to-start.ts'
+import { StoreOpenError } from '../../store/sqlite/index.ts'
+import { dataDirectory, hasData, openData } from '../data.ts'
+import { CommandError } from '../failure.ts'
+import { createProgress } from '../progress.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface DoctorOptions {
+  readonly data: string | undefined
+  readonly json: boolean
+}
+
+interface Finding {
+  readonly check: 'node' | 'sqlite' | 'settings' | 'data' | 'disk' | 'store' | 'port'
+  readonly state: 'ok' | 'warning' | 'wrong'
+  readonly says: string
+}
+
+const MIB = 1024 * 1024
+const SIGNS: Readonly<Record<Finding['state'], string>> = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' }
+
+/** @throws CommandError when something is wrong */
+export async function doctor(terminal: Terminal, { data, json }: DoctorOptions): Promise<void> {
+  let wrong = 0
+  const tell = (finding: Finding) => {
+    if (finding.state === 'wrong') wrong++
+    terminal.out(
+      json ? JSON.stringify(finding) : `${SIGNS[finding.state]}  ${finding.check.padEnd(8)}  ${finding.says}`,
+    )
+  }
+  tell({ check: 'node', state: 'ok', says: `Node ${process.versions.node} has node:sqlite.` })
+  tell({ check: 'sqlite', state: 'ok', says: `SQLite ${process.versions.sqlite ?? 'of an unknown version'}.` })
+
+  const config = settings(terminal.env, tell)
+  const directory = resolve(dataDirectory(data ?? config?.dataDirectory, terminal.env))
+  tell(place(directory))
+  tell(disk(directory))
+  const held = store(directory, terminal, tell)
+  if (config) tell(held ? await answering(config) : await free(config))
+  if (wrong > 0) throw new CommandError(`${wrong} of these ${wrong === 1 ? 'is' : 'are'} wrong.`)
+}
+
+function settings(env: Terminal['env'], tell: (finding: Finding) => void): Config | undefined {
+  try {
+    const config = readConfig(env)
+    for (const warning of config.warnings) tell({ check: 'settings', state: 'warning', says: warning })
+    tell({ check: 'settings', state: 'ok', says: `A server would listen on ${config.host}:${config.port}.` })
+    return config
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    for (const says of error.message.split('\n')) tell({ check: 'settings', state: 'wrong', says })
+    return undefined
+  }
+}
+
+function place(directory: string): Finding {
+  const there = nearest(directory)
+  try {
+    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch {
+    const says = `${there} cannot be written: make it this user’s, or choose another directory with HOLDFAST_DATA.`
+    return { check: 'data', state: 'wrong', says }
+  }
+  const says = hasData(directory)
+    ? `The data is in ${directory}.`
+    : `${directory} has no data yet: a first start makes it.`
+  return { check: 'data', state: 'ok', says }
+}
+
+/** The directory, or the one it would be made in. */
+function nearest(directory: string): string {
+  return existsSync(directory) || dirname(directory) === directory ? directory : nearest(dirname(directory))
+}
+
+function disk(directory: string): Finding {
+  const { bavail, bsize } = statfsSync(nearest(directory))
+  const free = (bavail * bsize) / MIB
+  const says = `${free > 10_240 ? `${Math.floor(free / 1024)} GiB` : `${Math.floor(free)} MiB`} are free.`
+  if (free < 100) {
+    return { check: 'disk', state: 'wrong', says: `${says} Free some space: a full disk refuses every new run.` }
+  }
+  return { check: 'disk', state: free < 1024 ? 'warning' : 'ok', says }
+}
+
+/** Whether a server holds it. */
+function store(directory: string, terminal: Terminal, tell: (finding: Finding) => void): boolean {
+  if (!hasData(directory)) return false
+  let archive: ReturnType<typeof openData>
+  try {
+    archive = openData(directory)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    const held = error.cause instanceof StoreOpenError && error.cause.code === 'locked'
+    const says = held ? 'A server holds the data: its soundness can be checked once it is stopped.' : error.message
+    tell({ check: 'store', state: held ? 'warning' : 'wrong', says })
+    return held
+  }
+  let progress: ReturnType<typeof createProgress> | undefined
+  try {
+    const { threads, records, problems } = archive.check((done, whole) => {
+      progress ??= createProgress(terminal, { what: 'Checking', whole, worthwhile: 200 })
+      progress.at(done)
+    })
+    progress?.end()
+    for (const problem of problems) {
+      tell({ check: 'store', state: 'wrong', says: `${problem} Put back a copy of the whole data directory.` })
+    }
+    if (problems.length === 0) {
+      tell({ check: 'store', state: 'ok', says: `${threads} thread(s) with ${records} record(s) are sound.` })
+    }
+  } finally {
+    progress?.end()
+    archive.close()
+  }
+  return false
+}
+
+async function answering({ host, port }: Config): Promise<Finding> {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  try {
+    const { status } = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })
+    if (status === 200) return { check: 'port', state: 'ok', says: `The server answers at ${url}.` }
+    return {
+      check: 'port',
+      state: 'warning',
+      says: `${url} answers that it is not ready: it starts, or it is stopping.`,
+    }
+  } catch {
+    const says = `A server holds the data, and nothing answers at ${url}: set PORT and HOST as it has them, or look at its log.`
+    return { check: 'port', state: 'wrong', says }
+  }
+}
+
+async function free({ host, port }: Config): Promise<Finding> {
+  const probe = createServer()
+  try {
+    await new Promise<void>((listening, failed) => {
+      probe.once('error', failed)
+      probe.listen(port, host, listening)
+    })
+    return { check: 'port', state: 'ok', says: `Port ${port} is free.` }
+  } catch (error) {
+    const says = whyNotStarted(error, { host, port }) ?? `Port ${port} cannot be taken: ${String(error)}.`
+    return { check: 'port', state: 'wrong', says }
+  } finally {
+    probe.close()
+  }
+}

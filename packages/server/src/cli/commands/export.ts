@@ -1,0 +1,107 @@
+/** `holdfast export`: a room as lines of JSON, into a file or to stdout. A file is whole or is not there. */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dataDirectory, hasData, openData } from '../data.ts'
+import { CommandError } from '../failure.ts'
+import { createProgress } from '../progress.ts'
+import type { Terminal } from '../terminal.ts'
+
+export interface ExportOptions {
+  readonly roomId: string
+  /** Absent: stdout. */
+  readonly file: string | undefined
+  readonly data: string | undefined
+  readonly redact: boolean
+  readonly force: boolean
+}
+
+const STDOUT = 1
+const CHUNK = 256 * 1024
+
+export function exportRoom(terminal: Terminal, { roomId, file, data, redact, force }: ExportOptions): void {
+  const directory = dataDirectory(data, terminal.env)
+  if (!hasData(directory)) throw new CommandError(`There is no Holdfast data in ${directory}: name it with --data.`)
+  if (file !== undefined && !force && existsSync(file)) {
+    throw new CommandError(`${file} exists: name another file, or let it be replaced with --force.`)
+  }
+  const archive = openData(directory)
+  try {
+    const rooms = archive.rooms()
+    const lines = archive.export(roomId, { exportedAt: new Date().toISOString(), redact })
+    const room = rooms.find((known) => known.roomId === roomId)
+    if (!lines || !room) {
+      const known = rooms.map((some) => some.roomId).join(', ')
+      throw new CommandError(`There is no room ${roomId} in ${directory}; there are: ${known || 'none'}.`)
+    }
+    const progress = createProgress(terminal, { what: 'Exporting', whole: room.records, worthwhile: 50_000 })
+    try {
+      write(file, counted(lines, progress.at))
+    } finally {
+      progress.end()
+    }
+    if (room.withheld > 0) {
+      terminal.err(
+        `${room.withheld} waiting run(s) were asked for with forwardedProps, which no export holds: they will start without.`,
+      )
+    }
+    terminal.err(`Exported ${room.threads} thread(s) with ${room.records} record(s)${redact ? ', without words' : ''}.`)
+  } finally {
+    archive.close()
+  }
+}
+
+function* counted(lines: Iterable<string>, at: (done: number) => void): Generator<string> {
+  let done = 0
+  for (const line of lines) {
+    yield line
+    if (++done % 1_000 === 0) at(done)
+  }
+}
+
+/** @throws CommandError when the file cannot be written; nothing of it is then left */
+function write(file: string | undefined, lines: Iterable<string>): void {
+  if (file === undefined) {
+    writeAll(STDOUT, lines)
+    return
+  }
+  const partial = `${file}.partial`
+  try {
+    const handle = openSync(partial, 'w', 0o600)
+    try {
+      writeAll(handle, lines)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    renameSync(partial, file)
+  } catch (cause) {
+    rmSync(partial, { force: true })
+    if (cause instanceof Error && 'syscall' in cause) {
+      throw new CommandError(`${file} could not be written: ${cause.message}.`, undefined, { cause })
+    }
+    throw cause
+  }
+}
+
+function writeAll(handle: number, lines: Iterable<string>): void {
+  let text = ''
+  for (const line of lines) {
+    text += `${line}\n`
+    if (text.length < CHUNK) continue
+    writeWhole(handle, text)
+    text = ''
+  }
+  writeWhole(handle, text)
+}
+
+/** A pipe may be full for a moment, and take only a part. */
+function writeWhole(handle: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(handle, bytes, at)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
