@@ -1,6 +1,6 @@
 /** What becomes of runs whose process is gone, as their agents declared: seen from the engine that comes after. */
 import { expect, it } from 'vitest'
-import { StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createEngine } from './engine.ts'
 import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { AgentFailure } from '../agents/failure.ts'
-import { StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
 import { createEngine } from './engine.ts'
 import { createHouse, expectLegalEnd } from './testing/house.ts'
 

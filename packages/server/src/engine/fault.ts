@@ -1,5 +1,6 @@
 /** A fault of the store, as the log names it. */
-import { type Lease, StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
+import type { Lease } from '../store/port.ts'
 import type { EngineLogEntry } from './log.ts'
 
 type StoreFaultEntry = Extract<EngineLogEntry, { readonly type: 'store_fault' }>

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type RunWork, StoreFault, type StoreFaultCode } from '../store/port.ts'
+import { StoreFault, type StoreFaultCode } from '../store/fault.ts'
+import type { RunWork } from '../store/port.ts'
 import { createEngine } from './engine.ts'
 import { createHouse, expectLegalEnd } from './testing/house.ts'
 

@@ -1,5 +1,6 @@
 /** What an operator should hear of the engine. Never a person's words, never a provider's. */
-import type { Lease, StoreFaultCode } from '../store/port.ts'
+import type { StoreFaultCode } from '../store/fault.ts'
+import type { Lease } from '../store/port.ts'
 
 export type EngineLogEntry =
   /** Somebody else owns the run, or it has ended: this process wrote to it no more. */

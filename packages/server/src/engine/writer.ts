@@ -8,12 +8,13 @@
  *   that the agent stands still (`room`) and memory is bounded.
  */
 import type { Clock, Recorder } from '@holdfast/core'
-import { type LeaseState, StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
+import type { LeaseState } from '../store/port.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { Patience } from './patience.ts'
 
 /** Bytes that may wait before the agent is no longer asked for more. */
-export const PAUSE_BYTES = 256 * 1024
+export const PAUSE_BYTES = 64 * 1024
 
 export interface Writer {
   /** Something may wait to be written. */

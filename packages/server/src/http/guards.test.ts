@@ -1,6 +1,6 @@
 import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
 import type { Action } from './authorise.ts'
 import { createHouse, expectProblem, KEY } from './testing/house.ts'
 

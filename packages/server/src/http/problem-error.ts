@@ -4,7 +4,8 @@
  */
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from '@holdfast/core'
 import { HTTPException } from 'hono/http-exception'
-import { type Absent, StoreFault, type StoreFaultCode } from '../store/port.ts'
+import { StoreFault, type StoreFaultCode } from '../store/fault.ts'
+import type { Absent } from '../store/port.ts'
 
 type Extra = Pick<Problem, 'runId' | 'interruptIds' | 'firstSeq' | 'head' | 'issues'>
 

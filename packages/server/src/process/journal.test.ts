@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createLogger, type LogLevel } from '../operate/logger.ts'
-import { StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
 import { createJournal } from './journal.ts'
 
 const lease = { roomId: 'r', threadId: 't', runId: 'x', epoch: 1 }

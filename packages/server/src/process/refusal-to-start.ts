@@ -1,6 +1,6 @@
 /** Why a server did not start, as one sentence for a person; undefined for what nobody expected. */
 import { CatalogueError } from '../agents/catalogue.ts'
-import { StoreFault } from '../store/port.ts'
+import { StoreFault } from '../store/fault.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'
 import { ConfigError } from './config.ts'
 

@@ -1,5 +1,5 @@
 /** What a store tells whoever measures it. Measuring never changes what it does. */
-import type { StoreFaultCode } from './port.ts'
+import type { StoreFaultCode } from './fault.ts'
 
 export interface StoreMeter {
   /** A commit is durable, and took this long, its sync included. */

@@ -341,15 +341,3 @@ export interface Store {
   /** Finishes what was begun, then lets go of the data. Twice is harmless. */
   close(): Promise<void>
 }
-
-export type StoreFaultCode = 'storage_full' | 'storage_failed' | 'storage_busy' | 'storage_closed'
-
-/** The store itself could not do it; nothing of the call was kept. */
-export class StoreFault extends Error {
-  override readonly name = 'StoreFault'
-  readonly code: StoreFaultCode
-  constructor(code: StoreFaultCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
-}

@@ -1,6 +1,6 @@
 /** Promises about data that was closed and opened again. Without persistence they hold of the same store. */
 import { expect, it } from 'vitest'
-import { StoreFault } from '../port.ts'
+import { StoreFault } from '../fault.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,

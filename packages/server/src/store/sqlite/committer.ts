@@ -11,7 +11,7 @@
  * - After a fault of the storage nothing of the batch is kept, on disk or in memory, and the next batch may succeed.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { StoreFaultCode } from '../port.ts'
+import type { StoreFaultCode } from '../fault.ts'
 import { faultCode, isSqliteError } from './sqlite-error.ts'
 import type { Committed, StoreData } from './store-data.ts'
 

@@ -3,8 +3,9 @@
  * there are many, travel as columns, because a column of strings is copied several times faster than as many objects.
  */
 import type { ThreadNotice } from '../decide/facts.ts'
+import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
-import type { LogReader, RoomStore, RunIntents, RunWork, StoreFaultCode, ThreadStore } from '../port.ts'
+import type { LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
 

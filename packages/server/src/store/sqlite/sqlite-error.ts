@@ -2,7 +2,7 @@
  * What SQLite's result codes mean to us (https://www.sqlite.org/rescode.html). Owns the one place where they are read;
  * nobody reads an error's text.
  */
-import { StoreFault, type StoreFaultCode } from '../port.ts'
+import { StoreFault, type StoreFaultCode } from '../fault.ts'
 
 const PERM = 3
 const BUSY = 5
