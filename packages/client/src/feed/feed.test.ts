@@ -59,7 +59,7 @@ it('continues from its cursor after a break, without a second snapshot, a hole o
   expect(asked('snapshot')).toBe(1)
 })
 
-it('S000-47 a connection that the server ends is a state of the connection: it is opened again', async () => {
+it('S000-47 decided: a connection that the server ends is a state of the connection: it is opened again', async () => {
   const { transport, feed, clock, isLive } = await live()
   transport.drop(KEY, 'ended')
   await until(() => expect(feed.state.type).toBe('waiting'))
@@ -87,6 +87,28 @@ it('waits longer after each failure, and starts over only after a connection tha
   expect(feed.state).toEqual({ type: 'live', attempt: 4 })
   clock.advance(5_000)
   expect(feed.state).toEqual({ type: 'live', attempt: 0 })
+})
+
+it('S004-C11 tries again within bounds, however often it failed and whatever the dice say', async () => {
+  for (const dice of [0, 0.5, 0.999_999]) {
+    const environment = createManualEnvironment({ random: () => dice })
+    const transport = createScriptedTransport()
+    const sink = { snapshot() {}, envelopes() {}, changed() {} }
+    const feed = createFeed({ key: KEY, transport, environment, sink })
+    for (let failure = 0; failure < 12; failure += 1) {
+      transport.next('snapshot', { type: 'fault', fault: { type: 'network' } })
+    }
+    feed.open()
+    for (let failure = 1; failure <= 12; failure += 1) {
+      await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: failure }))
+      environment.clock.advance(249)
+      expect(feed.state.type).toBe('waiting')
+      environment.clock.advance(15_000)
+      expect(feed.state.type).not.toBe('idle')
+    }
+    feed.close()
+    expect(environment.clock.waiting).toBe(0)
+  }
 })
 
 describe('the watchdog', () => {

@@ -58,7 +58,7 @@ describe('the ends of runs', () => {
     ])
   })
 
-  it('S000-47 never follow from silence: a run without a connection is still active', async () => {
+  it('S000-47 decided: never follow from silence: a run without a connection is still active', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.environment.clock.advance(300_000)

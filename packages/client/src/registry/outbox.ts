@@ -181,8 +181,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const news = released.has(runId) ? [] : ledger.accepted(run)
     answered(runId)
     thread.dispatch({ type: 'accepted', runId })
-    thread.exists()
     thread.changed(news)
+    thread.exists()
   }
 
   /** `error` is absent when nobody is to be bothered with one. */

@@ -141,7 +141,11 @@ export function createThread(options: ThreadOptions): Thread {
 
   function changed(connection: FeedState): void {
     if (connection.type === 'live') {
+      const anew = state.connection.type !== 'live'
       settle()
+      // What was let go of while nobody looked may still be going on.
+      if (anew && keeper.view) dispatchLive(keeper.view.runs)
+      publish()
       return
     }
     if (connection.type === 'paused') {

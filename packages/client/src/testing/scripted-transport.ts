@@ -24,7 +24,7 @@ import {
   type ThreadView,
   threadStatus,
 } from '@holdfast/core'
-import { createLogBuilder, type LogBuilder } from '@holdfast/core/testing'
+import { createLogBuilder, type EventJson, type LogBuilder } from '@holdfast/core/testing'
 import { TransportError, type TransportFault } from '../transport/error.ts'
 import type { LogHandlers, RunTransport } from '../transport/port.ts'
 
@@ -56,10 +56,14 @@ export interface ScriptedTransport extends RunTransport {
   addThread(key: ThreadKey): void
   has(key: ThreadKey): boolean
   /** A run from another device. */
-  startElsewhere(key: ThreadKey, runId: string, text: string): void
+  startElsewhere(key: ThreadKey, runId: string, text: string, more?: Pick<Run, 'continues'>): void
   /** A delta of the run's answer, opening its message where it has none. */
   say(key: ThreadKey, runId: string, delta: string): void
   end(key: ThreadKey, runId: string, outcome?: Outcome): void
+  /** An event of the run, as it is. */
+  emit(key: ThreadKey, runId: string, event: EventJson): void
+  /** The run's end alone: whoever has emitted things has closed them. */
+  finish(key: ThreadKey, runId: string, outcome: Outcome): void
   /** Deleted from elsewhere. */
   bury(key: ThreadKey): void
   /** Breaks every connection to this log. `ended`: the server closed it in order. */
@@ -155,7 +159,7 @@ export function createScriptedTransport(): ScriptedTransport {
     return view(script).runs.find((run) => run.runId === runId)
   }
 
-  function start(key: ThreadKey, body: StartBody): Run {
+  function start(key: ThreadKey, body: StartBody, more: Pick<Run, 'continues'> = {}): Run {
     const script = make(key)
     if (script.deleted) throw new TransportError(problem('deleted'))
     const { runId, messages = [] } = body
@@ -163,7 +167,8 @@ export function createScriptedTransport(): ScriptedTransport {
     if (same) return same
     const live = view(script).runs.find((run) => !isEnded(run))
     if (live) throw new TransportError(problem('run_active', { runId: live.runId }))
-    script.builder.accept(runId, messages)
+    const parentId = body.parentId ?? messages.at(-1)?.id
+    script.builder.accept(runId, messages, { ...more, ...(parentId !== undefined && { parentId }) })
     script.builder.start(runId, messages, body.parentId)
     if (remembered.has(`${keyString(key)}/${runId}`)) script.builder.end(runId, { type: 'cancelled', by: 'you' })
     flush(script)
@@ -288,11 +293,21 @@ export function createScriptedTransport(): ScriptedTransport {
     addRoom: (room) => void rooms.push(room),
     addThread: (key) => void make(key),
     has: (key) => scripts.get(keyString(key))?.deleted === false,
-    startElsewhere(key, runId, text) {
-      start(key, { runId, messages: [{ id: `${runId}-question`, role: 'user', content: text }] })
+    startElsewhere(key, runId, text, more) {
+      start(key, { runId, messages: [{ id: `${runId}-question`, role: 'user', content: text }] }, more)
     },
     say: (key, runId, delta) => say(find(key), runId, delta),
     end: (key, runId, outcome = { type: 'succeeded' }) => end(find(key), runId, outcome),
+    emit(key, runId, event) {
+      const script = find(key)
+      script.builder.agui(runId, event)
+      flush(script)
+    },
+    finish(key, runId, outcome) {
+      const script = find(key)
+      script.builder.end(runId, outcome)
+      flush(script)
+    },
     bury,
     drop(key, how = 'broken') {
       const error = how === 'broken' ? new TransportError({ type: 'network' }) : undefined

@@ -1,0 +1,34 @@
+/** No lookup takes a bare thread id: one that does not compile cannot cross rooms. */
+import type { ThreadKey } from '@holdfast/core'
+import { expect, expectTypeOf, it } from 'vitest'
+import type { RunTransport } from '../transport/port.ts'
+import type { OnRunCompleted, RunHandles } from './handles.ts'
+import type { LifecycleEvent } from './lifecycle.ts'
+import type { RunRef, RunRegistry } from './port.ts'
+import { A, setUp } from './testing/looking.ts'
+
+type OfRegistry = 'observe' | 'start' | 'retry' | 'continueFrom' | 'dismissFailedStart' | 'refresh' | 'deleteThread'
+type OfHandles = 'get' | 'stateOf' | 'has' | 'hasActive' | 'notifyCompletion' | 'remove'
+type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'deleteThread' | 'openLog'
+
+it('S000-69 each lookup takes the whole key: cache, runs, sources, message states and requests', () => {
+  expectTypeOf<Parameters<RunRegistry[OfRegistry]>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<Parameters<RunRegistry['cancel']>[0]>().toEqualTypeOf<ThreadKey | RunRef>()
+  expectTypeOf<RunRef['key']>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<Parameters<RunHandles[OfHandles]>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<Parameters<RunTransport[OfTransport]>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<Parameters<OnRunCompleted>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<LifecycleEvent>().toExtend<ThreadKey>()
+
+  const { registry } = setUp()
+  const byThreadIdAlone = () => {
+    // @ts-expect-error a thread id is no key
+    registry.observe('T1')
+    // @ts-expect-error nor is one without its room
+    registry.handles.get({ threadId: 'T1' })
+    // @ts-expect-error nor for a cancel
+    return registry.cancel({ threadId: 'T1' })
+  }
+  expect(byThreadIdAlone).toBeTypeOf('function')
+  expect(registry.observe(A).snapshot().key).toEqual(A)
+})
