@@ -10,6 +10,7 @@ import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
+import { createFinished } from './tray/finished.ts'
 
 const environment = browserEnvironment()
 const transport = createHttpTransport({ clock: environment.clock })
@@ -17,6 +18,11 @@ const registry = createRunRegistry({ transport, environment })
 const services: Services = {
   agents: createAgents(transport),
   drafts: createDrafts(),
+  finished: createFinished({
+    lifecycle: registry.lifecycle,
+    // The address names every thread that is shown.
+    isOnScreen: ({ threadId }) => window.location.href.includes(encodeURIComponent(threadId)),
+  }),
   preferences: createPreferences(() => window.localStorage),
 }
 

@@ -1,11 +1,14 @@
 /** Which address shows what. The address names room and thread, so that reload and links are one with clicking. */
 import { isId } from '@holdfast/core'
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
-import { useMemo } from 'react'
-import { RoomPage } from './conversation/room-page.tsx'
-import { ThreadPage } from './conversation/thread-page.tsx'
+import { lazy, Suspense, useMemo } from 'react'
 import { Broken, Nowhere } from './frame/dead-ends.tsx'
 import { Shell } from './frame/shell.tsx'
+
+const pages = () => import('./conversation/pages.ts')
+const RoomPage = lazy(async () => ({ default: (await pages()).RoomPage }))
+const ThreadPage = lazy(async () => ({ default: (await pages()).ThreadPage }))
+const DesignPage = lazy(() => import('./design/design-page.tsx'))
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere })
 
@@ -22,7 +25,12 @@ const room = createRoute({
   path: '/rooms/$roomId',
   component: function Room() {
     const { roomId } = room.useParams()
-    return isId(roomId) ? <RoomPage roomId={roomId} /> : <Nowhere />
+    if (!isId(roomId)) return <Nowhere />
+    return (
+      <Suspense>
+        <RoomPage roomId={roomId} />
+      </Suspense>
+    )
   },
 })
 
@@ -33,12 +41,29 @@ const thread = createRoute({
     const { roomId, threadId } = thread.useParams()
     const key = useMemo(() => ({ roomId, threadId }), [roomId, threadId])
     // A view of its own for each thread: nothing of the one before is left in scrolling or fields.
-    return isId(roomId) && isId(threadId) ? <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} /> : <Nowhere />
+    if (!isId(roomId) || !isId(threadId)) return <Nowhere />
+    return (
+      <Suspense>
+        <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} />
+      </Suspense>
+    )
+  },
+})
+
+const design = createRoute({
+  getParentRoute: () => root,
+  path: '/design',
+  component: function Design() {
+    return (
+      <Suspense>
+        <DesignPage />
+      </Suspense>
+    )
   },
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, room, thread]),
+  routeTree: root.addChildren([home, room, thread, design]),
   defaultErrorComponent: Broken,
 })
 

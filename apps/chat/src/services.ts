@@ -4,11 +4,14 @@ import type { AgentInfo } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { Drafts } from './composer/drafts.ts'
 import type { Preferences } from './composer/preferences.ts'
+import type { Finished } from './tray/finished.ts'
 
 export interface Services {
   /** The agents a run may name; empty until the server has said them. */
   readonly agents: Observable<readonly AgentInfo[]>
   readonly drafts: Drafts
+  /** What ended in the background and nobody has looked at. */
+  readonly finished: Finished
   readonly preferences: Preferences
 }
 

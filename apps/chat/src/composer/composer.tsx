@@ -5,7 +5,7 @@
  * Owns: keys, the one button. Does not know: threads, runs, where the draft is kept.
  */
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
-import { Icon } from '../frame/icon.tsx'
+import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
 export type ComposerMode = 'send' | 'stop' | 'stopping'

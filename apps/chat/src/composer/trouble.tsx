@@ -1,5 +1,5 @@
 /** Something the person asked for did not come about: what, and that nothing is lost. */
-import { Icon } from '../frame/icon.tsx'
+import { Icon } from '../design/icon.tsx'
 
 interface TroubleProps {
   readonly text: string

@@ -6,7 +6,7 @@
 import type { ThreadState } from '@holdfast/client'
 import { pathTo } from '@holdfast/core'
 import { useEffect, useMemo } from 'react'
-import { Icon } from '../frame/icon.tsx'
+import { Icon } from '../design/icon.tsx'
 import { MessageRow } from './message-row.tsx'
 import { headOf, type Row, rowsOf } from './rows.ts'
 import type { EndingActions } from './run-ending.tsx'

@@ -46,6 +46,7 @@ type Speaker = 'user' | 'assistant' | 'notice'
 
 interface UtteranceProps {
   readonly speaker: Speaker
+  /** Absent where an answer goes on. */
   readonly who: string | undefined
   readonly pending?: boolean
   readonly children: ReactNode
@@ -53,7 +54,12 @@ interface UtteranceProps {
 
 function Utterance({ speaker, who, pending, children }: UtteranceProps) {
   return (
-    <article className="message" data-speaker={speaker} data-pending={pending || undefined}>
+    <article
+      className="message"
+      data-speaker={speaker}
+      data-pending={pending || undefined}
+      data-begins={who !== undefined && speaker === 'assistant' ? '' : undefined}
+    >
       {who !== undefined && <h3 className="message-who">{who}</h3>}
       {children}
     </article>
@@ -76,7 +82,7 @@ const Text = memo(function Text({ of, text, writing }: TextProps) {
 
 const Reasoning = memo(function Reasoning({ text, writing }: { readonly text: string; readonly writing: boolean }) {
   return (
-    <details className="fold">
+    <details className="fold" data-look="bare">
       <summary>
         <span className="fold-name">{writing ? 'Thinking …' : 'Thoughts'}</span>
       </summary>

@@ -1,5 +1,5 @@
 /** How a run ended, when it did not simply succeed: what happened, what is safe, what can be done. */
-import { Icon, type IconName } from '../frame/icon.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
 import type { Ending } from './rows.ts'
 
 export interface EndingActions {

@@ -1,6 +1,6 @@
 /** One tool call: its name, its input, and what became of it. */
 import { memo } from 'react'
-import { Icon, type IconName } from '../frame/icon.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
 import type { ToolState } from './rows.ts'
 
 const STATES: Record<ToolState['type'], { readonly icon: IconName; readonly word: string; readonly status: string }> = {

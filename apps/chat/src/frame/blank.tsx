@@ -1,5 +1,6 @@
 /** A place with nothing to show: says why, and what to do next. */
 import type { ReactNode } from 'react'
+import { Knot } from '../design/knot.tsx'
 
 interface BlankProps {
   readonly title: string
@@ -11,6 +12,7 @@ interface BlankProps {
 export function Blank({ title, text, children }: BlankProps) {
   return (
     <div className="blank">
+      <Knot className="mark-large" />
       <h2>{title}</h2>
       <p dir="auto">{text}</p>
       {children}

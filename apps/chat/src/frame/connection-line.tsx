@@ -1,6 +1,6 @@
 /** The connection's own quiet line. It says nothing about any run: those live elsewhere. */
 import type { FeedState } from '@holdfast/client'
-import { Icon } from './icon.tsx'
+import { Icon } from '../design/icon.tsx'
 
 export type Connection = 'fine' | 'reconnecting' | 'signed-out'
 

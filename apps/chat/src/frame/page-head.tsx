@@ -1,7 +1,8 @@
 /** The line above a conversation: what it is and where, and the way to the list on a narrow page. */
 import { Link } from '@tanstack/react-router'
+import { IconButton } from '../design/button.tsx'
+import { Icon } from '../design/icon.tsx'
 import { useDrawer } from './drawer.ts'
-import { Icon } from './icon.tsx'
 
 interface PageHeadProps {
   readonly roomId: string
@@ -13,16 +14,13 @@ export function PageHead({ roomId, title, room }: PageHeadProps) {
   const drawer = useDrawer()
   return (
     <header className="head">
-      <button
-        type="button"
-        className="button button-icon only-narrow"
-        data-look="quiet"
-        aria-label="Rooms and threads"
+      <IconButton
+        icon="menu"
+        label="Rooms and threads"
+        className="only-narrow"
         aria-expanded={drawer.open}
         onClick={drawer.show}
-      >
-        <Icon name="menu" />
-      </button>
+      />
       <div className="head-text">
         <h1 className="head-title" dir="auto">
           {title}

@@ -1,9 +1,20 @@
 /** The frame around every page: the side with rooms and threads, and beside it whatever the address names. */
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { IconButton } from '../design/button.tsx'
+import { Icon } from '../design/icon.tsx'
+import { Keys } from '../design/keys.tsx'
+import { Knot } from '../design/knot.tsx'
+import { useServices } from '../services.ts'
 import { Sidebar } from '../sidebar/sidebar.tsx'
+import { Tray } from '../tray/tray.tsx'
 import { DrawerProvider, useNarrow } from './drawer.ts'
-import { Icon } from './icon.tsx'
+import { useToasts } from './toasts.ts'
+import { useLayer } from './use-layer.ts'
+
+const Palette = lazy(() => import('../palette/palette.tsx'))
+const Shortcuts = lazy(() => import('../palette/shortcuts.tsx'))
+const Toaster = lazy(() => import('./toaster.tsx'))
 
 export function Shell() {
   const { roomId, threadId } = useParams({ strict: false })
@@ -12,11 +23,18 @@ export function Shell() {
   const close = useRef<HTMLButtonElement>(null)
   const main = useRef<HTMLElement>(null)
   const narrow = useNarrow()
+  const [layer, setLayer] = useLayer()
+  const toasts = useToasts()
+  const { finished } = useServices()
   // A drawer belongs to the place where it was opened: going anywhere closes it.
   const open = narrow && openAt === place
   const show = useCallback(() => setOpenAt(place), [place])
   const hide = useCallback(() => setOpenAt(undefined), [])
   const drawer = useMemo(() => ({ open, show, hide }), [open, show, hide])
+
+  useEffect(() => {
+    if (roomId !== undefined && threadId !== undefined) finished.seen({ roomId, threadId })
+  }, [finished, roomId, threadId])
 
   useEffect(() => {
     if (!open) return
@@ -44,25 +62,33 @@ export function Shell() {
         <aside className="side" data-open={open} aria-label="Rooms and threads">
           <div className="side-head">
             <span className="brand">
-              <img src="/favicon.svg" alt="" />
+              <Knot />
               Holdfast
             </span>
-            <button
-              ref={close}
-              type="button"
-              className="button button-icon only-narrow"
-              data-look="quiet"
-              aria-label="Close"
-              onClick={hide}
-            >
-              <Icon name="close" />
-            </button>
+            <IconButton ref={close} icon="close" label="Close" className="only-narrow" onClick={hide} />
           </div>
+          <button type="button" className="search-line" onClick={() => setLayer('palette')}>
+            <Icon name="search" />
+            <span className="flex-1">Search or go to</span>
+            <Keys chord="mod+k" />
+          </button>
           <Sidebar roomId={roomId} threadId={threadId} />
         </aside>
         <main ref={main} className="main" tabIndex={-1} inert={open}>
           <Outlet />
         </main>
+        <Tray open={layer === 'tray'} setOpen={(wanted) => setLayer(wanted ? 'tray' : 'none')} />
+        <Suspense>
+          {layer === 'palette' && (
+            <Palette
+              close={() => setLayer('none')}
+              showTray={() => setLayer('tray')}
+              showShortcuts={() => setLayer('shortcuts')}
+            />
+          )}
+          {layer === 'shortcuts' && <Shortcuts close={() => setLayer('none')} />}
+          {toasts && <Toaster />}
+        </Suspense>
       </div>
     </DrawerProvider>
   )

@@ -3,7 +3,7 @@
 import { useRegistry } from '@holdfast/react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { Icon } from '../frame/icon.tsx'
+import { Icon } from '../design/icon.tsx'
 
 type Stage =
   | { readonly type: 'closed' }

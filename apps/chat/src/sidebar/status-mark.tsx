@@ -1,15 +1,19 @@
 /** The state of a thread by shape and word; colour only repeats it. Nothing for an idle one. */
 import type { ThreadStatus } from '@holdfast/core'
-import { Icon, type IconName } from '../frame/icon.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
 
-const MARKS: Record<Exclude<ThreadStatus, 'idle'>, { readonly icon: IconName; readonly word: string }> = {
+/** `stopping` is this device's own: its cancel is on its way. */
+export type ShownStatus = ThreadStatus | 'stopping'
+
+const MARKS: Record<Exclude<ShownStatus, 'idle'>, { readonly icon: IconName; readonly word: string }> = {
   needs_you: { icon: 'question', word: 'Needs you' },
   working: { icon: 'working', word: 'Working' },
+  stopping: { icon: 'stopped', word: 'Stopping…' },
   queued: { icon: 'queued', word: 'Queued' },
   failed: { icon: 'alert', word: 'Failed' },
 }
 
-export function StatusMark({ status }: { readonly status: ThreadStatus }) {
+export function StatusMark({ status }: { readonly status: ShownStatus }) {
   if (status === 'idle') return null
   const { icon, word } = MARKS[status]
   return (

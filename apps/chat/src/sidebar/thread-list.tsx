@@ -2,7 +2,7 @@
 import type { RoomInfo } from '@holdfast/core'
 import { useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
-import { Icon } from '../frame/icon.tsx'
+import { Icon } from '../design/icon.tsx'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Unreachable } from './unreachable.tsx'

@@ -18,7 +18,7 @@ const CSP = [
 
 export function staticPage(api: Api, webRoot: string): void {
   const index = serveStatic({ path: 'index.html', root: webRoot })
-  for (const path of ['/', '/rooms', '/rooms/*']) api.get(path, headers('no-store'), index)
+  for (const path of ['/', '/rooms', '/rooms/*', '/design', '/timeline']) api.get(path, headers('no-store'), index)
   const file = serveStatic({ root: webRoot })
   // Vite names assets by their content.
   api.get('/assets/*', headers('public, max-age=31536000, immutable'), file)

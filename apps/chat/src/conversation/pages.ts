@@ -1,0 +1,3 @@
+/** What a room's and a thread's address show: loaded together, beside the frame. */
+export { RoomPage } from './room-page.tsx'
+export { ThreadPage } from './thread-page.tsx'

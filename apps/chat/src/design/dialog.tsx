@@ -1,0 +1,36 @@
+/** A dialog over the page: keeps the focus, Esc closes it, and the focus goes back to where it was. */
+import { Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+interface DialogProps {
+  readonly title: string
+  /** Whether the title is only said. */
+  readonly quiet?: boolean
+  /** A selector of what takes the focus first; the first control, if absent. */
+  readonly first?: string
+  readonly children: ReactNode
+  close(): void
+}
+
+export function Dialog({ title, quiet = false, first, children, close }: DialogProps) {
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && close()}>
+      <Radix.Portal>
+        <Radix.Overlay className="shade" />
+        <Radix.Content
+          className="floating dialog"
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            const wanted = first !== undefined && document.querySelector<HTMLElement>(`.dialog ${first}`)
+            if (!wanted) return
+            event.preventDefault()
+            wanted.focus()
+          }}
+        >
+          <Radix.Title className={quiet ? 'said' : 'dialog-title px-4 pt-4'}>{title}</Radix.Title>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

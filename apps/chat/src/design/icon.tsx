@@ -1,0 +1,71 @@
+/** The drawings of the page. Each is decoration beside words: hidden from assistive technology. */
+import {
+  Archive,
+  ArrowDown,
+  ArrowRight,
+  ArrowUp,
+  Check,
+  CircleHelp,
+  CircleStop,
+  Clock3,
+  CornerDownLeft,
+  Ellipsis,
+  type LucideIcon,
+  Menu,
+  MessageSquare,
+  Pencil,
+  Plus,
+  RotateCcw,
+  Search,
+  Square,
+  TriangleAlert,
+  X,
+} from 'lucide-react'
+
+const DRAWINGS = {
+  archive: Archive,
+  menu: Menu,
+  close: X,
+  plus: Plus,
+  send: ArrowUp,
+  stop: Square,
+  down: ArrowDown,
+  retry: RotateCcw,
+  done: Check,
+  onward: ArrowRight,
+  queued: Clock3,
+  alert: TriangleAlert,
+  stopped: CircleStop,
+  question: CircleHelp,
+  more: Ellipsis,
+  edit: Pencil,
+  search: Search,
+  thread: MessageSquare,
+  enter: CornerDownLeft,
+} satisfies Record<string, LucideIcon>
+
+export type IconName = keyof typeof DRAWINGS | 'working'
+
+export function Icon({ name, turning = false }: { readonly name: IconName; readonly turning?: boolean }) {
+  const className = turning ? 'icon turning' : 'icon'
+  if (name === 'working') return <Line className={className} />
+  const Drawing = DRAWINGS[name]
+  return <Drawing aria-hidden="true" className={className} {...(name === 'stop' && { fill: 'currentColor' })} />
+}
+
+/** What works is a line that pulls. */
+function Line({ className }: { readonly className: string }) {
+  return (
+    <svg
+      aria-hidden="true"
+      className={className}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      strokeLinecap="round"
+    >
+      <path d="M2 12c1.7-8 5-8 6.7 0s5 8 6.6 0 5-8 6.7 0" />
+    </svg>
+  )
+}

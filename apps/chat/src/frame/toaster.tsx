@@ -1,0 +1,45 @@
+/** Sonner in the looks of the house. It speaks politely, waits while it is pointed at, and takes no focus. */
+import { Toaster as Sonner, toast } from 'sonner'
+import { Button } from '../design/button.tsx'
+import { Icon } from '../design/icon.tsx'
+import type { Toast } from './toast.ts'
+
+/** Long enough to reach for the button, also by keyboard (Alt+T goes there). */
+const SHOWN_MS = 8_000
+
+export default function Toaster() {
+  return <Sonner position="bottom-right" visibleToasts={3} gap={8} offset={16} toastOptions={{ unstyled: true }} />
+}
+
+export function show(note: Toast): void {
+  const id = note.type === 'trouble' ? note.text : note.id
+  toast.custom((toastId) => <Note note={note} close={() => toast.dismiss(toastId)} />, { id, duration: SHOWN_MS })
+}
+
+function Note({ note, close }: { readonly note: Toast; close(): void }) {
+  return (
+    <div className="floating toast" data-testid="toast">
+      <span className="mark" data-status={note.type === 'finished' ? 'working' : 'failed'}>
+        <Icon name={note.type === 'finished' ? 'done' : 'alert'} />
+      </span>
+      <p className="min-w-0 flex-1" dir="auto">
+        {note.text}
+        {note.type === 'trouble' && <span className="block text-text-quiet">{note.detail}</span>}
+      </p>
+      {note.type === 'trouble' ? (
+        <Button look="quiet" onClick={close}>
+          Dismiss
+        </Button>
+      ) : (
+        <Button
+          onClick={() => {
+            note.view()
+            close()
+          }}
+        >
+          View
+        </Button>
+      )}
+    </div>
+  )
+}

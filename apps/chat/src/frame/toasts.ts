@@ -1,0 +1,23 @@
+/** Short notes over the page. What shows them is loaded with the first one. */
+import { useSyncExternalStore } from 'react'
+import type { Toast } from './toast.ts'
+
+let wanted = false
+const listeners = new Set<() => void>()
+
+/** Whether there is anything to show them with yet. */
+export function useToasts(): boolean {
+  return useSyncExternalStore(subscribe, () => wanted)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export async function say(toast: Toast): Promise<void> {
+  const { show } = await import('./toaster.tsx')
+  wanted = true
+  for (const listener of [...listeners]) listener()
+  show(toast)
+}

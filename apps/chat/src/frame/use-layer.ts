@@ -1,0 +1,32 @@
+/** What lies over the page, at most one thing, and the keys that bring it. */
+import { useEffect, useState } from 'react'
+import { isChord } from '../design/keys.tsx'
+
+export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray'
+
+export function useLayer(): readonly [Layer, (layer: Layer) => void] {
+  const [layer, setLayer] = useState<Layer>('none')
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      const wanted = wantedBy(event)
+      if (!wanted) return
+      event.preventDefault()
+      setLayer((now) => (now === wanted ? 'none' : wanted))
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [])
+  return [layer, setLayer]
+}
+
+function wantedBy(event: KeyboardEvent): Layer | undefined {
+  if (isChord(event, 'k')) return 'palette'
+  if (isChord(event, '.')) return 'tray'
+  if (event.key === '?' && !event.ctrlKey && !event.metaKey && !isWriting(event.target)) return 'shortcuts'
+  return undefined
+}
+
+/** Whoever writes wants a question mark. */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+}

@@ -1,0 +1,133 @@
+/** Everything by name: threads, rooms, actions. Loaded when first opened. */
+import { keyString } from '@holdfast/core'
+import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { Command } from 'cmdk'
+import type { ReactNode } from 'react'
+import { Dialog } from '../design/dialog.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
+import { Keys } from '../design/keys.tsx'
+import { StatusMark } from '../sidebar/status-mark.tsx'
+import { useOverview } from '../tray/use-overview.ts'
+import { canStop, useStopRuns } from '../tray/use-stop-runs.ts'
+
+interface PaletteProps {
+  close(): void
+  showTray(): void
+  showShortcuts(): void
+}
+
+export default function Palette({ close, showTray, showShortcuts }: PaletteProps) {
+  const navigate = useNavigate()
+  const registry = useRegistry()
+  const { roomId = 'default', threadId } = useParams({ strict: false })
+  const rooms = useRooms().items ?? []
+  const { items, threads } = useOverview(true)
+  const { stopAll } = useStopRuns()
+  const here = useActiveRuns().find(({ key }) => key.roomId === roomId && key.threadId === threadId)
+  const running = items.filter(canStop)
+
+  const then = (act: () => void) => () => {
+    close()
+    act()
+  }
+  return (
+    <Dialog title="Go anywhere, do anything" quiet close={close}>
+      <Command label="Threads, rooms and actions" loop className="palette">
+        <div className="palette-head">
+          <Icon name="search" />
+          <Command.Input autoFocus className="palette-field" placeholder="Threads, rooms, actions" />
+          <Keys chord="esc" />
+        </div>
+        <Command.List className="palette-list">
+          <Command.Empty className="palette-none">Nothing by that name. Try fewer letters.</Command.Empty>
+          <Command.Group heading="Actions">
+            <Item
+              icon="plus"
+              name="New thread"
+              onSelect={then(() => void navigate({ to: '/rooms/$roomId', params: { roomId } }))}
+            />
+            {here && here.activity !== 'cancelling' && (
+              <Item
+                icon="stop"
+                name="Stop this run"
+                onSelect={then(() => void registry.cancel(here).catch(() => {}))}
+              />
+            )}
+            {running.length > 0 && (
+              <Item icon="stop" name={`Stop all runs (${running.length})`} onSelect={then(() => stopAll(running))} />
+            )}
+            <Item icon="working" name="Show runs" onSelect={then(showTray)}>
+              <Keys chord="mod+." />
+            </Item>
+            <Item icon="question" name="Keyboard shortcuts" onSelect={then(showShortcuts)}>
+              <Keys chord="?" />
+            </Item>
+          </Command.Group>
+          {threads.length > 0 && (
+            <Command.Group heading="Threads">
+              {threads.map((thread) => (
+                <Item
+                  key={keyString(thread)}
+                  id={keyString(thread)}
+                  icon="thread"
+                  name={thread.title || 'Untitled'}
+                  aside={thread.room}
+                  onSelect={then(() => {
+                    const { roomId, threadId } = thread
+                    void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId } })
+                  })}
+                >
+                  <StatusMark status={thread.status} />
+                </Item>
+              ))}
+            </Command.Group>
+          )}
+          <Command.Group heading="Rooms">
+            {rooms.map((room) => (
+              <Item
+                key={room.roomId}
+                id={`room ${room.roomId}`}
+                icon="onward"
+                name={room.title || room.roomId}
+                onSelect={then(() => void navigate({ to: '/rooms/$roomId', params: { roomId: room.roomId } }))}
+              />
+            ))}
+          </Command.Group>
+        </Command.List>
+      </Command>
+    </Dialog>
+  )
+}
+
+interface ItemProps {
+  readonly icon: IconName
+  readonly name: string
+  /** Tells two of the same name apart. */
+  readonly id?: string
+  readonly aside?: string
+  readonly children?: ReactNode
+  onSelect(): void
+}
+
+function Item({ icon, name, id, aside, children, onSelect }: ItemProps) {
+  return (
+    <Command.Item
+      className="palette-item"
+      value={id === undefined ? name : `${name} ${id}`}
+      keywords={aside === undefined ? [] : [aside]}
+      onSelect={onSelect}
+    >
+      <Icon name={icon} />
+      <span className="link-title" dir="auto">
+        {name}
+      </span>
+      {aside !== undefined && (
+        <span className="palette-aside" dir="auto">
+          {aside}
+        </span>
+      )}
+      {children}
+    </Command.Item>
+  )
+}

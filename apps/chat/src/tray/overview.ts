@@ -1,0 +1,96 @@
+/**
+ * Everything that goes on, across rooms, as far as this page knows: from the lists of threads and from the runs of this
+ * device, which are known before any list says so.
+ *
+ * Owns: what counts as going on, its order. Does not know: React, what has finished (`finished.ts`).
+ */
+import type { ActiveRun, Observable, RunRegistry, ThreadListState } from '@holdfast/client'
+import { keyString, type RoomInfo, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+
+export type GoingOn = 'needs_you' | 'working' | 'stopping' | 'queued'
+
+export interface OverviewItem {
+  readonly key: ThreadKey
+  readonly title: string
+  readonly room: string
+  readonly state: GoingOn
+  /** The very run, where this device knows it: a late click then never hits the next one. */
+  readonly runId?: string
+}
+
+export interface Overview {
+  /** What needs a person first. */
+  readonly items: readonly OverviewItem[]
+  /** Every thread that is known, for whoever looks for one; newest activity first within a room. */
+  readonly threads: readonly (ThreadInfo & { readonly room: string })[]
+}
+
+const ORDER: readonly GoingOn[] = ['needs_you', 'working', 'stopping', 'queued']
+
+export function overviewOf(
+  rooms: readonly RoomInfo[],
+  lists: readonly (readonly ThreadInfo[])[],
+  active: readonly ActiveRun[],
+): Overview {
+  const titles = new Map(rooms.map(({ roomId, title }) => [roomId, title || roomId]))
+  const runs = new Map(active.map((run) => [keyString(run.key), run]))
+  const threads = lists
+    .flat()
+    .filter(({ archived }) => !archived)
+    .map((thread) => ({ ...thread, room: titles.get(thread.roomId) ?? thread.roomId }))
+  const items = threads.flatMap((thread): OverviewItem[] => {
+    const { roomId, threadId, title, room } = thread
+    const run = runs.get(keyString(thread))
+    const state = goingOn(thread, run)
+    if (!state) return []
+    return [{ key: { roomId, threadId }, title: title || 'Untitled', room, state, ...(run && { runId: run.runId }) }]
+  })
+  return { items: items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)), threads }
+}
+
+function goingOn({ status }: ThreadInfo, run: ActiveRun | undefined): GoingOn | undefined {
+  if (run?.activity === 'cancelling') return 'stopping'
+  if (status === 'failed' || status === 'idle') return run && 'working'
+  return status
+}
+
+export function createOverview(registry: RunRegistry, rooms: readonly RoomInfo[]): Observable<Overview> {
+  const lists = rooms.map(({ roomId }) => registry.observeThreads(roomId))
+  let seen: readonly (readonly ActiveRun[] | ThreadListState)[] = []
+  let overview: Overview = { items: [], threads: [] }
+  return {
+    snapshot() {
+      const active = registry.active.snapshot()
+      const states = lists.map((list) => list.snapshot())
+      const now = [active, ...states]
+      if (now.length === seen.length && now.every((part, at) => part === seen[at])) return overview
+      seen = now
+      overview = overviewOf(
+        rooms,
+        states.map(({ items }) => items ?? []),
+        active,
+      )
+      return overview
+    },
+    subscribe(listener) {
+      const undo = [registry.active, ...lists].map((part) => part.subscribe(listener))
+      return () => {
+        for (const one of undo) one()
+      }
+    },
+  }
+}
+
+/** "4 running · 1 needs you · 2 finished", without what is zero. */
+export function summaryOf(items: readonly OverviewItem[], finished: number): string {
+  const count = (...states: readonly GoingOn[]) => items.filter(({ state }) => states.includes(state)).length
+  return [
+    [count('working', 'stopping'), 'running'],
+    [count('needs_you'), count('needs_you') === 1 ? 'needs you' : 'need you'],
+    [count('queued'), 'queued'],
+    [finished, 'finished'],
+  ]
+    .filter(([n]) => n !== 0)
+    .map(([n, word]) => `${n} ${word}`)
+    .join(' · ')
+}

@@ -1,0 +1,53 @@
+/**
+ * What goes on, from anywhere: a line that counts, and what it opens. The list itself is loaded when first asked for.
+ */
+import { lazy, Suspense } from 'react'
+import { Icon } from '../design/icon.tsx'
+import { summaryOf } from './overview.ts'
+import { useFinishedToasts } from './use-finished-toasts.ts'
+import { useFinished, useOverview } from './use-overview.ts'
+
+const TrayPanel = lazy(() => import('./tray-panel.tsx'))
+
+interface TrayProps {
+  readonly open: boolean
+  setOpen(open: boolean): void
+}
+
+export function Tray({ open, setOpen }: TrayProps) {
+  const overview = useOverview(open)
+  const finished = useFinished()
+  useFinishedToasts()
+  const { items } = overview
+  const summary = summaryOf(items, finished.length)
+  const needsYou = items.some(({ state }) => state === 'needs_you')
+  const status = needsYou ? 'needs_you' : items.length > 0 ? 'working' : undefined
+  return (
+    <section className="tray" aria-label="Runs" data-empty={summary === '' || undefined}>
+      <button
+        type="button"
+        className="tray-line"
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(!open)}
+      >
+        <span className="mark" data-status={status}>
+          {needsYou ? (
+            <Icon name="question" />
+          ) : (
+            <Icon name={items.length === 0 && summary !== '' ? 'done' : 'working'} turning={items.length > 0} />
+          )}
+        </span>
+        <span className="tray-words">{summary === '' ? 'Nothing runs' : summary}</span>
+        <span className="tray-count" aria-hidden="true">
+          {items.length + finished.length}
+        </span>
+      </button>
+      {open && (
+        <Suspense>
+          <TrayPanel items={items} finished={finished} threads={overview.threads} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </section>
+  )
+}
