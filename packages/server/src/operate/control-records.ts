@@ -17,9 +17,16 @@ export interface ControlRecord {
   readonly next: string
 }
 
-export function* controlRecords(frames: Uint8Array): Generator<ControlRecord> {
-  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
-  let found = bytes.indexOf(CONTROL)
+const NONE: readonly ControlRecord[] = []
+
+/** Asked for each commit of each thread: where there is none, it is one search of the bytes and nothing else. */
+export function controlRecords(frames: Uint8Array): Iterable<ControlRecord> {
+  const first = Buffer.prototype.indexOf.call(frames, CONTROL)
+  return first === -1 ? NONE : recordsFrom(Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength), first)
+}
+
+function* recordsFrom(bytes: Buffer, first: number): Generator<ControlRecord> {
+  let found = first
   while (found !== -1) {
     // JSON holds no raw line feed, so the frame around it is between two blank lines.
     const before = bytes.lastIndexOf(END, found)

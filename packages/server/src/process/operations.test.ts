@@ -115,6 +115,8 @@ describe('what an operator sees of a server', { timeout: 40_000 }, () => {
     await vi.waitFor(async () => expect(await first.status('r1')).toBe('succeeded'))
     await first.ask('r2', { tokens: 1, hang: true })
     await vi.waitFor(async () => expect(await first.status('r2')).toBe('running'))
+    // The file is written behind the runs' backs: what had not got there when the process is killed never does.
+    await vi.waitFor(() => expect(readFileSync(join(data, 'events.jsonl'), 'utf8')).toMatch(/run_started.*"r2"/))
     first.kill()
     await first.exit
     const second = await serve(data, { HOLDFAST_LOG: 'debug' })

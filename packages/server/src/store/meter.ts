@@ -4,8 +4,8 @@ import type { StoreFaultCode } from './fault.ts'
 export interface StoreMeter {
   /** A commit is durable, and took this long, its sync included. */
   committed(ms: number): void
-  /** A call was answered with a fault; `code` is a `StoreFaultCode` (port.ts). */
-  fault(code: string): void
+  /** A call was answered with this fault. */
+  fault(code: StoreFaultCode): void
 }
 
 /** What is in a store now, over all tenants: for figures, never for a person. */

@@ -12,8 +12,8 @@ import { z } from 'zod'
 import type { RoomRow, ThreadPut } from '../decide/facts.ts'
 import type { RunRecord, StartRequest } from '../run-record.ts'
 
-export const FORMAT = 'holdfast-room'
-export const VERSION = 1
+const FORMAT = 'holdfast-room'
+const VERSION = 1
 
 const Id = z.string().refine(isId)
 const Text = z.string().max(4_096)
