@@ -10,10 +10,10 @@ export interface ThreadKey {
 export const DEFAULT_ROOM_ID = 'default'
 
 /** Ids are 1–128 characters of `[A-Za-z0-9_.:-]` (docs/PROTOCOL.md, Conventions). */
-export const ID = /^[A-Za-z0-9_.:-]{1,128}$/
+export const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/
 
 export function isId(value: unknown): value is string {
-  return typeof value === 'string' && ID.test(value)
+  return typeof value === 'string' && ID_PATTERN.test(value)
 }
 
 /** A string that is equal exactly when the keys are: `/` cannot occur in an id. */

@@ -16,6 +16,7 @@ import { health } from './routes/health.ts'
 import { log } from './routes/log.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
+import { openapi } from './routes/openapi.ts'
 import { queue } from './routes/queue.ts'
 import { rooms } from './routes/rooms.ts'
 import { runEvents } from './routes/run-events.ts'
@@ -53,7 +54,7 @@ export function createApp(options: AppOptions): Api {
     c.set('authorise', authorise)
     await next()
   })
-  for (const routes of [health, metrics, agents, rooms, threads, start, runs, queue, cancel, log, runEvents])
+  for (const routes of [health, metrics, agents, rooms, threads, start, runs, queue, cancel, log, runEvents, openapi])
     routes(api, parts)
   notBuilt(api)
   api.notFound(unknownRoutes(api))

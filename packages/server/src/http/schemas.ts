@@ -2,12 +2,12 @@
 
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
-import { ID, isId } from '@holdfast/core'
+import { ID_PATTERN } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
 const Id = z
   .string()
-  .regex(ID, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+  .regex(ID_PATTERN, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
   .openapi('Id', { example: 'thread-1' })
 const Title = z.string().trim().max(200, 'A title has at most 200 characters')
 
@@ -74,14 +74,28 @@ export const CreateRoom = z.object({ roomId: Id.optional(), title: Title.min(1),
 export const CreateThread = z.object({ threadId: Id.optional(), title: Title.default('') })
 export const Cancel = z.object({ reason: z.string().max(1_000).optional() })
 
-// AG-UI's own schemas, typed as AG-UI's own types: zod adds `undefined` to what is optional.
-const AnyMessage = MessageSchema as unknown as z.ZodType<Message>
-const AnyTool = ToolSchema as unknown as z.ZodType<Tool>
-const AnyContext = ContextSchema as unknown as z.ZodType<Context>
-const AnyResume = ResumeEntrySchema as unknown as z.ZodType<ResumeEntry>
+// AG-UI's own schemas, typed as AG-UI's own types: zod adds `undefined` to what is optional. The document shows what of
+// them matters here.
+const MessageIn = z
+  .looseObject({ id: Id, role: z.string() })
+  .openapi('NewMessage', { description: 'An AG-UI message; `id` is minted by whoever sends it.' })
+const ToolIn = z
+  .looseObject({ name: z.string(), description: z.string() })
+  .openapi('Tool', { description: 'An AG-UI tool.' })
+const ContextIn = z
+  .looseObject({ description: z.string(), value: z.string() })
+  .openapi('Context', { description: 'An AG-UI context entry.' })
+const ResumeIn = z
+  .looseObject({ interruptId: z.string(), status: z.enum(['resolved', 'cancelled']) })
+  .openapi('Resume', { description: 'An answer to one interrupt, as AG-UI has it.' })
+
+const AnyMessage = MessageIn.pipe(MessageSchema as unknown as z.ZodType<Message, z.output<typeof MessageIn>>)
+const AnyTool = ToolIn.pipe(ToolSchema as unknown as z.ZodType<Tool, z.output<typeof ToolIn>>)
+const AnyContext = ContextIn.pipe(ContextSchema as unknown as z.ZodType<Context, z.output<typeof ContextIn>>)
+const AnyResume = ResumeIn.pipe(ResumeEntrySchema as unknown as z.ZodType<ResumeEntry, z.output<typeof ResumeIn>>)
 
 const Messages = z
-  .array(AnyMessage.refine((message) => isId(message.id), { path: ['id'], message: 'Each message needs an id' }))
+  .array(AnyMessage)
   .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two messages have the same id')
 
 export const EditRun = z.object({ messages: Messages.min(1, 'A run that waits asks something: send a message') })

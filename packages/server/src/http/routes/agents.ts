@@ -1,18 +1,22 @@
 /** The agents a run may name. */
 
 import type { AgentInfo, List } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
+import { AgentsShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
 export function agents(api: Api, { agents: catalogue }: Pick<Parts, 'agents'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/agents',
+      operationId: 'listAgents',
+      summary: 'The agents a run may name',
+      problems: ['not_found'],
       middleware: may('agents.list'),
-      responses: { 200: { description: 'The agents.' } },
+      responses: { 200: answer('The agents.', AgentsShape) },
     }),
     () =>
       reply<List<AgentInfo>>({

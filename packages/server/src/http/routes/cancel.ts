@@ -1,24 +1,28 @@
 /** Cancelling: a durable request, by run id (also before the run exists) or for whatever is live in a thread. */
 
 import type { CancelRequested, CancelTooLate } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
 import type { CancelAnswer } from '../../store/port.ts'
+import { CancelRequestedShape, CancelTooLateShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { Cancel, json, RunParams, ThreadParams } from '../schemas.ts'
 
 const responses = {
-  202: { description: 'The request is durable.' },
-  200: { description: 'Too late, or nothing is live.' },
+  202: answer('The request is durable.', CancelRequestedShape),
+  200: answer('Too late, or nothing is live.', CancelTooLateShape),
 } as const
 
 export function cancel(api: Api, { store }: Pick<Parts, 'store'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'post',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}/cancel',
+      operationId: 'cancelRun',
+      summary: 'Cancel a run, also before it exists',
+      problems: ['not_found', 'deleted', 'too_many_cancels'],
       middleware: may('runs.cancel'),
       request: { params: RunParams, body: { ...json(Cancel), required: true } },
       responses,
@@ -31,9 +35,12 @@ export function cancel(api: Api, { store }: Pick<Parts, 'store'>): void {
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'post',
       path: '/v1/rooms/{roomId}/threads/{threadId}/cancel',
+      operationId: 'cancelThread',
+      summary: 'Cancel whatever is live in a thread',
+      problems: ['not_found', 'deleted'],
       middleware: may('runs.cancel'),
       request: { params: ThreadParams, body: { ...json(Cancel), required: true } },
       responses,

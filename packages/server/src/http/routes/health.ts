@@ -1,18 +1,29 @@
 /** Liveness and readiness: `/readyz` is 503 before the server is ready and while it drains. */
-import { createRoute } from '@hono/zod-openapi'
+import { StatusShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
+import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
 export function health(api: Api, { phase }: Pick<Parts, 'phase'>): void {
   api.openapi(
-    createRoute({ method: 'get', path: '/healthz', responses: { 200: { description: 'The process lives.' } } }),
+    operation({
+      method: 'get',
+      path: '/healthz',
+      operationId: 'getHealth',
+      summary: 'Whether the process lives',
+      problems: [],
+      responses: { 200: answer('The process lives.', StatusShape) },
+    }),
     () => reply({ status: 'ok' }),
   )
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/readyz',
-      responses: { 200: { description: 'Ready.' }, 503: { description: 'Starting or draining.' } },
+      operationId: 'getReadiness',
+      summary: 'Whether it is ready: 503 before and while it drains',
+      problems: [],
+      responses: { 200: answer('Ready.', StatusShape), 503: { description: 'Starting or draining.' } },
     }),
     () => reply({ status: phase() }, phase() === 'ready' ? 200 : 503),
   )

@@ -1,23 +1,35 @@
 /** A thread's log: as a page, as a stream, or as a page that waits for its first record. */
 
 import { envelopeJson, splitFrames } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
 import type { LogChunk } from '../../store/port.ts'
+import { LogPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
 
 export function log(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}/log',
+      operationId: 'readLog',
+      summary: 'A thread’s log: a page, a stream, or a wait',
+      problems: [
+        'invalid',
+        'invalid_cursor',
+        'not_found',
+        'deleted',
+        'cursor_gone',
+        'cursor_ahead',
+        'too_many_streams',
+      ],
       middleware: may('log.read'),
       request: { params: ThreadParams, query: LogQuery, headers: LogHeaders },
       responses: {
-        200: { description: 'A page of envelopes, or a stream of them.' },
+        200: answer('A page of envelopes, or a stream of them.', LogPageShape),
         204: { description: 'Nothing came within the long-poll’s time.' },
       },
     }),

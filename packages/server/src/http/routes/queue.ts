@@ -1,9 +1,11 @@
 /** What waits in a thread: seen, reordered, paused, sent now; and other words for a run that waits. */
+
 import type { QueueInfo, Run } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
 import type { Absent, NotQueued } from '../../store/port.ts'
+import { QueueShape, RunShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { ChangeQueue, EditRun, json, RunParams, ThreadParams } from '../schemas.ts'
@@ -12,12 +14,15 @@ const QUEUE = '/v1/rooms/{roomId}/threads/{threadId}/queue'
 
 export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: QUEUE,
+      operationId: 'getQueue',
+      summary: 'What waits in a thread',
+      problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('queue.read'),
       request: { params: ThreadParams },
-      responses: { 200: { description: 'What waits, in the order in which it will start.' } },
+      responses: { 200: answer('What waits, in the order in which it will start.', QueueShape) },
     }),
     async (c) => {
       const answer = await store.runs.queue(c.var.principal, c.req.valid('param'))
@@ -27,12 +32,15 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'patch',
       path: QUEUE,
+      operationId: 'changeQueue',
+      summary: 'Reorder, pause, resume, send now',
+      problems: ['not_found', 'deleted', 'not_queued'],
       middleware: may('queue.change'),
       request: { params: ThreadParams, body: { ...json(ChangeQueue), required: true } },
-      responses: { 200: { description: 'The queue as it is now.' } },
+      responses: { 200: answer('The queue as it is now.', QueueShape) },
     }),
     async (c) => {
       const { order, paused, supersede } = c.req.valid('json')
@@ -48,12 +56,15 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'patch',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}',
+      operationId: 'editRun',
+      summary: 'Other words for a run that waits',
+      problems: ['not_found', 'deleted', 'not_queued'],
       middleware: may('queue.change'),
       request: { params: RunParams, body: { ...json(EditRun), required: true } },
-      responses: { 200: { description: 'The run, with other words.' } },
+      responses: { 200: answer('The run, with other words.', RunShape) },
     }),
     async (c) => {
       const params = c.req.valid('param')

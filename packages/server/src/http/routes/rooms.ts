@@ -1,13 +1,14 @@
 /** Rooms: list, create, read, change, delete. */
 
 import { DEFAULT_ROOM_ID, type List, type RoomInfo } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
 import type { Room } from '../../store/port.ts'
+import { RoomShape, RoomsShape } from '../answers.ts'
 import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { ChangeRoom, CreateRoom, DeleteQuery, json, ListQuery, RoomParams } from '../schemas.ts'
@@ -17,12 +18,15 @@ export function rooms(
   { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
 ): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms',
+      operationId: 'listRooms',
+      summary: 'Rooms, in the order of their creation',
+      problems: ['invalid', 'invalid_cursor', 'not_found'],
       middleware: may('rooms.list'),
       request: { query: ListQuery },
-      responses: { 200: { description: 'A page of rooms.' } },
+      responses: { 200: answer('A page of rooms.', RoomsShape) },
     }),
     async (c) => {
       const answer = await store.rooms.list(c.var.principal, pageRequest(c.req.valid('query'), limits))
@@ -32,12 +36,15 @@ export function rooms(
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'post',
       path: '/v1/rooms',
+      operationId: 'createRoom',
+      summary: 'Create a room; safe to retry',
+      problems: ['not_found', 'unknown_agent', 'room_conflict', 'deleted'],
       middleware: may('rooms.create'),
       request: { body: { ...json(CreateRoom), required: true } },
-      responses: { 201: { description: 'Created.' }, 200: { description: 'It was there already, the same.' } },
+      responses: { 201: answer('Created.', RoomShape), 200: answer('It was there already, the same.', RoomShape) },
     }),
     async (c) => {
       const { roomId = mintId(), title, agentId = agents.defaultId } = c.req.valid('json')
@@ -52,12 +59,15 @@ export function rooms(
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}',
+      operationId: 'getRoom',
+      summary: 'A room',
+      problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('rooms.read'),
       request: { params: RoomParams },
-      responses: { 200: { description: 'The room.' } },
+      responses: { 200: answer('The room.', RoomShape) },
     }),
     async (c) => {
       const answer = await store.rooms.get(c.var.principal, c.req.valid('param').roomId)
@@ -67,12 +77,15 @@ export function rooms(
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'patch',
       path: '/v1/rooms/{roomId}',
+      operationId: 'changeRoom',
+      summary: 'Change a room',
+      problems: ['not_found', 'deleted', 'unknown_agent'],
       middleware: may('rooms.change'),
       request: { params: RoomParams, body: { ...json(ChangeRoom), required: true } },
-      responses: { 200: { description: 'The room as it is now.' } },
+      responses: { 200: answer('The room as it is now.', RoomShape) },
     }),
     async (c) => {
       const { title, agentId } = c.req.valid('json')
@@ -85,9 +98,12 @@ export function rooms(
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'delete',
       path: '/v1/rooms/{roomId}',
+      operationId: 'deleteRoom',
+      summary: 'Delete a room with all its threads',
+      problems: ['not_found', 'run_active', 'default_room'],
       middleware: may('rooms.delete'),
       request: { params: RoomParams, query: DeleteQuery },
       responses: { 204: { description: 'It is gone, with all its threads; also when it was gone before.' } },

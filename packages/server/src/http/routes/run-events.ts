@@ -1,13 +1,14 @@
 /** One run's bare AG-UI events, cut out of its thread's log: positions are the thread's. Ends with the run. */
 
 import type { ThreadKey } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
 import { runEvents as cutTo, type RunEvents, runEventsIn } from '../../feed/cut.ts'
 import type { RunSpan } from '../../store/port.ts'
 import type { Principal } from '../../store/principal.ts'
+import { EventPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
 import { keyIn, nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, RunParams } from '../schemas.ts'
@@ -26,13 +27,24 @@ export function runEvents(
   { store, feed, clock, limits }: Pick<Parts, 'store' | 'feed' | 'clock' | 'limits'>,
 ): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}/events',
+      operationId: 'readRunEvents',
+      summary: 'One run’s AG-UI events: a page, a stream, or a wait',
+      problems: [
+        'invalid',
+        'invalid_cursor',
+        'not_found',
+        'deleted',
+        'cursor_gone',
+        'cursor_ahead',
+        'too_many_streams',
+      ],
       middleware: may('log.read'),
       request: { params: RunParams, query: LogQuery, headers: LogHeaders },
       responses: {
-        200: { description: 'A page of events, or a stream of them.' },
+        200: answer('A page of events, or a stream of them.', EventPageShape),
         204: { description: 'The run has no more events, or none came within the long-poll’s time.' },
       },
     }),

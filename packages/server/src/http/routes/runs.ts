@@ -1,22 +1,26 @@
 /** Runs: of a thread, one of them, and those of everything the person may see. */
 
 import type { List, Run, RunInThread } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
+import { RunShape, RunsShape, TimelineShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { RunParams, ThreadParams, TimelineQuery } from '../schemas.ts'
 
 export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs',
+      operationId: 'listRuns',
+      summary: 'The runs of a thread',
+      problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('runs.read'),
       request: { params: ThreadParams },
-      responses: { 200: { description: 'The runs, in the order of their acceptance.' } },
+      responses: { 200: answer('The runs, in the order of their acceptance.', RunsShape) },
     }),
     async (c) => {
       const answer = await store.runs.list(c.var.principal, c.req.valid('param'))
@@ -26,12 +30,15 @@ export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}',
+      operationId: 'getRun',
+      summary: 'A run',
+      problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('runs.read'),
       request: { params: RunParams },
-      responses: { 200: { description: 'The run.' } },
+      responses: { 200: answer('The run.', RunShape) },
     }),
     async (c) => {
       const params = c.req.valid('param')
@@ -42,12 +49,15 @@ export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/runs',
+      operationId: 'listAllRuns',
+      summary: 'Runs of all threads, newest first',
+      problems: ['invalid', 'invalid_cursor', 'not_found'],
       middleware: may('runs.list'),
       request: { query: TimelineQuery },
-      responses: { 200: { description: 'A page of runs of all threads, newest acceptance first.' } },
+      responses: { 200: answer('A page of runs of all threads, newest acceptance first.', TimelineShape) },
     }),
     async (c) => {
       const query = c.req.valid('query')

@@ -2,24 +2,40 @@
 
 import type { StartAccepted } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
-import { createRoute } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../../agents/port.ts'
 import type { StartRequest } from '../../store/run-record.ts'
+import { StartedShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
 
 export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 'agents' | 'phase'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'post',
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs',
+      operationId: 'startRun',
+      summary: 'Start a run; safe to retry',
+      problems: [
+        'not_found',
+        'deleted',
+        'run_id_reused',
+        'run_active',
+        'needs_answer',
+        'interrupt_closed',
+        'unknown_agent',
+        'unknown_parent',
+        'nothing_to_answer',
+        'not_supported',
+        'queue_full',
+      ],
       middleware: may('runs.start'),
       request: { params: ThreadParams, body: { ...json(Start), required: true } },
-      responses: { 202: { description: 'Accepted, durably; again, the same run, on a retry.' } },
+      responses: { 202: answer('Accepted, durably; again, the same run, on a retry.', StartedShape) },
     }),
     async (c) => {
       if (phase() === 'draining') {

@@ -1,23 +1,27 @@
 /** Threads: list and search, create, snapshot, change, delete. */
 
 import { type List, snapshotOf, type ThreadInfo, type ThreadSnapshot } from '@holdfast/core'
-import { createRoute } from '@hono/zod-openapi'
+import { SnapshotShape, ThreadShape, ThreadsShape } from '../answers.ts'
 import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { ChangeThread, CreateThread, DeleteQuery, json, RoomParams, ThreadListQuery, ThreadParams } from '../schemas.ts'
 
 export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store' | 'mintId' | 'limits'>): void {
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads',
+      operationId: 'listThreads',
+      summary: 'Threads, newest activity first; also a search',
+      problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
       middleware: may('threads.list'),
       request: { params: RoomParams, query: ThreadListQuery },
-      responses: { 200: { description: 'A page of threads, newest activity first.' } },
+      responses: { 200: answer('A page of threads, newest activity first.', ThreadsShape) },
     }),
     async (c) => {
       const { q } = c.req.valid('query')
@@ -30,12 +34,15 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'post',
       path: '/v1/rooms/{roomId}/threads',
+      operationId: 'createThread',
+      summary: 'Create a thread; safe to retry',
+      problems: ['not_found', 'deleted', 'thread_conflict'],
       middleware: may('threads.create'),
       request: { params: RoomParams, body: { ...json(CreateThread), required: true } },
-      responses: { 201: { description: 'Created.' }, 200: { description: 'It was there already, the same.' } },
+      responses: { 201: answer('Created.', ThreadShape), 200: answer('It was there already, the same.', ThreadShape) },
     }),
     async (c) => {
       const { roomId } = c.req.valid('param')
@@ -52,12 +59,15 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}',
+      operationId: 'getThread',
+      summary: 'A snapshot, on which the log goes on',
+      problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('threads.read'),
       request: { params: ThreadParams },
-      responses: { 200: { description: 'The thread as it is now; its log goes on after `seq`.' } },
+      responses: { 200: answer('The thread as it is now; its log goes on after `seq`.', SnapshotShape) },
     }),
     async (c) => {
       const answer = await store.threads.snapshot(c.var.principal, c.req.valid('param'))
@@ -67,12 +77,15 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'patch',
       path: '/v1/rooms/{roomId}/threads/{threadId}',
+      operationId: 'changeThread',
+      summary: 'Rename, mute or archive a thread',
+      problems: ['not_found', 'deleted'],
       middleware: may('threads.change'),
       request: { params: ThreadParams, body: { ...json(ChangeThread), required: true } },
-      responses: { 200: { description: 'The thread as it is now.' } },
+      responses: { 200: answer('The thread as it is now.', ThreadShape) },
     }),
     async (c) => {
       const { title, mutedUntil, archived } = c.req.valid('json')
@@ -88,9 +101,12 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
   )
 
   api.openapi(
-    createRoute({
+    operation({
       method: 'delete',
       path: '/v1/rooms/{roomId}/threads/{threadId}',
+      operationId: 'deleteThread',
+      summary: 'Delete a thread',
+      problems: ['not_found', 'deleted', 'run_active'],
       middleware: may('threads.delete'),
       request: { params: ThreadParams, query: DeleteQuery },
       responses: { 204: { description: 'It is gone; also when it was gone before.' } },

@@ -1,0 +1,107 @@
+/** What goes out, for the document: the shapes of core's wire types. A test holds real answers against them. */
+import { z } from '@hono/zod-openapi'
+
+const id = z.string()
+const time = z.iso.datetime()
+const outcomeType = z.enum(['succeeded', 'failed', 'cancelled', 'interrupted', 'superseded'])
+const threadStatus = z.enum(['needs_you', 'working', 'queued', 'failed', 'idle'])
+const runStatus = z.enum(['queued', 'running', 'cancelling', ...outcomeType.options])
+
+const Interrupt = z.looseObject({ id, reason: z.string() }).openapi('Interrupt')
+const Message = z.looseObject({ id, role: z.string() }).openapi('Message', { description: 'An AG-UI message.' })
+const Outcome = z
+  .object({
+    type: outcomeType,
+    code: z.string().optional(),
+    message: z.string().optional(),
+    by: z.string().optional(),
+    reason: z.string().optional(),
+    interrupts: z.array(Interrupt).optional(),
+  })
+  .openapi('Outcome', {
+    description:
+      '`failed{code, message}`, `cancelled{by, reason?}`, `interrupted{interrupts}`, `superseded{by}`, `succeeded`.',
+  })
+
+export const StatusShape = z.object({ status: z.string() })
+
+export const RunShape = z
+  .object({
+    runId: id,
+    status: runStatus,
+    outcome: Outcome.optional(),
+    agentId: id,
+    parentId: id.optional(),
+    retryOf: id.optional(),
+    continues: id.optional(),
+    acceptedAt: time,
+    startedAt: time.optional(),
+    endedAt: time.optional(),
+    usage: z.array(z.looseObject({})).optional(),
+    position: z.int().min(1).optional(),
+  })
+  .openapi('Run')
+const RunInThread = RunShape.extend({ roomId: id, threadId: id }).openapi('RunInThread')
+export const StartedShape = z.object({ run: RunShape })
+export const CancelRequestedShape = z.object({ run: RunShape.optional() })
+export const CancelTooLateShape = z.object({ alreadyTerminal: z.literal(true), status: runStatus.nullable() })
+
+const Agent = z.object({ agentId: id, title: z.string(), description: z.string().optional() }).openapi('Agent')
+export const RoomShape = z.object({ roomId: id, title: z.string(), agentId: id }).openapi('Room')
+export const ThreadShape = z
+  .object({
+    roomId: id,
+    threadId: id,
+    title: z.string(),
+    status: threadStatus,
+    unread: z.boolean(),
+    mutedUntil: time.optional(),
+    archived: z.boolean(),
+    lastSeq: z.int().min(0),
+    updatedAt: time,
+  })
+  .openapi('Thread')
+
+const QueueEntry = z.object({ run: RunShape, messages: z.array(Message), first: z.literal(true).optional() })
+export const QueueShape = z
+  .object({ order: z.array(id), paused: z.boolean(), items: z.array(QueueEntry) })
+  .openapi('Queue')
+
+export const SnapshotShape = z
+  .object({
+    thread: ThreadShape,
+    messages: z.array(Message),
+    open: z.array(z.looseObject({ kind: z.string(), id, runId: id, startedAt: time })),
+    state: z.unknown(),
+    runs: z.array(RunShape),
+    queue: z.array(QueueEntry),
+    queuePaused: z.boolean(),
+    interrupts: z.array(Interrupt),
+    subagents: z.array(z.looseObject({})),
+    firstSeq: z.int().min(1),
+    seq: z.int().min(0),
+  })
+  .openapi('Snapshot')
+
+const Envelope = z
+  .object({
+    v: z.literal(1),
+    roomId: id,
+    threadId: id,
+    runId: id.optional(),
+    seq: z.int().min(1),
+    at: time,
+    kind: z.enum(['agui', 'control']),
+    event: z.looseObject({ type: z.string() }),
+  })
+  .openapi('Envelope')
+const position = { next: z.int().min(0), upToDate: z.boolean() }
+export const LogPageShape = z.object({ envelopes: z.array(Envelope), ...position })
+export const EventPageShape = z.object({ events: z.array(z.looseObject({ type: z.string() })), ...position })
+
+const listOf = (items: z.ZodType) => z.object({ items: z.array(items), next: z.string().optional() })
+export const AgentsShape = listOf(Agent)
+export const RoomsShape = listOf(RoomShape)
+export const ThreadsShape = listOf(ThreadShape)
+export const RunsShape = listOf(RunShape)
+export const TimelineShape = listOf(RunInThread)

@@ -1,0 +1,70 @@
+/**
+ * An operation of the API as its document shows it: what it takes, what it answers, and every problem that it may answer
+ * instead, by code. The document is made of these and of nothing else.
+ */
+import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type ProblemCode } from '@holdfast/core'
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { PROBLEM_MEANING } from './problem-meaning.ts'
+
+interface Documented {
+  readonly operationId: string
+  readonly summary: string
+  /** Beside those that every operation of its method has. */
+  readonly problems: readonly ProblemCode[]
+}
+
+const ALWAYS: readonly ProblemCode[] = ['foreign_host', 'internal', 'storage_busy', 'storage_failed', 'draining']
+const WRITING: readonly ProblemCode[] = [
+  'foreign_origin',
+  'unsupported_media_type',
+  'malformed_json',
+  'body_too_large',
+  'too_deep',
+  'invalid',
+  'storage_full',
+]
+
+const CODES = Object.keys(PROBLEM_STATUS) as [ProblemCode, ...ProblemCode[]]
+
+const Problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(CODES),
+    detail: z.string(),
+    runId: z.string().optional(),
+    interruptIds: z.array(z.string()).optional(),
+    firstSeq: z.int().optional(),
+    head: z.int().optional(),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem')
+
+export function operation<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P } & Documented>(config: R) {
+  const { problems, ...route } = config
+  const codes = new Set([...problems, ...ALWAYS, ...(route.method === 'get' ? [] : WRITING)])
+  const all = { ...route, responses: { ...route.responses, ...problemResponses([...codes]) } }
+  // The type keeps what the route itself answers: a problem is thrown, never returned.
+  return createRoute<P, R>(all as unknown as R)
+}
+
+/** A JSON answer. Its type says nothing of its content, so that a handler may answer with bytes it has already. */
+export function answer(description: string, schema: z.ZodType): { readonly description: string } {
+  const content = { 'application/json': { schema } }
+  return Object.assign({ description }, { content })
+}
+
+function problemResponses(codes: readonly ProblemCode[]): Record<number, object> {
+  const byStatus = Map.groupBy(codes.toSorted(), (code) => PROBLEM_STATUS[code])
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${PROBLEM_MEANING[code]}`).join(' '),
+        content: { [PROBLEM_CONTENT_TYPE]: { schema: Problem } },
+        'x-problem-codes': group,
+      },
+    ]),
+  )
+}
