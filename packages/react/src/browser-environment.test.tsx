@@ -68,3 +68,24 @@ it('mints ids that the wire takes and nobody else has, also where the page is no
   expect(new Set(ids).size).toBe(4)
   expect(random()).toBeLessThan(1)
 })
+
+it('keeps strings over a reload in the tab’s own storage, and for as long as the page lasts where that is refused', () => {
+  const { keep } = browserEnvironment()
+  keep.write('a', 'one')
+  expect(browserEnvironment().keep.read('a')).toBe('one')
+  expect(browserEnvironment().keep.names()).toContain('a')
+  sessionStorage.setItem('foreign', 'x')
+  expect(keep.names()).not.toContain('foreign')
+
+  const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  keep.write('b', 'two')
+  expect([keep.read('b'), keep.names().includes('b')]).toEqual(['two', true])
+  expect(browserEnvironment().keep.read('b')).toBeUndefined()
+  full.mockRestore()
+  keep.remove('a')
+  keep.remove('b')
+  expect([keep.read('a'), keep.read('b')]).toEqual([undefined, undefined])
+  sessionStorage.clear()
+})
