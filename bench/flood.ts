@@ -4,6 +4,7 @@
  * `node bench/flood.ts` prints the table.
  */
 import { cpus } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'
@@ -48,7 +49,7 @@ function keepFlooding(house: HouseProcess, agentId: string): () => Promise<void>
       while (on) {
         const answer = (await (await fetch(house.url + paths.run(key, 'run'))).json()) as { status: string }
         if (answer.status !== 'queued' && answer.status !== 'running') break
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await wait(50)
       }
       if (!on) await house.post(paths.cancelRun(key, 'run'), {})
     }
@@ -66,8 +67,12 @@ interface Probed {
 
 async function probe(house: HouseProcess, beside?: string): Promise<Probed> {
   const stop = beside === undefined ? async () => {} : keepFlooding(house, beside)
+  if (beside !== undefined) await wait(500)
   const latencies = (await follow(house, await ask(house, 'probe'))).toSorted((a, b) => a - b)
   await stop()
+  // What a flood leaves behind is done before the next one looks at the clock.
+  await wait(1_500)
+  if (process.env.DEBUG) console.error(latencies.slice(-12).join(' '), 'of', latencies.length)
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99) }
 }

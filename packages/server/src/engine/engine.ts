@@ -38,7 +38,7 @@ export interface EngineOptions {
   readonly maxConcurrent?: number
   /** How often to look for queued runs that no notice told of. Default 5,000. */
   readonly pollMs?: number
-  /** How long deltas gather before they are written. Default 20. */
+  /** How long the deltas of a run gather before they are written. Default 20. */
   readonly flushMs?: number
   /** 0 ≤ n < 1, for the jitter of retries. */
   readonly random?: () => number
@@ -58,6 +58,9 @@ export interface Engine {
   readonly active: number
 }
 
+/** Appends of different runs go to the store together at most this often. */
+const BEAT_MS = 5
+
 const SERVER_STOPPED: Failure = {
   code: 'worker_lost',
   message: 'The server was stopped while this answer was being written. What had arrived is kept; retry to ask again.',
@@ -70,7 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
-  const tick = createFlushTick(clock, flushMs)
+  const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)
   let unsubscribe = () => {}
@@ -91,7 +94,19 @@ export function createEngine(options: EngineOptions): Engine {
   })
 
   function take(claim: Claim, leaseUntil: number): void {
-    const parts = { work, reader: store.log, catalogue, clock, tick, patience, limits, times, cancelGraceMs, log }
+    const parts = {
+      work,
+      reader: store.log,
+      catalogue,
+      clock,
+      tick,
+      gatherMs: flushMs,
+      patience,
+      limits,
+      times,
+      cancelGraceMs,
+      log,
+    }
     const execution = execute(parts, claim, leaseUntil)
     const name = nameOf(claim.lease)
     // A run that was taken from this process and comes back to it: the older lease is over.

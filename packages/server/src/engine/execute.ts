@@ -35,6 +35,7 @@ export interface ExecuteOptions {
   readonly catalogue: AgentCatalogue
   readonly clock: Clock
   readonly tick: FlushTick
+  readonly gatherMs: number
   readonly patience: Patience
   readonly limits: RecorderLimits
   readonly times: RunTimes
@@ -70,7 +71,7 @@ const NOT_RESUMABLE: Outcome = {
 const LAST_TRIES = 3
 
 export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
-  const { work, reader, catalogue, clock, tick, patience, limits, times, cancelGraceMs, log } = options
+  const { work, reader, catalogue, clock, tick, gatherMs, patience, limits, times, cancelGraceMs, log } = options
   const { lease, input, agentId } = claim
   const line = createStopLine()
   const usage = createUsageTally()
@@ -88,6 +89,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     giveUp: () => line.pull({ type: 'fail', failure: STORE_FAILED }),
     leaseUntil: () => leaseUntil,
     tick,
+    gatherMs,
     patience,
     clock,
   })

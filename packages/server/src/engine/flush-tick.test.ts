@@ -71,3 +71,27 @@ it('a request that a flush makes is for the next beat', async () => {
   expect(beats).toBe(3)
   expect(clock.waiting).toBe(0)
 })
+
+it('a run that always has more to write has a pace of its own, and makes no other wait for it', async () => {
+  const clock = createManualClock()
+  const tick = createFlushTick(clock, 5)
+  const flushed: string[] = []
+  const flood = () => {
+    flushed.push('flood')
+    tick.request(flood, clock.now() + 20)
+  }
+  tick.request(flood)
+  await Promise.resolve()
+  clock.advance(7)
+  tick.request(() => flushed.push('a'))
+  await Promise.resolve()
+  expect(flushed).toEqual(['flood', 'a'])
+  tick.request(() => flushed.push('b'))
+  clock.advance(4)
+  expect(flushed).toEqual(['flood', 'a'])
+  clock.advance(1)
+  expect(flushed).toEqual(['flood', 'a', 'b'])
+  clock.advance(8)
+  expect(flushed).toEqual(['flood', 'a', 'b', 'flood'])
+  expect(clock.waiting).toBe(1)
+})

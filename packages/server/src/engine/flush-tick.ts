@@ -1,45 +1,68 @@
 /**
- * One beat for all runs of a process: their appends go out together, so that the store can commit them together.
- * The first request after a quiet window is answered at once; further ones wait for the next beat.
+ * One beat for all runs of a process: their appends go out together, so that the store can commit them together. Each
+ * run has its own pace within it, so that one that always has more to write makes no other wait for its turn.
+ *
+ * A request that is due is answered at once if no beat was just now, else at the next one.
  */
 import type { Clock } from '@holdfast/core'
 
 export interface FlushTick {
-  /** Calls `flush` at the next beat, never before this returns. Undoing twice is harmless. */
-  request(flush: () => void): () => void
+  /**
+   * Calls `flush` at the first beat that is not before `notBefore` (by the clock), never before this returns. Undoing
+   * twice is harmless.
+   */
+  request(flush: () => void, notBefore?: number): () => void
 }
 
-export function createFlushTick(clock: Clock, windowMs: number): FlushTick {
-  const waiting = new Set<{ readonly flush: () => void }>()
+interface Waiting {
+  readonly flush: () => void
+  readonly notBefore: number
+}
+
+export function createFlushTick(clock: Clock, beatMs: number): FlushTick {
+  const waiting = new Set<Waiting>()
   let lastBeat = Number.NEGATIVE_INFINITY
-  let armed: 'no' | 'now' | { readonly undo: () => void } = 'no'
+  let armed: { readonly at: number; readonly undo: () => void } | undefined
 
   function beat(): void {
-    armed = 'no'
-    if (waiting.size === 0) return
-    lastBeat = clock.now()
-    const due = [...waiting]
-    waiting.clear()
+    armed = undefined
+    const now = clock.now()
+    const due = [...waiting].filter(({ notBefore }) => notBefore <= now)
+    for (const entry of due) waiting.delete(entry)
+    if (due.length > 0) lastBeat = now
     for (const { flush } of due) flush()
+    arm()
+  }
+
+  /** For the first that will be due. */
+  function arm(): void {
+    let at = Number.POSITIVE_INFINITY
+    for (const { notBefore } of waiting) at = Math.min(at, notBefore)
+    at = Math.max(at, lastBeat + beatMs)
+    if (waiting.size === 0) at = Number.POSITIVE_INFINITY
+    if (armed?.at === at) return
+    armed?.undo()
+    armed = at === Number.POSITIVE_INFINITY ? undefined : { at, undo: callAt(at) }
+  }
+
+  function callAt(at: number): () => void {
+    const left = at - clock.now()
+    if (left > 0) return clock.schedule(left, beat)
+    let undone = false
+    queueMicrotask(() => undone || beat())
+    return () => {
+      undone = true
+    }
   }
 
   return {
-    request(flush) {
-      const entry = { flush }
+    request(flush, notBefore = Number.NEGATIVE_INFINITY) {
+      const entry = { flush, notBefore }
       waiting.add(entry)
-      if (armed === 'no') {
-        const left = lastBeat + windowMs - clock.now()
-        if (left > 0) armed = { undo: clock.schedule(left, beat) }
-        else {
-          armed = 'now'
-          queueMicrotask(beat)
-        }
-      }
+      // Only an earlier one than all others can move the beat.
+      if (!armed || Math.max(notBefore, lastBeat + beatMs) < armed.at) arm()
       return () => {
-        waiting.delete(entry)
-        if (waiting.size > 0 || typeof armed === 'string') return
-        armed.undo()
-        armed = 'no'
+        if (waiting.delete(entry) && waiting.size === 0) arm()
       }
     },
   }

@@ -33,7 +33,8 @@ function setUp({ leaseMs = 15_000 } = {}) {
     onFault: (error) => faults.push(error),
     giveUp: () => gaveUp++,
     leaseUntil: () => until,
-    tick: createFlushTick(clock, 20),
+    tick: createFlushTick(clock, 5),
+    gatherMs: 20,
     patience: createPatience(clock, () => 0),
     clock,
   })

@@ -13,11 +13,15 @@ import type { LeaseState } from '../store/port.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { Patience } from './patience.ts'
 
-/** Bytes that may wait before the agent is no longer asked for more. */
+/**
+ * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
+ * is thousands of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
+ */
 export const PAUSE_BYTES = 64 * 1024
+const PAUSE_EVENTS = 2_000
 
 export interface Writer {
-  /** Something may wait to be written. */
+  /** Something was said, and may wait to be written. */
   poke(): void
   /** Whether the agent may go on; `room` resolves once it may. */
   readonly full: boolean
@@ -37,6 +41,8 @@ export interface WriterOptions {
   /** When the lease is over as far as this process knows, by its clock. */
   readonly leaseUntil: () => number
   readonly tick: FlushTick
+  /** Milliseconds between two appends of this run, at least: deltas gather meanwhile. */
+  readonly gatherMs: number
   readonly patience: Patience
   readonly clock: Pick<Clock, 'now'>
 }
@@ -48,23 +54,32 @@ type State =
   | { readonly type: 'over' }
 
 export function createWriter(options: WriterOptions): Writer {
-  const { recorder, append, hear, onFault, giveUp, leaseUntil, tick, patience, clock } = options
+  const { recorder, append, hear, onFault, giveUp, leaseUntil, tick, gatherMs, patience, clock } = options
   let state: State = { type: 'idle' }
   let unwritten: readonly string[] = []
   let first = true
+  let beatAt = Number.NEGATIVE_INFINITY
+  /** Events since the last append. */
+  let said = 0
   let closing = false
   let cutWait = () => {}
   let roomMade = () => {}
 
-  function poke(): void {
+  function begin(): void {
     if (state.type !== 'idle' || closing || recorder.pendingBytes === 0) return
     if (first) flush()
-    else state = { type: 'gathering', undo: tick.request(flush) }
+    else state = { type: 'gathering', undo: tick.request(atBeat, beatAt + gatherMs) }
     first = false
+  }
+
+  function atBeat(): void {
+    beatAt = clock.now()
+    flush()
   }
 
   function flush(): void {
     unwritten = recorder.take()
+    said = 0
     roomMade()
     state = { type: 'writing', done: write() }
   }
@@ -72,7 +87,7 @@ export function createWriter(options: WriterOptions): Writer {
   async function write(): Promise<void> {
     const written = await persist()
     state = written ? { type: 'idle' } : { type: 'over' }
-    poke()
+    begin()
   }
 
   async function persist(): Promise<boolean> {
@@ -101,15 +116,23 @@ export function createWriter(options: WriterOptions): Writer {
     }
   }
 
+  function isFull(): boolean {
+    const { pendingBytes } = recorder
+    return pendingBytes > PAUSE_BYTES || (said > PAUSE_EVENTS && pendingBytes > 0)
+  }
+
   return {
-    poke,
+    poke() {
+      said++
+      begin()
+    },
     get full() {
-      return recorder.pendingBytes > PAUSE_BYTES
+      return isFull()
     },
     room: () =>
       new Promise((resolve) => {
         roomMade = resolve
-        if (recorder.pendingBytes <= PAUSE_BYTES) resolve()
+        if (!isFull()) resolve()
       }),
     async close() {
       closing = true

@@ -16,12 +16,12 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const keyOf = (thread: number): ThreadKey => ({ roomId: 'room', threadId: `thread-${thread}` })
 
 /** What a thread's log says at `seq`: one message, a word a record. */
-function recordAt(thread: number, seq: number): string {
+function recordAt(thread: number, seq: number, padding = ''): string {
   const place = { ...keyOf(thread), runId: 'run', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
   const event =
     seq === 1
       ? { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' }
-      : { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: `${seq} ` }
+      : { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: `${seq} ${padding}` }
   return frame(place, JSON.stringify(event))
 }
 
@@ -32,6 +32,7 @@ function createWorld(capacity: number) {
   const log = createThreadLog(database, 2, DEFAULT_LIMITS)
   let largest = 0
   let reads = 0
+  let quiet = true
   const watched: ThreadLog = {
     ...log,
     read(thread, range) {
@@ -41,19 +42,22 @@ function createWorld(capacity: number) {
       return chunk
     },
   }
-  const folds = createFolds(database, watched, capacity)
+  const folds = createFolds(database, watched, { capacity, quiet: () => quiet })
 
-  function stage(thread: number, records: number): void {
+  function stage(thread: number, records: number, padding = ''): void {
     const head = log.head(thread)
     log.append(
       thread,
-      Array.from({ length: records }, (_, n) => recordAt(thread, head + 1 + n)),
+      Array.from({ length: records }, (_, n) => recordAt(thread, head + 1 + n, padding)),
     )
   }
 
   return {
     folds,
     stage,
+    set quiet(is: boolean) {
+      quiet = is
+    },
     get largest() {
       return largest
     },
@@ -128,5 +132,25 @@ it('shows what is staged, and forgets it with the transaction', () => {
   world.commit(1)
   expect(world.checkpointOf(1)).toBe(13)
   world.expectWhole(1)
+  world.close()
+})
+
+it('a large fold holds up no commit: it is stored once nothing runs that would have to wait (G10)', () => {
+  const world = createWorld(8)
+  world.quiet = false
+  world.stage(1, 700, 'x'.repeat(1_000))
+  world.commit(1)
+  while (world.folds.step());
+  expect(world.checkpointOf(1)).toBe(0)
+  world.quiet = true
+  while (world.folds.step());
+  expect(world.checkpointOf(1)).toBe(700)
+  expect(world.folds.step()).toBe(false)
+
+  // One that is far too large is never stored: whoever wants it folds it again, in steps.
+  world.stage(2, 100, 'x'.repeat(200_000))
+  world.commit(2)
+  while (world.folds.step());
+  expect(world.checkpointOf(2)).toBe(0)
   world.close()
 })

@@ -27,6 +27,12 @@ import type { MovedFrames, ThreadLog } from './thread-log.ts'
 /** A fold this many records behind is brought up in the background, this many at a time. */
 const LAG = 2_000
 const STEP = { maxRecords: 500, maxBytes: 256 * 1024 }
+/**
+ * Units of text. A lighter fold is stored with its run's end. A heavier one, which would hold up everybody's commits,
+ * when nobody runs; one that is heavier still not at all: it is folded again from the log, in steps, when it is wanted.
+ */
+const LIGHT = 512 * 1024
+const HEAVY = 16 * 1024 * 1024
 /** Frames that were just stored are kept at hand up to this many bytes, so that folding them reads nothing. */
 const MAX_WARM_BYTES = 4 * 1024 * 1024
 
@@ -34,7 +40,7 @@ export interface Folds {
   view(thread: number, key: ThreadKey): ThreadView
   /** One bounded step towards the committed head; true when it is reached. */
   approach(thread: number, key: ThreadKey): boolean
-  /** Stores the fold as it stands in this transaction. */
+  /** Stores the fold as it stands in this transaction, or later, if it is large. */
   checkpoint(thread: number, key: ThreadKey): void
   /** The thread is deleted, in this transaction. */
   drop(thread: number): void
@@ -54,7 +60,14 @@ interface Hot {
   stored: number
 }
 
-export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: number): Folds {
+export interface FoldsOptions {
+  /** How many folds stay in memory. */
+  readonly capacity: number
+  /** Whether nothing is running that would have to wait. */
+  readonly quiet: () => boolean
+}
+
+export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, quiet }: FoldsOptions): Folds {
   const load = database.prepare('SELECT seq, body FROM checkpoint WHERE thread = ?')
   const seqOf = database.prepare('SELECT seq FROM checkpoint WHERE thread = ?')
   const store = database.prepare('INSERT OR REPLACE INTO checkpoint (thread, seq, body) VALUES (?, ?, ?)')
@@ -68,6 +81,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
   /** Threads that have grown, with the position up to which their fold is known to be. */
   const reached = new Map<number, number>()
   const lagging = new Map<number, ThreadKey>()
+  /** Threads whose fold was too large to be stored when it should have been. */
+  const late = new Map<number, ThreadKey>()
   const warm: MovedFrames[] = []
   let warmBytes = 0
 
@@ -90,7 +105,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       hot.delete(oldest)
       // A step's worth is not done twice. Only committed records may be parked: what is staged may be taken back.
       if (left.fold.seq - left.stored >= STEP.maxRecords && left.fold.seq <= log.committedHead(oldest)) {
-        parked.set(oldest, { seq: left.fold.seq, body: JSON.stringify(left.fold.view()) })
+        const view = left.fold.view()
+        if (weightOf(view) <= LIGHT) parked.set(oldest, { seq: left.fold.seq, body: JSON.stringify(view) })
       }
     }
     return fresh
@@ -126,19 +142,41 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
     return held
   }
 
+  /** One step towards storing a large fold, in a transaction of its own: there is none between two batches. */
+  function storeLate(thread: number, key: ThreadKey): void {
+    if (!approach(thread, key)) return
+    late.delete(thread)
+    const held = heat(thread, key)
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      store.run(thread, held.fold.seq, JSON.stringify(held.fold.view()))
+      database.exec('COMMIT')
+      held.stored = held.fold.seq
+    } finally {
+      if (database.isTransaction) database.exec('ROLLBACK')
+    }
+  }
+
   return {
     approach,
     view: (thread, key) => caughtUp(thread, key).fold.view(),
     checkpoint(thread, key) {
       const held = caughtUp(thread, key)
-      store.run(thread, held.fold.seq, JSON.stringify(held.fold.view()))
+      const view = held.fold.view()
+      const weight = weightOf(view)
+      late.delete(thread)
+      if (weight > LIGHT) {
+        if (weight <= HEAVY) late.set(thread, key)
+        return
+      }
+      store.run(thread, held.fold.seq, JSON.stringify(view))
       held.stored = held.fold.seq
       parked.delete(thread)
       reached.delete(thread)
       lagging.delete(thread)
     },
     drop(thread) {
-      for (const held of [hot, parked, reached, lagging]) held.delete(thread)
+      for (const held of [hot, parked, reached, lagging, late]) held.delete(thread)
       remove.run(thread)
     },
     writeParked() {
@@ -167,6 +205,11 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
         return true
       }
       const next = lagging.entries().next().value
+      const waits = late.entries().next().value
+      if (!next && waits && quiet()) {
+        storeLate(...waits)
+        return true
+      }
       if (!next) return false
       // One thread until it is there: taking turns, they could drive each other out of memory. A log that cannot be
       // read is not tried again and again.
@@ -184,4 +227,15 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, capacity: nu
       reached.clear()
     },
   }
+}
+
+/** Units of text in a view, near enough: what is large in a conversation is what was said. */
+function weightOf({ messages }: ThreadView): number {
+  let units = 0
+  for (const message of messages) {
+    units += typeof message.content === 'string' ? message.content.length : 0
+    if (message.role !== 'assistant') continue
+    for (const call of message.toolCalls ?? []) units += call.function.arguments.length
+  }
+  return units
 }

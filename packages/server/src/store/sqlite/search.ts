@@ -20,6 +20,9 @@ export function matching(term: string): string {
   return `"${term.replaceAll('"', '""')}"*`
 }
 
+/** What lies further on in a text is not found: taking apart megabytes would hold up everybody's commits. */
+const MAX_UNITS = 100_000
+
 export function createSearch(database: DatabaseSync): Search {
   const entry = database.prepare('INSERT INTO search_entry (thread, title) VALUES (?, ?)')
   const words = database.prepare('INSERT INTO search (rowid, text) VALUES (?, ?)')
@@ -29,7 +32,7 @@ export function createSearch(database: DatabaseSync): Search {
   const remove = database.prepare('DELETE FROM search_entry WHERE no = ?')
 
   function insert(thread: number, text: string, title: 0 | 1): void {
-    if (text.trim() !== '') words.run(entry.run(thread, title).lastInsertRowid, text)
+    if (text.trim() !== '') words.run(entry.run(thread, title).lastInsertRowid, text.slice(0, MAX_UNITS))
   }
   function removeAll(rows: ReturnType<typeof entriesOf.all>): void {
     for (const { no = null } of rows) {

@@ -60,7 +60,10 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const cancels = createCancels(database)
   const log = createThreadLog(database, nextRow, limits)
   const search = createSearch(database)
-  const folds = createFolds(database, log, hotThreads)
+  const folds = createFolds(database, log, {
+    capacity: hotThreads,
+    quiet: () => runs.allLive().length === 0,
+  })
 
   let changes = 0
   let keys = new Map<number, ThreadKey>()
