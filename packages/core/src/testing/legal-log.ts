@@ -90,7 +90,9 @@ function writeRuns(log: LogBuilder, plans: readonly RunPlan[], told: string[]): 
     if (next?.plan.queuedAhead) {
       accept(next)
       const edited = next.plan.edited ? { edited: { [next.runId]: next.messages } } : {}
-      log.control({ type: 'queue.changed', order: [next.runId, run.runId, 'unknown'], paused: false, ...edited })
+      const first = next.plan.usage ? { first: run.runId } : {}
+      const paused = next.plan.naive
+      log.control({ type: 'queue.changed', order: [next.runId, run.runId, 'unknown'], paused, ...first, ...edited })
     }
     const parentId = run.plan.parent === null ? (told.at(-1) ?? null) : (told.at(-1 - run.plan.parent) ?? null)
     log.start(run.runId, run.messages, parentId)

@@ -46,7 +46,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       const body = c.req.valid('json')
       const room = await store.rooms.get(c.var.principal, key.roomId)
       if (room.type !== 'room') throw absent(room, `There is no room “${key.roomId}”.`)
-      const request = requestOf(body, body.agentId ?? room.room.agentId)
+      const request = requestOf(body, room.room.agentId)
       refuseByAgent(agents, request)
       const { afterCrash } = knownAgent(agents, request.agentId)
       const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
@@ -90,13 +90,14 @@ function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: Star
 }
 
 /** After parsing and defaults: a retry is the same exactly when this is deeply equal. */
-function requestOf(body: StartInput, agentId: string): StartRequest {
+function requestOf(body: StartInput, roomsAgent: string): StartRequest {
   const { runId, messages, parentId, onBusy, tools, context, state, resume = [], forwardedProps } = body
   return {
     runId,
     messages,
     ...(parentId === undefined ? {} : { parentId }),
-    agentId,
+    agentId: body.agentId ?? roomsAgent,
+    ...(body.agentId === undefined && { agentFrom: 'room' as const }),
     onBusy,
     tools,
     context,

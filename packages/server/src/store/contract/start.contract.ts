@@ -5,6 +5,22 @@ import { ALICE, asking, BOB, FAILED, type InWorld, OTHER_ROOM, said, THREAD, typ
 
 export function startContract(inWorld: InWorld): void {
   it(
+    'answers a retry that named no agent with the same run, also when the room has another agent by then (I9)',
+    inWorld(async ({ store }) => {
+      const request = asking('r-1', { agentFrom: 'room' })
+      await store.runs.start(ALICE, THREAD, request)
+      expect(await store.runs.start(ALICE, THREAD, { ...request, agentId: 'other' })).toMatchObject({
+        type: 'same',
+        run: { agentId: 'demo' },
+      })
+      expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })
+      expect(await store.runs.start(ALICE, THREAD, asking('r-1', { agentId: 'other' }))).toEqual({
+        type: 'run_id_reused',
+      })
+    }),
+  )
+
+  it(
     'makes message, run and a new thread durable at once',
     inWorld(async (world) => {
       const { store } = world

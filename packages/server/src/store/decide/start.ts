@@ -133,5 +133,8 @@ function retriedRun({ view }: StartFacts, { messages, parentId }: Opening): stri
 
 /** Equal after a way through JSON, which is how a request is stored. */
 function isSame(held: StartRequest, given: StartRequest): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(held)), JSON.parse(JSON.stringify(given)))
+  const fromRoom = held.agentFrom !== undefined && given.agentFrom !== undefined
+  const asked = ({ agentFrom: _, agentId, ...rest }: StartRequest): unknown =>
+    JSON.parse(JSON.stringify(fromRoom ? rest : { ...rest, agentId }))
+  return isDeepStrictEqual(asked(held), asked(given))
 }
