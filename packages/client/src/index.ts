@@ -56,4 +56,11 @@ export { createRunRegistry, type RunRegistryOptions } from './registry/registry.
 export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
 export { createHttpTransport, type HttpTransportOptions } from './transport/http.ts'
-export type { DeleteThreadOptions, DropReason, LogHandlers, RunTransport, ThreadPageQuery } from './transport/port.ts'
+export type {
+  DeleteThreadOptions,
+  DropReason,
+  LogHandlers,
+  RunPageQuery,
+  RunTransport,
+  ThreadPageQuery,
+} from './transport/port.ts'

@@ -7,9 +7,17 @@ import type { LifecycleEvent } from './lifecycle.ts'
 import type { RunRef, RunRegistry } from './port.ts'
 import { A, setUp } from './testing/looking.ts'
 
-type OfRegistry = 'observe' | 'start' | 'retry' | 'continueFrom' | 'dismissFailedStart' | 'refresh' | 'deleteThread'
+type OfRegistry =
+  | 'observe'
+  | 'start'
+  | 'retry'
+  | 'continueFrom'
+  | 'dismissFailedStart'
+  | 'refresh'
+  | 'changeThread'
+  | 'deleteThread'
 type OfHandles = 'get' | 'stateOf' | 'has' | 'hasActive' | 'notifyCompletion' | 'remove'
-type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'deleteThread' | 'openLog'
+type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'changeThread' | 'deleteThread' | 'openLog'
 
 it('S000-69 each lookup takes the whole key: cache, runs, sources, message states and requests', () => {
   expectTypeOf<Parameters<RunRegistry[OfRegistry]>[0]>().toEqualTypeOf<ThreadKey>()

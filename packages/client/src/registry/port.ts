@@ -4,6 +4,7 @@
  * Owns: the shapes. Does not know: how any of it comes about.
  */
 import type {
+  ChangeThreadBody,
   CreateRoomBody,
   RoomInfo,
   Run,
@@ -137,6 +138,8 @@ export interface RunRegistry {
   resume(): void
   /** Takes a thread's content anew; what is known stays until it is there. */
   refresh(key: ThreadKey): void
+  /** Renames a thread, archives it, mutes it. Rejects with a `TransportError`, and then nothing has changed. */
+  changeThread(key: ThreadKey, change: ChangeThreadBody): Promise<void>
   /**
    * Deletes a thread, for good. Rejects with a `TransportError`, and then nothing has changed: a thread in which a run
    * is live is refused unless by `force`, which cancels it first.

@@ -158,6 +158,10 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     dismissFailedStart: (key) => threads.get(keyString(key))?.dismissFailedStart(),
     access: { snapshot: access.snapshot, subscribe: access.subscribe },
     refresh: (key) => threads.get(keyString(key))?.refresh(),
+    async changeThread(key, change) {
+      await transport.changeThread(key, change)
+      threadLists.get(key.roomId)?.refresh()
+    },
     async deleteThread(key, how) {
       await transport.deleteThread(key, how)
       threads.get(keyString(key))?.vanish()

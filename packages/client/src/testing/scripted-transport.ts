@@ -7,6 +7,7 @@
 import {
   type CancelRequested,
   type CancelTooLate,
+  type ChangeThreadBody,
   createFold,
   type Envelope,
   isEnded,
@@ -30,11 +31,12 @@ import type { LogHandlers, RunTransport } from '../transport/port.ts'
 
 /** A request, as it arrived. */
 export type Asked =
-  | { readonly type: 'agents' | 'rooms' | 'createRoom' | 'threads' }
+  | { readonly type: 'agents' | 'rooms' | 'createRoom' | 'threads' | 'runs' }
   | { readonly type: 'snapshot'; readonly key: ThreadKey }
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
   | { readonly type: 'cancelRun'; readonly key: ThreadKey; readonly runId: string; readonly reason?: string }
   | { readonly type: 'cancelThread'; readonly key: ThreadKey; readonly reason?: string }
+  | { readonly type: 'changeThread'; readonly key: ThreadKey; readonly change: ChangeThreadBody }
   | { readonly type: 'deleteThread'; readonly key: ThreadKey; readonly force: boolean }
   | { readonly type: 'openLog'; readonly key: ThreadKey; readonly after: number }
 
@@ -84,6 +86,8 @@ interface Script {
   readonly speaking: Set<string>
   firstSeq: number
   deleted: boolean
+  title: string
+  archived: boolean
 }
 
 interface Reader {
@@ -121,6 +125,8 @@ export function createScriptedTransport(): ScriptedTransport {
       speaking: new Set(),
       firstSeq: 1,
       deleted: false,
+      title: '',
+      archived: false,
     }
     scripts.set(id, script)
     return script
@@ -238,10 +244,10 @@ export function createScriptedTransport(): ScriptedTransport {
     const folded = view(script)
     return {
       ...script.key,
-      title: '',
+      title: script.title,
       status: threadStatus(folded),
       unread: false,
-      archived: false,
+      archived: script.archived,
       lastSeq: folded.seq,
       updatedAt: script.builder.envelopes.at(-1)?.at ?? '2026-01-01T00:00:00.000Z',
     }
@@ -335,6 +341,10 @@ export function createScriptedTransport(): ScriptedTransport {
       answer({ type: 'threads' }, () => ({
         items: [...scripts.values()].filter((s) => s.key.roomId === roomId && !s.deleted).map(line),
       })),
+    runs: () =>
+      answer({ type: 'runs' }, () => ({
+        items: [...scripts.values()].flatMap((script) => view(script).runs.map((run) => ({ ...run, ...script.key }))),
+      })),
     snapshot: (key) =>
       answer({ type: 'snapshot', key }, () => {
         const script = find(key)
@@ -348,6 +358,13 @@ export function createScriptedTransport(): ScriptedTransport {
       ),
     cancelThread: (key, reason) =>
       answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () => cancelThread(key, reason)),
+    changeThread: (key, change) =>
+      answer({ type: 'changeThread', key, change }, () => {
+        const script = find(key)
+        const { title = script.title, archived = script.archived } = change
+        Object.assign(script, { title, archived })
+        return line(script)
+      }),
     deleteThread: (key, { force = false } = {}) =>
       answer({ type: 'deleteThread', key, force }, () => deleteThread(key, force)),
     openLog: read,

@@ -77,8 +77,10 @@ function speak(script: ScriptedTransport): RequestListener {
       const body = await bodyOf(request)
       if (request.method !== 'GET') expect(request.headers['content-type']).toBe('application/json')
       if (kind === 'agents') json(await script.agents())
+      else if (kind === 'runs') json(await script.runs())
       else if (roomId === '') json(isPost ? await script.createRoom(body as never) : await script.rooms())
       else if (threadId === '') json(await script.threads(roomId))
+      else if (request.method === 'PATCH') json(await script.changeThread(key, body))
       else if (request.method === 'DELETE') {
         await script.deleteThread(key, { force: url.searchParams.get('force') === 'true' })
         response.writeHead(204).end()

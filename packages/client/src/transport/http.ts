@@ -8,7 +8,7 @@
  */
 import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
-import type { LogHandlers, RunTransport, ThreadPageQuery } from './port.ts'
+import type { LogHandlers, RunPageQuery, RunTransport, ThreadPageQuery } from './port.ts'
 import { createLogReader } from './read-log.ts'
 
 /** How long an answer may take. */
@@ -31,7 +31,7 @@ export interface HttpTransportOptions {
 
 interface Ask {
   readonly path: string
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly accept?: string
   readonly signal?: AbortSignal | undefined
@@ -89,10 +89,12 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
     rooms: () => json({ path: paths.rooms() }),
     createRoom: (body) => post(paths.rooms(), body),
     threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
+    runs: (query = {}) => json({ path: paths.allRuns() + search(query) }),
     snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
     start: (key, body) => post(paths.runs(key), body),
     cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
     cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
+    changeThread: (key, body) => json({ path: paths.thread(key), method: 'PATCH', body }),
     async deleteThread(key, { force = false } = {}) {
       // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
       await read({ path: paths.thread(key) + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
@@ -164,10 +166,9 @@ function watchHistory(clock: Clock, end: () => void): { moved(): void; stop(): v
   }
 }
 
-function search({ before, limit }: ThreadPageQuery): string {
+function search(wanted: ThreadPageQuery | RunPageQuery): string {
   const query = new URLSearchParams()
-  if (before !== undefined) query.set('before', before)
-  if (limit !== undefined) query.set('limit', String(limit))
+  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) query.set(name, String(value))
   return query.size > 0 ? `?${query}` : ''
 }
 

@@ -13,10 +13,12 @@ import type {
   AgentInfo,
   CancelRequested,
   CancelTooLate,
+  ChangeThreadBody,
   CreateRoomBody,
   Envelope,
   List,
   RoomInfo,
+  RunInThread,
   StartAccepted,
   StartBody,
   ThreadInfo,
@@ -43,6 +45,17 @@ export interface LogHandlers {
 export interface ThreadPageQuery {
   readonly before?: string
   readonly limit?: number
+  /** Words that the title, or what was said, holds. */
+  readonly q?: string
+}
+
+export interface RunPageQuery {
+  /** ISO 8601: accepted then or later. */
+  readonly since?: string
+  /** ISO 8601: accepted before then. */
+  readonly until?: string
+  readonly before?: string
+  readonly limit?: number
 }
 
 export interface DeleteThreadOptions {
@@ -55,12 +68,16 @@ export interface RunTransport {
   rooms(): Promise<List<RoomInfo>>
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
   threads(roomId: string, query?: ThreadPageQuery): Promise<List<ThreadInfo>>
+  /** Runs of every thread that may be seen, newest acceptance first. */
+  runs(query?: RunPageQuery): Promise<List<RunInThread>>
   snapshot(key: ThreadKey, signal?: AbortSignal): Promise<ThreadSnapshot>
   /** Safe to repeat: `body.runId` is the idempotency key. */
   start(key: ThreadKey, body: StartBody): Promise<StartAccepted>
   /** Resolves once the request is durable, also for a run that does not exist yet. Safe to repeat. */
   cancelRun(key: ThreadKey, runId: string, reason?: string): Promise<CancelRequested | CancelTooLate>
   cancelThread(key: ThreadKey, reason?: string): Promise<CancelRequested | CancelTooLate>
+  /** Safe to repeat. Resolves with the thread as it is now. */
+  changeThread(key: ThreadKey, body: ChangeThreadBody): Promise<ThreadInfo>
   /** Resolves once it is gone, also if it was before. A thread in which a run is live is refused, unless by force. */
   deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
   /**

@@ -107,6 +107,17 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     )
 
     it(
+      'renames and archives a thread, and lists its runs among all',
+      using(async ({ transport, script }) => {
+        script.startElsewhere(KEY, 'run', 'Hello')
+        expect(await transport.changeThread(KEY, { title: 'Plans' })).toMatchObject({ title: 'Plans', archived: false })
+        await transport.changeThread(KEY, { archived: true })
+        expect((await transport.threads(KEY.roomId)).items).toMatchObject([{ title: 'Plans', archived: true }])
+        expect((await transport.runs()).items).toMatchObject([{ ...KEY, runId: 'run' }])
+      }),
+    )
+
+    it(
       'deletes a thread, by force if something runs in it, and again without complaint',
       using(async ({ transport, script }) => {
         script.startElsewhere(KEY, 'run', 'Hello')
