@@ -37,7 +37,8 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   const commit = createCommitter(open)
   const readings: Call[] = []
   let closing = false
-  let scheduled = false
+  let closed = false
+  let scheduled: NodeJS.Immediate | undefined
 
   function writesOf({ calls, appends }: Batch): Write[] {
     const writes: Write[] = []
@@ -89,6 +90,8 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   }
 
   function turn(first?: Batch): void {
+    // It was meant to go on with what was done with before the end.
+    if (closed) return
     const writes = first ? writesOf(first) : []
     closing ||= first?.close ?? false
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
@@ -122,15 +125,14 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   }
 
   function again(): void {
-    if (scheduled) return
-    scheduled = true
-    setImmediate(() => {
-      scheduled = false
+    scheduled ??= setImmediate(() => {
+      scheduled = undefined
       turn()
     })
   }
 
   function close(): void {
+    closed = true
     open.close()
     post({ type: 'closed' })
     port.close()

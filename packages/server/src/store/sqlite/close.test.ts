@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs'
+import { MessageChannel } from 'node:worker_threads'
+import { expect, it } from 'vitest'
+import { emptyAppends } from './messages.ts'
+import { serve } from './serve.ts'
+import { connectStore } from './sqlite-store.ts'
+import { temporaryDirectory } from './testing/harness.ts'
+
+const ALICE = { tenantId: 'acme', personId: 'alice' }
+const KEY = { roomId: 'room', threadId: 'thread' }
+
+it('closes once, also when it is asked to while it still means to go on with something', async () => {
+  const directory = temporaryDirectory()
+  const { port1, port2 } = new MessageChannel()
+  const opening = connectStore(port1, () => {})
+  serve(port2, { directory, limits: { tailRecords: 1 } })
+  const store = await opening
+  await store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
+  const message = { id: 'q', role: 'user', content: 'Hello' } as const
+  const request = {
+    runId: 'r',
+    messages: [message],
+    agentId: 'demo',
+    onBusy: 'reject',
+    tools: [],
+    context: [],
+  } as const
+  await store.runs.start(ALICE, KEY, request)
+  // More than is read in one turn, then the end, before that turn's successor has come.
+  const calls = Array.from({ length: 300 }, (_, n) => ({
+    id: 1_000 + n,
+    op: 'threads.snapshot' as const,
+    args: [ALICE, KEY] as [typeof ALICE, typeof KEY],
+  }))
+  const gone = new Promise((resolve) => port1.once('close', resolve))
+  port2.emit('message', { calls, appends: emptyAppends() })
+  port2.emit('message', { calls: [], appends: emptyAppends(), close: true })
+  // Turns enough for all that is read, in which the one that was scheduled has not come yet.
+  for (let turns = 0; turns < 300; turns++) port2.emit('message', { calls: [], appends: emptyAppends() })
+  await gone
+  await expect(store.close()).resolves.toBeUndefined()
+  rmSync(directory, { recursive: true })
+})
