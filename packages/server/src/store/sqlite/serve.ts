@@ -38,7 +38,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   const readings: Call[] = []
   let closing = false
   let closed = false
-  let scheduled: NodeJS.Immediate | undefined
+  let scheduled = false
 
   function writesOf({ calls, appends }: Batch): Write[] {
     const writes: Write[] = []
@@ -125,8 +125,10 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   }
 
   function again(): void {
-    scheduled ??= setImmediate(() => {
-      scheduled = undefined
+    if (scheduled) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
       turn()
     })
   }
