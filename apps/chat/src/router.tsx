@@ -1,16 +1,24 @@
 /** Which address shows what. The address names room and thread, so that reload and links are one with clicking. */
 import { isId } from '@holdfast/core'
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
+import { readBeside } from './conversation/beside.ts'
 import { Broken, Nowhere } from './frame/dead-ends.tsx'
 import { Shell } from './frame/shell.tsx'
 
 const pages = () => import('./conversation/pages.ts')
 const RoomPage = lazy(async () => ({ default: (await pages()).RoomPage }))
 const ThreadPage = lazy(async () => ({ default: (await pages()).ThreadPage }))
+const Panes = lazy(async () => ({ default: (await pages()).Panes }))
 const DesignPage = lazy(() => import('./design/design-page.tsx'))
 
-const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere })
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: Nowhere,
+  validateSearch: readBeside,
+  // Going somewhere is for the first pane; what is beside stays until it is closed.
+  search: { middlewares: [retainSearchParams(['beside'])] },
+})
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -28,7 +36,9 @@ const room = createRoute({
     if (!isId(roomId)) return <Nowhere />
     return (
       <Suspense>
-        <RoomPage roomId={roomId} />
+        <Panes>
+          <RoomPage roomId={roomId} />
+        </Panes>
       </Suspense>
     )
   },
@@ -44,7 +54,9 @@ const thread = createRoute({
     if (!isId(roomId) || !isId(threadId)) return <Nowhere />
     return (
       <Suspense>
-        <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} />
+        <Panes>
+          <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} pane="first" />
+        </Panes>
       </Suspense>
     )
   },

@@ -4,7 +4,15 @@
  *
  * Owns: keys, the one button. Does not know: threads, runs, where the draft is kept.
  */
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useRef,
+} from 'react'
 import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
@@ -25,7 +33,7 @@ interface ComposerProps {
 export function Composer({ mode, draft, notice, children, write, send, stop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   const empty = draft.trim() === ''
-  useStopOnEscape(mode === 'stop', stop)
+  useStopOnEscape(mode === 'stop', field, stop)
 
   function trySend(): void {
     if (mode === 'send' && !empty) send(draft)
@@ -86,10 +94,16 @@ const HINTS: Record<ComposerMode, string> = {
   stopping: 'Stopping…',
 }
 
-/** Not when something nearer has used the key, and not while a word is being composed. */
-function useStopOnEscape(active: boolean, stop: () => void): void {
+/**
+ * Not when something nearer has used the key, and not while a word is being composed. Of two panes it stops the one
+ * that has the focus; the first, if none has.
+ */
+function useStopOnEscape(active: boolean, field: RefObject<HTMLElement | null>, stop: () => void): void {
   const onKeyDown = useEffectEvent((event: globalThis.KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) stop()
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return
+    const own = paneOf(field.current)
+    const focused = paneOf(event.target)
+    if (focused ? focused === own : own?.dataset.pane !== 'second') stop()
   })
   useEffect(() => {
     if (!active) return
@@ -97,4 +111,8 @@ function useStopOnEscape(active: boolean, stop: () => void): void {
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
   }, [active])
+}
+
+function paneOf(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('[data-pane]') : null
 }

@@ -28,7 +28,7 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
   const room = items?.find((item) => item.roomId === roomId)
   const name = room ? room.title || room.roomId : undefined
   const title = items && !room ? 'No such room' : 'New thread'
-  usePageTitle(title, name)
+  usePageTitle([title, name])
   return (
     <>
       <PageHead roomId={roomId} title={title} room={name} />

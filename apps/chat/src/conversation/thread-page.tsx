@@ -9,6 +9,7 @@ import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
+import { Button, IconButton } from '../design/button.tsx'
 import { Blank } from '../frame/blank.tsx'
 import { ConnectionLine, connectionOf } from '../frame/connection-line.tsx'
 import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
@@ -16,10 +17,17 @@ import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { Announcer } from './announcer.tsx'
+import { useBeside } from './beside.ts'
 import { Conversation } from './conversation.tsx'
 import { useEndingActions } from './use-ending-actions.ts'
 
-export function ThreadPage({ threadKey }: { readonly threadKey: ThreadKey }) {
+interface ThreadPageProps {
+  readonly threadKey: ThreadKey
+  /** The first names the window. */
+  readonly pane: 'first' | 'second'
+}
+
+export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const { roomId, threadId } = threadKey
   const state = useThread(threadKey)
   const rooms = useRooms().items
@@ -28,10 +36,18 @@ export function ThreadPage({ threadKey }: { readonly threadKey: ThreadKey }) {
   const unwritten = state.content.type === 'new' && !isFresh(state)
   const noRoom = unwritten && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
-  usePageTitle(title, room?.title)
+  const beside = useBeside()
+  usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
     <>
-      <PageHead roomId={roomId} title={title} room={room?.title} />
+      <PageHead roomId={roomId} title={title} room={room?.title}>
+        {pane === 'first' && beside.possible && !beside.key && (
+          <Button look="quiet" onClick={() => beside.open(threadKey)}>
+            Open beside
+          </Button>
+        )}
+        {pane === 'second' && <IconButton icon="close" label="Close this pane" onClick={beside.close} />}
+      </PageHead>
       <div className="reading">
         <ConnectionLine connection={connectionOf(state.connection)} />
         <Announcer activity={state.activity} />

@@ -53,7 +53,7 @@ const ICONS: readonly IconName[] = [
 ]
 
 export default function DesignPage() {
-  usePageTitle('Design')
+  usePageTitle(['Design'])
   const [open, setOpen] = useState(false)
   const [density, setDensity] = useState<'close' | 'roomy'>('close')
   return (

@@ -1,5 +1,6 @@
 /** The line above a conversation: what it is and where, and the way to the list on a narrow page. */
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { Icon } from '../design/icon.tsx'
 import { useDrawer } from './drawer.ts'
@@ -8,9 +9,11 @@ interface PageHeadProps {
   readonly roomId: string
   readonly title: string
   readonly room: string | undefined
+  /** What can be done with what is shown. */
+  readonly children?: ReactNode
 }
 
-export function PageHead({ roomId, title, room }: PageHeadProps) {
+export function PageHead({ roomId, title, room, children }: PageHeadProps) {
   const drawer = useDrawer()
   return (
     <header className="head">
@@ -29,6 +32,7 @@ export function PageHead({ roomId, title, room }: PageHeadProps) {
           {room}
         </p>
       </div>
+      {children}
       <Link
         className="button button-icon only-narrow"
         data-look="quiet"

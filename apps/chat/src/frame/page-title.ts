@@ -1,9 +1,10 @@
 /** The window's title names what is shown, the innermost first. */
 import { useEffect } from 'react'
 
-export function usePageTitle(...parts: readonly (string | undefined)[]): void {
-  const title = [...parts, 'Holdfast'].filter(Boolean).join(' · ')
+/** Undefined: somebody else names it. */
+export function usePageTitle(parts: readonly (string | undefined)[] | undefined): void {
+  const title = parts && [...parts, 'Holdfast'].filter(Boolean).join(' · ')
   useEffect(() => {
-    document.title = title
+    if (title !== undefined) document.title = title
   }, [title])
 }

@@ -1,0 +1,54 @@
+/**
+ * The second pane, as the address names it: `?beside=room/thread`. So a reload, a link and going back keep it, and it
+ * may be the same thread once more.
+ *
+ * Owns: how it is written and when there is room for it. Does not know: what a pane shows.
+ */
+import { keyOf, keyString, type ThreadKey } from '@holdfast/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo, useSyncExternalStore } from 'react'
+
+export interface BesideSearch {
+  readonly beside?: string | undefined
+}
+
+/** Anything else that stands there is no pane. */
+export function readBeside({ beside }: { readonly beside?: unknown }): BesideSearch {
+  return typeof beside === 'string' && parse(beside) ? { beside } : {}
+}
+
+function parse(text: string): ThreadKey | undefined {
+  const [roomId, threadId, ...more] = text.split('/')
+  return more.length === 0 ? keyOf({ roomId, threadId }) : undefined
+}
+
+/** Two conversations beside each other need the width of two. */
+const WIDE = '(width >= 64rem)'
+
+function subscribe(listener: () => void): () => void {
+  const query = window.matchMedia(WIDE)
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
+}
+
+export interface Beside {
+  /** Undefined where there is none, or no room for it. */
+  readonly key: ThreadKey | undefined
+  readonly possible: boolean
+  open(key: ThreadKey): void
+  close(): void
+}
+
+export function useBeside(): Beside {
+  const { beside } = useSearch({ strict: false })
+  const possible = useSyncExternalStore(subscribe, () => window.matchMedia(WIDE).matches)
+  const navigate = useNavigate()
+  const key = useMemo(() => (beside === undefined ? undefined : parse(beside)), [beside])
+  const go = (next: string | undefined) => void navigate({ to: '.', search: { beside: next } })
+  return {
+    key: possible ? key : undefined,
+    possible,
+    open: (wanted) => go(keyString(wanted)),
+    close: () => go(undefined),
+  }
+}
