@@ -15,10 +15,26 @@ export default defineConfig({
       },
       {
         // What only a real browser can show: React's commits, frames, visibility.
-        optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', 'vitest-browser-react'] },
+        optimizeDeps: {
+          include: [
+            'react',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            'vitest-browser-react',
+            'mdast-util-from-markdown',
+            'mdast-util-gfm',
+            'mdast-util-math',
+            'micromark-extension-gfm',
+            'micromark-extension-math',
+            'katex',
+            'shiki/core',
+            'shiki/engine/javascript',
+            'shiki/langs/typescript.mjs',
+          ],
+        },
         test: {
           name: 'browser',
-          include: ['packages/react/src/**/*.test.tsx'],
+          include: ['packages/react/src/**/*.test.tsx', 'apps/chat/src/**/*.test.tsx'],
           testTimeout: 20_000,
           browser: {
             enabled: true,

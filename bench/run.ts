@@ -3,14 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { measureAppend } from './append.ts'
 import { measureFold } from './fold.ts'
+import { measureRender } from './render.ts'
 import { type BenchSection, toMarkdown } from './report.ts'
 
 const RESULTS = 'bench/RESULTS.md'
-const PEERS = ['@ag-ui/client', 'ai']
+const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
 
 const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSection>])[] = [
   ['the fold', measureFold],
   ['append and fan-out', measureAppend],
+  ['rendering', measureRender],
 ]
 
 const sections: BenchSection[] = []

@@ -1,0 +1,135 @@
+/**
+ * A text that grows, as blocks. Owns which blocks are settled: they keep their identity for as long as nothing they
+ * mention changes. Only what comes after them is read again. Does not know: React, or how a block looks.
+ *
+ * 1. The blocks of a text do not depend on the steps in which it came.
+ * 2. A settled block becomes another only when a definition it mentions comes.
+ */
+import type { Code, RootContent } from 'mdast'
+import { belongsWith, isClosed } from './boundary.ts'
+import { openFence, stillOpen } from './fence.ts'
+import { parseNodes } from './parse.ts'
+import { type Known, learn, mentioned, NOTHING_KNOWN, preamble } from './references.ts'
+
+export interface Block {
+  /** Offset of its first line in the text: names the block for as long as the text only grows. */
+  readonly key: number
+  readonly source: string
+  readonly nodes: readonly RootContent[]
+  /** What it may mention. */
+  readonly known: Known
+}
+
+export interface MarkdownDocument {
+  readonly text: string
+  readonly settled: readonly Block[]
+  /** How much of the text the settled blocks take. */
+  readonly settledTo: number
+  /** What the settled blocks define. */
+  readonly known: Known
+  readonly open: readonly Block[]
+}
+
+export const EMPTY_DOCUMENT: MarkdownDocument = { text: '', settled: [], settledTo: 0, known: NOTHING_KNOWN, open: [] }
+
+/** The document of `text`. `before` saves the work if `text` goes on where it ended. */
+export function advance(before: MarkdownDocument, text: string): MarkdownDocument {
+  if (text === before.text) return before
+  if (!text.startsWith(before.text)) return advance(EMPTY_DOCUMENT, text)
+  return advanceFence(before, text) ?? advanceTail(before, text)
+}
+
+/** The same document with nothing left open: no more text comes. */
+export function finish(document: MarkdownDocument): MarkdownDocument {
+  return document.open.length === 0 ? document : settle(document, document.open)
+}
+
+function advanceTail(before: MarkdownDocument, text: string): MarkdownDocument {
+  const tail = text.slice(before.settledTo)
+  const known = mentioned(tail, before.known)
+  const groups = groupsOf(tail, preamble(known))
+  let closed = groups.length - 1
+  while (closed > 0 && !boundaryIsClosed(groups, closed, tail)) closed -= 1
+  const blocks = groups.map((group) => blockOf(group, before.settledTo, known))
+  const ahead = tail.includes(']:')
+    ? learn(
+        known,
+        blocks.slice(Math.max(closed, 0)).flatMap(({ nodes }) => nodes),
+      )
+    : known
+  const open = blocks.slice(Math.max(closed, 0)).map((block) => ({ ...block, known: ahead }))
+  const next = { ...before, text, open }
+  return closed > 0 ? settle(next, blocks.slice(0, closed), open) : next
+}
+
+/** Inside a fence only its end matters: what stands in it is not read. */
+function advanceFence(before: MarkdownDocument, text: string): MarkdownDocument | undefined {
+  const [block, ...others] = before.open
+  if (block === undefined || others.length > 0) return undefined
+  const fence = openFence(block)
+  const source = text.slice(block.key)
+  if (fence === undefined || !stillOpen(fence, source, block.source.length)) return undefined
+  const code: Code = { ...fence.code, value: source.slice(fence.contentStart).replace(/\n$/, '') }
+  return { ...before, text, open: [{ ...block, source, nodes: [code] }] }
+}
+
+/** Blocks of the tail that are read in one breath. */
+interface Group {
+  readonly start: number
+  readonly source: string
+  readonly nodes: readonly RootContent[]
+}
+
+function groupsOf(tail: string, before: string): Group[] {
+  const source = before + tail
+  const groups: { start: number; nodes: RootContent[] }[] = []
+  for (const { node, start } of parseNodes(tail, before)) {
+    const group = groups.at(-1)
+    const previous = group?.nodes.at(-1)
+    if (group && previous && belongsWith(previous, node, source)) group.nodes.push(node)
+    else groups.push({ start, nodes: [node] })
+  }
+  return groups.map((group, index) => ({ ...group, source: tail.slice(group.start, groups[index + 1]?.start) }))
+}
+
+/** Whether all groups before the one at `index` are closed. */
+function boundaryIsClosed(groups: readonly Group[], index: number, tail: string): boolean {
+  const previous = groups[index - 1]?.nodes.at(-1)
+  const next = groups[index]
+  const node = next?.nodes[0]
+  return previous !== undefined && node !== undefined && isClosed(previous, { node, start: next?.start ?? 0 }, tail)
+}
+
+function blockOf({ start, source, nodes }: Group, offset: number, known: Known): Block {
+  return { key: offset + start, source, nodes, known }
+}
+
+/** Moves `blocks` to the settled ones, and tells everyone who mentions what they define. */
+function settle(before: MarkdownDocument, blocks: readonly Block[], open: readonly Block[] = []): MarkdownDocument {
+  const known = learn(
+    before.known,
+    blocks.flatMap(({ nodes }) => nodes),
+  )
+  const settled = known === before.known ? before.settled : before.settled.map((block) => relinked(block, known))
+  return {
+    text: before.text,
+    settled: [...settled, ...blocks.map((block) => linked(block, known))],
+    settledTo: open[0]?.key ?? before.text.length,
+    known,
+    open,
+  }
+}
+
+/** Read again by itself, if it may mention anything: the tail it was read in knew more, or less, than is settled now. */
+function linked(block: Block, known: Known): Block {
+  if (!block.source.includes(']')) return { ...block, known: NOTHING_KNOWN }
+  const mine = mentioned(block.source, known)
+  const nodes = parseNodes(block.source, preamble(mine)).map(({ node }) => node)
+  return { ...block, nodes, known: mine }
+}
+
+function relinked(block: Block, known: Known): Block {
+  const mine = mentioned(block.source, known)
+  const same = mine.links.size === block.known.links.size && mine.notes.size === block.known.notes.size
+  return same ? block : linked(block, known)
+}

@@ -1,0 +1,46 @@
+/**
+ * Markdown (CommonMark, GFM, maths between `$$`) to blocks. Owns which syntax is read and where each block's lines begin.
+ * Does not know: what was read before, nor how a block looks. HTML is only ever a node of text.
+ *
+ * Single dollars are no maths: an answer about prices is commoner than `$x$`, and cannot be told apart.
+ */
+import type { RootContent } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { mathFromMarkdown } from 'mdast-util-math'
+import { gfm } from 'micromark-extension-gfm'
+import { math } from 'micromark-extension-math'
+
+const SYNTAX = {
+  extensions: [gfm({ singleTilde: false }), math({ singleDollarTextMath: false })],
+  mdastExtensions: [gfmFromMarkdown(), mathFromMarkdown()],
+}
+
+/** A block of the top level, and the offset in the text at which its first line begins. */
+export interface ParsedNode {
+  readonly node: RootContent
+  readonly start: number
+}
+
+/**
+ * The blocks of `text`, their positions counted in `before + text`. `before` is read first and belongs to nobody: it makes
+ * definitions known that stand elsewhere.
+ */
+export function parseNodes(text: string, before: string): ParsedNode[] {
+  const source = before + text
+  return fromMarkdown(source, SYNTAX).children.flatMap((node) => {
+    const offset = offsetOf(node)
+    if (offset < before.length) return []
+    return [{ node, start: Math.max(lineStart(source, offset), before.length) - before.length }]
+  })
+}
+
+function offsetOf({ position }: RootContent): number {
+  return position?.start.offset ?? 0
+}
+
+/** Where the line begins in which `offset` lies. */
+function lineStart(source: string, offset: number): number {
+  if (offset === 0) return 0
+  return Math.max(source.lastIndexOf('\n', offset - 1), source.lastIndexOf('\r', offset - 1)) + 1
+}

@@ -1,0 +1,25 @@
+/**
+ * The door: markdown that is being written, or was. The renderer is a part of its own, asked for while the page starts;
+ * a message that is shown before it is there is plain text, with the same breaks.
+ */
+import { lazyPart } from './parts.ts'
+import { usePart } from './use-part.ts'
+import './markdown.css'
+
+interface StreamingMarkdownProps {
+  readonly text: string
+  /** More may come: what is dear waits for the end of its block. */
+  readonly streaming: boolean
+}
+
+const renderer = lazyPart(async () => (await import('./blocks.tsx')).MarkdownBlocks)
+void renderer.load()
+
+export function StreamingMarkdown({ text, streaming }: StreamingMarkdownProps) {
+  const Blocks = usePart(renderer, true)
+  return (
+    <div className="md">
+      {Blocks ? <Blocks text={text} streaming={streaming} /> : <p className="md-plain">{text}</p>}
+    </div>
+  )
+}
