@@ -16,6 +16,8 @@ export type ThreadStatus = 'needs_you' | 'working' | 'queued' | 'failed' | 'idle
 export interface ThreadInfo extends ThreadKey {
   readonly title: string
   readonly status: ThreadStatus
+  /** `queued`: the place of its next run among all that wait for one; 1 = the next to start. */
+  readonly position?: number
   readonly unread: boolean
   readonly mutedUntil?: string
   readonly archived: boolean

@@ -4,6 +4,7 @@
  * One question is in flight at a time. A notice is only a hint to ask now: who hears none asks anyway, in its own time.
  */
 import type { Clock } from '@holdfast/core'
+import type { ClaimCaps } from '../store/decide/places.ts'
 import type { Claim, RunWork } from '../store/port.ts'
 import type { Patience } from './patience.ts'
 
@@ -18,6 +19,7 @@ export interface ClaimLoopOptions {
   readonly work: Pick<RunWork, 'claim'>
   readonly workerId: string
   readonly leaseMs: number
+  readonly caps: ClaimCaps
   readonly pollMs: number
   readonly clock: Clock
   readonly patience: Patience
@@ -32,7 +34,7 @@ export interface ClaimLoopOptions {
 const CLAIMS_AT_ONCE = 32
 
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { work, workerId, leaseMs, pollMs, clock, patience, room, take, onFault } = options
+  const { work, workerId, leaseMs, caps, pollMs, clock, patience, room, take, onFault } = options
   let state: 'resting' | 'asking' = 'resting'
   let answered = Promise.resolve()
   let woken = false
@@ -48,7 +50,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       if (limit <= 0) break
       const asked = clock.now()
       try {
-        const claims = await work.claim({ workerId, limit, leaseMs })
+        const claims = await work.claim({ workerId, limit, leaseMs, caps })
         failures = 0
         for (const claim of claims) take(claim, asked + leaseMs)
         if (claims.length === limit) woken = true

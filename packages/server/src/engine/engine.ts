@@ -8,6 +8,7 @@
 import { type Clock, DEFAULT_RECORDER_LIMITS, type Failure, keyString, type RecorderLimits } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
+import type { ClaimCaps } from '../store/decide/places.ts'
 import type { Claim, Lease, Notice, Store } from '../store/port.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly drainMs?: number
   /** Default 1,000. */
   readonly maxConcurrent?: number
+  /** Of one person, of one agent; default: as many as there are. */
+  readonly caps?: ClaimCaps
   /** How often to look for queued runs that no notice told of. Default 5,000. */
   readonly pollMs?: number
   /** How long the deltas of a run gather before they are written. Default 20. */
@@ -69,7 +72,7 @@ const SERVER_STOPPED: Failure = {
 export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
-  const { times = DEFAULT_RUN_TIMES, flushMs = 20, random = Math.random, log = () => {} } = options
+  const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random, log = () => {} } = options
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
@@ -85,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
     work,
     workerId,
     leaseMs,
+    caps,
     pollMs,
     clock,
     patience,

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { DEFAULT_RUN_TIMES, type RunTimes } from '../engine/deadlines.ts'
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/feed.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http/limits.ts'
+import type { ClaimCaps } from '../store/decide/places.ts'
 
 /** What HOLDFAST_CONFIG may set; everything else stays as it is. */
 export interface HoldfastLimits {
@@ -18,6 +19,9 @@ export interface HoldfastLimits {
   readonly streams?: Partial<FeedLimits>
   /** Runs that are carried out at once; others wait. */
   readonly maxConcurrentRuns?: number
+  /** Of them, runs that one person asked for, and runs of one agent. Default: as many as there are. */
+  readonly maxRunsPerPerson?: number
+  readonly maxRunsPerAgent?: number
   /** Milliseconds that a cancelled agent may take to stop before it is left behind. */
   readonly cancelGraceMs?: number
   /** Milliseconds that runs may go on once the server is told to stop. */
@@ -30,6 +34,7 @@ export interface ServerLimits {
   readonly request: HttpLimits
   readonly streams: FeedLimits
   readonly maxConcurrentRuns: number
+  readonly caps: ClaimCaps
   readonly cancelGraceMs: number
   readonly drainMs: number
 }
@@ -43,6 +48,10 @@ export function resolveLimits(said: HoldfastLimits = {}): ServerLimits {
     request: { ...DEFAULT_HTTP_LIMITS, ...said.request, readerBytes: streams.readerBytes },
     streams,
     maxConcurrentRuns: said.maxConcurrentRuns ?? 1_000,
+    caps: {
+      ...(said.maxRunsPerPerson !== undefined && { perPerson: said.maxRunsPerPerson }),
+      ...(said.maxRunsPerAgent !== undefined && { perAgent: said.maxRunsPerAgent }),
+    },
     cancelGraceMs: said.cancelGraceMs ?? 5_000,
     drainMs: said.drainMs ?? 5_000,
   }
@@ -81,6 +90,8 @@ export const LimitsSchema = z.strictObject({
     .partial()
     .optional(),
   maxConcurrentRuns: positive.optional(),
+  maxRunsPerPerson: positive.optional(),
+  maxRunsPerAgent: positive.optional(),
   cancelGraceMs: count.optional(),
   drainMs: count.optional(),
 })

@@ -91,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     drainMs,
     cancelGraceMs: limits.cancelGraceMs,
     maxConcurrent: limits.maxConcurrentRuns,
+    caps: limits.caps,
     limits: limits.run,
     times: limits.times,
     log,

@@ -25,6 +25,7 @@ import type {
   ThreadKey,
   ThreadView,
 } from '@holdfast/core'
+import type { ClaimCaps } from './decide/places.ts'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest, StopRequest } from './run-record.ts'
@@ -284,13 +285,15 @@ export interface RunEnd {
 
 export interface RunWork {
   /**
-   * Takes over runs that lost their worker and may be resumed, then of each thread the run whose turn it is, oldest
-   * first: running, RUN_STARTED written unless it was before, lease held.
+   * Takes over runs that lost their worker and may be resumed, then of each thread the run whose turn it is, persons
+   * taking turns and the oldest of each first: running, RUN_STARTED written unless it was before, lease held. `caps`
+   * count every run that goes on; one over them goes on waiting.
    */
   claim(request: {
     readonly workerId: string
     readonly limit: number
     readonly leaseMs: number
+    readonly caps?: ClaimCaps
   }): Promise<readonly Claim[]>
   /** Appends agent events (each the JSON of one AG-UI event) under the lease; `lost` wrote nothing. */
   append(lease: Lease, events: readonly string[]): Promise<LeaseState>

@@ -56,11 +56,14 @@ export function pauseQueue(
   ]
 }
 
-/** The run with its place in the queue, if it waits. */
-export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>): Run {
+/**
+ * The run with its place, if it waits: behind those of its thread that come before it, and behind `ahead` runs of other
+ * threads that start before its thread has its turn.
+ */
+export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0): Run {
   if (run.status !== 'queued') return run
   const index = queue.findIndex((entry) => entry.run.runId === run.runId)
-  return index === -1 ? run : { ...run, position: index + 1 }
+  return index === -1 ? run : { ...run, position: ahead + index + 1 }
 }
 
 export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {

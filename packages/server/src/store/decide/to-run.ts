@@ -46,12 +46,14 @@ export function inThread(record: RunRecord): RunInThread {
   return { roomId, threadId, ...toRun(record) }
 }
 
-export function toThreadInfo(row: ThreadRow, lastSeq: number): ThreadInfo {
+/** `ahead`: how many runs of other threads start before the one whose turn it is here. */
+export function toThreadInfo(row: ThreadRow, lastSeq: number, ahead?: number): ThreadInfo {
   return {
     roomId: row.roomId,
     threadId: row.threadId,
     title: row.title,
     status: row.status,
+    ...(ahead !== undefined && row.status === 'queued' && { position: ahead + 1 }),
     unread: false,
     ...(row.mutedUntil !== undefined && { mutedUntil: iso(row.mutedUntil) }),
     archived: row.archived,

@@ -13,6 +13,7 @@ import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
+import { inTurn, withPlaces } from '../decide/places.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
 import { decideStart } from '../decide/start.ts'
@@ -69,6 +70,27 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     }
   }
 
+  const liveRuns = () => data.live().flatMap((address) => data.run(address) ?? [])
+  const contenderOf = (run: RunRecord) => ({ run, owner: run.owner, agentId: run.request.agentId })
+
+  /** The runs whose turn it is, one of each thread, in the order in which they start. */
+  function waiting() {
+    const next = data.queued().flatMap((address) => {
+      const run = data.run(address)
+      return run?.status === 'queued' && currentRun(address) === run ? [{ ...contenderOf(run), run }] : []
+    })
+    return inTurn(next, liveRuns().map(contenderOf))
+  }
+
+  /** How many runs of other threads start before this thread's next one; undefined: it has none whose turn it is. */
+  function aheadOf({ row }: MemoryThread): number | undefined {
+    const place = waiting().findIndex(({ run }) => run.roomId === row.roomId && run.threadId === row.threadId)
+    return place === -1 ? undefined : place
+  }
+
+  const infoOf = (thread: MemoryThread) =>
+    toThreadInfo(thread.row, thread.frames.length, thread.row.status === 'queued' ? aheadOf(thread) : undefined)
+
   /** The run that is going on in the thread, else the one whose turn it is. */
   function currentRun(key: ThreadKey): RunRecord | undefined {
     const thread = data.thread(key)
@@ -118,7 +140,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
         const answer = pageOf('threads', data.threadsOf(roomId).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
-        return { ...answer, items: answer.items.map(({ row, frames }) => toThreadInfo(row, frames.length)) }
+        return { ...answer, items: answer.items.map(infoOf) }
       },
       async create(principal, key, title) {
         const now = begin()
@@ -144,7 +166,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const view = data.viewOf(key)
-        return { type: 'snapshot', thread: toThreadInfo(held.row, held.frames.length), view }
+        return { type: 'snapshot', thread: infoOf(held), view }
       },
     },
     log: {
@@ -198,7 +220,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const run = held.runs.get(runId)
-        return run ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key)), span: run.span } : NOT_FOUND
+        return run ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key), aheadOf(held)), span: run.span } : NOT_FOUND
       },
       async timeline(principal, page) {
         begin()
@@ -218,11 +240,11 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const view = data.viewOf(key)
-        return { type: 'runs', items: [...held.runs.values()].map((run) => placed(toRun(run.record), view)) }
+        return { type: 'runs', items: [...held.runs.values()].map((run) => placed(toRun(run.record), view, aheadOf(held))) }
       },
     },
     work: {
-      async claim({ workerId, limit, leaseMs }) {
+      async claim({ workerId, limit, leaseMs, caps = {} }) {
         const now = begin()
         const claims: Claim[] = []
         for (const address of data.live()) {
@@ -232,12 +254,11 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
           const facts = { now, run: held.record, view: data.viewOf(address), firstSeq: held.span.firstSeq }
           claims.push(structuredClone(commit(decideTakeover(facts, { workerId, leaseMs }), now)))
         }
-        for (const address of data.queued()) {
-          if (claims.length >= limit) break
-          const run = data.run(address)
-          const thread = data.thread(address)
-          if (!thread || run?.status !== 'queued' || currentRun(address) !== run) continue
-          const facts = { now, thread: thread.row, run, view: data.viewOf(address) }
+        const live = liveRuns().map(contenderOf)
+        for (const { run } of withPlaces(waiting(), live, caps, limit - claims.length)) {
+          const thread = data.thread(run)
+          if (!thread) continue
+          const facts = { now, thread: thread.row, run, view: data.viewOf(run) }
           // A copy: what an agent does to its input must not reach the thread.
           claims.push(structuredClone(commit(decideClaim(facts, { workerId, leaseMs }), now)))
         }

@@ -14,9 +14,11 @@ import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
+import { withPlaces } from '../decide/places.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Claim, Lease, LeaseState } from '../port.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
+import { contenderOf } from './runs.ts'
 import type { StoreData } from './store-data.ts'
 
 /** What one call may do, in the order it does it: everything before the first `apply` only reads. */
@@ -136,7 +138,7 @@ export function createCommands(data: StoreData): Commands {
     },
     'runs.changeQueue': (now, principal, key, change) =>
       commit(decideChangeQueue(factsOf(now, key).facts, principal, change), now),
-    'work.claim': (now, { workerId, limit, leaseMs }) => {
+    'work.claim': (now, { workerId, limit, leaseMs, caps = {} }) => {
       const claims: Claim[] = []
       for (const { record: run, thread: no, span } of runs.allLive()) {
         if (claims.length >= limit) break
@@ -144,9 +146,11 @@ export function createCommands(data: StoreData): Commands {
         const facts = { now, run, view: data.view(no, run), firstSeq: span.firstSeq }
         claims.push(commit(decideTakeover(facts, { workerId, leaseMs }), now))
       }
-      for (const { record: run, thread: no } of runs.claimable(limit - claims.length)) {
+      const live = runs.allLive().map(contenderOf)
+      for (const { no: runNo, thread: no } of withPlaces(runs.waiting(), live, caps, limit - claims.length)) {
         const thread = threads.byNo(no)?.row
-        if (!thread) continue
+        const run = runs.queued(runNo)?.record
+        if (!thread || !run) continue
         const facts = { now, thread, run, view: data.view(no, thread) }
         claims.push(commit(decideClaim(facts, { workerId, leaseMs }), now))
       }

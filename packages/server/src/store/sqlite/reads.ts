@@ -47,7 +47,18 @@ export function createReads(data: StoreData): Reads {
     return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
-  const infoOf = ({ no, row }: StoredThread) => toThreadInfo(row, log.committedHead(no))
+  /** How many runs of other threads start before this thread's next one; undefined: it has none whose turn it is. */
+  function aheadOf({ no, row }: StoredThread): number | undefined {
+    if (row.nextRunId === null) return undefined
+    const waiting = runs.waiting()
+    const place = waiting.findIndex(({ thread }) => thread === no)
+    return place === -1 ? waiting.length : place
+  }
+
+  function infoOf(thread: StoredThread) {
+    const ahead = thread.row.status === 'queued' ? aheadOf(thread) : undefined
+    return toThreadInfo(thread.row, log.committedHead(thread.no), ahead)
+  }
 
   return {
     'rooms.list': ({ tenantId }, page) => {
@@ -102,7 +113,7 @@ export function createReads(data: StoreData): Reads {
       if (!run) return NOT_FOUND
       if (run.record.status === 'queued' && !folds.approach(thread.no, key)) return AGAIN
       const shown =
-        run.record.status === 'queued' ? placed(toRun(run.record), folds.view(thread.no, key)) : toRun(run.record)
+        run.record.status === 'queued' ? placed(toRun(run.record), folds.view(thread.no, key), aheadOf(thread)) : toRun(run.record)
       return { type: 'run', run: shown, span: run.span }
     },
     'runs.timeline': ({ tenantId }, page) => {
@@ -120,7 +131,7 @@ export function createReads(data: StoreData): Reads {
       if (!items.some((run) => run.status === 'queued')) return { type: 'runs', items }
       if (!folds.approach(thread.no, key)) return AGAIN
       const view = folds.view(thread.no, key)
-      return { type: 'runs', items: items.map((run) => placed(run, view)) }
+      return { type: 'runs', items: items.map((run) => placed(run, view, aheadOf(thread))) }
     },
     counts: () => ({ runs: runs.counts() }),
   }

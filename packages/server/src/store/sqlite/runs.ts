@@ -8,6 +8,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { keyString, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
+import { type Contender, inTurn } from '../decide/places.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
@@ -22,6 +23,14 @@ export interface StoredRun<Kept extends RunRecord = RunRecord> {
 
 export type LiveRun = StoredRun<RunningRecord | CancellingRecord>
 
+export interface WaitingRun extends Contender {
+  readonly no: number
+  readonly thread: number
+}
+
+/** Beyond so many of them nobody's place is counted any more. */
+const MAX_WAITING = 1_000
+
 export interface Runs {
   /** The live run of a thread. */
   live(key: ThreadKey): LiveRun | undefined
@@ -31,8 +40,9 @@ export interface Runs {
   list(thread: number): StoredRun[]
   /** Of all threads of a tenant, newest acceptance first. */
   timeline(tenantId: string, range: TimelineRange): StoredRun[]
-  /** The runs whose turn it is, one of each thread, oldest first. */
-  claimable(limit: number): StoredRun<QueuedRecord>[]
+  /** The runs whose turn it is, one of each thread, in the order in which they start. */
+  waiting(): readonly WaitingRun[]
+  queued(no: number): StoredRun<QueuedRecord> | undefined
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
   counts(): StoreCounts['runs']
@@ -56,9 +66,17 @@ export function createRuns(database: DatabaseSync): Runs {
   const get = database.prepare(`${SELECT} WHERE run.thread = ? AND run.run_id = ?`)
   const list = database.prepare(`${SELECT} WHERE run.thread = ? ORDER BY run.no`)
   const allLive = database.prepare(`${SELECT} WHERE run.status IN ('running', 'cancelling')`)
-  const claimable = database.prepare(
-    `${SELECT} WHERE thread.next_run IS NOT NULL AND run.run_id = thread.next_run ORDER BY run.no LIMIT ?`,
+  const waiting = database.prepare(
+    `SELECT no, thread, tenant, owner, agent FROM (
+       SELECT run.no, run.thread, run.tenant, run.owner, json_extract(run_request.body, '$.agentId') AS agent,
+              row_number() OVER (PARTITION BY run.tenant, run.owner ORDER BY run.no) AS turn
+       FROM thread JOIN run ON run.thread = thread.no AND run.run_id = thread.next_run
+       JOIN run_request ON run_request.run = run.no
+       WHERE thread.next_run IS NOT NULL
+       ORDER BY turn, run.no LIMIT ${MAX_WAITING})
+     ORDER BY no`,
   )
+  const byNo = database.prepare(`${SELECT} WHERE run.no = ?`)
   const timeline = database.prepare(
     `${SELECT} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
      ORDER BY run.accepted_at DESC, run.no DESC LIMIT ?`,
@@ -93,7 +111,21 @@ export function createRuns(database: DatabaseSync): Runs {
       timeline
         .all(tenantId, since, until, after?.at ?? Number.MAX_SAFE_INTEGER, Number(after?.id ?? 0), limit)
         .map(storedRun),
-    claimable: (limit) => claimable.all(limit).map(storedRun).filter(isQueued),
+    waiting() {
+      const rows = waiting.all()
+      if (rows.length === 0) return []
+      const found = rows.map(({ no, thread, tenant, owner, agent }) => ({
+        no: Number(no),
+        thread: Number(thread),
+        owner: { tenantId: String(tenant), personId: String(owner) },
+        agentId: String(agent),
+      }))
+      return inTurn(found, this.allLive().map(contenderOf))
+    },
+    queued(no) {
+      const run = one(byNo.get(no))
+      return run && isQueued(run) ? run : undefined
+    },
 
     put(thread, record, appended) {
       const { roomId: _, threadId: __, runId, owner, request, acceptedAt, status, ...detail } = record
@@ -131,6 +163,10 @@ export function createRuns(database: DatabaseSync): Runs {
       staged = new Map()
     },
   }
+}
+
+export function contenderOf({ record }: StoredRun): Contender {
+  return { owner: record.owner, agentId: record.request.agentId }
 }
 
 function isLive(run: StoredRun): run is LiveRun {

@@ -1,0 +1,73 @@
+/**
+ * In which order the runs start that could start now, one of each thread, when not all of them may: persons take turns,
+ * and of each person the run that was accepted first comes first. Who has runs going on has had that many turns.
+ *
+ * Does not know: how many may run at once in all; that is whoever claims.
+ */
+import type { Principal } from '../principal.ts'
+
+export interface Contender {
+  readonly owner: Principal
+  readonly agentId: string
+}
+
+/** How many runs of one person, and of one agent, may go on at once. Absent: as many as there are. */
+export interface ClaimCaps {
+  readonly perPerson?: number
+  readonly perAgent?: number
+}
+
+/** `waiting` in the order of acceptance; the answer in the order in which they start. */
+export function inTurn<Waiting extends Contender>(
+  waiting: readonly Waiting[],
+  live: readonly Contender[],
+): readonly Waiting[] {
+  const turns = counter()
+  for (const { owner } of live) turns.add(personOf(owner))
+  return waiting
+    .map((run, accepted) => ({ run, accepted, turn: turns.add(personOf(run.owner)) }))
+    .sort((a, b) => a.turn - b.turn || a.accepted - b.accepted)
+    .map(({ run }) => run)
+}
+
+/** Those of `ordered` for which there is a place, at most `limit`. */
+export function withPlaces<Waiting extends Contender>(
+  ordered: readonly Waiting[],
+  live: readonly Contender[],
+  { perPerson = Number.POSITIVE_INFINITY, perAgent = Number.POSITIVE_INFINITY }: ClaimCaps,
+  limit: number,
+): readonly Waiting[] {
+  const persons = counter()
+  const agents = counter()
+  for (const { owner, agentId } of live) {
+    persons.add(personOf(owner))
+    agents.add(agentId)
+  }
+  const taken: Waiting[] = []
+  for (const run of ordered) {
+    if (taken.length >= limit) break
+    const person = personOf(run.owner)
+    if (persons.of(person) >= perPerson || agents.of(run.agentId) >= perAgent) continue
+    persons.add(person)
+    agents.add(run.agentId)
+    taken.push(run)
+  }
+  return taken
+}
+
+function counter() {
+  const counts = new Map<string, number>()
+  return {
+    of: (name: string) => counts.get(name) ?? 0,
+    /** How many there were before. */
+    add(name: string): number {
+      const before = counts.get(name) ?? 0
+      counts.set(name, before + 1)
+      return before
+    },
+  }
+}
+
+function personOf({ tenantId, personId }: Principal): string {
+  return JSON.stringify([tenantId, personId])
+}
