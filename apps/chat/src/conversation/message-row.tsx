@@ -1,5 +1,6 @@
-/** One line of a conversation. Text is always a text node: whatever it holds, it is only ever read. */
+/** One line of a conversation. What a person wrote is a text node; what an agent wrote is markdown, which knows no markup. */
 import { memo, type ReactNode } from 'react'
+import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
 import { ToolCard } from './tool-card.tsx'
@@ -75,7 +76,7 @@ interface TextProps {
 const Text = memo(function Text({ of, text, writing }: TextProps) {
   return (
     <div className={writing ? 'message-text caret' : 'message-text'} dir="auto" data-testid={`${of}-text`}>
-      {text}
+      {of === 'assistant' ? <StreamingMarkdown text={text} streaming={writing === true} /> : text}
     </div>
   )
 })
