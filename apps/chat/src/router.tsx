@@ -10,6 +10,7 @@ const pages = () => import('./conversation/pages.ts')
 const RoomPage = lazy(async () => ({ default: (await pages()).RoomPage }))
 const ThreadPage = lazy(async () => ({ default: (await pages()).ThreadPage }))
 const Panes = lazy(async () => ({ default: (await pages()).Panes }))
+const TimelinePage = lazy(() => import('./timeline/timeline-page.tsx'))
 const DesignPage = lazy(() => import('./design/design-page.tsx'))
 
 const root = createRootRoute({
@@ -74,8 +75,20 @@ const design = createRoute({
   },
 })
 
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: '/timeline',
+  component: function Timeline() {
+    return (
+      <Suspense>
+        <TimelinePage />
+      </Suspense>
+    )
+  },
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, room, thread, design]),
+  routeTree: root.addChildren([home, room, thread, design, timeline]),
   defaultErrorComponent: Broken,
 })
 

@@ -10,6 +10,8 @@ import { Icon } from '../design/icon.tsx'
 import { MessageRow } from './message-row.tsx'
 import { headOf, type Row, rowsOf } from './rows.ts'
 import type { EndingActions } from './run-ending.tsx'
+import { Speaker } from './speaker.tsx'
+import { useFresh } from './use-fresh.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
 interface ConversationProps {
@@ -22,6 +24,7 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
   const { content, pending, activity } = state
   const rows = useMemo(() => shown(content, pending), [content, pending])
   const { scroller, content: inner, atEnd, toEnd } = useStickToEnd()
+  const fresh = useFresh(rows.length, atEnd)
   const sent = pending.at(-1)?.id
   // Whoever sends wants to see it go, wherever they were reading.
   useEffect(() => {
@@ -52,10 +55,11 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
           )}
         </div>
       </section>
+      <Speaker rows={rows} />
       {!atEnd && (
         <button type="button" className="button latest" onClick={toEnd}>
           <Icon name="down" />
-          Jump to latest
+          Jump to latest{fresh > 0 && ` · ${fresh} new`}
         </button>
       )}
     </>

@@ -1,6 +1,7 @@
 /** One line of a conversation. What a person wrote is a text node; what an agent wrote is markdown, which knows no markup. */
 import { memo, type ReactNode } from 'react'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
+import { Reasoning } from './reasoning.tsx'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
 import { ToolCard } from './tool-card.tsx'
@@ -34,7 +35,7 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
       return (
         <Utterance speaker="assistant" who={named ? agentTitle(row.agentId) : undefined}>
           {row.type === 'text' && <Text of="assistant" text={row.text} writing={row.writing} />}
-          {row.type === 'reasoning' && <Reasoning text={row.text} writing={row.writing} />}
+          {row.type === 'reasoning' && <Reasoning id={row.id} text={row.text} since={row.since} />}
           {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
         </Utterance>
       )
@@ -78,18 +79,5 @@ const Text = memo(function Text({ of, text, writing }: TextProps) {
     <div className={writing ? 'message-text caret' : 'message-text'} dir="auto" data-testid={`${of}-text`}>
       {of === 'assistant' ? <StreamingMarkdown text={text} streaming={writing === true} /> : text}
     </div>
-  )
-})
-
-const Reasoning = memo(function Reasoning({ text, writing }: { readonly text: string; readonly writing: boolean }) {
-  return (
-    <details className="fold" data-look="bare">
-      <summary>
-        <span className="fold-name">{writing ? 'Thinking …' : 'Thoughts'}</span>
-      </summary>
-      <div className="fold-body" dir="auto">
-        {text}
-      </div>
-    </details>
   )
 })

@@ -31,7 +31,8 @@ export type ToolState =
 
 export type Row =
   | { readonly type: 'user'; readonly id: string; readonly text: string; readonly pending: boolean }
-  | (Said & { readonly type: 'text' | 'reasoning'; readonly text: string; readonly writing: boolean })
+  | (Said & { readonly type: 'text'; readonly text: string; readonly writing: boolean })
+  | (Said & { readonly type: 'reasoning'; readonly text: string; readonly writing: boolean; readonly since?: string })
   | (Said & { readonly type: 'tool'; readonly name: string; readonly input: string; readonly state: ToolState })
   | { readonly type: 'notice'; readonly id: string; readonly text: string }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
@@ -73,13 +74,13 @@ export function headOf({ messages, runs }: Pick<ThreadView, 'messages' | 'runs'>
 }
 
 export function rowsOf({ path, runs, open, queue, pending }: Shown): Row[] {
-  const openIds = new Set(open.map((item) => item.id))
+  const openSince = new Map(open.map((item) => [item.id, item.startedAt]))
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const answers = answersOf(path)
   const endings = endingsOf(path, runs)
   const rows: Row[] = []
   for (const message of path) {
-    rows.push(...rowsOfMessage(message, { openIds, byId, answers }))
+    rows.push(...rowsOfMessage(message, { openSince, byId, answers }))
     for (const ending of endings.get(message.id) ?? []) rows.push({ type: 'ending', id: `end:${ending.runId}`, ending })
   }
   const known = new Set(path.map((message) => message.id))
@@ -92,13 +93,15 @@ export function rowsOf({ path, runs, open, queue, pending }: Shown): Row[] {
 }
 
 interface Around {
-  readonly openIds: ReadonlySet<string>
+  /** By the id of what is being written: since when. */
+  readonly openSince: ReadonlyMap<string, string>
   readonly byId: ReadonlyMap<string, Run>
   readonly answers: ReadonlyMap<string, ToolState>
 }
 
-function rowsOfMessage(message: ThreadMessage, { openIds, byId, answers }: Around): Row[] {
-  const writing = openIds.has(message.id)
+function rowsOfMessage(message: ThreadMessage, { openSince, byId, answers }: Around): Row[] {
+  const since = openSince.get(message.id)
+  const writing = since !== undefined
   const run = byId.get(message.runId ?? '')
   const by = run && { agentId: run.agentId }
   switch (message.role) {
@@ -121,7 +124,16 @@ function rowsOfMessage(message: ThreadMessage, { openIds, byId, answers }: Aroun
       return rows
     }
     case 'reasoning':
-      return [{ type: 'reasoning', id: message.id, text: message.content, writing, ...by }]
+      return [
+        {
+          type: 'reasoning',
+          id: message.id,
+          text: message.content,
+          writing,
+          ...(since !== undefined && { since }),
+          ...by,
+        },
+      ]
     case 'tool':
       return []
     case 'system':

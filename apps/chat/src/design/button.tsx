@@ -1,21 +1,17 @@
 /** The button, in four looks; and the one that is only a drawing, whose name is said and shown on hover. */
-import { Slot } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ComponentProps<'button'> {
   /** `main` once a view, `stop` ends something, `quiet` has no edge of its own. */
   readonly look?: 'main' | 'stop' | 'quiet'
-  /** The child, a link for instance, looks and acts as the button. */
-  readonly asChild?: boolean
 }
 
-export function Button({ look, asChild = false, className = '', ...rest }: ButtonProps) {
-  const Element = asChild ? Slot.Root : 'button'
-  return <Element {...(!asChild && { type: 'button' })} className={`button ${className}`} data-look={look} {...rest} />
+export function Button({ look, className = '', ...rest }: ButtonProps) {
+  return <button type="button" className={`button ${className}`} data-look={look} {...rest} />
 }
 
-interface IconButtonProps extends Omit<ButtonProps, 'children' | 'asChild'> {
+interface IconButtonProps extends Omit<ButtonProps, 'children'> {
   readonly icon: IconName
   readonly label: string
 }

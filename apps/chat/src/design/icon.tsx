@@ -4,6 +4,7 @@ import {
   ArrowDown,
   ArrowRight,
   ArrowUp,
+  ChartNoAxesGantt,
   Check,
   CircleHelp,
   CircleStop,
@@ -18,6 +19,7 @@ import {
   RotateCcw,
   Search,
   Square,
+  Trash2,
   TriangleAlert,
   X,
 } from 'lucide-react'
@@ -31,6 +33,7 @@ const DRAWINGS = {
   stop: Square,
   down: ArrowDown,
   retry: RotateCcw,
+  remove: Trash2,
   done: Check,
   onward: ArrowRight,
   queued: Clock3,
@@ -41,6 +44,7 @@ const DRAWINGS = {
   edit: Pencil,
   search: Search,
   thread: MessageSquare,
+  timeline: ChartNoAxesGantt,
   enter: CornerDownLeft,
 } satisfies Record<string, LucideIcon>
 

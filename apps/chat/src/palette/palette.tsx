@@ -3,13 +3,14 @@ import { keyString } from '@holdfast/core'
 import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Dialog } from '../design/dialog.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { StatusMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { canStop, useStopRuns } from '../tray/use-stop-runs.ts'
+import { useFound } from './use-found.ts'
 
 interface PaletteProps {
   close(): void
@@ -26,6 +27,10 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   const { stopAll } = useStopRuns()
   const here = useActiveRuns().find(({ key }) => key.roomId === roomId && key.threadId === threadId)
   const running = items.filter(canStop)
+  const [words, setWords] = useState('')
+  const found = useFound(rooms, words).filter(
+    (one) => !threads.some((known) => keyString(known) === keyString(one) && hasWords(known.title, words)),
+  )
 
   const then = (act: () => void) => () => {
     close()
@@ -36,7 +41,13 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
       <Command label="Threads, rooms and actions" loop className="palette">
         <div className="palette-head">
           <Icon name="search" />
-          <Command.Input autoFocus className="palette-field" placeholder="Threads, rooms, actions" />
+          <Command.Input
+            autoFocus
+            value={words}
+            onValueChange={setWords}
+            className="palette-field"
+            placeholder="Threads, rooms, actions"
+          />
           <Keys chord="esc" />
         </div>
         <Command.List className="palette-list">
@@ -60,6 +71,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             <Item icon="working" name="Show runs" onSelect={then(showTray)}>
               <Keys chord="mod+." />
             </Item>
+            <Item icon="timeline" name="Timeline" onSelect={then(() => void navigate({ to: '/timeline' }))} />
             <Item icon="question" name="Keyboard shortcuts" onSelect={then(showShortcuts)}>
               <Keys chord="?" />
             </Item>
@@ -83,6 +95,23 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
               ))}
             </Command.Group>
           )}
+          {found.length > 0 && (
+            <Command.Group heading="Said in" forceMount>
+              {found.map(({ roomId, threadId, title, room }) => (
+                <Item
+                  key={keyString({ roomId, threadId })}
+                  id={`said ${keyString({ roomId, threadId })}`}
+                  icon="search"
+                  name={title || 'Untitled'}
+                  aside={room}
+                  always
+                  onSelect={then(() => {
+                    void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId } })
+                  })}
+                />
+              ))}
+            </Command.Group>
+          )}
           <Command.Group heading="Rooms">
             {rooms.map((room) => (
               <Item
@@ -100,20 +129,28 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   )
 }
 
+/** As the list above finds it, so that nothing stands there twice. */
+function hasWords(title: string, words: string): boolean {
+  return title.toLowerCase().includes(words.trim().toLowerCase())
+}
+
 interface ItemProps {
   readonly icon: IconName
   readonly name: string
   /** Tells two of the same name apart. */
   readonly id?: string
   readonly aside?: string
+  /** Shown whatever is written: somebody else has found it. */
+  readonly always?: boolean
   readonly children?: ReactNode
   onSelect(): void
 }
 
-function Item({ icon, name, id, aside, children, onSelect }: ItemProps) {
+function Item({ icon, name, id, aside, always = false, children, onSelect }: ItemProps) {
   return (
     <Command.Item
       className="palette-item"
+      forceMount={always}
       value={id === undefined ? name : `${name} ${id}`}
       keywords={aside === undefined ? [] : [aside]}
       onSelect={onSelect}

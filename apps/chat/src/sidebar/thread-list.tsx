@@ -2,9 +2,10 @@
 import type { RoomInfo } from '@holdfast/core'
 import { useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Icon } from '../design/icon.tsx'
 import { Skeleton } from '../frame/skeleton.tsx'
-import { StatusMark } from './status-mark.tsx'
+import { ThreadRow } from './thread-row.tsx'
 import { Unreachable } from './unreachable.tsx'
 
 interface ThreadListProps {
@@ -15,6 +16,10 @@ interface ThreadListProps {
 export function ThreadList({ room, threadId }: ThreadListProps) {
   const { roomId } = room
   const { items, error, more, loadMore } = useThreadList(roomId)
+  const [withArchived, setWithArchived] = useState(false)
+  const archived = items?.filter((thread) => thread.archived).length ?? 0
+  // The one that is open stays in sight.
+  const shown = items?.filter((thread) => withArchived || !thread.archived || thread.threadId === threadId)
   return (
     <nav className="side-section" aria-label="Threads">
       <div className="side-title">
@@ -27,23 +32,22 @@ export function ThreadList({ room, threadId }: ThreadListProps) {
       {items === undefined && (error ? <Unreachable /> : <Skeleton of="threads" />)}
       {items?.length === 0 && <p className="side-note">No threads yet. What you ask becomes the first.</p>}
       <ul>
-        {items?.map((thread) => (
-          <li key={thread.threadId}>
-            <Link
-              className="link"
-              to="/rooms/$roomId/threads/$threadId"
-              params={{ roomId, threadId: thread.threadId }}
-              aria-current={thread.threadId === threadId ? 'page' : undefined}
-              title={thread.title}
-            >
-              <span className="link-title" dir="auto">
-                {thread.title || 'Untitled'}
-              </span>
-              <StatusMark status={thread.status} />
-            </Link>
-          </li>
+        {shown?.map((thread) => (
+          <ThreadRow key={thread.threadId} thread={thread} current={thread.threadId === threadId} />
         ))}
       </ul>
+      {archived > 0 && (
+        <button
+          type="button"
+          className="button"
+          data-look="quiet"
+          aria-pressed={withArchived}
+          onClick={() => setWithArchived(!withArchived)}
+        >
+          <Icon name="archive" />
+          {withArchived ? 'Hide archived' : `Show archived (${archived})`}
+        </button>
+      )}
       {more && (
         <button type="button" className="button" data-look="quiet" onClick={loadMore}>
           Show older threads

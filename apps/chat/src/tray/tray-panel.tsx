@@ -95,6 +95,9 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
         <span className="tray-hint">
           <Keys chord="mod+." /> opens this from anywhere
         </span>
+        <Link className="button" data-look="quiet" to="/timeline" onClick={close}>
+          Timeline
+        </Link>
         <StopAll count={running.length} stop={() => stopAll(running)} />
       </footer>
     </Dialog>

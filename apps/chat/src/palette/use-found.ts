@@ -1,0 +1,37 @@
+/** What the server finds by these words, in titles and in what was said; asked once the writing rests. */
+import type { RoomInfo, ThreadInfo } from '@holdfast/core'
+import { useEffect, useState } from 'react'
+import { useServices } from '../services.ts'
+
+/** Fewer letters find everything. */
+const ENOUGH = 3
+const REST_MS = 200
+/** Each is a request. */
+const MANY_ROOMS = 12
+
+export type Found = ThreadInfo & { readonly room: string }
+
+export function useFound(rooms: readonly RoomInfo[], words: string): readonly Found[] {
+  const { search } = useServices()
+  const wanted = words.trim()
+  const [found, setFound] = useState<{ readonly words: string; readonly threads: readonly Found[] }>()
+  useEffect(() => {
+    if (wanted.length < ENOUGH) return
+    let outdated = false
+    const timer = setTimeout(async () => {
+      const answers = await Promise.all(
+        rooms.slice(0, MANY_ROOMS).map(async ({ roomId, title }) => {
+          // A room that cannot be searched now is one that has nothing to offer now.
+          const threads = await search(roomId, wanted).catch(() => [])
+          return threads.map((thread) => ({ ...thread, room: title || roomId }))
+        }),
+      )
+      if (!outdated) setFound({ words: wanted, threads: answers.flat() })
+    }, REST_MS)
+    return () => {
+      outdated = true
+      clearTimeout(timer)
+    }
+  }, [rooms, search, wanted])
+  return found?.words === wanted && wanted.length >= ENOUGH ? found.threads : []
+}

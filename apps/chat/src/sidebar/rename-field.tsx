@@ -1,0 +1,37 @@
+/** A name, written over in its place: Enter or leaving keeps it, Esc does not. */
+import { useState } from 'react'
+
+const LONGEST = 200
+
+interface RenameFieldProps {
+  readonly name: string
+  save(name: string): void
+  leave(): void
+}
+
+/** The same function each time, so that it runs once and takes the focus once. */
+function focus(field: HTMLInputElement | null): void {
+  field?.select()
+}
+
+export function RenameField({ name, save, leave }: RenameFieldProps) {
+  const [text, setText] = useState(name)
+  return (
+    <input
+      className="field"
+      aria-label="Name of the thread"
+      maxLength={LONGEST}
+      dir="auto"
+      ref={focus}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => save(text.trim())}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing) save(text.trim())
+        if (event.key !== 'Escape') return
+        event.preventDefault()
+        leave()
+      }}
+    />
+  )
+}

@@ -1,0 +1,177 @@
+/** Many runs at once: seen, reached and stopped from anywhere. */
+import type { Page } from '@playwright/test'
+import { addressOf, ending, expect, expectAnswers, expectWritten, listed, send, stopButton, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+import { scriptText } from './server.ts'
+
+const ENDLESS = { tokens: 100_000, intervalMs: 50 }
+const inDefault = (threadId: string) => ({ roomId: 'default', threadId })
+
+function trayLine(page: Page) {
+  return page.getByRole('region', { name: 'Runs' }).getByRole('button')
+}
+
+test('the tray counts what runs across rooms, leads there, stops one, and stops all once it is sure', async ({
+  page,
+  server,
+}) => {
+  await server.createRoom({ roomId: 'garden', title: 'Garden' })
+  await server.play(inDefault('quiet'), { tokens: 2, intervalMs: 1 }, 'Quiet')
+  await server.play(inDefault('first'), ENDLESS, 'First of all')
+  await server.play(inDefault('second'), ENDLESS, 'Second of all')
+  await server.play({ roomId: 'garden', threadId: 'tulips' }, ENDLESS, 'When do I plant tulips?')
+  await page.goto(addressOf(server, inDefault('quiet')))
+  await expect(trayLine(page)).toContainText('3 running')
+
+  await page.keyboard.press('ControlOrMeta+.')
+  const tray = page.getByRole('dialog', { name: 'Runs' })
+  await expect(tray.getByRole('link')).toHaveCount(3)
+  await expect(tray.getByRole('link').first()).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(tray.getByRole('link').nth(1)).toBeFocused()
+
+  await tray.getByRole('button', { name: 'Stop First of all' }).click()
+  await expect(tray.getByRole('link')).toHaveCount(2)
+  await expect.poll(async () => (await server.runs(inDefault('first'))).map((run) => run.status)).toEqual(['cancelled'])
+
+  await tray.getByRole('link', { name: 'When do I plant tulips?' }).press('Enter')
+  await expect(tray).toHaveCount(0)
+  await expect(page).toHaveTitle('When do I plant tulips? · Garden · Holdfast')
+  await expectWritten(page, 't1 ')
+
+  await trayLine(page).click()
+  await tray.getByRole('button', { name: 'Stop all' }).click()
+  await tray.getByRole('button', { name: 'Stop 2 runs' }).click()
+  await expect(tray.getByText('Nothing runs.')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(trayLine(page)).toContainText('Nothing runs')
+})
+
+test('a run that ends in the background is named with the way there; the open thread needs no such note', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const long = { words: 100, pauseAt: 60 }
+  await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1 }, 'Elsewhere')
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor(long))
+  await expectAnswers(page, wordsText(long, 60))
+  await listed(page, 'Elsewhere').click()
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  await expect(page.getByTestId('toast')).toHaveCount(0)
+
+  await provider.goOn()
+  await expect(page.getByTestId('toast')).toContainText('Finished: Say 100 words')
+  await expect(trayLine(page)).toContainText('1 finished')
+  await page.getByTestId('toast').getByRole('button', { name: 'View' }).click()
+  await expectAnswers(page, wordsText(long))
+  await expect(trayLine(page)).toContainText('Nothing runs')
+  await expect(page.getByTestId('toast')).toHaveCount(0)
+})
+
+test('the palette finds threads by name and by what was said, and Esc in it stops nothing', async ({
+  page,
+  server,
+}) => {
+  await server.createRoom({ roomId: 'garden', title: 'Garden' })
+  await server.play({ roomId: 'garden', threadId: 'tulips' }, { tokens: 3, intervalMs: 1, prefix: 'bulb' }, 'Tulips')
+  await server.play(inDefault('live'), ENDLESS, 'Going on')
+  await page.goto(addressOf(server, inDefault('live')))
+  await expectWritten(page, 't1 ')
+  const palette = page.getByRole('dialog', { name: 'Go anywhere, do anything' })
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByRole('combobox', { name: 'Threads, rooms and actions' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(palette).toHaveCount(0)
+  await expect(stopButton(page)).toBeVisible()
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('tulip')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveTitle('Tulips · Garden · Holdfast')
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('bulb2')
+  await expect(palette.getByRole('group', { name: 'Said in' }).getByText('Tulips')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(palette).toHaveCount(0)
+
+  await page.getByRole('region', { name: 'Conversation' }).focus()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Send')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('textbox', { name: 'Message' }).focus()
+  await page.keyboard.type('why?')
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('why?')
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('stop all')
+  await page.keyboard.press('Enter')
+  await expect.poll(async () => (await server.runs(inDefault('live'))).map((run) => run.status)).toEqual(['cancelled'])
+})
+
+test('a thread is renamed in its place, archived and found again, and deleted once it is sure', async ({
+  page,
+  server,
+}) => {
+  await server.play(inDefault('plans'), { tokens: 2, intervalMs: 1 }, 'Plans')
+  await server.play(inDefault('other'), { tokens: 2, intervalMs: 1 }, 'Other')
+  await page.goto(addressOf(server, inDefault('other')))
+  const act = async (thread: string, action: string) => {
+    await listed(page, thread).hover()
+    await page.getByRole('button', { name: `Actions for ${thread}` }).click()
+    await page.getByRole('menuitem', { name: action }).click()
+  }
+
+  await act('Plans', 'Rename')
+  const name = page.getByRole('textbox', { name: 'Name of the thread' })
+  await expect(name).toBeFocused()
+  await page.keyboard.type('Plans for the summer')
+  await page.keyboard.press('Enter')
+  await expect(listed(page, 'Plans for the summer')).toBeVisible()
+  await expect.poll(async () => (await server.snapshot(inDefault('plans'))).thread.title).toBe('Plans for the summer')
+
+  await listed(page, 'Plans for the summer').press('F2')
+  await page.keyboard.type('Something else')
+  await page.keyboard.press('Escape')
+  await expect(listed(page, 'Plans for the summer')).toBeFocused()
+
+  await act('Plans for the summer', 'Archive')
+  await expect(listed(page, 'Plans for the summer')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Show archived (1)' }).click()
+  await act('Plans for the summer', 'Take back')
+  await expect(page.getByRole('button', { name: 'Hide archived' })).toHaveCount(0)
+  await expect(listed(page, 'Plans for the summer')).toBeVisible()
+
+  await act('Plans for the summer', 'Delete…')
+  await page.getByRole('dialog', { name: 'Delete this thread?' }).getByRole('button', { name: 'Delete it' }).click()
+  await expect(listed(page, 'Plans for the summer')).toHaveCount(0)
+  await expect(listed(page, 'Other')).toBeVisible()
+})
+
+test('what comes while one reads further up is counted, and a thought says how long it took', async ({
+  page,
+  server,
+}) => {
+  const key = inDefault('read')
+  await server.play(key, { tokens: 1_500, intervalMs: 0 }, 'Long')
+  await page.goto(addressOf(server, key))
+  await expectWritten(page, 't1499 ')
+  await expect(page.getByRole('button', { name: 'Send' })).toBeVisible()
+  await page.getByRole('region', { name: 'Conversation' }).focus()
+  await page.keyboard.press('Home')
+  const jump = page.getByRole('button', { name: 'Jump to latest' })
+  await expect(jump).toBeVisible()
+  await expect(jump).not.toContainText('new')
+
+  // From another device.
+  await server.ask(key, 'What happens when I close this tab?')
+  await expect(jump).toContainText(/· \d+ new/)
+  await jump.click()
+  await expect(page.getByText(/^Thought for \d+ s$/)).toBeVisible()
+  await expect(page.getByTestId('speaker')).toContainText('You asked: What happens when I close this tab?')
+})
