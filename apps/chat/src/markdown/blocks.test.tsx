@@ -2,7 +2,10 @@
 import { expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { MarkdownBlocks } from './blocks.tsx'
+import { renderAll } from './render.tsx'
 import { PAYLOADS } from './testing/payloads.ts'
+
+vi.mock('./render.tsx', { spy: true })
 
 /** A lazy part comes over the network, on a machine that may be busy. */
 const LOADED = { timeout: 15_000 }
@@ -34,6 +37,22 @@ test('a finished block is never touched again while the answer goes on', async (
   expect([...screen.container.children].slice(0, 4)).toEqual(before)
   expect(before.filter((block) => [...changed].some((node) => block.contains(node)))).toEqual([])
   expect(screen.container.textContent).toContain('The end.')
+})
+
+test('a finished block is rendered no second time: the renders are counted', async () => {
+  const drawn = vi.mocked(renderAll)
+  const finished = '# Title\n\nA *paragraph*.\n\n- one\n\n> quoted\n\n'
+  const screen = await show(`${finished}And`, true)
+  drawn.mockClear()
+  let text = `${finished}And`
+  for (const token of [' so', ' on.\n\n', 'More', '\n\n', '[x]: https://example.org\n\n', 'The end.']) {
+    text += token
+    await screen.to(text, true)
+  }
+  await screen.to(text, false)
+  const kinds = drawn.mock.calls.map(([[node]]) => node?.type)
+  expect(kinds.length).toBeGreaterThan(5)
+  expect(kinds.filter((kind) => kind !== 'paragraph' && kind !== 'definition')).toEqual([])
 })
 
 test('code is coloured once its block is written, with the page’s own colours', async () => {
