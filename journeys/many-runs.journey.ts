@@ -153,7 +153,7 @@ test('a thread is renamed in its place, archived and found again, and deleted on
   await expect(listed(page, 'Other')).toBeVisible()
 })
 
-test('what comes while one reads further up is counted, and a thought says how long it took', async ({
+test('what comes while one reads further up is counted, finished sentences are spoken, and a thought says how long it took', async ({
   page,
   server,
 }) => {
@@ -170,8 +170,8 @@ test('what comes while one reads further up is counted, and a thought says how l
 
   // From another device.
   await server.ask(key, 'What happens when I close this tab?')
+  await expect(page.getByTestId('speaker')).toContainText('You asked:')
   await expect(jump).toContainText(/· \d+ new/)
   await jump.click()
   await expect(page.getByText(/^Thought for \d+ s$/)).toBeVisible()
-  await expect(page.getByTestId('speaker')).toContainText('You asked: What happens when I close this tab?')
 })

@@ -62,7 +62,7 @@ function Utterance({ speaker, who, pending, children }: UtteranceProps) {
       data-pending={pending || undefined}
       data-begins={who !== undefined && speaker === 'assistant' ? '' : undefined}
     >
-      {who !== undefined && <h3 className="message-who">{who}</h3>}
+      {who !== undefined && <h2 className="message-who">{who}</h2>}
       {children}
     </article>
   )

@@ -1,0 +1,95 @@
+/** Nobody is left out: axe finds nothing in either theme, text grows to twice its size, targets fit a finger. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { addressOf, ending, expect, expectWritten, test } from './journey.ts'
+import type { HoldfastServer } from './server.ts'
+
+const key = (threadId: string) => ({ roomId: 'default', threadId })
+
+async function furnish(server: HoldfastServer): Promise<void> {
+  await server.play(key('live'), { tokens: 100_000, intervalMs: 50, tool: true }, 'Going on')
+  await server.play(key('failed'), { tokens: 30, intervalMs: 1, failAfter: 20 }, 'Gone wrong')
+  await server.play(key('said'), { tokens: 30, intervalMs: 1, tool: true }, 'All said')
+}
+
+async function expectClean(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+    where,
+  ).toEqual([])
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any page, ${colorScheme}`, async ({ browser, server }) => {
+    test.slow()
+    await furnish(server)
+    const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    await page.goto(`${server.url}/rooms/default`)
+    await expect(page.getByRole('region', { name: 'Runs' })).toContainText('1 running')
+    await expectClean(page, 'a room')
+
+    await page.goto(addressOf(server, key('live')))
+    await expectWritten(page, 't1 ')
+    await page.getByText('demo_lookup').click()
+    await expectClean(page, 'a run that goes on')
+
+    await page.goto(addressOf(server, key('failed')))
+    await expect(ending(page, 'Failed.')).toBeVisible()
+    await expectClean(page, 'a run that failed')
+
+    await page.keyboard.press('ControlOrMeta+.')
+    await expect(page.getByRole('dialog', { name: 'Runs' })).toBeVisible()
+    await expectClean(page, 'the tray')
+    await page.keyboard.press('Escape')
+
+    await page.keyboard.press('ControlOrMeta+k')
+    await expect(page.getByRole('dialog', { name: 'Go anywhere, do anything' })).toBeVisible()
+    await expectClean(page, 'the palette')
+    await page.keyboard.press('Escape')
+
+    await page.goto(`${server.url}/rooms/nobody`)
+    await expect(page.getByText('There is no such room')).toBeVisible()
+    await expectClean(page, 'nowhere')
+
+    await page.goto(`${server.url}/design`)
+    await expect(page.getByRole('heading', { name: 'Mark and type' })).toBeVisible()
+    await expectClean(page, 'the design')
+    await context.close()
+  })
+}
+
+test('at 200 % nothing is cut off sideways, and everything is still there', async ({ browser, server }) => {
+  await furnish(server)
+  // A window of 1280 × 800 at 200 % is one of 640 × 400 with two device pixels to each.
+  const context = await browser.newContext({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 })
+  const page = await context.newPage()
+  for (const threadId of ['live', 'failed', 'said']) {
+    await page.goto(addressOf(server, key(threadId)))
+    await expectWritten(page, 't1 ')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(640)
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeInViewport()
+  }
+  await page.getByRole('button', { name: 'Rooms and threads' }).click()
+  await expect(page.getByRole('navigation', { name: 'Threads' })).toBeVisible()
+  await context.close()
+})
+
+test('under a finger every control is at least 44 px high', async ({ browser, server }) => {
+  await furnish(server)
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const page = await context.newPage()
+  await page.goto(addressOf(server, key('failed')))
+  await expect(ending(page, 'Failed.')).toBeVisible()
+  await page.getByRole('button', { name: 'Rooms and threads' }).click()
+  await expect(page.getByRole('navigation', { name: 'Threads' })).toBeVisible()
+  const low = await page.locator('button, a, summary, select').evaluateAll((controls) =>
+    controls
+      .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((control) => control.getBoundingClientRect().height < 44 && !control.classList.contains('skip'))
+      .map((control) => control.outerHTML.slice(0, 120)),
+  )
+  expect(low).toEqual([])
+  await context.close()
+})
