@@ -22,6 +22,7 @@ import {
   type ThreadKey,
   type ThreadView,
 } from '@holdfast/core'
+import { checked, withCheck } from './checked-text.ts'
 import type { MovedFrames, ThreadLog } from './thread-log.ts'
 
 /** A fold this many records behind is brought up in the background, this many at a time. */
@@ -93,11 +94,9 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       hot.set(thread, held)
       return held
     }
-    const body = parked.get(thread)?.body ?? load.get(thread)?.body
+    const body = parked.get(thread)?.body ?? loaded(thread)
     const fold =
-      body === undefined
-        ? createFold(key)
-        : createFold(key, { ...emptyView(key), ...(JSON.parse(String(body)) as ThreadView) })
+      body === undefined ? createFold(key) : createFold(key, { ...emptyView(key), ...(JSON.parse(body) as ThreadView) })
     const fresh = { key, fold, stored: fold.seq }
     hot.set(thread, fresh)
     for (const [oldest, left] of hot) {
@@ -110,6 +109,16 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       }
     }
     return fresh
+  }
+
+  /** A checkpoint that is damaged is none: the log, which has checks of its own, says it all again (G11). */
+  function loaded(thread: number): string | undefined {
+    const row = load.get(thread)
+    return row && checked(String(row.body))
+  }
+
+  function save(thread: number, seq: number, body: string): void {
+    store.run(thread, seq, withCheck(body))
   }
 
   function apply(fold: ThreadFold, text: string): void {
@@ -149,7 +158,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     const held = heat(thread, key)
     try {
       database.exec('BEGIN IMMEDIATE')
-      store.run(thread, held.fold.seq, JSON.stringify(held.fold.view()))
+      save(thread, held.fold.seq, JSON.stringify(held.fold.view()))
       database.exec('COMMIT')
       held.stored = held.fold.seq
     } finally {
@@ -169,7 +178,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
         if (weight <= HEAVY) late.set(thread, key)
         return
       }
-      store.run(thread, held.fold.seq, JSON.stringify(view))
+      save(thread, held.fold.seq, JSON.stringify(view))
       held.stored = held.fold.seq
       parked.delete(thread)
       reached.delete(thread)
@@ -180,7 +189,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       remove.run(thread)
     },
     writeParked() {
-      for (const [thread, { seq, body }] of parked) store.run(thread, seq, body)
+      for (const [thread, { seq, body }] of parked) save(thread, seq, body)
       parked.clear()
     },
     grown(moved, key) {
