@@ -166,6 +166,19 @@ describe('a new thread', () => {
     expect(transport.view(key).runs).toHaveLength(1)
   })
 
+  it('that the server did not have when it was looked for, and has by the time it says so, is looked for again', async () => {
+    const { registry, transport } = setUp()
+    const late = transport.holdAnswer('snapshot')
+    const key = registry.mintKey('R1')
+    const view = look(registry, key)
+    await until(() => expect(transport.reading).toBe(1))
+    const { runId, accepted } = registry.start(key, { text: 'Hello' })
+    await accepted
+    late()
+    await until(view.isLive)
+    expect(view.state()).toMatchObject({ activity: { type: 'active', runId }, pending: [], content: { type: 'ready' } })
+  })
+
   it('S004-11 left while it starts is entered, and nobody is taken anywhere', async () => {
     const { registry, transport } = setUp()
     const key = registry.mintKey('R1')

@@ -82,6 +82,8 @@ export function createThread(options: ThreadOptions): Thread {
   const ledger = createLedger()
   let activity = QUIET
   let pending: readonly ThreadMessage[] = []
+  /** The server has said that it has this thread: an answer from before that is out of date. */
+  let known = false
   let undoFrame: (() => void) | undefined
   let undoLinger: (() => void) | undefined
 
@@ -113,7 +115,10 @@ export function createThread(options: ThreadOptions): Thread {
         return feed.state.type === 'live'
       },
       dispatch,
-      exists: () => feed.resume('missing'),
+      exists() {
+        known = true
+        feed.resume('missing')
+      },
       reconsider: () => keeper.view && dispatchLive(keeper.view.runs),
       changed(news) {
         options.onChange()
@@ -149,6 +154,11 @@ export function createThread(options: ThreadOptions): Thread {
       return
     }
     if (connection.type === 'paused') {
+      if (known && connection.reasons.has('missing')) {
+        known = false
+        feed.resume('missing')
+        return
+      }
       if (connection.reasons.has('deleted')) bury()
       else if (connection.reasons.has('missing')) forget()
       options.onChange()

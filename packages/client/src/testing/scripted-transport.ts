@@ -53,6 +53,10 @@ export interface ScriptedTransport extends RunTransport {
   next(type: AskedType, mishap: Mishap): void
   /** Requests of this kind wait until the returned function is called. */
   hold(type: AskedType): () => void
+  /** Requests of this kind are done at once, and their answers are on the way until the returned function is called. */
+  holdAnswer(type: AskedType): () => void
+  /** How many answers are on such a way. */
+  readonly reading: number
   addRoom(room: RoomInfo): void
   /** Makes a thread that nobody has started anything in. */
   addThread(key: ThreadKey): void
@@ -108,6 +112,17 @@ export function createScriptedTransport(): ScriptedTransport {
   const rooms: RoomInfo[] = [{ roomId: 'default', title: 'Default', agentId: 'demo' }]
   const mishaps = new Map<AskedType, Mishap[]>()
   const held = new Map<AskedType, Promise<void>>()
+  const heldAnswers = new Map<AskedType, Promise<void>>()
+  let reading = 0
+
+  function holdIn(where: Map<AskedType, Promise<void>>, type: AskedType): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    where.set(type, promise)
+    return () => {
+      where.delete(type)
+      resolve()
+    }
+  }
 
   function find(key: ThreadKey): Script {
     const script = scripts.get(keyString(key))
@@ -156,9 +171,18 @@ export function createScriptedTransport(): ScriptedTransport {
     await held.get(request.type)
     const mishap = mishaps.get(request.type)?.shift()
     if (mishap?.type === 'fault') throw new TransportError(mishap.fault)
-    const result = act()
-    if (mishap) throw new TransportError({ type: 'network' })
-    return result
+    try {
+      const result = act()
+      if (mishap) throw new TransportError({ type: 'network' })
+      return result
+    } finally {
+      const late = heldAnswers.get(request.type)
+      if (late) {
+        reading += 1
+        await late
+        reading -= 1
+      }
+    }
   }
 
   function runOf(script: Script, runId: string): Run | undefined {
@@ -288,13 +312,10 @@ export function createScriptedTransport(): ScriptedTransport {
       return [...scripts.values()].reduce((count, { readers }) => count + readers.size, 0)
     },
     next: (type, mishap) => void mishaps.set(type, [...(mishaps.get(type) ?? []), mishap]),
-    hold(type) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      held.set(type, promise)
-      return () => {
-        held.delete(type)
-        resolve()
-      }
+    hold: (type) => holdIn(held, type),
+    holdAnswer: (type) => holdIn(heldAnswers, type),
+    get reading() {
+      return reading
     },
     addRoom: (room) => void rooms.push(room),
     addThread: (key) => void make(key),
