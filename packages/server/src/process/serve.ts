@@ -9,139 +9,105 @@
  * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
  *   with 1: its state is unknown, and what was seen is durable.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Clock } from "@holdfast/core";
-import type { Agent } from "../agents/port.ts";
-import { createRemoteAgent } from "../agents/remote/remote-agent.ts";
-import { createLogger, LOG_LEVELS } from "../operate/logger.ts";
-import { secretsIn } from "../operate/secrets.ts";
-import { startTracing } from "../operate/tracing.ts";
-import {
-	type Config,
-	ConfigError,
-	type Environment,
-	readConfig,
-} from "./config.ts";
-import { loadConfigModule } from "./config-module.ts";
-import { createJournal } from "./journal.ts";
-import { whyNotStarted } from "./refusal-to-start.ts";
-import { startServer } from "./server.ts";
-import { systemClock } from "./system-clock.ts";
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '@holdfast/core'
+import type { Agent } from '../agents/port.ts'
+import { createRemoteAgent } from '../agents/remote/remote-agent.ts'
+import { createLogger, LOG_LEVELS } from '../operate/logger.ts'
+import { secretsIn } from '../operate/secrets.ts'
+import { startTracing } from '../operate/tracing.ts'
+import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
+import { loadConfigModule } from './config-module.ts'
+import { createJournal } from './journal.ts'
+import { whyNotStarted } from './refusal-to-start.ts'
+import { startServer } from './server.ts'
+import { systemClock } from './system-clock.ts'
 
 export interface ServeOptions {
-	readonly env: Environment;
-	/** Directory of the built page; the server does without if it is not there. */
-	readonly webRoot?: string;
-	/** Agents beside `demo`. */
-	readonly agents?: (config: Config, clock: Clock) => Promise<readonly Agent[]>;
+  readonly env: Environment
+  /** Directory of the built page; the server does without if it is not there. */
+  readonly webRoot?: string
+  /** Agents beside `demo`. */
+  readonly agents?: (config: Config, clock: Clock) => Promise<readonly Agent[]>
 }
 
 /** Ends the process when it is done; never returns before. */
-export async function serve({
-	env,
-	webRoot,
-	agents,
-}: ServeOptions): Promise<never> {
-	const { stderr } = process;
-	const logger = createLogger({
-		// A level that there is not is refused below.
-		level: LOG_LEVELS.find((level) => level === env.HOLDFAST_LOG) ?? "info",
-		form: stderr.isTTY ? "plain" : "json",
-		write: (line) => void stderr.write(line),
-		secrets: secretsIn(env),
-	});
-	const journal = createJournal(logger);
-	const { note, warn, report, engine } = journal;
-	const stop = stopSignal();
-	process.on("unhandledRejection", (reason) =>
-		report(reason, "A promise was rejected and nobody listened."),
-	);
-	process.on("uncaughtException", (error) => {
-		report(error, "Stopping at once: an error that nobody caught.");
-		process.exit(1);
-	});
+export async function serve({ env, webRoot, agents }: ServeOptions): Promise<never> {
+  const { stderr } = process
+  const logger = createLogger({
+    // A level that there is not is refused below.
+    level: LOG_LEVELS.find((level) => level === env.HOLDFAST_LOG) ?? 'info',
+    form: stderr.isTTY ? 'plain' : 'json',
+    write: (line) => void stderr.write(line),
+    secrets: secretsIn(env),
+  })
+  const journal = createJournal(logger)
+  const { note, warn, report, engine } = journal
+  const stop = stopSignal()
+  process.on('unhandledRejection', (reason) => report(reason, 'A promise was rejected and nobody listened.'))
+  process.on('uncaughtException', (error) => {
+    report(error, 'Stopping at once: an error that nobody caught.')
+    process.exit(1)
+  })
 
-	let config: Config | undefined;
-	try {
-		config = readConfig(env);
-		for (const warning of config.warnings) warn(warning);
-		const tracing = await startTracing({ env, say: warn });
-		const { module, remoteUrl } = config;
-		const {
-			agents: own = [],
-			defaultAgent,
-			limits,
-		} = module ? await loadConfigModule(module, process.cwd()) : {};
-		const remote =
-			remoteUrl === undefined
-				? []
-				: [createRemoteAgent({ url: remoteUrl, clock: systemClock })];
-		const built =
-			webRoot !== undefined && existsSync(join(webRoot, "index.html"));
-		const server = await startServer({
-			...config,
-			...(built ? { webRoot } : {}),
-			agents: [
-				...((await agents?.(config, systemClock)) ?? []),
-				...remote,
-				...own,
-			],
-			...(defaultAgent === undefined ? {} : { defaultAgent }),
-			...(limits ? { limits } : {}),
-			report,
-			log: engine,
-			listener: journal,
-			onStoreLost(cause) {
-				report(
-					cause,
-					"Stopping at once: the store’s thread died. What was seen is durable; start again to go on.",
-				);
-				process.exit(1);
-			},
-		});
-		process.stdout.write(`Holdfast is ready: ${server.url}\n`);
-		if (webRoot !== undefined && !built)
-			warn(
-				"The page is not built, only the API is served: npm start builds it.",
-			);
-		await stop;
-		note("Stopping: no new runs; those that run have a moment to end.");
-		await server.close();
-		await tracing?.close();
-	} catch (error) {
-		const sentence =
-			error instanceof ConfigError
-				? error.message
-				: config && whyNotStarted(error, config);
-		if (sentence === undefined) report(error, "The server failed.");
-		else
-			for (const line of sentence.split("\n"))
-				stderr.write(`holdfast: ${line}\n`);
-		process.exit(1);
-	}
-	process.exit(0);
+  let config: Config | undefined
+  try {
+    config = readConfig(env)
+    for (const warning of config.warnings) warn(warning)
+    const tracing = await startTracing({ env, say: warn })
+    const { module, remoteUrl } = config
+    const { agents: own = [], defaultAgent, limits } = module ? await loadConfigModule(module, process.cwd()) : {}
+    const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
+    const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
+    const server = await startServer({
+      ...config,
+      ...(built ? { webRoot } : {}),
+      agents: [...((await agents?.(config, systemClock)) ?? []), ...remote, ...own],
+      ...(defaultAgent === undefined ? {} : { defaultAgent }),
+      ...(limits ? { limits } : {}),
+      report,
+      log: engine,
+      listener: journal,
+      onStoreLost(cause) {
+        report(cause, 'Stopping at once: the store’s thread died. What was seen is durable; start again to go on.')
+        process.exit(1)
+      },
+    })
+    process.stdout.write(`Holdfast is ready: ${server.url}\n`)
+    if (webRoot !== undefined && !built) warn('The page is not built, only the API is served: npm start builds it.')
+    await stop
+    note('Stopping: no new runs; those that run have a moment to end.')
+    await server.close()
+    await tracing?.close()
+  } catch (error) {
+    const sentence = error instanceof ConfigError ? error.message : config && whyNotStarted(error, config)
+    if (sentence === undefined) report(error, 'The server failed.')
+    else for (const line of sentence.split('\n')) stderr.write(`holdfast: ${line}\n`)
+    process.exit(1)
+  }
+  process.exit(0)
 }
 
 /** Within this time, in milliseconds, a repeated signal is the same wish. */
-const SAME_WISH_MS = 500;
+const SAME_WISH_MS = 500
 
 /**
  * Resolves at the first signal. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so
  * only a later one is a second.
  */
 function stopSignal(): Promise<void> {
-	return new Promise((resolve) => {
-		let askedAt: number | undefined;
-		for (const [signal, code] of [
-			["SIGTERM", 143],
-			["SIGINT", 130],
-		] as const) {
-			process.on(signal, () => {
-				askedAt ??= systemClock.now();
-				if (systemClock.now() - askedAt > SAME_WISH_MS) process.exit(code);
-				resolve();
-			});
-		}
-	});
+  return new Promise((resolve) => {
+    let askedAt: number | undefined
+    for (const [signal, code] of [
+      ['SIGTERM', 143],
+      ['SIGINT', 130],
+    ] as const) {
+      process.on(signal, () => {
+        askedAt ??= systemClock.now()
+        if (systemClock.now() - askedAt > SAME_WISH_MS) process.exit(code)
+        resolve()
+      })
+    }
+  })
 }

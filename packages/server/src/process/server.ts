@@ -2,175 +2,147 @@
  * A whole server in this process: the one place of the package where its parts meet. Owns: the order in which they begin
  * and end. Does not know: signals, exit codes, the environment; what the parts do.
  */
-import { randomUUID } from "node:crypto";
-import type { Clock } from "@holdfast/core";
-import { createCatalogue } from "../agents/catalogue.ts";
-import { createDemoAgent } from "../agents/demo/demo-agent.ts";
-import type { Agent, AgentCatalogue } from "../agents/port.ts";
-import { createInProcessBus } from "../bus/in-process-bus.ts";
-import { createEngine, type Engine } from "../engine/engine.ts";
-import type { EngineLog } from "../engine/log.ts";
-import { createFeed } from "../feed/feed.ts";
-import { createApp } from "../http/app.ts";
-import type { Phase } from "../http/env.ts";
-import { type Listening, listen } from "../http/listen.ts";
-import type { Report } from "../http/problem-error.ts";
-import type { Store } from "../store/port.ts";
-import { LOCAL_PRINCIPAL } from "../store/principal.ts";
-import { createSqliteStore } from "../store/sqlite/index.ts";
-import { type HoldfastLimits, resolveLimits } from "./limits.ts";
-import { createOperations, type Listener } from "./operations.ts";
-import { systemClock } from "./system-clock.ts";
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@holdfast/core'
+import { createCatalogue } from '../agents/catalogue.ts'
+import { createDemoAgent } from '../agents/demo/demo-agent.ts'
+import type { Agent, AgentCatalogue } from '../agents/port.ts'
+import { createInProcessBus } from '../bus/in-process-bus.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { EngineLog } from '../engine/log.ts'
+import { createFeed } from '../feed/feed.ts'
+import { createApp } from '../http/app.ts'
+import type { Phase } from '../http/env.ts'
+import { type Listening, listen } from '../http/listen.ts'
+import type { Report } from '../http/problem-error.ts'
+import type { Store } from '../store/port.ts'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
+import { createSqliteStore } from '../store/sqlite/index.ts'
+import { type HoldfastLimits, resolveLimits } from './limits.ts'
+import { createOperations, type Listener } from './operations.ts'
+import { systemClock } from './system-clock.ts'
 
 export interface ServerOptions {
-	readonly host: string;
-	/** 0 takes a free one. */
-	readonly port: number;
-	readonly dataDirectory: string;
-	readonly publicOrigin?: string;
-	/** Directory of the built page. */
-	readonly webRoot?: string;
-	/** Beside `demo`, which is there always. */
-	readonly agents?: readonly Agent[];
-	/** The agent of new rooms. Default `demo`. */
-	readonly defaultAgent?: string;
-	readonly limits?: HoldfastLimits;
-	readonly clock?: Clock;
-	/** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
-	readonly drainMs?: number;
-	readonly report: Report;
-	readonly log: EngineLog;
-	readonly listener?: Listener;
-	/** The store's thread died: nothing can be kept or read any more, and only another process can go on. */
-	readonly onStoreLost?: (cause: unknown) => void;
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly dataDirectory: string
+  readonly publicOrigin?: string
+  /** Directory of the built page. */
+  readonly webRoot?: string
+  /** Beside `demo`, which is there always. */
+  readonly agents?: readonly Agent[]
+  /** The agent of new rooms. Default `demo`. */
+  readonly defaultAgent?: string
+  readonly limits?: HoldfastLimits
+  readonly clock?: Clock
+  /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
+  readonly drainMs?: number
+  readonly report: Report
+  readonly log: EngineLog
+  readonly listener?: Listener
+  /** The store's thread died: nothing can be kept or read any more, and only another process can go on. */
+  readonly onStoreLost?: (cause: unknown) => void
 }
 
 export interface Server {
-	readonly url: string;
-	/** Starts nothing new, lets runs end or ends them, then streams, sockets and store. Twice is harmless. */
-	close(): Promise<void>;
+  readonly url: string
+  /** Starts nothing new, lets runs end or ends them, then streams, sockets and store. Twice is harmless. */
+  close(): Promise<void>
 }
 
-const SOCKET_GRACE_MS = 1_000;
-const DEFAULT_ROOM = { roomId: "default", title: "Default" };
+const SOCKET_GRACE_MS = 1_000
+const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 
 /** @throws CatalogueError, StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
 export async function startServer(options: ServerOptions): Promise<Server> {
-	const {
-		host,
-		port,
-		dataDirectory,
-		agents: more = [],
-		clock = systemClock,
-		report,
-		listener = {},
-	} = options;
-	const limits = resolveLimits(options.limits);
-	const { drainMs = limits.drainMs } = options;
-	const bus = createInProcessBus({
-		onListenerError: (error) => report(error, "A notice was not understood."),
-	});
-	const agents = createCatalogue(
-		[createDemoAgent({ clock }), ...more],
-		options.defaultAgent ?? "demo",
-	);
-	const operations = createOperations({
-		bus,
-		clock,
-		dataDirectory,
-		watched: () => ({ engine, feed, store }),
-		log: options.log,
-		listener,
-		onFault: report,
-	});
-	const { meter, watch, engineLog: log } = operations;
-	let phase: Phase = "starting";
+  const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
+  const limits = resolveLimits(options.limits)
+  const { drainMs = limits.drainMs } = options
+  const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
+  const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
+  const operations = createOperations({
+    bus,
+    clock,
+    dataDirectory,
+    watched: () => ({ engine, feed, store }),
+    log: options.log,
+    listener,
+    onFault: report,
+  })
+  const { meter, watch, engineLog: log } = operations
+  let phase: Phase = 'starting'
 
-	function onLost(cause: unknown): void {
-		phase = "draining";
-		options.onStoreLost?.(cause);
-	}
+  function onLost(cause: unknown): void {
+    phase = 'draining'
+    options.onStoreLost?.(cause)
+  }
 
-	const store = await createSqliteStore({
-		directory: dataDirectory,
-		publish: bus.publish,
-		meter,
-		onLost,
-	});
-	let listening: Listening | undefined;
-	let closing: Promise<void> | undefined;
+  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost })
+  let listening: Listening | undefined
+  let closing: Promise<void> | undefined
 
-	const feed = createFeed({
-		log: store.log,
-		bus,
-		clock,
-		onFault: (fault, key) =>
-			report(fault, "A stream ended because its log could not be read.", key),
-		limits: limits.streams,
-	});
-	const engine: Engine = createEngine({
-		store,
-		bus,
-		catalogue: agents,
-		clock,
-		workerId: randomUUID(),
-		exclusive: true,
-		drainMs,
-		cancelGraceMs: limits.cancelGraceMs,
-		maxConcurrent: limits.maxConcurrentRuns,
-		caps: limits.caps,
-		limits: limits.run,
-		times: limits.times,
-		log,
-	});
+  const feed = createFeed({
+    log: store.log,
+    bus,
+    clock,
+    onFault: (fault, key) => report(fault, 'A stream ended because its log could not be read.', key),
+    limits: limits.streams,
+  })
+  const engine: Engine = createEngine({
+    store,
+    bus,
+    catalogue: agents,
+    clock,
+    workerId: randomUUID(),
+    exclusive: true,
+    drainMs,
+    cancelGraceMs: limits.cancelGraceMs,
+    maxConcurrent: limits.maxConcurrentRuns,
+    caps: limits.caps,
+    limits: limits.run,
+    times: limits.times,
+    log,
+  })
 
-	async function close(): Promise<void> {
-		phase = "draining";
-		// Readers stay until the runs have ended: they are to see it.
-		await engine.close();
-		feed.close();
-		await listening?.close(SOCKET_GRACE_MS);
-		await store.close();
-		await operations.close();
-	}
+  async function close(): Promise<void> {
+    phase = 'draining'
+    // Readers stay until the runs have ended: they are to see it.
+    await engine.close()
+    feed.close()
+    await listening?.close(SOCKET_GRACE_MS)
+    await store.close()
+    await operations.close()
+  }
 
-	try {
-		await ensureDefaultRoom(store, agents);
-		const app = createApp({
-			store,
-			feed,
-			agents,
-			clock,
-			phase: () => phase,
-			report,
-			mintId: randomUUID,
-			limits: limits.request,
-			watch,
-			metrics: operations.metrics,
-			...(options.publicOrigin === undefined
-				? {}
-				: { publicOrigin: options.publicOrigin }),
-			...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
-		});
-		// Before the engine starts: a port that is taken must not cost a queued run its life.
-		listening = await listen(app, { host, port });
-		await engine.start();
-		phase = "ready";
-		return { url: listening.url, close: () => (closing ??= close()) };
-	} catch (error) {
-		await close();
-		throw error;
-	}
+  try {
+    await ensureDefaultRoom(store, agents)
+    const app = createApp({
+      store,
+      feed,
+      agents,
+      clock,
+      phase: () => phase,
+      report,
+      mintId: randomUUID,
+      limits: limits.request,
+      watch,
+      metrics: operations.metrics,
+      ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
+      ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+    })
+    // Before the engine starts: a port that is taken must not cost a queued run its life.
+    listening = await listen(app, { host, port })
+    await engine.start()
+    phase = 'ready'
+    return { url: listening.url, close: () => (closing ??= close()) }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
-async function ensureDefaultRoom(
-	{ rooms }: Store,
-	{ defaultId }: AgentCatalogue,
-): Promise<void> {
-	const found = await rooms.get(LOCAL_PRINCIPAL, DEFAULT_ROOM.roomId);
-	if (found.type === "not_found")
-		await rooms.create(LOCAL_PRINCIPAL, {
-			...DEFAULT_ROOM,
-			agentId: defaultId,
-		});
+async function ensureDefaultRoom({ rooms }: Store, { defaultId }: AgentCatalogue): Promise<void> {
+  const found = await rooms.get(LOCAL_PRINCIPAL, DEFAULT_ROOM.roomId)
+  if (found.type === 'not_found') await rooms.create(LOCAL_PRINCIPAL, { ...DEFAULT_ROOM, agentId: defaultId })
 }

@@ -5,225 +5,181 @@
  *
  * Invariant: every call is answered exactly once, at the latest when the worker is gone (`storage_closed`).
  */
-import { type MessagePort, Worker } from "node:worker_threads";
-import type { StoreMeter } from "../meter.ts";
-import type { Notice, Publish, Store } from "../port.ts";
-import { createGather } from "./gather.ts";
-import type {
-	FromWorker,
-	Operation,
-	Operations,
-	Outcomes,
-	WorkerOptions,
-} from "./messages.ts";
-import { StoreOpenError } from "./open-error.ts";
-import { storeFault } from "./sqlite-error.ts";
+import { type MessagePort, Worker } from 'node:worker_threads'
+import type { StoreMeter } from '../meter.ts'
+import type { Notice, Publish, Store } from '../port.ts'
+import { createGather } from './gather.ts'
+import type { FromWorker, Operation, Operations, Outcomes, WorkerOptions } from './messages.ts'
+import { StoreOpenError } from './open-error.ts'
+import { storeFault } from './sqlite-error.ts'
 
-const WINDOW_MS = 2;
-const MAX_UNITS = 64 * 1024;
+const WINDOW_MS = 2
+const MAX_UNITS = 64 * 1024
 
 export interface SqliteStoreOptions extends WorkerOptions {
-	/** Told after each commit, before the calls of that commit are answered. */
-	readonly publish: Publish;
-	readonly meter?: StoreMeter;
-	/** The worker is gone although nobody closed the store: it answers nothing any more. Once. */
-	readonly onLost?: (cause: unknown) => void;
+  /** Told after each commit, before the calls of that commit are answered. */
+  readonly publish: Publish
+  readonly meter?: StoreMeter
+  /** The worker is gone although nobody closed the store: it answers nothing any more. Once. */
+  readonly onLost?: (cause: unknown) => void
 }
 
 /** @throws StoreOpenError */
-export function createSqliteStore({
-	publish,
-	meter,
-	onLost,
-	...options
-}: SqliteStoreOptions): Promise<Store> {
-	const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-		workerData: options,
-		execArgv: [],
-	});
-	return connectStore(worker, publish, meter, onLost);
+export function createSqliteStore({ publish, meter, onLost, ...options }: SqliteStoreOptions): Promise<Store> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv: [] })
+  return connectStore(worker, publish, meter, onLost)
 }
 
 /** The other end of the port: a worker, or, for tests, something in this thread. */
-export type StoreWorker = Pick<Worker | MessagePort, "postMessage"> & {
-	on(event: "message", listener: (message: FromWorker) => void): unknown;
-	on(event: "error", listener: (error: unknown) => void): unknown;
-	/** `close` of a port, `exit` of a worker. */
-	on(event: "close" | "exit", listener: () => void): unknown;
-};
+export type StoreWorker = Pick<Worker | MessagePort, 'postMessage'> & {
+  on(event: 'message', listener: (message: FromWorker) => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  /** `close` of a port, `exit` of a worker. */
+  on(event: 'close' | 'exit', listener: () => void): unknown
+}
 
 interface Pending {
-	readonly resolve: (answer: unknown) => void;
-	readonly reject: (error: unknown) => void;
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: unknown) => void
 }
 
 export function connectStore(
-	worker: StoreWorker,
-	publish: Publish,
-	meter?: StoreMeter,
-	onLost?: (cause: unknown) => void,
+  worker: StoreWorker,
+  publish: Publish,
+  meter?: StoreMeter,
+  onLost?: (cause: unknown) => void,
 ): Promise<Store> {
-	const opened = Promise.withResolvers<Store>();
-	const gone = Promise.withResolvers<void>();
-	const pending = new Map<number, Pending>();
-	let lastId = 0;
-	let ready = false;
-	let state: "open" | "closing" | "gone" = "open";
+  const opened = Promise.withResolvers<Store>()
+  const gone = Promise.withResolvers<void>()
+  const pending = new Map<number, Pending>()
+  let lastId = 0
+  let ready = false
+  let state: 'open' | 'closing' | 'gone' = 'open'
 
-	const gather = createGather({
-		windowMs: WINDOW_MS,
-		maxUnits: MAX_UNITS,
-		post: (batch) => worker.postMessage(batch),
-	});
+  const gather = createGather({
+    windowMs: WINDOW_MS,
+    maxUnits: MAX_UNITS,
+    post: (batch) => worker.postMessage(batch),
+  })
 
-	function pend(post: (id: number) => void): Promise<unknown> {
-		if (state !== "open") return Promise.reject(storeFault("storage_closed"));
-		return new Promise((resolve, reject) => {
-			lastId++;
-			pending.set(lastId, { resolve, reject });
-			post(lastId);
-		});
-	}
+  function pend(post: (id: number) => void): Promise<unknown> {
+    if (state !== 'open') return Promise.reject(storeFault('storage_closed'))
+    return new Promise((resolve, reject) => {
+      lastId++
+      pending.set(lastId, { resolve, reject })
+      post(lastId)
+    })
+  }
 
-	function call<Op extends Operation>(op: Op): Operations[Op] {
-		const forward = (...args: Parameters<Operations[Op]>) =>
-			pend((id) =>
-				gather.call({ id, op, args } as Parameters<typeof gather.call>[0]),
-			);
-		// The worker answers each operation with what its name stands for in `Operations`.
-		return forward as Operations[Op];
-	}
+  function call<Op extends Operation>(op: Op): Operations[Op] {
+    const forward = (...args: Parameters<Operations[Op]>) =>
+      pend((id) => gather.call({ id, op, args } as Parameters<typeof gather.call>[0]))
+    // The worker answers each operation with what its name stands for in `Operations`.
+    return forward as Operations[Op]
+  }
 
-	function take(id: number): Pending | undefined {
-		const found = pending.get(id);
-		pending.delete(id);
-		return found;
-	}
+  function take(id: number): Pending | undefined {
+    const found = pending.get(id)
+    pending.delete(id)
+    return found
+  }
 
-	function settle({
-		ids,
-		answers,
-		running,
-		faults,
-		more,
-		told,
-		commitMs,
-	}: Outcomes): void {
-		if (commitMs !== undefined) meter?.committed(commitMs);
-		for (const { code } of faults) meter?.fault(code);
-		if (more) for (const notice of noticesOf(more)) publish(notice);
-		for (const { roomId, threadId, ...notice } of told)
-			publish({ ...notice, key: { roomId, threadId } });
-		for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index]);
-		for (const id of running) take(id)?.resolve({ type: "running" });
-		for (const { id, code, detail } of faults)
-			take(id)?.reject(storeFault(code, new Error(detail)));
-	}
+  function settle({ ids, answers, running, faults, more, told, commitMs }: Outcomes): void {
+    if (commitMs !== undefined) meter?.committed(commitMs)
+    for (const { code } of faults) meter?.fault(code)
+    if (more) for (const notice of noticesOf(more)) publish(notice)
+    for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
+    for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
+    for (const id of running) take(id)?.resolve({ type: 'running' })
+    for (const { id, code, detail } of faults) take(id)?.reject(storeFault(code, new Error(detail)))
+  }
 
-	function lose(cause?: unknown): void {
-		const unasked = state === "open" && ready;
-		state = "gone";
-		opened.reject(cause ?? storeFault("storage_closed"));
-		for (const { reject } of pending.values())
-			reject(storeFault("storage_closed", cause));
-		pending.clear();
-		gone.resolve();
-		if (unasked) onLost?.(cause);
-	}
+  function lose(cause?: unknown): void {
+    const unasked = state === 'open' && ready
+    state = 'gone'
+    opened.reject(cause ?? storeFault('storage_closed'))
+    for (const { reject } of pending.values()) reject(storeFault('storage_closed', cause))
+    pending.clear()
+    gone.resolve()
+    if (unasked) onLost?.(cause)
+  }
 
-	const store: Store = {
-		rooms: {
-			list: call("rooms.list"),
-			get: call("rooms.get"),
-			create: call("rooms.create"),
-			change: call("rooms.change"),
-			delete: call("rooms.delete"),
-		},
-		threads: {
-			list: call("threads.list"),
-			create: call("threads.create"),
-			change: call("threads.change"),
-			delete: call("threads.delete"),
-			snapshot: call("threads.snapshot"),
-		},
-		log: { read: call("log.read") },
-		runs: {
-			start: call("runs.start"),
-			cancelRun: call("runs.cancelRun"),
-			cancelThread: call("runs.cancelThread"),
-			edit: call("runs.edit"),
-			queue: call("runs.queue"),
-			changeQueue: call("runs.changeQueue"),
-			get: call("runs.get"),
-			timeline: call("runs.timeline"),
-			list: call("runs.list"),
-		},
-		work: {
-			claim: call("work.claim"),
-			append: ({ roomId, threadId, runId, epoch }, events) =>
-				pend((id) =>
-					gather.append(id, [roomId, threadId, runId], epoch, events),
-				) as ReturnType<Store["work"]["append"]>,
-			end: call("work.end"),
-			renew: call("work.renew"),
-			settleOrphans: call("work.settleOrphans"),
-		},
-		counts: call("counts"),
-		close() {
-			if (state === "open") {
-				state = "closing";
-				gather.close();
-			}
-			return gone.promise;
-		},
-	};
+  const store: Store = {
+    rooms: {
+      list: call('rooms.list'),
+      get: call('rooms.get'),
+      create: call('rooms.create'),
+      change: call('rooms.change'),
+      delete: call('rooms.delete'),
+    },
+    threads: {
+      list: call('threads.list'),
+      create: call('threads.create'),
+      change: call('threads.change'),
+      delete: call('threads.delete'),
+      snapshot: call('threads.snapshot'),
+    },
+    log: { read: call('log.read') },
+    runs: {
+      start: call('runs.start'),
+      cancelRun: call('runs.cancelRun'),
+      cancelThread: call('runs.cancelThread'),
+      edit: call('runs.edit'),
+      queue: call('runs.queue'),
+      changeQueue: call('runs.changeQueue'),
+      get: call('runs.get'),
+      timeline: call('runs.timeline'),
+      list: call('runs.list'),
+    },
+    work: {
+      claim: call('work.claim'),
+      append: ({ roomId, threadId, runId, epoch }, events) =>
+        pend((id) => gather.append(id, [roomId, threadId, runId], epoch, events)) as ReturnType<
+          Store['work']['append']
+        >,
+      end: call('work.end'),
+      renew: call('work.renew'),
+      settleOrphans: call('work.settleOrphans'),
+    },
+    counts: call('counts'),
+    close() {
+      if (state === 'open') {
+        state = 'closing'
+        gather.close()
+      }
+      return gone.promise
+    },
+  }
 
-	worker.on("message", (message) => {
-		switch (message.type) {
-			case "opened":
-				ready = true;
-				opened.resolve(store);
-				break;
-			case "refused":
-				opened.reject(
-					message.code
-						? new StoreOpenError(message.code, message.message)
-						: new Error(message.message),
-				);
-				break;
-			case "outcomes":
-				settle(message);
-				break;
-			case "closed":
-				break;
-			default:
-				message satisfies never;
-		}
-	});
-	worker.on("error", lose);
-	worker.on("exit", () => lose());
-	worker.on("close", () => lose());
-	return opened.promise;
+  worker.on('message', (message) => {
+    switch (message.type) {
+      case 'opened':
+        ready = true
+        opened.resolve(store)
+        break
+      case 'refused':
+        opened.reject(message.code ? new StoreOpenError(message.code, message.message) : new Error(message.message))
+        break
+      case 'outcomes':
+        settle(message)
+        break
+      case 'closed':
+        break
+      default:
+        message satisfies never
+    }
+  })
+  worker.on('error', lose)
+  worker.on('exit', () => lose())
+  worker.on('close', () => lose())
+  return opened.promise
 }
 
-function* noticesOf({
-	names,
-	places,
-	buffer,
-}: NonNullable<Outcomes["more"]>): Generator<Notice> {
-	for (let index = 0; 2 * index < names.length; index++) {
-		const [roomId = "", threadId = ""] = names.slice(2 * index, 2 * index + 2);
-		const [firstSeq = 0, lastSeq = 0, offset = 0, length = 0] = places.slice(
-			4 * index,
-			4 * index + 4,
-		);
-		const frames = new Uint8Array(buffer, offset, length);
-		yield {
-			type: "thread.more",
-			key: { roomId, threadId },
-			firstSeq,
-			lastSeq,
-			frames,
-		};
-	}
+function* noticesOf({ names, places, buffer }: NonNullable<Outcomes['more']>): Generator<Notice> {
+  for (let index = 0; 2 * index < names.length; index++) {
+    const [roomId = '', threadId = ''] = names.slice(2 * index, 2 * index + 2)
+    const [firstSeq = 0, lastSeq = 0, offset = 0, length = 0] = places.slice(4 * index, 4 * index + 4)
+    const frames = new Uint8Array(buffer, offset, length)
+    yield { type: 'thread.more', key: { roomId, threadId }, firstSeq, lastSeq, frames }
+  }
 }
