@@ -3,9 +3,10 @@ import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { Envelope } from '../log/envelope.ts'
 import type { OpenItem } from '../run/open-item.ts'
+import type { Outcome } from '../run/outcome.ts'
 import type { Run, RunStatus } from '../run/run.ts'
 import type { ThreadMessage } from '../thread/message.ts'
-import type { QueueEntry, ThreadInfo } from '../thread/thread-view.ts'
+import type { QueueEntry, ThreadInfo, ThreadStatus } from '../thread/thread-view.ts'
 
 export interface RoomInfo {
   readonly roomId: string
@@ -128,4 +129,69 @@ export interface EventPage {
   /** The thread's seq to continue with. */
   readonly next: number
   readonly upToDate: boolean
+}
+
+/** What a room's lifecycle log says of the room, of one of its threads, of one of its runs. */
+export type InboxEvent =
+  | { readonly type: 'RoomChanged'; readonly title: string; readonly agentId: string }
+  | { readonly type: 'RoomDeleted' }
+  | ({
+      readonly threadId: string
+      /** The thread's from here on, where it may have changed. */
+      readonly status?: ThreadStatus
+    } & (
+      | { readonly type: 'ThreadCreated'; readonly title: string }
+      | {
+          readonly type: 'ThreadChanged'
+          readonly title?: string
+          readonly mutedUntil?: string | null
+          readonly archived?: boolean
+        }
+      | { readonly type: 'ThreadDeleted' }
+      | { readonly type: 'RunQueued'; readonly runId: string; readonly agentId: string }
+      | {
+          readonly type: 'RunContinued'
+          readonly runId: string
+          readonly agentId: string
+          readonly continues: string
+        }
+      | { readonly type: 'RunStarted'; readonly runId: string }
+      | { readonly type: 'RunCompleted'; readonly runId: string; readonly outcome: Outcome }
+      | { readonly type: 'NeedsYou'; readonly runId: string }
+    ))
+
+/** One entry of a room's lifecycle log; `at` is ISO 8601 UTC. */
+export type InboxEntry = { readonly roomId: string; readonly at: string } & InboxEvent
+
+/** Data of an `inbox` frame: `cursor` lies behind the entry. */
+export type InboxFrame = InboxEntry & { readonly cursor: string }
+
+export interface RoomActivity {
+  readonly roomId: string
+  /** Threads, likewise below. */
+  readonly unread: number
+  readonly working: number
+  readonly needsYou: number
+}
+
+/** What is going on in everything the person may see, at one moment: the inbox frames behind `cursor` go on from it. */
+export interface InboxOverview {
+  readonly rooms: readonly RoomActivity[]
+  /** Those that are not idle, newest activity first. */
+  readonly threads: readonly ThreadInfo[]
+  readonly cursor: string
+}
+
+export interface FeedBody {
+  /** Without it there are no inbox frames. */
+  readonly inbox?: string
+  readonly threads?: readonly (ThreadKey & { readonly after: number })[]
+}
+
+export interface CaughtUp extends ThreadKey {
+  readonly seq: number
+}
+
+export interface Resync extends ThreadKey {
+  readonly reason: 'cursor_gone' | 'cursor_ahead' | 'deleted'
 }

@@ -137,6 +137,7 @@ export function createEngine(options: EngineOptions): Engine {
         break
       }
       case 'thread.more':
+      case 'inbox.more':
       case 'thread.deleted':
         break
     }

@@ -16,6 +16,7 @@
 import type { Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type {
   AfterCrash,
+  InboxOverview,
   Outcome,
   QueueInfo,
   Run,
@@ -25,6 +26,7 @@ import type {
   ThreadKey,
   ThreadView,
 } from '@holdfast/core'
+import type { InboxItem } from './decide/inbox-cursor.ts'
 import type { ClaimCaps } from './decide/places.ts'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
@@ -157,6 +159,22 @@ export interface LogReader {
     /** Trimmed: the oldest cursor that still works is `firstSeq - 1`. */
     | { readonly type: 'cursor_gone'; readonly firstSeq: number }
     | { readonly type: 'cursor_ahead'; readonly head: number }
+  >
+}
+
+export interface InboxStore {
+  /** What is going on, in one consistent read of durable rows: right at once after a restart. */
+  overview(principal: Principal): Promise<InboxOverview>
+  /** What the lifecycle logs of the principal's rooms tell after a cursor: in the order of each log, in that of commits. */
+  read(
+    principal: Principal,
+    range: { readonly cursor: string; readonly maxBytes: number; readonly maxRecords: number },
+  ): Promise<
+    | { readonly type: 'entries'; readonly items: readonly InboxItem[] }
+    /** Nothing here gave it. */
+    | { readonly type: 'invalid_cursor' }
+    /** It knows of more than there is: data was put back, or it is another store's. */
+    | { readonly type: 'inbox_ahead' }
   >
 }
 
@@ -329,6 +347,8 @@ export type Notice =
   | { readonly type: 'run.queued'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.ended'; readonly key: ThreadKey; readonly runId: string }
+  /** The lifecycle log of a room has more. */
+  | { readonly type: 'inbox.more'; readonly roomId: string }
   /** The thread's readers have nothing more to come. */
   | { readonly type: 'thread.deleted'; readonly key: ThreadKey }
 
@@ -338,6 +358,7 @@ export interface Store {
   readonly rooms: RoomStore
   readonly threads: ThreadStore
   readonly log: LogReader
+  readonly inbox: InboxStore
   readonly runs: RunIntents
   readonly work: RunWork
   counts(): Promise<StoreCounts>

@@ -8,6 +8,7 @@ import { changeContract } from './contract/change.contract.ts'
 import { claimContract } from './contract/claim.contract.ts'
 import { crashContract } from './contract/crash.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
+import { inboxContract } from './contract/inbox.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
@@ -36,6 +37,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('orphans', () => orphanContract(inWorld))
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))
+    describe('the inbox', () => inboxContract(inWorld))
     describe('after it was closed and opened again', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))
   })

@@ -15,9 +15,11 @@ import {
 } from '@holdfast/core'
 import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
 import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
+import { inboxOf, roomEntry } from '../decide/inbox.ts'
 import { answerOf, termsOf } from '../decide/search.ts'
 import type { Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
+import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 
 export interface MemoryRun {
   /** The order of acceptance, in the whole store. */
@@ -43,7 +45,11 @@ export interface RunAddress extends ThreadKey {
 }
 
 export interface MemoryData {
-  readonly rooms: Map<string, RoomRow>
+  readonly rooms: ReadonlyMap<string, RoomRow>
+  readonly inbox: MemoryInbox
+  putRoom(room: RoomRow): void
+  /** What became of a room is told behind what became of its threads. */
+  tellRoom(room: RoomRow, now: number): void
   thread(key: ThreadKey): MemoryThread | undefined
   /** But for those that were deleted. */
   threadsOf(roomId: string): MemoryThread[]
@@ -70,6 +76,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   let lastRun = 0
   const live = new Map<string, RunAddress>()
   const cancels = new Map<string, RememberedCancel>()
+  const inbox = createMemoryInbox()
 
   const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
 
@@ -120,10 +127,18 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (cancel.threadId === row.threadId) cancels.delete(addressString(cancel))
     }
     threads.set(keyString(row), emptyThread(row))
+    inbox.dropThread(row)
   }
 
   return {
     rooms,
+    inbox,
+    putRoom: (room) => void rooms.set(room.roomId, room),
+    tellRoom(room, now) {
+      if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
+      inbox.append([roomEntry(room, now)])
+      publish({ type: 'inbox.more', roomId: room.roomId })
+    },
     thread: (key) => threads.get(keyString(key)),
     threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId && !row.deleted),
     threads: () => [...threads.values()],
@@ -149,6 +164,9 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
       if (writes.drop) drop(thread)
+      const entries = inboxOf(writes, now, writes.thread && thread.row.status)
+      inbox.append(entries)
+      if (entries.length > 0) publish({ type: 'inbox.more', roomId: writes.key.roomId })
       for (const notice of noticesOf(writes, head, Buffer.concat(frames))) publish(notice)
     },
   }

@@ -10,9 +10,11 @@ import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { createStoreClock, writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
 import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
-import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
+import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
+import { decodeInboxCursor, fitting, type InboxRoom, newsIn, withCursors } from '../decide/inbox-cursor.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
+import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { inTurn, withPlaces } from '../decide/places.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
@@ -47,6 +49,18 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
   function commit<Answer>(decision: Decision<Answer>, now: number): Answer {
     for (const writes of writesOf(decision)) data.apply(writes, now)
     return decision.answer
+  }
+
+  function putRoom(room: RoomRow, now: number): void {
+    data.putRoom(room)
+    data.tellRoom(room, now)
+  }
+
+  /** Those that the principal may see, and those that it might have seen. */
+  function inboxRooms(principal: Principal): InboxRoom[] {
+    return [...data.rooms.values()]
+      .filter((room) => isVisible(room, principal))
+      .map(({ roomId, deletedAt }) => ({ roomId, deleted: deletedAt !== undefined, head: data.inbox.head(roomId) }))
   }
 
   function threadFor(principal: Principal, key: ThreadKey): MemoryThread | Absent {
@@ -115,21 +129,23 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       async create(principal, room) {
         const now = begin()
         const { answer, put } = decideRoomCreate({ now, room: data.rooms.get(room.roomId) }, principal, room)
-        if (put) data.rooms.set(put.roomId, put)
+        if (put) putRoom(put, now)
         return answer
       },
       async change(principal, roomId, change) {
-        begin()
+        const now = begin()
         const { answer, put } = decideRoomChange({ room: data.rooms.get(roomId) }, principal, change)
-        if (put) data.rooms.set(put.roomId, put)
+        if (put) putRoom(put, now)
         return answer
       },
       async delete(principal, roomId, force) {
         const now = begin()
         const threads = () => data.threadsOf(roomId).map(({ row }) => deletionOf(now, row, row))
         const decision = decideRoomDelete(now, data.rooms.get(roomId), threads, principal, force)
-        if (decision.put) data.rooms.set(roomId, decision.put)
-        return commit(decision, now)
+        if (decision.put) data.putRoom(decision.put)
+        const answer = commit(decision, now)
+        if (decision.put) data.tellRoom(decision.put, now)
+        return answer
       },
     },
     threads: {
@@ -178,6 +194,30 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         return readFrames(data.thread(key)?.frames ?? [], range)
       },
     },
+    inbox: {
+      async overview(principal) {
+        begin()
+        const rooms = inboxRooms(principal)
+        const active = rooms
+          .flatMap(({ roomId }) => data.threadsOf(roomId))
+          .filter(({ row }) => row.status !== 'idle')
+          .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
+        const counts = active.map(({ row: { roomId, status } }) => ({ roomId, status, count: 1 }))
+        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map(({ row, frames }) => toThreadInfo(row, frames.length))
+        return overviewOf(rooms, counts, threads)
+      },
+      async read(principal, { cursor, maxBytes, maxRecords }) {
+        begin()
+        const positions = decodeInboxCursor(cursor)
+        if (!positions) return { type: 'invalid_cursor' }
+        const rooms = inboxRooms(principal)
+        const news = newsIn(rooms, positions)
+        if (news === 'ahead') return { type: 'inbox_ahead' }
+        const deleted = new Set(rooms.flatMap((room) => (room.deleted ? room.roomId : [])))
+        const entries = data.inbox.read(news).slice(0, maxRecords)
+        return { type: 'entries', items: fitting(withCursors(positions, entries, deleted), maxBytes) }
+      },
+    },
     runs: {
       async start(principal, key, request, afterCrash) {
         const now = begin()
@@ -220,7 +260,9 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const run = held.runs.get(runId)
-        return run ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key), aheadOf(held)), span: run.span } : NOT_FOUND
+        return run
+          ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key), aheadOf(held)), span: run.span }
+          : NOT_FOUND
       },
       async timeline(principal, page) {
         begin()
@@ -240,7 +282,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const view = data.viewOf(key)
-        return { type: 'runs', items: [...held.runs.values()].map((run) => placed(toRun(run.record), view, aheadOf(held))) }
+        return {
+          type: 'runs',
+          items: [...held.runs.values()].map((run) => placed(toRun(run.record), view, aheadOf(held))),
+        }
       },
     },
     work: {

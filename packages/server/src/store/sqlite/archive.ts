@@ -107,6 +107,7 @@ export function openSqliteArchive(directory: string): Archive {
         if (held && 'deletedAt' in held && held.deletedAt !== undefined) return { type: 'room_taken', why: 'deleted' }
         if (threadsOf(roomId).length > 0) return { type: 'room_taken', why: 'has_threads' }
         if (held) dropRoom.run(roomId)
+        data.inbox.dropRoom(roomId)
         data.putRoom(step.room)
         continue
       }

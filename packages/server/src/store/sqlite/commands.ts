@@ -11,7 +11,7 @@ import { decideClaim, decideTakeover } from '../decide/claim.ts'
 import { writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideThreadCreate } from '../decide/create.ts'
 import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
-import type { Decision, DeleteThreadFacts, ThreadRow } from '../decide/facts.ts'
+import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { withPlaces } from '../decide/places.ts'
@@ -31,6 +31,8 @@ type WritingOperation = Exclude<
   | 'threads.list'
   | 'threads.snapshot'
   | 'log.read'
+  | 'inbox.overview'
+  | 'inbox.read'
   | 'runs.queue'
   | 'runs.get'
   | 'runs.timeline'
@@ -48,6 +50,11 @@ export function createCommands(data: StoreData): Commands {
   function commit<Given>(decision: Decision<Given>, now: number): Given {
     for (const writes of writesOf(decision)) data.apply(writes, now)
     return decision.answer
+  }
+
+  function putRoom(room: RoomRow, now: number): void {
+    data.putRoom(room)
+    data.tellRoom(room, now)
   }
 
   /** `view` costs the most and is not always looked at. */
@@ -83,19 +90,21 @@ export function createCommands(data: StoreData): Commands {
   return {
     'rooms.create': (now, principal, room) => {
       const { answer, put } = decideRoomCreate({ now, room: rooms.get(room.roomId) }, principal, room)
-      if (put) data.putRoom(put)
+      if (put) putRoom(put, now)
       return answer
     },
-    'rooms.change': (_, principal, roomId, change) => {
+    'rooms.change': (now, principal, roomId, change) => {
       const { answer, put } = decideRoomChange({ room: rooms.get(roomId) }, principal, change)
-      if (put) data.putRoom(put)
+      if (put) putRoom(put, now)
       return answer
     },
     'rooms.delete': (now, principal, roomId, force) => {
       const all = () => threads.allOf(roomId).map(({ row }) => deletionOf(now, row))
       const decision = decideRoomDelete(now, rooms.get(roomId), all, principal, force)
       if (decision.put) data.putRoom(decision.put)
-      return commit(decision, now)
+      const answer = commit(decision, now)
+      if (decision.put) data.tellRoom(decision.put, now)
+      return answer
     },
     'threads.create': (now, principal, key, title) => {
       const { facts, no } = factsOf(now, key)

@@ -5,7 +5,7 @@
 import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
-import type { LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type { InboxStore, LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
 
@@ -36,6 +36,8 @@ export interface Operations {
   'threads.delete': ThreadStore['delete']
   'threads.snapshot': ThreadStore['snapshot']
   'log.read': LogReader['read']
+  'inbox.overview': InboxStore['overview']
+  'inbox.read': InboxStore['read']
   'runs.start': RunIntents['start']
   'runs.cancelRun': RunIntents['cancelRun']
   'runs.cancelThread': RunIntents['cancelThread']
@@ -98,6 +100,8 @@ export interface Outcomes {
   readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
   readonly more: MoreColumns | undefined
   readonly told: readonly RunTold[]
+  /** Rooms whose lifecycle log has more. */
+  readonly inboxes: readonly string[]
   /** How long the commit took, in milliseconds; absent for a reading. */
   readonly commitMs?: number
 }

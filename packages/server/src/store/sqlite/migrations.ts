@@ -129,6 +129,21 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO search (rowid, text)
     SELECT search_entry.no, thread.title FROM search_entry JOIN thread ON thread.no = search_entry.thread;
   `,
+  `
+  /* The lifecycle log of each room: what there was before this step is told by the overview. */
+  ALTER TABLE room ADD COLUMN inbox_seq INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE inbox (
+    /* The order of commits. */
+    no        INTEGER PRIMARY KEY,
+    room_id   TEXT NOT NULL,
+    seq       INTEGER NOT NULL,
+    thread_id TEXT,
+    body      TEXT NOT NULL,
+    UNIQUE (room_id, seq)
+  ) STRICT;
+  CREATE INDEX inbox_thread ON inbox (room_id, thread_id);
+  CREATE INDEX thread_active ON thread (tenant, updated_at) WHERE status <> 'idle' AND deleted_at IS NULL;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

@@ -15,6 +15,7 @@ export function outcomesOf({ outcomes, committed, commitMs }: BatchOutcome): Mes
     faults: [],
     more: committed && committed.parts.length > 0 ? moreOf(committed) : undefined,
     told: committed?.told ?? [],
+    inboxes: [...(committed?.inboxes ?? [])],
     ...(commitMs !== undefined && { commitMs }),
   }
   for (const outcome of outcomes) {
@@ -40,7 +41,7 @@ export function readingFault(id: number, error: unknown): Outcomes {
 }
 
 function nothing(): Outcomes {
-  return { type: 'outcomes', ids: [], answers: [], running: [], faults: [], more: undefined, told: [] }
+  return { type: 'outcomes', ids: [], answers: [], running: [], faults: [], more: undefined, told: [], inboxes: [] }
 }
 
 function moreOf({ buffer, parts, keys }: Committed): MoreColumns {

@@ -5,7 +5,9 @@
 import type { ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
+import { decodeInboxCursor, fitting, newsIn, withCursors } from '../decide/inbox-cursor.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
+import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
@@ -29,6 +31,8 @@ type ReadingOperation = Extract<
   | 'threads.list'
   | 'threads.snapshot'
   | 'log.read'
+  | 'inbox.overview'
+  | 'inbox.read'
   | 'runs.queue'
   | 'runs.get'
   | 'runs.timeline'
@@ -41,7 +45,7 @@ export type Reads = {
 }
 
 export function createReads(data: StoreData): Reads {
-  const { rooms, threads, runs, log, folds } = data
+  const { rooms, threads, runs, log, folds, inbox } = data
   function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
     const thread = threads.get(key)
     return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
@@ -92,6 +96,22 @@ export function createReads(data: StoreData): Reads {
       const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
       return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
     },
+    'inbox.overview': ({ tenantId }) =>
+      overviewOf(
+        inbox.rooms(tenantId),
+        inbox.counts(tenantId),
+        threads.active(tenantId, MAX_OVERVIEW_THREADS).map(infoOf),
+      ),
+    'inbox.read': ({ tenantId }, { cursor, maxBytes, maxRecords }) => {
+      const positions = decodeInboxCursor(cursor)
+      if (!positions) return { type: 'invalid_cursor' }
+      const rooms = inbox.rooms(tenantId)
+      const news = newsIn(rooms, positions)
+      if (news === 'ahead') return { type: 'inbox_ahead' }
+      const deleted = new Set(rooms.flatMap((room) => (room.deleted ? room.roomId : [])))
+      const items = withCursors(positions, inbox.read(news, maxRecords), deleted)
+      return { type: 'entries', items: fitting(items, maxBytes) }
+    },
     'runs.queue': (principal, key) => {
       const thread = threads.get(key)
       if (thread && !thread.row.deleted && !folds.approach(thread.no, key)) return AGAIN
@@ -113,7 +133,9 @@ export function createReads(data: StoreData): Reads {
       if (!run) return NOT_FOUND
       if (run.record.status === 'queued' && !folds.approach(thread.no, key)) return AGAIN
       const shown =
-        run.record.status === 'queued' ? placed(toRun(run.record), folds.view(thread.no, key), aheadOf(thread)) : toRun(run.record)
+        run.record.status === 'queued'
+          ? placed(toRun(run.record), folds.view(thread.no, key), aheadOf(thread))
+          : toRun(run.record)
       return { type: 'run', run: shown, span: run.span }
     },
     'runs.timeline': ({ tenantId }, page) => {

@@ -84,9 +84,10 @@ export function connectStore(
     return found
   }
 
-  function settle({ ids, answers, running, faults, more, told, commitMs }: Outcomes): void {
+  function settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): void {
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
+    for (const roomId of inboxes) publish({ type: 'inbox.more', roomId })
     if (more) for (const notice of noticesOf(more)) publish(notice)
     for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
     for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
@@ -120,6 +121,7 @@ export function connectStore(
       snapshot: call('threads.snapshot'),
     },
     log: { read: call('log.read') },
+    inbox: { overview: call('inbox.overview'), read: call('inbox.read') },
     runs: {
       start: call('runs.start'),
       cancelRun: call('runs.cancelRun'),

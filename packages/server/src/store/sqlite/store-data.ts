@@ -6,13 +6,15 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite'
-import { createFold, type ThreadKey, type ThreadView } from '@holdfast/core'
+import { createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { framesOf, threadAfter } from '../decide/commit.ts'
 import type { RoomRow, Writes } from '../decide/facts.ts'
+import { inboxOf, roomEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
 import type { RunRecord } from '../run-record.ts'
 import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
+import { createInbox, type Inbox } from './inbox.ts'
 import type { RunTold } from './messages.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -27,6 +29,7 @@ export interface StoreData {
   readonly cancels: Cancels
   readonly log: ThreadLog
   readonly folds: Folds
+  readonly inbox: Inbox
   /** How often the open transaction has begun to change something. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
@@ -34,6 +37,8 @@ export interface StoreData {
   /** The run with this id, live ones out of memory. */
   run(thread: number | undefined, key: ThreadKey, runId: string): RunRecord | undefined
   putRoom(room: RoomRow): void
+  /** What became of a room is told behind what became of its threads. */
+  tellRoom(room: RoomRow, now: number): void
   apply(writes: Writes, now: number): void
   /** Puts what is staged into the open transaction. */
   write(now: number): void
@@ -45,6 +50,8 @@ export interface StoreData {
 export interface Committed extends CommittedFrames {
   readonly keys: ReadonlyMap<number, ThreadKey>
   readonly told: readonly RunTold[]
+  /** Rooms whose lifecycle log has more. */
+  readonly inboxes: ReadonlySet<string>
 }
 
 export interface StoreDataOptions {
@@ -60,6 +67,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const cancels = createCancels(database)
   const log = createThreadLog(database, nextRow, limits)
   const search = createSearch(database)
+  const inbox = createInbox(database)
   const folds = createFolds(database, log, {
     capacity: hotThreads,
     quiet: () => runs.allLive().length === 0,
@@ -68,11 +76,20 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   let changes = 0
   let keys = new Map<number, ThreadKey>()
   let told: RunTold[] = []
+  let inboxes = new Set<string>()
 
   function forget(): void {
     changes = 0
     keys = new Map()
     told = []
+    inboxes = new Set()
+  }
+
+  function tell(entries: readonly InboxEntry[]): void {
+    for (const entry of entries) {
+      inbox.append(entry)
+      inboxes.add(entry.roomId)
+    }
   }
 
   function threadFor({ key, thread }: Writes): number | undefined {
@@ -88,6 +105,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     cancels,
     log,
     folds,
+    inbox,
     get changes() {
       return changes
     },
@@ -100,6 +118,11 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     putRoom(room) {
       changes++
       rooms.put(room)
+    },
+    tellRoom(room, now) {
+      changes++
+      if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
+      tell([roomEntry(room, now)])
     },
 
     apply(writes, now) {
@@ -115,7 +138,8 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       log.append(thread, framesOf(key, head, now, writes.log))
       keys.set(thread, key)
       if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
-      if (put) threads.update(thread, threadAfter(put, folds.view(thread, key)))
+      const row = put && threadAfter(put, folds.view(thread, key))
+      if (row) threads.update(thread, row)
       if (put && writes.titled) search.retitle(thread, put.title)
       if (writes.said) search.add(thread, writes.said)
       if (run && 'outcome' in run) {
@@ -127,7 +151,9 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         for (const part of [log, folds, search]) part.drop(thread)
         runs.drop(thread, key)
         cancels.drop(key)
+        inbox.dropThread(key)
       }
+      tell(inboxOf(writes, now, row?.status))
       for (const notice of notices) told.push({ ...notice, ...key })
     },
     write(now) {
@@ -136,7 +162,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     },
     committed() {
       runs.committed()
-      const committed = { ...log.committed(), keys, told }
+      const committed = { ...log.committed(), keys, told, inboxes }
       for (const moved of committed.moved) {
         const key = keys.get(moved.thread)
         if (key && runs.live(key)) folds.grown(moved, key)

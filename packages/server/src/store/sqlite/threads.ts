@@ -19,6 +19,8 @@ export interface Threads {
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
   list(roomId: string, after: ListPosition | undefined, limit: number, terms?: readonly string[]): StoredThread[]
+  /** Those that are not idle, newest activity first. */
+  active(tenantId: string, limit: number): StoredThread[]
   /** But for those that were deleted. */
   allOf(roomId: string): StoredThread[]
 }
@@ -34,6 +36,10 @@ export function createThreads(database: DatabaseSync): Threads {
     database.prepare(`UPDATE thread SET title = ?, made_title = ?, status = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
        deleted_at = ?, deleted_seq = ? WHERE no = ?`)
   const allOf = database.prepare('SELECT * FROM thread WHERE room_id = ? AND deleted_at IS NULL')
+  const active = database.prepare(
+    `SELECT * FROM thread WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
+     ORDER BY updated_at DESC, no DESC LIMIT ?`,
+  )
   /** By the number of words that are looked for. */
   const lists = new Map<number, StatementSync>()
   function listFor(terms: number): StatementSync {
@@ -74,6 +80,7 @@ export function createThreads(database: DatabaseSync): Threads {
       listFor(terms.length)
         .all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
         .map(threadOf),
+    active: (tenantId, limit) => active.all(tenantId, limit).map(threadOf),
     allOf: (roomId) => allOf.all(roomId).map(threadOf),
   }
 }

@@ -1,0 +1,65 @@
+/**
+ * A room's lifecycle log: what a decision says to those who look at no thread. Read off the decision's own writes, in one
+ * place, so that no decider can forget it and every adapter tells the same.
+ *
+ * Invariants: an entry is sequenced in the transaction of what it tells; deltas tell nothing. When a thread or a room is
+ * deleted its entries go with it (I8), so the positions of a log may have holes; what says that it is gone stays.
+ */
+import type { ControlEvent, InboxEntry, InboxEvent, ThreadStatus } from '@holdfast/core'
+import type { RoomRow, Writes } from './facts.ts'
+import { iso } from './to-run.ts'
+
+/** Of a room that was made, changed or deleted: the row that was put. */
+export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: number): InboxEntry {
+  const head = { roomId, at: iso(now) }
+  return deletedAt === undefined ? { ...head, type: 'RoomChanged', title, agentId } : { ...head, type: 'RoomDeleted' }
+}
+
+/** `status`: the thread's, behind these writes, if they put its row. */
+export function inboxOf(writes: Writes, now: number, status: ThreadStatus | undefined): readonly InboxEntry[] {
+  const { key, log, run, thread, titled, drop } = writes
+  if (log.length === 0 ? !titled : !run && !thread) return []
+  const { roomId, threadId } = key
+  const entries: InboxEntry[] = []
+  const tell = (event: Event) => {
+    entries.push({ roomId, threadId, at: iso(now), ...event, ...(status !== undefined && !drop && { status }) })
+  }
+  const changes = log.flatMap(({ kind, runId, json }) =>
+    kind === 'control' ? [{ runId, event: JSON.parse(json) as ControlEvent }] : [],
+  )
+  if (thread && titled && !changes.some(({ event }) => event.type === 'thread.changed')) {
+    tell({ type: 'ThreadCreated', title: thread.title })
+  }
+  for (const { runId, event } of changes) for (const said of eventsOf(writes, runId, event)) tell(said)
+  return entries
+}
+
+type OfThread<One> = One extends { readonly threadId: string } ? Omit<One, 'threadId' | 'status'> : never
+type Event = OfThread<InboxEvent>
+
+function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEvent): readonly Event[] {
+  if (runId === undefined) {
+    if (event.type === 'thread.changed') return [{ ...event, type: 'ThreadChanged' }]
+    if (event.type === 'thread.deleted') return [{ type: 'ThreadDeleted' }]
+    // Questions that were withdrawn: nobody is needed any more, which only the status says.
+    return event.type === 'interrupts.resolved' ? [{ type: 'ThreadChanged' }] : []
+  }
+  switch (event.type) {
+    case 'run.accepted': {
+      const { agentId, continues } = event.run
+      if (continues !== undefined) return [{ type: 'RunContinued', runId, agentId, continues }]
+      return [{ type: 'RunQueued', runId, agentId }]
+    }
+    case 'run.status':
+      // A run that another worker goes on with has started before.
+      return event.status === 'running' && run?.status === 'running' && run.epoch === 1
+        ? [{ type: 'RunStarted', runId }]
+        : []
+    case 'run.ended': {
+      const completed = { type: 'RunCompleted', runId, outcome: event.outcome } as const
+      return event.outcome.type === 'interrupted' ? [completed, { type: 'NeedsYou', runId }] : [completed]
+    }
+    default:
+      return []
+  }
+}
