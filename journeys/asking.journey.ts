@@ -73,7 +73,7 @@ test('coming back before the start was accepted finds the run attached and strea
   await expect(questionOf(page, 'Say 200 words')).toHaveCount(1)
 })
 
-test('a new thread is in the list at once, and a lost connection has its own line while the run goes on (S004-26, S000-1)', async ({
+test('a new thread is in the list at once, and a lost connection has its own line while the run goes on (S004-8, S000-1)', async ({
   page,
   modelServer: server,
   provider,

@@ -1,6 +1,7 @@
 /** What can be done with a thread. It opens with being shown: it is loaded because somebody wanted it. */
-import type { ThreadKey } from '@holdfast/core'
-import { useRegistry } from '@holdfast/react'
+import { paths, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+import { useRegistry, useThreadList } from '@holdfast/react'
+import { useRouter } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { Button, IconButton } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
@@ -60,12 +61,25 @@ interface SureProps {
 
 function SureToDelete({ title, threadKey, close }: SureProps) {
   const registry = useRegistry()
-  function remove(): void {
+  const router = useRouter()
+  const { items = [] } = useThreadList(threadKey.roomId)
+  async function remove(): Promise<void> {
     close()
-    registry.deleteThread(threadKey, { force: true }).catch((cause: unknown) => {
+    const next = neighbourOf(threadKey, items)
+    try {
+      await registry.deleteThread(threadKey, { force: true })
+    } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause)
       void say({ type: 'trouble', text: `“${title}” was not deleted.`, detail })
-    })
+      return
+    }
+    // Whoever looks at something else stays there.
+    if (router.state.location.pathname !== paths.page(threadKey)) return
+    await router.navigate(
+      next
+        ? { to: '/rooms/$roomId/threads/$threadId', params: { roomId: next.roomId, threadId: next.threadId } }
+        : { to: '/rooms/$roomId', params: { roomId: threadKey.roomId } },
+    )
   }
   return (
     <Dialog title="Delete this thread?" close={close}>
@@ -80,4 +94,11 @@ function SureToDelete({ title, threadKey, close }: SureProps) {
       </footer>
     </Dialog>
   )
+}
+
+/** The one below it in the list, or the one above. */
+function neighbourOf(key: ThreadKey, items: readonly ThreadInfo[]): ThreadInfo | undefined {
+  const shown = items.filter((item) => !item.archived || sameKey(item, key))
+  const at = shown.findIndex((item) => sameKey(item, key))
+  return at < 0 ? shown[0] : (shown[at + 1] ?? shown[at - 1])
 }

@@ -1,0 +1,246 @@
+/** Sending, leaving, stopping, in every order that a person finds: document 004's scenarios that need a page of their own. */
+import type { Page, Route } from '@playwright/test'
+import {
+  addressOf,
+  ending,
+  expect,
+  expectAnswers,
+  keyOf,
+  listed,
+  questionOf,
+  send,
+  sendButton,
+  stopButton,
+  test,
+} from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+import { scriptText } from './server.ts'
+
+const LONG = { words: 200, pauseAt: 60 }
+
+/** Starts wait until they are let go; `answer` decides what becomes of each. */
+async function holdStarts(page: Page, answer: (route: Route) => Promise<void> = (route) => route.continue()) {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await answer(route)
+  })
+  return held.resolve
+}
+
+test('a new thread left for another room while it starts takes nobody along, and is listed there later (S004-26, S004-11)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const go = await holdStarts(page)
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor(LONG))
+  await page.getByRole('link', { name: 'Default' }).click()
+  await expect(page).toHaveURL(`${server.url}/rooms/default`)
+  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' })).toContainText(
+    'Working',
+  )
+  go()
+  await expect.poll(async () => (await provider.asked()).calls).toBe(1)
+  await expect(page).toHaveURL(`${server.url}/rooms/default`)
+
+  await page.getByRole('link', { name: 'Models' }).click()
+  await expect(listed(page, 'Say 200 words')).toContainText('Working')
+  await listed(page, 'Say 200 words').click()
+  await expectAnswers(page, wordsText(LONG, 60))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+})
+
+test('a start that fails while it is being stopped is stopped, without a word of an error (S004-29)', async ({
+  page,
+  server,
+}) => {
+  const detail = 'No agent has this name.'
+  const problem = { type: 'about:blank', title: 'Unknown agent', status: 422, code: 'unknown_agent', detail }
+  const go = await holdStarts(page, (route) =>
+    route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  )
+  await page.goto(`${server.url}/rooms/default`)
+  await send(page, 'Changed my mind')
+  await stopButton(page).click()
+  await expect(sendButton(page)).toBeVisible()
+  go()
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('Changed my mind')
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await expect(page.getByText(detail)).toHaveCount(0)
+})
+
+test('a stop that was clicked just before a reload stops the run all the same (S004-15)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const go = await holdStarts(page)
+  await page.route('**/cancel', (route) => route.abort())
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor(LONG))
+  await stopButton(page).click()
+  await expect(sendButton(page)).toBeVisible()
+  const key = keyOf(page)
+  // The start got through in the last moment, its cancel did not.
+  go()
+  await expect.poll(async () => (await provider.asked()).calls).toBe(1)
+  await page.unroute('**/cancel')
+  await page.reload()
+  await expect.poll(async () => (await server.runs(key)).map((run) => run.status)).toEqual(['cancelled'])
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(questionOf(page, 'Say 200 words')).toHaveCount(1)
+  const kept = await server.said(key)
+  expect(wordsText(LONG).startsWith(kept)).toBe(true)
+  await expectAnswers(page, ...(kept === '' ? [] : [kept]))
+})
+
+test('a deleted thread makes way for the next one; one that cannot be deleted stays as it is (S004-C10)', async ({
+  page,
+  server,
+}) => {
+  await server.play({ roomId: 'default', threadId: 'next' }, { tokens: 4, intervalMs: 1 }, 'The next')
+  await server.play({ roomId: 'default', threadId: 'doomed' }, { tokens: 3, intervalMs: 1 }, 'The doomed')
+  await page.goto(addressOf(server, { roomId: 'default', threadId: 'doomed' }))
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  const remove = async () => {
+    await page.getByRole('button', { name: 'Actions for The doomed' }).click()
+    await page.getByRole('menuitem', { name: 'Delete…' }).click()
+    await page.getByRole('button', { name: 'Delete it' }).click()
+  }
+  const problem = { type: 'about:blank', title: 'Full', status: 507, code: 'storage_full', detail: 'The disk is full.' }
+  const thread = '**/v1/rooms/default/threads/doomed*'
+  await page.route(thread, (route) =>
+    route.request().method() === 'DELETE'
+      ? route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) })
+      : route.continue(),
+  )
+  await remove()
+  await expect(page.getByText('“The doomed” was not deleted.')).toBeVisible()
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  await page.unroute(thread)
+
+  await remove()
+  await expect(page).toHaveURL(addressOf(server, { roomId: 'default', threadId: 'next' }))
+  await expectAnswers(page, scriptText({ tokens: 4 }))
+  await expect(listed(page, 'The doomed')).toHaveCount(0)
+})
+
+test('what was sent just before a reload is sent once, and its words never go (S004-24)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  await page.route('**/runs', (route) => route.abort())
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor(LONG))
+  const key = keyOf(page)
+  await page.reload()
+  await expect(questionOf(page, 'Say 200 words')).toBeVisible()
+  await expect(stopButton(page)).toBeVisible()
+  await page.unroute('**/runs')
+  await expectAnswers(page, wordsText(LONG, 60))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+  expect(await server.runs(key)).toHaveLength(1)
+  expect((await provider.asked()).calls).toBe(1)
+})
+
+test('one run is stopped from another tab, one from the tray while something else is shown, one after a restart (S004-2, S004-17)', async ({
+  page,
+  context,
+  server,
+}) => {
+  const script = { tokens: 5_000, intervalMs: 10 }
+  const [first, second, third] = ['first', 'second', 'third'].map((threadId) => ({ roomId: 'default', threadId }))
+  if (!first || !second || !third) throw new Error('three keys')
+  await server.play(first, script, 'The first')
+  await server.play(second, script, 'The second')
+  const tab = await context.newPage()
+  await page.goto(addressOf(server, first))
+  await tab.goto(addressOf(server, first))
+  await stopButton(tab).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  expect((await server.runs(second)).map((run) => run.status)).toEqual(['running'])
+
+  await page
+    .getByRole('button', { name: /running|run/i })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Stop The second' }).click()
+  await expect.poll(async () => (await server.runs(second)).map((run) => run.status)).toEqual(['cancelled'])
+  await expect(page).toHaveURL(addressOf(server, first))
+  await tab.close()
+
+  await server.play(third, { ...script, tokens: 50_000 }, 'The third')
+  await page.goto(addressOf(server, third))
+  await expect(stopButton(page)).toBeVisible()
+  await stopButton(page).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await server.kill()
+  await server.start()
+  expect((await server.runs(third)).map((run) => run.status)).toEqual(['cancelled'])
+})
+
+test('a stop that cannot be delivered says that the run goes on, and it does (S004-17)', async ({ page, server }) => {
+  const key = { roomId: 'default', threadId: 'unstoppable' }
+  await server.play(key, { tokens: 5_000, intervalMs: 10 })
+  await page.goto(addressOf(server, key))
+  await expect(stopButton(page)).toBeVisible()
+  const problem = { type: 'about:blank', title: 'Full', status: 507, code: 'storage_full', detail: 'The disk is full.' }
+  await page.route('**/cancel', (route) =>
+    route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  )
+  await stopButton(page).click()
+  await expect(page.getByRole('alert')).toContainText('Not stopped: it goes on. The disk is full.')
+  await expect(stopButton(page)).toBeVisible()
+  await page.unroute('**/cancel')
+  await stopButton(page).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+})
+
+test('signed out in the middle of sending, the words wait and go after the sign-in; what is refused stays in the field (S004-C3)', async ({
+  page,
+  modelServer: server,
+}) => {
+  await page.route('**/v1/rooms/models/threads/**', (route) => route.fulfill({ status: 401 }))
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor({ words: 20 }))
+  await expect(page.getByText('Signed out. Your runs go on')).toBeVisible()
+  await expect(questionOf(page, 'Say 20 words')).toBeVisible()
+  await page.unroute('**/v1/rooms/models/threads/**')
+  // Signing in ends with the page being loaded anew.
+  await page.reload()
+  await expectAnswers(page, wordsText({ words: 20 }))
+  await expect(questionOf(page, 'Say 20 words')).toHaveCount(1)
+
+  const detail = 'You may read here, not write.'
+  const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'foreign_origin', detail }
+  await page.route('**/runs', (route) =>
+    route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  )
+  await send(page, 'Not lost')
+  await expect(page.getByRole('alert')).toContainText(detail)
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('Not lost')
+})
+
+test('rooms change while threads stay as they were: nothing of the new room is asked under an old thread (S000-39)', async ({
+  page,
+  server,
+}) => {
+  await server.createRoom({ roomId: 'second', title: 'Second room' })
+  await server.play({ roomId: 'default', threadId: 'here' }, { tokens: 3, intervalMs: 1 }, 'Here')
+  await server.play({ roomId: 'second', threadId: 'there' }, { tokens: 4, intervalMs: 1 }, 'There')
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto(addressOf(server, { roomId: 'default', threadId: 'here' }))
+  await expectAnswers(page, scriptText({ tokens: 3 }))
+  await page.getByRole('link', { name: 'Second room' }).click()
+  await expectAnswers(page)
+  await listed(page, 'There').click()
+  await expectAnswers(page, scriptText({ tokens: 4 }))
+  expect(asked.filter((path) => path.includes('/rooms/second/threads/here'))).toEqual([])
+  expect(asked.filter((path) => path.includes('/rooms/default/threads/there'))).toEqual([])
+})

@@ -1,0 +1,80 @@
+/** Two conversations beside each other, both live; or one of them twice. */
+import type { Page } from '@playwright/test'
+import { addressOf, ending, expect, expectAnswers, listed, send, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+
+const LONG = { words: 200, pauseAt: 60 }
+const KEY = { roomId: 'models', threadId: 'long' }
+
+const pane = (page: Page, which: 'First' | 'Second') => page.getByRole('region', { name: `${which} pane` })
+
+test('left and opened again twice before its start was accepted, a thread attaches in both panes (S004-32, S004-31)', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, askFor(LONG))
+  await page.getByRole('link', { name: 'Default' }).click()
+  await page.getByRole('link', { name: 'Models' }).click()
+  await listed(page, 'Say 200 words').click()
+  await page.getByRole('button', { name: 'Open beside' }).click()
+  for (const which of ['First', 'Second'] as const) {
+    await expect(pane(page, which).getByTestId('user-text')).toHaveCount(1)
+    await expect(pane(page, which).getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
+  }
+  held.resolve()
+  await expectAnswers(pane(page, 'First'), wordsText(LONG, 60))
+  await expectAnswers(pane(page, 'Second'), wordsText(LONG, 60))
+  await provider.goOn()
+  await expectAnswers(pane(page, 'First'), wordsText(LONG))
+  await expectAnswers(pane(page, 'Second'), wordsText(LONG))
+})
+
+test('two threads beside each other stream at once; Esc stops the one with the focus, and the address keeps both', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  const other = { roomId: 'models', threadId: 'other' }
+  const b = { ...LONG, letter: 'b' }
+  await server.ask(KEY, askFor(LONG))
+  await server.ask(other, askFor(b))
+  await page.goto(`${addressOf(server, KEY)}?beside=models/other`)
+  await expectAnswers(pane(page, 'First'), wordsText(LONG, 60))
+  await expectAnswers(pane(page, 'Second'), wordsText(b, 60))
+  await page.reload()
+  await expectAnswers(pane(page, 'Second'), wordsText(b, 60))
+
+  await pane(page, 'Second').getByRole('textbox', { name: 'Message' }).press('Escape')
+  await expect(pane(page, 'Second').getByRole('log').getByText('Stopped')).toBeVisible()
+  await expect(pane(page, 'First').getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
+  await provider.goOn()
+  await expectAnswers(pane(page, 'First'), wordsText(LONG))
+  await expectAnswers(pane(page, 'Second'), wordsText(b, 60))
+
+  // Going somewhere is for the first pane.
+  await page.getByRole('link', { name: 'Default' }).click()
+  await expectAnswers(pane(page, 'Second'), wordsText(b, 60))
+  await page.getByRole('button', { name: 'Close this pane' }).click()
+  await expect(page).toHaveURL(`${server.url}/rooms/default`)
+  await expect(pane(page, 'Second')).toHaveCount(0)
+  await expect(ending(page, 'Stopped')).toHaveCount(0)
+})
+
+test.describe('390 px wide', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  test('there is one pane, whatever the address names beside', async ({ page, modelServer: server, provider }) => {
+    await server.ask(KEY, askFor(LONG))
+    await page.goto(`${addressOf(server, KEY)}?beside=models/long`)
+    await expectAnswers(page, wordsText(LONG, 60))
+    await expect(page.getByRole('button', { name: 'Open beside' })).toHaveCount(0)
+    await provider.goOn()
+  })
+})
