@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { measureAppend } from './append.ts'
+import { measureFlood } from './flood.ts'
 import { measureFold } from './fold.ts'
+import { measureIdle } from './idle.ts'
 import { measureRender } from './render.ts'
 import { type BenchSection, toMarkdown } from './report.ts'
 
@@ -12,6 +14,8 @@ const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
 const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSection>])[] = [
   ['the fold', measureFold],
   ['append and fan-out', measureAppend],
+  ['a flood beside a run', measureFlood],
+  ['idle streams', measureIdle],
   ['rendering', measureRender],
 ]
 

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { createCatalogue } from '../../agents/catalogue.ts'
 import { createDemoAgent } from '../../agents/demo/demo-agent.ts'
 import { createInProcessBus } from '../../bus/in-process-bus.ts'
-import { createFeed } from '../../feed/feed.ts'
+import { createFeed, type FeedLimits } from '../../feed/feed.ts'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
 import type { Lease, Store } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
@@ -31,7 +31,7 @@ export interface House {
 }
 
 export async function createHouse(
-  options: Partial<AppOptions> & { readonly wrap?: (store: Store) => Store } = {},
+  options: Partial<AppOptions> & { readonly wrap?: (store: Store) => Store; readonly streams?: FeedLimits } = {},
 ): Promise<House> {
   const clock = createManualClock()
   const faults: unknown[] = []
@@ -40,7 +40,13 @@ export async function createHouse(
   const store = options.wrap?.(inner) ?? inner
   await inner.rooms.create(LOCAL_PRINCIPAL, { roomId: 'default', title: 'Default', agentId: 'demo' })
   const agents = createCatalogue([createDemoAgent({ clock })], 'demo')
-  const feed = createFeed({ log: store.log, bus, clock, onFault: (fault) => faults.push(fault) })
+  const feed = createFeed({
+    log: store.log,
+    bus,
+    clock,
+    onFault: (fault) => faults.push(fault),
+    ...(options.streams && { limits: options.streams }),
+  })
   let minted = 0
   const house: House = {
     store,

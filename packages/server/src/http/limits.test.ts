@@ -1,0 +1,93 @@
+/** Every limit of a request, exactly at it and one over it (docs/LIMITS.md). */
+import { type LogPage, paths, type ThreadInfo } from '@holdfast/core'
+import { expect, it } from 'vitest'
+import { createHouse, expectProblem, KEY, readUntil } from './testing/house.ts'
+
+const json = async <T>(response: Response) => (await response.json()) as T
+
+it('a body of exactly as many bytes as it may have is taken, one more is not', async () => {
+  const body = JSON.stringify({ roomId: 'r', title: 'Room' })
+  const post = async (maxBodyBytes: number) => {
+    const house = await createHouse({ limits: { maxBodyBytes } })
+    return house.ask(paths.rooms(), JSON.parse(body))
+  }
+  expect((await post(body.length)).status).toBe(201)
+  await expectProblem(await post(body.length - 1), 413, 'body_too_large')
+})
+
+it('JSON of exactly the depth it may have is taken, one deeper is not', async () => {
+  const post = async (maxDepth: number) => {
+    const house = await createHouse({ limits: { maxDepth } })
+    return house.ask(paths.runs(KEY), { runId: 'r', messages: [{ id: 'q', role: 'user', content: 'Hi' }] })
+  }
+  expect((await post(3)).status).toBe(202)
+  await expectProblem(await post(2), 422, 'too_deep')
+})
+
+it('a page of a log holds at most as many records as it may, and says where it goes on', async () => {
+  const house = await createHouse({ limits: { maxLogPage: 3 } })
+  await house.start('r')
+  await house.say(await house.claim(), 'a', 'b', 'c', 'd')
+  const page = await json<LogPage>(await house.ask(`${paths.log(KEY)}?limit=1000`))
+  expect(page).toMatchObject({ next: 3, upToDate: false })
+  expect(page.envelopes).toHaveLength(3)
+  expect((await json<LogPage>(await house.ask(`${paths.log(KEY)}?limit=2`))).envelopes).toHaveLength(2)
+  await expectProblem(await house.ask(`${paths.log(KEY)}?limit=1001`), 422, 'invalid')
+  await expectProblem(await house.ask(`${paths.log(KEY)}?limit=0`), 422, 'invalid')
+})
+
+it('a page of a list likewise', async () => {
+  const house = await createHouse({ limits: { maxListPage: 2 } })
+  for (const threadId of ['a', 'b', 'c']) await house.ask(paths.threads('default'), { threadId })
+  type Listed = { items: ThreadInfo[]; next?: string }
+  const first = await json<Listed>(await house.ask(`${paths.threads('default')}?limit=200`))
+  expect(first.items).toHaveLength(2)
+  const rest = await json<Listed>(await house.ask(`${paths.threads('default')}?before=${first.next}`))
+  expect(rest.items).toHaveLength(1)
+  expect(rest.next).toBeUndefined()
+  await expectProblem(await house.ask(`${paths.threads('default')}?limit=201`), 422, 'invalid')
+})
+
+it('ids have 128 characters at most', async () => {
+  const house = await createHouse()
+  expect((await house.ask(paths.rooms(), { roomId: 'x'.repeat(128), title: 'R' })).status).toBe(201)
+  await expectProblem(await house.ask(paths.rooms(), { roomId: 'x'.repeat(129), title: 'R' }), 422, 'invalid')
+})
+
+it('G10 as many streams are open as may be; one more is told so, until one is closed', async () => {
+  const house = await createHouse({ streams: { maxStreams: 2, readerBytes: 256 * 1024 } })
+  await house.start('r')
+  const open = () => house.ask(`${paths.log(KEY)}?live=sse`)
+  const streams = [await open(), await open()]
+  for (const stream of streams) expect(stream.status).toBe(200)
+  const refused = await open()
+  expect(refused.headers.get('retry-after')).toBe('5')
+  await expectProblem(refused, 503, 'too_many_streams')
+  // Whoever would wait for the first record is one more as well; whoever only reads is not.
+  await expectProblem(await house.ask(`${paths.log(KEY)}?live=long-poll&after=1`), 503, 'too_many_streams')
+  expect((await house.ask(paths.log(KEY))).status).toBe(200)
+  await readUntil(streams[0] as Response, 'run.accepted')
+  await streams[0]?.body?.cancel()
+  expect((await open()).status).toBe(200)
+})
+
+it('a long-poll waits as long as it may, and its place is free again', async () => {
+  const house = await createHouse({
+    limits: { longPollMs: 1_000 },
+    streams: { maxStreams: 1, readerBytes: 256 * 1024 },
+  })
+  await house.start('r')
+  const ask = () => house.ask(`${paths.log(KEY)}?live=long-poll&after=1`)
+  for (let round = 0; round < 2; round++) {
+    let answered = false
+    const asking = ask().finally(() => {
+      answered = true
+    })
+    for (let n = 0; n < 20; n++) await new Promise(setImmediate)
+    house.clock.advance(999)
+    for (let n = 0; n < 20; n++) await new Promise(setImmediate)
+    expect(answered).toBe(false)
+    house.clock.advance(1)
+    expect((await asking).status).toBe(204)
+  }
+})
