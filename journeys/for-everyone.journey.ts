@@ -53,6 +53,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByText('There is no such room')).toBeVisible()
     await expectClean(page, 'nowhere')
 
+    await page.goto(`${server.url}/timeline`)
+    await page.getByRole('button', { name: 'Gone wrong: failed' }).click()
+    await expect(page.getByRole('complementary', { name: 'The run' })).toBeVisible()
+    await expectClean(page, 'the timeline')
+
     await page.goto(`${server.url}/design`)
     await expect(page.getByRole('heading', { name: 'Mark and type' })).toBeVisible()
     await expectClean(page, 'the design')

@@ -1,0 +1,60 @@
+import type { ActiveRun } from '@holdfast/client'
+import type { RoomInfo, ThreadInfo, ThreadStatus } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { overviewOf, summaryOf } from './overview.ts'
+
+const rooms: readonly RoomInfo[] = [
+  { roomId: 'R', title: 'Garden', agentId: 'demo' },
+  { roomId: 'S', title: '', agentId: 'demo' },
+]
+const thread = (roomId: string, threadId: string, status: ThreadStatus, archived = false): ThreadInfo => ({
+  roomId,
+  threadId,
+  title: threadId,
+  status,
+  unread: false,
+  archived,
+  lastSeq: 1,
+  updatedAt: '2026-01-01T00:00:00.000Z',
+})
+const run = (roomId: string, threadId: string, activity: ActiveRun['activity']): ActiveRun => ({
+  key: { roomId, threadId },
+  runId: `${roomId}-${threadId}`,
+  activity,
+})
+
+describe('what goes on, across rooms', () => {
+  it('has what needs a person first, then what works, then what waits; what rests is not there', () => {
+    const lists = [
+      [thread('R', 'waits', 'queued'), thread('R', 'works', 'working'), thread('R', 'rests', 'idle')],
+      [thread('S', 'asks', 'needs_you'), thread('S', 'failed', 'failed')],
+    ]
+    const { items, threads } = overviewOf(rooms, lists, [])
+    expect(items.map(({ title, room, state }) => [title, room, state])).toEqual([
+      ['asks', 'S', 'needs_you'],
+      ['works', 'Garden', 'working'],
+      ['waits', 'Garden', 'queued'],
+    ])
+    expect(threads).toHaveLength(5)
+  })
+
+  it('knows a run of this device before the list does, by room and thread, and that it is being stopped', () => {
+    const lists = [[thread('R', 'T', 'idle'), thread('R', 'U', 'working')], [thread('S', 'T', 'idle')]]
+    const { items } = overviewOf(rooms, lists, [run('R', 'T', 'starting'), run('R', 'U', 'cancelling')])
+    expect(items).toEqual([
+      { key: { roomId: 'R', threadId: 'T' }, title: 'T', room: 'Garden', state: 'working', runId: 'R-T' },
+      { key: { roomId: 'R', threadId: 'U' }, title: 'U', room: 'Garden', state: 'stopping', runId: 'R-U' },
+    ])
+  })
+
+  it('is counted in words, without what is zero', () => {
+    const lists = [[thread('R', 'a', 'working'), thread('R', 'b', 'working'), thread('R', 'c', 'needs_you')], []]
+    const { items } = overviewOf(rooms, lists, [])
+    expect(summaryOf(items, 2)).toBe('2 running · 1 needs you · 2 finished')
+    expect(summaryOf([], 0)).toBe('')
+  })
+
+  it('leaves archived threads out', () => {
+    expect(overviewOf(rooms, [[thread('R', 'a', 'idle', true)], []], []).threads).toEqual([])
+  })
+})

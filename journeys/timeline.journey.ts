@@ -1,0 +1,40 @@
+/** What ran when, across rooms, as bars. */
+import { expect, test } from './journey.ts'
+import { isQuiet } from './server.ts'
+
+test('the timeline draws runs of all rooms, live; a bar shows the run, its end and the way to its thread', async ({
+  page,
+  server,
+}) => {
+  const live = { roomId: 'garden', threadId: 'tulips' }
+  const failed = { roomId: 'default', threadId: 'failed' }
+  await server.createRoom({ roomId: 'garden', title: 'Garden' })
+  await server.play(live, { tokens: 100_000, intervalMs: 50 }, 'When do I plant tulips?')
+  await server.play(failed, { tokens: 9, intervalMs: 1, failAfter: 3 }, 'Gone wrong')
+  await expect.poll(() => isQuiet(server, failed)).toBe(true)
+  await page.goto(`${server.url}/timeline`)
+  const timeline = page.getByRole('region', { name: 'Timeline' })
+  const running = timeline.getByRole('button', { name: 'When do I plant tulips?: runs' })
+  await expect(running).toBeVisible()
+
+  await timeline.getByRole('button', { name: 'Gone wrong: failed' }).click()
+  const details = page.getByRole('complementary', { name: 'The run' })
+  await expect(details.getByRole('heading', { name: 'Failed: agent_error' })).toBeVisible()
+  await expect(details).toContainText('Took')
+  const download = page.waitForEvent('download')
+  await details.getByRole('link', { name: 'Export its events' }).click()
+  expect((await download).suggestedFilename()).toMatch(/\.json$/)
+
+  await running.press('Enter')
+  await expect(details).toContainText('Runs for')
+  // Stopped from elsewhere: the bar and its facts follow.
+  const [run] = await server.runs(live)
+  await page.request.post(`${server.url}/v1/rooms/garden/threads/tulips/runs/${run?.runId}/cancel`, {
+    headers: { origin: server.url },
+    data: { reason: 'enough' },
+  })
+  await expect(details.getByRole('heading', { name: /^Stopped by/ })).toBeVisible()
+  await expect(details).toContainText('enough')
+  await details.getByRole('link', { name: 'Open the thread' }).click()
+  await expect(page).toHaveTitle('When do I plant tulips? · Garden · Holdfast')
+})
