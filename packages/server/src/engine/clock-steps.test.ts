@@ -1,0 +1,88 @@
+/**
+ * Somebody sets the clock on the wall while runs go on: hours forwards, hours back. The engine's own time never steps
+ * (process/system-clock.ts); the store's follows the wall, but never backwards.
+ */
+import { expect, it } from 'vitest'
+import { createCatalogue } from '../agents/catalogue.ts'
+import { createDemoAgent } from '../agents/demo/demo-agent.ts'
+import { createInProcessBus } from '../bus/in-process-bus.ts'
+import { systemClock } from '../process/system-clock.ts'
+import { createMemoryStore } from '../store/memory/memory-store.ts'
+import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
+import { createEngine } from './engine.ts'
+import { createHouse } from './testing/house.ts'
+
+const HOUR = 3_600_000
+
+it.each([
+  ['forwards', 5 * HOUR],
+  ['back', -5 * HOUR],
+])('a step %s costs no run its lease, makes no storm of timers, and `at` never runs backwards', async (_, step) => {
+  // The engine's clock and the wall, apart: the store asks the wall.
+  const house = await createHouse()
+  const bus = createInProcessBus({
+    onListenerError(error) {
+      throw error
+    },
+  })
+  let stepped = 0
+  const store = createMemoryStore({
+    clock: { now: () => house.clock.now() + stepped },
+    publish: bus.publish,
+  })
+  await store.rooms.create(me, { roomId: 'default', title: 'Default', agentId: 'demo' })
+  let calls = 0
+  const renew: typeof store.work.renew = (...given) => {
+    calls++
+    return store.work.renew(...given)
+  }
+  const engine = createEngine({
+    store: { work: { ...store.work, renew }, log: store.log },
+    bus,
+    catalogue: createCatalogue([createDemoAgent({ clock: house.clock })], 'demo'),
+    clock: house.clock,
+    workerId: 'w',
+    exclusive: true,
+    random: () => 0,
+  })
+  await engine.start()
+  const request = {
+    runId: 'r',
+    messages: [{ id: 'q', role: 'user', content: 'Hi' } as const],
+    agentId: 'demo',
+    onBusy: 'reject' as const,
+    tools: [],
+    context: [],
+    forwardedProps: { script: { tokens: 400, intervalMs: 100 } },
+  }
+  const key = { roomId: 'default', threadId: 't' }
+  await store.runs.start(me, key, request)
+  await house.pass(10_000, 100)
+  const timers = house.clock.waiting
+  stepped = step
+  await house.pass(10_000, 100)
+  expect(house.clock.waiting).toBe(timers)
+  // Two beats of the lease in ten seconds, as ever.
+  expect(calls).toBeLessThanOrEqual(5)
+  stepped = 0
+  await house.pass(25_000, 100)
+  expect(await store.runs.get(me, key, 'r')).toMatchObject({ run: { status: 'succeeded' } })
+
+  const chunk = await store.log.read(me, key, { after: 0, maxBytes: 1e9, maxRecords: 1e9 })
+  if (chunk.type !== 'chunk') throw new Error(chunk.type)
+  const times = [...new TextDecoder().decode(chunk.frames).matchAll(/"at":"([^"]+)"/g)].map(([, at]) => at)
+  expect(times.length).toBeGreaterThan(300)
+  expect(times).toEqual(times.toSorted())
+  await engine.close()
+})
+
+it('the process’s own clock does not follow the wall', () => {
+  const { now } = Date
+  try {
+    const before = systemClock.now()
+    Date.now = () => now() + 5 * HOUR
+    expect(systemClock.now() - before).toBeLessThan(HOUR)
+  } finally {
+    Date.now = now
+  }
+})
