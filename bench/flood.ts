@@ -7,7 +7,6 @@ import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
-import { createParser } from 'eventsource-parser'
 import { type HouseProcess, startHouse } from './house-process.ts'
 import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
 
@@ -29,14 +28,19 @@ async function follow(house: HouseProcess, key: ThreadKey): Promise<number[]> {
   const latencies: number[] = []
   const response = await fetch(`${house.url}${paths.runEvents(key, 'run')}?live=sse`)
   if (!response.body) throw new Error(`The probe's stream answered ${response.status}.`)
-  const parser = createParser({
-    onEvent({ data }) {
+  let rest = ''
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const now = Date.now()
+    const frames = (rest + text).split('\n\n')
+    rest = frames.pop() ?? ''
+    for (const frame of frames) {
+      const data = frame.slice(frame.indexOf('data: ') + 'data: '.length)
+      if (!data.startsWith('{')) continue
       const event = JSON.parse(data) as Envelope['event']
-      if (event.type !== 'TEXT_MESSAGE_CONTENT') return
-      for (const said of event.delta.trim().split(' ')) latencies.push(Date.now() - Number(said))
-    },
-  })
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) parser.feed(text)
+      if (event.type !== 'TEXT_MESSAGE_CONTENT') continue
+      for (const said of event.delta.trim().split(' ')) latencies.push(now - Number(said))
+    }
+  }
   return latencies
 }
 
@@ -72,7 +76,6 @@ async function probe(house: HouseProcess, beside?: string): Promise<Probed> {
   await stop()
   // What a flood leaves behind is done before the next one looks at the clock.
   await wait(1_500)
-  if (process.env.DEBUG) console.error(latencies.slice(-12).join(' '), 'of', latencies.length)
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99) }
 }

@@ -1,5 +1,9 @@
 /** The loops of `npm run soak`, a few rounds of each: what only many repetitions show, at least works. */
+import { fileURLToPath } from 'node:url'
+import { paths } from '@holdfast/core'
 import { expect, test } from '@playwright/test'
+import { createHoldfastServer } from './server.ts'
+import { endOf, get } from './soak/asking.ts'
 import { cancelKillLoop } from './soak/cancel-kill-loop.ts'
 import { cancelLoop } from './soak/cancel-loop.ts'
 import { killLoop } from './soak/kill-loop.ts'
@@ -25,4 +29,27 @@ test('cancels that race the ends of their runs give each run one end (I1, G6)', 
 
 test('a cancel that was acknowledged before a kill still ends its run as cancelled (G6)', async () => {
   expect((await cancelKillLoop(2, SEED, say)).kills).toBe(2)
+})
+
+test('a server with a zoo of hostile agents ends each run, serves its neighbours and stops in order (G4, G10)', async () => {
+  const HOLDFAST_CONFIG = fileURLToPath(new URL('../packages/server/src/testing/hostile-config.ts', import.meta.url))
+  const server = await createHoldfastServer({ HOLDFAST_CONFIG, HOLDFAST_LOG: 'silent' })
+  try {
+    await server.start()
+    const { items } = await get<{ items: { agentId: string }[] }>(server, paths.agents())
+    const zoo = items.map(({ agentId }) => agentId).filter((id) => id.startsWith('hostile-'))
+    expect(zoo.length).toBeGreaterThan(40)
+    const keyOf = (threadId: string) => ({ roomId: 'default', threadId })
+    const neighbour = await server.play(keyOf('neighbour'), { tokens: 200, intervalMs: 10 })
+    const runs = await Promise.all(zoo.map((id) => server.ask(keyOf(id), 'Well?', id)))
+    for (const [n, id] of zoo.entries()) {
+      expect(await endOf(server, keyOf(id), runs[n]?.runId ?? '')).toMatchObject({
+        status: expect.stringMatching(/^(succeeded|failed)$/),
+      })
+    }
+    expect(await endOf(server, keyOf('neighbour'), neighbour.runId)).toMatchObject({ status: 'succeeded' })
+    await server.stop()
+  } finally {
+    await server.dispose()
+  }
 })
