@@ -8,6 +8,7 @@ import './app.css'
 import { createAgents } from './composer/agents.ts'
 import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
+import { isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -21,7 +22,7 @@ const services: Services = {
   finished: createFinished({
     lifecycle: registry.lifecycle,
     // The address names every thread that is shown.
-    isOnScreen: ({ threadId }) => window.location.href.includes(encodeURIComponent(threadId)),
+    isOnScreen: (key) => isShown(router.state.location, key),
   }),
   preferences: createPreferences(() => window.localStorage),
   runsSince: async (since) => (await transport.runs({ since: new Date(since).toISOString(), limit: 200 })).items,

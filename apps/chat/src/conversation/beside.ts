@@ -4,7 +4,7 @@
  *
  * Owns: how it is written and when there is room for it. Does not know: what a pane shows.
  */
-import { keyOf, keyString, type ThreadKey } from '@holdfast/core'
+import { keyOf, keyString, paths, type ThreadKey } from '@holdfast/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo, useSyncExternalStore } from 'react'
 
@@ -20,6 +20,14 @@ export function readBeside({ beside }: { readonly beside?: unknown }): BesideSea
 function parse(text: string): ThreadKey | undefined {
   const [roomId, threadId, ...more] = text.split('/')
   return more.length === 0 ? keyOf({ roomId, threadId }) : undefined
+}
+
+/** Whether one of the panes shows this very thread: an id alone may stand in two rooms. */
+export function isShown(
+  location: { readonly pathname: string; readonly search: BesideSearch },
+  key: ThreadKey,
+): boolean {
+  return location.pathname === paths.page(key) || location.search.beside === keyString(key)
 }
 
 /** Two conversations beside each other need the width of two. */

@@ -53,4 +53,16 @@ describe('runs that ended unseen', () => {
     finished.seen(T)
     expect(ids()).toEqual([])
   })
+
+  it('S000-C12 S000-71 looking at a room or thread of which nothing has ended changes nothing, least of all elsewhere', () => {
+    const { finished, tell, ids } = setUp()
+    tell(ended('a', { type: 'succeeded' }))
+    tell(ended('b', { type: 'succeeded' }, { roomId: 'S', threadId: 'T' }))
+    const before = finished.snapshot()
+    finished.seen({ roomId: 'nowhere', threadId: 'T' })
+    finished.seen({ roomId: 'R', threadId: 'nothing' })
+    expect(finished.snapshot()).toBe(before)
+    finished.seen(T)
+    expect(ids()).toEqual(['b'])
+  })
 })

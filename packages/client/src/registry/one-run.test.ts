@@ -44,9 +44,13 @@ it('S000-28 what a run is doing is known in one place: the book and every view s
   ])
 })
 
-it('S000-29 what comes of one run changes its handle and no other', async () => {
+it('S000-29 S000-32 runs of two threads are both entered and active, and what comes of one changes no other', async () => {
   const parts = setUp()
   await Promise.all([running(parts, A), running(parts, B)])
+  expect([...parts.registry.handles].map(({ key, isActive }) => [key, isActive])).toEqual([
+    [A, true],
+    [B, true],
+  ])
   const b = parts.registry.handles.get(B)
   const before = b?.state
   const runId = parts.registry.handles.get(A)?.runId ?? ''
