@@ -25,13 +25,14 @@ test('the tray counts what runs across rooms, leads there, stops one, and stops 
 
   await page.keyboard.press('ControlOrMeta+.')
   const tray = page.getByRole('dialog', { name: 'Runs' })
-  await expect(tray.getByRole('link')).toHaveCount(3)
-  await expect(tray.getByRole('link').first()).toBeFocused()
+  const threads = tray.getByRole('listitem').getByRole('link')
+  await expect(threads).toHaveCount(3)
+  await expect(threads.first()).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(tray.getByRole('link').nth(1)).toBeFocused()
+  await expect(threads.nth(1)).toBeFocused()
 
   await tray.getByRole('button', { name: 'Stop First of all' }).click()
-  await expect(tray.getByRole('link')).toHaveCount(2)
+  await expect(threads).toHaveCount(2)
   await expect.poll(async () => (await server.runs(inDefault('first'))).map((run) => run.status)).toEqual(['cancelled'])
 
   await tray.getByRole('link', { name: 'When do I plant tulips?' }).press('Enter')

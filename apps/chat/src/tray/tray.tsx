@@ -1,6 +1,7 @@
 /**
  * What goes on, from anywhere: a line that counts, and what it opens. The list itself is loaded when first asked for.
  */
+import { useRooms } from '@holdfast/react'
 import { lazy, Suspense } from 'react'
 import { Icon } from '../design/icon.tsx'
 import { summaryOf } from './overview.ts'
@@ -15,6 +16,7 @@ interface TrayProps {
 }
 
 export function Tray({ open, setOpen }: TrayProps) {
+  const known = useRooms().items !== undefined
   const overview = useOverview(open)
   const finished = useFinished()
   useFinishedToasts()
@@ -38,7 +40,7 @@ export function Tray({ open, setOpen }: TrayProps) {
             <Icon name={items.length === 0 && summary !== '' ? 'done' : 'working'} turning={items.length > 0} />
           )}
         </span>
-        <span className="tray-words">{summary === '' ? 'Nothing runs' : summary}</span>
+        <span className="tray-words">{summary || (known ? 'Nothing runs' : 'Not known yet')}</span>
         <span className="tray-count" aria-hidden="true">
           {items.length + finished.length}
         </span>
