@@ -87,7 +87,7 @@ export async function createHouse(runs: number, options: HouseOptions = {}): Pro
   const principal = { tenantId: 'bench', personId: 'bench' }
   const bus = createInProcessBus({ onListenerError: fail })
   const store = await createSqliteStore({ directory, publish: bus.publish, ...options })
-  const feed = createFeed({ log: store.log, bus, clock: systemClock, onFault: fail })
+  const feed = createFeed({ log: store.log, inbox: store.inbox, bus, clock: systemClock, onFault: fail })
 
   await store.rooms.create(principal, { roomId: 'bench', title: 'Bench', agentId: 'demo' })
   const leases = new Map<string, Lease>()

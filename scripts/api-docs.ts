@@ -17,7 +17,7 @@ const store = createMemoryStore({ clock, publish: bus.publish })
 const app = createApp({
   store,
   clock,
-  feed: createFeed({ log: store.log, bus, clock, onFault() {} }),
+  feed: createFeed({ log: store.log, inbox: store.inbox, bus, clock, onFault() {} }),
   agents: createCatalogue([createDemoAgent({ clock })], 'demo'),
   phase: () => 'ready',
   report() {},

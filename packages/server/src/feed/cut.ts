@@ -37,6 +37,28 @@ export function runEventsIn(slice: Slice, runId: string): RunEvents {
   return { events, last: false }
 }
 
+const LINE_FEED = 10
+const EVENT_LOG = encoder.encode('event: log\n')
+const asFeed = new WeakMap<Uint8Array, Uint8Array>()
+
+/** The stored envelopes as `log` frames of the one connection: only the line before each is another one. */
+export const feedFrames: Cut = (slice) => {
+  const known = asFeed.get(slice.frames)
+  if (known) return { bytes: known, last: false }
+  const { frames } = slice
+  const parts: Uint8Array[] = []
+  for (let from = 0; from < frames.byteLength; ) {
+    const data = frames.indexOf(LINE_FEED, from) + 1
+    const end = frames.indexOf(LINE_FEED, data) + 2
+    if (data === 0 || end === 1) throw new Error('A stored frame is not whole.')
+    parts.push(EVENT_LOG, frames.subarray(data, end))
+    from = end
+  }
+  const bytes = Buffer.concat(parts)
+  asFeed.set(frames, bytes)
+  return { bytes, last: false }
+}
+
 const cuts = new WeakMap<Uint8Array, Map<string, ReturnType<Cut>>>()
 
 /** A run's events as SSE frames, `id:` being the thread's seq. */

@@ -50,6 +50,10 @@ function scripted() {
   }
   const feed = createFeed({
     log,
+    inbox: {
+      overview: async () => ({ rooms: [], threads: [], cursor: '' }),
+      read: async () => ({ type: 'invalid_cursor' }),
+    },
     bus: {
       publish,
       subscribe(listener) {

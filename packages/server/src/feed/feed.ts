@@ -5,10 +5,11 @@
  * goes only detaches (I5). Whatever was committed after a reader's cursor reaches it once, in order, however notices
  * are lost or repeated (G3).
  */
-import { type Clock, frame, type ThreadKey } from '@holdfast/core'
+import type { Clock, ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
-import type { LogChunk, LogReader } from '../store/port.ts'
+import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
+import { type Connection, type ConnectionRequest, createConnection, lastRecord } from './connection.ts'
 import { type Cut, everything } from './cut.ts'
 import { createReader, type Sent } from './reader.ts'
 import { READER_BYTES, type Sink } from './sink.ts'
@@ -43,6 +44,9 @@ export type Refused =
   | Exclude<Awaited<ReturnType<LogReader['read']>>, LogChunk>
   /** As many look already as may look at once. */
   | { readonly type: 'too_many_streams' }
+/** A cursor of the inbox that nothing gave, or that knows of more than there is. */
+export type InboxRefused = { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'too_many_streams' }
+export type Opened = { readonly type: 'open'; readonly detach: () => void } | InboxRefused
 export type Followed = { readonly type: 'following'; readonly detach: () => void } | Refused
 
 export interface Feed {
@@ -58,6 +62,12 @@ export interface Feed {
    * @throws StoreFault
    */
   next(request: NextRequest, signal?: AbortSignal): Promise<LogChunk | Refused>
+  /**
+   * Many threads and the inbox over one sink, which is made once the inbox's cursor is known to be good; what is wrong
+   * with a thread's cursor is told on the stream.
+   * @throws StoreFault before `connect`; a later fault ends the stream
+   */
+  open(request: ConnectionRequest, connect: () => Sink): Promise<Opened>
   /** Ends every stream and every wait. Twice is harmless; whoever comes later is ended at once. */
   close(): void
   /** For whoever measures: how many threads are watched, by how many streams. */
@@ -68,19 +78,21 @@ export interface Feed {
 
 export interface FeedOptions {
   readonly log: LogReader
+  readonly inbox: InboxStore
   readonly bus: Bus
   readonly clock: Clock
   /** Told of a reading that failed in the middle of a stream; the stream has then ended. */
-  readonly onFault: (fault: unknown, key: ThreadKey) => void
+  readonly onFault: (fault: unknown, key?: ThreadKey) => void
   readonly limits?: FeedLimits
 }
 
-const TOO_MANY: Refused = { type: 'too_many_streams' }
+const TOO_MANY = { type: 'too_many_streams' } as const
 
-export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
+export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
   const stepBytes = Math.floor(limits.readerBytes / 2)
   const watches = createWatches({ bus, clock })
   const waiting = new Set<() => void>()
+  const connections = new Set<Connection>()
   const sent: Sent = { bytes: 0, records: 0 }
   let open = 0
   let closed = false
@@ -138,6 +150,45 @@ export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIM
       return { type: 'following', detach: reader.end }
     },
 
+    async open(request, connect) {
+      if (open >= limits.maxStreams) return TOO_MANY
+      open++
+      let sink: Sink
+      try {
+        const { principal, inbox: cursor } = request
+        const found =
+          cursor === undefined ? undefined : await inbox.read(principal, { cursor, maxBytes: 1, maxRecords: 1 })
+        if (found && found.type !== 'entries') {
+          open--
+          return found
+        }
+        sink = await connect()
+      } catch (fault) {
+        open--
+        throw fault
+      }
+      const holder: { connection?: Connection; ended?: true } = {}
+      const connection = createConnection({
+        ...request,
+        sink,
+        watches,
+        log,
+        store: inbox,
+        stepBytes: Math.floor(limits.readerBytes / 5),
+        sent,
+        onFault,
+        onEnd() {
+          holder.ended = true
+          open--
+          if (holder.connection) connections.delete(holder.connection)
+        },
+      })
+      holder.connection = connection
+      if (!holder.ended) connections.add(connection)
+      if (closed) connection.end()
+      return { type: 'open', detach: connection.end }
+    },
+
     async next({ principal, key, after, maxBytes, maxRecords, waitMs }, signal) {
       const waits = waitMs > 0 ? 1 : 0
       if (waits > 0 && open >= limits.maxStreams) return TOO_MANY
@@ -181,6 +232,7 @@ export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIM
     close() {
       closed = true
       for (const watch of [...watches.all.values()]) for (const reader of [...watch.readers]) reader.end()
+      for (const connection of [...connections]) connection.end()
       for (const finish of [...waiting]) finish()
     },
 
@@ -191,10 +243,4 @@ export function createFeed({ log, bus, clock, onFault, limits = DEFAULT_FEED_LIM
       return { threads: watches.all.size, readers }
     },
   }
-}
-
-/** What a deleted thread's log ended with: its store keeps nothing else of it. */
-function lastRecord({ roomId, threadId }: ThreadKey, { seq, at }: { readonly seq: number; readonly at: string }) {
-  const text = frame({ roomId, threadId, seq, at, kind: 'control' }, '{"type":"thread.deleted"}')
-  return { type: 'last', firstSeq: seq, lastSeq: seq, frames: new TextEncoder().encode(text) } as const
 }

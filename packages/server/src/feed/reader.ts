@@ -27,6 +27,8 @@ export interface Reader {
   recheck(): void
   /** Nothing comes any more: what there is, and then the end. Twice is harmless. */
   finish(): void
+  /** Its sink is full, through no doing of its own: it waits for the drain like one that filled it. */
+  hold(): void
   /** A comment, when the sink has room. */
   beat(bytes: Uint8Array): void
   /** Ends what it writes, and nothing else. Twice is harmless. */
@@ -59,12 +61,14 @@ export interface ReaderOptions {
   readonly sent: Sent
   /** A reading showed records that no notice had told of. */
   readonly onNews: () => void
+  /** It has been given everything that is known of: again each time it has caught up. */
+  readonly onLive?: (cursor: number) => void
   /** Called once. */
   readonly onEnd: () => void
 }
 
 export function createReader(options: ReaderOptions): Reader {
-  const { ring, sink, after, cut, stepBytes, read, onFault, sent, onNews, onEnd } = options
+  const { ring, sink, after, cut, stepBytes, read, onFault, sent, onNews, onLive, onEnd } = options
   let state: ReaderState = 'catching-up'
   let cursor = after
   let reading = false
@@ -73,6 +77,7 @@ export function createReader(options: ReaderOptions): Reader {
   function move(event: ReaderEvent) {
     const before = state
     state = READER_TABLE[state][event]
+    if (before === 'catching-up' && state === 'live') onLive?.(cursor)
     if (state !== 'ended' || before === 'ended') return
     sink.end()
     onEnd()
@@ -171,6 +176,7 @@ export function createReader(options: ReaderOptions): Reader {
       move('behind')
       advance()
     },
+    hold: () => move('full'),
     beat(bytes) {
       if (state === 'waiting-for-drain' || state === 'ended') return
       if (!sink.write(bytes) && state === 'live') move('full')

@@ -27,7 +27,16 @@ export interface Watch {
   leave(): void
 }
 
+/** One who reads more than one log: told of what belongs to no thread. */
+export interface Visitor {
+  beat(): void
+  /** A room’s lifecycle log has more. */
+  inboxMore(): void
+}
+
 export interface Watches {
+  /** The same for one who reads no single thread; undo it once. */
+  join(visitor: Visitor): () => void
   /** Subscribed from here on: what is committed later will be told. */
   enter(key: ThreadKey): Watch
   readonly all: ReadonlyMap<string, Watch>
@@ -35,6 +44,7 @@ export interface Watches {
 
 export function createWatches({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): Watches {
   const all = new Map<string, Watch & { visitors: number; quiet: boolean }>()
+  const visitors = new Set<Visitor>()
   let stop: (() => void) | undefined
 
   function begin() {
@@ -42,6 +52,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     let stopTimer = clock.schedule(HEARTBEAT_MS, beat)
     function beat() {
       stopTimer = clock.schedule(HEARTBEAT_MS, beat)
+      for (const visitor of [...visitors]) visitor.beat()
       for (const watch of all.values()) {
         for (const reader of watch.readers) reader.beat(heartbeat)
         // Notices are lossy: a thread that nothing was heard of since the last beat is asked after, once for all.
@@ -59,6 +70,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
   }
 
   function hear(notice: Notice) {
+    if (notice.type === 'inbox.more') for (const visitor of visitors) visitor.inboxMore()
     if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
     const watch = all.get(keyString(notice.key))
     if (!watch) return
@@ -66,6 +78,12 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     watch.quiet = false
     watch.ring.told(notice)
     watch.nudge()
+  }
+
+  function rest() {
+    if (all.size > 0 || visitors.size > 0) return
+    stop?.()
+    stop = undefined
   }
 
   function watch(name: string) {
@@ -88,9 +106,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
       leave() {
         if (--made.visitors > 0) return
         all.delete(name)
-        if (all.size > 0) return
-        stop?.()
-        stop = undefined
+        rest()
       },
     }
     all.set(name, made)
@@ -99,6 +115,14 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
 
   return {
     all,
+    join(visitor) {
+      stop ??= begin()
+      visitors.add(visitor)
+      return () => {
+        visitors.delete(visitor)
+        rest()
+      }
+    },
     enter(key) {
       stop ??= begin()
       const name = keyString(key)

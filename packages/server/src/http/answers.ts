@@ -62,6 +62,14 @@ export const ThreadShape = z
   })
   .openapi('Thread')
 
+export const InboxShape = z
+  .object({
+    rooms: z.array(z.object({ roomId: id, unread: z.int().min(0), working: z.int().min(0), needsYou: z.int().min(0) })),
+    threads: z.array(ThreadShape),
+    cursor: z.string(),
+  })
+  .openapi('Inbox')
+
 const QueueEntry = z.object({ run: RunShape, messages: z.array(Message), first: z.literal(true).optional() })
 export const QueueShape = z
   .object({ order: z.array(id), paused: z.boolean(), items: z.array(QueueEntry) })

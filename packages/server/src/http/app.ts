@@ -12,7 +12,9 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { answerFault } from './problem-error.ts'
 import { agents } from './routes/agents.ts'
 import { cancel } from './routes/cancel.ts'
+import { feed } from './routes/feed.ts'
 import { health } from './routes/health.ts'
+import { inbox } from './routes/inbox.ts'
 import { log } from './routes/log.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
@@ -54,7 +56,22 @@ export function createApp(options: AppOptions): Api {
     c.set('authorise', authorise)
     await next()
   })
-  for (const routes of [health, metrics, agents, rooms, threads, start, runs, queue, cancel, log, runEvents, openapi])
+  for (const routes of [
+    health,
+    metrics,
+    agents,
+    rooms,
+    threads,
+    start,
+    runs,
+    queue,
+    cancel,
+    log,
+    runEvents,
+    inbox,
+    feed,
+    openapi,
+  ])
     routes(api, parts)
   notBuilt(api)
   api.notFound(unknownRoutes(api))

@@ -22,6 +22,8 @@ export type Action =
   | 'queue.read'
   | 'queue.change'
   | 'log.read'
+  | 'inbox.read'
+  | 'feed.open'
 
 /** What the action is done to, as far as the path names it. */
 export interface Target {

@@ -57,6 +57,8 @@ const VALID: Readonly<Record<string, Call>> = {
   cancelThread: { body: { reason: 'enough' } },
   readLog: { query: 'after=1&limit=10' },
   readRunEvents: { query: 'after=1&limit=10' },
+  getInbox: {},
+  openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
 
 async function furnished(): Promise<House & { lease: Lease }> {
@@ -197,8 +199,10 @@ describe('every operation of the document', async () => {
   it.each(operations)('%s answers what is right as the document shows it', async (id, operation) => {
     const house = await furnished()
     const response = await request(house, operation, VALID[id] ?? {})
-    expect([200, 201, 202, 204], await response.clone().text()).toContain(response.status)
+    const live = response.headers.get('content-type') === 'text/event-stream'
+    expect([200, 201, 202, 204], live ? '' : await response.clone().text()).toContain(response.status)
     expect(operation.operation.responses[response.status]).toBeDefined()
+    if (live) await response.body?.cancel()
     const route = routes.find((one) => one.operationId === id)
     const shown = route?.responses[response.status] as { content?: { 'application/json'?: { schema: z.ZodType } } }
     const schema = shown?.content?.['application/json']?.schema

@@ -23,7 +23,7 @@ export interface Env {
 export type Api = OpenAPIHono<Env>
 
 export interface Parts {
-  readonly store: Pick<Store, 'rooms' | 'threads' | 'log' | 'runs'>
+  readonly store: Pick<Store, 'rooms' | 'threads' | 'log' | 'inbox' | 'runs'>
   readonly feed: Feed
   readonly agents: AgentCatalogue
   readonly clock: Clock

@@ -119,7 +119,7 @@ describe('what no route answers', () => {
       405,
       'method_not_allowed',
     )
-    await expectProblem(await ask('/v1/inbox'), 422, 'not_supported')
+    await expectProblem(await ask('/v1/push'), 422, 'not_supported')
     await expectProblem(
       await ask(`${paths.thread(KEY)}/read`, undefined, { method: 'PUT', headers: JSON_TYPE }),
       422,
@@ -180,6 +180,8 @@ describe('authorisation', () => {
         'queue.read',
         'queue.change',
         'log.read',
+        'inbox.read',
+        'feed.open',
       ]),
     )
   })

@@ -9,11 +9,24 @@ const POSTS = [
   paths.runs(KEY),
   paths.cancelRun(KEY, 'r1'),
   paths.cancelThread(KEY),
+  paths.feed(),
 ]
 const GETS = ['/v1/rooms', paths.threads('default'), paths.log(KEY), paths.runEvents(KEY, 'r1'), paths.thread(KEY)]
 
 const FIELDS = ['roomId', 'threadId', 'runId', 'title', 'agentId', 'messages', 'parentId', 'onBusy', 'tools', 'context']
-const MORE = ['state', 'resume', 'forwardedProps', 'reason', '__proto__', 'constructor', 'id', 'role', 'content']
+const MORE = [
+  'inbox',
+  'threads',
+  'state',
+  'resume',
+  'forwardedProps',
+  'reason',
+  '__proto__',
+  'constructor',
+  'id',
+  'role',
+  'content',
+]
 const value = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom(

@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { Cut } from '../feed/cut.ts'
 import type { FeedRequest, Refused } from '../feed/feed.ts'
+import type { Sink } from '../feed/sink.ts'
 import type { LogChunk } from '../store/port.ts'
 import type { Env, Parts } from './env.ts'
 import { openNodeSink } from './node-sink.ts'
@@ -22,15 +23,24 @@ export async function openStream(
     orRefuse(await feed.next({ ...request, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
     return new Response(null, { headers: STREAM_HEADERS })
   }
-  let response: Response = RESPONSE_ALREADY_SENT
-  const followed = await feed.follow(request, () => {
-    if (c.env?.outgoing) return openNodeSink(c.env.outgoing, limits.readerBytes / 2)
-    const web = openWebSink(limits.readerBytes / 2)
-    response = web.response
-    return web.sink
-  })
+  const { connect, response } = openSink(c, limits)
+  const followed = await feed.follow(request, connect)
   if (followed.type !== 'following') throw refusal(followed)
-  return response
+  return response()
+}
+
+/** `connect` answers the request with a stream; `response` is then what the handler returns. */
+export function openSink(c: Context<Env>, { readerBytes }: Parts['limits']) {
+  let response: Response = RESPONSE_ALREADY_SENT
+  return {
+    response: () => response,
+    connect(): Sink {
+      if (c.env?.outgoing) return openNodeSink(c.env.outgoing, readerBytes / 2)
+      const web = openWebSink(readerBytes / 2)
+      response = web.response
+      return web.sink
+    },
+  }
 }
 
 export function orRefuse(answer: LogChunk | Refused): LogChunk {
@@ -38,17 +48,20 @@ export function orRefuse(answer: LogChunk | Refused): LogChunk {
   throw refusal(answer)
 }
 
+export const tooManyStreams = () =>
+  new ProblemError(
+    'too_many_streams',
+    'As many streams are open as this server keeps: close one, or try again in a moment.',
+    {},
+    { 'Retry-After': '5' },
+  )
+
 function refusal(answer: Refused): ProblemError {
   switch (answer.type) {
     case 'not_found':
       return notFound()
     case 'too_many_streams':
-      return new ProblemError(
-        'too_many_streams',
-        'As many streams are open as this server keeps: close one, or try again in a moment.',
-        {},
-        { 'Retry-After': '5' },
-      )
+      return tooManyStreams()
     case 'deleted':
       return absent(answer)
     case 'cursor_gone': {

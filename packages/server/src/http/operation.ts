@@ -55,6 +55,11 @@ export function answer(description: string, schema: z.ZodType): { readonly descr
   return Object.assign({ description }, { content })
 }
 
+/** An answer that is a stream. */
+export function stream(description: string): { readonly description: string } {
+  return Object.assign({ description }, { content: { 'text/event-stream': { schema: z.string() } } })
+}
+
 function problemResponses(codes: readonly ProblemCode[]): Record<number, object> {
   const byStatus = Map.groupBy(codes.toSorted(), (code) => PROBLEM_STATUS[code])
   return Object.fromEntries(

@@ -2,7 +2,7 @@
 
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
-import { ID_PATTERN } from '@holdfast/core'
+import { ID_PATTERN, keyString } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
 const Id = z
@@ -119,6 +119,19 @@ export const Start = z.object({
   state: z.unknown().optional(),
   resume: z.array(AnyResume).optional(),
   forwardedProps: z.unknown().optional(),
+})
+
+export const FeedRequest = z.object({
+  inbox: z
+    .string()
+    .min(1)
+    .optional()
+    .openapi({ description: 'Cursor of the inbox; without it there are no inbox frames.' }),
+  threads: z
+    .array(z.object({ roomId: Id, threadId: Id, after: z.int().min(0) }))
+    .max(200, 'One connection watches at most 200 threads')
+    .refine((all) => new Set(all.map(keyString)).size === all.length, 'A thread is named twice')
+    .default([]),
 })
 
 export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

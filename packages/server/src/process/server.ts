@@ -84,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const feed = createFeed({
     log: store.log,
+    inbox: store.inbox,
     bus,
     clock,
     onFault: (fault, key) => report(fault, 'A stream ended because its log could not be read.', key),

@@ -10,8 +10,6 @@ const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
   [`${THREAD}/unread`, 'POST'],
   [`${THREAD}/subagents`, 'GET'],
   [`${THREAD}/subagents/:subagentRunId/cancel`, 'POST'],
-  ['/v1/inbox', 'GET'],
-  ['/v1/feed', 'POST'],
   ['/v1/push', 'GET'],
   ['/v1/push/subscriptions', 'PUT', 'DELETE'],
   ['/v1/presence', 'PUT'],

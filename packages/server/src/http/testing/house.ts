@@ -42,6 +42,7 @@ export async function createHouse(
   const agents = createCatalogue([createDemoAgent({ clock })], 'demo')
   const feed = createFeed({
     log: store.log,
+    inbox: store.inbox,
     bus,
     clock,
     onFault: (fault) => faults.push(fault),

@@ -1,0 +1,232 @@
+/**
+ * The one connection: any number of threads and the inbox of a person, over one sink. A reader a thread, the same as
+ * anywhere else, only that what they write is framed with its kind and shares one bound.
+ *
+ * Owns: which threads are still followed, and that each is told once that it is caught up, once that it is not followed
+ * any more. Does not know: HTTP, who writes logs. It keeps nothing that outlives it: every cursor is the reader's own.
+ *
+ * Invariants: everything is subscribed to before anything is read; what is of one thread never waits for another one's
+ * end; its end only detaches (I5).
+ */
+import { type CaughtUp, frame, type Resync, type ThreadKey } from '@holdfast/core'
+import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
+import { feedFrames } from './cut.ts'
+import { createReader, type LastRecord, type Reader, type Sent } from './reader.ts'
+import { createSharedSink } from './shared-sink.ts'
+import type { Sink } from './sink.ts'
+import { heartbeat, type Watches } from './watches.ts'
+
+const STEP_RECORDS = 4_096
+const INBOX_RECORDS = 100
+
+export interface ConnectionRequest {
+  readonly principal: Principal
+  /** Cursor; without it nothing of the inbox is told. */
+  readonly inbox?: string
+  /** No key twice. `after` is exclusive. */
+  readonly threads: readonly (ThreadKey & { readonly after: number })[]
+}
+
+export interface ConnectionOptions extends ConnectionRequest {
+  readonly sink: Sink
+  readonly watches: Watches
+  readonly log: LogReader
+  readonly store: InboxStore
+  readonly stepBytes: number
+  readonly sent: Sent
+  readonly onFault: (fault: unknown, key?: ThreadKey) => void
+  /** Called once. */
+  readonly onEnd: () => void
+}
+
+export interface Connection {
+  /** Ends the looking. Twice is harmless. */
+  end(): void
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { principal, watches, log, store, stepBytes, sent, onFault, onEnd } = options
+  const shared = createSharedSink(options.sink)
+  const leaving = new Set<() => void>()
+  let over = false
+
+  function say(event: string, data: string): void {
+    const bytes = encoder.encode(`event: ${event}\ndata: ${data}\n\n`)
+    sent.bytes += bytes.byteLength
+    shared.say(bytes)
+  }
+
+  function end(): void {
+    if (over) return
+    over = true
+    for (const leave of [...leaving]) leave()
+    shared.end()
+    onEnd()
+  }
+
+  function fail(fault: unknown, key?: ThreadKey): void {
+    if (over) return
+    onFault(fault, key)
+    end()
+  }
+
+  function follow({ roomId, threadId, after }: ThreadKey & { readonly after: number }): () => void {
+    const key = { roomId, threadId }
+    const watch = watches.enter(key)
+    let reader: Reader | undefined
+    let state: 'behind' | 'caught-up' | 'gone' = 'behind'
+    let opening = false
+    let news = false
+
+    const read = (cursor: number) =>
+      shared.turn(() => log.read(principal, key, { after: cursor, maxBytes: stepBytes, maxRecords: STEP_RECORDS }))
+
+    function caughtUp(seq: number): void {
+      if (state !== 'behind') return
+      state = 'caught-up'
+      say('caught-up', JSON.stringify({ ...key, seq } satisfies CaughtUp))
+    }
+
+    function leave(): void {
+      if (state === 'gone') return
+      state = 'gone'
+      leaving.delete(leave)
+      watch.wakes.delete(wake)
+      reader?.end()
+      watch.leave()
+    }
+
+    function resync(reason: Resync['reason']): void {
+      if (over || state === 'gone') return
+      leave()
+      say('resync', JSON.stringify({ ...key, reason } satisfies Resync))
+    }
+
+    function wake(): void {
+      news = true
+      void open()
+    }
+
+    async function open(): Promise<void> {
+      if (opening || state === 'gone') return
+      opening = true
+      try {
+        do {
+          news = false
+          const answer = await read(after)
+          if (!answer || over) return
+          if (answer.type === 'chunk') return begin(answer)
+          if (answer.type !== 'not_found') return resync(answer.type)
+          if (after > 0) return resync('cursor_ahead')
+          // It may be made while this connection lasts: then what it says comes here.
+          caughtUp(0)
+        } while (news)
+      } catch (fault) {
+        fail(fault, key)
+      } finally {
+        opening = false
+      }
+    }
+
+    function begin(first: LogChunk): void {
+      watch.wakes.delete(wake)
+      let reason: Resync['reason'] | undefined
+      const seat = shared.seat(() => made.hold())
+      const made = createReader({
+        ring: watch.ring,
+        // The connection has a heartbeat of its own, one for all.
+        sink: { ...seat, write: (bytes) => bytes === heartbeat || seat.write(bytes) },
+        after,
+        cut: feedFrames,
+        stepBytes,
+        read: async (cursor) => {
+          const answer = await read(cursor)
+          if (!answer || answer.type === 'chunk') return answer
+          reason = answer.type === 'not_found' ? 'deleted' : answer.type
+          if (answer.type !== 'deleted') return undefined
+          watch.finish()
+          return answer.seq === cursor + 1 ? lastRecord(key, answer) : undefined
+        },
+        onFault: (fault) => fail(fault, key),
+        sent,
+        onNews: watch.nudge,
+        onLive: caughtUp,
+        onEnd() {
+          watch.readers.delete(made)
+          seat.leave()
+          resync(reason ?? 'deleted')
+        },
+      })
+      reader = made
+      watch.readers.add(made)
+      made.start(first)
+    }
+
+    watch.wakes.add(wake)
+    leaving.add(leave)
+    return () => void open()
+  }
+
+  function followInbox(from: string): () => void {
+    let cursor = from
+    let behind = false
+    let reading = false
+
+    async function read(): Promise<void> {
+      behind = true
+      if (reading) return
+      reading = true
+      try {
+        while (behind && !over) {
+          behind = false
+          const range = { cursor, maxBytes: stepBytes, maxRecords: INBOX_RECORDS }
+          const answer = await shared.turn(() => store.read(principal, range))
+          if (!answer || over) return
+          if (answer.type !== 'entries') throw new Error(`The inbox answered ${answer.type} in the middle of a stream.`)
+          for (const item of answer.items) {
+            // The cursor is base64url: nothing in it is escaped.
+            say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
+            cursor = item.cursor
+            behind = true
+          }
+        }
+      } catch (fault) {
+        fail(fault)
+      } finally {
+        reading = false
+      }
+    }
+    return () => void read()
+  }
+
+  const threads = options.threads.map(follow)
+  const inbox = options.inbox === undefined ? () => {} : followInbox(options.inbox)
+  leaving.add(
+    watches.join({
+      inboxMore: inbox,
+      beat() {
+        if (!shared.full) shared.say(heartbeat)
+        // Notices are lossy.
+        inbox()
+      },
+    }),
+  )
+  options.sink.onClose(end)
+  // The first byte goes out at once, whether or not there is anything to say yet.
+  shared.say(heartbeat)
+  inbox()
+  for (const open of threads) open()
+  return { end }
+}
+
+const encoder = new TextEncoder()
+
+/** What a deleted thread's log ended with: its store keeps nothing else of it. */
+export function lastRecord(
+  { roomId, threadId }: ThreadKey,
+  { seq, at }: { readonly seq: number; readonly at: string },
+): LastRecord {
+  const text = frame({ roomId, threadId, seq, at, kind: 'control' }, '{"type":"thread.deleted"}')
+  return { type: 'last', firstSeq: seq, lastSeq: seq, frames: encoder.encode(text) }
+}

@@ -1,0 +1,117 @@
+import { type FeedBody, type InboxFrame, type InboxOverview, isProblem, paths, type ThreadKey } from '@holdfast/core'
+import { describe, expect, it, vi } from 'vitest'
+import { createHouse, expectProblem, KEY, readUntil } from './testing/house.ts'
+
+const OTHER: ThreadKey = { roomId: 'other', threadId: KEY.threadId }
+
+/** With a thread of the same name in two rooms. */
+async function furnished() {
+  const house = await createHouse()
+  await house.ask(paths.rooms(), { roomId: OTHER.roomId, title: 'Other', agentId: 'demo' })
+  const overview = async () => (await (await house.ask(paths.inbox())).json()) as InboxOverview
+  const open = (body: FeedBody) => house.ask(paths.feed(), body)
+  return Object.assign(house, { overview, open })
+}
+
+const data = (text: string, event: string) =>
+  [...text.matchAll(/event: (.*)\ndata: (.*)\n\n/g)].filter(([, name]) => name === event).map(([, , json = '']) => json)
+
+describe('the inbox', () => {
+  it('S001-54 shows what is going on in all rooms from the first request on, without any stream open', async () => {
+    const house = await furnished()
+    await house.start('r1')
+    const lease = await house.claim()
+    await house.start('r2', OTHER)
+    await house.finish(await house.claim(), { type: 'interrupted', interrupts: [{ id: 'i', reason: 'Which one?' }] })
+    const { rooms, threads, cursor } = await house.overview()
+    expect(rooms).toEqual([
+      { roomId: 'default', unread: 0, working: 1, needsYou: 0 },
+      { roomId: 'other', unread: 0, working: 0, needsYou: 1 },
+    ])
+    expect(threads).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ ...KEY, status: 'working', unread: false }),
+        expect.objectContaining({ ...OTHER, status: 'needs_you', unread: false }),
+      ]),
+    )
+    expect(cursor).toMatch(/^[\w-]+$/)
+    await house.finish(lease)
+    expect((await house.overview()).threads.map(({ roomId }) => roomId)).toEqual(['other'])
+  })
+})
+
+describe('the feed', () => {
+  it('S001-51 tells several threads and the inbox over one stream, each under its own address', async () => {
+    const house = await furnished()
+    const { cursor } = await house.overview()
+    await house.start('r1')
+    const lease = await house.claim()
+    const response = await house.open({
+      inbox: cursor,
+      threads: [
+        { ...KEY, after: 1 },
+        { ...OTHER, after: 0 },
+      ],
+    })
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    await house.start('r1', OTHER)
+    await house.finish(lease)
+    const text = await readUntil(response, '"type":"RunCompleted"')
+    const inbox = data(text, 'inbox').map((json) => JSON.parse(json) as InboxFrame)
+    expect(inbox.map(({ roomId, type }) => `${roomId} ${type}`)).toEqual([
+      'default ThreadCreated',
+      'default RunQueued',
+      'default RunStarted',
+      'other ThreadCreated',
+      'other RunQueued',
+      'default RunCompleted',
+    ])
+    expect(Object.keys(inbox[0] ?? {})[0]).toBe('cursor')
+    const logged = data(text, 'log')
+    const page = await (await house.ask(`${paths.log(KEY)}?after=1`)).text()
+    for (const json of logged.filter((one) => one.includes('"roomId":"default"'))) expect(page).toContain(json)
+    await response.body?.cancel()
+    await vi.waitFor(() => expect(house.feed.watching).toEqual({ threads: 0, readers: 0 }))
+
+    const again = await house.open({ inbox: inbox[4]?.cursor ?? '' })
+    expect(data(await readUntil(again, 'RunCompleted'), 'inbox')).toEqual(data(text, 'inbox').slice(5))
+    await again.body?.cancel()
+    expect(house.faults).toEqual([])
+  })
+
+  it('refuses what is wrong before a stream begins, and leaves nothing behind', async () => {
+    const house = await furnished()
+    const thread = { ...KEY, after: 0 }
+    const many = Array.from({ length: 201 }, (_, index) => ({ ...thread, threadId: `t${index}` }))
+    const wrong: unknown[] = [
+      { threads: [thread, thread] },
+      { threads: [thread, { ...thread, after: 3 }] },
+      { threads: many },
+      { threads: [{ threadId: 't', after: 0 }] },
+      { threads: [KEY] },
+      { threads: [{ ...thread, after: -1 }] },
+      { threads: [{ ...thread, after: 1.5 }] },
+      { threads: [{ ...thread, roomId: 'a b' }] },
+      { threads: 'all' },
+      { threads: [], inbox: '' },
+      { threads: [], inbox: 7 },
+      [],
+      null,
+    ]
+    for (const body of wrong) await expectProblem(await house.open(body as FeedBody), 422, 'invalid')
+    for (const inbox of ['x', '%%%', 'W1tdXQ', 'x'.repeat(9_000)]) {
+      await expectProblem(await house.open({ inbox }), 422, 'invalid_cursor')
+    }
+    for (const pairs of [[['default', 99]], [['nowhere', 0]]]) {
+      const inbox = Buffer.from(JSON.stringify(pairs)).toString('base64url')
+      await expectProblem(await house.open({ inbox }), 409, 'cursor_ahead')
+    }
+    expect(isProblem(await (await house.ask(paths.feed())).json())).toBe(true)
+    expect(house.feed.watching).toEqual({ threads: 0, readers: 0 })
+    const most = await house.open({ threads: many.slice(1) })
+    expect(most.status).toBe(200)
+    await readUntil(most, '"threadId":"t200","seq":0')
+    await most.body?.cancel()
+    expect(house.feed.watching).toEqual({ threads: 0, readers: 0 })
+  })
+})

@@ -1,0 +1,45 @@
+/** The one connection: every thread a device watches and its person's inbox, as one stream. */
+import type { InboxRefused } from '../../feed/feed.ts'
+import type { Api, Parts } from '../env.ts'
+import { openSink, tooManyStreams } from '../live.ts'
+import { may } from '../may.ts'
+import { operation, stream } from '../operation.ts'
+import { ProblemError } from '../problem-error.ts'
+import { FeedRequest, json } from '../schemas.ts'
+
+export function feed(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>): void {
+  api.openapi(
+    operation({
+      method: 'post',
+      path: '/v1/feed',
+      operationId: 'openFeed',
+      summary: 'The one connection: threads and the inbox as one stream',
+      problems: ['invalid_cursor', 'not_found', 'cursor_ahead', 'too_many_streams'],
+      middleware: may('feed.open'),
+      request: { body: { ...json(FeedRequest), required: true } },
+      responses: { 200: stream('Frames `inbox`, `log`, `caught-up` and `resync`, until either side ends it.') },
+    }),
+    async (c) => {
+      const { inbox, threads } = c.req.valid('json')
+      const { connect, response } = openSink(c, limits)
+      const request = { principal: c.var.principal, threads, ...(inbox !== undefined && { inbox }) }
+      const opened = await feed.open(request, connect)
+      if (opened.type !== 'open') throw refusal(opened)
+      return response()
+    },
+  )
+}
+
+function refusal({ type }: InboxRefused): ProblemError {
+  switch (type) {
+    case 'too_many_streams':
+      return tooManyStreams()
+    case 'invalid_cursor':
+      return new ProblemError('invalid_cursor', 'No inbox gave this `inbox`: ask for the inbox, and take its cursor.')
+    case 'inbox_ahead':
+      return new ProblemError(
+        'cursor_ahead',
+        'This `inbox` knows of more than there is: ask for the inbox again, and take its cursor.',
+      )
+  }
+}

@@ -1,0 +1,24 @@
+/** What is going on in everything the person may see. */
+
+import type { InboxOverview } from '@holdfast/core'
+import { InboxShape } from '../answers.ts'
+import type { Api, Parts } from '../env.ts'
+import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
+import { reply } from '../reply.ts'
+
+export function inbox(api: Api, { store }: Pick<Parts, 'store'>): void {
+  api.openapi(
+    operation({
+      method: 'get',
+      path: '/v1/inbox',
+      operationId: 'getInbox',
+      summary: 'What is running, waiting and asking, in all rooms',
+      problems: ['not_found'],
+      middleware: may('inbox.read'),
+      request: {},
+      responses: { 200: answer('The roll-up, and the cursor that goes on from it.', InboxShape) },
+    }),
+    async (c) => reply<InboxOverview>(await store.inbox.overview(c.var.principal)),
+  )
+}
