@@ -23,7 +23,7 @@ export interface StoredEntry {
   readonly json: string
 }
 
-export function encodeInboxCursor(positions: InboxPositions): string {
+function encodeInboxCursor(positions: InboxPositions): string {
   const pairs = [...positions].sort(([a], [b]) => (a < b ? -1 : 1))
   return Buffer.from(JSON.stringify(pairs)).toString('base64url')
 }

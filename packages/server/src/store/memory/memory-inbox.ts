@@ -18,7 +18,7 @@ export interface MemoryInbox {
 }
 
 export function createMemoryInbox(): MemoryInbox {
-  const logs = new Map<string, { head: number; entries: readonly Entry[] }>()
+  const logs = new Map<string, { head: number; entries: Entry[] }>()
   let last = 0
 
   function keep(roomId: string, holds: (entry: Entry) => boolean): void {
@@ -34,7 +34,7 @@ export function createMemoryInbox(): MemoryInbox {
         logs.set(roomId, log)
         log.head++
         const threadId = 'threadId' in entry ? entry.threadId : undefined
-        log.entries = [...log.entries, { roomId, threadId, seq: log.head, no: ++last, json: JSON.stringify(entry) }]
+        log.entries.push({ roomId, threadId, seq: log.head, no: ++last, json: JSON.stringify(entry) })
       }
     },
     head: (roomId) => logs.get(roomId)?.head ?? 0,
