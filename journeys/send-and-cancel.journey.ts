@@ -148,7 +148,7 @@ test('what was sent just before a reload is sent once, and its words never go (S
   expect((await provider.asked()).calls).toBe(1)
 })
 
-test('one run is stopped from another tab, one from the tray while something else is shown, one after a restart (S004-2, S004-17)', async ({
+test('one run is stopped from another tab, one from the tray and one from the list while something else is shown; it stays so over a kill (S004-2, S004-17)', async ({
   page,
   context,
   server,
@@ -173,6 +173,15 @@ test('one run is stopped from another tab, one from the tray while something els
   await expect.poll(async () => (await server.runs(second)).map((run) => run.status)).toEqual(['cancelled'])
   await expect(page).toHaveURL(addressOf(server, first))
   await tab.close()
+  await page.keyboard.press('Escape')
+
+  const listedOnly = { roomId: 'default', threadId: 'listed' }
+  await server.play(listedOnly, script, 'The listed one')
+  await expect(listed(page, 'The listed one')).toContainText('Working')
+  await page.getByRole('button', { name: 'Actions for The listed one' }).click()
+  await page.getByRole('menuitem', { name: 'Stop' }).click()
+  await expect.poll(async () => (await server.runs(listedOnly)).map((run) => run.status)).toEqual(['cancelled'])
+  await expect(listed(page, 'The listed one')).not.toContainText('Working')
 
   await server.play(third, { ...script, tokens: 50_000 }, 'The third')
   await page.goto(addressOf(server, third))

@@ -13,11 +13,13 @@ interface RowMenuProps {
   readonly title: string
   readonly threadKey: ThreadKey
   readonly archived: boolean
+  /** Absent where nothing runs. */
+  readonly stop?: () => void
   rename(): void
   archive(): void
 }
 
-export default function RowMenu({ label, title, threadKey, archived, rename, archive }: RowMenuProps) {
+export default function RowMenu({ label, title, threadKey, archived, stop, rename, archive }: RowMenuProps) {
   const [open, setOpen] = useState(true)
   const [asks, setAsks] = useState(false)
   const leads = useRef(false)
@@ -32,6 +34,11 @@ export default function RowMenu({ label, title, threadKey, archived, rename, arc
         takeFocus={() => leads.current}
         trigger={<IconButton icon="more" label={label} className="row-more" />}
       >
+        {stop && (
+          <MenuItem icon="stop" onSelect={stop}>
+            Stop
+          </MenuItem>
+        )}
         <MenuItem
           icon="edit"
           onSelect={() => {

@@ -3,8 +3,8 @@
  *
  * Owns: the name being written. Does not know: where the list comes from.
  */
-import type { ThreadInfo } from '@holdfast/core'
-import { useRegistry } from '@holdfast/react'
+import { sameKey, type ThreadInfo } from '@holdfast/core'
+import { useActiveRuns, useRegistry } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { lazy, memo, Suspense, useRef, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
@@ -22,6 +22,7 @@ interface ThreadRowProps {
 export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowProps) {
   const { roomId, threadId, archived } = thread
   const registry = useRegistry()
+  const stopping = useActiveRuns().some(({ key, activity }) => activity === 'cancelling' && sameKey(key, thread))
   const link = useRef<HTMLAnchorElement>(null)
   const [renaming, setRenaming] = useState(false)
   const [wantsMenu, setWantsMenu] = useState(false)
@@ -37,6 +38,12 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
       const detail = cause instanceof Error ? cause.message : String(cause)
       void say({ type: 'trouble', text: `“${title}” was not ${what}.`, detail })
     }
+  }
+  function stop(): void {
+    registry.cancel({ roomId, threadId }).catch((cause: unknown) => {
+      const detail = cause instanceof Error ? cause.message : String(cause)
+      void say({ type: 'trouble', text: `“${title}” was not stopped: it goes on.`, detail })
+    })
   }
   function rename(name: string): void {
     setRenaming(false)
@@ -76,7 +83,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
         <span className="link-title" dir="auto">
           {title}
         </span>
-        <StatusMark status={thread.status} />
+        <StatusMark status={stopping ? 'stopping' : thread.status} />
       </Link>
       <Suspense fallback={<IconButton icon="more" label={label} className="row-more" />}>
         {wantsMenu ? (
@@ -85,6 +92,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
             title={title}
             threadKey={{ roomId, threadId }}
             archived={archived}
+            {...(thread.status === 'working' && !stopping && { stop })}
             rename={() => setRenaming(true)}
             archive={() => void change({ archived: !archived }, archived ? 'taken back' : 'archived')}
           />
