@@ -132,6 +132,15 @@ describe('a store whose files were damaged', () => {
     expect(await lookAt(killed, () => {})).toBe('all')
   })
 
+  it('refuses to open when the record of a live run cannot be read', async () => {
+    const unreadable = (directory: string) => {
+      const database = new DatabaseSync(join(directory, 'holdfast.db'))
+      database.exec(`UPDATE run SET detail = replace(detail, '"epoch":', '"epoch":!')`)
+      database.close()
+    }
+    expect(await lookAt(closed, unreadable)).toBe('refused')
+  })
+
   it('never shows a record or a message that was not written, whichever bit of the database is another', async () => {
     const found: Record<Found, number> = { refused: 0, all: 0, some: 0, none: 0 }
     await fc.assert(

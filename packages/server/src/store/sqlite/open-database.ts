@@ -87,10 +87,11 @@ function pragma(database: DatabaseSync, name: 'application_id' | 'user_version' 
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 }
 
-function asOpenError(error: unknown, path: string): unknown {
+/** What an error at opening means; a row whose JSON does not parse is damage too. */
+export function asOpenError(error: unknown, path: string): unknown {
   if (error instanceof StoreOpenError) return error
   if (isNotADatabase(error)) return foreign(path, error)
-  if (isCorrupt(error)) return damaged(path, error)
+  if (isCorrupt(error) || error instanceof SyntaxError) return damaged(path, error)
   if (isFull(error)) {
     return new StoreOpenError('storage_full', `The disk of ${path} is full. Free some space, then start again.`, {
       cause: error,

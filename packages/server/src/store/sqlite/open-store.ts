@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createStoreClock } from '../decide/commit.ts'
 import { holdDataDirectory } from './data-directory.ts'
 import type { WorkerOptions } from './messages.ts'
-import { openDatabase } from './open-database.ts'
+import { asOpenError, openDatabase } from './open-database.ts'
 import { recoverJournal } from './recover.ts'
 import { createStoreData, type StoreData } from './store-data.ts'
 import { DEFAULT_LIMITS } from './thread-log.ts'
@@ -57,7 +57,7 @@ export function openStore(options: WorkerOptions): OpenStore {
   } catch (error) {
     database?.close()
     held.release()
-    throw error
+    throw asOpenError(error, held.database)
   }
 }
 
