@@ -9,6 +9,8 @@ export interface Witness {
   readonly key: ThreadKey
   /** seq → the envelope's JSON as it came over the wire. */
   readonly seen: ReadonlyMap<number, string>
+  /** Whether it saw the run's end. */
+  readonly sawEnd: boolean
   /** Reads on from its cursor until the connection ends, by whatever way. */
   watch(origin: string): Promise<void>
   stop(): void
@@ -19,17 +21,22 @@ export function createWitness(key: ThreadKey): Witness {
   const seen = new Map<number, string>()
   const aborted = new AbortController()
   let cursor = 0
+  let sawEnd = false
 
   function note(data: string): void {
-    const { seq } = JSON.parse(data) as Envelope
+    const { seq, event } = JSON.parse(data) as Envelope
     if (seq !== cursor + 1) throw new Error(`${key.threadId}: expected seq ${cursor + 1}, got ${seq}`)
     cursor = seq
     seen.set(seq, data)
+    if (event.type === 'run.ended') sawEnd = true
   }
 
   return {
     key,
     seen,
+    get sawEnd() {
+      return sawEnd
+    },
     async watch(origin) {
       let broken: Error | undefined
       const parser = createParser({
