@@ -7,31 +7,45 @@
 import {
   type CancelRequested,
   type CancelTooLate,
+  type ChangeQueueBody,
+  type ChangeRoomBody,
   type ChangeThreadBody,
   createFold,
+  type EditRunBody,
   type Envelope,
+  type FeedBody,
+  type InboxEvent,
+  type InboxFrame,
+  type InboxOverview,
   isEnded,
   keyString,
   type Outcome,
   PROBLEM_STATUS,
   type Problem,
   type ProblemCode,
+  type QueueInfo,
   type RoomInfo,
   type Run,
   type StartBody,
   snapshotOf,
   type ThreadInfo,
   type ThreadKey,
+  type ThreadStatus,
   type ThreadView,
   threadStatus,
 } from '@holdfast/core'
 import { createLogBuilder, type EventJson, type LogBuilder } from '@holdfast/core/testing'
 import { TransportError, type TransportFault } from '../transport/error.ts'
-import type { LogHandlers, RunTransport } from '../transport/port.ts'
+import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from '../transport/port.ts'
 
 /** A request, as it arrived. */
 export type Asked =
-  | { readonly type: 'agents' | 'rooms' | 'createRoom' | 'threads' | 'runs' }
+  | { readonly type: 'agents' | 'rooms' | 'createRoom' | 'threads' | 'runs' | 'inbox' }
+  | { readonly type: 'changeRoom'; readonly roomId: string; readonly change: ChangeRoomBody }
+  | { readonly type: 'deleteRoom'; readonly roomId: string; readonly force: boolean }
+  | { readonly type: 'changeRun'; readonly key: ThreadKey; readonly runId: string; readonly body: EditRunBody }
+  | { readonly type: 'changeQueue'; readonly key: ThreadKey; readonly change: ChangeQueueBody }
+  | { readonly type: 'openFeed'; readonly body: FeedBody }
   | { readonly type: 'snapshot'; readonly key: ThreadKey }
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
   | { readonly type: 'cancelRun'; readonly key: ThreadKey; readonly runId: string; readonly reason?: string }
@@ -45,7 +59,7 @@ type AskedType = Asked['type']
 /** What a request of one kind meets instead of its answer. `lost`: the server did it, and the answer was lost. */
 export type Mishap = { readonly type: 'fault'; readonly fault: TransportFault } | { readonly type: 'lost' }
 
-export interface ScriptedTransport extends RunTransport {
+export interface ScriptedTransport extends RunTransport, FeedSource {
   readonly asked: readonly Asked[]
   /** Logs that are open now. */
   readonly connections: number
@@ -77,6 +91,10 @@ export interface ScriptedTransport extends RunTransport {
   heartbeat(key: ThreadKey): void
   /** Sends this to whoever reads the log of `key`, whatever it is. */
   push(key: ThreadKey, batch: readonly Envelope[]): void
+  /** What every reader of the inbox is told next. */
+  tellInbox(event: InboxEvent & { readonly roomId: string }): void
+  /** Breaks the one connection. */
+  dropFeed(how?: 'broken' | 'ended'): void
   /** Everything before this position is no longer held. */
   trim(key: ThreadKey, firstSeq: number): void
   log(key: ThreadKey): readonly Envelope[]
@@ -92,6 +110,15 @@ interface Script {
   deleted: boolean
   title: string
   archived: boolean
+}
+
+interface FeedReader {
+  readonly handlers: FeedHandlers
+  /** How many entries of the inbox it has been told. */
+  told: number
+  finish(error?: TransportError): void
+  /** A thread that it waits for may be there. */
+  wake(): void
 }
 
 interface Reader {
@@ -113,6 +140,8 @@ export function createScriptedTransport(): ScriptedTransport {
   const mishaps = new Map<AskedType, Mishap[]>()
   const held = new Map<AskedType, Promise<void>>()
   const heldAnswers = new Map<AskedType, Promise<void>>()
+  const feeds = new Set<FeedReader>()
+  const inbox: InboxFrame[] = []
   let reading = 0
 
   function holdIn(where: Map<AskedType, Promise<void>>, type: AskedType): () => void {
@@ -143,7 +172,9 @@ export function createScriptedTransport(): ScriptedTransport {
       title: '',
       archived: false,
     }
+    const isNew = !scripts.has(id)
     scripts.set(id, script)
+    if (isNew) for (const one of [...feeds]) one.wake()
     return script
   }
 
@@ -306,8 +337,129 @@ export function createScriptedTransport(): ScriptedTransport {
     })
   }
 
+  async function feed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+    await answer({ type: 'openFeed', body }, () => undefined)
+    if (signal.aborted) throw new TransportError({ type: 'aborted' })
+    const leaving = new AbortController()
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const stop = () => reject(new TransportError({ type: 'aborted' }))
+        signal.addEventListener('abort', stop, { signal: leaving.signal })
+        const one: FeedReader = {
+          handlers,
+          told: body.inbox === undefined ? Number.POSITIVE_INFINITY : Number(body.inbox),
+          finish: (error) => (error ? reject(error) : resolve()),
+          wake: () => {
+            for (const wake of [...waiting]) wake()
+          },
+        }
+        const waiting = new Set<() => void>()
+        feeds.add(one)
+        leaving.signal.addEventListener('abort', () => feeds.delete(one))
+        handlers.onOpen()
+        tell(one)
+        for (const { roomId, threadId, after } of body.threads ?? []) {
+          const key = { roomId, threadId }
+          const join = () => {
+            const script = scripts.get(keyString(key))
+            if (!script && after === 0) {
+              if (!waiting.has(join)) handlers.onCaughtUp({ ...key, seq: 0 })
+              waiting.add(join)
+              return
+            }
+            const was = waiting.delete(join)
+            joinLog(key, script, after, handlers, was, leaving.signal)
+          }
+          join()
+        }
+      })
+    } finally {
+      leaving.abort()
+    }
+  }
+
+  /** A log as part of the one connection. `told`: its reader has heard already that it is caught up. */
+  function joinLog(
+    key: ThreadKey,
+    script: Script | undefined,
+    after: number,
+    handlers: FeedHandlers,
+    told: boolean,
+    left: AbortSignal,
+  ): void {
+    const head = script?.builder.envelopes.length ?? 0
+    const resync = (reason: 'cursor_gone' | 'cursor_ahead' | 'deleted') => handlers.onResync({ ...key, reason })
+    if (script?.deleted) {
+      resync('deleted')
+      return
+    }
+    if (!script || after > head) {
+      resync('cursor_ahead')
+      return
+    }
+    if (after < script.firstSeq - 1) {
+      resync('cursor_gone')
+      return
+    }
+    const reader: Reader = {
+      handlers: { ...handlers, onCaughtUp() {}, onEnvelopes: (batch) => handlers.onEnvelopes(key, batch) },
+      sent: after,
+      finish() {
+        script.readers.delete(reader)
+        if (script.deleted) resync('deleted')
+      },
+    }
+    script.readers.add(reader)
+    left.addEventListener('abort', () => script.readers.delete(reader))
+    flush(script)
+    if (!told) handlers.onCaughtUp({ ...key, seq: head })
+  }
+
+  function tell(one: FeedReader): void {
+    const batch = inbox.slice(one.told)
+    if (batch.length === 0) return
+    one.told = inbox.length
+    one.handlers.onInbox(batch)
+  }
+
+  function overview(): InboxOverview {
+    const all = [...scripts.values()].filter((each) => !each.deleted).map(line)
+    const count = (roomId: string, status: ThreadStatus) =>
+      all.filter((each) => each.roomId === roomId && each.status === status).length
+    return {
+      rooms: rooms.map(({ roomId }) => ({
+        roomId,
+        unread: 0,
+        working: count(roomId, 'working'),
+        needsYou: count(roomId, 'needs_you'),
+      })),
+      threads: all.filter(({ status }) => status !== 'idle'),
+      cursor: String(inbox.length),
+    }
+  }
+
+  function changeQueue(script: Script, change: ChangeQueueBody): QueueInfo {
+    const { queue, queuePaused } = view(script)
+    const waiting = queue.map(({ run }) => run.runId)
+    const first = (change.order ?? []).filter((runId) => waiting.includes(runId))
+    const order = [...first, ...waiting.filter((runId) => !first.includes(runId))]
+    script.builder.control({ type: 'queue.changed', order, paused: change.paused ?? queuePaused })
+    flush(script)
+    const after = view(script)
+    return { order, paused: after.queuePaused, items: after.queue }
+  }
+
   return {
     asked,
+    tellInbox(event) {
+      const cursor = String(inbox.length + 1)
+      inbox.push({ at: '2026-01-01T00:00:00.000Z', ...event, cursor } as InboxFrame)
+      for (const one of [...feeds]) tell(one)
+    },
+    dropFeed(how = 'broken') {
+      const error = how === 'broken' ? new TransportError({ type: 'network' }) : undefined
+      for (const one of [...feeds]) one.finish(error)
+    },
     get connections() {
       return [...scripts.values()].reduce((count, { readers }) => count + readers.size, 0)
     },
@@ -358,6 +510,21 @@ export function createScriptedTransport(): ScriptedTransport {
         rooms.push(room)
         return room
       }),
+    changeRoom: (roomId, change) =>
+      answer({ type: 'changeRoom', roomId, change }, () => {
+        const at = rooms.findIndex((room) => room.roomId === roomId)
+        const room = rooms[at]
+        if (!room) throw new TransportError(problem('not_found'))
+        const changed = { ...room, ...change }
+        rooms[at] = changed
+        return changed
+      }),
+    deleteRoom: (roomId, { force = false } = {}) =>
+      answer({ type: 'deleteRoom', roomId, force }, () => {
+        for (const { key } of [...scripts.values()]) if (key.roomId === roomId) deleteThread(key, force)
+        const at = rooms.findIndex((room) => room.roomId === roomId)
+        if (at >= 0) rooms.splice(at, 1)
+      }),
     threads: (roomId) =>
       answer({ type: 'threads' }, () => ({
         items: [...scripts.values()].filter((s) => s.key.roomId === roomId && !s.deleted).map(line),
@@ -388,6 +555,26 @@ export function createScriptedTransport(): ScriptedTransport {
       }),
     deleteThread: (key, { force = false } = {}) =>
       answer({ type: 'deleteThread', key, force }, () => deleteThread(key, force)),
+    changeRun: (key, runId, body) =>
+      answer({ type: 'changeRun', key, runId, body }, () => {
+        const script = find(key)
+        const { queue, queuePaused: paused } = view(script)
+        const entry = queue.find(({ run }) => run.runId === runId)
+        if (!entry) throw new TransportError(problem('not_queued'))
+        const order = queue.map(({ run }) => run.runId)
+        script.builder.control({ type: 'queue.changed', order, paused, edited: { [runId]: body.messages } })
+        flush(script)
+        return entry.run
+      }),
+    changeQueue: (key, change) => answer({ type: 'changeQueue', key, change }, () => changeQueue(find(key), change)),
+    inbox: () => answer({ type: 'inbox' }, overview),
+    openInbox: (cursor, handlers, signal) =>
+      feed(
+        { inbox: cursor },
+        { ...handlers, onInbox: handlers.onEntries, onEnvelopes() {}, onCaughtUp() {}, onResync() {} },
+        signal,
+      ),
+    openFeed: feed,
     openLog: read,
   }
 }

@@ -6,9 +6,18 @@
  * Invariants: see `port.ts`. A request for an answer has a time limit, because a half-open connection never fails by
  * itself; a log has none, because its reader watches for heartbeats (`client/feed`).
  */
-import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
+import { type Clock, type FeedBody, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadSnapshot } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
-import type { LogHandlers, RunPageQuery, RunTransport, ThreadPageQuery } from './port.ts'
+import type {
+  DeleteThreadOptions,
+  FeedHandlers,
+  FeedSource,
+  LogHandlers,
+  RunPageQuery,
+  RunTransport,
+  ThreadPageQuery,
+} from './port.ts'
+import { createFeedReader } from './read-feed.ts'
 import { createLogReader } from './read-log.ts'
 
 /** How long an answer may take. */
@@ -37,7 +46,7 @@ interface Ask {
   readonly signal?: AbortSignal | undefined
 }
 
-export function createHttpTransport(options: HttpTransportOptions): RunTransport {
+export function createHttpTransport(options: HttpTransportOptions): RunTransport & FeedSource {
   const { baseUrl = '', clock } = options
   const doFetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
 
@@ -84,10 +93,31 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
 
   const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ path, method: 'POST', body })
 
+  async function remove(path: string, { force = false }: DeleteThreadOptions = {}): Promise<void> {
+    // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
+    await read({ path: path + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
+  }
+
+  async function stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>> {
+    const response = await ask({ ...request, accept: 'text/event-stream' })
+    if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream')) return response.body
+    await response.body?.cancel()
+    throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
+  }
+
+  async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+    const bytes = await stream({ path: paths.feed(), method: 'POST', body, signal })
+    const feed = createFeedReader(body.threads ?? [], handlers)
+    handlers.onOpen()
+    await pour(bytes, signal, handlers, feed.take)
+  }
+
   return {
     agents: () => json({ path: paths.agents() }),
     rooms: () => json({ path: paths.rooms() }),
     createRoom: (body) => post(paths.rooms(), body),
+    changeRoom: (roomId, body) => json({ path: paths.room(roomId), method: 'PATCH', body }),
+    deleteRoom: (roomId, options) => remove(paths.room(roomId), options),
     threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
     runs: (query = {}) => json({ path: paths.allRuns() + search(query) }),
     snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
@@ -95,48 +125,59 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
     cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
     cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
     changeThread: (key, body) => json({ path: paths.thread(key), method: 'PATCH', body }),
-    async deleteThread(key, { force = false } = {}) {
-      // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
-      await read({ path: paths.thread(key) + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
-    },
+    changeRun: (key, runId, body) => json({ path: paths.run(key, runId), method: 'PATCH', body }),
+    changeQueue: (key, body) => json({ path: paths.queue(key), method: 'PATCH', body }),
+    deleteThread: (key, options) => remove(paths.thread(key), options),
+    inbox: () => json({ path: paths.inbox() }),
 
     async openLog(key, after, handlers, signal) {
-      const path = `${paths.log(key)}?after=${after}&live=sse`
-      const response = await ask({ path, accept: 'text/event-stream', signal })
-      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        await response.body?.cancel()
-        throw new TransportError({ type: 'protocol', detail: 'a log that is no event stream' })
+      const body = await stream({ path: `${paths.log(key)}?after=${after}&live=sse`, signal })
+      const log = createLogReader(key, handlers)
+      const history = watchHistory(clock, () => handlers.onCaughtUp())
+      const take = (bytes: Uint8Array) => {
+        history.moved()
+        log.take(bytes)
       }
-      await readLog(key, response.body, handlers, signal, clock)
+      try {
+        handlers.onOpen()
+        history.moved()
+        await pour(body, signal, handlers, take)
+      } finally {
+        history.stop()
+      }
     },
+    openInbox: (cursor, handlers, signal) =>
+      openFeed({ inbox: cursor }, { ...DEAF, ...handlers, onInbox: (batch) => handlers.onEntries(batch) }, signal),
+    openFeed,
   }
 }
 
-async function readLog(
-  key: ThreadKey,
+/** Of the handlers of the one connection, those that a reader of the inbox alone has no use for. */
+const DEAF: Pick<FeedHandlers, 'onEnvelopes' | 'onCaughtUp' | 'onResync'> = {
+  onEnvelopes() {},
+  onCaughtUp() {},
+  onResync() {},
+}
+
+/** Everything that comes, until the server ends it or `signal` does. */
+async function pour(
   body: ReadableStream<Uint8Array>,
-  handlers: LogHandlers,
   signal: AbortSignal,
-  clock: Clock,
+  handlers: Pick<LogHandlers, 'onBytes'>,
+  take: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const reader = body.getReader()
-  const log = createLogReader(key, handlers)
-  const history = watchHistory(clock, () => handlers.onCaughtUp())
   try {
-    handlers.onOpen()
-    history.moved()
     for (;;) {
       const { done, value } = await reader.read()
       if (signal.aborted) throw new TransportError({ type: 'aborted' })
       if (done) return
       handlers.onBytes()
-      history.moved()
-      log.take(value)
+      take(value)
     }
   } catch (cause) {
     throw broken(cause, signal)
   } finally {
-    history.stop()
     // Gives the connection back whatever ended the loop; it may be broken already, which is then no news.
     void reader.cancel().catch(() => {})
   }

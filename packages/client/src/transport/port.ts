@@ -13,11 +13,21 @@ import type {
   AgentInfo,
   CancelRequested,
   CancelTooLate,
+  CaughtUp,
+  ChangeQueueBody,
+  ChangeRoomBody,
   ChangeThreadBody,
   CreateRoomBody,
+  EditRunBody,
   Envelope,
+  FeedBody,
+  InboxFrame,
+  InboxOverview,
   List,
+  QueueInfo,
+  Resync,
   RoomInfo,
+  Run,
   RunInThread,
   StartAccepted,
   StartBody,
@@ -58,6 +68,38 @@ export interface RunPageQuery {
   readonly limit?: number
 }
 
+/** What comes of one connection to the inbox. As with `LogHandlers`: nothing after its signal. */
+export interface InboxHandlers {
+  onOpen(): void
+  /** In order, as many as came at once; never empty. */
+  onEntries(batch: readonly InboxFrame[]): void
+  onBytes(): void
+  onDropped(reason: DropReason): void
+}
+
+/** What comes of the one connection of many threads and the inbox. Nothing after its signal. */
+export interface FeedHandlers {
+  onOpen(): void
+  /** Of one thread that was asked for, in the order of its log; never empty. */
+  onEnvelopes(key: ThreadKey, batch: readonly Envelope[]): void
+  /** Once a thread: its history is complete. */
+  onCaughtUp(what: CaughtUp): void
+  /** At most once a thread: this connection says no more of it. */
+  onResync(what: Resync): void
+  /** Never empty. */
+  onInbox(batch: readonly InboxFrame[]): void
+  onBytes(): void
+  /** Something that is no frame, or none of a thread that was asked for. */
+  onDropped(reason: DropReason): void
+}
+
+/** The one connection, as a server offers it (docs/PROTOCOL.md, feed). */
+export interface FeedSource {
+  /** Resolves when the server has ended it; rejects like `openLog`. */
+  openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void>
+}
+
+/** Of a room or a thread. */
 export interface DeleteThreadOptions {
   /** Cancels what runs there first. */
   readonly force?: boolean
@@ -67,6 +109,9 @@ export interface RunTransport {
   agents(): Promise<List<AgentInfo>>
   rooms(): Promise<List<RoomInfo>>
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
+  changeRoom(roomId: string, body: ChangeRoomBody): Promise<RoomInfo>
+  /** Resolves once it is gone, also if it was before, and all its threads. Refused while a run is live in it, unless by force. */
+  deleteRoom(roomId: string, options?: DeleteThreadOptions): Promise<void>
   threads(roomId: string, query?: ThreadPageQuery): Promise<List<ThreadInfo>>
   /** Runs of every thread that may be seen, newest acceptance first. */
   runs(query?: RunPageQuery): Promise<List<RunInThread>>
@@ -76,10 +121,18 @@ export interface RunTransport {
   /** Resolves once the request is durable, also for a run that does not exist yet. Safe to repeat. */
   cancelRun(key: ThreadKey, runId: string, reason?: string): Promise<CancelRequested | CancelTooLate>
   cancelThread(key: ThreadKey, reason?: string): Promise<CancelRequested | CancelTooLate>
+  /** Other words for a run that still waits. Safe to repeat. */
+  changeRun(key: ThreadKey, runId: string, body: EditRunBody): Promise<Run>
+  /** Safe to repeat, except with `supersede`. */
+  changeQueue(key: ThreadKey, body: ChangeQueueBody): Promise<QueueInfo>
   /** Safe to repeat. Resolves with the thread as it is now. */
   changeThread(key: ThreadKey, body: ChangeThreadBody): Promise<ThreadInfo>
   /** Resolves once it is gone, also if it was before. A thread in which a run is live is refused, unless by force. */
   deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
+  /** What goes on in everything that may be seen, at one moment. */
+  inbox(): Promise<InboxOverview>
+  /** One connection to the inbox, from behind `cursor` on. Settles like `openLog`. */
+  openInbox(cursor: string, handlers: InboxHandlers, signal: AbortSignal): Promise<void>
   /**
    * One connection to a thread's log, from after `after` on. Resolves when the server has ended it; rejects when it
    * could not be opened, broke, or `signal` was aborted (`aborted`).

@@ -10,7 +10,7 @@ import { TransportError } from './error.ts'
 import type { LogHandlers } from './port.ts'
 
 /** A coalesced event is ≤ 64 KiB and an agent's own ≤ 1 MiB; a frame far beyond is not the server's. In characters. */
-const MAX_FRAME = 16 * 1024 * 1024
+export const MAX_FRAME = 16 * 1024 * 1024
 
 export interface LogReader {
   /** Takes bytes as they come, cut anywhere. Throws a `TransportError` (`protocol`) when a frame has no end. */
@@ -25,7 +25,7 @@ export function createLogReader(key: ThreadKey, handlers: Pick<LogHandlers, 'onE
   const parser = createParser({
     maxBufferSize: MAX_FRAME,
     onEvent({ data }) {
-      const envelope = parse(data)
+      const envelope = readEnvelope(parseJson(data))
       if (!envelope) handlers.onDropped('malformed')
       else if (!sameKey(envelope, key)) handlers.onDropped('foreign')
       else batch.push(envelope)
@@ -48,12 +48,10 @@ export function createLogReader(key: ThreadKey, handlers: Pick<LogHandlers, 'onE
   }
 }
 
-function parse(data: string): Envelope | undefined {
-  let value: unknown
+export function parseJson(data: string): unknown {
   try {
-    value = JSON.parse(data)
+    return JSON.parse(data)
   } catch {
     return undefined
   }
-  return readEnvelope(value)
 }

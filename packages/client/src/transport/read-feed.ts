@@ -1,0 +1,99 @@
+/**
+ * From the bytes of the one connection to what it says of whom (docs/PROTOCOL.md, feed frames).
+ *
+ * Owns: which frame is whose, what is dropped. Does not know: connections, cursors, time.
+ *
+ * Invariants: a frame says where it belongs, or it is dropped and counted: nothing is guessed (G8). What arrives in one
+ * piece is handed on in as few pieces as there are threads in a row, in the order in which it came.
+ */
+import {
+  type CaughtUp,
+  type Envelope,
+  type InboxFrame,
+  keyOf,
+  keyString,
+  type Resync,
+  readEnvelope,
+  type ThreadKey,
+} from '@holdfast/core'
+import { createParser } from 'eventsource-parser'
+import { TransportError } from './error.ts'
+import type { FeedHandlers } from './port.ts'
+import { type LogReader, MAX_FRAME, parseJson } from './read-log.ts'
+
+export function createFeedReader(
+  threads: readonly ThreadKey[],
+  handlers: Omit<FeedHandlers, 'onOpen' | 'onBytes'>,
+): LogReader {
+  const decoder = new TextDecoder()
+  const asked = new Map(threads.map(({ roomId, threadId }) => [keyString({ roomId, threadId }), { roomId, threadId }]))
+  let envelopes: Envelope[] = []
+  let of: ThreadKey | undefined
+  let entries: InboxFrame[] = []
+  let overflow = false
+
+  function flush(): void {
+    const batch = envelopes
+    const news = entries
+    envelopes = []
+    entries = []
+    if (of && batch.length > 0) handlers.onEnvelopes(of, batch)
+    of = undefined
+    if (news.length > 0) handlers.onInbox(news)
+  }
+
+  function log(value: unknown): void {
+    const envelope = readEnvelope(value)
+    const key = envelope && asked.get(keyString(envelope))
+    if (envelope && key) {
+      if (key !== of) flush()
+      of = key
+      envelopes.push(envelope)
+    } else handlers.onDropped(envelope ? 'foreign' : 'malformed')
+  }
+
+  function about(value: unknown, tell: (key: ThreadKey, what: Partial<CaughtUp & Resync>) => void): void {
+    const key = keyOf(value)
+    if (key && asked.has(keyString(key))) {
+      flush()
+      tell(key, value as Partial<CaughtUp & Resync>)
+    } else handlers.onDropped(key ? 'foreign' : 'malformed')
+  }
+
+  function inbox(value: unknown): void {
+    if (isInboxFrame(value)) {
+      if (envelopes.length > 0) flush()
+      entries.push(value)
+    } else handlers.onDropped('malformed')
+  }
+
+  const parser = createParser({
+    maxBufferSize: MAX_FRAME,
+    onEvent({ event, data }) {
+      const value = parseJson(data)
+      if (event === 'log') log(value)
+      else if (event === 'caught-up') about(value, (key, { seq = 0 }) => handlers.onCaughtUp({ ...key, seq }))
+      else if (event === 'resync')
+        about(value, (key, { reason = 'cursor_gone' }) => handlers.onResync({ ...key, reason }))
+      else if (event === 'inbox') inbox(value)
+      else handlers.onDropped('malformed')
+    },
+    onError(error) {
+      if (error.type === 'max-buffer-size-exceeded') overflow = true
+    },
+  })
+
+  return {
+    take(bytes) {
+      parser.feed(decoder.decode(bytes, { stream: true }))
+      flush()
+      if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
+    },
+  }
+}
+
+function isInboxFrame(value: unknown): value is InboxFrame {
+  if (typeof value !== 'object' || value === null) return false
+  const { cursor, type, roomId } = value as Record<string, unknown>
+  return typeof cursor === 'string' && typeof type === 'string' && typeof roomId === 'string'
+}
