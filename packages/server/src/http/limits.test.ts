@@ -63,11 +63,17 @@ it('G10 as many streams are open as may be; one more is told so, until one is cl
   const refused = await open()
   expect(refused.headers.get('retry-after')).toBe('5')
   await expectProblem(refused, 503, 'too_many_streams')
+  // The one connection is a stream like any other.
+  await expectProblem(await house.ask(paths.feed(), { threads: [] }), 503, 'too_many_streams')
   // Whoever would wait for the first record is one more as well; whoever only reads is not.
   await expectProblem(await house.ask(`${paths.log(KEY)}?live=long-poll&after=1`), 503, 'too_many_streams')
   expect((await house.ask(paths.log(KEY))).status).toBe(200)
   await readUntil(streams[0] as Response, 'run.accepted')
   await streams[0]?.body?.cancel()
+  const feed = await house.ask(paths.feed(), { threads: [] })
+  expect(feed.status).toBe(200)
+  await expectProblem(await open(), 503, 'too_many_streams')
+  await feed.body?.cancel()
   expect((await open()).status).toBe(200)
 })
 
