@@ -1,7 +1,9 @@
 /**
- * What every RunTransport keeps, whatever it speaks: run against the scripted one, and over real HTTP.
+ * What every RunTransport keeps, whatever it speaks: run against the scripted one, over real HTTP, and over ports to
+ * another thread, another process, another realm of a page.
  *
- * Does not know: sockets, status codes. Each set-up gives a transport and the script of the server behind it.
+ * Does not know: sockets, status codes, ports. Each set-up gives a transport and the script of the server behind it,
+ * which may be far away: whatever is told to it or asked of it is awaited.
  */
 import type { Envelope, ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
@@ -9,10 +11,35 @@ import { problem, type ScriptedTransport } from '../testing/scripted-transport.t
 import { TransportError, type TransportFault } from './error.ts'
 import type { DropReason, LogHandlers, RunTransport } from './port.ts'
 
+/** What the suite tells the script, and asks of it. */
+type Told =
+  | 'addThread'
+  | 'asked'
+  | 'connections'
+  | 'drop'
+  | 'end'
+  | 'has'
+  | 'heartbeat'
+  | 'log'
+  | 'next'
+  | 'push'
+  | 'say'
+  | 'startElsewhere'
+  | 'tellInbox'
+  | 'trim'
+  | 'view'
+
+/** A scripted transport as it stands, or one to which each word travels. */
+export type Script = {
+  readonly [Name in Told]: ScriptedTransport[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Result | Promise<Result>
+    : ScriptedTransport[Name] | Promise<ScriptedTransport[Name]>
+}
+
 export interface TransportUnderTest {
   readonly transport: RunTransport
   /** The server's side. */
-  readonly script: ScriptedTransport
+  readonly script: Script
   stop(): Promise<void>
 }
 
@@ -74,7 +101,7 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'asks for rooms, agents and threads, and makes a room',
       using(async ({ transport, script }) => {
-        script.addThread(KEY)
+        await script.addThread(KEY)
         await transport.createRoom({ roomId: 'new', title: 'New' })
         expect((await transport.rooms()).items.map(({ roomId }) => roomId)).toEqual(['default', 'new'])
         expect((await transport.agents()).items).toHaveLength(1)
@@ -89,7 +116,7 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
         const first = await transport.start(KEY, body)
         const second = await transport.start(KEY, body)
         expect(second).toEqual(first)
-        expect(script.view(KEY).messages).toMatchObject([{ id: 'm1', content: 'Grüße 👋' }])
+        expect((await script.view(KEY)).messages).toMatchObject([{ id: 'm1', content: 'Grüße 👋' }])
         expect((await transport.snapshot(KEY)).seq).toBe(3)
       }),
     )
@@ -99,9 +126,9 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       using(async ({ transport, script }) => {
         expect(await transport.cancelRun(KEY, 'early', 'changed my mind')).toEqual({})
         await transport.start(KEY, { runId: 'early' })
-        expect(script.view(KEY).runs).toMatchObject([{ status: 'cancelled' }])
+        expect((await script.view(KEY)).runs).toMatchObject([{ status: 'cancelled' }])
         expect(await transport.cancelRun(KEY, 'early')).toEqual({ alreadyTerminal: true, status: 'cancelled' })
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         expect(await transport.cancelThread(KEY)).toMatchObject({ run: { runId: 'run', status: 'cancelling' } })
       }),
     )
@@ -109,7 +136,7 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'renames and archives a thread, and lists its runs among all',
       using(async ({ transport, script }) => {
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         expect(await transport.changeThread(KEY, { title: 'Plans' })).toMatchObject({ title: 'Plans', archived: false })
         await transport.changeThread(KEY, { archived: true })
         expect((await transport.threads(KEY.roomId)).items).toMatchObject([{ title: 'Plans', archived: true }])
@@ -120,12 +147,12 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'deletes a thread, by force if something runs in it, and again without complaint',
       using(async ({ transport, script }) => {
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         expect(await failing(transport.deleteThread(KEY))).toMatchObject({ problem: { code: 'run_active' } })
-        expect(script.has(KEY)).toBe(true)
+        expect(await script.has(KEY)).toBe(true)
         await transport.deleteThread(KEY, { force: true })
         await transport.deleteThread(KEY)
-        expect(script.has(KEY)).toBe(false)
+        expect(await script.has(KEY)).toBe(false)
         expect(await failing(transport.snapshot(KEY))).toMatchObject({ problem: { code: 'deleted' } })
       }),
     )
@@ -137,14 +164,14 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
           type: 'problem',
           problem: { code: 'not_found' },
         })
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         expect(await failing(transport.start(KEY, { runId: 'second' }))).toMatchObject({
           type: 'problem',
           problem: { code: 'run_active', runId: 'run' },
         })
-        script.next('rooms', { type: 'fault', fault: { type: 'unauthorized' } })
+        await script.next('rooms', { type: 'fault', fault: { type: 'unauthorized' } })
         expect(await failing(transport.rooms())).toEqual({ type: 'unauthorized' })
-        script.next('start', { type: 'fault', fault: problem('internal') })
+        await script.next('start', { type: 'fault', fault: problem('internal') })
         expect(await failing(transport.start(KEY, { runId: 'third' }))).toMatchObject({ problem: { code: 'internal' } })
       }),
     )
@@ -152,13 +179,13 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'reads a log: opened, its history in order, caught up, then what is new',
       using(async ({ transport, script }) => {
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         const log = read(transport, KEY, 1)
         await until(() => expect(log.notes).toEqual(['open', 'caught-up']))
         expect(log.seqs()).toEqual([2, 3])
-        script.say(KEY, 'run', 'Grüße 👋')
+        await script.say(KEY, 'run', 'Grüße 👋')
         await until(() => expect(log.seqs()).toEqual([2, 3, 4, 5]))
-        expect(log.seen).toEqual(script.log(KEY).slice(1))
+        expect(log.seen).toEqual((await script.log(KEY)).slice(1))
         log.stop.abort()
         await log.done
       }),
@@ -167,49 +194,49 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'ends in order when the server ends, fails when the connection breaks, and is aborted on request',
       using(async ({ transport, script }) => {
-        script.addThread(KEY)
+        await script.addThread(KEY)
         const ended = read(transport, KEY, 0)
         await until(() => expect(ended.notes).toContain('open'))
-        script.drop(KEY, 'ended')
+        await script.drop(KEY, 'ended')
         expect(await ended.done).toBe('ended')
 
         const broken = read(transport, KEY, 0)
         await until(() => expect(broken.notes).toContain('open'))
-        script.drop(KEY)
+        await script.drop(KEY)
         expect(faultOf(await broken.done)).toEqual({ type: 'network' })
 
         const aborted = read(transport, KEY, 0)
         await until(() => expect(aborted.notes).toContain('open'))
         aborted.stop.abort()
         expect(faultOf(await aborted.done)).toEqual({ type: 'aborted' })
-        await until(() => expect(script.connections).toBe(0))
+        await until(async () => expect(await script.connections).toBe(0))
       }),
     )
 
     it(
       'S000-1 G5 leaving a log, however it is left, changes no run',
       using(async ({ transport, script }) => {
-        script.startElsewhere(KEY, 'run', 'Hello')
-        const before = script.view(KEY).seq
+        await script.startElsewhere(KEY, 'run', 'Hello')
+        const before = (await script.view(KEY)).seq
         for (let reader = 0; reader < 5; reader += 1) {
           const log = read(transport, KEY, 0)
           await until(() => expect(log.notes).toContain('open'))
           log.stop.abort()
           await log.done
         }
-        expect(script.view(KEY).seq).toBe(before)
-        expect(script.asked.some(({ type }) => type === 'cancelRun' || type === 'cancelThread')).toBe(false)
+        expect((await script.view(KEY)).seq).toBe(before)
+        expect((await script.asked).some(({ type }) => type === 'cancelRun' || type === 'cancelThread')).toBe(false)
       }),
     )
 
     it(
       'never opens a log as live that it cannot continue',
       using(async ({ transport, script }) => {
-        script.startElsewhere(KEY, 'run', 'Hello')
+        await script.startElsewhere(KEY, 'run', 'Hello')
         expect(faultOf(await read(transport, KEY, 99).done)).toMatchObject({
           problem: { code: 'cursor_ahead', head: 3 },
         })
-        script.trim(KEY, 3)
+        await script.trim(KEY, 3)
         expect(faultOf(await read(transport, KEY, 1).done)).toMatchObject({
           problem: { code: 'cursor_gone', firstSeq: 3 },
         })
@@ -220,11 +247,11 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     it(
       'shows that a quiet connection lives',
       using(async ({ transport, script }) => {
-        script.addThread(KEY)
+        await script.addThread(KEY)
         const log = read(transport, KEY, 0)
         await until(() => expect(log.notes).toContain('caught-up'))
         const before = log.bytes()
-        script.heartbeat(KEY)
+        await script.heartbeat(KEY)
         await until(() => expect(log.bytes()).toBeGreaterThan(before))
         expect(log.seen).toEqual([])
         log.stop.abort()
