@@ -9,19 +9,22 @@ import { Skeleton } from '../frame/skeleton.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { type Bar, type Lane, lanesOf, lasting, timesOf } from './bars.ts'
 import { RunDetails } from './run-details.tsx'
+import { ticksOf } from './ticks.ts'
 import { useRuns } from './use-runs.ts'
 
 const TITLE = ['Timeline']
 const MINUTE = 60_000
 const WINDOWS = [
-  { title: '5 min', ms: 5 * MINUTE },
-  { title: '1 h', ms: 60 * MINUTE },
-  { title: '24 h', ms: 24 * 60 * MINUTE },
+  { title: '5 min', ms: 5 * MINUTE, tickMs: MINUTE },
+  { title: '1 h', ms: 60 * MINUTE, tickMs: 15 * MINUTE },
+  { title: '24 h', ms: 24 * 60 * MINUTE, tickMs: 6 * 60 * MINUTE },
 ] as const
+type Window = (typeof WINDOWS)[number]
 
 export default function TimelinePage() {
   usePageTitle(TITLE)
-  const [windowMs, setWindowMs] = useState<number>(WINDOWS[0].ms)
+  const [window, setWindow] = useState<Window>(WINDOWS[0])
+  const { ms: windowMs } = window
   const { runs, now, trouble } = useRuns(windowMs)
   const [chosen, setChosen] = useState<string>()
   const { threads } = useOverview(true)
@@ -37,16 +40,16 @@ export default function TimelinePage() {
         <section className="timeline" aria-label="Timeline" tabIndex={0}>
           <fieldset className="timeline-windows">
             <legend className="said">How far back</legend>
-            {WINDOWS.map(({ title, ms }) => (
+            {WINDOWS.map((each) => (
               <button
-                key={title}
+                key={each.title}
                 type="button"
                 className="button"
-                data-look={ms === windowMs ? undefined : 'quiet'}
-                aria-pressed={ms === windowMs}
-                onClick={() => setWindowMs(ms)}
+                data-look={each === window ? undefined : 'quiet'}
+                aria-pressed={each === window}
+                onClick={() => setWindow(each)}
               >
-                {title}
+                {each.title}
               </button>
             ))}
           </fieldset>
@@ -54,7 +57,7 @@ export default function TimelinePage() {
           {runs && lanes.length === 0 && (
             <Blank title="A calm sea" text="Nothing ran in this time. Look further back, or ask something." />
           )}
-          {lanes.length > 0 && <Axis now={now} windowMs={windowMs} />}
+          {lanes.length > 0 && <Axis now={now} window={window} />}
           <ul>
             {lanes.map((lane) => {
               const known = titles.get(keyString(lane.key))
@@ -78,13 +81,16 @@ export default function TimelinePage() {
   )
 }
 
-function Axis({ now, windowMs }: { readonly now: number; readonly windowMs: number }) {
-  const steps = [0, 0.25, 0.5, 0.75, 1]
+function Axis({ now, window: { ms, tickMs } }: { readonly now: number; readonly window: Window }) {
+  const offsetMs = -new Date(now).getTimezoneOffset() * MINUTE
   return (
     <div className="timeline-axis" aria-hidden="true">
-      {steps.map((step) => (
-        <span key={step}>{step === 1 ? 'now' : clock(now - windowMs * (1 - step))}</span>
+      {ticksOf({ from: now - ms, to: now }, tickMs, offsetMs).map(({ at, left }) => (
+        <span key={at} style={{ left: `${left}%` }}>
+          {clock(at)}
+        </span>
       ))}
+      <span className="timeline-edge">now</span>
     </div>
   )
 }
