@@ -17,7 +17,7 @@ import { createWire } from './wire.ts'
 
 const LONG = { words: 200, pauseAt: 60 }
 
-test('a question to the model, left mid-answer, is found whole, and the model was asked once (S000-73, S004-25)', async ({
+test('a question to the model, left mid-answer, is found whole, and the model was asked once (S000-73, S004-25, S001-28)', async ({
   page,
   modelServer: server,
   provider,

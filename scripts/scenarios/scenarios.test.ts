@@ -73,7 +73,7 @@ describe('the judgement', () => {
     ])
   })
 
-  it('is not when a line is missing, and an id inside a longer one is not that id', () => {
+  it('S001-6 is not when a line is missing, and an id inside a longer one is not that id', () => {
     expect(isFine(judge(documents, ['S000-C2 stale', 'S000-11 goes on']))).toBe(false)
     expect(judge(documents, ['S000-C2 stale', 'S000-11 goes on']).documents[0]?.missing).toMatchObject([
       { id: 'S000-1' },

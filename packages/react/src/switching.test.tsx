@@ -61,7 +61,7 @@ async function setUp() {
 
 const oneFrame = () => new Promise(requestAnimationFrame)
 
-it('S000-35 S000-37 a switch between two streaming threads shows the other’s whole state after exactly one frame, each time', async () => {
+it('S000-35 S000-37 S001-27 a switch between two streaming threads shows the other’s whole state after exactly one frame, each time', async () => {
   const { registry, say, select, shown } = await setUp()
   const said = ['', '']
   for (let turn = 0; turn < 20; turn += 1) {

@@ -19,7 +19,7 @@ type OfRegistry =
 type OfHandles = 'get' | 'stateOf' | 'has' | 'hasActive' | 'notifyCompletion' | 'remove'
 type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'changeThread' | 'deleteThread' | 'openLog'
 
-it('S000-69 each lookup takes the whole key: cache, runs, sources, message states and requests', () => {
+it('S000-69 S001-9 each lookup takes the whole key: cache, runs, sources, message states and requests', () => {
   expectTypeOf<Parameters<RunRegistry[OfRegistry]>[0]>().toEqualTypeOf<ThreadKey>()
   expectTypeOf<Parameters<RunRegistry['cancel']>[0]>().toEqualTypeOf<ThreadKey | RunRef>()
   expectTypeOf<RunRef['key']>().toEqualTypeOf<ThreadKey>()

@@ -15,7 +15,7 @@ function setUp() {
   return { environment, transport, registry: createRunRegistry({ transport, environment }) }
 }
 
-it('S000-6 I10 after 1,000 runs and as many looks, sockets, timers and listeners are back at the baseline', async () => {
+it('S000-6 S001-33 I10 after 1,000 runs and as many looks, sockets, timers and listeners are back at the baseline', async () => {
   const { environment, transport, registry } = setUp()
   for (let round = 0; round < 1_000; round += 1) {
     const key = { roomId: 'R1', threadId: `T${round % 100}` }

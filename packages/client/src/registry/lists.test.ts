@@ -38,7 +38,7 @@ it('S004-26 a new thread is listed in the tick of its start, as working, under i
   expect(lines()).toMatchObject([['T1', '', 'working']])
 })
 
-it('a thread that is not looked at shows that a run starts in it, and its end at once', async () => {
+it('S001-19 a thread that is not looked at shows that a run starts in it, and its end at once', async () => {
   const { registry, threads, lines, transport, count } = setUp()
   transport.addThread(A)
   transport.addThread(B)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { A, B, C, look, running, setUp, text, until } from './testing/looking.ts'
 
 describe('looking away', () => {
-  it('S000-2 S000-72 changes nothing, and whoever returns sees all of it', async () => {
+  it('S000-2 S000-72 S001-18 changes nothing, and whoever returns sees all of it', async () => {
     const parts = setUp()
     const { transport, registry, frame, cancels } = parts
     const first = await running(parts, A)
@@ -92,7 +92,7 @@ describe('looking away', () => {
     expect(again.text()).toBe('Hello')
   })
 
-  it('S000-55 keeps what is known: a return shows it at once and reads only what came since', async () => {
+  it('S000-55 S001-20 keeps what is known: a return shows it at once and reads only what came since', async () => {
     const { registry, transport, environment, count } = setUp()
     transport.startElsewhere(A, 'run', 'Hello')
     transport.end(A, 'run')

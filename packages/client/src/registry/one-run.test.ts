@@ -44,7 +44,7 @@ it('S000-28 what a run is doing is known in one place: the book and every view s
   ])
 })
 
-it('S000-29 S000-32 runs of two threads are both entered and active, and what comes of one changes no other', async () => {
+it('S000-29 S000-32 S001-41 runs of two threads are both entered and active, and what comes of one changes no other', async () => {
   const parts = setUp()
   await Promise.all([running(parts, A), running(parts, B)])
   expect([...parts.registry.handles].map(({ key, isActive }) => [key, isActive])).toEqual([
@@ -62,7 +62,7 @@ it('S000-29 S000-32 runs of two threads are both entered and active, and what co
   expect(b?.state).toBe(before)
 })
 
-it('S000-30 S004-4 one thread alone goes through sending, streaming, stopping and the next as it always did', async () => {
+it('S000-30 S004-4 S001-55 one thread alone goes through sending, streaming, stopping and the next as it always did', async () => {
   const parts = setUp()
   const { registry, transport, frame } = parts
   const view = look(registry, A)

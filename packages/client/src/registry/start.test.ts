@@ -36,7 +36,7 @@ describe('a start', () => {
     expect(text(shown.at(-1) as ThreadState)).toBe('Hello|Again')
   })
 
-  it('S000-C9 S004-5 while one starts or runs is refused on the spot, in this thread only', async () => {
+  it('S000-C9 S004-5 S001-46 while one starts or runs is refused on the spot, in this thread only', async () => {
     const parts = setUp()
     const { registry } = parts
     registry.start(A, { text: 'one' })
@@ -79,7 +79,7 @@ describe('a start', () => {
     await accepted
   })
 
-  it('that is refused gives the words back, once, and nothing has happened', async () => {
+  it('S001-C3 that is refused gives the words back, once, and nothing has happened', async () => {
     const { registry, transport, events } = setUp()
     const view = look(registry, A)
     transport.next('start', { type: 'fault', fault: problem('unknown_agent', { detail: 'No such agent.' }) })

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { A, B, C, look, running, setUp, text, until } from './testing/looking.ts'
 
 describe('selecting another thread', () => {
-  it('S000-1 S000-5 leaves the run of the first going on and receiving, and sends no cancel', async () => {
+  it('S000-1 S000-5 S001-4 leaves the run of the first going on and receiving, and sends no cancel', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     const token = parts.registry.handles.get(A)?.token.signal

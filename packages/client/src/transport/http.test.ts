@@ -134,7 +134,7 @@ describe('bytes', () => {
     expect(seen).toEqual(builder.envelopes)
   })
 
-  it('G8 give no envelope of another thread or room, and nothing that is none: dropped and counted', () => {
+  it('G8 S001-29 give no envelope of another thread or room, and nothing that is none: dropped and counted', () => {
     const { seen, dropped, log } = reader()
     const [good] = builder.envelopes
     const others = [

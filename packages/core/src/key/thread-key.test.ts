@@ -22,7 +22,7 @@ describe('a thread key', () => {
     )
   })
 
-  it('I3 is read from outside only if both parts are ids: nobody guesses', () => {
+  it('I3 S001-9 is read from outside only if both parts are ids: nobody guesses', () => {
     expect(keyOf({ roomId: 'r', threadId: 't', more: 1 })).toEqual({ roomId: 'r', threadId: 't' })
     for (const value of [
       undefined,

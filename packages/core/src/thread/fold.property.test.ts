@@ -80,7 +80,7 @@ test('G3: duplicates, re-deliveries and gaps change nothing: each envelope is ap
   )
 })
 
-test('G8: an envelope of another thread changes nothing', () => {
+test('G8 S001-3 S001-25: an envelope of another thread changes nothing', () => {
   fc.assert(
     fc.property(legalLog(), (log) => {
       const thread = createFold(TEST_KEY)

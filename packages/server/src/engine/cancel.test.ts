@@ -225,7 +225,7 @@ it('G6 ends cancelled what was superseded, cancelled, and had ended all but for 
   expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
-it('takes what waits one after the other', async () => {
+it('S001-68 takes what waits one after the other', async () => {
   const house = await createHouse()
   await house.engine.start()
   await house.ask('a')

@@ -35,7 +35,7 @@ it('writes the first event at once, then gathers deltas for a beat, each word on
   expect(deltas).toHaveLength(2)
 })
 
-it('S000-34 S000-32 cancelling one run leaves the other to finish', async () => {
+it('S000-34 S000-32 S001-60 cancelling one run leaves the other to finish', async () => {
   const house = await createHouse()
   await house.engine.start()
   await house.ask('a')

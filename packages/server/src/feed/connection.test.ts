@@ -179,7 +179,7 @@ const of = (frames: Shown, event: string, key?: ThreadKey) =>
 const watching = (keys: readonly ThreadKey[], after = 0) => keys.map((key) => ({ ...key, after }))
 
 describe('the one connection', () => {
-  it('S001-51 G3 I3 gives each thread its own log and the inbox its entries, once and in order, whatever happens', async () => {
+  it('S001-51 S001-26 G3 I3 gives each thread its own log and the inbox its entries, once and in order, whatever happens', async () => {
     const key = fc.constantFrom(...KEYS)
     const step = fc.oneof(
       {

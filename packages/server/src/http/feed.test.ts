@@ -41,7 +41,7 @@ describe('the inbox', () => {
 })
 
 describe('the feed', () => {
-  it('S001-51 tells several threads and the inbox over one stream, each under its own address', async () => {
+  it('S001-51 S001-2 tells several threads and the inbox over one stream, each under its own address', async () => {
     const house = await furnished()
     const { cursor } = await house.overview()
     await house.start('r1')

@@ -44,7 +44,7 @@ describe('the log as a stream', () => {
     expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
   })
 
-  it('G5 I5 S004-1 detaches when the reader goes, and the run does not notice', async () => {
+  it('G5 I5 S004-1 S001-13 detaches when the reader goes, and the run does not notice', async () => {
     const house = await createHouse()
     await house.start('r1')
     const lease = await house.claim()

@@ -126,7 +126,7 @@ describe('gives up', () => {
   })
 })
 
-it('G6 a cancel ends the wait at once, and nobody is called again', async () => {
+it('G6 S001-C7 a cancel ends the wait at once, and nobody is called again', async () => {
   const { clock, stop, end, waiting } = ask('refuse-429-60-9')
   await waiting(1)
   stop.abort(new DOMException('The run was cancelled.', 'AbortError'))

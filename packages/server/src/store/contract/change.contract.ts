@@ -111,7 +111,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'does not delete what is live, or about to be, unless it is forced; then its readers see an end first',
+    'does not delete what is live, or about to be, unless it is forced; then its readers see an end first (S001-21)',
     inWorld(async (world) => {
       const { store } = world
       for (const threadId of ['queued', 'running', 'cancelling']) {

@@ -196,7 +196,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'rolls the status of threads up to rooms, also right after it was opened again (S001-54)',
+    'rolls the status of threads up to rooms, also right after it was opened again (S001-54, S001-76, S001-C9)',
     inWorld(async (world) => {
       const at = (threadId: string, roomId = ROOM.roomId) => ({ roomId, threadId })
       const interrupted = { type: 'interrupted', interrupts: [{ id: 'i', reason: 'Which one?' }] } as const

@@ -5,7 +5,7 @@ import { ALICE, asking, beginning, type InWorld, json, LEASE_MS, OTHER_ROOM, THR
 
 export function orphanContract(inWorld: InWorld): void {
   it(
-    'fails a run whose lease is over, with what it had written, closed in order',
+    'fails a run whose lease is over, with what it had written, closed in order (S001-C6)',
     inWorld(async (world) => {
       const { store } = world
       const { lease } = await world.running('r-1')

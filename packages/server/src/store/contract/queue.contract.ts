@@ -30,7 +30,7 @@ const ANSWERS = [
 
 export function queueContract(inWorld: InWorld): void {
   it(
-    'lets runs wait behind a live one, in their order, each with its position, and starts one after the other',
+    'lets runs wait behind a live one, in their order, each with its position, and starts one after the other (S001-67)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')
@@ -62,7 +62,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes other words, another order and a pause until a run has started, and keeps all of it',
+    'takes other words, another order and a pause until a run has started, and keeps all of it (S001-66, S001-72, S001-73)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3', 'r-4')
@@ -111,7 +111,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'pauses after a failure and after a cancel, goes on after a success, and resumes when told',
+    'pauses after a failure and after a cancel, goes on after a success, and resumes when told (S001-71 decided: nothing is asked again by itself)',
     inWorld(async (world) => {
       for (const [n, outcome] of [FAILED, CANCELLED, SUCCEEDED].entries()) {
         const key = { ...THREAD, threadId: `t-${n}` }
@@ -357,7 +357,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps the queues of two threads with one name apart (I3)',
+    'keeps the queues of two threads with one name apart (I3, S001-74)',
     inWorld(async (world) => {
       const twin = { ...THREAD, roomId: OTHER_ROOM.roomId }
       await world.running('r-1')

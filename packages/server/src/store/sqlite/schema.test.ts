@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 const SCHEMAS = MIGRATIONS.map((_, index) => index + 1)
 
 describe.each(SCHEMAS)('a store of schema %i, as a killed process left it', (version) => {
-  it('is opened, brought up to date and gone on with (G12)', async () => {
+  it('is opened, brought up to date and gone on with (G12, S001-5)', async () => {
     const database = new DatabaseSync(join(directory, 'holdfast.db'))
     database.exec(readFileSync(new URL(`./fixtures/schema-${version}.sql`, import.meta.url), 'utf8'))
     database.close()
