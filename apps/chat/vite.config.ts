@@ -2,13 +2,35 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { firstLoad } from './first-load.ts'
 
 const server = process.env.HOLDFAST_SERVER ?? 'http://127.0.0.1:4400'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [tailwind(), react()],
-  // The page's CSP allows no data: scripts or fonts, and a small file of its own is cached like every other.
-  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2023' },
+  // React has had it since 18.
+  resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
+  plugins: [tailwind(), react(), firstLoad({ most: 120_000 })],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The page's CSP allows no data: scripts or fonts, and a small file of its own is cached like every other.
+    assetsInlineLimit: 0,
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // One file that changes seldom, instead of a crumb for whatever two lazy parts share.
+          groups: [
+            {
+              name: 'framework',
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|use-sync-external-store)\//,
+            },
+          ],
+        },
+      },
+    },
+  },
   server: { proxy: { '/v1': { target: server } } },
 })

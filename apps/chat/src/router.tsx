@@ -3,10 +3,14 @@ import { isId } from '@holdfast/core'
 import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo } from 'react'
 import { readBeside } from './conversation/beside.ts'
-import { Broken, Nowhere } from './frame/dead-ends.tsx'
-import { Shell } from './frame/shell.tsx'
+import { Broken } from './frame/broken.tsx'
 
+// Asked for at once, all together: what is shown comes while the registry is already asking for what to show.
+const frame = import('./frame/frame.ts')
 const pages = () => import('./conversation/pages.ts')
+if (window.location.pathname.startsWith('/rooms/')) void pages()
+const Shell = lazy(async () => ({ default: (await frame).Shell }))
+const Nowhere = lazy(async () => ({ default: (await frame).Nowhere }))
 const RoomPage = lazy(async () => ({ default: (await pages()).RoomPage }))
 const ThreadPage = lazy(async () => ({ default: (await pages()).ThreadPage }))
 const Panes = lazy(async () => ({ default: (await pages()).Panes }))
@@ -14,7 +18,11 @@ const TimelinePage = lazy(() => import('./timeline/timeline-page.tsx'))
 const DesignPage = lazy(() => import('./design/design-page.tsx'))
 
 const root = createRootRoute({
-  component: Shell,
+  component: () => (
+    <Suspense>
+      <Shell />
+    </Suspense>
+  ),
   notFoundComponent: Nowhere,
   validateSearch: readBeside,
   // Going somewhere is for the first pane; what is beside stays until it is closed.

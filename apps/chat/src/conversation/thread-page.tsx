@@ -7,6 +7,7 @@ import type { ThreadState } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
 import { Button, IconButton } from '../design/button.tsx'
@@ -16,6 +17,7 @@ import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { awaitMarkdown } from '../markdown/streaming-markdown.tsx'
 import { Announcer } from './announcer.tsx'
 import { useBeside } from './beside.ts'
 import { Conversation } from './conversation.tsx'
@@ -37,6 +39,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const noRoom = unwritten && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
   const beside = useBeside()
+  useEffect(awaitMarkdown, [])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
     <>

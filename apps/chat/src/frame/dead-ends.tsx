@@ -37,20 +37,6 @@ export function Unreachable() {
   )
 }
 
-/** A fault of this page: the one thing that helps is to load it again, and nothing is lost by it. */
-export function Broken({ error }: { readonly error: unknown }) {
-  return (
-    <Blank
-      title="This page has a fault"
-      text={`Your runs are not touched by it, and everything is on the server. (${error instanceof Error ? error.message : String(error)})`}
-    >
-      <button type="button" className="button" data-look="main" onClick={() => window.location.reload()}>
-        Load it again
-      </button>
-    </Blank>
-  )
-}
-
 function ToFirstRoom() {
   return (
     <Link className="button" data-look="main" to="/rooms/$roomId" params={{ roomId: 'default' }}>

@@ -1,6 +1,6 @@
 /**
- * The door: markdown that is being written, or was. The renderer is a part of its own, asked for while the page starts;
- * a message that is shown before it is there is plain text, with the same breaks.
+ * The door: markdown that is being written, or was. The renderer is a part of its own, asked for when a thread is
+ * opened; a message that is shown before it is there is plain text, with the same breaks.
  */
 import { lazyPart } from './parts.ts'
 import { usePart } from './use-part.ts'
@@ -13,7 +13,11 @@ interface StreamingMarkdownProps {
 }
 
 const renderer = lazyPart(async () => (await import('./blocks.tsx')).MarkdownBlocks)
-void renderer.load()
+
+/** A thread is about to be shown: its answers will want it. */
+export function awaitMarkdown(): void {
+  void renderer.load()
+}
 
 export function StreamingMarkdown({ text, streaming }: StreamingMarkdownProps) {
   const Blocks = usePart(renderer, true)

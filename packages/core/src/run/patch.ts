@@ -6,7 +6,9 @@
  * Dangers: `/__proto__/x` and inherited members (`/toString/x`) are no places to write to; only own members are walked.
  */
 import type { JsonPatchOperation } from '@ag-ui/core'
-import { createPatch, Pointer } from 'rfc6902'
+// Not through the package's door, which brings the operations along: they are here.
+import { diffAny } from 'rfc6902/diff.js'
+import { Pointer } from 'rfc6902/pointer.js'
 import { cloneJson, weigh } from './weigh.ts'
 
 type Members = Record<string, unknown>
@@ -80,7 +82,7 @@ function applyOne(holder: Container, operation: JsonPatchOperation, work: Work):
       return remove(at(operation.path), holder, work)
     case 'test': {
       const place = at(operation.path)
-      return 'value' in operation && has(place) && createPatch(read(place), operation.value).length === 0
+      return 'value' in operation && has(place) && diffAny(read(place), operation.value, new Pointer()).length === 0
     }
     case 'copy': {
       const from = at(operation.from)

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createHouse, expectProblem } from './testing/house.ts'
 
@@ -12,6 +13,8 @@ writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>page</title>')
 writeFileSync(join(webRoot, 'favicon.svg'), '<svg/>')
 writeFileSync(join(webRoot, '.hidden'), 'secret')
 writeFileSync(join(webRoot, 'assets', 'index-abc.js'), 'export {}')
+writeFileSync(join(webRoot, 'assets', 'zipped.js'), 'export const zipped = 1')
+writeFileSync(join(webRoot, 'assets', 'zipped.js.gz'), gzipSync('export const zipped = 1'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 describe('the page', () => {
@@ -38,6 +41,17 @@ describe('the page', () => {
     await expectProblem(await ask('/assets/gone.js'), 404, 'not_found')
     await expectProblem(await ask('/gone.js'), 404, 'not_found')
     await expectProblem(await ask('/v1/gone'), 404, 'not_found')
+  })
+
+  it('sends what was zipped beforehand to whoever takes it so, and the file itself to whoever does not', async () => {
+    const { ask } = await createHouse({ webRoot })
+    const zipped = await ask('/assets/zipped.js', undefined, { headers: { 'accept-encoding': 'br, gzip' } })
+    expect(zipped.headers.get('content-encoding')).toBe('gzip')
+    expect(zipped.headers.get('content-type')).toContain('javascript')
+    expect(zipped.headers.get('vary')).toBe('Accept-Encoding')
+    expect(gunzipSync(await zipped.arrayBuffer()).toString()).toBe('export const zipped = 1')
+    const plain = await ask('/assets/zipped.js')
+    expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'export const zipped = 1'])
   })
 
   it('gives nothing from outside its directory', async () => {

@@ -19,7 +19,8 @@ const CSP = [
 export function staticPage(api: Api, webRoot: string): void {
   const index = serveStatic({ path: 'index.html', root: webRoot })
   for (const path of ['/', '/rooms', '/rooms/*', '/design', '/timeline']) api.get(path, headers('no-store'), index)
-  const file = serveStatic({ root: webRoot })
+  // Zipped where the build left it so (apps/chat/first-load.ts) and the browser takes it so.
+  const file = serveStatic({ root: webRoot, precompressed: true })
   // Vite names assets by their content.
   api.get('/assets/*', headers('public, max-age=31536000, immutable'), file)
   api.get('/:file{[A-Za-z0-9_-][A-Za-z0-9_.-]*}', headers('no-cache'), file)
