@@ -6,7 +6,12 @@ const page = 'http://127.0.0.1:5173'
 console.log(`holdfast: page with reload on ${page} (server on port ${port})`)
 
 const children: ChildProcess[] = [
-  run('node', ['--watch', '--watch-preserve-output', 'apps/chat/serve.ts'], { PORT: port, HOLDFAST_ORIGIN: page }),
+  run('node', ['--watch', '--watch-preserve-output', 'apps/chat/serve.ts'], {
+    PORT: port,
+    HOLDFAST_ORIGIN: page,
+    // A run that meets another one's address fails here, where somebody can mend it.
+    NODE_ENV: 'development',
+  }),
   run('vite', ['apps/chat', '--host', '127.0.0.1', '--port', '5173', '--strictPort'], {
     HOLDFAST_SERVER: `http://127.0.0.1:${port}`,
   }),

@@ -12,6 +12,7 @@ export type { Failure, FailureCode, Outcome, OutcomeType } from './run/outcome.t
 export {
   createRecorder,
   DEFAULT_RECORDER_LIMITS,
+  type ForeignEvent,
   type Recorder,
   type RecorderLimits,
   type RecorderOptions,
@@ -26,7 +27,7 @@ export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
 export { threadStatus } from './thread/status.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'
-export { envelopeJson, eventJson, type FrameHead, frame, HEARTBEAT, splitFrames } from './wire/frame.ts'
+export { envelopeJson, eventJson, type FrameHead, frame, frameAddress, HEARTBEAT, splitFrames } from './wire/frame.ts'
 export { paths } from './wire/paths.ts'
 export { isProblem, PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from './wire/problem.ts'
 export { snapshotOf, viewFromSnapshot } from './wire/snapshot.ts'

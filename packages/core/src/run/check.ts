@@ -3,8 +3,8 @@
  * schema library belongs on the way of every token.
  *
  * `rawEvent` is left out everywhere: it is the provider's own payload, unbounded, and no reader of Holdfast uses it.
- * A RUN_STARTED is read no further than its type, and the threadId and runId of the other run events are not read at
- * all: the server owns identity.
+ * A RUN_STARTED is read no further than its type, and the threadId and runId of run events are not taken: the server
+ * owns identity (the recorder holds them against its own).
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { broken } from './refusal.ts'

@@ -1,7 +1,13 @@
 import { EventType } from '@ag-ui/core'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from './outcome.ts'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type Recorder, type RecorderLimits } from './recorder.ts'
+import {
+  createRecorder,
+  DEFAULT_RECORDER_LIMITS,
+  type ForeignEvent,
+  type Recorder,
+  type RecorderLimits,
+} from './recorder.ts'
 
 const SUCCEEDED: Outcome = { type: 'succeeded' }
 const start = { type: 'TEXT_MESSAGE_START', messageId: 'm1', role: 'assistant' }
@@ -354,6 +360,42 @@ describe('the end', () => {
     const recorder = recorderOf()
     recordAll(recorder, [{ type: 'RUN_STARTED', threadId: 1, input: 'junk' }])
     expect(recorder.take()).toEqual([])
+  })
+})
+
+describe('an address of another run', () => {
+  const input = { threadId: 't1', runId: 'r1', messages: [] }
+  const ended = { type: 'RUN_FINISHED', threadId: 't2', runId: 'r1' }
+
+  it('S001-2 is told and never taken: what comes out is the run’s own', () => {
+    const told: ForeignEvent[] = []
+    const onForeign = (event: ForeignEvent) => {
+      told.push(event)
+      return 'drop' as const
+    }
+    const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, onForeign })
+    recordAll(recorder, [{ type: 'RUN_STARTED', threadId: 't1', runId: 'r2' }, start, say('a'), stop])
+    expect(recorder.record(ended)).toEqual({ type: 'ended', outcome: SUCCEEDED })
+    expect(told).toEqual([
+      { type: 'RUN_STARTED', field: 'runId' },
+      { type: 'RUN_FINISHED', field: 'threadId' },
+    ])
+    expect(parsed(recorder.end(SUCCEEDED)).at(-1)).toMatchObject({ threadId: 't1', runId: 'r1' })
+  })
+
+  it('S001-35 ends the run where that is asked for, with nothing of the event kept', () => {
+    const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, onForeign: () => 'refuse' })
+    recordAll(recorder, [{ type: 'RUN_STARTED', threadId: 't1', runId: 'r1' }, start, say('a'), stop])
+    expect(recorder.record(ended)).toMatchObject({ type: 'refused', failure: { code: 'agent_protocol' } })
+  })
+
+  it('is none when it is its own, or left out', () => {
+    const onForeign = () => {
+      throw new Error('it is not')
+    }
+    const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, onForeign })
+    recordAll(recorder, [{ type: 'RUN_STARTED' }, { type: 'RUN_STARTED', threadId: null, runId: 'r1' }])
+    expect(recorder.record({ type: 'RUN_ERROR', message: 'No.' })).toMatchObject({ type: 'ended' })
   })
 })
 

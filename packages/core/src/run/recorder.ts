@@ -84,11 +84,22 @@ export interface RecorderOptions {
   /** `messages` are those the agent is given: it may not write into them. `state` is what its patches begin with. */
   readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages'> & { readonly state?: unknown }
   readonly limits: RecorderLimits
+  /**
+   * Told when the agent says that a run event is of another thread or run than it was asked for. Such an address is
+   * never taken. `refuse` ends the run.
+   */
+  readonly onForeign?: (event: ForeignEvent) => 'refuse' | 'drop'
+}
+
+/** An address that an agent gave an event of its run, and that is not its run's. */
+export interface ForeignEvent {
+  readonly type: EventType
+  readonly field: 'threadId' | 'runId'
 }
 
 const RECORDED: Verdict = { type: 'recorded' }
 
-export function createRecorder({ input, limits }: RecorderOptions): Recorder {
+export function createRecorder({ input, limits, onForeign = () => 'drop' }: RecorderOptions): Recorder {
   const order = createOrder(input.messages)
   const chunks = createChunks()
   const guard = createStateGuard(input, limits)
@@ -115,9 +126,11 @@ export function createRecorder({ input, limits }: RecorderOptions): Recorder {
     const event = checkEvent(given, { size: limits.maxEventBytes, depth: limits.maxDepth })
     switch (event.type) {
       case EventType.RUN_STARTED:
+        checkAddress(event.type, given)
         return RECORDED
       case EventType.RUN_FINISHED:
       case EventType.RUN_ERROR: {
+        checkAddress(event.type, given)
         const outcome = outcomeOf(event, incomplete())
         over = { code: 'agent_protocol', message: 'The agent went on after it had ended its run.' }
         return { type: 'ended', outcome, ...(event.usage === undefined ? {} : { usage: event.usage }) }
@@ -130,6 +143,15 @@ export function createRecorder({ input, limits }: RecorderOptions): Recorder {
         closeLanes(event.type, 'subagentRunId' in event ? event.subagentRunId : undefined)
         keep(event)
         return RECORDED
+    }
+  }
+
+  /** The server owns identity: what the agent says of it is only held against what it was told. */
+  function checkAddress(type: EventType, given: Record<string, unknown>): void {
+    for (const field of ['threadId', 'runId'] as const) {
+      const said = given[field]
+      if (said === undefined || said === null || said === input[field]) continue
+      if (onForeign({ type, field }) === 'refuse') broken(`The agent sent a ${type} of another run: its ${field}.`)
     }
   }
 

@@ -9,6 +9,7 @@ import type { ThreadKey } from '../key/thread-key.ts'
 
 const EVENT = ',"event":'
 const DATA = '\ndata: '
+const FIRST = '{"v":1,"roomId":"'
 
 export interface FrameHead extends ThreadKey {
   readonly runId?: string
@@ -21,7 +22,12 @@ export interface FrameHead extends ThreadKey {
 /** One stored frame from a head and the JSON of its event. */
 export function frame(head: FrameHead, eventJson: string): string {
   const run = head.runId === undefined ? '' : `,"runId":"${head.runId}"`
-  return `id: ${head.seq}${DATA}{"v":1,"roomId":"${head.roomId}","threadId":"${head.threadId}"${run},"seq":${head.seq},"at":"${head.at}","kind":"${head.kind}"${EVENT}${eventJson}}\n\n`
+  return `id: ${head.seq}${DATA}${FIRST}${head.roomId}","threadId":"${head.threadId}"${run},"seq":${head.seq},"at":"${head.at}","kind":"${head.kind}"${EVENT}${eventJson}}\n\n`
+}
+
+/** What every stored frame of a thread has in front of everything else, behind its first line. */
+export function frameAddress({ roomId, threadId }: ThreadKey): string {
+  return `${DATA}${FIRST}${roomId}","threadId":"${threadId}"`
 }
 
 /** Cuts stored text into its frames, each with its closing blank line. */

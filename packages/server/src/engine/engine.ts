@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly flushMs?: number
   /** 0 ≤ n < 1, for the jitter of retries. */
   readonly random?: () => number
+  /** For development: a run whose agent answers under another run's address fails. Default false: it is only noted. */
+  readonly strict?: boolean
   readonly log?: EngineLog
 }
 
@@ -73,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
   const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random, log = () => {} } = options
+  const { strict = false } = options
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
@@ -109,6 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
       limits,
       times,
       cancelGraceMs,
+      strict,
       log,
     }
     const execution = execute(parts, claim, leaseUntil)

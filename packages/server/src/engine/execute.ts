@@ -18,6 +18,7 @@ import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port
 import { stopOutcome } from '../store/run-record.ts'
 import { callAgent } from './agent-call.ts'
 import { createDeadlines, type RunTimes } from './deadlines.ts'
+import { DriftError, driftOfInput } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
 import type { FlushTick } from './flush-tick.ts'
@@ -40,6 +41,8 @@ export interface ExecuteOptions {
   readonly limits: RecorderLimits
   readonly times: RunTimes
   readonly cancelGraceMs: number
+  /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
+  readonly strict: boolean
   readonly log: EngineLog
 }
 
@@ -60,6 +63,12 @@ const STORE_FAILED: Failure = {
   message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
 }
 
+/** Whose conversation it would have been is not known: nobody is asked. */
+const MIXED_UP: Failure = {
+  code: 'store_failed',
+  message: 'The server mixed this run up with another one, and stopped it before anything was shared. Try again.',
+}
+
 const NOT_RESUMABLE: Outcome = {
   type: 'failed',
   code: 'worker_lost',
@@ -71,11 +80,19 @@ const NOT_RESUMABLE: Outcome = {
 const LAST_TRIES = 3
 
 export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
-  const { work, reader, catalogue, clock, tick, gatherMs, patience, limits, times, cancelGraceMs, log } = options
+  const { work, reader, catalogue, clock, tick, gatherMs, patience, limits, times, cancelGraceMs, strict, log } =
+    options
   const { lease, input, agentId } = claim
   const line = createStopLine()
   const usage = createUsageTally()
-  const recorder = createRecorder({ input, limits })
+  const recorder = createRecorder({
+    input,
+    limits,
+    onForeign({ type, field }) {
+      log({ type: 'address_drift', lease, where: 'agent', field, event: type })
+      return strict ? 'refuse' : 'drop'
+    },
+  })
   let leaseUntil = leasedUntil
   let phase: 'running' | 'ending' = 'running'
   let closing = false
@@ -116,6 +133,11 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
         log({ type: 'run_resumed', lease, events: events.length })
         return events
       } catch (error) {
+        if (error instanceof DriftError) {
+          log({ type: 'address_drift', lease, ...error.drift })
+          line.pull({ type: 'fail', failure: MIXED_UP })
+          return []
+        }
         log(storeFault('resume', error, lease))
         // Without it nothing can be closed: the run is left to who settles orphans.
         if (attempt + 1 >= LAST_TRIES || closing) line.pull({ type: 'lost' })
@@ -128,6 +150,11 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
   }
 
   async function heardOfAgent(): Promise<Heard> {
+    const drift = driftOfInput(claim)
+    if (drift) {
+      log({ type: 'address_drift', lease, ...drift })
+      return { type: 'outcome', outcome: { type: 'failed', ...MIXED_UP } }
+    }
     const written = claim.resumed ? await takenUp() : undefined
     const { stop: already } = line
     if (already) return { type: 'stopped' }

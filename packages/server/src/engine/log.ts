@@ -1,6 +1,7 @@
 /** What an operator should hear of the engine. Never a person's words, never a provider's. */
 import type { StoreFaultCode } from '../store/fault.ts'
 import type { Lease } from '../store/port.ts'
+import type { Drift } from './drift.ts'
 
 export type EngineLogEntry =
   /** Somebody else owns the run, or it has ended: this process wrote to it no more. */
@@ -14,6 +15,8 @@ export type EngineLogEntry =
     }
   /** An agent threw what is no `AgentFailure`: the person is told a general sentence, this is the rest. */
   | { readonly type: 'agent_threw'; readonly lease: Lease; readonly error: unknown }
+  /** What a run read, or its agent said, carried the address of another one: it was not used. */
+  | ({ readonly type: 'address_drift'; readonly lease: Lease } & Drift)
   /** A cancelled agent said something after its cancel (I6: counted, not written), or did not stop at all. */
   | {
       readonly type: 'agent_left_behind'

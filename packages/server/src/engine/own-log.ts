@@ -4,12 +4,13 @@
 import { type Event, EventType } from '@ag-ui/core'
 import { type Envelope, envelopeJson, splitFrames } from '@holdfast/core'
 import type { Claim, LogReader } from '../store/port.ts'
+import { expectOwn } from './drift.ts'
 
 const PAGE = { maxBytes: 1024 * 1024, maxRecords: 10_000 }
 
 /**
  * The agent's own events, in order, without RUN_STARTED, which is the server's.
- * @throws StoreFault
+ * @throws StoreFault, DriftError
  */
 export async function readOwnEvents(
   reader: LogReader,
@@ -22,7 +23,9 @@ export async function readOwnEvents(
     const chunk = await reader.read(owner, key, { after, ...PAGE })
     if (chunk.type !== 'chunk') throw new Error(`The log of a resumed run answered ${chunk.type}.`)
     for (const frame of splitFrames(decoder.decode(chunk.frames))) {
-      const { kind, runId, event } = JSON.parse(envelopeJson(frame)) as Envelope
+      const envelope = JSON.parse(envelopeJson(frame)) as Envelope
+      expectOwn(lease, envelope)
+      const { kind, runId, event } = envelope
       if (kind === 'agui' && runId === lease.runId && event.type !== EventType.RUN_STARTED) events.push(event)
     }
     if (chunk.lastSeq >= chunk.head) return events

@@ -33,6 +33,8 @@ export interface Metrics {
   lived(event: LifecycleEvent): void
   answered(answer: Answered): void
   lateEvents(count: number): void
+  /** `where` and `reason` come from closed lists. */
+  misaddressed(where: string, reason: string): void
   engineFault(during: string, code: string): void
   readonly contentType: string
   text(): Promise<string>
@@ -94,6 +96,12 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   const late = new Counter({
     name: 'holdfast_late_events_total',
     help: 'Events that agents said after the end of their run, or after its cancel, and that were dropped.',
+    registers,
+  })
+  const misaddressed = new Counter({
+    name: 'holdfast_misaddressed_total',
+    help: 'What had no address, an invalid one, or that of another thread or run, and was dropped.',
+    labelNames: ['where', 'reason'],
     registers,
   })
   const engineFaults = new Counter({
@@ -213,6 +221,7 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
       if (method === 'POST' && route === START_ROUTE && code !== undefined) refused.inc({ code })
     },
     lateEvents: (count) => late.inc(count),
+    misaddressed: (where, reason) => misaddressed.inc({ where, reason }),
     engineFault: (during, code) => engineFaults.inc({ during, code }),
     contentType: own.contentType,
     text: () => Registry.merge([own, processMetrics()]).metrics(),

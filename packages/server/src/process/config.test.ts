@@ -8,6 +8,7 @@ describe('the configuration', () => {
       port: 4400,
       dataDirectory: '.holdfast',
       logLevel: 'info',
+      strict: false,
       warnings: [],
     })
     expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
@@ -19,6 +20,7 @@ describe('the configuration', () => {
       HOST: '::1',
       HOLDFAST_DATA: '/data',
       HOLDFAST_LOG: 'warn',
+      NODE_ENV: 'development',
       HOLDFAST_AUTH: 'none',
       HOLDFAST_ORIGIN: 'https://chat.example/',
       OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
@@ -33,6 +35,7 @@ describe('the configuration', () => {
       port: 0,
       dataDirectory: '/data',
       logLevel: 'warn',
+      strict: true,
       publicOrigin: 'https://chat.example',
       model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k', system: 'Be brief.' },
       remoteUrl: 'http://127.0.0.1:9000/agent',

@@ -12,6 +12,8 @@ export interface Config {
   readonly port: number
   readonly dataDirectory: string
   readonly logLevel: LogLevel
+  /** For development: what drifts to another run's address fails. */
+  readonly strict: boolean
   /** Scheme, host and port, as a browser's `Origin` says it. */
   readonly publicOrigin?: string
   readonly model?: ModelConfig
@@ -62,6 +64,7 @@ const Variables = z.object({
   HOST: optional(z.string().default('127.0.0.1')),
   HOLDFAST_DATA: optional(z.string().default('.holdfast')),
   HOLDFAST_LOG: optional(z.enum(LOG_LEVELS).default('info')),
+  NODE_ENV: optional(z.string().optional()),
   HOLDFAST_AUTH: optional(z.enum(['none']).default('none')),
   HOLDFAST_ORIGIN: url('an origin such as https://chat.example'),
   OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1'),
@@ -114,6 +117,7 @@ export function readConfig(env: Environment): Config {
     port: PORT,
     dataDirectory: HOLDFAST_DATA,
     logLevel: HOLDFAST_LOG,
+    strict: parsed.data.NODE_ENV === 'development',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(model ? { model } : {}),
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),

@@ -3,6 +3,7 @@
  * form, where they go. `debug` has what happens often; `info` the lives of runs; `warn` what an operator should look at
  * in time; `error` at once.
  */
+import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { EngineLog } from '../engine/log.ts'
 import type { Report } from '../http/problem-error.ts'
 import type { Answered, Asked } from '../http/traffic.ts'
@@ -17,6 +18,7 @@ export interface Journal {
   readonly engine: EngineLog
   lived(event: LifecycleEvent): void
   answered(request: Asked, answer: Answered): void
+  dropped(notice: DroppedNotice): void
 }
 
 const LIVED: Readonly<Record<LifecycleEvent['type'], string>> = {
@@ -51,6 +53,11 @@ export function createJournal(logger: Logger): Journal {
           const fields = { ...addressOf(entry), during, code, err: errorFields(error) }
           return logger.error(fields, 'The store did not do what the engine asked for.')
         }
+        case 'address_drift': {
+          const { where, field, event } = entry
+          const fields = { ...addressOf(entry), where, reason: 'foreign', field, ...(event && { type: event }) }
+          return logger.error(fields, 'A run met the address of another one, which was not used.')
+        }
         case 'agent_threw':
           logger.error({ ...addressOf(entry), err: wordless(entry.error) }, 'An agent threw.')
           return logger.debug({ ...addressOf(entry), err: errorFields(entry.error) }, 'What the agent threw, in full.')
@@ -62,6 +69,9 @@ export function createJournal(logger: Logger): Journal {
     },
     lived({ type, ...fields }) {
       logger.info({ event: type, ...fields }, LIVED[type])
+    },
+    dropped({ type, reason, ...address }) {
+      logger.error({ where: 'notice', type, reason, ...address }, 'Dropped a notice with no address of its own.')
     },
     answered({ roomId, threadId, runId }, { ms, ...answer }) {
       if (!logger.isLevelEnabled('debug')) return

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
+import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { EngineLog } from '../engine/log.ts'
 import type { Feed } from '../feed/feed.ts'
@@ -19,6 +20,8 @@ import type { Store } from '../store/port.ts'
 export interface Listener {
   lived?(event: LifecycleEvent): void
   answered?(request: Asked, answer: Answered): void
+  /** A notice without a valid address, or with that of another thread, was dropped. */
+  dropped?(notice: DroppedNotice): void
 }
 
 export interface Watched {
@@ -31,6 +34,7 @@ export interface Operations {
   readonly meter: StoreMeter
   readonly watch: Watch
   readonly engineLog: EngineLog
+  dropped(notice: DroppedNotice): void
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Resolves when what waited is written. */
   close(): Promise<void>
@@ -93,10 +97,17 @@ export function createOperations(options: OperationsOptions): Operations {
         case 'store_fault':
           metrics.engineFault(entry.during, entry.code)
           break
+        case 'address_drift':
+          metrics.misaddressed(entry.where, 'foreign')
+          break
         default:
           break
       }
       log(entry)
+    },
+    dropped(notice) {
+      metrics.misaddressed('notice', notice.reason)
+      listener.dropped?.(notice)
     },
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     async close() {

@@ -8,6 +8,7 @@ import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
 import type { Agent, AgentCatalogue } from '../agents/port.ts'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
+import { createStrictBus } from '../bus/strict-bus.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineLog } from '../engine/log.ts'
 import { createFeed } from '../feed/feed.ts'
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly clock?: Clock
   /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
   readonly drainMs?: number
+  /** For development: a run whose agent answers under another run's address fails, instead of only being noted. */
+  readonly strict?: boolean
   readonly report: Report
   readonly log: EngineLog
   readonly listener?: Listener
@@ -59,7 +62,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
   const limits = resolveLimits(options.limits)
   const { drainMs = limits.drainMs } = options
-  const bus = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
+  const notices = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
+  const bus = createStrictBus(notices, (notice) => operations.dropped(notice))
   const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
   const operations = createOperations({
     bus,
@@ -103,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     caps: limits.caps,
     limits: limits.run,
     times: limits.times,
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
     log,
   })
 

@@ -44,6 +44,8 @@ it('is told the whole input, with the room in its threadId, and nothing that was
   const { end, messages, text, events } = ask('whole', { headers: { Authorization: 'Bearer own' } })
   expect(await end).toBe('returned')
   expect(text()).toBe('Hello, wörld 🦀!')
+  // It answers in the words it was told; the run hears its own.
+  for (const event of [events[0], events.at(-1)]) expect(event).toMatchObject({ threadId: 't', runId: 'r-whole' })
   expect(events.at(-1)?.type).toBe('RUN_FINISHED')
   const request = await requestOf('whole')
   expect(request?.input).toEqual({

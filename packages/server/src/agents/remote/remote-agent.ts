@@ -66,13 +66,14 @@ async function* answer(
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options }
   const watch = createSilenceWatch({ ...limits, until: clock.now() + limits.totalMs, tooLong })
   const hangUp = new AbortController()
+  const told = threadIdOf({ roomId, threadId: input.threadId })
   let begun = false
   try {
     const response = await watch.guard(
       fetch(url, {
         method: 'POST',
         headers: { ...headers, 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-        body: JSON.stringify(inputFor(input, threadIdOf({ roomId, threadId: input.threadId }))),
+        body: JSON.stringify(inputFor(input, told)),
         redirect: 'manual',
         signal: AbortSignal.any([signal, hangUp.signal]),
       }),
@@ -82,7 +83,7 @@ async function* answer(
     if (refused) throw refused
     for await (const event of readEvents(response, watch)) {
       begun = true
-      yield event
+      yield inOurWords(event, told, input)
       if (event.type === EventType.RUN_FINISHED || event.type === EventType.RUN_ERROR) return
     }
     throw brokeOff()
@@ -104,6 +105,12 @@ function inputFor(input: RunAgentInput, threadId: string): RunAgentInput {
     state: input.state ?? {},
     forwardedProps: input.forwardedProps ?? {},
   }
+}
+
+/** The endpoint speaks of the thread as it was told of it. */
+function inOurWords(event: Event, told: string, { threadId }: RunAgentInput): Event {
+  if (event?.type !== EventType.RUN_STARTED && event?.type !== EventType.RUN_FINISHED) return event
+  return event.threadId === told ? { ...event, threadId } : event
 }
 
 const UNREACHABLE = 'The remote agent cannot be reached: check that it runs and that AGUI_URL is right, then try again.'

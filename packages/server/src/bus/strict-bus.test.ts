@@ -1,0 +1,73 @@
+import { frame, type ThreadKey } from '@holdfast/core'
+import { expect, it, vi } from 'vitest'
+import type { Notice } from '../store/port.ts'
+import { busContract } from './bus.contract.ts'
+import { createInProcessBus } from './in-process-bus.ts'
+import { createStrictBus, type DroppedNotice } from './strict-bus.ts'
+
+const A: ThreadKey = { roomId: 'r', threadId: 'a' }
+const B: ThreadKey = { roomId: 'r', threadId: 'b' }
+
+busContract('the strict bus', () => {
+  const errors: unknown[] = []
+  const inner = createInProcessBus({ onListenerError: (error) => errors.push(error) })
+  return { bus: createStrictBus(inner, vi.fn()), errors, close: async () => {} }
+})
+
+function framesOf(key: ThreadKey, seq = 7): Uint8Array {
+  const head = { ...key, runId: 'x', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
+  return new TextEncoder().encode(frame(head, '{"type":"RAW"}'))
+}
+
+const more = (key: ThreadKey, frames?: Uint8Array): Notice => ({
+  type: 'thread.more',
+  key,
+  firstSeq: 7,
+  lastSeq: 7,
+  ...(frames && { frames }),
+})
+
+function listening() {
+  const dropped: DroppedNotice[] = []
+  const bus = createStrictBus(createInProcessBus({ onListenerError: vi.fn() }), (one) => dropped.push(one))
+  const heard: Notice[] = []
+  bus.subscribe((notice) => heard.push(notice))
+  // However many listen, a notice is dropped once.
+  bus.subscribe(() => {})
+  return { bus, dropped, heard }
+}
+
+it('hands on what has an address, with the frames of that thread or with none', () => {
+  const { bus, dropped, heard } = listening()
+  const good: Notice[] = [
+    more(A),
+    more(B, framesOf(B)),
+    { type: 'run.queued', key: A, runId: 'x' },
+    { type: 'inbox.more', roomId: 'r' },
+    { type: 'thread.deleted', key: B },
+  ]
+  for (const notice of good) bus.publish(notice)
+  expect(heard).toEqual(good)
+  expect(dropped).toEqual([])
+})
+
+it.each<readonly [string, unknown, DroppedNotice]>([
+  ['no address', { ...more(A), key: undefined }, { type: 'thread.more', reason: 'missing' }],
+  ['null', { type: 'run.cancel', key: null, runId: 'x' }, { type: 'run.cancel', reason: 'missing' }],
+  ['half an address', { ...more(A), key: { roomId: 'r' } }, { type: 'thread.more', reason: 'invalid' }],
+  ['an empty id', { ...more(A), key: { ...A, threadId: '' } }, { type: 'thread.more', reason: 'invalid' }],
+  ['what is no id', { type: 'run.ended', key: { ...A, roomId: 'a/b' } }, { type: 'run.ended', reason: 'invalid' }],
+  ['no room', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
+  ['another thread’s frames', more(A, framesOf(B)), { type: 'thread.more', reason: 'foreign', ...A }],
+  ['a longer id’s', more(A, framesOf({ ...A, threadId: 'ab' })), { type: 'thread.more', reason: 'foreign', ...A }],
+  ['another room’s', more(A, framesOf({ ...A, roomId: 's' })), { type: 'thread.more', reason: 'foreign', ...A }],
+  ['no frames at all', more(A, new Uint8Array(3)), { type: 'thread.more', reason: 'foreign', ...A }],
+  ['nothing', undefined, { type: 'undefined', reason: 'missing' }],
+])('S001-26 S001-49 drops with its reason, once, and gives to nobody: %s', (_, notice, reason) => {
+  const { bus, dropped, heard } = listening()
+  bus.publish(notice as Notice)
+  expect(heard).toEqual([])
+  expect(dropped).toEqual([reason])
+  bus.publish(more(A, framesOf(A)))
+  expect(heard).toHaveLength(1)
+})

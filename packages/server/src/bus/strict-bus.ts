@@ -1,0 +1,75 @@
+/**
+ * A bus on which every notice has an address of its own: what comes without one, with an invalid one, or with the
+ * frames of another thread, reaches nobody (I3). It is dropped and told of, never given to the thread that seems meant.
+ * Notices are lossy, so whoever missed one re-reads the store.
+ *
+ * Owns: what an address must be. Does not know: what a notice leads to.
+ */
+import { frameAddress, isId, keyOf, keyString, type ThreadKey } from '@holdfast/core'
+import type { Notice } from '../store/port.ts'
+import type { Bus } from './port.ts'
+
+export interface DroppedNotice extends Partial<ThreadKey> {
+  readonly type: string
+  readonly reason: 'missing' | 'invalid' | 'foreign'
+}
+
+const LINE_FEED = 10
+/** Addresses that are kept as bytes: of the threads that write now. */
+const MAX_ADDRESSES = 1_000
+
+export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) => void): Bus {
+  const addresses = new Map<string, Buffer>()
+  /** Each listener is told of the same notice: it is looked at once. */
+  let last: { readonly notice: unknown; readonly good: boolean } | undefined
+
+  function isGood(notice: Notice): boolean {
+    if (last && last.notice === notice) return last.good
+    const dropped = faultOf(notice)
+    last = { notice, good: dropped === undefined }
+    if (dropped) onDropped(dropped)
+    return last.good
+  }
+
+  function faultOf(notice: Notice): DroppedNotice | undefined {
+    const type = String((notice as Partial<Notice> | undefined)?.type)
+    if (type === 'inbox.more') {
+      const { roomId } = notice as { readonly roomId?: unknown }
+      return isId(roomId) ? undefined : { type, reason: reasonOf(roomId) }
+    }
+    const claimed = (notice as { readonly key?: unknown } | undefined)?.key
+    const key = keyOf(claimed)
+    if (!key) return { type, reason: reasonOf(claimed) }
+    const { frames } = notice as { readonly frames?: Uint8Array }
+    return frames && !areOf(key, frames) ? { type, reason: 'foreign', ...key } : undefined
+  }
+
+  function addressOf(key: ThreadKey): Buffer {
+    const name = keyString(key)
+    const known = addresses.get(name)
+    if (known) return known
+    if (addresses.size >= MAX_ADDRESSES) addresses.clear()
+    const address = Buffer.from(frameAddress(key))
+    addresses.set(name, address)
+    return address
+  }
+
+  /** A commit's frames are all of one thread: the first one's head says which. */
+  function areOf(key: ThreadKey, frames: Uint8Array): boolean {
+    const address = addressOf(key)
+    const from = frames.indexOf(LINE_FEED)
+    return from !== -1 && address.equals(frames.subarray(from, from + address.byteLength))
+  }
+
+  return {
+    publish: inner.publish,
+    subscribe: (listener) =>
+      inner.subscribe((notice) => {
+        if (isGood(notice)) listener(notice)
+      }),
+  }
+}
+
+function reasonOf(claimed: unknown): 'missing' | 'invalid' {
+  return claimed === undefined || claimed === null ? 'missing' : 'invalid'
+}
