@@ -14,6 +14,8 @@
  *
  * - `content`   `loading` | `new` (no such thread yet) | `ready{view: ThreadView}` | `gone` (deleted)
  * - `pending`   messages sent from here that `content` does not hold yet: render `[...pathTo(view, …), ...pending]`
+ * - `queue`     `{items: [{runId, text, stage}], paused}`: what was sent with `onBusy: 'enqueue'` and waits for its turn;
+ *   `editQueued`, `reorderQueue`, `pauseQueue`, `resumeQueue`, `sendNow`; `cancel({key, runId})` takes one out
  * - `activity`  `idle{last?}` | `starting{runId}` | `active{runId}` | `cancelling{runId}`: what the composer shows
  * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
  * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
@@ -50,7 +52,9 @@ export type {
   ThreadListObservation,
   ThreadListState,
   ThreadObservation,
+  ThreadQueue,
   ThreadState,
+  WaitingMessage,
 } from './registry/port.ts'
 export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
 export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'

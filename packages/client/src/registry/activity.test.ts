@@ -19,6 +19,7 @@ function events(runId: string): Record<ActivityEvent['type'], ActivityEvent> {
     'cancel-refused': { type: 'cancel-refused', runId },
     live: { type: 'live', runId },
     stopping: { type: 'stopping', runId },
+    waits: { type: 'waits', runId },
     ended: { type: 'ended', runId, outcome },
     gone: { type: 'gone' },
   }
@@ -44,10 +45,17 @@ const OWN: Moves = {
     cancel: QUIET,
     live: active('mine'),
     stopping: cancelling('mine'),
+    waits: QUIET,
     ended: ended('mine'),
     gone: QUIET,
   },
-  active: { cancel: cancelling('mine'), stopping: cancelling('mine'), ended: ended('mine'), gone: QUIET },
+  active: {
+    cancel: cancelling('mine'),
+    stopping: cancelling('mine'),
+    waits: QUIET,
+    ended: ended('mine'),
+    gone: QUIET,
+  },
   cancelling: { 'cancel-refused': active('mine'), ended: ended('mine'), gone: QUIET },
 }
 const OTHER: Moves = {

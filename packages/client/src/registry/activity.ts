@@ -36,6 +36,8 @@ export type ActivityEvent =
   | { readonly type: 'live'; readonly runId: string }
   /** The log shows that somebody, anywhere, has requested its cancel. */
   | { readonly type: 'stopping'; readonly runId: string }
+  /** The log shows that this run waits, and not for its own start alone: its turn may be far. */
+  | { readonly type: 'waits'; readonly runId: string }
   | { readonly type: 'ended'; readonly runId: string; readonly outcome: Outcome }
   /** The thread is gone, and everything in it. */
   | { readonly type: 'gone' }
@@ -80,6 +82,7 @@ const TABLE: Table = {
     'cancel-refused': stay,
     live: toActive,
     stopping: toCancelling,
+    waits: stay,
     ended: toIdle,
     gone: toQuiet,
   },
@@ -93,6 +96,7 @@ const TABLE: Table = {
     // Another run is live while ours is on its way: the server will say who comes first.
     live: own(toActive),
     stopping: own(toCancelling),
+    waits: own(toQuiet),
     ended: own(toIdle),
     gone: toQuiet,
   },
@@ -104,6 +108,7 @@ const TABLE: Table = {
     'cancel-refused': stay,
     live: other(toActive),
     stopping: toCancelling,
+    waits: own(toQuiet),
     ended: own(toIdle),
     gone: toQuiet,
   },
@@ -115,6 +120,8 @@ const TABLE: Table = {
     'cancel-refused': own(toActive),
     live: other(toActive),
     stopping: other(toCancelling),
+    // Its cancel is on the way all the same.
+    waits: stay,
     ended: own(toIdle),
     gone: toQuiet,
   },

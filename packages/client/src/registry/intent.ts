@@ -21,12 +21,13 @@ export function createIntent(asked: StartIntent, view: ThreadView | undefined, e
   const messages: readonly Message[] = asked.messages ?? [
     { id: environment.mintId(), role: 'user', content: asked.text ?? '' },
   ]
-  const { parentId, agentId, forwardedProps } = asked
+  const { parentId, agentId, onBusy, forwardedProps } = asked
   const body = {
     runId,
     messages,
     ...(parentId === undefined ? {} : { parentId }),
     ...(agentId === undefined ? {} : { agentId }),
+    ...(onBusy === undefined ? {} : { onBusy }),
     ...(forwardedProps === undefined ? {} : { forwardedProps }),
   }
   return intentOf(body, view)
@@ -43,12 +44,17 @@ export function intentOf(body: StartBody, view: ThreadView | undefined): Intent 
 }
 
 /** Each further message hangs on the one before. */
-function hang(messages: readonly Message[], parentId: string | null): ThreadMessage[] {
+export function hang(messages: readonly Message[], parentId: string | null): ThreadMessage[] {
   return messages.map((message, at) => ({ ...message, parentId: messages[at - 1]?.id ?? parentId }))
 }
 
 export function textOf({ body }: Intent): string {
-  return body.messages
+  return wordsOf(body.messages)
+}
+
+/** What a person reads of messages. */
+export function wordsOf(messages: readonly Message[]): string {
+  return messages
     .map((message) => (message.role === 'user' ? plainText(message.content) : ''))
     .filter((text) => text !== '')
     .join('\n\n')

@@ -6,6 +6,7 @@
  * Invariants:
  * - At most one RunStarted and one RunCompleted a run, in this order (S000-41, S000-42).
  * - What had ended before this device first looked is history, not news.
+ * - What waited and was taken out of the queue never was.
  */
 import { isEnded, type Outcome, type Run } from '@holdfast/core'
 
@@ -13,11 +14,18 @@ export type News =
   | { readonly type: 'started'; readonly run: Run }
   | { readonly type: 'completed'; readonly runId: string; readonly outcome: Outcome }
 
+interface Ended {
+  readonly runId: string
+  readonly outcome: Outcome
+  /** It waited, and was taken out before its turn. */
+  readonly unsaid: boolean
+}
+
 export interface Ledger {
   /** The server has accepted a run that was asked for here. */
   accepted(run: Run): News[]
   /** The runs as the log shows them now. */
-  observe(runs: readonly Run[]): { news: News[]; ended: { runId: string; outcome: Outcome }[] }
+  observe(runs: readonly Run[]): { news: News[]; ended: Ended[] }
   /** The person gave this one up before it was accepted: if it ends cancelled, it never was (S004-16). */
   release(runId: string): void
   /** Nothing more will be heard of this thread: what was started ends so. */
@@ -25,7 +33,7 @@ export interface Ledger {
 }
 
 export function createLedger(): Ledger {
-  const entries = new Map<string, 'released' | 'started' | 'completed'>()
+  const entries = new Map<string, 'waiting' | 'released' | 'started' | 'completed'>()
   let history = true
 
   function settle(run: Run, outcome: Outcome): News[] {
@@ -33,6 +41,7 @@ export function createLedger(): Ledger {
     const entry = entries.get(runId)
     entries.set(runId, 'completed')
     if (entry === 'released' && outcome.type === 'cancelled') return []
+    if (entry === 'waiting' && isTakenOut(outcome)) return []
     if (entry === undefined && history) return []
     const completed: News = { type: 'completed', runId, outcome }
     return entry === 'started' ? [completed] : [{ type: 'started', run }, completed]
@@ -40,20 +49,26 @@ export function createLedger(): Ledger {
 
   return {
     accepted(run) {
-      if (entries.has(run.runId)) return []
+      const entry = entries.get(run.runId)
+      if (entry !== undefined && entry !== 'waiting') return []
       entries.set(run.runId, 'started')
       return [{ type: 'started', run }]
     },
     observe(runs) {
       const news: News[] = []
-      const ended: { runId: string; outcome: Outcome }[] = []
+      const ended: Ended[] = []
       for (const run of runs) {
+        const { runId } = run
+        const entry = entries.get(runId)
         if (isEnded(run)) {
-          if (entries.get(run.runId) === 'completed') continue
-          news.push(...settle(run, run.outcome))
-          ended.push({ runId: run.runId, outcome: run.outcome })
-        } else if (run.status !== 'queued' && !entries.has(run.runId)) {
-          entries.set(run.runId, 'started')
+          if (entry === 'completed') continue
+          const { outcome } = run
+          news.push(...settle(run, outcome))
+          ended.push({ runId, outcome, unsaid: entry === 'waiting' && isTakenOut(outcome) })
+        } else if (run.status === 'queued') {
+          if (entry === undefined) entries.set(runId, 'waiting')
+        } else if (entry === undefined || entry === 'waiting') {
+          entries.set(runId, 'started')
           news.push({ type: 'started', run })
         }
       }
@@ -67,4 +82,8 @@ export function createLedger(): Ledger {
       return started.map((runId) => ({ type: 'completed', runId, outcome }))
     },
   }
+}
+
+function isTakenOut({ type }: Outcome): boolean {
+  return type === 'cancelled' || type === 'superseded'
 }

@@ -8,10 +8,11 @@
  * Invariants:
  * - A start that was given up is repeated no more: it must not arrive after its cancel was forgotten.
  * - Words that did not arrive go back; a complaint comes with them only if nobody cancelled (S004-29).
+ * - Starts reach the server in the order in which they were asked for.
  */
 import { isEnded, type Run, type StartBody, type ThreadKey, type ThreadMessage, type ThreadView } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
-import { problemOf, type TransportError, transportError } from '../transport/error.ts'
+import { problemOf, TransportError, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy } from './activity.ts'
@@ -19,6 +20,7 @@ import { createIntent, type Intent, intentOf, textOf } from './intent.ts'
 import type { Ledger, News } from './ledger.ts'
 import { persist } from './persist.ts'
 import type { FailedStart, StartIntent, StartTicket } from './port.ts'
+import type { WaitingStart } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import type { Wish, Wishes } from './wishes.ts'
 
@@ -28,10 +30,16 @@ export interface Outbox {
   readonly busy: boolean
   /** The text of the oldest start on its way. */
   readonly text: string
-  /** Messages that the conversation does not hold yet. */
+  /** Messages that the conversation does not hold yet, but for those that wait. */
   pending(view: ThreadView | undefined): readonly ThreadMessage[]
   /** Whether this run was given up before it was accepted, and has not ended yet. */
   isReleased(runId: string): boolean
+  /** Starts on their way that are to wait, in order. */
+  waitingStarts(): readonly WaitingStart[]
+  /** Whether it is shown among `pending`. */
+  isPending(runId: string): boolean
+  /** The run that starts as soon as nothing goes on any more. */
+  readonly starting: string | undefined
   /** Whether a cancel of this run is on its way. */
   isStopping(runId: string): boolean
   /** The log has moved on. */
@@ -76,6 +84,10 @@ export interface OutboxOptions {
 
 interface Sending {
   readonly intent: Intent
+  /** Whether it is to wait behind what goes on. */
+  readonly waits: boolean
+  /** The run whose place it takes. */
+  readonly replaces?: string
   /** Whether the server is known to have accepted it. Never rejects. */
   readonly arrival: Promise<boolean>
 }
@@ -88,47 +100,59 @@ interface Stopping {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { key, transport, environment, closed, ledger, thread, wishes, access } = options
   const sendings = new Map<string, Sending>()
-  /** Starts that the server has not answered for good. */
-  const unanswered = new Map<string, StartBody>()
+  /** Starts that the server has not answered for good, and when they were asked for. */
+  const unanswered = new Map<string, { readonly start: StartBody; readonly at: number }>()
   const released = new Set<string>()
   const stoppings = new Map<string, Stopping>()
-  let failedStart: FailedStart | undefined
+  /** The oldest first; one at a time is shown, so that no words are lost. */
+  let failedStarts: readonly FailedStart[] = []
 
   /** Writes down what a page after this one has to know of this run. */
   function note(runId: string): void {
-    const start = unanswered.get(runId)
+    const asked = unanswered.get(runId)
     const stopping = stoppings.get(runId)
-    if (!start && !stopping) {
+    if (!asked && !stopping) {
       wishes.settle({ key, runId })
       return
     }
     const { reason } = stopping ?? {}
     const cancel = stopping && { cancel: reason === undefined ? {} : { reason } }
-    wishes.put({ key, runId, ...(start && { start }), ...cancel })
+    wishes.put({ key, runId, ...asked, ...cancel })
   }
 
   function start(asked: StartIntent): StartTicket {
-    if (isBusy(thread.activity)) {
+    const { activity } = thread
+    const busy = isBusy(activity)
+    if (busy && asked.onBusy === undefined) {
       throw new RegistryError('busy', 'A run is going on in this thread. Wait for it, or stop it first.')
     }
     const intent = createIntent(asked, thread.view, environment)
     const { runId, messages } = intent.body
-    return { runId, messageIds: messages.map(({ id }) => id), accepted: send(intent) }
+    const waits = busy && asked.onBusy === 'enqueue'
+    const replaces = busy && asked.onBusy === 'supersede' ? activity.runId : undefined
+    if (replaces !== undefined) {
+      // What the server may not have yet is given up; what it has makes room when it hears of the new one.
+      if (activity.type === 'starting') cancel(replaces, undefined).catch(() => {})
+      else thread.dispatch({ type: 'cancel', runId: replaces })
+    }
+    const accepted = send(intent, { waits, ...(replaces !== undefined && { replaces }) })
+    return { runId, messageIds: messages.map(({ id }) => id), accepted }
   }
 
-  function send(intent: Intent): Promise<Run> {
+  function send(intent: Intent, how: Pick<Sending, 'waits' | 'replaces'>, at = environment.clock.now()): Promise<Run> {
     const { runId } = intent.body
     takeBack()
-    unanswered.set(runId, intent.body)
+    const before = [...sendings].flatMap(([id, { arrival }]) => (unanswered.has(id) ? [arrival] : []))
+    unanswered.set(runId, { start: intent.body, at })
     note(runId)
-    const accepted = post(intent)
+    const accepted = before.length === 0 ? post(intent) : Promise.all(before).then(() => post(intent))
     // The observation tells the same: whoever does not ask for the promise has not lost anything.
     const arrival = accepted.then(
       () => true,
       () => false,
     )
-    sendings.set(runId, { intent, arrival })
-    thread.dispatch({ type: 'start', runId })
+    sendings.set(runId, { intent, arrival, ...how })
+    if (!how.waits) thread.dispatch({ type: 'start', runId })
     thread.changed()
     return accepted
   }
@@ -136,13 +160,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function post(intent: Intent): Promise<Run> {
     const { body, release } = intent
     try {
+      // Given up while another start was waited for.
+      if (release.signal.aborted) throw new TransportError({ type: 'aborted' })
       const { run } = await persist(() => transport.start(key, body), {
         environment,
         access,
         signal: AbortSignal.any([closed, release.signal]),
         again: isMomentary,
       })
-      arrived(run)
+      arrived(run, body)
       return run
     } catch (cause) {
       const error = transportError(cause)
@@ -176,9 +202,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     note(runId)
   }
 
-  function arrived(run: Run): void {
+  function arrived(run: Run, { onBusy }: StartBody): void {
     const { runId } = run
-    const news = released.has(runId) ? [] : ledger.accepted(run)
+    // What waits, or waits for another's end, is announced when the log shows that it runs.
+    const news = released.has(runId) || onBusy !== undefined ? [] : ledger.accepted(run)
     answered(runId)
     thread.dispatch({ type: 'accepted', runId })
     thread.changed(news)
@@ -189,26 +216,36 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function refused(intent: Intent, error?: TransportError): void {
     const { runId } = intent.body
     const text = textOf(intent)
+    const sending = sendings.get(runId)
+    const at = unanswered.get(runId)?.at
     sendings.delete(runId)
     answered(runId)
-    failedStart = { runId, text, ...(error && { error }) }
-    if (text !== '') wishes.put({ key, runId, start: intent.body, refused: true })
+    // What waited and was taken out is not wanted any more.
+    if (error || !sending?.waits) {
+      failedStarts = [...failedStarts, { runId, text, ...(error && { error }) }]
+      if (text !== '') wishes.put({ key, runId, start: intent.body, ...(at !== undefined && { at }), refused: true })
+    }
     thread.dispatch({ type: 'refused', runId })
+    if (sending?.replaces !== undefined) {
+      thread.dispatch({ type: 'cancel-refused', runId: sending.replaces })
+      thread.reconsider()
+    }
     thread.changed()
     if (error) options.onRefused(error)
   }
 
   /** The words are where they came from, or not wanted any more. */
   function takeBack(): void {
-    if (failedStart && !stoppings.has(failedStart.runId)) wishes.settle({ key, runId: failedStart.runId })
-    failedStart = undefined
+    const [failed, ...others] = failedStarts
+    if (failed && !stoppings.has(failed.runId)) wishes.settle({ key, runId: failed.runId })
+    failedStarts = others
   }
 
   async function cancel(asked: string | undefined, reason: string | undefined): Promise<void> {
     const { activity } = thread
     const runId = asked ?? (isBusy(activity) ? activity.runId : undefined)
     if (runId === undefined) return cancelWhateverIsLive(reason)
-    const sending = activity.type === 'starting' && activity.runId === runId ? sendings.get(runId) : undefined
+    const sending = unanswered.has(runId) && !find(runId) ? sendings.get(runId) : undefined
     if (sending) giveUp(sending)
     return stop(runId, reason, sending)
   }
@@ -274,17 +311,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   /** Goes on with what a page before this one had begun. */
-  function restore({ runId, start: body, cancel: wished, refused: words }: Wish): void {
+  function restore({ runId, start: body, cancel: wished, at = 0, refused: words }: Wish): void {
     const intent = body && intentOf(body, thread.view)
+    const waits = body?.onBusy === 'enqueue'
     if (intent && words) {
-      failedStart = { runId, text: textOf(intent) }
+      failedStarts = [...failedStarts, { runId, text: textOf(intent) }]
       thread.changed()
     } else if (intent && !wished) {
-      void send(intent)
+      send(intent, { waits }, at).catch(() => {})
     } else if (wished) {
-      const sending = intent && { intent, arrival: Promise.resolve(false) }
+      const sending = intent && { intent, waits, arrival: Promise.resolve(false) }
       if (sending) {
-        unanswered.set(runId, sending.intent.body)
+        unanswered.set(runId, { start: sending.intent.body, at })
         sendings.set(runId, sending)
         giveUp(sending)
       }
@@ -308,7 +346,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     get failedStart() {
-      return failedStart
+      return failedStarts[0]
     },
     get busy() {
       return sendings.size > 0 || released.size > 0
@@ -320,7 +358,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pending(view) {
       // New messages are at the end of the conversation, so that is where the search begins.
       const isHeld = (id: string) => view?.messages.findLast((message) => message.id === id) !== undefined
-      return [...sendings.values()].flatMap(({ intent }) => intent.pending).filter(({ id }) => !isHeld(id))
+      return [...sendings.values()]
+        .filter(({ waits }) => !waits)
+        .flatMap(({ intent }) => intent.pending)
+        .filter(({ id }) => !isHeld(id))
+    },
+    waitingStarts: () =>
+      [...sendings].flatMap(([runId, { intent, waits, arrival }]) =>
+        waits ? [{ runId, messages: intent.body.messages, arrival }] : [],
+      ),
+    isPending: (runId) => sendings.get(runId)?.waits === false,
+    get starting() {
+      for (const [runId, { waits }] of sendings)
+        if (!waits && unanswered.has(runId) && !released.has(runId)) return runId
+      return undefined
     },
     isReleased: (runId) => released.has(runId),
     isStopping: (runId) => stoppings.has(runId),
@@ -329,6 +380,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (isEnded(run)) released.delete(run.runId)
         // A run's messages enter the conversation at its start; until then they are shown from here.
         if (isEnded(run) || (run.status !== 'queued' && run.startedAt !== undefined)) sendings.delete(run.runId)
+      }
+      // Unless they wait, whoever has put them there.
+      for (const { run, first } of view.queue) {
+        if (sendings.get(run.runId)?.waits || (view.queuePaused && !first)) sendings.delete(run.runId)
       }
     },
     start,
@@ -340,6 +395,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     clear() {
       for (const runId of [...unanswered.keys(), ...stoppings.keys()]) wishes.settle({ key, runId })
+      for (const { runId } of failedStarts) wishes.settle({ key, runId })
       sendings.clear()
       unanswered.clear()
       released.clear()

@@ -43,11 +43,30 @@ export interface FailedStart {
   readonly error?: TransportError
 }
 
+/** A message that waits for its turn. */
+export interface WaitingMessage {
+  readonly runId: string
+  readonly text: string
+  /**
+   * `sending` until the server has it, `queued` from then on, `going` once it is to be sent before its turn, `leaving`
+   * once it is to be taken out.
+   */
+  readonly stage: 'sending' | 'queued' | 'going' | 'leaving'
+}
+
+/** What waits in a thread, in the order of its turn, as the person wants it: changes on their way are in it. */
+export interface ThreadQueue {
+  readonly items: readonly WaitingMessage[]
+  /** Nothing of it starts by itself. */
+  readonly paused: boolean
+}
+
 export interface ThreadState {
   readonly key: ThreadKey
   readonly content: ThreadContent
   /** Messages that were sent from here and that the conversation does not hold yet, in order: shown after its path. */
   readonly pending: readonly ThreadMessage[]
+  readonly queue: ThreadQueue
   readonly activity: Activity
   /** Of the connection alone: it says nothing about any run. */
   readonly connection: FeedState
@@ -62,7 +81,10 @@ export type StartIntent = (
   | { readonly text: string; readonly messages?: never }
   | { readonly text?: never; readonly messages: NonNullable<StartBody['messages']> }
 ) &
-  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps'>
+  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps'> & {
+    /** What to do while a run goes on here: wait behind it and behind what waits already, or take its place. */
+    readonly onBusy?: 'enqueue' | 'supersede'
+  }
 
 export interface StartTicket {
   readonly runId: string
@@ -113,7 +135,7 @@ export interface RegistryDiagnostics {
 
 export interface RunRegistry {
   observe(key: ThreadKey): ThreadObservation
-  /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread, `closed`. */
+  /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread (unless `onBusy`), `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket
   /**
    * Asks the same agent for another answer to the same message. Throws `RegistryError` also when that run is not known:
@@ -128,6 +150,18 @@ export interface RunRegistry {
    * not be delivered: the run goes on. A page that is reloaded meanwhile sends it after the reload.
    */
   cancel(target: ThreadKey | RunRef, reason?: string): Promise<void>
+  /**
+   * Other words for a message that waits. Shown at once; rejects with a `TransportError` when it did not come about:
+   * `not_queued` once its turn has come. The same holds for the changes of the queue below.
+   */
+  editQueued(key: ThreadKey, runId: string, text: string): Promise<void>
+  /** These first; what is left out keeps its order behind them. */
+  reorderQueue(key: ThreadKey, order: readonly string[]): Promise<void>
+  /** What goes on ends as it would; nothing of what waits follows until `resumeQueue`. */
+  pauseQueue(key: ThreadKey): Promise<void>
+  resumeQueue(key: ThreadKey): Promise<void>
+  /** Before everything that waits, and in the place of what goes on. To take a message out, cancel its run. */
+  sendNow(key: ThreadKey, runId: string): Promise<void>
   /** A key for a thread that does not exist yet. */
   mintKey(roomId: string): ThreadKey
   /** The composer has taken the text back. */

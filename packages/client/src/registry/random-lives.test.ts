@@ -15,6 +15,15 @@ const ACTS = [
   'leave',
   'start',
   'start',
+  'enqueue',
+  'enqueue',
+  'supersede',
+  'edit',
+  'reorder',
+  'pause',
+  'resume',
+  'now',
+  'remove',
   'say',
   'say',
   'end',
@@ -67,13 +76,16 @@ function createWorld(exist: boolean) {
   }
 
   const idOf = (key: ThreadKey, runId = '') => `${keyString(key)}/${runId}`
+  const waiting = (key: ThreadKey) => registry.observe(key).snapshot().queue.items
   const live = (key: ThreadKey) =>
     transport.has(key)
       ? transport.view(key).runs.find(({ status }) => status === 'running' || status === 'cancelling')
       : undefined
   const gone = (key: ThreadKey) => {
     const run = live(key)
-    if (run) cancelled.add(idOf(key, run.runId))
+    for (const each of run ? [run, ...transport.view(key).queue.map((entry) => entry.run)] : []) {
+      cancelled.add(idOf(key, each.runId))
+    }
     buried.add(keyString(key))
   }
 
@@ -85,7 +97,34 @@ function createWorld(exist: boolean) {
     },
     start: (key) => {
       if (isBusy(registry.observe(key).snapshot().activity)) return
-      asked.add(idOf(key, registry.start(key, { text: `to ${keyString(key)}` }).runId))
+      asked.add(idOf(key, registry.start(key, { text: textFor(key) }).runId))
+    },
+    enqueue: (key) => void asked.add(idOf(key, registry.start(key, { text: textFor(key), onBusy: 'enqueue' }).runId)),
+    supersede: (key) => {
+      // What is only on its way is given up, and that is a cancel.
+      const { activity } = registry.observe(key).snapshot()
+      if (activity.type === 'starting') cancelled.add(idOf(key, activity.runId))
+      asked.add(idOf(key, registry.start(key, { text: textFor(key), onBusy: 'supersede' }).runId))
+    },
+    edit: (key) => {
+      const [first] = waiting(key)
+      if (first) registry.editQueued(key, first.runId, `edited, ${textFor(key)}`).catch(() => {})
+    },
+    reorder: (key) => {
+      const order = waiting(key).map(({ runId }) => runId)
+      registry.reorderQueue(key, order.toReversed()).catch(() => {})
+    },
+    pause: (key) => void registry.pauseQueue(key).catch(() => {}),
+    resume: (key) => void registry.resumeQueue(key).catch(() => {}),
+    now: (key) => {
+      const last = waiting(key).at(-1)
+      if (last) registry.sendNow(key, last.runId).catch(() => {})
+    },
+    remove: (key) => {
+      const [first] = waiting(key)
+      if (!first) return
+      cancelled.add(idOf(key, first.runId))
+      registry.cancel({ key, runId: first.runId }).catch(() => {})
     },
     say: (key) => {
       const run = live(key)
@@ -94,8 +133,8 @@ function createWorld(exist: boolean) {
     end: (key) => {
       const run = live(key)
       if (!run) return
-      const outcome = run.status === 'cancelling' ? ({ type: 'cancelled', by: 'you' } as const) : undefined
-      transport.end(key, run.runId, outcome)
+      const wished = transport.log(key).some(({ runId, event }) => runId === run.runId && isCancel(event.type))
+      transport.end(key, run.runId, wished ? { type: 'cancelled', by: 'you' } : undefined)
     },
     cancel: (key) => {
       const { activity } = registry.observe(key).snapshot()
@@ -106,7 +145,7 @@ function createWorld(exist: boolean) {
       if (live(key) || !transport.has(key)) return
       elsewhere += 1
       asked.add(idOf(key, `elsewhere-${elsewhere}`))
-      transport.startElsewhere(key, `elsewhere-${elsewhere}`, `to ${keyString(key)}`)
+      transport.startElsewhere(key, `elsewhere-${elsewhere}`, textFor(key))
     },
     drop: (key) => transport.drop(key),
     lose: () => transport.next('start', { type: 'lost' }),
@@ -137,6 +176,7 @@ function createWorld(exist: boolean) {
       for (const [at, key] of KEYS.entries()) {
         perform.look(key, at)
         perform.end(key, at)
+        if (transport.has(key)) perform.resume(key, at)
       }
       await settle()
       environment.clock.advance(10_000)
@@ -167,9 +207,10 @@ type World = ReturnType<typeof createWorld>
 
 function check(world: World, key: ThreadKey): void {
   const { transport, buried, cancelled, asked, told, idOf } = world
-  const { content, activity, pending } = world.state(key)
+  const { content, activity, pending, queue } = world.state(key)
   expect(activity.type).toBe('idle')
   expect(pending).toEqual([])
+  expect(queue.items).toEqual([])
   if (!transport.has(key)) {
     expect(content.type).toBe(buried.has(keyString(key)) ? 'gone' : 'new')
     return
@@ -221,9 +262,17 @@ it('I1 I2 I3 I4 I5 I9 S001-32 S001-37 over random lives: views are their logs, e
       expect(world.environment.listeners).toBe(0)
       expect(world.environment.keep.names().filter((name) => !isGivenBack(world, name))).toEqual([])
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   )
 }, 60_000)
+
+function textFor(key: ThreadKey): string {
+  return `to ${keyString(key)}`
+}
+
+function isCancel(type: string): boolean {
+  return type === 'run.cancel-requested'
+}
 
 /** Words that did not arrive wait for whoever takes them. */
 function isGivenBack({ environment }: World, name: string): boolean {

@@ -21,6 +21,7 @@ import { createRunHandles, type OnRunCompleted } from './handles.ts'
 import { createRoomList, createThreadList } from './lists.ts'
 import { createListeners } from './observable.ts'
 import type { ActiveRun, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
+import { NOTHING_WAITS } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import { createThread, type Thread } from './thread.ts'
 import { createWishes } from './wishes.ts'
@@ -133,7 +134,14 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
 
   function observe(key: ThreadKey): ThreadObservation {
     // Looking at a thread does not make an entry of it: only subscribing does, so that rendering stays without effect.
-    const unknown: ThreadState = { key, content: { type: 'loading' }, pending: [], activity: QUIET, connection: IDLE }
+    const unknown: ThreadState = {
+      key,
+      content: { type: 'loading' },
+      pending: [],
+      queue: NOTHING_WAITS,
+      activity: QUIET,
+      connection: IDLE,
+    }
     return {
       snapshot: () => threads.get(keyString(key))?.snapshot() ?? unknown,
       subscribe: (listener) => thread(key).subscribe(listener),
@@ -154,6 +162,11 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       const { key, runId } = isRunRef(target) ? target : { key: target, runId: undefined }
       await thread(key).cancel(runId, reason)
     },
+    editQueued: async (key, runId, text) => thread(key).queue.edit(runId, text),
+    reorderQueue: async (key, order) => thread(key).queue.reorder(order),
+    pauseQueue: async (key) => thread(key).queue.pause(true),
+    resumeQueue: async (key) => thread(key).queue.pause(false),
+    sendNow: async (key, runId) => thread(key).queue.sendNow(runId),
     mintKey: (roomId) => ({ roomId, threadId: environment.mintId() }),
     dismissFailedStart: (key) => threads.get(keyString(key))?.dismissFailedStart(),
     access: { snapshot: access.snapshot, subscribe: access.subscribe },

@@ -11,7 +11,16 @@
  * - The state is changed before the news of it is told (S000-45).
  * - Nobody's leaving sends a request.
  */
-import type { Envelope, Run, ThreadKey, ThreadMessage } from '@holdfast/core'
+import {
+  type Envelope,
+  newestLeaf,
+  nextToStart,
+  type QueueEntry,
+  type Run,
+  type ThreadKey,
+  type ThreadMessage,
+  type ThreadView,
+} from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { createFeed, type FeedCounters } from '../feed/feed.ts'
 import { type FeedState, isConnected } from '../feed/state.ts'
@@ -22,10 +31,12 @@ import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from '
 import { createContentKeeper } from './content.ts'
 import { createRunHandle, type RunHandle } from './handle.ts'
 import type { RunHandles } from './handles.ts'
+import { hang } from './intent.ts'
 import { createLedger, type News } from './ledger.ts'
 import { createListeners } from './observable.ts'
 import { createOutbox } from './outbox.ts'
 import type { StartIntent, StartTicket, ThreadState } from './port.ts'
+import { createQueue, type Queue } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import type { Wish, Wishes } from './wishes.ts'
 
@@ -48,6 +59,7 @@ export interface Thread {
   retry(runId: string): StartTicket
   continueFrom(messageId: string): StartTicket
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
+  readonly queue: Pick<Queue, 'edit' | 'reorder' | 'pause' | 'sendNow'>
   dismissFailedStart(): void
   /** Goes on with what a page before this one had begun. */
   restore(wish: Wish): void
@@ -84,6 +96,8 @@ export function createThread(options: ThreadOptions): Thread {
   let pending: readonly ThreadMessage[] = []
   /** The server has said that it has this thread: an answer from before that is out of date. */
   let known = false
+  /** The messages of what has its turn, made once. */
+  let next: { readonly entry: QueueEntry; readonly messages: readonly ThreadMessage[] } | undefined
   let undoFrame: (() => void) | undefined
   let undoLinger: (() => void) | undefined
 
@@ -119,7 +133,7 @@ export function createThread(options: ThreadOptions): Thread {
         known = true
         feed.resume('missing')
       },
-      reconsider: () => keeper.view && dispatchLive(keeper.view.runs),
+      reconsider: () => keeper.view && dispatchLive(keeper.view),
       changed(news) {
         options.onChange()
         publish(news)
@@ -133,7 +147,23 @@ export function createThread(options: ThreadOptions): Thread {
     },
   })
 
-  let state: ThreadState = { key, content: keeper.content, pending, activity, connection: feed.state }
+  const queue = createQueue({
+    ...options,
+    view: () => keeper.view,
+    isSaid: (runId) => outbox.isPending(runId) || (keeper.view && turnIn(keeper.view)?.run.runId === runId) === true,
+    starts: outbox.waitingStarts,
+    isLeaving: outbox.isStopping,
+    changed: publish,
+  })
+
+  let state: ThreadState = {
+    key,
+    content: keeper.content,
+    pending,
+    queue: queue.state,
+    activity,
+    connection: feed.state,
+  }
 
   // ---- what comes from the log
 
@@ -149,7 +179,7 @@ export function createThread(options: ThreadOptions): Thread {
       const anew = state.connection.type !== 'live'
       settle()
       // What was let go of while nobody looked may still be going on.
-      if (anew && keeper.view) dispatchLive(keeper.view.runs)
+      if (anew && keeper.view) dispatchLive(keeper.view)
       publish()
       return
     }
@@ -190,27 +220,40 @@ export function createThread(options: ThreadOptions): Thread {
   }
 
   function agree(): readonly News[] {
-    const before = keeper.view?.runs
+    const before = keeper.view
     keeper.read()
     if (keeper.content.type === 'gone') feed.pause('deleted')
     const { view } = keeper
     if (!view) return []
-    if (view.runs === before) return []
+    if (view.runs === before?.runs && view.queue === before.queue && view.queuePaused === before.queuePaused) return []
     outbox.observe(view)
     const { news, ended } = ledger.observe(view.runs)
-    for (const run of ended) dispatch({ type: 'ended', ...run })
-    dispatchLive(view.runs)
+    for (const { unsaid, ...run } of ended) if (!unsaid || isBusy(activity)) dispatch({ type: 'ended', ...run })
+    dispatchLive(view)
     return news
   }
 
-  function dispatchLive(runs: readonly Run[]): void {
-    const mine = runs.filter(({ runId }) => !outbox.isReleased(runId))
-    const live =
-      mine.find(({ status }) => status === 'running' || status === 'cancelling') ??
-      mine.find(({ status }) => status === 'queued')
-    if (!live) return
-    const { runId } = live
-    dispatch({ type: live.status === 'cancelling' || outbox.isStopping(runId) ? 'stopping' : 'live', runId })
+  function dispatchLive(view: ThreadView): void {
+    const live = mineOf(view).find(({ status }) => status === 'running' || status === 'cancelling') ?? turnIn(view)?.run
+    if (live) {
+      const { runId } = live
+      dispatch({ type: live.status === 'cancelling' || outbox.isStopping(runId) ? 'stopping' : 'live', runId })
+      return
+    }
+    if (isBusy(activity)) {
+      const { runId } = activity
+      if (view.queue.some(({ run }) => run.runId === runId)) dispatch({ type: 'waits', runId })
+    }
+    const { starting } = outbox
+    if (starting !== undefined && !isBusy(activity)) dispatch({ type: 'start', runId: starting })
+  }
+
+  const mineOf = ({ runs }: ThreadView) => runs.filter(({ runId }) => !outbox.isReleased(runId))
+
+  /** What starts next, now; it is as good as live. */
+  function turnIn(view: ThreadView): QueueEntry | undefined {
+    if (view.queue.length === 0) return undefined
+    return nextToStart({ ...view, runs: mineOf(view) })
   }
 
   // ---- what observers are told
@@ -282,7 +325,8 @@ export function createThread(options: ThreadOptions): Thread {
   }
 
   function refresh(): boolean {
-    const onTheWay = outbox.pending(keeper.view)
+    const onTheWay = unsaid()
+    queue.observe()
     if (onTheWay.length !== pending.length || onTheWay.some((message, at) => message !== pending[at])) {
       pending = onTheWay
     }
@@ -292,13 +336,24 @@ export function createThread(options: ThreadOptions): Thread {
     if (
       state.content === content &&
       state.pending === pending &&
+      state.queue === queue.state &&
       state.activity === activity &&
       state.connection === connection &&
       state.failedStart === failedStart
     )
       return false
-    state = { key, content, pending, activity, connection, ...(failedStart && { failedStart }) }
+    state = { key, content, pending, queue: queue.state, activity, connection, ...(failedStart && { failedStart }) }
     return true
+  }
+
+  /** What was sent from here, and whatever has its turn, whoever has sent it. */
+  function unsaid(): readonly ThreadMessage[] {
+    const sent = outbox.pending(keeper.view)
+    const turn = keeper.view && turnIn(keeper.view)
+    if (!turn || turn.messages.length === 0 || outbox.isPending(turn.run.runId)) return sent
+    if (next?.entry !== turn)
+      next = { entry: turn, messages: hang(turn.messages, newestLeaf(keeper.view?.messages ?? [])) }
+    return [...next.messages, ...sent]
   }
 
   // ---- looking
@@ -370,6 +425,7 @@ export function createThread(options: ThreadOptions): Thread {
       return outbox.start({ messages: [], parentId: messageId, ...(run && { agentId: run.agentId }) })
     },
     cancel: outbox.cancel,
+    queue,
     dismissFailedStart: outbox.dismissFailedStart,
     restore: outbox.restore,
     refresh: feed.refresh,

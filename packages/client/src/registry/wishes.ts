@@ -14,6 +14,8 @@ export interface Wish {
   readonly start?: StartBody
   /** The person wants its end. */
   readonly cancel?: { readonly reason?: string }
+  /** Milliseconds since 1970: what was asked for first is sent first. */
+  readonly at?: number
   /** It did not come about, and its words are not back yet. */
   readonly refused?: true
 }
@@ -36,7 +38,8 @@ export function createWishes(keep: Keep): Wishes {
       keep
         .names()
         .filter((name) => name.startsWith(PREFIX))
-        .flatMap((name) => readWish(keep.read(name)) ?? []),
+        .flatMap((name) => readWish(keep.read(name)) ?? [])
+        .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)),
   }
 }
 
@@ -51,7 +54,14 @@ function readWish(text: string | undefined): Wish | undefined {
   }
   const key = keyOf(value?.key)
   if (value?.v !== 1 || !key || !isId(value.runId)) return undefined
-  const { runId, start, cancel, refused } = value as Wish
+  const { runId, start, cancel, at, refused } = value as Wish
   if (start !== undefined && (start.runId !== runId || !Array.isArray(start.messages))) return undefined
-  return { key, runId, ...(start && { start }), ...(cancel && { cancel }), ...(refused && { refused }) }
+  return {
+    key,
+    runId,
+    ...(start && { start }),
+    ...(cancel && { cancel }),
+    ...(typeof at === 'number' && { at }),
+    ...(refused && { refused }),
+  }
 }

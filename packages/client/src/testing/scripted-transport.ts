@@ -19,6 +19,7 @@ import {
   type InboxOverview,
   isEnded,
   keyString,
+  nextToStart,
   type Outcome,
   PROBLEM_STATUS,
   type Problem,
@@ -106,6 +107,10 @@ interface Script {
   readonly builder: LogBuilder
   readonly readers: Set<Reader>
   readonly speaking: Set<string>
+  /** Who takes the place of whom, by the run that makes room. */
+  readonly makingRoom: Map<string, string>
+  /** What a run that waits has said of its place. */
+  readonly parents: Map<string, StartBody['parentId']>
   firstSeq: number
   deleted: boolean
   title: string
@@ -130,6 +135,10 @@ interface Reader {
 export function problem(code: ProblemCode, more: Partial<Problem> = {}): TransportFault {
   const status = PROBLEM_STATUS[code]
   return { type: 'problem', problem: { type: 'about:blank', title: code, status, code, detail: `${code}.`, ...more } }
+}
+
+function isRunning({ status }: Run): boolean {
+  return status === 'running' || status === 'cancelling'
 }
 
 export function createScriptedTransport(): ScriptedTransport {
@@ -167,6 +176,8 @@ export function createScriptedTransport(): ScriptedTransport {
       builder: createLogBuilder(key),
       readers: new Set(),
       speaking: new Set(),
+      makingRoom: new Map(),
+      parents: new Map(),
       firstSeq: 1,
       deleted: false,
       title: '',
@@ -223,20 +234,67 @@ export function createScriptedTransport(): ScriptedTransport {
   function start(key: ThreadKey, body: StartBody, more: Pick<Run, 'continues'> = {}): Run {
     const script = make(key)
     if (script.deleted) throw new TransportError(problem('deleted'))
-    const { runId, messages = [] } = body
+    const { runId, messages = [], onBusy = 'reject' } = body
     const same = runOf(script, runId)
     if (same) return same
-    const live = view(script).runs.find((run) => !isEnded(run))
-    if (live) throw new TransportError(problem('run_active', { runId: live.runId }))
+    const before = view(script)
+    const busy = before.runs.find(isRunning) ?? nextToStart(before)?.run
+    if (busy && onBusy === 'reject') throw new TransportError(problem('run_active', { runId: busy.runId }))
     const parentId = body.parentId ?? messages.at(-1)?.id
+    script.parents.set(runId, body.parentId)
     script.builder.accept(runId, messages, { ...more, ...(parentId !== undefined && { parentId }) })
-    script.builder.start(runId, messages, body.parentId)
-    if (remembered.has(`${keyString(key)}/${runId}`)) script.builder.end(runId, { type: 'cancelled', by: 'you' })
+    if (remembered.has(`${keyString(key)}/${runId}`)) {
+      script.builder.start(runId, messages, body.parentId)
+      script.builder.end(runId, { type: 'cancelled', by: 'you' })
+    } else if (onBusy !== 'enqueue' && (before.queue.length > 0 || before.queuePaused)) {
+      const others = before.queue.map(({ run }) => run.runId)
+      const order = [runId, ...others]
+      script.builder.control({ type: 'queue.changed', order, paused: before.queuePaused, first: runId })
+    }
+    if (onBusy === 'supersede' && busy) makeRoom(script, busy, runId)
+    advance(script)
     flush(script)
     return runOf(script, runId) as Run
   }
 
+  /** Starts whatever has its turn. */
+  function advance(script: Script): void {
+    const next = nextToStart(view(script))
+    if (next) script.builder.start(next.run.runId, next.messages, script.parents.get(next.run.runId))
+  }
+
+  function makeRoom(script: Script, { runId, status }: Run, by: string): void {
+    if (status === 'queued') {
+      endUnsaid(script, runId, { type: 'superseded', by })
+    } else if (status === 'running') {
+      script.makingRoom.set(runId, by)
+      script.builder.control({ type: 'run.status', status: 'cancelling' }, runId)
+    }
+  }
+
+  /** Of a run that never started. */
+  function endUnsaid({ builder }: Script, runId: string, outcome: Outcome): void {
+    builder.start(runId, [], null)
+    builder.end(runId, outcome)
+  }
+
+  /** A failure, and a cancel, hold what waits. */
+  function settleQueue(script: Script, outcome: Outcome): void {
+    const { queue, queuePaused } = view(script)
+    const holds = outcome.type === 'failed' || outcome.type === 'cancelled'
+    if (holds && queue.length > 0 && !queuePaused) {
+      const order = queue.map(({ run }) => run.runId)
+      script.builder.control({ type: 'queue.changed', order, paused: true })
+    }
+    advance(script)
+  }
+
   function cancel(script: Script, run: Run, reason: string | undefined): { run: Run } {
+    if (run.status === 'queued') {
+      endUnsaid(script, run.runId, { type: 'cancelled', by: 'you' })
+      flush(script)
+      return { run: runOf(script, run.runId) as Run }
+    }
     const event = { type: 'run.cancel-requested', by: 'you', ...(reason !== undefined && { reason }) } as const
     script.builder.control(event, run.runId)
     script.builder.control({ type: 'run.status', status: 'cancelling' }, run.runId)
@@ -256,7 +314,7 @@ export function createScriptedTransport(): ScriptedTransport {
 
   function cancelThread(key: ThreadKey, reason?: string): CancelRequested | CancelTooLate {
     const script = find(key)
-    const run = view(script).runs.find((each) => !isEnded(each))
+    const run = view(script).runs.find(isRunning)
     return run ? cancel(script, run, reason) : { alreadyTerminal: true, status: null }
   }
 
@@ -275,6 +333,7 @@ export function createScriptedTransport(): ScriptedTransport {
       script.builder.agui(runId, { type: 'TEXT_MESSAGE_END', messageId: `${runId}-answer` })
     }
     script.builder.end(runId, outcome)
+    settleQueue(script, outcome)
     flush(script)
   }
 
@@ -289,7 +348,7 @@ export function createScriptedTransport(): ScriptedTransport {
   function deleteThread(key: ThreadKey, force: boolean): void {
     const script = scripts.get(keyString(key))
     if (!script || script.deleted) return
-    const live = view(script).runs.find((run) => !isEnded(run))
+    const live = view(script).runs.find(isRunning)
     if (live && !force) throw new TransportError(problem('run_active', { runId: live.runId }))
     if (live) end(script, live.runId, { type: 'cancelled', by: 'you' })
     bury(key)
@@ -439,11 +498,17 @@ export function createScriptedTransport(): ScriptedTransport {
   }
 
   function changeQueue(script: Script, change: ChangeQueueBody): QueueInfo {
-    const { queue, queuePaused } = view(script)
-    const waiting = queue.map(({ run }) => run.runId)
-    const first = (change.order ?? []).filter((runId) => waiting.includes(runId))
-    const order = [...first, ...waiting.filter((runId) => !first.includes(runId))]
-    script.builder.control({ type: 'queue.changed', order, paused: change.paused ?? queuePaused })
+    const before = view(script)
+    const { paused = before.queuePaused, order: wished = [], supersede = false } = change
+    const waiting = before.queue.map(({ run }) => run.runId)
+    if (wished.some((runId) => !waiting.includes(runId))) throw new TransportError(problem('not_queued'))
+    const order = [...wished, ...waiting.filter((runId) => !wished.includes(runId))]
+    const [first] = order
+    const live = before.runs.find(isRunning)
+    if (supersede && first !== undefined && live) makeRoom(script, live, first)
+    const leads = supersede && first !== undefined && { first }
+    script.builder.control({ type: 'queue.changed', order, paused, ...leads })
+    advance(script)
     flush(script)
     const after = view(script)
     return { order, paused: after.queuePaused, items: after.queue }
@@ -476,7 +541,11 @@ export function createScriptedTransport(): ScriptedTransport {
       start(key, { runId, messages: [{ id: `${runId}-question`, role: 'user', content: text }] }, more)
     },
     say: (key, runId, delta) => say(find(key), runId, delta),
-    end: (key, runId, outcome = { type: 'succeeded' }) => end(find(key), runId, outcome),
+    end(key, runId, outcome) {
+      const script = find(key)
+      const by = script.makingRoom.get(runId)
+      end(script, runId, outcome ?? (by === undefined ? { type: 'succeeded' } : { type: 'superseded', by }))
+    },
     emit(key, runId, event) {
       const script = find(key)
       script.builder.agui(runId, event)
@@ -485,6 +554,7 @@ export function createScriptedTransport(): ScriptedTransport {
     finish(key, runId, outcome) {
       const script = find(key)
       script.builder.end(runId, outcome)
+      settleQueue(script, outcome)
       flush(script)
     },
     bury,
