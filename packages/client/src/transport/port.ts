@@ -48,8 +48,8 @@ export interface LogHandlers {
   onCaughtUp(): void
   /** Something came, if only a heartbeat: the connection lives. */
   onBytes(): void
-  /** Something came that is no envelope of this log. */
-  onDropped(reason: DropReason): void
+  /** Something came that is no envelope of this log; `type` is its event's, if it had one. */
+  onDropped(reason: DropReason, type?: string): void
 }
 
 export interface ThreadPageQuery {
@@ -74,7 +74,7 @@ export interface InboxHandlers {
   /** In order, as many as came at once; never empty. */
   onEntries(batch: readonly InboxFrame[]): void
   onBytes(): void
-  onDropped(reason: DropReason): void
+  onDropped(reason: DropReason, type?: string): void
 }
 
 /** What comes of the one connection of many threads and the inbox. Nothing after its signal. */
@@ -89,8 +89,8 @@ export interface FeedHandlers {
   /** Never empty. */
   onInbox(batch: readonly InboxFrame[]): void
   onBytes(): void
-  /** Something that is no frame, or none of a thread that was asked for. */
-  onDropped(reason: DropReason): void
+  /** Something that is no frame, or none of a thread that was asked for; `type` is its event's, if it had one. */
+  onDropped(reason: DropReason, type?: string): void
 }
 
 /** The one connection, as a server offers it (docs/PROTOCOL.md, feed). */

@@ -1,0 +1,209 @@
+/**
+ * The inbox as it comes over the one connection, for one reader or several.
+ *
+ * Owns: the cursor from which the next opening goes on, who reads, the last entries for whoever joins. Does not know:
+ * threads, when a connection is opened.
+ *
+ * Invariants:
+ * - Each reader hears each entry once, in the order of the line. While one upstream takes over from another, what the
+ *   old one says waits: the new one says it again from the same cursor, or fails, and then it is handed on.
+ * - Cursors are not compared (only the server can). Whoever comes with one that this line has not given out, nor seen
+ *   come from `GET /v1/inbox` while it was open, is told to ask for the inbox again.
+ */
+import { type InboxFrame, type InboxOverview, PROBLEM_STATUS } from '@holdfast/core'
+import { TransportError } from '../transport/error.ts'
+import type { DropReason, InboxHandlers } from '../transport/port.ts'
+import { type Attempt, createAttempt } from './attempt.ts'
+import type { Upstream } from './upstream.ts'
+
+/** How many of the last entries are kept for whoever joins. */
+const KEPT = 500
+/** How many answers of `GET /v1/inbox` are remembered with what came while they were on their way. */
+const MARKS = 50
+
+interface InboxReader {
+  readonly cursor: string
+  readonly handlers: InboxHandlers
+  readonly attempt: Attempt
+  /** Whether it hears what comes. */
+  on: boolean
+  opened: boolean
+}
+
+export interface InboxLine {
+  /** Whether anybody reads it. */
+  readonly wanted: boolean
+  /** Whether somebody reads it who waits for an upstream that has it. */
+  readonly waiting: boolean
+  /** One attempt, as `RunTransport.openInbox` promises it. */
+  read(cursor: string, handlers: InboxHandlers, signal: AbortSignal): Promise<void>
+  /** Asks for the overview, so that whoever then reads from its cursor can join. */
+  ask(overview: () => Promise<InboxOverview>): Promise<InboxOverview>
+  /** Lets those join who can, and refuses those who cannot. */
+  seat(): void
+  /** From where the next opening asks. */
+  readonly cursor: string | undefined
+  /** This upstream was asked for the inbox, and is to carry it once it is open. */
+  ride(upstream: Upstream): void
+  opened(upstream: Upstream): void
+  take(upstream: Upstream, batch: readonly InboxFrame[]): void
+  bytes(upstream: Upstream): void
+  /** False if nobody was there to hear of it. */
+  dropped(reason: DropReason, type?: string): boolean
+  lost(upstream: Upstream, error?: TransportError): void
+}
+
+export function createInboxLine(changed: () => void): InboxLine {
+  const readers = new Set<InboxReader>()
+  /** The last entries, of which the first has this number. */
+  let recent: InboxFrame[] = []
+  let first = 0
+  const marks = new Map<string, number>()
+  let at: string | undefined
+  let carrier: Upstream | undefined
+  let heir: Upstream | undefined
+  let held: InboxFrame[] = []
+
+  /** Marks of a line that has ended since are worth nothing. */
+  let era = 0
+
+  function tell(reader: InboxReader, batch: readonly InboxFrame[]): void {
+    open(reader)
+    if (batch.length > 0 && !reader.attempt.over) reader.handlers.onEntries(batch)
+  }
+
+  function open(reader: InboxReader): void {
+    if (reader.opened || reader.attempt.over) return
+    reader.opened = true
+    reader.handlers.onOpen()
+  }
+
+  function deliver(batch: readonly InboxFrame[]): void {
+    const last = batch.at(-1)
+    if (!last) return
+    at = last.cursor
+    recent.push(...batch)
+    const surplus = Math.max(0, recent.length - KEPT)
+    recent = recent.slice(surplus)
+    first += surplus
+    for (const reader of [...readers]) if (reader.on) tell(reader, batch)
+  }
+
+  /** What a reader with this cursor has to hear first; undefined if nobody can say. */
+  function backlog(cursor: string): readonly InboxFrame[] | undefined {
+    if (cursor === at) return []
+    const known = recent.findLastIndex((entry) => entry.cursor === cursor)
+    if (known >= 0) return recent.slice(known + 1)
+    const mark = marks.get(cursor)
+    return mark === undefined || mark < first ? undefined : recent.slice(mark - first)
+  }
+
+  function reset(): void {
+    era += 1
+    carrier = undefined
+    heir = undefined
+    at = undefined
+    held = []
+    recent = []
+    marks.clear()
+  }
+
+  function over(reader: InboxReader): void {
+    readers.delete(reader)
+    changed()
+  }
+
+  return {
+    get wanted() {
+      return readers.size > 0
+    },
+    get waiting() {
+      return !carrier && readers.size > 0
+    },
+    read(cursor, handlers, signal) {
+      const attempt = createAttempt(signal, () => over(reader))
+      const reader: InboxReader = { cursor, handlers, attempt, on: false, opened: false }
+      readers.add(reader)
+      changed()
+      return attempt.done
+    },
+    async ask(overview) {
+      const from = first + recent.length
+      const then = at === undefined ? undefined : era
+      const answer = await overview()
+      if (then !== era) return answer
+      marks.set(answer.cursor, from)
+      for (const cursor of marks.keys()) if (marks.size > MARKS) marks.delete(cursor)
+      return answer
+    },
+    seat() {
+      for (const reader of [...readers]) {
+        if (reader.on) continue
+        if (!carrier && ![...readers].some(({ on }) => on)) {
+          reset()
+          at = reader.cursor
+        }
+        const missed = backlog(reader.cursor)
+        if (!missed) {
+          reader.attempt.finish(unknownCursor())
+          continue
+        }
+        reader.on = true
+        if (missed.length > 0 || carrier?.isOpen) tell(reader, missed)
+      }
+    },
+    get cursor() {
+      return readers.size > 0 ? at : undefined
+    },
+    ride(upstream) {
+      if (carrier) heir = upstream
+      else carrier = upstream
+    },
+    opened(upstream) {
+      if (upstream === heir) {
+        carrier = heir
+        heir = undefined
+        held = []
+      }
+      if (upstream !== carrier) return
+      for (const reader of [...readers]) if (reader.on) open(reader)
+    },
+    take(upstream, batch) {
+      if (upstream !== carrier) return
+      if (heir) held.push(...batch)
+      else deliver(batch)
+    },
+    bytes(upstream) {
+      if (upstream !== carrier) return
+      for (const reader of [...readers]) if (reader.on && !reader.attempt.over) reader.handlers.onBytes()
+    },
+    dropped(reason, type) {
+      for (const reader of [...readers]) reader.handlers.onDropped(reason, type)
+      return readers.size > 0
+    },
+    lost(upstream, error) {
+      if (upstream === heir) {
+        heir = undefined
+        const late = held
+        held = []
+        deliver(late)
+      } else if (upstream === carrier) {
+        carrier = heir
+        heir = undefined
+        held = []
+        if (carrier) return
+        reset()
+        for (const reader of [...readers]) if (reader.on) reader.attempt.finish(error)
+      }
+    },
+  }
+}
+
+function unknownCursor(): TransportError {
+  const code = 'cursor_gone'
+  const detail = 'The inbox is to be asked for again.'
+  return new TransportError({
+    type: 'problem',
+    problem: { type: 'about:blank', title: 'Gone', status: PROBLEM_STATUS[code], code, detail },
+  })
+}
