@@ -34,7 +34,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
-          include: ['packages/react/src/**/*.test.tsx', 'apps/chat/src/**/*.test.tsx'],
+          include: ['packages/{client,react}/src/**/*.test.tsx', 'apps/chat/src/**/*.test.tsx'],
           testTimeout: 20_000,
           browser: {
             enabled: true,

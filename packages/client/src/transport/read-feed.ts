@@ -92,7 +92,7 @@ export function createFeedReader(
   }
 }
 
-function isInboxFrame(value: unknown): value is InboxFrame {
+export function isInboxFrame(value: unknown): value is InboxFrame {
   if (typeof value !== 'object' || value === null) return false
   const { cursor, type, roomId } = value as Record<string, unknown>
   return typeof cursor === 'string' && typeof type === 'string' && typeof roomId === 'string'

@@ -12,22 +12,25 @@ import { TransportError, type TransportFault } from './error.ts'
 import type { DropReason, LogHandlers, RunTransport } from './port.ts'
 
 /** What the suite tells the script, and asks of it. */
-type Told =
-  | 'addThread'
-  | 'asked'
-  | 'connections'
-  | 'drop'
-  | 'end'
-  | 'has'
-  | 'heartbeat'
-  | 'log'
-  | 'next'
-  | 'push'
-  | 'say'
-  | 'startElsewhere'
-  | 'tellInbox'
-  | 'trim'
-  | 'view'
+export const TOLD = [
+  'addThread',
+  'asked',
+  'connections',
+  'drop',
+  'end',
+  'has',
+  'heartbeat',
+  'log',
+  'next',
+  'push',
+  'say',
+  'startElsewhere',
+  'tellInbox',
+  'trim',
+  'view',
+] as const
+
+type Told = (typeof TOLD)[number]
 
 /** A scripted transport as it stands, or one to which each word travels. */
 export type Script = {

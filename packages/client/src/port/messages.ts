@@ -1,0 +1,79 @@
+/**
+ * The language of a port, version 1: what crosses a channel between whoever asks and whoever has the real transport.
+ *
+ * Owns: the messages, and which values are none. Does not know: channels, what a transport does.
+ *
+ * Every message is `{holdfast: 1, session, …}`. A session is one life of one asking side, so that what was meant for a
+ * page that has been reloaded is not taken by the page that came after it. Ids are whole numbers that only grow within a
+ * session: one that does not is refused (S001-15). Streams come in batches; each batch is acknowledged (`took`).
+ */
+import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
+import type { TransportFault } from '../transport/error.ts'
+import type { DropReason, RunTransport } from '../transport/port.ts'
+
+export const PORT_VERSION = 1
+
+/** What has one answer. */
+export type Verb = Exclude<keyof RunTransport, 'openLog' | 'openInbox'>
+
+/** What is read until it ends. */
+export type Source =
+  | { readonly type: 'log'; readonly key: ThreadKey; readonly after: number }
+  | { readonly type: 'inbox'; readonly cursor: string }
+
+export type Request =
+  /** A new session: what an earlier one had open on this channel is over. */
+  | { readonly type: 'hello' }
+  | { readonly type: 'bye' }
+  | { readonly type: 'ask'; readonly id: number; readonly verb: Verb | 'alive'; readonly args: readonly unknown[] }
+  | { readonly type: 'open'; readonly id: number; readonly source: Source }
+  /** Whoever asked has stopped asking. Ends no run. */
+  | { readonly type: 'leave'; readonly id: number }
+  /** One batch of this stream has been taken. */
+  | { readonly type: 'took'; readonly id: number }
+
+/** What a stream says, in order. That a batch came at all says that the connection lives; it may hold nothing. */
+export type Item =
+  | { readonly type: 'opened' }
+  | { readonly type: 'caught-up' }
+  | { readonly type: 'envelopes'; readonly batch: readonly Envelope[] }
+  | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
+  | { readonly type: 'dropped'; readonly reason: DropReason }
+  /** The last one. Without a fault the server has ended it. */
+  | { readonly type: 'ended'; readonly fault?: TransportFault }
+
+export type Reply =
+  | { readonly type: 'welcome' }
+  /** The other side speaks another version of this language. */
+  | { readonly type: 'unfit' }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'fault'; readonly id: number; readonly fault: TransportFault }
+  /** This id was used before: nothing was done. */
+  | { readonly type: 'refused'; readonly id: number }
+  | { readonly type: 'said'; readonly id: number; readonly items: readonly Item[] }
+  | { readonly type: 'bye' }
+
+export type Posted<Message> = Message & { readonly holdfast: typeof PORT_VERSION; readonly session: string }
+
+export function posted<Message extends object>(session: string, message: Message): Posted<Message> {
+  return { holdfast: PORT_VERSION, session, ...message }
+}
+
+/** Something that claims to be of this language, in whatever version. Its fields are still to be checked. */
+export interface Claimed extends Readonly<Record<string, unknown>> {
+  readonly holdfast: number
+  readonly session: string
+  readonly type: unknown
+}
+
+export function isClaimed(value: unknown): value is Claimed {
+  return isPlain(value) && typeof value.holdfast === 'number' && typeof value.session === 'string'
+}
+
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function isSeq(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}

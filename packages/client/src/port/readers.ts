@@ -1,0 +1,64 @@
+/**
+ * What a stream says, checked on arrival and handed to who reads it.
+ *
+ * Owns: which item is none, which envelope is whose. Does not know: channels, sessions, when a stream ends.
+ */
+import { readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
+import type { DropReason, InboxHandlers, LogHandlers } from '../transport/port.ts'
+import { isInboxFrame } from '../transport/read-feed.ts'
+
+export interface Reader {
+  /** A batch has come, if an empty one. */
+  beat(): void
+  /** Whether it was something a stream can say. */
+  hear(item: Readonly<Record<string, unknown>>): boolean
+}
+
+export function logReader(key: ThreadKey, handlers: LogHandlers): Reader {
+  return {
+    beat: () => handlers.onBytes(),
+    hear(item) {
+      if (item.type === 'caught-up') handlers.onCaughtUp()
+      else if (item.type === 'envelopes' && Array.isArray(item.batch)) {
+        const batch = item.batch.flatMap((value: unknown) => {
+          const envelope = readEnvelope(value)
+          if (envelope && sameKey(envelope, key)) return [envelope]
+          handlers.onDropped(envelope ? 'foreign' : 'malformed')
+          return []
+        })
+        if (batch.length > 0) handlers.onEnvelopes(batch)
+      } else return hearEither(item, handlers)
+      return true
+    },
+  }
+}
+
+export function inboxReader(handlers: InboxHandlers): Reader {
+  return {
+    beat: () => handlers.onBytes(),
+    hear(item) {
+      if (item.type !== 'entries' || !Array.isArray(item.batch)) return hearEither(item, handlers)
+      const batch = item.batch.flatMap((value: unknown) => {
+        if (isInboxFrame(value)) return [value]
+        handlers.onDropped('malformed')
+        return []
+      })
+      if (batch.length > 0) handlers.onEntries(batch)
+      return true
+    },
+  }
+}
+
+function hearEither(
+  { type, reason }: Readonly<Record<string, unknown>>,
+  handlers: Pick<LogHandlers, 'onOpen' | 'onDropped'>,
+): boolean {
+  if (type === 'opened') handlers.onOpen()
+  else if (type === 'dropped' && isDropReason(reason)) handlers.onDropped(reason)
+  else return false
+  return true
+}
+
+function isDropReason(value: unknown): value is DropReason {
+  return value === 'malformed' || value === 'foreign'
+}
