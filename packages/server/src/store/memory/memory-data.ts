@@ -17,7 +17,7 @@ import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts
 import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
 import { inboxOf, roomEntry } from '../decide/inbox.ts'
 import { answerOf, termsOf } from '../decide/search.ts'
-import type { Publish, RunSpan } from '../port.ts'
+import type { Notice, Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 
@@ -62,8 +62,9 @@ export interface MemoryData {
   live(): RunAddress[]
   cancel(address: RunAddress): RememberedCancel | undefined
   cancelsOf(roomId: string): readonly RememberedCancel[]
-  /** Applies the writes, then publishes what they say. */
   apply(writes: Writes | undefined, now: number): void
+  /** Publishes what was applied. Once for a whole decision: whoever hears of half of it might act on the half. */
+  tell(): void
 }
 
 const encoder = new TextEncoder()
@@ -77,6 +78,8 @@ export function createMemoryData(publish: Publish): MemoryData {
   const live = new Map<string, RunAddress>()
   const cancels = new Map<string, RememberedCancel>()
   const inbox = createMemoryInbox()
+  const untold: Notice[] = []
+  let telling = false
 
   const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
 
@@ -137,7 +140,7 @@ export function createMemoryData(publish: Publish): MemoryData {
     tellRoom(room, now) {
       if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
       inbox.append([roomEntry(room, now)])
-      publish({ type: 'inbox.more', roomId: room.roomId })
+      untold.push({ type: 'inbox.more', roomId: room.roomId })
     },
     thread: (key) => threads.get(keyString(key)),
     threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId && !row.deleted),
@@ -166,8 +169,18 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.drop) drop(thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row.status)
       inbox.append(entries)
-      if (entries.length > 0) publish({ type: 'inbox.more', roomId: writes.key.roomId })
-      for (const notice of noticesOf(writes, head, Buffer.concat(frames))) publish(notice)
+      if (entries.length > 0) untold.push({ type: 'inbox.more', roomId: writes.key.roomId })
+      untold.push(...noticesOf(writes, head, Buffer.concat(frames)))
+    },
+    tell() {
+      // Whoever hears may write at once: what that says is told behind what is being told.
+      if (telling) return
+      telling = true
+      try {
+        for (let notice = untold.shift(); notice; notice = untold.shift()) publish(notice)
+      } finally {
+        telling = false
+      }
     },
   }
 }

@@ -48,12 +48,14 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
 
   function commit<Answer>(decision: Decision<Answer>, now: number): Answer {
     for (const writes of writesOf(decision)) data.apply(writes, now)
+    data.tell()
     return decision.answer
   }
 
   function putRoom(room: RoomRow, now: number): void {
     data.putRoom(room)
     data.tellRoom(room, now)
+    data.tell()
   }
 
   /** Those that the principal may see, and those that it might have seen. */
@@ -143,9 +145,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const threads = () => data.threadsOf(roomId).map(({ row }) => deletionOf(now, row, row))
         const decision = decideRoomDelete(now, data.rooms.get(roomId), threads, principal, force)
         if (decision.put) data.putRoom(decision.put)
-        const answer = commit(decision, now)
+        for (const writes of writesOf(decision)) data.apply(writes, now)
         if (decision.put) data.tellRoom(decision.put, now)
-        return answer
+        data.tell()
+        return decision.answer
       },
     },
     threads: {
@@ -332,6 +335,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
           for (const writes of settleOrphan(facts)) data.apply(writes, now)
           settled++
         }
+        data.tell()
         return settled
       },
     },
