@@ -431,6 +431,25 @@ it('joins the metadata of nobody: a tool call’s arguments with metadata keep i
   expect(parsed(recorder.take())[1]).toEqual({ ...args, metadata: { a: 1 }, timestamp: 2 })
 })
 
+describe('what came late, or long', () => {
+  it('S001-C5 a late piece of a call opens it; long output keeps its bound and loses nothing; all of it is written before an end or an error', () => {
+    const piece = (delta: string) => ({ type: 'TOOL_CALL_CHUNK', toolCallId: 'c1', toolCallName: 'look', delta })
+    for (const outcome of [SUCCEEDED, { type: 'failed', code: 'agent_error', message: 'It broke.' } as const]) {
+      const recorder = recorderOf({ maxCoalescedBytes: 1_024 })
+      recordAll(recorder, [start, say('before'), stop, piece('{'), piece('"a"'), piece(':1}')])
+      recordAll(recorder, [{ ...start, messageId: 'm2' }, say('x'.repeat(600), 'm2'), say('y'.repeat(50_000), 'm2')])
+      const out = parsed(recorder.end(outcome))
+      const texts = out.filter(({ messageId, type }) => messageId === 'm2' && type === 'TEXT_MESSAGE_CONTENT')
+      expect(texts.map(({ delta }) => delta).join('')).toBe('x'.repeat(600) + 'y'.repeat(50_000))
+      expect(texts.length).toBeGreaterThan(40)
+      const calls = out.filter(({ toolCallId }) => toolCallId === 'c1')
+      expect(calls.map(({ type }) => type)).toEqual(['TOOL_CALL_START', 'TOOL_CALL_ARGS', 'TOOL_CALL_END'])
+      expect(calls[1]).toMatchObject({ delta: '{"a":1}' })
+      expect(out.at(-1)?.type).toBe(outcome.type === 'failed' ? 'RUN_ERROR' : 'RUN_FINISHED')
+    }
+  })
+})
+
 describe('limits', () => {
   const over = { type: 'refused', failure: { code: 'limit_exceeded' } }
   const custom = (value: unknown) => ({ type: 'CUSTOM', name: 'n', value })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ThreadKey } from '../key/thread-key.ts'
 import type { Envelope } from '../log/envelope.ts'
 import { hostileEvent } from '../testing/hostile-event.ts'
 import { legalLog } from '../testing/legal-log.ts'
@@ -93,6 +94,33 @@ test('G8 S001-3 S001-25: an envelope of another thread changes nothing', () => {
       }
       expect(thread.view()).toEqual(fold(log))
     }),
+  )
+})
+
+/** The same ids in another thread, another room, and both. */
+const KEYS: readonly ThreadKey[] = [TEST_KEY, { ...TEST_KEY, threadId: 'another' }, { ...TEST_KEY, roomId: 'another' }]
+/** Three logs, and for each step whose next envelope comes. */
+const overlap = fc.tuple(fc.tuple(legalLog(), legalLog(), legalLog()), fc.array(fc.nat(2), { maxLength: 300 }))
+
+test('S001-23 S001-2: a thread’s log folds to the same view each time, whatever ran beside it', () => {
+  fc.assert(
+    fc.property(overlap, ([logs, order]) => {
+      const own = KEYS.map((key, at) => (logs[at] ?? []).map((envelope): Envelope => ({ ...envelope, ...key })))
+      const alone = KEYS.map((key, at) => {
+        const thread = createFold(key)
+        for (const envelope of own[at] ?? []) thread.apply(envelope)
+        return thread.view()
+      })
+      const folds = KEYS.map((key) => createFold(key))
+      const rest = own.map((log) => [...log])
+      const tell = (envelope: Envelope | undefined) => {
+        if (envelope) for (const thread of folds) thread.apply(envelope)
+      }
+      for (const at of order) tell(rest[at]?.shift())
+      for (const log of rest) for (const envelope of log) tell(envelope)
+      expect(folds.map((thread) => thread.view())).toEqual(alone)
+    }),
+    { numRuns: 30 },
   )
 })
 

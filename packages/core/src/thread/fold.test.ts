@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Envelope } from '../log/envelope.ts'
+import { readEnvelope } from '../log/read.ts'
 import { createLogBuilder, type EventJson, type LogBuilder, TEST_KEY } from '../testing/log-builder.ts'
 import { createFold, emptyView } from './fold.ts'
 import type { ThreadView } from './thread-view.ts'
@@ -309,6 +310,38 @@ describe('state and activities', () => {
     })
     say(set({ step: 3, note: 'old' }), patch('plan', '/note'), patch('plan', '/nowhere'), patch('unknown', '/note'))
     expect(view().messages[1]).toMatchObject({ content: { step: 3, note: 'new' } })
+  })
+})
+
+describe('what is read again', () => {
+  const at = (seq: unknown, key: object | null = TEST_KEY) => ({
+    v: 1,
+    ...key,
+    seq,
+    at: '2026-01-01T00:00:00.000Z',
+    kind: 'control',
+    event: { type: 'thread.changed', title: 'New' },
+  })
+
+  test.each([
+    ['behind', at(1), 'duplicate'],
+    ['where the thread stands', at(2), 'duplicate'],
+    ['the next', at(3), 'accepted'],
+    ['ahead', at(4), 'gap'],
+    ['of another thread', at(3, { ...TEST_KEY, threadId: 'other' }), 'foreign'],
+    ['of another room', at(3, { ...TEST_KEY, roomId: 'other' }), 'foreign'],
+    ['of none', at(3, null), undefined],
+    ['at no place', at(null), undefined],
+    ['nothing', null, undefined],
+  ])('S001-C10 S001-29 is taken once and in its place, or not at all: %s', (_, value, admission) => {
+    log.accept('run', [ask])
+    log.control({ type: 'thread.changed', title: 'Old' })
+    const thread = createFold(TEST_KEY, view())
+    const before = thread.view()
+    const envelope = readEnvelope(value)
+    expect(envelope && thread.apply(envelope)).toBe(admission)
+    if (admission !== 'accepted') expect(thread.view()).toBe(before)
+    else expect(thread.view().seq).toBe(3)
   })
 })
 
