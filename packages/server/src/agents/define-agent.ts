@@ -3,7 +3,7 @@ import type { Event, RunAgentInput } from '@ag-ui/core'
 import { isId } from '@holdfast/core'
 import type { Agent, AgentContext } from './port.ts'
 
-export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'check'> {
+export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'check' | 'entitle'> {
   /** For a list of agents. Default: the id. */
   readonly title?: string
   /**
@@ -34,7 +34,7 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
 
 /** @throws TypeError for a definition that cannot be an agent */
 export function defineAgent(definition: AgentDefinition): Agent {
-  const { id, title = id, description, check, restartable = false, resumable = false } = definition
+  const { id, title = id, description, check, entitle, restartable = false, resumable = false } = definition
   if (!isId(id)) throw new TypeError(`The agent id ${JSON.stringify(id)} is not 1–128 of A–Z a–z 0–9 _ . : -`)
   if (typeof definition.run !== 'function') throw new TypeError(`The agent "${id}" has no function \`run\`.`)
   return {
@@ -42,6 +42,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     title,
     ...(description !== undefined && { description }),
     ...(check && { check: (forwardedProps) => check.call(definition, forwardedProps) }),
+    ...(entitle && { entitle: (messages, signal) => entitle.call(definition, messages, signal) }),
     afterCrash: resumable ? 'resume' : restartable ? 'restart' : 'fail',
     run: (input, context) => definition.run(input, context),
   }

@@ -4,7 +4,7 @@
  * An agent never ends a run itself: it returns (or yields RUN_FINISHED), throws (or yields RUN_ERROR), and the engine
  * writes the end. It never needs to say RUN_STARTED.
  */
-import type { Event, RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { Event, Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type { AfterCrash } from '@holdfast/core'
 
 export interface AgentContext {
@@ -33,6 +33,11 @@ export interface Agent {
     forwardedProps: unknown,
   ): { readonly type: 'ok' } | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
   run(input: RunAgentInput, context: AgentContext): AsyncIterable<Event>
+  /**
+   * A short name for the conversation that begins with these messages, asked once after its first answer. Absent, empty
+   * or failed: it keeps its first line.
+   */
+  entitle?(messages: readonly Message[], signal: AbortSignal): Promise<string | undefined>
 }
 
 /** The agents a run may name. */

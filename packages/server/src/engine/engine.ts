@@ -17,10 +17,11 @@ import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import type { EngineLog } from './log.ts'
+import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
 
 export interface EngineOptions {
-  readonly store: Pick<Store, 'work' | 'log'>
+  readonly store: Pick<Store, 'work' | 'log' | 'threads'>
   readonly bus: Pick<Bus, 'subscribe'>
   readonly catalogue: AgentCatalogue
   readonly clock: Clock
@@ -79,6 +80,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
+  const naming = createNaming({ threads: store.threads, catalogue, clock, log })
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)
@@ -121,9 +123,10 @@ export function createEngine(options: EngineOptions): Engine {
     running.get(name)?.hear({ type: 'lost' }, 0)
     running.set(name, execution)
     if (early.delete(name)) keeper.check(execution)
-    void execution.done.then(() => {
+    void execution.done.then((outcome) => {
       if (running.get(name) === execution) running.delete(name)
       claims.wake()
+      if (outcome?.type === 'succeeded') naming.consider(claim)
     })
   }
 
@@ -167,6 +170,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (running.size > 0) await drained.over
     for (const execution of running.values()) execution.close(SERVER_STOPPED)
     await allDone()
+    await naming.close()
     unsubscribe()
     await keeper.stop()
   }

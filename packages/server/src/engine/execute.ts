@@ -55,7 +55,8 @@ export interface Execution {
    * resumed; without waiting for its agent or for a broken store.
    */
   close(failure: Failure): void
-  readonly done: Promise<void>
+  /** How it ended, where it was this process that ended it. */
+  readonly done: Promise<Outcome | undefined>
 }
 
 const STORE_FAILED: Failure = {
@@ -184,15 +185,17 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     if (!stopped || late > 0) log({ type: 'agent_left_behind', lease, lateEvents: late, stopped })
   }
 
-  async function run(): Promise<void> {
+  async function run(): Promise<Outcome | undefined> {
     const heard = await heardOfAgent()
     const unwritten = await writer.close()
     phase = 'ending'
     const { stop } = line
     const outcome =
       stop?.type === 'release' && heard.type === 'stopped' ? await release(unwritten) : outcomeOf(heard, stop)
-    if (outcome === 'released') return log({ type: 'run_released', lease })
-    if (!outcome) return log({ type: 'lease_lost', lease })
+    if (outcome === 'released' || !outcome) {
+      log({ type: outcome ? 'run_released' : 'lease_lost', lease })
+      return undefined
+    }
     const reported = (heard.type === 'outcome' && heard.usage) || usage.entries
     const ended = await finish(outcome, {
       lease,
@@ -203,6 +206,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
       again,
     })
     if (ended === 'lost') log({ type: 'lease_lost', lease })
+    return typeof ended === 'string' ? undefined : ended
   }
 
   /**
@@ -247,6 +251,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     done: run().catch((error: unknown) => {
       line.pull({ type: 'lost' })
       log({ type: 'run_broke', lease, error })
+      return undefined
     }),
   }
 }

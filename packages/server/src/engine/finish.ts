@@ -1,6 +1,6 @@
 /**
  * Ends a run in the store: once, with everything that is left to write, as what the store lets it be. A cancel that was
- * acknowledged meanwhile wins over any other end (G6).
+ * acknowledged meanwhile wins over any other end (G6). Answers how it ended.
  */
 import type { Outcome, Recorder } from '@holdfast/core'
 import type { Lease, RunEnd, RunWork } from '../store/port.ts'
@@ -20,13 +20,14 @@ export interface FinishOptions {
 export async function finish(
   outcome: Outcome,
   { lease, end, recorder, unwritten, usage, again }: FinishOptions,
-): Promise<'ended' | 'lost' | 'given_up'> {
+): Promise<Outcome | 'lost' | 'given_up'> {
   let current = outcome
   for (let attempt = 0; ; attempt++) {
     const events = [...unwritten, ...recorder.end(current, usage)]
     try {
       const answer = await end(lease, { events, outcome: current, ...(usage && { usage }) })
-      if (answer.type !== 'cancelling') return answer.type
+      if (answer.type === 'ended') return current
+      if (answer.type === 'lost') return 'lost'
       // A store that refuses even this owns the run better than we do.
       if (current.type === 'cancelled') return 'lost'
       current = stopOutcome(answer.cancel)

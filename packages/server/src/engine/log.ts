@@ -30,6 +30,8 @@ export type EngineLogEntry =
   | { readonly type: 'run_released'; readonly lease: Lease }
   /** Runs of processes that are gone were ended for them, or given to who goes on with them. */
   | { readonly type: 'orphans_settled'; readonly count: number }
+  /** The agent gave the thread no name, or it could not be written: it keeps the one it has. */
+  | { readonly type: 'thread_not_named'; readonly lease: Lease; readonly error: unknown }
   /** A fault of the engine itself: the run is left to whoever settles orphans. */
   | { readonly type: 'run_broke'; readonly lease: Lease; readonly error: unknown }
 

@@ -27,6 +27,7 @@ describe('the configuration', () => {
       OPENAI_MODEL: 'm',
       OPENAI_API_KEY: 'k',
       OPENAI_SYSTEM: 'Be brief.',
+      OPENAI_TITLE_MODEL: 'small',
       AGUI_URL: 'http://127.0.0.1:9000/agent',
       HOLDFAST_CONFIG: './holdfast.config.ts',
     }
@@ -37,7 +38,13 @@ describe('the configuration', () => {
       logLevel: 'warn',
       strict: true,
       publicOrigin: 'https://chat.example',
-      model: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'm', apiKey: 'k', system: 'Be brief.' },
+      model: {
+        baseUrl: 'http://127.0.0.1:11434/v1',
+        model: 'm',
+        apiKey: 'k',
+        system: 'Be brief.',
+        titleModel: 'small',
+      },
       remoteUrl: 'http://127.0.0.1:9000/agent',
       module: './holdfast.config.ts',
       warnings: [],

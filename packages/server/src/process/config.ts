@@ -31,6 +31,8 @@ export interface ModelConfig {
   readonly apiKey?: string
   /** Said to the model before every conversation. */
   readonly system?: string
+  /** Asked for a conversation's name. */
+  readonly titleModel?: string
 }
 
 /** `message` has one line per variable that cannot be used. */
@@ -71,6 +73,7 @@ const Variables = z.object({
   OPENAI_API_KEY: optional(z.string().optional()),
   OPENAI_MODEL: optional(z.string().optional()),
   OPENAI_SYSTEM: optional(z.string().optional()),
+  OPENAI_TITLE_MODEL: optional(z.string().optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
   DATABASE_URL: optional(z.undefined()),
@@ -99,7 +102,7 @@ export function readConfig(env: Environment): Config {
   }
   const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } =
     parsed.data
-  const { OPENAI_SYSTEM, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
+  const { OPENAI_SYSTEM, OPENAI_TITLE_MODEL, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
       `HOST is ${HOST}, where others can reach it, and HOLDFAST_AUTH is none: everybody could read and write everything. Set HOST to 127.0.0.1.`,
@@ -108,7 +111,7 @@ export function readConfig(env: Environment): Config {
   const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
     (name) => `${name} is set, and has no effect in this version.`,
   )
-  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM })
+  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM, OPENAI_TITLE_MODEL })
   if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
     warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL: it is left out.')
   }
@@ -131,6 +134,7 @@ function modelOf({
   OPENAI_MODEL,
   OPENAI_API_KEY,
   OPENAI_SYSTEM,
+  OPENAI_TITLE_MODEL,
 }: Environment): ModelConfig | undefined {
   if (!OPENAI_BASE_URL || !OPENAI_MODEL) return undefined
   return {
@@ -138,6 +142,7 @@ function modelOf({
     model: OPENAI_MODEL,
     ...(OPENAI_API_KEY === undefined ? {} : { apiKey: OPENAI_API_KEY }),
     ...(OPENAI_SYSTEM === undefined ? {} : { system: OPENAI_SYSTEM }),
+    ...(OPENAI_TITLE_MODEL === undefined ? {} : { titleModel: OPENAI_TITLE_MODEL }),
   }
 }
 

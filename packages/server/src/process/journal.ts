@@ -61,6 +61,11 @@ export function createJournal(logger: Logger): Journal {
         case 'agent_threw':
           logger.error({ ...addressOf(entry), err: wordless(entry.error) }, 'An agent threw.')
           return logger.debug({ ...addressOf(entry), err: errorFields(entry.error) }, 'What the agent threw, in full.')
+        case 'thread_not_named':
+          return logger.warn(
+            { ...addressOf(entry), err: wordless(entry.error) },
+            'A thread kept its first line as its name.',
+          )
         case 'run_broke':
           return logger.error({ ...addressOf(entry), err: errorFields(entry.error) }, 'The engine failed.')
         default:

@@ -121,6 +121,8 @@ export interface ThreadPageRequest extends PageRequest {
 
 export interface ThreadChange {
   readonly title?: string
+  /** With `title`: only if this is what it is called now; otherwise it keeps its name. */
+  readonly insteadOf?: string
   /** Milliseconds since the epoch; null ends it. */
   readonly mutedUntil?: number | null
   readonly archived?: boolean

@@ -15,6 +15,7 @@ import type { SilenceLimits } from '../silence.ts'
 import { createCall } from './call.ts'
 import { failureOf } from './failures.ts'
 import { toModelMessages } from './messages.ts'
+import { askForTitle } from './title.ts'
 import { afterRefusal, type WaitLimits, waitingEvent } from './waiting.ts'
 
 export interface ModelLimits extends SilenceLimits, WaitLimits {
@@ -30,6 +31,9 @@ export const DEFAULT_MODEL_LIMITS: ModelLimits = {
   maxWaitMs: 120_000,
 }
 
+/** A name that takes longer than this is not worth it. */
+const TITLE_MS = 30_000
+
 export interface ModelAgentOptions extends Partial<ModelLimits> {
   /** Default `model`. */
   readonly id?: string
@@ -41,6 +45,8 @@ export interface ModelAgentOptions extends Partial<ModelLimits> {
   readonly model: string
   /** Said to the model before every conversation. */
   readonly system?: string
+  /** The model that is asked for a conversation's name; without it a conversation keeps its first line. */
+  readonly titleModel?: string
   readonly clock: Clock
   /** Ids of messages; unique in a thread. */
   readonly newId?: () => string
@@ -49,8 +55,17 @@ export interface ModelAgentOptions extends Partial<ModelLimits> {
 }
 
 export function createModelAgent(options: ModelAgentOptions): Agent {
-  const { id = 'model', title = options.model } = options
-  return { id, title, run: (input, context) => answer(options, input, context) }
+  const { id = 'model', title = options.model, titleModel, clock } = options
+  const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
+  return {
+    id,
+    title,
+    run: (input, context) => answer(options, input, context),
+    ...(titleModel !== undefined && {
+      entitle: (messages, signal) =>
+        askForTitle({ ...options, ...limits, model: titleModel, until: clock.now() + TITLE_MS }, messages, signal),
+    }),
+  }
 }
 
 async function* answer(

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => endpoint.close())
 
-async function houseWith(model: string) {
+async function houseWith(model: string, titleModel?: string) {
   // Waits of no time end at once; nothing here is to be given up.
   const clock = {
     now: () => 0,
@@ -20,7 +20,9 @@ async function houseWith(model: string) {
       return () => {}
     },
   }
-  const house = await createHouse({ agents: [createModelAgent({ baseUrl: endpoint.url, model, clock })] })
+  const house = await createHouse({
+    agents: [createModelAgent({ baseUrl: endpoint.url, model, clock, ...(titleModel && { titleModel }) })],
+  })
   await house.engine.start()
   await house.ask('a', 'model')
   return {
@@ -38,6 +40,15 @@ it('an answer is in the log whole, with what it cost, though nobody was looking'
   await house.until(async () => expect(await house.run('a')).toMatchObject({ status: 'succeeded' }))
   expect(await house.text('a')).toBe('Hello, wörld 🦀!Bye.')
   expect(await house.run('a')).toMatchObject({ usage: [{ model: 'reasoning', inputTokens: 7, outputTokens: 5 }] })
+})
+
+it('a conversation is named by the model that is set for it, in a call of its own', async () => {
+  const house = await houseWith('reasoning', 'text')
+  await house.until(async () =>
+    expect(await house.store.threads.list(LOCAL_PRINCIPAL, 'default', { limit: 1 })).toMatchObject({
+      items: [{ title: 'Hello, wörld 🦀!', status: 'idle' }],
+    }),
+  )
 })
 
 it('G6 cancelling the run closes the socket to the provider and keeps what it said', async () => {

@@ -114,7 +114,7 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
   const log: EngineLogEntry[] = []
   const catalogue = createCatalogue([createDemoAgent({ clock }), puppet.agent, ...agents], 'demo')
   const settings: EngineOptions = {
-    store: { work: work(store.work), log: store.log },
+    store: { work: work(store.work), log: store.log, threads: store.threads },
     bus: deaf ? { subscribe: () => () => {} } : bus,
     catalogue,
     clock,

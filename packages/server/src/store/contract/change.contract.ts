@@ -52,6 +52,11 @@ export function changeContract(inWorld: InWorld): void {
         { type: 'thread.changed', title: 'Plans', mutedUntil: '2030-01-01T00:00:00.000Z', archived: true },
         { type: 'thread.changed', mutedUntil: null },
       ])
+      // A name for another name's place comes too late once somebody gave a third one.
+      const late = { title: 'Late', insteadOf: 'As made' }
+      expect(await store.threads.change(BOB, THREAD, late)).toMatchObject({ thread: { title: 'Plans' } })
+      const timely = { title: 'Sea', insteadOf: 'Plans' }
+      expect(await store.threads.change(BOB, THREAD, timely)).toMatchObject({ thread: { title: 'Sea' } })
       await expectSound(world, THREAD)
       await store.threads.change(ALICE, { ...THREAD, threadId: 'made' }, { title: 'Renamed' })
       await world.reopen()

@@ -29,7 +29,8 @@ export function decideThreadChange(
 ): Decision<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent> {
   const absent = threadAbsence(room, held, principal)
   if (absent || !held) return { answer: absent ?? NOT_FOUND }
-  const title = change.title === held.title ? undefined : change.title
+  const renamed = change.insteadOf === undefined || change.insteadOf === held.title
+  const title = renamed && change.title !== held.title ? change.title : undefined
   const archived = change.archived === held.archived ? undefined : change.archived
   const mutedUntil = change.mutedUntil === (held.mutedUntil ?? null) ? undefined : change.mutedUntil
   if (title === undefined && archived === undefined && mutedUntil === undefined) {

@@ -1,0 +1,86 @@
+/**
+ * A better name for a thread than its first line, once its first answer is there: asked of the agent that gave it.
+ *
+ * Owns: for which threads, how many at once, how long it may take. Does not know: how an agent finds a name.
+ *
+ * Invariants:
+ * - It is no run: it makes no thread busy, and whatever goes wrong with it only leaves the name as it is.
+ * - A name that a person gave is never replaced, also one that is given meanwhile.
+ */
+import type { Clock } from '@holdfast/core'
+import type { AgentCatalogue } from '../agents/port.ts'
+import { titleFrom } from '../store/decide/title.ts'
+import type { Claim, ThreadStore } from '../store/port.ts'
+import type { EngineLog } from './log.ts'
+
+const MAX_AT_ONCE = 4
+const MAX_CHARACTERS = 80
+const TIME_MS = 30_000
+
+export interface Naming {
+  /** After a run that succeeded. Beyond a few at once the name stays the first line. */
+  consider(claim: Claim): void
+  /** Gives up what is being asked. Resolves when nothing goes on. */
+  close(): Promise<void>
+}
+
+export interface NamingOptions {
+  readonly threads: Pick<ThreadStore, 'change'>
+  readonly catalogue: AgentCatalogue
+  readonly clock: Clock
+  readonly log: EngineLog
+}
+
+export function createNaming({ threads, catalogue, clock, log }: NamingOptions): Naming {
+  const closing = new AbortController()
+  const asking = new Set<Promise<void>>()
+
+  async function name({ lease, agentId, owner, input: { messages } }: Claim): Promise<void> {
+    const agent = catalogue.get(agentId)
+    if (!agent?.entitle) return
+    const late = new AbortController()
+    const undo = clock.schedule(TIME_MS, () => late.abort())
+    const signal = AbortSignal.any([closing.signal, late.signal])
+    try {
+      const given = await Promise.race([agent.entitle(messages, signal), aborted(signal)])
+      const title = tidy(given ?? '')
+      const { roomId, threadId } = lease
+      const insteadOf = titleFrom(messages)
+      if (title !== '' && !signal.aborted) await threads.change(owner, { roomId, threadId }, { title, insteadOf })
+    } catch (error) {
+      if (!closing.signal.aborted) log({ type: 'thread_not_named', lease, error })
+    } finally {
+      undo()
+    }
+  }
+
+  return {
+    consider(claim) {
+      if (closing.signal.aborted || asking.size >= MAX_AT_ONCE || !isFirst(claim)) return
+      const work: Promise<void> = name(claim).finally(() => asking.delete(work))
+      asking.add(work)
+    },
+    async close() {
+      closing.abort()
+      await Promise.all(asking)
+    },
+  }
+}
+
+function isFirst({ input: { messages } }: Claim): boolean {
+  return messages.every(({ role }) => role !== 'assistant')
+}
+
+/** An agent's words are hostile: one short line, without what would not be seen or would turn the text around it. */
+function tidy(given: string): string {
+  const [line = ''] = given.trim().split(/[\r\n\u2028\u2029]/, 1)
+  const visible = line.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/^["'“”„«]+|["'“”»]+$/gu, '')
+  return [...visible.trim()].slice(0, MAX_CHARACTERS).join('').trim()
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined))
+  })
+}
