@@ -91,3 +91,8 @@ it('S004-4 S004-6 the composer shows Send when nothing goes on and Stop in every
   expect(Object.values(STATES).filter(isBusy)).toHaveLength(3)
   expect(isBusy(ended('mine'))).toBe(false)
 })
+
+it('S001-C1 the end of an earlier run that comes late leaves the newer one going on', () => {
+  for (const state of [active('newer'), cancelling('newer'), { type: 'starting', runId: 'newer' } as const])
+    expect(nextActivity(state, { type: 'ended', runId: 'older', outcome })).toBe(state)
+})
