@@ -66,3 +66,36 @@ it('G10 a person with a hundred runs does not keep another from their first', as
   await house.settle()
   expect(house.calls.map(({ input }) => input.threadId)).toEqual(['busy-0', 'late'])
 })
+
+it('S001-67 the answer to a start, the run, its thread, the lists and the inbox all give one place: 2nd of those that wait', async () => {
+  const house = await createHouse({ caps: { perPerson: 1 } })
+  await house.engine.start()
+  const me = { tenantId: 'local', personId: 'local' }
+  const start = (threadId: string, runId = threadId) =>
+    house.store.runs.start(me, house.key(threadId), {
+      runId,
+      messages: [{ id: `${runId}-q`, role: 'user', content: 'Hi' }],
+      agentId: 'puppet',
+      onBusy: 'enqueue',
+      tools: [],
+      context: [],
+    })
+  await start('a')
+  await house.settle()
+  expect(await start('b')).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 1 } })
+  expect(await start('c')).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 2 } })
+  expect(await start('c')).toMatchObject({ type: 'same', run: { position: 2 } })
+  expect(await start('c', 'c2')).toMatchObject({ type: 'accepted', run: { position: 3 } })
+  // Behind a live run it is its own thread that is waited for.
+  expect(await start('a', 'a2')).toMatchObject({ type: 'accepted', run: { position: 1 } })
+  expect(await house.run('c')).toMatchObject({ status: 'queued', position: 2 })
+  expect(await house.store.threads.snapshot(me, house.key('c'))).toMatchObject({ thread: { position: 2 } })
+  const line = { b: 1, c: 2 }
+  const placesOf = (items: readonly { threadId: string; position?: number }[]) =>
+    Object.fromEntries(items.flatMap(({ threadId, position }) => (position ? [[threadId, position]] : [])))
+  const list = await house.store.threads.list(me, 'default', { limit: 10 })
+  expect(list.type === 'page' && placesOf(list.items)).toEqual(line)
+  const { threads } = await house.store.inbox.overview(me)
+  expect(placesOf(threads)).toEqual(line)
+  expect(threads.filter(({ status }) => status === 'queued')).toHaveLength(2)
+})

@@ -54,6 +54,7 @@ export const ThreadShape = z
     threadId: id,
     title: z.string(),
     status: threadStatus,
+    position: z.int().min(1).optional(),
     unread: z.boolean(),
     mutedUntil: time.optional(),
     archived: z.boolean(),

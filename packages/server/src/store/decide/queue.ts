@@ -6,6 +6,7 @@
  * that waits starts by itself after a run that failed or was cancelled, until a person says so.
  */
 import { type ControlEvent, isEnded, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
+import type { StartAnswer } from '../port.ts'
 import type { LogRecord, ThreadRow, Writes } from './facts.ts'
 import { controlRecord } from './records.ts'
 
@@ -64,6 +65,13 @@ export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0
   if (run.status !== 'queued') return run
   const index = queue.findIndex((entry) => entry.run.runId === run.runId)
   return index === -1 ? run : { ...run, position: ahead + index + 1 }
+}
+
+/** The answer to a start: the run’s place among all that wait, not only within its thread. */
+export function startedInLine(answer: StartAnswer, ahead = 0): StartAnswer {
+  if (answer.type !== 'accepted' && answer.type !== 'same') return answer
+  const { run } = answer
+  return run.position === undefined ? answer : { ...answer, run: { ...run, position: run.position + ahead } }
 }
 
 export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {

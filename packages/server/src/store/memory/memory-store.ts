@@ -16,7 +16,7 @@ import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { inTurn, withPlaces } from '../decide/places.ts'
-import { placed } from '../decide/queue.ts'
+import { placed, startedInLine } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
 import { decideStart } from '../decide/start.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
@@ -206,7 +206,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
           .filter(({ row }) => row.status !== 'idle')
           .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
         const counts = active.map(({ row: { roomId, status } }) => ({ roomId, status, count: 1 }))
-        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map(({ row, frames }) => toThreadInfo(row, frames.length))
+        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map(infoOf)
         return overviewOf(rooms, counts, threads)
       },
       async read(principal, { cursor, maxBytes, maxRecords }) {
@@ -226,7 +226,9 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const now = begin()
         const address = { ...key, runId: request.runId }
         const facts = { ...factsOf(key, now), run: data.run(address), cancel: data.cancel(address) }
-        return commit(decideStart(facts, principal, key, request, afterCrash), now)
+        const answer = commit(decideStart(facts, principal, key, request, afterCrash), now)
+        const started = data.thread(key)
+        return started ? startedInLine(answer, aheadOf(started)) : answer
       },
       async cancelRun(principal, key, runId, reason) {
         const now = begin()

@@ -15,6 +15,7 @@ import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { withPlaces } from '../decide/places.ts'
+import { startedInLine } from '../decide/queue.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Claim, Lease, LeaseState } from '../port.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
@@ -125,7 +126,9 @@ export function createCommands(data: StoreData): Commands {
       const { facts, no } = factsOf(now, key)
       const run = data.run(no, key, request.runId)
       const cancel = cancels.get(key, request.runId)
-      return commit(decideStart(and(facts, { run, cancel }), principal, key, request, afterCrash), now)
+      const answer = commit(decideStart(and(facts, { run, cancel }), principal, key, request, afterCrash), now)
+      const started = threads.get(key)
+      return started ? startedInLine(answer, runs.line()(started)) : answer
     },
     'runs.cancelRun': (now, principal, key, runId, reason) => {
       const { facts, no } = factsOf(now, key)

@@ -2,7 +2,7 @@
  * The calls that only read, each from committed data in one bounded step; a snapshot of a thread that is far ahead of
  * its checkpoint asks to be called again.
  */
-import type { ThreadKey } from '@holdfast/core'
+import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
 import { decodeInboxCursor, fitting, newsIn, withCursors } from '../decide/inbox-cursor.ts'
@@ -51,17 +51,13 @@ export function createReads(data: StoreData): Reads {
     return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
-  /** How many runs of other threads start before this thread's next one; undefined: it has none whose turn it is. */
-  function aheadOf({ no, row }: StoredThread): number | undefined {
-    if (row.nextRunId === null) return undefined
-    const waiting = runs.waiting()
-    const place = waiting.findIndex(({ thread }) => thread === no)
-    return place === -1 ? waiting.length : place
+  function infoOf(thread: StoredThread, ahead = runs.line()): ThreadInfo {
+    return toThreadInfo(thread.row, log.committedHead(thread.no), ahead(thread))
   }
 
-  function infoOf(thread: StoredThread) {
-    const ahead = thread.row.status === 'queued' ? aheadOf(thread) : undefined
-    return toThreadInfo(thread.row, log.committedHead(thread.no), ahead)
+  function infosOf(list: readonly StoredThread[]): readonly ThreadInfo[] {
+    const ahead = runs.line()
+    return list.map((thread) => infoOf(thread, ahead))
   }
 
   return {
@@ -78,7 +74,7 @@ export function createReads(data: StoreData): Reads {
       const list = (after: ListPosition | undefined, limit: number) =>
         terms?.length === 0 ? [] : threads.list(roomId, after, limit, terms)
       const answer = pageOf('threads', list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
-      return answer.type === 'page' ? { ...answer, items: answer.items.map(infoOf) } : answer
+      return answer.type === 'page' ? { ...answer, items: infosOf(answer.items) } : answer
     },
     'threads.snapshot': (principal, key) => {
       const thread = threadFor(principal, key)
@@ -100,7 +96,7 @@ export function createReads(data: StoreData): Reads {
       overviewOf(
         inbox.rooms(tenantId),
         inbox.counts(tenantId),
-        threads.active(tenantId, MAX_OVERVIEW_THREADS).map(infoOf),
+        infosOf(threads.active(tenantId, MAX_OVERVIEW_THREADS)),
       ),
     'inbox.read': ({ tenantId }, { cursor, maxBytes, maxRecords }) => {
       const positions = decodeInboxCursor(cursor)
@@ -134,7 +130,7 @@ export function createReads(data: StoreData): Reads {
       if (run.record.status === 'queued' && !folds.approach(thread.no, key)) return AGAIN
       const shown =
         run.record.status === 'queued'
-          ? placed(toRun(run.record), folds.view(thread.no, key), aheadOf(thread))
+          ? placed(toRun(run.record), folds.view(thread.no, key), runs.line()(thread))
           : toRun(run.record)
       return { type: 'run', run: shown, span: run.span }
     },
@@ -153,7 +149,8 @@ export function createReads(data: StoreData): Reads {
       if (!items.some((run) => run.status === 'queued')) return { type: 'runs', items }
       if (!folds.approach(thread.no, key)) return AGAIN
       const view = folds.view(thread.no, key)
-      return { type: 'runs', items: items.map((run) => placed(run, view, aheadOf(thread))) }
+      const ahead = runs.line()(thread)
+      return { type: 'runs', items: items.map((run) => placed(run, view, ahead)) }
     },
     counts: () => ({ runs: runs.counts() }),
   }

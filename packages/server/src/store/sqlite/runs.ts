@@ -8,6 +8,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { keyString, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
+import type { ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import { type Contender, inTurn } from '../decide/places.ts'
 import type { StoreCounts } from '../meter.ts'
@@ -42,6 +43,8 @@ export interface Runs {
   timeline(tenantId: string, range: TimelineRange): StoredRun[]
   /** The runs whose turn it is, one of each thread, in the order in which they start. */
   waiting(): readonly WaitingRun[]
+  /** Asks once who waits, however many threads are then asked about. */
+  line(): Line
   queued(no: number): StoredRun<QueuedRecord> | undefined
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
@@ -51,6 +54,9 @@ export interface Runs {
   committed(): void
   rolledBack(): void
 }
+
+/** How many runs of other threads start before the thread's next one; undefined: it has none whose turn it is. */
+export type Line = (thread: { readonly no: number; readonly row: Pick<ThreadRow, 'nextRunId'> }) => number | undefined
 
 export interface TimelineRange {
   readonly since: number
@@ -121,6 +127,14 @@ export function createRuns(database: DatabaseSync): Runs {
         agentId: String(agent),
       }))
       return inTurn(found, this.allLive().map(contenderOf))
+    },
+    line() {
+      let places: ReadonlyMap<number, number> | undefined
+      return ({ no, row }) => {
+        if (row.nextRunId === null) return undefined
+        places ??= new Map(this.waiting().map(({ thread }, place) => [thread, place]))
+        return places.get(no) ?? places.size
+      }
     },
     queued(no) {
       const run = one(byNo.get(no))
