@@ -18,7 +18,10 @@ export default defineConfig({
         optimizeDeps: {
           include: [
             'react',
+            'react-dom',
             'react-dom/client',
+            'virtua',
+            'lucide-react',
             'react/jsx-dev-runtime',
             'vitest-browser-react',
             'mdast-util-from-markdown',

@@ -51,7 +51,11 @@ const STEPS: readonly Step[] = [
     report: `${REPORTS}/vitest.json`,
   },
   { name: 'examples', does: 'examples: each checks its own result', command: ['node', 'examples/run-all.ts'] },
-  { name: 'build', does: 'the page', command: ['vite', 'build', 'apps/chat', '--logLevel', 'warn'] },
+  {
+    name: 'build',
+    does: 'the page, and what a browser needs of it at first (apps/chat/first-load.ts)',
+    command: ['env', 'FIRST_LOAD=strict', 'vite', 'build', 'apps/chat', '--logLevel', 'warn'],
+  },
   {
     name: 'journeys',
     does: 'journeys: real server, real browser',

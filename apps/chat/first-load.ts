@@ -10,8 +10,14 @@ import type { Plugin, Rolldown } from 'vite'
 /** Smaller files fit into a packet or two as they are. */
 const WORTH_IT = 1_024
 
-/** `most`: bytes of JavaScript, gzipped. A build beyond it fails. */
-export function firstLoad({ most }: { readonly most: number }): Plugin {
+interface FirstLoadOptions {
+  /** Bytes of JavaScript, gzipped. */
+  readonly most: number
+  /** Whether a build beyond it fails, or only says so. */
+  readonly strict: boolean
+}
+
+export function firstLoad({ most, strict }: FirstLoadOptions): Plugin {
   return {
     name: 'first-load',
     apply: 'build',
@@ -35,7 +41,9 @@ export function firstLoad({ most }: { readonly most: number }): Plugin {
           Object.entries(modules).map(([id, m]) => ({ id, size: m.renderedLength })),
         )
         const heaviest = heavy.toSorted((a, b) => b.size - a.size).slice(0, 12)
-        this.error(
+        const complain = strict ? this.error : this.warn
+        complain.call(
+          this,
           `${said}. The heaviest, before they are made small:\n${heaviest.map(({ id, size }) => `${size} ${id}`).join('\n')}`,
         )
       },

@@ -10,7 +10,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // React has had it since 18.
   resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
-  plugins: [tailwind(), react(), firstLoad({ most: 120_000 })],
+  plugins: [tailwind(), react(), firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' })],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -5,28 +5,48 @@
  */
 import type { ThreadState } from '@holdfast/client'
 import { pathTo } from '@holdfast/core'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { VirtualizerHandle } from 'virtua'
 import { Icon } from '../design/icon.tsx'
-import { MessageRow } from './message-row.tsx'
+import { ABOVE, Lines } from './lines.tsx'
+import { keepPlace, placeIn } from './places.ts'
 import { headOf, type Row, rowsOf } from './rows.ts'
 import type { EndingActions } from './run-ending.tsx'
+import { sameRows } from './same-rows.ts'
 import { Speaker } from './speaker.tsx'
 import { useFresh } from './use-fresh.ts'
+import type { Span } from './use-held.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
 interface ConversationProps {
-  readonly state: ThreadState
+  readonly state: Pick<ThreadState, 'key' | 'content' | 'pending' | 'activity'>
   readonly agentTitle: (agentId: string | undefined) => string
   readonly actions: EndingActions
 }
 
 export function Conversation({ state, agentTitle, actions }: ConversationProps) {
-  const { content, pending, activity } = state
-  const rows = useMemo(() => shown(content, pending), [content, pending])
-  const { scroller, content: inner, atEnd, toEnd } = useStickToEnd()
+  const { key, content, pending, activity } = state
+  const rows = useRows(content, pending)
+  const lines = useRef<VirtualizerHandle>(null)
+  const [place] = useState(() => placeIn(key))
+  const begin = rows.findIndex((row) => row.id === place?.top?.rowId)
+  const { scroller, atEnd, toEnd, follow } = useStickToEnd({
+    begin() {
+      if (!place?.top || begin < 0 || !lines.current) return undefined
+      return ABOVE + lines.current.getItemOffset(begin) + place.top.hidden
+    },
+    leave(top) {
+      if (!lines.current) return
+      const sizes = lines.current.cache
+      const at = top === undefined ? -1 : lines.current.findItemIndex(top)
+      const row = rows[at]
+      const hidden = row && top !== undefined ? top - ABOVE - lines.current.getItemOffset(at) : 0
+      keepPlace(key, { sizes, ...(row && { top: { rowId: row.id, hidden } }) })
+    },
+  })
   const fresh = useFresh(rows.length, atEnd)
-  const sent = pending.at(-1)?.id
-  // Whoever sends wants to see it go, wherever they were reading.
+  // Whoever sends wants to see it go, wherever they were reading; who sends elsewhere moves nobody here.
+  const sent = activity.type === 'starting' ? activity.runId : undefined
   useEffect(() => {
     if (sent !== undefined) toEnd()
   }, [sent, toEnd])
@@ -35,16 +55,17 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
       <section ref={scroller} className="scroll" tabIndex={0} aria-label="Conversation">
         {/* Read by whoever wants to; the announcer says the changes, not the tokens. */}
-        <div ref={inner} className="log" role="log" aria-live="off" data-testid="conversation">
-          {rows.map((row, at) => (
-            <MessageRow
-              key={row.id}
-              row={row}
-              agentTitle={agentTitle}
-              named={beginsAnswer(rows[at - 1])}
-              actions={actions}
-            />
-          ))}
+        <div className="log" role="log" aria-live="off" data-testid="conversation">
+          <Lines
+            rows={rows}
+            handle={lines}
+            scroller={scroller}
+            onResize={follow}
+            sizes={place?.sizes}
+            begin={begin < 0 ? undefined : aScreenFrom(begin)}
+            agentTitle={agentTitle}
+            actions={actions}
+          />
           {activity.type !== 'idle' && !isWriting(rows.at(-1)) && (
             <p className="waiting">
               <span className="mark" data-status="working">
@@ -68,14 +89,25 @@ export function Conversation({ state, agentTitle, actions }: ConversationProps) 
 
 const GOING_ON = { starting: 'Sending…', active: 'Working…', cancelling: 'Stopping…' } as const
 
+/** What is seen at once of lines that are not high. */
+function aScreenFrom(at: number): Span {
+  return [at, at + 24]
+}
+
+/** The rows that are as they were are the same as before: a word that comes draws one line again. */
+function useRows(content: ThreadState['content'], pending: ThreadState['pending']): readonly Row[] {
+  const before = useRef<readonly Row[]>([])
+  const rows = useMemo(() => sameRows(before.current, shown(content, pending)), [content, pending])
+  useEffect(() => {
+    before.current = rows
+  }, [rows])
+  return rows
+}
+
 function shown(content: ThreadState['content'], pending: ThreadState['pending']): Row[] {
   if (content.type !== 'ready') return rowsOf({ path: [], runs: [], open: [], queue: [], pending })
   const { view } = content
   return rowsOf({ ...view, path: pathTo(view.messages, headOf(view)), pending })
-}
-
-function beginsAnswer(before: Row | undefined): boolean {
-  return before === undefined || before.type === 'user' || before.type === 'ending' || before.type === 'notice'
 }
 
 function isWriting(row: Row | undefined): boolean {

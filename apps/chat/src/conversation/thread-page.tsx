@@ -7,7 +7,7 @@ import type { ThreadState } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
 import { Button, IconButton } from '../design/button.tsx'
@@ -71,8 +71,10 @@ function Reading({ state }: { readonly state: ThreadState }) {
   const { key, content, pending, activity, connection } = state
   const { agents } = useAgent(key.roomId)
   const actions = useEndingActions(key)
-  const agentTitle = (agentId: string | undefined) =>
-    agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant'
+  const agentTitle = useCallback(
+    (agentId: string | undefined) => agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant',
+    [agents],
+  )
   if (content.type === 'gone') {
     return (
       <Blank title="This thread was deleted" text="Nothing of it is left. Its room is still there.">

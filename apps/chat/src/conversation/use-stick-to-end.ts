@@ -2,23 +2,36 @@
  * Scrolling that follows what is written only while the reader is at the end, and never takes them there otherwise.
  * Owns: where the reader is. Does not know: what is shown.
  */
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 
 /** Nearer to the end than this (px) is at the end: browsers round. */
 const NEAR = 48
 
 export interface StickToEnd {
   readonly scroller: RefObject<HTMLElement | null>
-  readonly content: RefObject<HTMLDivElement | null>
   readonly atEnd: boolean
   toEnd(): void
+  /** Something has another height: whoever is at the end stays there, in the same frame. */
+  follow(): void
 }
 
-export function useStickToEnd(): StickToEnd {
+interface StickOptions {
+  /** Where a reader begins who was not at the end, in px; asked once the lines stand. */
+  begin(): number | undefined
+  /** They leave. `top` is where they were, undefined at the end. */
+  leave(top: number | undefined): void
+}
+
+export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
   const scroller = useRef<HTMLElement>(null)
-  const content = useRef<HTMLDivElement>(null)
   const sticks = useRef(true)
   const [atEnd, setAtEnd] = useState(true)
+  const asked = useRef({ begin, leave })
+
+  const follow = useCallback(() => {
+    const box = scroller.current
+    if (box && sticks.current) box.scrollTop = box.scrollHeight
+  }, [])
 
   const toEnd = useCallback(() => {
     const box = scroller.current
@@ -28,12 +41,14 @@ export function useStickToEnd(): StickToEnd {
     box.scrollTop = box.scrollHeight
   }, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = scroller.current
     if (!box) return
-    const follow = () => {
-      if (sticks.current) box.scrollTop = box.scrollHeight
-    }
+    const place = asked.current.begin()
+    sticks.current = place === undefined
+    setAtEnd(sticks.current)
+    if (place !== undefined) box.scrollTop = place
+    follow()
     let before = box.scrollTop
     const look = () => {
       const near = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR
@@ -45,14 +60,19 @@ export function useStickToEnd(): StickToEnd {
     }
     const sizes = new ResizeObserver(follow)
     sizes.observe(box)
-    if (content.current) sizes.observe(content.current)
     box.addEventListener('scroll', look, { passive: true })
-    follow()
     return () => {
+      asked.current.leave(sticks.current ? undefined : box.scrollTop)
       sizes.disconnect()
       box.removeEventListener('scroll', look)
     }
-  }, [])
+  }, [follow])
 
-  return { scroller, content, atEnd, toEnd }
+  // Each commit may have brought a line.
+  useLayoutEffect(() => {
+    asked.current = { begin, leave }
+    follow()
+  })
+
+  return { scroller, atEnd, toEnd, follow }
 }

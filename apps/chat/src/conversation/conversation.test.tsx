@@ -1,0 +1,164 @@
+/** A conversation of 5,000 messages in a real browser: what stands in the page, what is drawn again, where one reads. */
+import { emptyView, type ThreadMessage } from '@holdfast/core'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { page } from 'vitest/browser'
+import { render } from 'vitest-browser-react'
+import { Conversation } from './conversation.tsx'
+import './conversation.css'
+
+const MANY = 5_000
+const actions = { retry: () => {}, continueFrom: () => {} }
+const agentTitle = vi.fn(() => 'Demo')
+let thread = 0
+
+beforeEach(() => {
+  thread += 1
+  agentTitle.mockClear()
+})
+
+/** Questions and answers of one to five lines in turn; `tail` stands behind the last answer. */
+function messagesOf(count: number, tail = ''): ThreadMessage[] {
+  return Array.from({ length: count }, (_, n) => {
+    const said = Array.from({ length: 1 + (n % 5) }, (_, line) => `m${n} line ${line}`).join('\n\n')
+    return {
+      id: `m${n}`,
+      role: n % 2 === 0 ? 'user' : 'assistant',
+      content: n === count - 1 ? said + tail : said,
+      parentId: n === 0 ? null : `m${n - 1}`,
+    } satisfies ThreadMessage
+  })
+}
+
+function Thread({ messages, writing = false }: { messages: readonly ThreadMessage[]; writing?: boolean }) {
+  const key = { roomId: 'R', threadId: `T${thread}` }
+  const last = messages.at(-1)
+  const open =
+    writing && last ? [{ kind: 'text' as const, id: last.id, runId: 'r', startedAt: '2026-01-01T00:00:00Z' }] : []
+  const view = { ...emptyView(key), messages, open }
+  return (
+    <div style={{ height: 400, width: 600, position: 'relative' }}>
+      <Conversation
+        state={{ key, content: { type: 'ready', view }, pending: [], activity: { type: 'idle' } }}
+        agentTitle={agentTitle}
+        actions={actions}
+      />
+    </div>
+  )
+}
+
+async function show(messages: readonly ThreadMessage[], writing = false) {
+  const screen = await render(<Thread messages={messages} writing={writing} />)
+  const box = screen.getByRole('region', { name: 'Conversation' }).element()
+  const fromEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight
+  const scrollTo = async (top: number) => {
+    box.dispatchEvent(new WheelEvent('wheel', { deltaY: top - box.scrollTop }))
+    box.scrollTop = top
+    await frames(3)
+  }
+  /** Where a line stands in the window; undefined where it is not in the page. */
+  const placeOf = (n: number) => lineOf(n)?.getBoundingClientRect().top
+  const lineOf = (n: number) => screen.container.querySelector(`[data-line="${n}"]`)
+  const inPage = () => screen.container.querySelectorAll('[data-line]').length
+  return { ...screen, box, fromEnd, scrollTo, placeOf, lineOf, inPage }
+}
+
+async function frames(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await new Promise(requestAnimationFrame)
+}
+
+it('opens at its end, with few lines in the page; the first line is there as soon as one looks for it', async () => {
+  const { box, fromEnd, inPage, lineOf, scrollTo, getByRole } = await show(messagesOf(MANY))
+  expect(lineOf(MANY - 1)?.textContent).toContain(`m${MANY - 1} line 4`)
+  await frames(2)
+  expect(fromEnd()).toBeLessThan(2)
+  expect(inPage()).toBeLessThan(200)
+  await scrollTo(0)
+  await expect.poll(() => lineOf(0)?.textContent).toContain('m0 line 0')
+  expect(inPage()).toBeLessThan(200)
+  await getByRole('button', { name: 'Jump to latest' }).click()
+  await expect.poll(fromEnd).toBeLessThan(2)
+  expect(box.textContent).toContain(`m${MANY - 1} line 4`)
+})
+
+it('a word that comes draws its own line again and no other', async () => {
+  const screen = await show(messagesOf(MANY, ' one'), true)
+  await frames(3)
+  expect(agentTitle.mock.calls.length).toBeGreaterThan(10)
+  agentTitle.mockClear()
+  await screen.rerender(<Thread messages={messagesOf(MANY, ' one two')} writing />)
+  await expect.poll(() => screen.lineOf(MANY - 1)?.textContent).toContain('one two')
+  expect(agentTitle).toHaveBeenCalledTimes(1)
+})
+
+it('whoever reads is not moved: not by what is written at the end, nor by a line above that grows', async () => {
+  const screen = await show(messagesOf(MANY, ' one'), true)
+  const middle = screen.box.scrollHeight / 2
+  await screen.scrollTo(middle)
+  await frames(20)
+  const [shown] = [...screen.container.querySelectorAll('[data-line]')].filter(
+    (line) => line.getBoundingClientRect().top > screen.box.getBoundingClientRect().top + 20,
+  )
+  const at = Number(shown?.getAttribute('data-line'))
+  const before = screen.placeOf(at) ?? Number.NaN
+  await screen.rerender(<Thread messages={messagesOf(MANY, '\n\nmore'.repeat(40))} writing />)
+  await frames(3)
+  expect(screen.placeOf(at)).toBeCloseTo(before, 0)
+
+  // The line before the first that is seen unfolds.
+  const above = screen.lineOf(at - 4)
+  if (!(above instanceof HTMLElement)) throw new Error('The lines just above what is seen stand in the page.')
+  above.style.paddingBottom = '300px'
+  await expect.poll(() => screen.placeOf(at)).toBeCloseTo(before, 0)
+  expect(screen.getByRole('button', { name: 'Jump to latest' }).query()).not.toBeNull()
+})
+
+it('going away and coming back stands where one read, in the same frame', async () => {
+  const messages = messagesOf(MANY)
+  const first = await show(messages)
+  await first.scrollTo(first.box.scrollHeight / 3)
+  await frames(20)
+  const seen = [...first.container.querySelectorAll('[data-line]')].find(
+    (line) => line.getBoundingClientRect().top > first.box.getBoundingClientRect().top,
+  )
+  const at = Number(seen?.getAttribute('data-line'))
+  const before = first.placeOf(at) ?? Number.NaN
+  await first.unmount()
+
+  const again = await show(messages)
+  await frames(1)
+  expect(again.placeOf(at)).toBeCloseTo(before, 0)
+  await frames(10)
+  expect(again.placeOf(at)).toBeCloseTo(before, 0)
+  await again.unmount()
+})
+
+it('a selection lasts while answers are written and its line is scrolled away', async () => {
+  const screen = await show(messagesOf(MANY, ' one'), true)
+  await screen.scrollTo(screen.box.scrollHeight / 2)
+  await frames(20)
+  const lines = [...screen.container.querySelectorAll('[data-line]')].filter(
+    (line) => line.getBoundingClientRect().top > screen.box.getBoundingClientRect().top,
+  )
+  const [from, to] = [lines[0], lines[3]]
+  if (!from || !to) throw new Error('There are lines in the middle.')
+  document.getSelection()?.setBaseAndExtent(from, 0, to, to.childNodes.length)
+  const selected = () => document.getSelection()?.toString()
+  const before = selected()
+  await frames(2)
+  await screen.rerender(<Thread messages={messagesOf(MANY, ' one two')} writing />)
+  await screen.scrollTo(0)
+  await frames(3)
+  expect(before).toContain(from.querySelector('.message-text')?.textContent?.slice(0, 12))
+  expect(selected()).toBe(before)
+  expect(from.isConnected && to.isConnected).toBe(true)
+  document.getSelection()?.removeAllRanges()
+  await expect.poll(() => from.isConnected).toBe(false)
+})
+
+it('a thread that is not long stands in the page whole, for the browser’s own find', async () => {
+  const { inPage, fromEnd } = await show(messagesOf(30))
+  expect(inPage()).toBe(30)
+  await frames(2)
+  expect(fromEnd()).toBeLessThan(2)
+  await expect.element(page.getByText('m0 line 0')).toBeInTheDocument()
+})

@@ -1,0 +1,73 @@
+/**
+ * The lines of a conversation: of a long one only those near to what is seen stand in the page (virtua).
+ *
+ * Owns: which lines stand there beyond those. Does not know: where the reader is, who scrolls.
+ *
+ * The newest lines always stand: whoever opens a thread or jumps to its end sees it in the same frame, and a thread that
+ * is not long is whole for the browser's own find.
+ */
+import { type ComponentProps, type CSSProperties, memo, type ReactNode, type Ref, type RefObject } from 'react'
+import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from 'virtua'
+import { MessageRow } from './message-row.tsx'
+import type { Row } from './rows.ts'
+import { linesOf, type Span, useHeld } from './use-held.ts'
+
+const NEWEST = 100
+/** How far beyond what is seen (px). */
+const BEYOND = 600
+/** The room above the first line (px), as in conversation.css. */
+export const ABOVE = 36
+
+interface LinesProps extends Pick<ComponentProps<typeof MessageRow>, 'agentTitle' | 'actions'> {
+  readonly rows: readonly Row[]
+  readonly handle: Ref<VirtualizerHandle>
+  readonly scroller: RefObject<HTMLElement | null>
+  readonly sizes: CacheSnapshot | undefined
+  /** Where the reader comes in, if not at the end. */
+  readonly begin: Span | undefined
+  /** Lines have another height than was thought. */
+  onResize(): void
+}
+
+export function Lines({ rows, handle, scroller, sizes, begin, onResize, agentTitle, actions }: LinesProps) {
+  const held = useHeld(scroller)
+  const newest: Span = [rows.length - NEWEST, rows.length - 1]
+  return (
+    <Virtualizer
+      ref={handle}
+      scrollRef={scroller}
+      startMargin={ABOVE}
+      bufferSize={BEYOND}
+      item={Place}
+      data={rows}
+      onResize={onResize}
+      keepMounted={linesOf([newest, ...held, ...(begin ? [begin] : [])], rows.length)}
+      {...(sizes && { cache: sizes })}
+    >
+      {(row, at) => (
+        <Line key={row.id} row={row} agentTitle={agentTitle} named={beginsAnswer(rows[at - 1])} actions={actions} />
+      )}
+    </Virtualizer>
+  )
+}
+
+const Line = memo(MessageRow)
+
+interface PlaceProps {
+  readonly index: number
+  readonly style: CSSProperties
+  readonly children: ReactNode
+  readonly ref?: Ref<HTMLDivElement>
+}
+
+function Place({ index, style, children, ref }: PlaceProps) {
+  return (
+    <div ref={ref} style={style} data-line={index}>
+      {children}
+    </div>
+  )
+}
+
+function beginsAnswer(before: Row | undefined): boolean {
+  return before === undefined || before.type === 'user' || before.type === 'ending' || before.type === 'notice'
+}

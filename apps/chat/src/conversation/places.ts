@@ -1,0 +1,31 @@
+/**
+ * Where the reader was in each thread, for as long as the page lives: going away and coming back moves nobody.
+ *
+ * Owns: the memory, bounded. Does not know: how it is scrolled.
+ */
+import type { ThreadKey } from '@holdfast/core'
+import { keyString } from '@holdfast/core'
+import type { CacheSnapshot } from 'virtua'
+
+export interface Place {
+  /** How high the lines were. */
+  readonly sizes: CacheSnapshot
+  /** The line at the top of what was seen, and how much of it was above (px). Absent for who was at the end. */
+  readonly top?: { readonly rowId: string; readonly hidden: number }
+}
+
+/** The measures of a long thread are tens of kilobytes. */
+const KEPT = 50
+
+const places = new Map<string, Place>()
+
+export function placeIn(key: ThreadKey): Place | undefined {
+  return places.get(keyString(key))
+}
+
+export function keepPlace(key: ThreadKey, place: Place): void {
+  places.delete(keyString(key))
+  places.set(keyString(key), place)
+  const [oldest] = places.keys()
+  if (places.size > KEPT && oldest !== undefined) places.delete(oldest)
+}
