@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { measureAppend } from './append.ts'
+import { measureFairness } from './fairness.ts'
 import { measureFlood } from './flood.ts'
 import { measureFold } from './fold.ts'
 import { measureIdle } from './idle.ts'
@@ -14,6 +15,7 @@ const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
 const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSection>])[] = [
   ['the fold', measureFold],
   ['append and fan-out', measureAppend],
+  ['threads beside each other', measureFairness],
   ['a flood beside a run', measureFlood],
   ['idle streams', measureIdle],
   ['rendering', measureRender],
