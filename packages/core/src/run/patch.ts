@@ -1,14 +1,12 @@
 /**
  * JSON Patch (RFC 6902) on a value that others hold: copies only the containers on the touched paths, changes nothing
- * that was handed out, and is atomic. Escapes and equality are the library's; it has no copy-on-write, so the six
- * operations are here, and a test holds them against it.
+ * that was handed out, and is atomic. The library has no copy-on-write and compares lists in quadratic time, and every
+ * page would load it: a test holds what is here against it.
  *
  * Dangers: `/__proto__/x` and inherited members (`/toString/x`) are no places to write to; only own members are walked.
  */
 import type { JsonPatchOperation } from '@ag-ui/core'
-// Not through the package's door, which brings the operations along: they are here.
-import { diffAny } from 'rfc6902/diff.js'
-import { Pointer } from 'rfc6902/pointer.js'
+import { sameJson } from './same-json.ts'
 import { cloneJson, weigh } from './weigh.ts'
 
 type Members = Record<string, unknown>
@@ -82,7 +80,7 @@ function applyOne(holder: Container, operation: JsonPatchOperation, work: Work):
       return remove(at(operation.path), holder, work)
     case 'test': {
       const place = at(operation.path)
-      return 'value' in operation && has(place) && diffAny(read(place), operation.value, new Pointer()).length === 0
+      return 'value' in operation && has(place) && sameJson(read(place), operation.value)
     }
     case 'copy': {
       const from = at(operation.from)
@@ -134,9 +132,10 @@ function reach(holder: Container, path: unknown, { mine, observer }: Work): Plac
 
 function tokensOf(path: unknown): string[] | undefined {
   if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) return undefined
-  const tokens = path.includes('~') ? Pointer.fromJSON(path).tokens : path.split('/')
+  const tokens = path.split('/')
   tokens.shift()
-  return tokens
+  // In this order: `~01` is `~1` (RFC 6901, 4).
+  return path.includes('~') ? tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')) : tokens
 }
 
 function hasMember(parent: Container, key: string): boolean {
