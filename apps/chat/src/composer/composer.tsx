@@ -1,8 +1,8 @@
 /**
  * Where a person writes. Enter sends, Shift+Enter breaks; while something runs, Stop stands in Send's place and Esc
- * does the same.
+ * does the same. What is written meanwhile is put in the queue (Enter) or takes the place of what runs (Ctrl/⌘+Enter).
  *
- * Owns: keys, the one button. Does not know: threads, runs, where the draft is kept.
+ * Owns: keys, the buttons. Does not know: threads, runs, where the draft is kept.
  */
 import {
   type KeyboardEvent,
@@ -13,6 +13,7 @@ import {
   useEffectEvent,
   useRef,
 } from 'react'
+import { IconButton } from '../design/button.tsx'
 import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
@@ -21,40 +22,49 @@ export type ComposerMode = 'send' | 'stop' | 'stopping'
 interface ComposerProps {
   readonly mode: ComposerMode
   readonly draft: string
-  /** Above the field: what did not work out. */
+  /** Above the field: what waits, and what did not work out. */
   readonly notice?: ReactNode
   /** Under the field, at its end. */
   readonly children?: ReactNode
   write(text: string): void
   send(text: string): void
+  /** Behind what goes on, and in its place: absent where nothing ever does. */
+  readonly whileBusy?: { queue(text: string): void; replace(text: string): void }
   stop(): void
 }
 
-export function Composer({ mode, draft, notice, children, write, send, stop }: ComposerProps) {
+export function Composer({ mode, draft, notice, children, write, send, whileBusy, stop }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   const empty = draft.trim() === ''
   useStopOnEscape(mode === 'stop', field, stop)
 
-  function trySend(): void {
-    if (mode === 'send' && !empty) send(draft)
+  const choice = mode !== 'send' && !empty && whileBusy !== undefined
+
+  function act(how: 'enter' | 'replace'): void {
+    if (empty) return
+    if (mode === 'send') send(draft)
+    // Behind a run that is being stopped the queue would be held.
+    else if (mode === 'stopping' || how === 'replace') whileBusy?.replace(draft)
+    else whileBusy?.queue(draft)
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
-    trySend()
+    act(event.ctrlKey || event.metaKey ? 'replace' : 'enter')
   }
-  function onClick(event: MouseEvent): void {
-    if (mode === 'send') {
-      trySend()
-      field.current?.focus()
-      // The second click of a double click on Send lands on Stop, which nobody meant.
-    } else if (event.detail < 2) stop()
+  function click(how: 'enter' | 'replace'): void {
+    act(how)
+    field.current?.focus()
+  }
+  // The second click of a double click on Send lands on Stop, which nobody meant.
+  function onStop(event: MouseEvent): void {
+    if (event.detail < 2) stop()
   }
 
   return (
     <section className="composer" aria-label="Write a message">
       {notice}
-      <div className="composer-box">
+      <div className="composer-box" data-choice={choice || undefined}>
         <textarea
           ref={field}
           className="composer-text"
@@ -67,24 +77,47 @@ export function Composer({ mode, draft, notice, children, write, send, stop }: C
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <button
-          type="button"
-          className="button composer-act"
-          data-look={mode === 'send' ? 'main' : 'stop'}
-          disabled={mode === 'stopping' || (mode === 'send' && empty)}
-          onClick={onClick}
-        >
-          <Icon name={mode === 'send' ? 'send' : 'stop'} />
-          {WORDS[mode]}
-        </button>
+        {choice ? (
+          <div className="composer-acts">
+            {mode === 'stop' && <IconButton icon="stop" label="Stop" look="stop" onClick={onStop} />}
+            <button
+              type="button"
+              className="button"
+              data-look={mode === 'stop' ? undefined : 'main'}
+              onClick={() => click('replace')}
+            >
+              <Icon name="send" />
+              {mode === 'stop' ? 'Stop and send' : 'Send next'}
+            </button>
+            {mode === 'stop' && (
+              <button type="button" className="button" data-look="main" onClick={() => click('enter')}>
+                <Icon name="queued" />
+                Queue
+              </button>
+            )}
+          </div>
+        ) : (
+          <button
+            type="button"
+            className="button composer-act"
+            data-look={mode === 'send' ? 'main' : 'stop'}
+            disabled={mode === 'stopping' || (mode === 'send' && empty)}
+            onClick={mode === 'send' ? () => click('enter') : onStop}
+          >
+            <Icon name={mode === 'send' ? 'send' : 'stop'} />
+            {WORDS[mode]}
+          </button>
+        )}
       </div>
       <div className="composer-foot">
-        <span className="composer-hint">{HINTS[mode]}</span>
+        <span className="composer-hint">{choice ? CHOICES[mode] : HINTS[mode]}</span>
         {children}
       </div>
     </section>
   )
 }
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
 const WORDS: Record<ComposerMode, string> = { send: 'Send', stop: 'Stop', stopping: 'Stopping…' }
 
@@ -92,6 +125,13 @@ const HINTS: Record<ComposerMode, string> = {
   send: 'Enter sends, Shift+Enter breaks the line',
   stop: 'Working, also when you leave. Esc stops it',
   stopping: 'Stopping…',
+}
+
+/** What the keys do with what is written meanwhile. */
+const CHOICES: Record<ComposerMode, string> = {
+  send: HINTS.send,
+  stop: `Enter queues it, ${MOD}+Enter stops and sends, Esc only stops`,
+  stopping: 'Enter sends it as soon as this has stopped',
 }
 
 /**

@@ -3,11 +3,11 @@
  *
  * Owns: giving words back that could not be sent. Does not know: what the conversation shows.
  */
-import type { Activity, FailedStart } from '@holdfast/client'
+import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useServices } from '../services.ts'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
@@ -16,10 +16,13 @@ import { useAgent } from './use-agent.ts'
 import { useDraft } from './use-draft.ts'
 import { useStop } from './use-stop.ts'
 
+const Queue = lazy(() => import('../queue/queue.tsx'))
+
 interface ThreadComposerProps {
   readonly threadKey: ThreadKey
   readonly activity: Activity
   readonly failedStart: FailedStart | undefined
+  readonly queue: ThreadQueue
 }
 
 const MODES: Record<Activity['type'], ComposerMode> = {
@@ -29,7 +32,7 @@ const MODES: Record<Activity['type'], ComposerMode> = {
   cancelling: 'stopping',
 }
 
-export function ThreadComposer({ threadKey, activity, failedStart }: ThreadComposerProps) {
+export function ThreadComposer({ threadKey, activity, failedStart, queue }: ThreadComposerProps) {
   const registry = useRegistry()
   const { drafts } = useServices()
   const place = keyString(threadKey)
@@ -37,15 +40,20 @@ export function ThreadComposer({ threadKey, activity, failedStart }: ThreadCompo
   const { agents, chosen, choose } = useAgent(threadKey.roomId)
   const { stop, trouble, forgive } = useStop(threadKey, activity)
 
+  // Once shown it stays: what was being changed in it when the last one left is still there.
+  const [queueWasShown, setQueueWasShown] = useState(false)
+  if (queue.items.length > 0 && !queueWasShown) setQueueWasShown(true)
+
   useEffect(() => {
     if (!failedStart) return
     drafts.giveBackOnce(place, failedStart.runId, failedStart.text)
     if (!failedStart.error) registry.dismissFailedStart(threadKey)
   }, [failedStart, drafts, place, registry, threadKey])
 
-  function send(text: string): void {
+  function send(text: string, onBusy?: StartIntent['onBusy']): void {
     forgive()
-    registry.start(threadKey, { text, ...(chosen !== undefined && { agentId: chosen }) })
+    const agent = chosen !== undefined && { agentId: chosen }
+    registry.start(threadKey, { text, ...agent, ...(onBusy && { onBusy }) })
     drafts.write(place, '')
   }
 
@@ -58,9 +66,19 @@ export function ThreadComposer({ threadKey, activity, failedStart }: ThreadCompo
     <Composer
       mode={MODES[activity.type]}
       draft={draft}
-      notice={notice}
+      notice={
+        <>
+          {queueWasShown && (
+            <Suspense>
+              <Queue threadKey={threadKey} queue={queue} activity={activity} />
+            </Suspense>
+          )}
+          {notice}
+        </>
+      }
       write={(text) => drafts.write(place, text)}
       send={send}
+      whileBusy={{ queue: (text) => send(text, 'enqueue'), replace: (text) => send(text, 'supersede') }}
       stop={stop}
     >
       <AgentPicker agents={agents} chosen={chosen} choose={choose} />

@@ -57,6 +57,28 @@ describe('how a run ended', () => {
     expect(ending).toEqual(expect.objectContaining({ runId: 'r1', retry: false }))
   })
 
+  test('can be tried again whatever waits, and was nothing when it was taken out of the queue', () => {
+    const waits: Run = { runId: 'r2', agentId: 'demo', status: 'queued', acceptedAt: AT }
+    const { parentId: _, ...unsaid } = ended('r3', { type: 'cancelled', by: 'me' })
+    expect(endingIn(shown([question, answer], [failed('r1'), waits, unsaid]))).toMatchObject([
+      { runId: 'r1', retry: true, continueFrom: 'a' },
+    ])
+  })
+
+  test('can be tried again after every kind of end, but not while its question is open', () => {
+    for (const outcome of [
+      { type: 'cancelled', by: 'me' },
+      { type: 'superseded', by: 'r2' },
+      { type: 'interrupted', interrupts: [] },
+    ] as const) {
+      const [ending] = endingIn(shown([question, answer], [ended('r1', outcome)]))
+      expect(ending).toMatchObject({ retry: true, continueFrom: 'a' })
+    }
+    const open = [{ id: 'i', reason: 'input_required' }] as unknown as Shown['interrupts'] & {}
+    const asks = ended('r1', { type: 'interrupted', interrupts: [...open] })
+    expect(endingIn(shown([question, answer], [asks], { interrupts: open }))).toMatchObject([{ retry: false }])
+  })
+
   test('cannot be continued from an unanswered tool call', () => {
     const call: ThreadMessage = {
       ...answer,
@@ -89,6 +111,38 @@ describe('the head', () => {
       { runId: 'r1', retry: false },
       { runId: 'r2', retry: true },
     ])
+  })
+})
+
+describe('a fork', () => {
+  const second: ThreadMessage = { ...answer, id: 'b', runId: 'r2', content: 'Therefore' }
+  const edited: ThreadMessage = { id: 'q2', role: 'user', content: 'How?', parentId: null }
+  const third: ThreadMessage = { ...answer, id: 'c', runId: 'r3', parentId: 'q2' }
+  const messages = [question, answer, second, edited, third]
+  const runs = ['r1', 'r2', 'r3'].map((runId) => ended(runId, { type: 'succeeded' }))
+
+  test('shows the newest way unless another was chosen, and the chosen one grows', () => {
+    expect(headOf({ messages, runs })).toBe('c')
+    expect(headOf({ messages, runs }, 'q')).toBe('b')
+    expect(headOf({ messages, runs }, 'a')).toBe('a')
+    expect(headOf({ messages, runs }, 'gone')).toBe('c')
+    const more: ThreadMessage = { id: 'm', role: 'user', content: 'And?', parentId: 'a' }
+    expect(headOf({ messages: [...messages, more], runs }, 'a')).toBe('m')
+  })
+
+  test('is shown where what was sent will stand, before it stands there', () => {
+    expect(headOf({ messages, runs }, undefined, [{ ...edited, id: 'q3' }])).toBe(null)
+    expect(headOf({ messages, runs }, undefined, [{ ...edited, id: 'q3', parentId: 'c' }])).toBe('c')
+  })
+
+  test('says on each message which of how many it is, and nothing where there is no other', () => {
+    const branches = (path: readonly ThreadMessage[]) =>
+      shown(path, runs, { messages }).map((row) => ('branch' in row ? row.branch : undefined))
+    expect(branches([question, second])).toEqual([
+      { ids: ['q', 'q2'], at: 0 },
+      { ids: ['a', 'b'], at: 1 },
+    ])
+    expect(branches([edited, third])).toEqual([{ ids: ['q', 'q2'], at: 1 }, undefined])
   })
 })
 
@@ -143,10 +197,9 @@ describe('a message', () => {
     })
   })
 
-  test('on its way is shown once, also when queue and sender both hold it, and not beside itself', () => {
+  test('on its way is shown once, and not beside itself', () => {
     const pending = [question]
-    const queue = [{ run: { ...live, status: 'queued' as const }, messages: [question] }]
-    expect(shown([], [], { pending, queue })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: true }])
+    expect(shown([], [], { pending })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: true }])
     expect(shown([question], [], { pending })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: false }])
   })
 

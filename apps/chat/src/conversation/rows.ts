@@ -7,7 +7,8 @@
  * Invariants:
  * - An end stands behind the last thing its run wrote. If it wrote nothing, the newest stands at the end and an older
  *   one behind what it was to answer, until another run answers that.
- * - Only the newest run of a thread that ended badly can be tried again, and only while nothing else is live.
+ * - What can be tried again or continued is the end of what is shown, and only while nothing is live.
+ * - A run that was taken out of the queue has said nothing and has no end here.
  */
 import {
   type EndedRun,
@@ -20,6 +21,7 @@ import {
   type ThreadMessage,
   type ThreadView,
 } from '@holdfast/core'
+import { type Branch, branchesOf, leafUnder } from './branches.ts'
 import { textOf } from './text-of.ts'
 
 export type ToolState =
@@ -30,15 +32,23 @@ export type ToolState =
   | { readonly type: 'unanswered' }
 
 export type Row =
-  | { readonly type: 'user'; readonly id: string; readonly text: string; readonly pending: boolean }
+  | {
+      readonly type: 'user'
+      readonly id: string
+      readonly text: string
+      readonly pending: boolean
+      readonly branch?: Branch
+    }
   | (Said & { readonly type: 'text'; readonly text: string; readonly writing: boolean })
   | (Said & { readonly type: 'reasoning'; readonly text: string; readonly writing: boolean; readonly since?: string })
   | (Said & { readonly type: 'tool'; readonly name: string; readonly input: string; readonly state: ToolState })
-  | { readonly type: 'notice'; readonly id: string; readonly text: string }
+  | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
 
 interface Said {
   readonly id: string
+  /** On the first line of a message that has alternatives. */
+  readonly branch?: Branch
   /** Who says it, as far as that is known. */
   readonly agentId?: string
 }
@@ -55,36 +65,51 @@ export interface Ending {
 export interface Shown {
   /** From the first message to the head. */
   readonly path: readonly ThreadMessage[]
+  /** All of the thread, where there may be other paths. */
+  readonly messages?: readonly ThreadMessage[]
   readonly runs: readonly Run[]
   readonly open: readonly OpenItem[]
   readonly queue: readonly QueueEntry[]
-  /** Sent from here, not yet in the conversation. */
+  readonly interrupts?: ThreadView['interrupts']
+  /** What was sent and is not in the conversation yet, but for what waits. */
   readonly pending: readonly ThreadMessage[]
 }
 
 /**
- * Up to where the conversation is shown: the newest leaf. While a run has not written anything, it is the message which
- * it answers: whoever tries again sees at once that the old answer is no longer the one.
+ * Up to where the conversation is shown: the newest leaf, or that under what was chosen. While a run has not written
+ * anything, it is the message which it answers: whoever tries again sees at once that the old answer is no longer the one.
+ * What is sent to stand beside something that is there already is shown where it will stand.
  */
-export function headOf({ messages, runs }: Pick<ThreadView, 'messages' | 'runs'>): string | null {
-  const run = runs.at(-1)
+export function headOf(
+  { messages, runs }: Pick<ThreadView, 'messages' | 'runs'>,
+  chosen?: string,
+  pending: readonly ThreadMessage[] = [],
+): string | null {
+  const [sent] = pending
+  if (sent && messages.some(({ parentId }) => parentId === sent.parentId)) return sent.parentId
+  const head = chosen === undefined ? undefined : leafUnder(messages, chosen)
+  if (head !== undefined) return head
+  const run = runs.findLast(({ status }) => status !== 'queued')
   const silent = run && !isEnded(run) && !messages.some((message) => message.runId === run.runId)
   const answered = silent && messages.some((message) => message.id === run.parentId) ? run.parentId : undefined
   return answered ?? newestLeaf(messages)
 }
 
-export function rowsOf({ path, runs, open, queue, pending }: Shown): Row[] {
+export function rowsOf({ path, messages = path, runs, open, interrupts = [], pending }: Shown): Row[] {
   const openSince = new Map(open.map((item) => [item.id, item.startedAt]))
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const answers = answersOf(path)
-  const endings = endingsOf(path, runs)
+  const endings = endingsOf(path, runs, interrupts)
+  const branches = branchesOf(messages, path)
   const rows: Row[] = []
   for (const message of path) {
-    rows.push(...rowsOfMessage(message, { openSince, byId, answers }))
+    const [first, ...others] = rowsOfMessage(message, { openSince, byId, answers })
+    const branch = branches.get(message.id)
+    if (first) rows.push(branch && first.type !== 'ending' ? { ...first, branch } : first, ...others)
     for (const ending of endings.get(message.id) ?? []) rows.push({ type: 'ending', id: `end:${ending.runId}`, ending })
   }
   const known = new Set(path.map((message) => message.id))
-  for (const message of [...queue.flatMap((entry) => entry.messages), ...pending]) {
+  for (const message of pending) {
     if (message.role !== 'user' || known.has(message.id)) continue
     known.add(message.id)
     rows.push({ type: 'user', id: message.id, text: textOf(message.content), pending: true })
@@ -159,22 +184,41 @@ function answersOf(path: readonly ThreadMessage[]): Map<string, ToolState> {
 }
 
 /** By the id of the message behind which the end stands. */
-function endingsOf(path: readonly ThreadMessage[], runs: readonly Run[]): Map<string, Ending[]> {
+function endingsOf(
+  path: readonly ThreadMessage[],
+  all: readonly Run[],
+  interrupts: ThreadView['interrupts'],
+): Map<string, Ending[]> {
   const lastOf = new Map<string, ThreadMessage>()
   for (const message of path) if (message.runId !== undefined) lastOf.set(message.runId, message)
   const onPath = new Set(path.map((message) => message.id))
+  const runs = all.filter((run) => run.status !== 'queued' && !isUnsaid(run))
   const newest = runs.at(-1)
   const end = path.at(-1)?.id
   const endings = new Map<string, Ending[]>()
   for (const [index, run] of runs.entries()) {
     if (!isEnded(run) || run.outcome.type === 'succeeded') continue
-    const place =
-      lastOf.get(run.runId)?.id ?? (run === newest ? end : placeOfSilent(run, runs.slice(index + 1), onPath))
+    // What it asked was answered, or is not asked any more.
+    if (run.outcome.type === 'interrupted' && run !== newest) continue
+    const isLast = run === newest && (run.parentId === undefined || onPath.has(run.parentId))
+    const place = lastOf.get(run.runId)?.id ?? (isLast ? end : placeOfSilent(run, runs.slice(index + 1), onPath))
     if (place === undefined) continue
-    const ending = endingOf(run, run.outcome, run === newest ? path : undefined)
+    const ending: Ending = { runId: run.runId, outcome: run.outcome, retry: false }
     endings.set(place, [...(endings.get(place) ?? []), ending])
   }
+  const last = end === undefined ? undefined : endings.get(end)
+  const ending = last?.pop()
+  if (last && ending) {
+    const asks = ending.outcome.type === 'interrupted' && interrupts.length > 0
+    const again = asks || runs.some((run) => !isEnded(run)) ? {} : againOf(ending.runId, runs, path)
+    last.push({ ...ending, ...again })
+  }
   return endings
+}
+
+/** Taken out of the queue: it has no place in the conversation, for it was never said. */
+function isUnsaid(run: Run): boolean {
+  return isEnded(run) && run.parentId === undefined && ['cancelled', 'superseded'].includes(run.status)
 }
 
 function placeOfSilent(run: EndedRun, later: readonly Run[], onPath: ReadonlySet<string>): string | undefined {
@@ -183,15 +227,14 @@ function placeOfSilent(run: EndedRun, later: readonly Run[], onPath: ReadonlySet
   return later.some((other) => other.parentId === parentId) ? undefined : parentId
 }
 
-function endingOf(run: EndedRun, outcome: Ending['outcome'], path: readonly ThreadMessage[] | undefined): Ending {
-  const ending = { runId: run.runId, outcome, retry: false }
-  if (path === undefined || (outcome.type !== 'failed' && outcome.type !== 'cancelled')) return ending
-  const partial = path.findLast((message) => message.runId === run.runId)
+/** What can be done about the end of the path. */
+function againOf(
+  runId: string,
+  runs: readonly Run[],
+  path: readonly ThreadMessage[],
+): Pick<Ending, 'retry' | 'continueFrom'> {
+  const partial = path.findLast((message) => message.runId === runId)
   const written = partial?.role === 'assistant' && partial.content && !partial.toolCalls?.length
-  return {
-    runId: run.runId,
-    outcome,
-    retry: run.parentId !== undefined,
-    ...(written && { continueFrom: partial.id }),
-  }
+  const retry = runs.find((run) => run.runId === runId)?.parentId !== undefined
+  return { retry, ...(written && { continueFrom: partial.id }) }
 }

@@ -57,7 +57,12 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
         {noRoom ? <NoSuchRoom roomId={roomId} /> : <Reading state={state} />}
       </div>
       {!noRoom && state.content.type !== 'gone' && (
-        <ThreadComposer threadKey={threadKey} activity={state.activity} failedStart={state.failedStart} />
+        <ThreadComposer
+          threadKey={threadKey}
+          activity={state.activity}
+          failedStart={state.failedStart}
+          queue={state.queue}
+        />
       )}
     </>
   )

@@ -6,8 +6,11 @@ const SHORTCUTS: readonly (readonly [chord: string, does: string])[] = [
   ['mod+k', 'Go to a thread or room, or do something'],
   ['mod+.', 'Show what runs, waits and has finished'],
   ['?', 'Show this list'],
-  ['enter', 'Send'],
+  ['enter', 'Send; while a run goes on: put it in the queue'],
+  ['mod+enter', 'Stop what goes on and send'],
   ['shift+enter', 'Break the line'],
+  ['alt+↑', 'Move a waiting message to the front'],
+  ['alt+↓', 'Move a waiting message back'],
   ['esc', 'Stop the run of the open thread; close what is open first'],
 ]
 

@@ -142,7 +142,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function send(intent: Intent, how: Pick<Sending, 'waits' | 'replaces'>, at = environment.clock.now()): Promise<Run> {
     const { runId } = intent.body
     takeBack()
-    const before = [...sendings].flatMap(([id, { arrival }]) => (unanswered.has(id) ? [arrival] : []))
+    const before: Promise<unknown>[] = [...sendings].flatMap(([id, { arrival }]) =>
+      unanswered.has(id) ? [arrival] : [],
+    )
+    // A cancel that comes later than what follows it would hold that too.
+    const stopping = stoppings.get(how.replaces ?? '')
+    if (stopping) before.push(stopping.done.catch(() => {}))
     unanswered.set(runId, { start: intent.body, at })
     note(runId)
     const accepted = before.length === 0 ? post(intent) : Promise.all(before).then(() => post(intent))

@@ -1,0 +1,97 @@
+/** What waits behind the run that goes on: in order, each to be changed, moved, sent now or taken out; and its pause. */
+import type { Activity, ThreadQueue } from '@holdfast/client'
+import type { ThreadKey } from '@holdfast/core'
+import { useState } from 'react'
+import { Trouble } from '../composer/trouble.tsx'
+import { Button } from '../design/button.tsx'
+import { Icon } from '../design/icon.tsx'
+import { EditField } from './edit-field.tsx'
+import { useQueue } from './use-queue.ts'
+import { WaitingRow } from './waiting-row.tsx'
+
+interface QueueProps {
+  readonly threadKey: ThreadKey
+  readonly queue: ThreadQueue
+  readonly activity: Activity
+}
+
+export default function Queue({ threadKey, queue, activity }: QueueProps) {
+  const { items, paused } = queue
+  const hand = useQueue(threadKey, queue)
+  const [said, setSaid] = useState('')
+  const { editing, trouble } = hand
+  const count = items.length === 1 ? '1 message waits' : `${items.length} messages wait`
+  const held = paused && !editing?.holds
+
+  function move(runId: string, by: -1 | 1): void {
+    const to = items.findIndex((item) => item.runId === runId) + by + 1
+    if (to < 1 || to > items.length) return
+    hand.move(runId, by)
+    setSaid(`Now number ${to} of ${items.length}`)
+  }
+
+  return (
+    <>
+      {items.length > 0 && (
+        <section className="queue" aria-label="Waiting messages" data-paused={held || undefined}>
+          <header className="queue-head">
+            <Icon name={held ? 'pause' : 'queued'} />
+            <p className="queue-words" role="status">
+              <strong>{held ? `Paused. ${count}.` : count}</strong> {held ? whyHeld(activity) : ''}
+              {editing?.holds && ' Held back while you change it.'}
+            </p>
+            {items.length > 1 && (
+              <Button look="quiet" onClick={() => hand.remove(items.map(({ runId }) => runId))}>
+                Remove all
+              </Button>
+            )}
+            {!editing && (
+              <Button {...(!held && { look: 'quiet' })} onClick={() => hand.pause(!paused)}>
+                <Icon name={held ? 'resume' : 'pause'} />
+                {held ? 'Resume' : 'Pause'}
+              </Button>
+            )}
+          </header>
+          <ol className="queue-list">
+            {items.map((item, at) =>
+              editing?.runId === item.runId ? (
+                <li key={item.runId} className="queue-row">
+                  <EditField
+                    label="Change the waiting message"
+                    text={editing.text}
+                    write={hand.write}
+                    save={hand.save}
+                    leave={hand.leave}
+                  />
+                </li>
+              ) : (
+                <WaitingRow
+                  key={item.runId}
+                  item={item}
+                  place={at + 1}
+                  of={items.length}
+                  edit={() => hand.edit(item.runId, item.text)}
+                  move={(by) => move(item.runId, by)}
+                  sendNow={() => hand.sendNow(item.runId)}
+                  remove={() => hand.remove([item.runId])}
+                />
+              ),
+            )}
+          </ol>
+          <p className="said" role="status">
+            {said}
+          </p>
+        </section>
+      )}
+      {trouble && <Trouble text={trouble} dismiss={hand.forgive} />}
+    </>
+  )
+}
+
+/** Somebody paused it, or the run before it ended so that nothing should follow by itself. */
+function whyHeld(activity: Activity): string {
+  const outcome = activity.type === 'idle' ? activity.last?.outcome.type : undefined
+  if (outcome === 'failed') return 'The run before failed: retry it, or resume with what waits.'
+  if (outcome === 'cancelled') return 'You stopped the run before: resume when you like.'
+  return 'Nothing of it starts until you resume.'
+}

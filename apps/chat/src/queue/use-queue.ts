@@ -1,0 +1,111 @@
+/**
+ * A person's hand on what waits: each act is asked of the registry, and what did not come about is said.
+ *
+ * Owns: which message is being changed, and the pause that holds it back meanwhile (S001-72). Does not know: the markup.
+ */
+import { problemOf, type ThreadQueue, TransportError } from '@holdfast/client'
+import type { ThreadKey } from '@holdfast/core'
+import { keyString } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
+import { useEffect, useState } from 'react'
+import { useServices } from '../services.ts'
+
+interface Editing {
+  readonly runId: string
+  readonly text: string
+  /** Whether the queue is paused for it alone. */
+  readonly holds: boolean
+}
+
+export interface QueueHand {
+  readonly editing: Editing | undefined
+  readonly trouble: string | undefined
+  forgive(): void
+  edit(runId: string, text: string): void
+  write(text: string): void
+  save(): void
+  leave(): void
+  move(runId: string, by: -1 | 1): void
+  sendNow(runId: string): void
+  remove(runIds: readonly string[]): void
+  pause(paused: boolean): void
+}
+
+export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueHand {
+  const registry = useRegistry()
+  const { drafts } = useServices()
+  const [editing, setEditing] = useState<Editing>()
+  const [trouble, setTrouble] = useState<string>()
+  const place = keyString(key)
+  const gone = editing && !items.some(({ runId }) => runId === editing.runId) ? editing : undefined
+
+  function attempt(asked: Promise<void>, what: string): Promise<boolean> {
+    setTrouble(undefined)
+    return asked.then(
+      () => true,
+      (cause: unknown) => {
+        setTrouble(`${what} ${whyNot(cause)}`)
+        return false
+      },
+    )
+  }
+  /** Words that could not be used any more are not lost. */
+  function keepWords(runId: string, text: string): void {
+    drafts.giveBackOnce(place, `edit of ${runId}`, text)
+  }
+  function end(): void {
+    if (editing?.holds) void attempt(registry.resumeQueue(key), 'The queue was not resumed.')
+    setEditing(undefined)
+  }
+
+  // Its turn came, or somebody took it out, while it was being changed.
+  useEffect(() => {
+    if (!gone) return
+    drafts.giveBackOnce(place, `edit of ${gone.runId}`, gone.text)
+    setEditing(undefined)
+    setTrouble('It does not wait any more. Your words are in the field below.')
+    if (gone.holds) registry.resumeQueue(key).catch(() => {})
+  }, [gone, drafts, place, registry, key])
+
+  return {
+    editing,
+    trouble,
+    forgive: () => setTrouble(undefined),
+    edit(runId, text) {
+      const holds = editing?.holds ?? !paused
+      setEditing({ runId, text, holds })
+      if (!paused) void attempt(registry.pauseQueue(key), 'The queue was not paused.')
+    },
+    write: (text) => setEditing((now) => now && { ...now, text }),
+    save() {
+      if (!editing) return
+      const { runId } = editing
+      const text = editing.text.trim()
+      if (text === '') return
+      void attempt(registry.editQueued(key, runId, text), 'Not changed; your words are in the field below.').then(
+        (done) => done || keepWords(runId, text),
+      )
+      end()
+    },
+    leave: end,
+    move(runId, by) {
+      const order = items.map((item) => item.runId)
+      const from = order.indexOf(runId)
+      const to = from + by
+      if (from < 0 || to < 0 || to >= order.length) return
+      order.splice(to, 0, ...order.splice(from, 1))
+      void attempt(registry.reorderQueue(key, order), 'Not moved.')
+    },
+    sendNow: (runId) => void attempt(registry.sendNow(key, runId), 'Not sent now.'),
+    remove(runIds) {
+      for (const runId of runIds) void attempt(registry.cancel({ key, runId }), 'Not taken out.')
+    },
+    pause: (wanted) =>
+      void attempt(wanted ? registry.pauseQueue(key) : registry.resumeQueue(key), 'The queue is as it was.'),
+  }
+}
+
+function whyNot(cause: unknown): string {
+  if (cause instanceof TransportError && problemOf(cause)?.code === 'not_queued') return 'It does not wait any more.'
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,78 @@
+/** One message that waits. Alt+↑ and Alt+↓ move it, wherever in it the focus is; the focus goes with it. */
+import type { WaitingMessage } from '@holdfast/client'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { IconButton } from '../design/button.tsx'
+
+interface WaitingRowProps {
+  readonly item: WaitingMessage
+  /** From 1. */
+  readonly place: number
+  readonly of: number
+  edit(): void
+  move(by: -1 | 1): void
+  sendNow(): void
+  remove(): void
+}
+
+const STAGES: Record<WaitingMessage['stage'], string> = {
+  sending: 'Sending…',
+  queued: '',
+  going: 'Sent next…',
+  leaving: 'Removing…',
+}
+
+export function WaitingRow({ item, place, of, edit, move, sendNow, remove }: WaitingRowProps) {
+  const { text, stage } = item
+  const moved = useRef<HTMLElement>(undefined)
+  const still = stage === 'queued' || stage === 'sending'
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text
+
+  // A row that is moved in the document loses the focus that was in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it is about
+  useEffect(() => {
+    moved.current?.focus()
+    moved.current = undefined
+  }, [place])
+
+  function moveBy(by: -1 | 1): void {
+    if (document.activeElement instanceof HTMLElement) moved.current = document.activeElement
+    move(by)
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
+    event.preventDefault()
+    moveBy(event.key === 'ArrowUp' ? -1 : 1)
+  }
+
+  return (
+    <li className="queue-row" data-stage={stage} onKeyDown={onKeyDown}>
+      <button type="button" className="queue-text" disabled={!still} onClick={edit} title={text}>
+        <span className="said">Change: </span>
+        <span dir="auto">{text}</span>
+      </button>
+      {stage !== 'queued' && <span className="queue-stage">{STAGES[stage]}</span>}
+      {still && (
+        <>
+          {of > 1 && (
+            <>
+              <IconButton
+                icon="up"
+                label={`Move to the front: ${short}`}
+                aria-disabled={place === 1}
+                onClick={() => moveBy(-1)}
+              />
+              <IconButton
+                icon="down"
+                label={`Move back: ${short}`}
+                aria-disabled={place === of}
+                onClick={() => moveBy(1)}
+              />
+            </>
+          )}
+          <IconButton icon="onward" label={`Send now: ${short}`} onClick={sendNow} />
+          <IconButton icon="remove" label={`Remove: ${short}`} onClick={remove} />
+        </>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,156 @@
+/** What is written while a run goes on: it waits, in its order, in the person's hand, and outlives page and server. */
+import type { Locator, Page } from '@playwright/test'
+import {
+  addressOf,
+  ending,
+  expect,
+  expectAnswers,
+  listed,
+  questionOf,
+  sendButton,
+  stopButton,
+  test,
+} from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+
+const KEY = { roomId: 'models', threadId: 'queueing' }
+const LONG = { words: 40, pauseAt: 20 }
+const short = (letter: string) => ({ words: 3, letter })
+
+const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' })
+const waiting = (page: Page): Locator => page.getByRole('region', { name: 'Waiting messages' })
+const rows = (page: Page): Locator => waiting(page).getByRole('listitem')
+
+/** The messages that wait, in their order. */
+async function expectWaiting(page: Page, ...letters: readonly string[]): Promise<void> {
+  await expect(rows(page)).toHaveText(letters.map((letter) => new RegExp(`with an ${letter},`)))
+}
+
+async function queue(page: Page, letter: string): Promise<void> {
+  await field(page).fill(askFor(short(letter)))
+  await field(page).press('Enter')
+  await expect(field(page)).toHaveValue('')
+}
+
+test('S001-66 S001-74 S001-76 what waits is there in its order after a look elsewhere, a reload and a killed server, held until it is resumed', async ({
+  page,
+  modelServer: server,
+}) => {
+  await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1 }, 'Elsewhere')
+  await server.ask(KEY, askFor(LONG))
+  await page.goto(addressOf(server, KEY))
+  await expectAnswers(page, wordsText(LONG, 20))
+  for (const letter of ['a', 'b']) await queue(page, letter)
+  await expectWaiting(page, 'a', 'b')
+  await expect(questionOf(page, 'with an a')).toHaveCount(0)
+
+  // In another thread nothing waits, and there is Send.
+  await listed(page, 'Elsewhere').click()
+  await expect(sendButton(page)).toBeVisible()
+  await expect(waiting(page)).toHaveCount(0)
+  await page.goBack()
+  await expectWaiting(page, 'a', 'b')
+  await page.reload()
+  await expectWaiting(page, 'a', 'b')
+  await expect(stopButton(page)).toBeVisible()
+
+  await server.kill()
+  await server.start()
+  await expect(ending(page, 'Failed.')).toBeVisible()
+  await expect(waiting(page)).toContainText('Paused. 2 messages wait')
+  await expectWaiting(page, 'a', 'b')
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
+  expect((await server.snapshot(KEY)).thread.status).toBe('queued')
+
+  await waiting(page).getByRole('button', { name: 'Resume' }).click()
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(short('a')), wordsText(short('b')))
+  await expect(waiting(page)).toHaveCount(0)
+  const { runs } = await server.snapshot(KEY)
+  expect(runs.map(({ status }) => status)).toEqual(['failed', 'succeeded', 'succeeded'])
+  const [, first, second] = runs
+  expect(
+    first && second && 'endedAt' in first && 'startedAt' in second && first.endedAt <= (second.startedAt ?? ''),
+  ).toBe(true)
+})
+
+test('S001-70 S001-72 what waits is changed in its place, moved by keyboard, paused, sent now and taken out', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  await server.ask(KEY, askFor(LONG))
+  await page.goto(addressOf(server, KEY))
+  await expectAnswers(page, wordsText(LONG, 20))
+  for (const letter of ['a', 'b', 'c']) await queue(page, letter)
+  await expectWaiting(page, 'a', 'b', 'c')
+
+  // Changing the first holds it back: the run ends meanwhile, and nothing follows.
+  await page.getByRole('button', { name: /^Change: .*with an a/ }).click()
+  const words = page.getByRole('textbox', { name: 'Change the waiting message' })
+  await expect(words).toBeFocused()
+  await expect(waiting(page)).toContainText('Held back while you change it')
+  await expect.poll(async () => (await server.snapshot(KEY)).queuePaused).toBe(true)
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+  await words.fill(askFor({ ...LONG, letter: 'x' }))
+  await words.press('Enter')
+  await expectAnswers(page, wordsText(LONG), wordsText({ ...LONG, letter: 'x' }, 20))
+  await expectWaiting(page, 'b', 'c')
+
+  await queue(page, 'd')
+  await page.getByRole('button', { name: /^Remove: .*with an d/ }).focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await page.keyboard.press('Alt+ArrowUp')
+  await expectWaiting(page, 'd', 'b', 'c')
+  await expect(page.getByRole('button', { name: /^Remove: .*with an d/ })).toBeFocused()
+  await expect.poll(async () => (await server.snapshot(KEY)).queue.length).toBe(3)
+
+  await page.getByRole('button', { name: /^Send now: .*with an c/ }).click()
+  const partial = wordsText({ ...LONG, letter: 'x' }, 20)
+  await expect(ending(page, 'Another question took its place')).toBeVisible()
+  await expectAnswers(
+    page,
+    wordsText(LONG),
+    partial,
+    wordsText(short('c')),
+    wordsText(short('d')),
+    wordsText(short('b')),
+  )
+})
+
+test('S001-67 S001-70 what is sent in the place of a run is said at once and answered before what waits, which can be taken out', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  await server.ask(KEY, askFor(LONG))
+  await page.goto(addressOf(server, KEY))
+  await expectAnswers(page, wordsText(LONG, 20))
+  const held = Promise.withResolvers<void>()
+  await page.route('**/runs', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await queue(page, 'e')
+  await expect(rows(page)).toContainText('Sending…')
+  held.resolve()
+  await expect(rows(page)).not.toContainText('Sending…')
+  const instead = { ...LONG, letter: 'f' }
+  await field(page).fill(askFor(instead))
+  await field(page).press('Control+Enter')
+  await expect(questionOf(page, 'with an f')).toBeVisible()
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(instead, 20))
+  await expectWaiting(page, 'e')
+
+  await field(page).fill(askFor(short('g')))
+  await page.getByRole('button', { name: 'Queue', exact: true }).click()
+  await expect(field(page)).toBeFocused()
+  await expectWaiting(page, 'e', 'g')
+  await waiting(page).getByRole('button', { name: 'Remove all' }).click()
+  await expect(waiting(page)).toHaveCount(0)
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(instead))
+  await expect(sendButton(page)).toBeVisible()
+  const { runs } = await server.snapshot(KEY)
+  expect(runs.map(({ status }) => status)).toEqual(['superseded', 'cancelled', 'succeeded', 'cancelled'])
+})
