@@ -4,12 +4,16 @@
  */
 import { cancelKillLoop } from './cancel-kill-loop.ts'
 import { cancelLoop } from './cancel-loop.ts'
+import { growth, growthLoop } from './growth-loop.ts'
 import { killLoop } from './kill-loop.ts'
 import { retryLoop } from './retry-loop.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
 const only = process.argv[4]
+/** A hundred kills' worth of events is a million. */
+const EVENTS_A_KILL = 10_000
+const MAX_GROWTH = 0.1
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
@@ -31,6 +35,17 @@ const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
   async 'cancel-kill'() {
     const { acknowledged } = await cancelKillLoop(kills, seed, say)
     return `${kills} kills among cancels: ${acknowledged} had been acknowledged, and each run ended cancelled.`
+  },
+  async growth() {
+    const report = await growthLoop(EVENTS_A_KILL * kills)
+    const { events, early, late } = report
+    const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
+    const heap = (who: 'client' | 'server') =>
+      `${who} ${megabytes(early[who])} MiB at a fifth, ${megabytes(late[who])} at the end`
+    const grown = growth(report)
+    const line = `${events} events: ${heap('client')}; ${heap('server')}.`
+    if (grown > MAX_GROWTH) throw new Error(`${line} That is ${(grown * 100).toFixed(1)} % more.`)
+    return line
   },
 }
 

@@ -1,0 +1,40 @@
+/**
+ * HOLDFAST_CONFIG of the server of `growth-loop.ts`: an agent that says as many events as it is told, none of which can
+ * be joined with the one before, and one that says what the server keeps of its heap.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Event, EventType } from '@ag-ui/core'
+import { defineAgent, defineConfig } from '@holdfast/server'
+import { heapInUse } from './heap.ts'
+
+const CALM_MS = 500
+
+async function* talk(runId: string, events: number): AsyncGenerator<Event> {
+  const messageId = `${runId}-text`
+  yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
+  for (let n = 0; n < events; n += 2) {
+    yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: `${n} ` }
+    yield { type: EventType.CUSTOM, name: 'between', value: n }
+  }
+  yield { type: EventType.TEXT_MESSAGE_END, messageId }
+}
+
+export default defineConfig({
+  agents: [
+    defineAgent({
+      id: 'talk',
+      run: ({ runId, forwardedProps }) => talk(runId, Number((forwardedProps as { events?: unknown }).events)),
+    }),
+    defineAgent({
+      id: 'heap',
+      async *run({ runId }) {
+        // What other runs leave behind is let go of first.
+        await wait(CALM_MS)
+        const messageId = `${runId}-text`
+        yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
+        yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: String(heapInUse()) }
+        yield { type: EventType.TEXT_MESSAGE_END, messageId }
+      },
+    }),
+  ],
+})

@@ -1,0 +1,113 @@
+/**
+ * The client of `growth-loop.ts`, in a process of its own: the registry, over the one connection, as a page has it. It
+ * asks one thread after the other, a few at a time, looks at each until its run has ended, and says what it and the
+ * server keep of their heaps when a fifth of the events have come and when all have.
+ *
+ * `node growth-client.ts <url> <events>` prints one line of JSON.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createHttpTransport, createOneConnection, createRunRegistry, type Environment } from '@holdfast/client'
+import { paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
+import type { GrowthReport, Kept } from './growth-loop.ts'
+import { heapInUse } from './heap.ts'
+
+/** Events of one run, and runs at once: threads come and go, and far more of them than a device keeps. */
+const RUN_EVENTS = 1_000
+const AT_ONCE = 10
+/** Longer than the client keeps what nobody looks at any more. */
+const CALM_MS = 6_000
+
+const [url = '', wanted = ''] = process.argv.slice(2)
+const events = Number(wanted)
+const runs = Math.ceil(events / RUN_EVENTS)
+const never = () => () => {}
+const kept = new Map<string, string>()
+
+const environment: Environment = {
+  clock: {
+    now: () => Date.now(),
+    schedule(ms, run) {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  },
+  frames: {
+    next(run) {
+      const timer = setTimeout(run, 16)
+      return () => clearTimeout(timer)
+    },
+  },
+  visibility: { hidden: false, subscribe: never },
+  connectivity: { online: true, subscribe: never },
+  keep: {
+    read: (name) => kept.get(name),
+    write: (name, text) => void kept.set(name, text),
+    remove: (name) => void kept.delete(name),
+    names: () => [...kept.keys()],
+  },
+  random: Math.random,
+  mintId: randomUUID,
+}
+const { clock } = environment
+const source = createHttpTransport({ clock, baseUrl: url })
+const registry = createRunRegistry({ transport: createOneConnection({ source, clock }), environment })
+
+let seen = 0
+
+/** Asks, looks until the run has ended, and looks away. @throws Error unless every event came, and the whole text */
+async function ask(key: ThreadKey): Promise<void> {
+  const thread = registry.observe(key)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const check = () => {
+    const { content } = thread.snapshot()
+    if (content.type === 'ready' && content.view.runs.at(-1)?.status === 'succeeded') resolve()
+  }
+  const stop = thread.subscribe(check)
+  const { accepted } = registry.start(key, { text: 'Go on', agentId: 'talk', forwardedProps: { events: RUN_EVENTS } })
+  await accepted
+  check()
+  await promise
+  const { content } = thread.snapshot()
+  if (content.type !== 'ready') throw new Error(`${key.threadId} is ${content.type}`)
+  const text = Array.from({ length: RUN_EVENTS / 2 }, (_, n) => `${2 * n} `).join('')
+  if (content.view.messages.at(-1)?.content !== text) throw new Error(`${key.threadId} does not hold what was said.`)
+  seen += content.view.seq
+  stop()
+}
+
+async function heapOfServer(): Promise<number> {
+  const key = { roomId: 'default', threadId: `heap-${randomUUID()}` }
+  const runId = randomUUID()
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const messages = [{ id: runId, role: 'user', content: 'How much?' }]
+  await fetch(url + paths.runs(key), { ...post, body: JSON.stringify({ runId, messages, agentId: 'heap' }) })
+  for (;;) {
+    const snapshot = (await (await fetch(url + paths.thread(key))).json()) as ThreadSnapshot
+    if (snapshot.runs[0]?.status === 'succeeded') return Number(snapshot.messages.at(-1)?.content)
+    await wait(50)
+  }
+}
+
+async function measure(): Promise<Kept> {
+  await wait(CALM_MS)
+  return { client: heapInUse(), server: await heapOfServer() }
+}
+
+async function go(): Promise<GrowthReport> {
+  let next = 0
+  const until = (limit: number) =>
+    Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        while (next < limit) await ask({ roomId: 'default', threadId: `growth-${next++}` })
+      }),
+    )
+  await until(Math.ceil(runs / 5))
+  const early = await measure()
+  await until(runs)
+  const late = await measure()
+  return { events: seen, early, late }
+}
+
+process.stdout.write(`${JSON.stringify(await go())}\n`)
+process.exit(0)

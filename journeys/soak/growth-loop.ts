@@ -1,0 +1,42 @@
+/**
+ * Whether anything grows with what has gone through (S001-33): a million events through a real server process to a real
+ * client, in threads that come and go. What each keeps of its heap when a fifth has come, and when all has, everything
+ * unused thrown away.
+ */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createHoldfastServer } from '../server.ts'
+
+/** Bytes of heap. */
+export interface Kept {
+  readonly client: number
+  readonly server: number
+}
+
+export interface GrowthReport {
+  /** Records that the client folded. */
+  readonly events: number
+  readonly early: Kept
+  readonly late: Kept
+}
+
+const AGENTS = fileURLToPath(new URL('./growth-agents.ts', import.meta.url))
+const CLIENT = fileURLToPath(new URL('./growth-client.ts', import.meta.url))
+
+/** How much larger than at a fifth either heap is at the end, as a share. */
+export function growth({ early, late }: GrowthReport): number {
+  return Math.max(late.client / early.client, late.server / early.server) - 1
+}
+
+export async function growthLoop(events: number): Promise<GrowthReport> {
+  const server = await createHoldfastServer({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_LOG: 'error' })
+  try {
+    await server.start()
+    const { stdout } = await promisify(execFile)(process.execPath, [CLIENT, server.url, String(events)])
+    await server.stop()
+    return JSON.parse(stdout) as GrowthReport
+  } finally {
+    await server.dispose()
+  }
+}
