@@ -2,7 +2,9 @@
  * The run registry of Holdfast: everything a page needs to look at runs that live elsewhere.
  *
  *     const environment = browserEnvironment()
- *     const registry = createRunRegistry({ transport: createHttpTransport({ clock: environment.clock }), environment })
+ *     const { clock } = environment
+ *     const transport = createOneConnection({ source: createHttpTransport({ clock }), clock })
+ *     const registry = createRunRegistry({ transport, environment })
  *
  *     const thread = registry.observe({ roomId, threadId })     // before, during and after any run
  *     const stop = thread.subscribe(() => render(thread.snapshot()))
@@ -20,9 +22,10 @@
  * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
  * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
  *
- * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`; notifications: `lifecycle` (`RunStarted`,
+ * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (what goes on anywhere); notifications: `lifecycle` (`RunStarted`,
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
+export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
 export { browserEnvironment } from './environment/browser.ts'
 export type { Connectivity, Environment, Frames, Keep, Visibility } from './environment/port.ts'
 export type { FeedCounters } from './feed/feed.ts'
@@ -41,8 +44,10 @@ export type { LifecycleEvent, LifecycleStream } from './registry/lifecycle.ts'
 export type { Observable } from './registry/observable.ts'
 export type {
   ActiveRun,
+  Diagnostic,
   FailedStart,
   ListState,
+  OverviewState,
   RegistryDiagnostics,
   RunRef,
   RunRegistry,

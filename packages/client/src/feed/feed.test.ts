@@ -23,6 +23,7 @@ function setUp() {
     environment,
     sink: {
       snapshot: (snapshot) => void snapshots.push(snapshot),
+      missing() {},
       envelopes: (batch) => void seen.push(...batch),
       changed: ({ type }) => void states.push(type),
     },
@@ -93,7 +94,7 @@ it('S004-C11 tries again within bounds, however often it failed and whatever the
   for (const dice of [0, 0.5, 0.999_999]) {
     const environment = createManualEnvironment({ random: () => dice })
     const transport = createScriptedTransport()
-    const sink = { snapshot() {}, envelopes() {}, changed() {} }
+    const sink = { snapshot() {}, missing() {}, envelopes() {}, changed() {} }
     const feed = createFeed({ key: KEY, transport, environment, sink })
     for (let failure = 0; failure < 12; failure += 1) {
       transport.next('snapshot', { type: 'fault', fault: { type: 'network' } })
@@ -174,7 +175,7 @@ describe('what the server refuses', () => {
     feed.open()
     await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['missing']) }))
     clock.advance(600_000)
-    expect(transport.asked).toHaveLength(1)
+    expect(transport.asked.map(({ type }) => type)).toEqual(['snapshot', 'openLog'])
     transport.addThread(KEY)
     feed.resume('missing')
     await until(isLive)
@@ -269,6 +270,7 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
           snapshot: (snapshot) => {
             fold = createFold(KEY, { ...emptyView(KEY), ...snapshot, key: KEY })
           },
+          missing: () => {},
           envelopes: (batch) => {
             for (const envelope of batch) expect(fold.apply(envelope)).toBe('accepted')
           },

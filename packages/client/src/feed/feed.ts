@@ -1,36 +1,20 @@
 /**
- * Drives one thread's connection: takes the snapshot where there is no cursor, reads the log after the cursor, and
- * keeps at it for as long as somebody wants it.
+ * Follows one thread: takes the snapshot where there is no cursor, reads the log after the cursor, and goes on from
+ * there whenever the connection is lost.
  *
- * Owns: the cursor, the one connection, back-off, the watchdog. Does not know: what envelopes mean, who looks.
+ * Owns: the cursor, what is handed on. Does not know: when to try (`tries.ts`), what envelopes mean, who looks.
  *
  * Invariants:
- * - Every envelope is handed on once and in the order of the log (G3): what `admit` does not accept is not handed on.
- * - Nothing but `close` or a pause ends the trying; no state of the connection ends a run (I5).
- * - Idle means no socket, no timer, no listener (I10).
+ * - Every envelope is handed on once and in the order of the log (G3): what `admit` does not accept is not handed on,
+ *   nor what is another thread's (G8).
  */
-import {
-  admit,
-  backoffDelay,
-  type Envelope,
-  type ProblemCode,
-  type ThreadKey,
-  type ThreadSnapshot,
-} from '@holdfast/core'
+import { admit, type Envelope, type ProblemCode, sameKey, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { problemOf, transportError } from '../transport/error.ts'
 import type { DropReason, LogHandlers, RunTransport } from '../transport/port.ts'
-import { type FeedEvent, type FeedState, IDLE, isConnected, type PauseReason, step } from './state.ts'
-
-/** The server sends a heartbeat every 15 s; two missing ones and a margin. */
-const SILENCE_MS = 40_000
-/** A page that was asleep doubts its connection sooner: one missing heartbeat and a margin. */
-const DOUBT_MS = 20_000
-/** What a connection has to last to count as good, so that one that always breaks at once is not tried ever faster. */
-const STEADY_MS = 5_000
-/** A server on this machine is back within a second; one that is gone for long is not to be stormed. */
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 15_000
+import type { Pace } from './pace.ts'
+import { type FeedState, isConnected, type PauseReason } from './state.ts'
+import { type Attempt, createTries } from './tries.ts'
 
 /** Answers after which trying again alone does not help. */
 const PAUSES: Partial<Record<ProblemCode, PauseReason>> = { not_found: 'missing', deleted: 'deleted' }
@@ -38,9 +22,13 @@ const PAUSES: Partial<Record<ProblemCode, PauseReason>> = { not_found: 'missing'
 export interface FeedSink {
   /** The thread as it was at `snapshot.seq`: replaces everything known. */
   snapshot(snapshot: ThreadSnapshot): void
+  /** The server has no such thread yet: should it be made, what follows is its log from the beginning. */
+  missing(): void
   /** What came after, never empty, in order, without holes or repeats. */
   envelopes(batch: readonly Envelope[]): void
   changed(state: FeedState): void
+  /** Something came that was not this thread's, or nothing that can be read. */
+  dropped?(reason: DropReason, type?: string): void
 }
 
 /** What came and was not handed on. Kept for diagnosis; nothing depends on it. */
@@ -58,6 +46,8 @@ export interface Feed {
   close(): void
   pause(reason: PauseReason): void
   resume(reason: PauseReason): void
+  /** The server is known to have this thread: what it said before of its absence holds no more. */
+  found(): void
   /** Takes the thread anew: what is known stays until the snapshot is there. */
   refresh(): void
 }
@@ -67,128 +57,65 @@ export interface FeedOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly sink: FeedSink
+  /** Shared with those who use the same connection. */
+  readonly pace?: Pace | undefined
 }
 
-export function createFeed({ key, transport, environment, sink }: FeedOptions): Feed {
-  const { clock } = environment
+export function createFeed({ key, transport, environment, sink, pace }: FeedOptions): Feed {
   const counters: FeedCounters = { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
-  let state = IDLE
   let cursor: number | undefined
-  let connection: AbortController | undefined
-  let lastBytes = 0
-  let undoWatchdog = () => {}
-  let undoTimer = () => {}
-  let unlisten: (() => void) | undefined
+  /** Whether the server has said that it has no such thread, and nothing else since. */
+  let missing = false
 
-  function dispatch(event: FeedEvent): void {
-    const before = state
-    state = step(before, event)
-    if (state === before) return
-    if (state.type !== before.type) move(before)
-    sink.changed(state)
-  }
+  const tries = createTries({ environment, pace, attempt, failed, changed: (state) => sink.changed(state) })
 
-  function pauseMs(attempt: number): number {
-    return backoffDelay({
-      attempt: attempt - 1,
-      baseMs: FIRST_PAUSE_MS,
-      maxMs: LONGEST_PAUSE_MS,
-      random: environment.random(),
-    })
-  }
-
-  /** What leaving `before` and entering the present state means for socket, timers and listeners. */
-  function move(before: FeedState): void {
-    undoTimer()
-    if (isConnected(before) && !isConnected(state)) disconnect()
-    if (before.type === 'idle') listen()
-    switch (state.type) {
-      case 'idle':
-        unlisten?.()
-        unlisten = undefined
-        break
-      case 'connecting':
-        void connect()
-        break
-      case 'live':
-        undoTimer = clock.schedule(STEADY_MS, () => dispatch({ type: 'steady' }))
-        break
-      case 'waiting':
-        undoTimer = clock.schedule(pauseMs(state.attempt), () => dispatch({ type: 'due' }))
-        break
-      case 'catching-up':
-      case 'paused':
-        break
+  async function attempt(own: Attempt): Promise<void> {
+    if (cursor === undefined) {
+      const snapshot = await take(own)
+      if (!own.isMine()) return
+      own.bytes()
+      missing = !snapshot
+      cursor = snapshot?.seq ?? 0
+      if (snapshot) sink.snapshot(snapshot)
+      else sink.missing()
+      if (!own.isMine()) return
     }
+    await transport.openLog(key, cursor, handlers(own), own.signal)
   }
 
-  function listen(): void {
-    const wake = () => {
-      if (environment.visibility.hidden || !environment.connectivity.online) return
-      if (isConnected(state) && clock.now() - lastBytes > DOUBT_MS) dispatch({ type: 'lost' })
-      dispatch({ type: 'wake' })
-    }
-    const undo = [environment.visibility.subscribe(wake), environment.connectivity.subscribe(wake)]
-    unlisten = () => {
-      for (const one of undo) one()
-    }
-  }
-
-  function disconnect(): void {
-    undoWatchdog()
-    connection?.abort()
-    connection = undefined
-  }
-
-  function watch(afterMs: number): void {
-    undoWatchdog = clock.schedule(afterMs, () => {
-      const silent = clock.now() - lastBytes
-      if (silent >= SILENCE_MS) dispatch({ type: 'lost' })
-      else watch(SILENCE_MS - silent)
-    })
-  }
-
-  async function connect(): Promise<void> {
-    const own = new AbortController()
-    connection = own
-    lastBytes = clock.now()
-    watch(SILENCE_MS)
-    const isMine = () => connection === own
+  /** Undefined where there is no such thread: its log says so too, or lasts until there is one. */
+  async function take({ signal }: Attempt): Promise<ThreadSnapshot | undefined> {
     try {
-      if (cursor === undefined) {
-        const snapshot = await transport.snapshot(key, own.signal)
-        if (!isMine()) return
-        lastBytes = clock.now()
-        cursor = snapshot.seq
-        sink.snapshot(snapshot)
-        if (!isMine()) return
-      }
-      await transport.openLog(key, cursor, handlers(isMine), own.signal)
-      if (isMine()) dispatch({ type: 'lost' })
+      return await transport.snapshot(key, signal)
     } catch (cause) {
-      if (isMine()) fail(cause)
+      if (problemOf(transportError(cause))?.code === 'not_found') return undefined
+      throw cause
     }
   }
 
-  /** What is said by a connection that has been given up is not heard. */
-  function handlers(isMine: () => boolean): LogHandlers {
+  function handlers(own: Attempt): LogHandlers {
     return {
-      onOpen: () => isMine() && dispatch({ type: 'opened' }),
-      onCaughtUp: () => isMine() && dispatch({ type: 'caught-up' }),
-      onEnvelopes: (batch) => isMine() && take(batch),
-      onBytes: () => {
-        if (isMine()) lastBytes = clock.now()
-      },
-      onDropped: (reason) => {
-        counters.dropped[reason] += 1
-      },
+      onOpen: own.opened,
+      onCaughtUp: own.caughtUp,
+      onEnvelopes: (batch) => own.isMine() && hear(batch),
+      onBytes: own.bytes,
+      onDropped: drop,
     }
   }
 
-  function take(batch: readonly Envelope[]): void {
+  function drop(reason: DropReason, type?: string): void {
+    counters.dropped[reason] += 1
+    sink.dropped?.(reason, type)
+  }
+
+  function hear(batch: readonly Envelope[]): void {
     const accepted: Envelope[] = []
     let gap = false
     for (const envelope of batch) {
+      if (!sameKey(envelope, key)) {
+        drop('foreign', envelope.event.type)
+        continue
+      }
       const admission = admit(cursor ?? 0, envelope.seq)
       if (admission === 'accepted') {
         accepted.push(envelope)
@@ -201,32 +128,44 @@ export function createFeed({ key, transport, environment, sink }: FeedOptions): 
         break
       }
     }
-    if (accepted.length > 0) sink.envelopes(accepted)
-    if (gap) dispatch({ type: 'lost' })
+    if (accepted.length > 0) {
+      missing = false
+      sink.envelopes(accepted)
+    }
+    if (gap) tries.lose()
   }
 
-  function fail(cause: unknown): void {
+  function failed(cause: unknown): PauseReason | undefined {
     const error = transportError(cause)
     const code = problemOf(error)?.code
     // Trimmed, or of another history: what is known is no longer a beginning of the log. It is taken anew.
     if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'not_found') cursor = undefined
-    const reason = error.fault.type === 'unauthorized' ? 'unauthorized' : code && PAUSES[code]
-    dispatch(reason ? { type: 'pause', reason } : { type: 'lost' })
+    return error.fault.type === 'unauthorized' ? 'unauthorized' : code && PAUSES[code]
+  }
+
+  function refresh(): void {
+    cursor = undefined
+    if (isConnected(tries.state)) tries.lose()
+    tries.wake()
   }
 
   return {
     get state() {
-      return state
+      return tries.state
     },
     counters,
-    open: () => dispatch({ type: 'open' }),
-    close: () => dispatch({ type: 'close' }),
-    pause: (reason) => dispatch({ type: 'pause', reason }),
-    resume: (reason) => dispatch({ type: 'resume', reason }),
-    refresh() {
+    open: tries.open,
+    close: tries.close,
+    pause: tries.pause,
+    resume: tries.resume,
+    found() {
+      tries.resume('missing')
+      // One that is live says by itself that the thread is there. What was asked before may not have seen it yet.
+      if (!missing || !isConnected(tries.state) || tries.state.type === 'live') return
       cursor = undefined
-      if (isConnected(state)) dispatch({ type: 'lost' })
-      dispatch({ type: 'wake' })
+      tries.pause('missing')
+      tries.resume('missing')
     },
+    refresh,
   }
 }

@@ -49,6 +49,8 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
       stale = true
     },
     apply(batch) {
+      // It was not there when it was looked for, and is made now: this is its log from the beginning.
+      if (content.type === 'new') fold ??= createFold(key)
       for (const envelope of batch) fold?.apply(envelope)
       stale = true
     },

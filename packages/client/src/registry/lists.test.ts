@@ -10,6 +10,11 @@ const B: ThreadKey = { roomId: 'R1', threadId: 'T2' }
 const ELSEWHERE: ThreadKey = { roomId: 'R2', threadId: 'T1' }
 const until = vi.waitFor
 
+/** Lets everything that does not wait for the clock happen. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+}
+
 function setUp() {
   const environment = createManualEnvironment()
   const transport = createScriptedTransport()
@@ -57,34 +62,67 @@ it('S001-19 a thread that is not looked at shows that a run starts in it, and it
   expect(count('threads')).toBeGreaterThan(polls)
 })
 
-it('asks every two seconds while somebody looks at a visible page, and not otherwise', async () => {
-  const { environment, threads, count } = setUp()
+it('asks again when the inbox says so, hardly otherwise, and not at all while nobody looks at a visible page (I10)', async () => {
+  const { environment, transport, threads, count } = setUp()
   const { clock } = environment
   clock.advance(60_000)
-  expect(count('threads')).toBe(0)
+  expect(transport.asked).toEqual([])
   const stop = threads.subscribe(() => {})
-  for (let poll = 1; poll <= 3; poll += 1) {
-    await until(() => expect(clock.waiting).toBe(1))
-    expect(count('threads')).toBe(poll)
-    clock.advance(2_000)
+  await until(() => expect(count('openFeed')).toBe(1))
+  clock.advance(500)
+  await until(() => expect(count('threads')).toBe(2))
+  clock.advance(30_000)
+  expect(count('threads')).toBe(2)
+  transport.tellInbox({ type: 'RunStarted', ...ELSEWHERE, runId: 'not here' })
+  expect(count('threads')).toBe(2)
+  for (let entry = 0; entry < 5; entry += 1) {
+    transport.tellInbox({ type: 'RunStarted', ...A, runId: 'run' })
+    await settle()
+    clock.advance(100)
   }
-  await until(() => expect(clock.waiting).toBe(1))
-  const asked = count('threads')
+  await until(() => expect(count('threads')).toBe(4))
+  clock.advance(10_000)
+  expect(count('threads')).toBe(4)
   environment.setHidden(true)
-  clock.advance(60_000)
-  expect(count('threads')).toBe(asked)
+  transport.tellInbox({ type: 'RunStarted', ...A, runId: 'run' })
+  clock.advance(20_000)
+  expect(count('threads')).toBe(4)
   environment.setHidden(false)
-  expect(count('threads')).toBe(asked + 1)
+  await until(() => expect(count('threads')).toBe(5))
   stop()
   stop()
   await until(() => expect(environment.listeners).toBe(0))
+  await until(() => expect(clock.waiting).toBe(0))
   clock.advance(60_000)
-  expect(count('threads')).toBe(asked + 1)
-  expect(clock.waiting).toBe(0)
+  expect(count('threads')).toBe(5)
+})
+
+it('asks every two seconds while the inbox cannot be read, and once a minute where nothing is told', async () => {
+  const { environment, transport, threads, count } = setUp()
+  for (let failure = 0; failure < 100; failure += 1)
+    transport.next('openFeed', { type: 'fault', fault: problem('draining') })
+  threads.subscribe(() => {})
+  await until(() => expect(count('openFeed')).toBe(1))
+  for (let poll = 0; poll < 3; poll += 1) {
+    const before = count('threads')
+    environment.clock.advance(2_000)
+    await until(() => expect(count('threads')).toBeGreaterThan(before))
+    await settle()
+  }
+})
+
+it('a run that was started elsewhere is listed at once', async () => {
+  const { environment, transport, threads, lines } = setUp()
+  threads.subscribe(() => {})
+  await until(() => expect(lines()).toEqual([]))
+  environment.clock.advance(1_000)
+  await settle()
+  transport.startElsewhere(A, 'run', 'Hello')
+  await until(() => expect(lines()).toEqual([['T1', '', 'working']]))
 })
 
 it('is the same list until something changes, and keeps the lines that did not', async () => {
-  const { transport, threads, environment, lines } = setUp()
+  const { transport, registry, threads, environment, lines, count } = setUp()
   transport.addThread(A)
   transport.addThread(B)
   let told = 0
@@ -93,19 +131,22 @@ it('is the same list until something changes, and keeps the lines that did not',
   })
   await until(() => expect(lines()).toHaveLength(2))
   const before = threads.snapshot()
-  environment.clock.advance(2_000)
-  await until(() => expect(environment.clock.waiting).toBe(1))
+  const asked = count('threads')
+  registry.resume()
+  await until(() => expect(count('threads')).toBeGreaterThan(asked))
+  await settle()
   expect(threads.snapshot()).toBe(before)
   expect(told).toBe(1)
+  environment.clock.advance(1_000)
+  await settle()
   transport.startElsewhere(B, 'run', 'Hello')
-  environment.clock.advance(2_000)
   await until(() => expect(told).toBe(2))
   expect(threads.snapshot().items?.[0]).toBe(before.items?.[0])
   expect(threads.snapshot().items?.[1]).not.toBe(before.items?.[1])
 })
 
 it('keeps its last items when it cannot be asked, says so once, and recovers', async () => {
-  const { transport, threads, environment, lines } = setUp()
+  const { transport, registry, threads, environment, lines } = setUp()
   transport.addThread(A)
   let told = 0
   threads.subscribe(() => {
@@ -114,13 +155,13 @@ it('keeps its last items when it cannot be asked, says so once, and recovers', a
   await until(() => expect(lines()).toHaveLength(1))
   for (let poll = 0; poll < 3; poll += 1) {
     transport.next('threads', { type: 'fault', fault: problem('draining') })
-    environment.clock.advance(2_000)
-    await until(() => expect(environment.clock.waiting).toBe(1))
+    registry.resume()
+    await settle()
   }
   expect(threads.snapshot().error).toBeDefined()
   expect(lines()).toHaveLength(1)
   expect(told).toBe(2)
-  environment.clock.advance(2_000)
+  environment.clock.advance(60_000)
   await until(() => expect(threads.snapshot().error).toBeUndefined())
 })
 
@@ -150,8 +191,8 @@ it('older threads are added page by page and stay', async () => {
   await threads.loadMore()
   expect(ids()).toEqual(['new', 'old', 'oldest'])
   expect(threads.snapshot().more).toBe(false)
-  environment.clock.advance(2_000)
-  await until(() => expect(environment.clock.waiting).toBe(1))
+  environment.clock.advance(60_000)
+  await settle()
   expect(ids()).toEqual(['new', 'old', 'oldest'])
   expect(pages.mock.calls.filter(([, query]) => query?.before !== undefined)).toHaveLength(2)
   registry.close()

@@ -4,17 +4,26 @@
  *
  * Owns: pages, the overlay of local intent, stable references. Does not know: when to ask (`polled.ts`), logs.
  */
-import { keyString, type List, type RoomInfo, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+import {
+  type InboxFrame,
+  keyString,
+  type List,
+  type RoomInfo,
+  sameKey,
+  type ThreadInfo,
+  type ThreadKey,
+} from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import type { TransportError } from '../transport/error.ts'
 import { transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
+import type { Inbox, InboxNews } from './inbox.ts'
+import { keepSame, keepSameError } from './keep-same.ts'
 import type { LifecycleStream } from './lifecycle.ts'
 import { createListeners, type Observable } from './observable.ts'
-import { createPoll } from './polled.ts'
+import { createPoll, type Poll } from './polled.ts'
 import type { ActiveRun, ListState, ThreadListObservation, ThreadListState } from './port.ts'
 
-const INTERVAL_MS = 2_000
 const PAGE = 100
 /** What a new thread is called until the server gives it its title. In characters. */
 const MAX_TITLE = 80
@@ -24,6 +33,7 @@ export interface ListOptions {
   readonly environment: Environment
   readonly active: Observable<readonly ActiveRun[]>
   readonly lifecycle: LifecycleStream
+  readonly inbox: Inbox
   /** The words with which a thread begins that no list knows yet. */
   titleOf(key: ThreadKey): string
 }
@@ -33,7 +43,11 @@ export interface Refreshable {
   close(): void
 }
 
-export function createRoomList({ transport, environment }: ListOptions): Observable<ListState<RoomInfo>> & Refreshable {
+export function createRoomList({
+  transport,
+  environment,
+  inbox,
+}: ListOptions): Observable<ListState<RoomInfo>> & Refreshable {
   const listeners = createListeners()
   let state: ListState<RoomInfo> = { items: undefined }
 
@@ -45,7 +59,7 @@ export function createRoomList({ transport, environment }: ListOptions): Observa
 
   const poll = createPoll<List<RoomInfo>>({
     environment,
-    intervalMs: INTERVAL_MS,
+    intervalMs: inbox.intervalMs,
     ask: () => transport.rooms(),
     onAnswer: ({ items }) => update({ items: keepSame(state.items, items, ({ roomId }) => roomId) }),
     onError: (error) => update({ items: state.items, error: keepSameError(state.error, error) }),
@@ -53,7 +67,12 @@ export function createRoomList({ transport, environment }: ListOptions): Observa
 
   return {
     snapshot: () => state,
-    subscribe: (listener) => both(listeners.add(listener), poll.retain()),
+    subscribe: (listener) =>
+      both(
+        listeners.add(listener),
+        poll.retain(),
+        inbox.listen((news) => follow(poll, news, ({ type }) => type === 'RoomChanged' || type === 'RoomDeleted')),
+      ),
     refresh: poll.refresh,
     close: poll.close,
   }
@@ -63,7 +82,7 @@ export function createThreadList(
   roomId: string,
   options: ListOptions,
 ): ThreadListObservation & Refreshable & { drop(key: ThreadKey): void } {
-  const { transport, environment, active, lifecycle, titleOf } = options
+  const { transport, environment, active, lifecycle, inbox, titleOf } = options
   const listeners = createListeners()
   /** The first page, as last answered, and the older ones, as they were when they were asked for. */
   let first: List<ThreadInfo> | undefined
@@ -108,7 +127,7 @@ export function createThreadList(
 
   const poll = createPoll<List<ThreadInfo>>({
     environment,
-    intervalMs: INTERVAL_MS,
+    intervalMs: inbox.intervalMs,
     ask: () => transport.threads(roomId, { limit: PAGE }),
     onAnswer(page) {
       first = page
@@ -127,6 +146,7 @@ export function createThreadList(
       lifecycle.subscribe((event) => {
         if (event.roomId === roomId) poll.refresh()
       }),
+      inbox.listen((news) => follow(poll, news, (entry) => entry.roomId === roomId)),
     )
   }
 
@@ -172,30 +192,25 @@ export function createThreadList(
   }
 }
 
+/** Asks again for what an entry of the inbox may have changed. */
+function follow(poll: Poll, news: InboxNews, concerns: (entry: InboxFrame) => boolean): void {
+  switch (news.type) {
+    case 'entries':
+      if (news.batch.some(concerns)) poll.soon()
+      break
+    case 'anew':
+      poll.soon()
+      break
+    case 'moved':
+      poll.retime()
+      break
+  }
+}
+
 /** A run that starts here counts as working before any list says so (and what needs a person stays on top of it). */
 function withIntent(item: ThreadInfo, here: readonly ActiveRun[]): ThreadInfo {
   if (item.status === 'needs_you' || item.status === 'working') return item
   return here.some(({ key }) => sameKey(key, item)) ? { ...item, status: 'working' } : item
-}
-
-/** The new list with the old objects wherever nothing changed; the old list itself if nothing did. */
-function keepSame<T>(
-  before: readonly T[] | undefined,
-  after: readonly T[] | undefined,
-  id: (item: T) => string,
-): readonly T[] | undefined {
-  if (!before || !after) return after
-  const known = new Map(before.map((item) => [id(item), item]))
-  const items = after.map((item) => {
-    const same = known.get(id(item))
-    return same && JSON.stringify(same) === JSON.stringify(item) ? same : item
-  })
-  return items.length === before.length && items.every((item, at) => item === before[at]) ? before : items
-}
-
-/** A poll that keeps failing in the same way is no news every two seconds. */
-function keepSameError(before: TransportError | undefined, after: TransportError): TransportError {
-  return before?.message === after.message ? before : after
 }
 
 function both(...undo: readonly (() => void)[]): () => void {

@@ -1,19 +1,27 @@
 /**
- * A list that is asked for again and again while somebody looks at it. It stands where the device's one feed will be:
- * whoever uses a list sees an `Observable` and cannot tell.
+ * What is asked for while somebody looks at it: again when the inbox says that it may have changed, and now and then in
+ * case the inbox does not.
  *
  * Owns: when to ask. Does not know: what is listed.
  *
  * Invariants:
  * - Nobody looks, or the page is hidden: nothing is asked, no timer runs (I10).
- * - Answers are taken in the order of the questions; there is one question at a time.
+ * - Answers are taken in the order of the questions; there is one question at a time, and `soon` asks at most twice a
+ *   second.
  */
 import type { Environment } from '../environment/port.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
 
+/** The shortest time between two questions that nobody waits for. */
+const SOON_MS = 500
+
 export interface Poll {
   /** Asks at once; if an answer is awaited, once more after it: it may have been read before the change. */
   refresh(): void
+  /** Asks once more, together with whoever else says so meanwhile. */
+  soon(): void
+  /** The interval is another one now. */
+  retime(): void
   /** How many look. */
   retain(): () => void
   close(): void
@@ -21,7 +29,7 @@ export interface Poll {
 
 export interface PollOptions<T> {
   readonly environment: Environment
-  readonly intervalMs: number
+  intervalMs(): number
   ask(): Promise<T>
   onAnswer(answer: T): void
   onError(error: TransportError): void
@@ -32,7 +40,9 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
   let asking = false
   let again = false
   let closed = false
+  let askedAt = Number.NEGATIVE_INFINITY
   let undoTimer: (() => void) | undefined
+  let undoSoon: (() => void) | undefined
   let unlisten: (() => void) | undefined
 
   const isWanted = () => looking > 0 && !closed && !environment.visibility.hidden
@@ -42,9 +52,32 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
     else if (isWanted()) void run()
   }
 
-  async function run(): Promise<void> {
+  function soon(): void {
+    if (undoSoon || !isWanted()) return
+    const pause = askedAt + SOON_MS - environment.clock.now()
+    if (pause <= 0) refresh()
+    else
+      undoSoon = environment.clock.schedule(pause, () => {
+        undoSoon = undefined
+        refresh()
+      })
+  }
+
+  function stopTimers(): void {
     undoTimer?.()
+    undoSoon?.()
     undoTimer = undefined
+    undoSoon = undefined
+  }
+
+  function wait(): void {
+    undoTimer?.()
+    undoTimer = environment.clock.schedule(intervalMs(), () => void run())
+  }
+
+  async function run(): Promise<void> {
+    stopTimers()
+    askedAt = environment.clock.now()
     asking = true
     again = false
     try {
@@ -56,13 +89,12 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
     asking = false
     if (!isWanted()) return
     if (again) void run()
-    else undoTimer = environment.clock.schedule(intervalMs, () => void run())
+    else wait()
   }
 
   function rest(): void {
-    undoTimer?.()
+    stopTimers()
     unlisten?.()
-    undoTimer = undefined
     unlisten = undefined
   }
 
@@ -72,8 +104,7 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
         refresh()
         return
       }
-      undoTimer?.()
-      undoTimer = undefined
+      stopTimers()
     }
     const undo = [environment.visibility.subscribe(look), environment.connectivity.subscribe(look)]
     return () => {
@@ -83,6 +114,10 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
 
   return {
     refresh,
+    soon,
+    retime() {
+      if (undoTimer) wait()
+    },
     retain() {
       looking += 1
       unlisten ??= listen()

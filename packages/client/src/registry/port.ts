@@ -6,6 +6,7 @@
 import type {
   ChangeThreadBody,
   CreateRoomBody,
+  RoomActivity,
   RoomInfo,
   Run,
   StartBody,
@@ -17,7 +18,7 @@ import type {
 import type { FeedCounters } from '../feed/feed.ts'
 import type { FeedState } from '../feed/state.ts'
 import type { TransportError } from '../transport/error.ts'
-import type { DeleteThreadOptions } from '../transport/port.ts'
+import type { DeleteThreadOptions, DropReason } from '../transport/port.ts'
 import type { AccessState } from './access.ts'
 import type { Activity } from './activity.ts'
 import type { RunHandles } from './handles.ts'
@@ -124,12 +125,33 @@ export interface ThreadListObservation extends Observable<ThreadListState> {
   loadMore(): Promise<void>
 }
 
+/** What goes on in everything the person may see: from durable state, whether or not anything of it is open here. */
+export interface OverviewState {
+  /** False until the first answer. */
+  readonly known: boolean
+  /** How many threads of each room work, need a person, are unread. */
+  readonly rooms: readonly RoomActivity[]
+  /** Those that are not idle, newest activity first. */
+  readonly threads: readonly ThreadInfo[]
+  /** Why it is not up to date. */
+  readonly error?: TransportError
+}
+
+/** Something that came was dropped, because it did not say where it belongs, or belongs elsewhere (G8). */
+export interface Diagnostic {
+  /** The event's, or what could be read of it. */
+  readonly type: string
+  readonly reason: DropReason
+  /** On whose reading it came, where it came on one's. */
+  readonly key?: ThreadKey
+}
+
 export interface RegistryDiagnostics {
   /** Threads kept in memory. */
   readonly threads: number
   /** Logs that are open or being opened. */
   readonly connections: number
-  /** Of all feeds together. */
+  /** Of all feeds together; what was dropped, also of those that are not kept any more, and of the inbox. */
   readonly counters: Readonly<FeedCounters>
 }
 
@@ -181,6 +203,8 @@ export interface RunRegistry {
   deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
   observeThreads(roomId: string): ThreadListObservation
   observeRooms(): Observable<ListState<RoomInfo>>
+  /** Thread, room, everything: who works, who needs somebody. */
+  readonly overview: Observable<OverviewState>
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
   /** Everything that starts or runs, as far as this device knows, in the order it learnt of it. */
   readonly active: Observable<readonly ActiveRun[]>

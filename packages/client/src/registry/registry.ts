@@ -13,32 +13,34 @@
 import { keyString, type ThreadKey } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import type { FeedCounters } from '../feed/feed.ts'
+import { createPace } from '../feed/pace.ts'
 import { IDLE } from '../feed/state.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { DropReason, RunTransport } from '../transport/port.ts'
 import { createAccess } from './access.ts'
 import { isBusy, QUIET } from './activity.ts'
 import { createRunHandles, type OnRunCompleted } from './handles.ts'
+import { createInbox } from './inbox.ts'
 import { createRoomList, createThreadList } from './lists.ts'
 import { createListeners } from './observable.ts'
-import type { ActiveRun, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
+import type { ActiveRun, Diagnostic, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
 import { NOTHING_WAITS } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import { createThread, type Thread } from './thread.ts'
 import { createWishes } from './wishes.ts'
 
-/** Browsers allow six connections to a host over HTTP/1.1; two are left for commands and lists. */
-const MAX_CONNECTIONS = 4
-/** Threads whose fold is kept after nobody needs it any more. */
-const MAX_KEPT = 50
+/** The warm set: threads that are kept, and followed for as long as anybody looks at anything. */
+const WARM = 50
 
 export interface RunRegistryOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly onRunCompleted?: OnRunCompleted
+  /** Told of everything that came and was dropped. */
+  readonly onDiagnostic?: (diagnostic: Diagnostic) => void
 }
 
 export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
-  const { environment, onRunCompleted } = options
+  const { environment, onRunCompleted, onDiagnostic } = options
   const access = createAccess()
   const transport = access.watch(options.transport)
   const wishes = createWishes(environment.keep)
@@ -50,6 +52,15 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   let active: readonly ActiveRun[] = []
   let balancing = false
   let unbalanced = false
+  const pace = createPace(environment)
+  const dropped: FeedCounters['dropped'] = { malformed: 0, foreign: 0 }
+
+  function onDropped(reason: DropReason, type = 'unreadable', key?: ThreadKey): void {
+    dropped[reason] += 1
+    onDiagnostic?.({ type, reason, ...(key && { key }) })
+  }
+
+  const inbox = createInbox({ transport, environment, pace, onChange: balance, onDropped })
 
   function thread(key: ThreadKey): Thread {
     if (closing.signal.aborted) throw new RegistryError('closed', 'This registry is closed.')
@@ -67,6 +78,8 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       environment,
       closed: closing.signal,
       onChange: balance,
+      onDropped,
+      pace,
       handles,
       wishes,
       access,
@@ -75,14 +88,14 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     return made
   }
 
-  /** Gives the connections to those who need them most and forgets whom nobody needs. Told of a change meanwhile, again. */
+  /** Follows those who need it most and forgets whom nobody needs. Told of a change meanwhile, again. */
   function balance(): void {
     unbalanced = true
     if (balancing || closing.signal.aborted) return
     balancing = true
     while (unbalanced) {
       unbalanced = false
-      const followed = whomToFollow([...threads.values()])
+      const followed = whomToFollow([...threads.values()], inbox.wanted)
       for (const each of threads.values()) if (!followed.has(each)) each.follow(false)
       for (const each of followed) each.follow(true)
       evict()
@@ -92,11 +105,12 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   }
 
   function evict(): void {
-    for (const [id, { need, key }] of threads) {
-      if (threads.size <= MAX_KEPT) return
-      if (need !== 'none') continue
+    for (const [id, each] of threads) {
+      if (threads.size <= WARM) return
+      if (each.need !== 'none') continue
       threads.delete(id)
-      void handles.remove(key)
+      each.follow(false)
+      void handles.remove(each.key)
     }
   }
 
@@ -126,6 +140,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     environment,
     active: activeRuns,
     lifecycle: handles.lifecycle,
+    inbox,
     titleOf: (key: ThreadKey) => threads.get(keyString(key))?.pendingText ?? '',
     closed: closing.signal,
   }
@@ -149,7 +164,9 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   }
 
   const undoAccess = access.subscribe(() => {
-    if (access.snapshot() === 'signed-out') for (const each of threads.values()) each.expire()
+    if (access.snapshot() !== 'signed-out') return
+    for (const each of threads.values()) each.expire()
+    inbox.expire()
   })
   for (const wish of wishes.all()) thread(wish.key).restore(wish)
 
@@ -183,6 +200,8 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     resume() {
       access.grant()
       for (const each of threads.values()) each.resume()
+      inbox.resume()
+      inbox.refresh()
       roomList.refresh()
       for (const list of threadLists.values()) list.refresh()
     },
@@ -194,6 +213,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       return made
     },
     observeRooms: () => roomList,
+    overview: inbox.overview,
     async createRoom(body) {
       const room = await transport.createRoom(body)
       roomList.refresh()
@@ -210,7 +230,11 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       return {
         threads: all.length,
         connections: all.filter(({ connected }) => connected).length,
-        counters: all.map(({ counters }) => counters).reduce(sum, noCounters()),
+        counters: {
+          duplicates: all.reduce((count, { counters }) => count + counters.duplicates, 0),
+          gaps: all.reduce((count, { counters }) => count + counters.gaps, 0),
+          dropped: { ...dropped },
+        },
       }
     },
     close() {
@@ -219,6 +243,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       undoAccess()
       for (const each of threads.values()) each.close()
       handles.close()
+      inbox.close()
       roomList.close()
       for (const list of threadLists.values()) list.close()
       threads.clear()
@@ -229,32 +254,19 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   }
 }
 
-/** Whoever is looked at is always followed; then what runs, then what was just looked at, while connections last. */
-function whomToFollow(threads: readonly Thread[]): ReadonlySet<Thread> {
+/**
+ * Whoever is looked at is always followed; then what runs, what was just looked at, and, for as long as anybody looks at
+ * anything, those who were followed before, so that going back and forth asks nothing.
+ */
+function whomToFollow(threads: readonly Thread[], anybodyLooks: boolean): ReadonlySet<Thread> {
   const newestFirst = threads.toReversed()
   const of = (need: Thread['need']) => newestFirst.filter((each) => each.need === need)
   const observed = of('observed')
-  return new Set([
-    ...observed,
-    ...[...of('running'), ...of('lingering')].slice(0, Math.max(0, MAX_CONNECTIONS - observed.length)),
-  ])
+  const needed = [...observed, ...of('running'), ...of('lingering')]
+  const warm = anybodyLooks || needed.length > 0 ? of('none').filter((each) => each.warm) : []
+  return new Set([...observed, ...[...needed, ...warm].slice(0, WARM)])
 }
 
 function isRunRef(target: ThreadKey | RunRef): target is RunRef {
   return 'key' in target
-}
-
-function noCounters(): FeedCounters {
-  return { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
-}
-
-function sum(a: FeedCounters, b: FeedCounters): FeedCounters {
-  return {
-    duplicates: a.duplicates + b.duplicates,
-    gaps: a.gaps + b.gaps,
-    dropped: {
-      malformed: a.dropped.malformed + b.dropped.malformed,
-      foreign: a.dropped.foreign + b.dropped.foreign,
-    },
-  }
 }

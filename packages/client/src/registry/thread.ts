@@ -23,9 +23,10 @@ import {
 } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { createFeed, type FeedCounters } from '../feed/feed.ts'
+import type { Pace } from '../feed/pace.ts'
 import { type FeedState, isConnected } from '../feed/state.ts'
 import { problemOf } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { DropReason, RunTransport } from '../transport/port.ts'
 import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
 import { createContentKeeper } from './content.ts'
@@ -50,6 +51,8 @@ export interface Thread {
   /** Whether somebody looks, looked a moment ago, or something here is on its way or running. */
   readonly need: 'observed' | 'running' | 'lingering' | 'none'
   readonly connected: boolean
+  /** Whether it is followed, and there is something to lose by following it no more. */
+  readonly warm: boolean
   /** The text of what is on its way: what a list calls a thread that it does not know yet. */
   readonly pendingText: string
   snapshot(): ThreadState
@@ -82,6 +85,9 @@ export interface ThreadOptions {
   readonly closed: AbortSignal
   /** Need or activity may have changed. */
   onChange(): void
+  onDropped(reason: DropReason, type: string | undefined, key: ThreadKey): void
+  /** Shared by all threads, which share their connection. */
+  readonly pace: Pace
   readonly handles: RunHandles
   readonly wishes: Wishes
   readonly access: Access
@@ -105,13 +111,16 @@ export function createThread(options: ThreadOptions): Thread {
     key,
     transport,
     environment,
+    pace: options.pace,
     sink: {
       snapshot(snapshot) {
         keeper.replace(snapshot)
         settle()
       },
+      missing,
       envelopes: take,
       changed,
+      dropped: (reason, type) => options.onDropped(reason, type, key),
     },
   })
 
@@ -131,7 +140,7 @@ export function createThread(options: ThreadOptions): Thread {
       dispatch,
       exists() {
         known = true
-        feed.resume('missing')
+        feed.found()
       },
       reconsider: () => keeper.view && dispatchLive(keeper.view),
       changed(news) {
@@ -172,6 +181,17 @@ export function createThread(options: ThreadOptions): Thread {
     if (feed.state.type !== 'live') return
     if (batch.some(({ kind }) => kind === 'control')) settle()
     else if (listeners.size > 0) undoFrame ??= environment.frames.next(settle)
+  }
+
+  function missing(): void {
+    if (known) {
+      known = false
+      feed.found()
+      return
+    }
+    forget()
+    options.onChange()
+    publish()
   }
 
   function changed(connection: FeedState): void {
@@ -382,6 +402,9 @@ export function createThread(options: ThreadOptions): Thread {
     },
     get connected() {
       return isConnected(feed.state)
+    },
+    get warm() {
+      return feed.state.type !== 'idle' && keeper.content.type !== 'loading'
     },
     get pendingText() {
       return outbox.text

@@ -15,7 +15,6 @@ import {
   type Envelope,
   type FeedBody,
   type InboxEvent,
-  type InboxFrame,
   type InboxOverview,
   isEnded,
   keyString,
@@ -38,6 +37,7 @@ import {
 import { createLogBuilder, type EventJson, type LogBuilder } from '@holdfast/core/testing'
 import { TransportError, type TransportFault } from '../transport/error.ts'
 import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from '../transport/port.ts'
+import { createScriptedFeed, type ScriptedLog, type ScriptedReader } from './scripted-feed.ts'
 
 /** A request, as it arrived. */
 export type Asked =
@@ -102,34 +102,17 @@ export interface ScriptedTransport extends RunTransport, FeedSource {
   view(key: ThreadKey): ThreadView
 }
 
-interface Script {
-  readonly key: ThreadKey
+interface Script extends ScriptedLog {
   readonly builder: LogBuilder
-  readonly readers: Set<Reader>
   readonly speaking: Set<string>
   /** Who takes the place of whom, by the run that makes room. */
   readonly makingRoom: Map<string, string>
   /** What a run that waits has said of its place. */
   readonly parents: Map<string, StartBody['parentId']>
-  firstSeq: number
-  deleted: boolean
+  /** How much of it the inbox has been told of. */
+  noted: number
   title: string
   archived: boolean
-}
-
-interface FeedReader {
-  readonly handlers: FeedHandlers
-  /** How many entries of the inbox it has been told. */
-  told: number
-  finish(error?: TransportError): void
-  /** A thread that it waits for may be there. */
-  wake(): void
-}
-
-interface Reader {
-  readonly handlers: LogHandlers
-  sent: number
-  finish(error?: TransportError): void
 }
 
 export function problem(code: ProblemCode, more: Partial<Problem> = {}): TransportFault {
@@ -149,8 +132,10 @@ export function createScriptedTransport(): ScriptedTransport {
   const mishaps = new Map<AskedType, Mishap[]>()
   const held = new Map<AskedType, Promise<void>>()
   const heldAnswers = new Map<AskedType, Promise<void>>()
-  const feeds = new Set<FeedReader>()
-  const inbox: InboxFrame[] = []
+  const feed = createScriptedFeed(
+    (key) => scripts.get(keyString(key)),
+    (log) => flush(log as Script),
+  )
   let reading = 0
 
   function holdIn(where: Map<AskedType, Promise<void>>, type: AskedType): () => void {
@@ -180,16 +165,20 @@ export function createScriptedTransport(): ScriptedTransport {
       parents: new Map(),
       firstSeq: 1,
       deleted: false,
+      noted: 0,
       title: '',
       archived: false,
     }
     const isNew = !scripts.has(id)
     scripts.set(id, script)
-    if (isNew) for (const one of [...feeds]) one.wake()
+    if (isNew) {
+      feed.tell({ type: 'ThreadCreated', ...key, title: '' })
+      feed.wake()
+    }
     return script
   }
 
-  const readersOf = (key: ThreadKey): ReadonlySet<Reader> => scripts.get(keyString(key))?.readers ?? new Set()
+  const readersOf = (key: ThreadKey): ReadonlySet<ScriptedReader> => scripts.get(keyString(key))?.readers ?? new Set()
 
   function view({ key, builder }: Script): ThreadView {
     const fold = createFold(key)
@@ -197,8 +186,12 @@ export function createScriptedTransport(): ScriptedTransport {
     return fold.view()
   }
 
-  function flush({ builder, readers }: Script): void {
-    for (const reader of readers) {
+  function flush(script: Script): void {
+    const { builder, readers } = script
+    const news = builder.envelopes.slice(script.noted)
+    script.noted = builder.envelopes.length
+    for (const envelope of news) feed.note(envelope)
+    for (const reader of [...readers]) {
       const batch = builder.envelopes.slice(reader.sent)
       reader.sent = builder.envelopes.length
       if (batch.length === 0) continue
@@ -377,7 +370,7 @@ export function createScriptedTransport(): ScriptedTransport {
     })
     if (signal.aborted) throw new TransportError({ type: 'aborted' })
     await new Promise<void>((resolve, reject) => {
-      const reader: Reader = {
+      const reader: ScriptedReader = {
         handlers,
         sent: after,
         finish(error) {
@@ -396,89 +389,9 @@ export function createScriptedTransport(): ScriptedTransport {
     })
   }
 
-  async function feed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+  async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
     await answer({ type: 'openFeed', body }, () => undefined)
-    if (signal.aborted) throw new TransportError({ type: 'aborted' })
-    const leaving = new AbortController()
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const stop = () => reject(new TransportError({ type: 'aborted' }))
-        signal.addEventListener('abort', stop, { signal: leaving.signal })
-        const one: FeedReader = {
-          handlers,
-          told: body.inbox === undefined ? Number.POSITIVE_INFINITY : Number(body.inbox),
-          finish: (error) => (error ? reject(error) : resolve()),
-          wake: () => {
-            for (const wake of [...waiting]) wake()
-          },
-        }
-        const waiting = new Set<() => void>()
-        feeds.add(one)
-        leaving.signal.addEventListener('abort', () => feeds.delete(one))
-        handlers.onOpen()
-        tell(one)
-        for (const { roomId, threadId, after } of body.threads ?? []) {
-          const key = { roomId, threadId }
-          const join = () => {
-            const script = scripts.get(keyString(key))
-            if (!script && after === 0) {
-              if (!waiting.has(join)) handlers.onCaughtUp({ ...key, seq: 0 })
-              waiting.add(join)
-              return
-            }
-            const was = waiting.delete(join)
-            joinLog(key, script, after, handlers, was, leaving.signal)
-          }
-          join()
-        }
-      })
-    } finally {
-      leaving.abort()
-    }
-  }
-
-  /** A log as part of the one connection. `told`: its reader has heard already that it is caught up. */
-  function joinLog(
-    key: ThreadKey,
-    script: Script | undefined,
-    after: number,
-    handlers: FeedHandlers,
-    told: boolean,
-    left: AbortSignal,
-  ): void {
-    const head = script?.builder.envelopes.length ?? 0
-    const resync = (reason: 'cursor_gone' | 'cursor_ahead' | 'deleted') => handlers.onResync({ ...key, reason })
-    if (script?.deleted) {
-      resync('deleted')
-      return
-    }
-    if (!script || after > head) {
-      resync('cursor_ahead')
-      return
-    }
-    if (after < script.firstSeq - 1) {
-      resync('cursor_gone')
-      return
-    }
-    const reader: Reader = {
-      handlers: { ...handlers, onCaughtUp() {}, onEnvelopes: (batch) => handlers.onEnvelopes(key, batch) },
-      sent: after,
-      finish() {
-        script.readers.delete(reader)
-        if (script.deleted) resync('deleted')
-      },
-    }
-    script.readers.add(reader)
-    left.addEventListener('abort', () => script.readers.delete(reader))
-    flush(script)
-    if (!told) handlers.onCaughtUp({ ...key, seq: head })
-  }
-
-  function tell(one: FeedReader): void {
-    const batch = inbox.slice(one.told)
-    if (batch.length === 0) return
-    one.told = inbox.length
-    one.handlers.onInbox(batch)
+    await feed.open(body, handlers, signal)
   }
 
   function overview(): InboxOverview {
@@ -493,7 +406,7 @@ export function createScriptedTransport(): ScriptedTransport {
         needsYou: count(roomId, 'needs_you'),
       })),
       threads: all.filter(({ status }) => status !== 'idle'),
-      cursor: String(inbox.length),
+      cursor: feed.cursor,
     }
   }
 
@@ -516,15 +429,8 @@ export function createScriptedTransport(): ScriptedTransport {
 
   return {
     asked,
-    tellInbox(event) {
-      const cursor = String(inbox.length + 1)
-      inbox.push({ at: '2026-01-01T00:00:00.000Z', ...event, cursor } as InboxFrame)
-      for (const one of [...feeds]) tell(one)
-    },
-    dropFeed(how = 'broken') {
-      const error = how === 'broken' ? new TransportError({ type: 'network' }) : undefined
-      for (const one of [...feeds]) one.finish(error)
-    },
+    tellInbox: feed.tell,
+    dropFeed: (how = 'broken') => feed.drop(how),
     get connections() {
       return [...scripts.values()].reduce((count, { readers }) => count + readers.size, 0)
     },
@@ -534,7 +440,11 @@ export function createScriptedTransport(): ScriptedTransport {
     get reading() {
       return reading
     },
-    addRoom: (room) => void rooms.push(room),
+    addRoom(room) {
+      const { roomId, title, agentId } = room
+      rooms.push(room)
+      feed.tell({ type: 'RoomChanged', roomId, title, agentId })
+    },
     addThread: (key) => void make(key),
     has: (key) => scripts.get(keyString(key))?.deleted === false,
     startElsewhere(key, runId, text, more) {
@@ -578,6 +488,7 @@ export function createScriptedTransport(): ScriptedTransport {
       answer({ type: 'createRoom' }, () => {
         const room = { roomId, title, agentId }
         rooms.push(room)
+        feed.tell({ type: 'RoomChanged', ...room })
         return room
       }),
     changeRoom: (roomId, change) =>
@@ -587,13 +498,16 @@ export function createScriptedTransport(): ScriptedTransport {
         if (!room) throw new TransportError(problem('not_found'))
         const changed = { ...room, ...change }
         rooms[at] = changed
+        feed.tell({ type: 'RoomChanged', roomId, title: changed.title, agentId: changed.agentId })
         return changed
       }),
     deleteRoom: (roomId, { force = false } = {}) =>
       answer({ type: 'deleteRoom', roomId, force }, () => {
         for (const { key } of [...scripts.values()]) if (key.roomId === roomId) deleteThread(key, force)
         const at = rooms.findIndex((room) => room.roomId === roomId)
-        if (at >= 0) rooms.splice(at, 1)
+        if (at < 0) return
+        rooms.splice(at, 1)
+        feed.tell({ type: 'RoomDeleted', roomId })
       }),
     threads: (roomId) =>
       answer({ type: 'threads' }, () => ({
@@ -621,6 +535,7 @@ export function createScriptedTransport(): ScriptedTransport {
         const script = find(key)
         const { title = script.title, archived = script.archived } = change
         Object.assign(script, { title, archived })
+        feed.tell({ type: 'ThreadChanged', ...key, title, archived })
         return line(script)
       }),
     deleteThread: (key, { force = false } = {}) =>
@@ -639,12 +554,12 @@ export function createScriptedTransport(): ScriptedTransport {
     changeQueue: (key, change) => answer({ type: 'changeQueue', key, change }, () => changeQueue(find(key), change)),
     inbox: () => answer({ type: 'inbox' }, overview),
     openInbox: (cursor, handlers, signal) =>
-      feed(
+      openFeed(
         { inbox: cursor },
         { ...handlers, onInbox: handlers.onEntries, onEnvelopes() {}, onCaughtUp() {}, onResync() {} },
         signal,
       ),
-    openFeed: feed,
+    openFeed,
     openLog: read,
   }
 }

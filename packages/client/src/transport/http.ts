@@ -27,6 +27,7 @@ const PAUSE_MS = 5
 /** A run that streams without any pause: after this long what arrives is live. */
 const HISTORY_MS = 100
 
+const EVENT_STREAM = 'text/event-stream'
 const KEEPALIVE_CHARACTERS = 4 * 1024
 
 export interface HttpTransportOptions {
@@ -62,7 +63,7 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
           ...options.headers?.(),
         },
         cache: 'no-store',
-        ...(body === undefined ? {} : sending(JSON.stringify(body))),
+        ...(body === undefined ? {} : sending(JSON.stringify(body), accept)),
         ...(signal ? { signal } : {}),
       })
     } catch (cause) {
@@ -99,8 +100,8 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
   }
 
   async function stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>> {
-    const response = await ask({ ...request, accept: 'text/event-stream' })
-    if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream')) return response.body
+    const response = await ask({ ...request, accept: EVENT_STREAM })
+    if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
     await response.body?.cancel()
     throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
   }
@@ -213,9 +214,12 @@ function search(wanted: ThreadPageQuery | RunPageQuery): string {
   return query.size > 0 ? `?${query}` : ''
 }
 
-/** What is small enough goes out even if the page is left in this very moment; browsers allow 64 KiB of it at once. */
-function sending(body: string): Pick<RequestInit, 'body' | 'keepalive'> {
-  return { body, keepalive: body.length < KEEPALIVE_CHARACTERS }
+/**
+ * What is small enough goes out even if the page is left in this very moment; browsers allow 64 KiB of it at once. A
+ * stream ends with the page that reads it.
+ */
+function sending(body: string, accept: string): Pick<RequestInit, 'body' | 'keepalive'> {
+  return { body, keepalive: accept !== EVENT_STREAM && body.length < KEEPALIVE_CHARACTERS }
 }
 
 function parse<T>(text: string): T {

@@ -19,7 +19,7 @@ import {
 import { createParser } from 'eventsource-parser'
 import { TransportError } from './error.ts'
 import type { FeedHandlers } from './port.ts'
-import { type LogReader, MAX_FRAME, parseJson } from './read-log.ts'
+import { type LogReader, MAX_FRAME, parseJson, typeOf } from './read-log.ts'
 
 export function createFeedReader(
   threads: readonly ThreadKey[],
@@ -49,22 +49,26 @@ export function createFeedReader(
       if (key !== of) flush()
       of = key
       envelopes.push(envelope)
-    } else handlers.onDropped(envelope ? 'foreign' : 'malformed')
+    } else handlers.onDropped(envelope ? 'foreign' : 'malformed', typeOf(value))
   }
 
-  function about(value: unknown, tell: (key: ThreadKey, what: Partial<CaughtUp & Resync>) => void): void {
+  function about(
+    event: string,
+    value: unknown,
+    tell: (key: ThreadKey, what: Partial<CaughtUp & Resync>) => void,
+  ): void {
     const key = keyOf(value)
     if (key && asked.has(keyString(key))) {
       flush()
       tell(key, value as Partial<CaughtUp & Resync>)
-    } else handlers.onDropped(key ? 'foreign' : 'malformed')
+    } else handlers.onDropped(key ? 'foreign' : 'malformed', event)
   }
 
   function inbox(value: unknown): void {
     if (isInboxFrame(value)) {
       if (envelopes.length > 0) flush()
       entries.push(value)
-    } else handlers.onDropped('malformed')
+    } else handlers.onDropped('malformed', typeOf(value) ?? 'inbox')
   }
 
   const parser = createParser({
@@ -72,11 +76,11 @@ export function createFeedReader(
     onEvent({ event, data }) {
       const value = parseJson(data)
       if (event === 'log') log(value)
-      else if (event === 'caught-up') about(value, (key, { seq = 0 }) => handlers.onCaughtUp({ ...key, seq }))
+      else if (event === 'caught-up') about(event, value, (key, { seq = 0 }) => handlers.onCaughtUp({ ...key, seq }))
       else if (event === 'resync')
-        about(value, (key, { reason = 'cursor_gone' }) => handlers.onResync({ ...key, reason }))
+        about(event, value, (key, { reason = 'cursor_gone' }) => handlers.onResync({ ...key, reason }))
       else if (event === 'inbox') inbox(value)
-      else handlers.onDropped('malformed')
+      else handlers.onDropped('malformed', event)
     },
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') overflow = true

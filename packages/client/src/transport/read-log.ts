@@ -25,9 +25,10 @@ export function createLogReader(key: ThreadKey, handlers: Pick<LogHandlers, 'onE
   const parser = createParser({
     maxBufferSize: MAX_FRAME,
     onEvent({ data }) {
-      const envelope = readEnvelope(parseJson(data))
-      if (!envelope) handlers.onDropped('malformed')
-      else if (!sameKey(envelope, key)) handlers.onDropped('foreign')
+      const value = parseJson(data)
+      const envelope = readEnvelope(value)
+      if (!envelope) handlers.onDropped('malformed', typeOf(value))
+      else if (!sameKey(envelope, key)) handlers.onDropped('foreign', envelope.event.type)
       else batch.push(envelope)
     },
     onError(error) {
@@ -46,6 +47,16 @@ export function createLogReader(key: ThreadKey, handlers: Pick<LogHandlers, 'onE
       if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
     },
   }
+}
+
+/** What can be read of an event's type, for whoever is told that it was dropped. */
+export function typeOf(value: unknown): string | undefined {
+  const { event, type } = Object(value) as {
+    readonly event?: { readonly type?: unknown } | null
+    readonly type?: unknown
+  }
+  const said = event?.type ?? type
+  return typeof said === 'string' ? said : undefined
 }
 
 export function parseJson(data: string): unknown {

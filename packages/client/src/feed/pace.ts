@@ -1,0 +1,49 @@
+/**
+ * When those who wait for another attempt go: together, with the first who is due. What they share is mostly one
+ * connection, so that one request serves them all; where it is not, nobody is later for it.
+ *
+ * Owns: the back-off, the one timer. Does not know: what is tried.
+ */
+import { backoffDelay, type Clock } from '@holdfast/core'
+
+/** A server on this machine is back within a second; one that is gone for long is not to be stormed. */
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 15_000
+
+export interface Pace {
+  /** `attempt` counts the failures in a row, from one on. Returns the undoing; undoing twice is harmless. */
+  wait(attempt: number, run: () => void): () => void
+}
+
+export function createPace({ clock, random }: { readonly clock: Clock; random(): number }): Pace {
+  const waiting = new Set<{ readonly run: () => void }>()
+  let timer: { readonly attempt: number; readonly undo: () => void } | undefined
+
+  function go(): void {
+    timer = undefined
+    const all = [...waiting]
+    waiting.clear()
+    for (const { run } of all) run()
+  }
+
+  function rest(): void {
+    timer?.undo()
+    timer = undefined
+  }
+
+  return {
+    wait(attempt, run) {
+      const entry = { run }
+      waiting.add(entry)
+      // Who has failed less often waits less long, and takes the others along.
+      if (!timer || attempt < timer.attempt) {
+        rest()
+        const pause = { attempt: attempt - 1, baseMs: FIRST_PAUSE_MS, maxMs: LONGEST_PAUSE_MS, random: random() }
+        timer = { attempt, undo: clock.schedule(backoffDelay(pause), go) }
+      }
+      return () => {
+        if (waiting.delete(entry) && waiting.size === 0) rest()
+      }
+    },
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Keeps at one connection for as long as somebody wants it: one attempt at a time, a pause after each that failed, and
+ * doubt where nothing is heard.
+ *
+ * Owns: the one attempt, the watchdog, the state. Does not know: what is read, from where it goes on.
+ *
+ * Invariants:
+ * - Nothing but `close` or a pause ends the trying; no state of the connection ends a run (I5).
+ * - What an attempt says that has been given up is not heard.
+ * - Idle means no socket, no timer, no listener (I10).
+ */
+import type { Environment } from '../environment/port.ts'
+import { createPace, type Pace } from './pace.ts'
+import { type FeedEvent, type FeedState, IDLE, isConnected, type PauseReason, step } from './state.ts'
+
+/** The server sends a heartbeat every 15 s; two missing ones and a margin. */
+const SILENCE_MS = 40_000
+/** A page that was asleep doubts its connection sooner: one missing heartbeat and a margin. */
+const DOUBT_MS = 20_000
+/** What a connection has to last to count as good, so that one that always breaks at once is not tried ever faster. */
+const STEADY_MS = 5_000
+
+/** What an attempt reports while it lasts. */
+export interface Attempt {
+  readonly signal: AbortSignal
+  /** False once it has been given up. */
+  isMine(): boolean
+  opened(): void
+  caughtUp(): void
+  /** Something came. */
+  bytes(): void
+}
+
+export interface Tries {
+  readonly state: FeedState
+  open(): void
+  close(): void
+  pause(reason: PauseReason): void
+  resume(reason: PauseReason): void
+  /** Gives up the attempt under way: after a pause there is another. */
+  lose(): void
+  /** Does not wait for the pause to be over. */
+  wake(): void
+}
+
+export interface TriesOptions {
+  readonly environment: Environment
+  /** Shared with those who use the same connection. */
+  readonly pace?: Pace | undefined
+  /** One attempt. Resolves when it has ended in order. */
+  attempt(attempt: Attempt): Promise<void>
+  /** Why an attempt failed: a reason not to try again. */
+  failed(cause: unknown): PauseReason | undefined
+  changed(state: FeedState): void
+}
+
+export function createTries({ environment, attempt, failed, changed, ...options }: TriesOptions): Tries {
+  const { clock } = environment
+  const pace = options.pace ?? createPace(environment)
+  let state = IDLE
+  let connection: AbortController | undefined
+  let lastBytes = 0
+  let undoWatchdog = () => {}
+  let undoTimer = () => {}
+  let unlisten: (() => void) | undefined
+
+  function dispatch(event: FeedEvent): void {
+    const before = state
+    state = step(before, event)
+    if (state === before) return
+    if (state.type !== before.type) move(before)
+    changed(state)
+  }
+
+  /** What leaving `before` and entering the present state means for socket, timers and listeners. */
+  function move(before: FeedState): void {
+    undoTimer()
+    if (isConnected(before) && !isConnected(state)) disconnect()
+    if (before.type === 'idle') listen()
+    switch (state.type) {
+      case 'idle':
+        unlisten?.()
+        unlisten = undefined
+        break
+      case 'connecting':
+        void connect()
+        break
+      case 'live':
+        undoTimer = clock.schedule(STEADY_MS, () => dispatch({ type: 'steady' }))
+        break
+      case 'waiting':
+        undoTimer = pace.wait(state.attempt, () => dispatch({ type: 'due' }))
+        break
+      case 'catching-up':
+      case 'paused':
+        break
+    }
+  }
+
+  function listen(): void {
+    const wake = () => {
+      if (environment.visibility.hidden || !environment.connectivity.online) return
+      if (isConnected(state) && clock.now() - lastBytes > DOUBT_MS) dispatch({ type: 'lost' })
+      dispatch({ type: 'wake' })
+    }
+    const undo = [environment.visibility.subscribe(wake), environment.connectivity.subscribe(wake)]
+    unlisten = () => {
+      for (const one of undo) one()
+    }
+  }
+
+  function disconnect(): void {
+    undoWatchdog()
+    connection?.abort()
+    connection = undefined
+  }
+
+  function watch(afterMs: number): void {
+    undoWatchdog = clock.schedule(afterMs, () => {
+      const silent = clock.now() - lastBytes
+      if (silent >= SILENCE_MS) dispatch({ type: 'lost' })
+      else watch(SILENCE_MS - silent)
+    })
+  }
+
+  async function connect(): Promise<void> {
+    const own = new AbortController()
+    connection = own
+    lastBytes = clock.now()
+    watch(SILENCE_MS)
+    const isMine = () => connection === own
+    try {
+      await attempt({
+        signal: own.signal,
+        isMine,
+        opened: () => isMine() && dispatch({ type: 'opened' }),
+        caughtUp: () => isMine() && dispatch({ type: 'caught-up' }),
+        bytes: () => {
+          if (isMine()) lastBytes = clock.now()
+        },
+      })
+      if (isMine()) dispatch({ type: 'lost' })
+    } catch (cause) {
+      if (!isMine()) return
+      const reason = failed(cause)
+      dispatch(reason ? { type: 'pause', reason } : { type: 'lost' })
+    }
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    open: () => dispatch({ type: 'open' }),
+    close: () => dispatch({ type: 'close' }),
+    pause: (reason) => dispatch({ type: 'pause', reason }),
+    resume: (reason) => dispatch({ type: 'resume', reason }),
+    lose: () => dispatch({ type: 'lost' }),
+    wake: () => dispatch({ type: 'wake' }),
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What goes on in everything the person may see: the overview, and the inbox that says when it has changed.
+ *
+ * Owns: the inbox's cursor, who is told what. Does not know: threads, lists.
+ *
+ * Invariants: nobody wants it, nothing is open (I10). An entry is told once and in order; where the line is begun anew
+ * that is told too, since anything may have happened between.
+ */
+import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
+import { keyString } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import type { Pace } from '../feed/pace.ts'
+import { createTries } from '../feed/tries.ts'
+import { problemOf, transportError } from '../transport/error.ts'
+import type { DropReason, RunTransport } from '../transport/port.ts'
+import { keepSame, keepSameError } from './keep-same.ts'
+import { createListeners, type Observable } from './observable.ts'
+import { createPoll } from './polled.ts'
+import type { OverviewState } from './port.ts'
+
+/** How often is asked while the inbox says what happens, and while it cannot be read. */
+const SLOW_MS = 60_000
+const FAST_MS = 2_000
+
+export type InboxNews =
+  | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
+  /** From here on entries are told; what happened before is to be asked for. */
+  | { readonly type: 'anew' }
+  /** Whether entries are told has changed. */
+  | { readonly type: 'moved' }
+
+export interface Inbox {
+  readonly overview: Observable<OverviewState>
+  /** How long an answer holds that nothing has been told about since. */
+  intervalMs(): number
+  /** Keeps it open, and tells what comes. */
+  listen(listener: (news: InboxNews) => void): () => void
+  /** Whether anybody looks at anything. */
+  readonly wanted: boolean
+  refresh(): void
+  /** Somebody has to sign in. */
+  expire(): void
+  resume(): void
+  close(): void
+}
+
+export interface InboxOptions {
+  readonly transport: RunTransport
+  readonly environment: Environment
+  readonly pace: Pace
+  /** Whether anybody looks has changed. */
+  onChange(): void
+  onDropped(reason: DropReason, type: string | undefined): void
+}
+
+export function createInbox({ transport, environment, pace, onChange, onDropped }: InboxOptions): Inbox {
+  const listeners = createListeners<[InboxNews]>()
+  const viewers = createListeners()
+  let cursor: string | undefined
+  let asking: Promise<InboxOverview> | undefined
+  let state: OverviewState = { known: false, rooms: [], threads: [] }
+
+  /** Whoever asks while an answer is awaited gets the same one. */
+  async function ask(): Promise<InboxOverview> {
+    asking ??= transport.inbox().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
+  function show({ known, rooms, threads, error }: OverviewState): void {
+    const sameRooms = keepSame<RoomActivity>(state.rooms, rooms, ({ roomId }) => roomId) ?? rooms
+    const sameThreads = keepSame<ThreadInfo>(state.threads, threads, keyString) ?? threads
+    if (state.known === known && state.rooms === sameRooms && state.threads === sameThreads && state.error === error)
+      return
+    state = { known, rooms: sameRooms, threads: sameThreads, ...(error && { error }) }
+    viewers.tell()
+  }
+
+  const poll = createPoll<InboxOverview>({
+    environment,
+    intervalMs,
+    ask,
+    onAnswer: ({ rooms, threads }) => show({ known: true, rooms, threads }),
+    onError: (error) => show({ ...state, error: keepSameError(state.error, error) }),
+  })
+
+  const tries = createTries({
+    environment,
+    pace,
+    async attempt(own) {
+      if (cursor === undefined) {
+        const overview = await ask()
+        if (!own.isMine()) return
+        own.bytes()
+        cursor = overview.cursor
+        listeners.tell({ type: 'anew' })
+      }
+      await transport.openInbox(
+        cursor,
+        {
+          onOpen() {
+            own.opened()
+            own.caughtUp()
+          },
+          onEntries: (batch) => own.isMine() && hear(batch),
+          onBytes: own.bytes,
+          onDropped,
+        },
+        own.signal,
+      )
+    },
+    failed(cause) {
+      const error = transportError(cause)
+      const code = problemOf(error)?.code
+      // Of another history: it is begun anew.
+      if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'invalid_cursor') cursor = undefined
+      return error.fault.type === 'unauthorized' ? 'unauthorized' : undefined
+    },
+    changed(connection) {
+      if (connection.type !== 'live' && connection.type !== 'waiting' && connection.type !== 'paused') return
+      poll.retime()
+      listeners.tell({ type: 'moved' })
+    },
+  })
+
+  function hear(batch: readonly InboxFrame[]): void {
+    cursor = batch.at(-1)?.cursor ?? cursor
+    poll.soon()
+    listeners.tell({ type: 'entries', batch })
+  }
+
+  function intervalMs(): number {
+    return tries.state.type === 'live' ? SLOW_MS : FAST_MS
+  }
+
+  function listen(listener: (news: InboxNews) => void): () => void {
+    const undo = listeners.add(listener)
+    if (listeners.size === 1) {
+      tries.open()
+      onChange()
+    }
+    return () => {
+      undo()
+      if (listeners.size > 0) return
+      tries.close()
+      onChange()
+    }
+  }
+
+  return {
+    overview: {
+      snapshot: () => state,
+      subscribe(listener) {
+        const undo = [viewers.add(listener), listen(() => {}), poll.retain()]
+        return () => {
+          for (const one of undo) one()
+        }
+      },
+    },
+    intervalMs,
+    listen,
+    get wanted() {
+      return listeners.size > 0
+    },
+    refresh: poll.refresh,
+    expire: () => tries.pause('unauthorized'),
+    resume: () => tries.resume('unauthorized'),
+    close() {
+      listeners.clear()
+      viewers.clear()
+      tries.close()
+      poll.close()
+    },
+  }
+}
