@@ -92,7 +92,7 @@ test('what the server refuses comes back into the field, and the page says why',
 test.describe('390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  test('the list is a drawer, Esc closes it and stops nothing, and nothing is wider than the page', async ({
+  test('the list is a drawer, Esc closes it and stops nothing, nothing is wider than the page, and back and forward lead to threads (S001-34)', async ({
     page,
     modelServer: server,
     provider,
@@ -124,6 +124,8 @@ test.describe('390 px wide', () => {
     await page.goBack()
     await expectAnswers(page, wordsText(LONG))
     await expect(sendButton(page)).toBeVisible()
+    await page.goForward()
+    await expectAnswers(page, scriptText({ tokens: 4, prefix: wide }))
   })
 })
 

@@ -193,7 +193,10 @@ test('one run is stopped from another tab, one from the tray and one from the li
   expect((await server.runs(third)).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('a stop that cannot be delivered says that the run goes on, and it does (S004-17)', async ({ page, server }) => {
+test('a stop that cannot be delivered says that the run goes on, and it does (S004-17, S001-62)', async ({
+  page,
+  server,
+}) => {
   const key = { roomId: 'default', threadId: 'unstoppable' }
   await server.play(key, { tokens: 5_000, intervalMs: 10 })
   await page.goto(addressOf(server, key))

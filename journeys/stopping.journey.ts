@@ -17,7 +17,7 @@ import { isQuiet, scriptText } from './server.ts'
 
 const KEY = { roomId: 'default', threadId: 'stopped' }
 
-test('stopping mid-run keeps the partial text, says so, and nothing comes after (S004-17, S004-28, G6)', async ({
+test('stopping mid-run keeps the partial text, says so, and nothing comes after (S004-17, S004-28, S001-63, G6)', async ({
   page,
   server,
 }) => {
@@ -44,7 +44,7 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27)', async ({
+test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27, S001-59)', async ({
   page,
   modelServer: server,
   provider,

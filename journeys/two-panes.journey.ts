@@ -36,7 +36,7 @@ test('left and opened again twice before its start was accepted, a thread attach
   await expectAnswers(pane(page, 'Second'), wordsText(LONG))
 })
 
-test('two threads beside each other stream at once; Esc stops the one with the focus, and the address keeps both', async ({
+test('two threads beside each other stream at once; Esc stops the one with the focus, and the address keeps both (S001-17, S001-58, S001-60)', async ({
   page,
   modelServer: server,
   provider,
@@ -53,6 +53,7 @@ test('two threads beside each other stream at once; Esc stops the one with the f
 
   await pane(page, 'Second').getByRole('textbox', { name: 'Message' }).press('Escape')
   await expect(pane(page, 'Second').getByRole('log').getByText('Stopped')).toBeVisible()
+  await expect(pane(page, 'Second').getByRole('button', { name: 'Send', exact: true })).toBeVisible()
   await expect(pane(page, 'First').getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
   await provider.goOn()
   await expectAnswers(pane(page, 'First'), wordsText(LONG))

@@ -139,7 +139,7 @@ describe('a cancel', () => {
     })
   })
 
-  it('S000-C8 when nothing runs is no request', async () => {
+  it('S000-C8 S001-61 when nothing runs is no request', async () => {
     const { registry, transport, cancels } = setUp()
     transport.addThread(A)
     const view = look(registry, A)
@@ -170,7 +170,7 @@ describe('a cancel', () => {
     expect(a.state().activity).toEqual({ type: 'active', runId: next.runId })
   })
 
-  it('that could not be delivered says so: the run goes on', async () => {
+  it('S001-62 that could not be delivered says so: the run goes on', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.next('cancelRun', { type: 'fault', fault: problem('storage_full') })

@@ -238,7 +238,7 @@ function check(world: World, key: ThreadKey): void {
   }
 }
 
-it('I1 I2 I3 I4 I5 I9 S001-32 S001-37 over random lives: views are their logs, ends are told once and stay, only who was cancelled ends so', async () => {
+it('I1 I2 I3 I4 I5 I9 S001-32 S001-37 S001-65 over random lives: views are their logs, ends are told once and stay, only who was cancelled ends so', async () => {
   const act = fc.tuple(fc.constantFrom(...ACTS), fc.constantFrom(0, 1, 2))
   await fc.assert(
     fc.asyncProperty(fc.array(act, { maxLength: 60 }), fc.boolean(), async (acts, exist) => {

@@ -7,7 +7,7 @@ import { RegistryError } from './registry-error.ts'
 import { A, B, C, look, OFFLINE, running, setUp, text, until } from './testing/looking.ts'
 
 describe('a start', () => {
-  it('S004-8 is shown in the tick of the asking: the words, and that it starts', async () => {
+  it('S004-8 S001-57 is shown in the tick of the asking: the words, and that it starts', async () => {
     const { registry, count } = setUp()
     const view = look(registry, A)
     const { runId } = registry.start(A, { text: 'Hello' })

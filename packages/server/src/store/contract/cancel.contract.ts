@@ -24,7 +24,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers a repeated cancel alike and writes nothing: the first request stands',
+    'answers a repeated cancel alike and writes nothing: the first request stands (S001-64)',
     inWorld(async (world) => {
       const { store } = world
       await world.running('r-1')
