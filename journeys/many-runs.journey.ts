@@ -49,7 +49,7 @@ test('the tray counts what runs across rooms, leads there, stops one, and stops 
   await expect(trayLine(page)).toContainText('Nothing runs')
 })
 
-test('a run that ends in the background is named with the way there; the open thread needs no such note', async ({
+test('a run that ends in the background is named with the way there, three at once are one note; the open thread needs none', async ({
   page,
   modelServer: server,
   provider,
@@ -69,6 +69,21 @@ test('a run that ends in the background is named with the way there; the open th
   await page.getByTestId('toast').getByRole('button', { name: 'View' }).click()
   await expectAnswers(page, wordsText(long))
   await expect(trayLine(page)).toContainText('Nothing runs')
+  await expect(page.getByTestId('toast')).toHaveCount(0)
+
+  // Three at once are one note, and its way leads to all of them.
+  for (const letter of ['a', 'b', 'c']) {
+    await page.getByRole('link', { name: 'New thread' }).first().click()
+    await send(page, askFor({ ...long, letter }))
+    await expectAnswers(page, wordsText({ ...long, letter }, 60))
+  }
+  await listed(page, 'Elsewhere').click()
+  await expect(trayLine(page)).toContainText('3 running')
+  await provider.goOn()
+  await expect(page.getByTestId('toast')).toHaveText(/^3 runs finished/)
+  await page.getByTestId('toast').getByRole('button', { name: 'View' }).click()
+  const all = page.getByRole('dialog', { name: 'Runs' }).getByRole('region', { name: 'Finished' })
+  await expect(all.getByRole('link')).toHaveCount(3)
   await expect(page.getByTestId('toast')).toHaveCount(0)
 })
 

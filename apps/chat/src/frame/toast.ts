@@ -1,4 +1,12 @@
 /** What a short note over the page says. */
-export type Toast =
-  | { readonly type: 'finished' | 'failed'; readonly id: string; readonly text: string; view(): void }
-  | { readonly type: 'trouble'; readonly text: string; readonly detail: string }
+export type Toast = Ended | { readonly type: 'trouble'; readonly text: string; readonly detail: string }
+
+export interface Ended {
+  readonly type: 'finished' | 'failed'
+  /** Said again with the same id it takes the place of what was said. */
+  readonly id: string
+  readonly text: string
+  view(): void
+  /** It is no longer shown, whatever took it away. */
+  gone(): void
+}

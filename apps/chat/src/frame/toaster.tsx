@@ -12,8 +12,16 @@ export default function Toaster() {
 }
 
 export function show(note: Toast): void {
-  const id = note.type === 'trouble' ? note.text : note.id
-  toast.custom((toastId) => <Note note={note} close={() => toast.dismiss(toastId)} />, { id, duration: SHOWN_MS })
+  const { id, gone } = note.type === 'trouble' ? { id: note.text, gone: undefined } : note
+  toast.custom((toastId) => <Note note={note} close={() => toast.dismiss(toastId)} />, {
+    id,
+    duration: SHOWN_MS,
+    ...(gone && { onDismiss: gone, onAutoClose: gone }),
+  })
+}
+
+export function hide(id: string): void {
+  toast.dismiss(id)
 }
 
 function Note({ note, close }: { readonly note: Toast; close(): void }) {

@@ -21,3 +21,9 @@ export async function say(toast: Toast): Promise<void> {
   for (const listener of [...listeners]) listener()
   show(toast)
 }
+
+/** Takes away what was said with this id. */
+export async function unsay(id: string): Promise<void> {
+  const { hide } = await import('./toaster.tsx')
+  hide(id)
+}

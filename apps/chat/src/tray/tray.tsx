@@ -19,7 +19,7 @@ export function Tray({ open, setOpen }: TrayProps) {
   const known = useRooms().items !== undefined
   const overview = useOverview(open)
   const finished = useFinished()
-  useFinishedToasts()
+  useFinishedToasts(() => setOpen(true))
   const { items } = overview
   const summary = summaryOf(items, finished.length)
   const needsYou = items.some(({ state }) => state === 'needs_you')
