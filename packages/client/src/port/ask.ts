@@ -27,6 +27,8 @@ import { inboxReader, logReader, type Reader } from './readers.ts'
 export interface PortTransport extends RunTransport {
   /** Resolves as soon as the other side answers. That it does not is the caller's to notice. */
   alive(): Promise<void>
+  /** Aborted when the other side is gone, or this one closed. */
+  readonly gone: AbortSignal
   /** Messages that were none of this language, or for nothing that is open. */
   readonly dropped: number
   /** Gives up everything open, as `network`, and tells the other side. The channel stays. */
@@ -48,6 +50,7 @@ export function createPortTransport(channel: Channel): PortTransport {
   const readings = new Map<number, Reading>()
   let lastId = 0
   let dropped = 0
+  const ended = new AbortController()
   let gone: TransportFault | undefined
 
   /** Throws a TransportError: what cannot be cloned cannot be asked. */
@@ -110,6 +113,7 @@ export function createPortTransport(channel: Channel): PortTransport {
     unlisten()
     for (const question of [...questions.values()]) question.fail(fault)
     for (const reading of [...readings.values()]) reading.finish(new TransportError(fault))
+    ended.abort()
   }
 
   /** Whoever asks stops asking: told once to the other side, and at once to the asker. */
@@ -173,6 +177,7 @@ export function createPortTransport(channel: Channel): PortTransport {
 
   return {
     alive: () => ask('alive'),
+    gone: ended.signal,
     get dropped() {
       return dropped
     },

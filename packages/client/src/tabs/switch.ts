@@ -1,0 +1,80 @@
+/**
+ * A RunTransport whose other end can be another one from one moment to the next: what was open at the old one rejects as
+ * `network`, what is asked meanwhile waits.
+ *
+ * Owns: where the next request goes, whether anything is under way. Does not know: what the ends are.
+ */
+import { TransportError } from '../transport/error.ts'
+import type { RunTransport } from '../transport/port.ts'
+
+export interface Switch {
+  readonly transport: RunTransport
+  /** From now on everything goes there; undefined: it waits until there is somewhere. */
+  use(target: RunTransport | undefined): void
+  /** Whether anybody waits for anything. */
+  readonly needed: boolean
+}
+
+/** `onNeed` is called when somebody begins to wait for something, and when nobody does any more. */
+export function createSwitch(onNeed: () => void): Switch {
+  let target = Promise.withResolvers<RunTransport>()
+  let isThere = false
+  let underway = 0
+
+  async function through<T>(act: (to: RunTransport) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    underway += 1
+    if (underway === 1) onNeed()
+    try {
+      return await act(await unlessAborted(target.promise, signal))
+    } finally {
+      underway -= 1
+      if (underway === 0) onNeed()
+    }
+  }
+
+  const transport: RunTransport = {
+    agents: () => through((to) => to.agents()),
+    rooms: () => through((to) => to.rooms()),
+    createRoom: (body) => through((to) => to.createRoom(body)),
+    changeRoom: (roomId, body) => through((to) => to.changeRoom(roomId, body)),
+    deleteRoom: (roomId, options) => through((to) => to.deleteRoom(roomId, options)),
+    threads: (roomId, query) => through((to) => to.threads(roomId, query)),
+    runs: (query) => through((to) => to.runs(query)),
+    snapshot: (key, signal) => through((to) => to.snapshot(key, signal), signal),
+    start: (key, body) => through((to) => to.start(key, body)),
+    cancelRun: (key, runId, reason) => through((to) => to.cancelRun(key, runId, reason)),
+    cancelThread: (key, reason) => through((to) => to.cancelThread(key, reason)),
+    changeRun: (key, runId, body) => through((to) => to.changeRun(key, runId, body)),
+    changeQueue: (key, body) => through((to) => to.changeQueue(key, body)),
+    changeThread: (key, body) => through((to) => to.changeThread(key, body)),
+    deleteThread: (key, options) => through((to) => to.deleteThread(key, options)),
+    inbox: () => through((to) => to.inbox()),
+    openInbox: (cursor, handlers, signal) => through((to) => to.openInbox(cursor, handlers, signal), signal),
+    openLog: (key, after, handlers, signal) => through((to) => to.openLog(key, after, handlers, signal), signal),
+  }
+
+  return {
+    transport,
+    use(next) {
+      if (isThere) target = Promise.withResolvers()
+      isThere = next !== undefined
+      if (next) target.resolve(next)
+    },
+    get needed() {
+      return underway > 0
+    },
+  }
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  const gaveUp = Promise.withResolvers<never>()
+  const abort = () => gaveUp.reject(new TransportError({ type: 'aborted' }))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([promise, gaveUp.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The transport of one tab among all tabs of a browser profile, which share one connection: in a shared worker; where
+ * there is none, or it does not answer, in the tab that leads.
+ *
+ * Owns: which of these it is, when what this tab uses is doubted. Does not know: HTTP, who leads.
+ *
+ * Invariants:
+ * - Every tab reads and writes, whoever has the connection.
+ * - What falls over rejects as `network` and nothing else: whoever reads goes on from its cursor at the new host, whoever
+ *   writes repeats what is safe to repeat. Nothing is lost or doubled.
+ * - Nobody waits for anything: nobody is asked whether he lives.
+ */
+import type { Clock } from '@holdfast/core'
+import type { Line, Neighbours } from '../environment/neighbours.ts'
+import { createPortTransport, type PortTransport } from '../port/ask.ts'
+import type { RunTransport } from '../transport/port.ts'
+import { createElection, type Election } from './election.ts'
+import type { TabWord } from './shared.ts'
+import { createSwitch } from './switch.ts'
+import { SILENT_STEPS, watch } from './watch.ts'
+
+/** Seconds that a worker may take to be loaded. */
+const START_STEPS = 10
+
+export interface TabTransportOptions {
+  readonly neighbours: Neighbours
+  readonly clock: Clock
+  /** Another one for each tab. */
+  readonly tabId: string
+  /** Whose tabs these are: persons share no connection. */
+  readonly person: string
+  /** Which build of the page this is: builds share no connection. */
+  readonly build: string
+  /** Where the shared worker is; without it a tab leads. */
+  readonly workerUrl?: string
+  /** The connection, if this tab has to have it. */
+  connect(): RunTransport
+}
+
+export interface TabTransport extends RunTransport {
+  readonly role: 'shared' | Election['role']
+  close(): void
+}
+
+/** What this tab uses now. */
+interface InUse {
+  readonly line: Line
+  readonly transport: PortTransport
+  /** Steps that its next answer may take. */
+  patience: number
+  onLost(how: 'gone' | 'silent'): void
+}
+
+export function createTabTransport(options: TabTransportOptions): TabTransport {
+  const { neighbours, clock, tabId, person, build, workerUrl, connect } = options
+  const scope = `holdfast ${person} ${build}`
+  const tabLock = `${scope} tab ${tabId}`
+  const living = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<void>()
+  let isClosed = false
+  let inUse: InUse | undefined
+  let election: Election | undefined
+  let stopWatching: (() => void) | undefined
+
+  const way = createSwitch(rewatch)
+
+  function use(line: Line, patience: number, onLost: InUse['onLost']): void {
+    leave()
+    const transport = createPortTransport(line)
+    const own: InUse = { line, transport, patience, onLost }
+    inUse = own
+    transport.gone.addEventListener('abort', () => lose(own, 'gone'))
+    way.use(transport)
+    rewatch()
+  }
+
+  function leave(): void {
+    stopWatching?.()
+    stopWatching = undefined
+    const before = inUse
+    inUse = undefined
+    way.use(undefined)
+    before?.transport.close()
+    before?.line.close()
+  }
+
+  function lose(own: InUse, how: 'gone' | 'silent'): void {
+    if (inUse !== own) return
+    leave()
+    own.onLost(how)
+  }
+
+  /** It is asked whether it lives for as long as somebody waits for something. */
+  function rewatch(): void {
+    const own = inUse
+    if (!way.needed || !own) {
+      stopWatching?.()
+      stopWatching = undefined
+      return
+    }
+    stopWatching ??= watch({
+      clock,
+      patience: own.patience,
+      async ask() {
+        await own.transport.alive()
+        own.patience = SILENT_STEPS
+      },
+      onSilent: () => lose(own, 'silent'),
+    })
+  }
+
+  function elect(): void {
+    if (isClosed) return
+    election = createElection({
+      scope,
+      tabId,
+      tabLock,
+      neighbours,
+      clock,
+      connect,
+      onHost: (line) => use(line, SILENT_STEPS, (how) => election?.lost(how)),
+    })
+  }
+
+  function begin(): void {
+    const line = workerUrl === undefined ? undefined : neighbours.sharedWorker(workerUrl, scope)
+    if (!line) {
+      void living.promise.then(elect)
+      return
+    }
+    use(line, START_STEPS, elect)
+    void living.promise.then(() => line.post({ holdfastTab: tabLock } satisfies TabWord))
+  }
+
+  void neighbours.locks.hold(tabLock, {}, () => {
+    living.resolve()
+    return closed.promise
+  })
+  begin()
+
+  return {
+    ...way.transport,
+    get role() {
+      return election?.role ?? 'shared'
+    },
+    close() {
+      isClosed = true
+      leave()
+      election?.close()
+      closed.resolve()
+    },
+  }
+}

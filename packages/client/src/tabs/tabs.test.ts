@@ -1,0 +1,245 @@
+/** Tabs of one browser profile: killed, frozen, quick and slow; their connection, and what they read and write through it. */
+import type { ThreadKey } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { TransportError } from '../transport/error.ts'
+import { createTabs, keepReading, type ManualTab, type Tabs, turn } from './testing/tabs.ts'
+
+const KEYS: readonly ThreadKey[] = [1, 2, 3, 4, 5].map((n) => ({ roomId: 'default', threadId: `T${n}` }))
+const [KEY = { roomId: '', threadId: '' }] = KEYS
+const LEADS = 'holdfast somebody one leads'
+
+async function openAll(tabs: Tabs): Promise<readonly ManualTab[]> {
+  const opened: ManualTab[] = []
+  for (const key of KEYS) {
+    tabs.server.startElsewhere(key, 'run', 'Hello')
+    opened.push(await tabs.open())
+  }
+  return opened
+}
+
+const roles = (tabs: readonly ManualTab[]) => tabs.map(({ role }) => role)
+const faultOf = (error: unknown) => (error instanceof TransportError ? error.fault : error)
+
+function sayEverywhere({ server }: Tabs, words: string): void {
+  for (const key of KEYS) for (const word of words.split(' ')) server.say(key, 'run', word)
+}
+
+describe.each([
+  { name: 'a shared worker has the connection', shared: true },
+  { name: 'a tab leads', shared: false },
+])('tabs, where $name', ({ shared }) => {
+  it('S001-53 all read and write through one connection', async () => {
+    const tabs = createTabs({ shared })
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
+    await turn()
+    sayEverywhere(tabs, 'some words for each')
+    await turn()
+    for (const [at, { seen }] of readings.entries()) expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
+    for (const [at, tab] of opened.entries()) await tab.start(KEY, { runId: 'run', messages: [] }).then(() => at)
+    expect(tabs.connected()).toBe(1)
+    expect(tabs.server.connections).toBe(5)
+    expect(roles(opened)).toEqual(
+      shared ? Array(5).fill('shared') : ['leading', 'following', 'following', 'following', 'following'],
+    )
+  })
+
+  it('S001-51 several read the same thread, each all of it, and one that leaves takes nothing from the others', async () => {
+    const tabs = createTabs({ shared })
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab) => keepReading(tab, KEY))
+    await turn()
+    readings[0]?.leave()
+    readings[2]?.leave()
+    sayEverywhere(tabs, 'still heard')
+    await turn()
+    expect(readings.map(({ seen }) => seen.length)).toEqual([3, 6, 3, 6, 6])
+  })
+
+  it('S001-52 a tab that is killed says nothing, and is served no longer; no run notices', async () => {
+    const tabs = createTabs({ shared })
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
+    await turn()
+    opened[3]?.program.kill()
+    await turn()
+    expect(tabs.server.connections).toBe(4)
+    sayEverywhere(tabs, 'more')
+    await turn()
+    expect(readings.map(({ seen }) => seen.length)).toEqual([5, 5, 5, 3, 5])
+    expect(tabs.server.asked.every(({ type }) => type === 'openLog')).toBe(true)
+  })
+
+  it('I10 nobody waits for anything: nobody is asked whether he lives', async () => {
+    const tabs = createTabs({ shared })
+    const [first, second] = await openAll(tabs)
+    if (!first || !second) return
+    const readings = [keepReading(first, KEY), keepReading(second, KEY)]
+    await turn()
+    expect(tabs.profile.clock.waiting).toBeGreaterThan(0)
+    for (const reading of readings) reading.leave()
+    await turn()
+    expect(tabs.profile.clock.waiting).toBe(0)
+    expect(tabs.server.connections).toBe(0)
+  })
+
+  it('that sleep for an hour displace nobody when they wake', async () => {
+    const tabs = createTabs({ shared })
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab) => keepReading(tab, KEY))
+    await turn()
+    for (const { program } of opened.slice(1)) program.freeze()
+    tabs.profile.clock.advance(3_600_000)
+    sayEverywhere(tabs, 'meanwhile')
+    await turn()
+    for (const { program } of opened.slice(1)) program.thaw()
+    await tabs.pass(10_000)
+    expect(tabs.connected()).toBe(1)
+    expect(readings.map(({ reopened }) => reopened)).toEqual([0, 0, 0, 0, 0])
+    for (const { seen } of readings) expect(seen).toEqual(tabs.server.log(KEY))
+  })
+})
+
+describe('the tab that leads', () => {
+  it('S001-52 killed, hands over by dying: nothing is lost or doubled, and all go on', async () => {
+    const tabs = createTabs()
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
+    await turn()
+    sayEverywhere(tabs, 'before it')
+    opened[0]?.program.kill()
+    sayEverywhere(tabs, 'while nobody leads')
+    await tabs.pass(1_000)
+    sayEverywhere(tabs, 'and after')
+    await tabs.pass(1_000)
+    expect(roles(opened.slice(1))).toEqual(['leading', 'following', 'following', 'following'])
+    for (const [at, { seen, reopened }] of readings.entries()) {
+      if (at === 0) continue
+      expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
+      expect(reopened).toBe(1)
+    }
+    expect(tabs.connected()).toBe(2)
+    expect(tabs.server.connections).toBe(4)
+  })
+
+  it('closed, hands over too, and the last one leaves nothing behind', async () => {
+    const tabs = createTabs()
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab) => keepReading(tab, KEY))
+    await turn()
+    for (const [at, tab] of opened.entries()) {
+      readings[at]?.leave()
+      tab.close()
+      await tabs.pass(500)
+      sayEverywhere(tabs, 'on')
+      await tabs.pass(500)
+      for (const { seen } of readings.slice(at + 1)) expect(seen).toEqual(tabs.server.log(KEY))
+    }
+    expect(tabs.server.connections).toBe(0)
+    expect(tabs.profile.clock.waiting).toBe(0)
+    expect(tabs.profile.holder(LEADS)).toBeUndefined()
+  })
+
+  it('frozen, is displaced after 3 s of silence and no sooner; when it wakes it follows, and nothing is lost or doubled', async () => {
+    const tabs = createTabs()
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
+    await turn()
+    opened[0]?.program.freeze()
+    await tabs.pass(2_000)
+    sayEverywhere(tabs, 'in the dark')
+    expect(tabs.profile.holder(LEADS)).toBe(opened[0]?.program.id)
+    await tabs.pass(3_000)
+    expect(tabs.profile.holder(LEADS)).not.toBe(opened[0]?.program.id)
+    for (const [at, { seen }] of readings.entries()) {
+      if (at > 0) expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
+    }
+
+    opened[0]?.program.thaw()
+    await tabs.pass(2_000)
+    sayEverywhere(tabs, 'and in the light')
+    await tabs.pass(1_000)
+    expect(roles(opened).toSorted()).toEqual(['following', 'following', 'following', 'following', 'leading'])
+    for (const [at, { seen }] of readings.entries()) expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
+    expect(tabs.server.connections).toBe(5)
+  })
+
+  it('frozen and displaced, writes nothing when it wakes: what others asked of it they have asked again meanwhile', async () => {
+    const tabs = createTabs()
+    const [first, second] = await openAll(tabs)
+    if (!first || !second) return
+    keepReading(second, KEY)
+    await turn()
+    first.program.freeze()
+    const stale = second.changeThread(KEY, { title: 'Old' }).catch(faultOf)
+    let own: unknown
+    first.program.run(() => {
+      own = first.changeThread(KEY, { title: 'Its own' }).catch(faultOf)
+    })
+    await tabs.pass(5_000)
+    expect(await stale).toEqual({ type: 'network' })
+    await second.changeThread(KEY, { title: 'New' })
+    first.program.thaw()
+    await tabs.pass(2_000)
+    expect(await own).toEqual({ type: 'network' })
+    expect((await second.threads(KEY.roomId)).items[0]?.title).toBe('New')
+    expect(tabs.server.asked.filter(({ type }) => type === 'changeThread')).toHaveLength(1)
+  })
+
+  it('is taken from twice in one moment: one leads in the end, and nobody hears the other', async () => {
+    const tabs = createTabs()
+    const opened = await openAll(tabs)
+    const readings = opened.map((tab) => keepReading(tab, KEY))
+    await turn()
+    // All have begun to listen in the same moment, and so find it silent in the same moment.
+    opened[0]?.program.freeze()
+    tabs.profile.clock.advance(1_000)
+    tabs.profile.clock.advance(1_000)
+    sayEverywhere(tabs, 'once')
+    tabs.profile.clock.advance(1_000)
+    await tabs.pass(6_000)
+    sayEverywhere(tabs, 'again')
+    opened[0]?.program.thaw()
+    await tabs.pass(6_000)
+    sayEverywhere(tabs, 'and more')
+    await tabs.pass(1_000)
+    expect(roles(opened).toSorted()).toEqual(['following', 'following', 'following', 'following', 'leading'])
+    const leader = opened.find(({ role }) => role === 'leading')
+    expect(tabs.profile.holder(LEADS)).toBe(leader?.program.id)
+    for (const { seen } of readings) expect(seen).toEqual(tabs.server.log(KEY))
+    expect(tabs.server.connections).toBe(5)
+  })
+
+  it('may be frozen before anybody has found it: who comes later displaces it', async () => {
+    const tabs = createTabs()
+    tabs.server.startElsewhere(KEY, 'run', 'Hello')
+    const first = await tabs.open()
+    first.program.freeze()
+    const second = await tabs.open()
+    const reading = keepReading(second, KEY)
+    await tabs.pass(2_000)
+    expect(reading.seen).toEqual([])
+    await tabs.pass(3_000)
+    expect(second.role).toBe('leading')
+    expect(reading.seen).toEqual(tabs.server.log(KEY))
+  })
+})
+
+describe('the shared worker', () => {
+  it.each(['freeze', 'kill'] as const)(
+    'that does not answer (%s) is given up, and a tab leads: nothing is lost or doubled',
+    async (mishap) => {
+      const tabs = createTabs({ shared: true })
+      const opened = await openAll(tabs)
+      const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
+      await turn()
+      tabs.profile.worker?.[mishap]()
+      sayEverywhere(tabs, 'meanwhile')
+      await tabs.pass(8_000)
+      sayEverywhere(tabs, 'and then')
+      await tabs.pass(1_000)
+      expect(roles(opened).toSorted()).toEqual(['following', 'following', 'following', 'following', 'leading'])
+      for (const [at, { seen }] of readings.entries()) expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
+    },
+  )
+})

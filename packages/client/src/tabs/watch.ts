@@ -1,0 +1,66 @@
+/**
+ * Whether the other end is alive: by asking it, and by nothing but its answers. A timer alone never says that somebody
+ * died: whoever has slept himself has heard nothing either, and begins to listen anew when he wakes.
+ *
+ * Owns: when to ask, when silence is long enough. Does not know: who is asked, what follows from silence.
+ */
+import type { Clock } from '@holdfast/core'
+
+const STEP_MS = 1_000
+/** Unanswered for so many steps, each seen awake, is silent: 3 s. */
+export const SILENT_STEPS = 3
+
+export interface WatchOptions {
+  readonly clock: Clock
+  /** Resolves when it is answered. */
+  ask(): Promise<unknown>
+  onSilent(): void
+  /** Steps that the first answer may take. */
+  readonly patience?: number
+}
+
+/** Watches until the returned function is called, or the silence was too long. */
+export function watch({ clock, ask, onSilent, patience = SILENT_STEPS }: WatchOptions): () => void {
+  let allowed = patience
+  let missed = 0
+  let asking = false
+  let steppedAt = clock.now()
+  let stopped = false
+  let undo = () => {}
+
+  function question(): void {
+    if (asking) return
+    asking = true
+    const answered = () => {
+      asking = false
+      missed = 0
+      allowed = SILENT_STEPS
+    }
+    // A refusal is an answer of whoever knows that the other end is gone: they act on it themselves.
+    void ask().then(answered, answered)
+  }
+
+  function step(): void {
+    const now = clock.now()
+    const slept = now - steppedAt > 2 * STEP_MS
+    steppedAt = now
+    if (!asking || slept) missed = 0
+    else missed += 1
+    if (missed >= allowed) {
+      stop()
+      onSilent()
+      return
+    }
+    question()
+    undo = clock.schedule(STEP_MS, step)
+  }
+
+  function stop(): void {
+    stopped = true
+    undo()
+  }
+
+  question()
+  if (!stopped) undo = clock.schedule(STEP_MS, step)
+  return stop
+}
