@@ -10,10 +10,15 @@ import { fileURLToPath } from 'node:url'
 const SERVER = fileURLToPath(new URL('../apps/chat/serve.ts', import.meta.url))
 
 export interface HouseProcess {
+  /** Another one after each restart. */
   readonly url: string
   /** Resident memory, in bytes. */
   memory(): number
+  /** What is in use of the main thread's heap after everything unused was thrown away; with `talk-agents.ts`. */
+  heap(): Promise<number>
   post(path: string, body: unknown): Promise<Response>
+  /** SIGKILL, and another process on the same data. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,7 +27,11 @@ export async function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  if (!child.stdout) throw new Error('It has no output.')
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   return { url: line.split(' ').at(-1) ?? '', child }
 }
@@ -34,19 +43,38 @@ export function memoryOf({ pid }: ChildProcess): number {
 
 export async function startHouse(env: Readonly<Record<string, string>> = {}): Promise<HouseProcess> {
   const data = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
-  const { url, child } = await startProcess([SERVER], { PORT: '0', HOLDFAST_DATA: data, HOLDFAST_LOG: 'error', ...env })
+  const start = () => startProcess([SERVER], { PORT: '0', HOLDFAST_DATA: data, HOLDFAST_LOG: 'error', ...env })
+  let { url, child } = await start()
+
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+
   return {
-    url,
+    get url() {
+      return url
+    },
     memory: () => memoryOf(child),
+    async heap() {
+      const answer = once(child, 'message')
+      child.send('heap')
+      return ((await answer) as [number])[0]
+    },
     post: (path, body) =>
       fetch(url + path, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
+    async restart() {
+      await kill()
+      const again = await start()
+      url = again.url
+      child = again.child
+    },
     async close() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      await kill()
       rmSync(data, { recursive: true, force: true })
     },
   }

@@ -1,13 +1,17 @@
-/** `npm run bench`: measures everything beside its limits and peers and rewrites bench/RESULTS.md. */
+/** `npm run bench`: measures everything beside its limits and peers and rewrites bench/RESULTS.md and its picture. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { measureAppend } from './append.ts'
+import { measureConnections } from './connections.ts'
 import { measureFairness } from './fairness.ts'
 import { measureFlood } from './flood.ts'
 import { measureFold } from './fold.ts'
+import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
+import { PLOT, toPlot } from './plot.ts'
 import { measureRender } from './render.ts'
 import { type BenchSection, toMarkdown } from './report.ts'
+import { measureResume } from './resume.ts'
 
 const RESULTS = 'bench/RESULTS.md'
 const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
@@ -16,6 +20,9 @@ const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSe
   ['the fold', measureFold],
   ['append and fan-out', measureAppend],
   ['threads beside each other', measureFairness],
+  ['a thousand connections', measureConnections],
+  ['resume', measureResume],
+  ['heap', measureHeap],
   ['a flood beside a run', measureFlood],
   ['idle streams', measureIdle],
   ['rendering', measureRender],
@@ -26,7 +33,9 @@ for (const [index, [name, measure]] of MEASURES.entries()) {
   console.log(`[${index + 1}/${MEASURES.length}] ${name} …`)
   sections.push(await measure())
 }
-writeFileSync(RESULTS, toMarkdown(sections, machine()))
+const results = toMarkdown(sections, machine())
+writeFileSync(RESULTS, results)
+writeFileSync(PLOT, toPlot(results))
 const missed = sections.flatMap(({ aims }) => aims.filter(({ ok }) => !ok))
 for (const { text, ratio } of missed) console.error(`missed: ${text} (${ratio.toFixed(2)}×)`)
 console.log(`${RESULTS}: ${missed.length} aims missed`)

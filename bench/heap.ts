@@ -1,0 +1,147 @@
+/**
+ * What a server process keeps of its heap, everything unused thrown away: for each event of a run that goes on, for each
+ * run that has nothing to say, and for each that has ended. The store's worker has a heap of its own and keeps no events.
+ * `node bench/heap.ts` prints the table.
+ */
+import { cpus } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { paths, type ThreadKey } from '@holdfast/core'
+import { type HouseProcess, startHouse } from './house-process.ts'
+import { type BenchAim, type BenchSection, toMarkdown } from './report.ts'
+import type { TalkProps } from './talk-agents.ts'
+
+const EVENTS = 100_000
+const WARM_UP_EVENTS = 10_000
+const RUNS = 400
+const AGENTS = fileURLToPath(new URL('./talk-agents.ts', import.meta.url))
+
+const EVENT_LIMIT = 16
+const IDLE_LIMIT = 4_096
+/** Nothing; but a heap is never twice the same to the byte. */
+const FINISHED_LIMIT = 100
+
+const threadOf = (name: string): ThreadKey => ({ roomId: 'default', threadId: name })
+
+async function ask(
+  house: HouseProcess,
+  key: ThreadKey,
+  agentId: string,
+  runId: string,
+  forwardedProps?: TalkProps,
+): Promise<void> {
+  const messages = [{ id: `${runId}-q`, role: 'user', content: 'Well?' }]
+  const answer = await house.post(paths.runs(key), { runId, messages, agentId, forwardedProps })
+  if (answer.status !== 202) throw new Error(`${agentId} was answered ${answer.status}: ${await answer.text()}`)
+}
+
+async function until<T>(look: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await look()
+    if (done(value)) return value
+    await wait(100)
+  }
+}
+
+async function get<T>(house: HouseProcess, path: string): Promise<T> {
+  return (await (await fetch(house.url + path)).json()) as T
+}
+
+async function status(house: HouseProcess, key: ThreadKey, runId: string): Promise<string> {
+  return (await get<{ status: string }>(house, paths.run(key, runId))).status
+}
+
+/** A few at a time: each connection costs the server something too. */
+async function few(keys: readonly ThreadKey[], work: (key: ThreadKey) => Promise<unknown>): Promise<void> {
+  for (let first = 0; first < keys.length; first += 8) await Promise.all(keys.slice(first, first + 8).map(work))
+}
+
+/** Events of a run that goes on: bytes of heap for each. */
+async function perEvent(house: HouseProcess): Promise<number> {
+  const warm = threadOf('warm')
+  await ask(house, warm, 'talk', 'run', { events: WARM_UP_EVENTS })
+  await all(house, [warm], 'run', 'succeeded')
+  const before = await house.heap()
+  const key = threadOf('long')
+  await ask(house, key, 'talk', 'run', { events: EVENTS, stay: true })
+  // Asked for its last page, the log tells how far it has come; the whole thread would be read into the process.
+  const seen = async () => {
+    const page = await get<{ envelopes?: readonly unknown[] }>(house, `${paths.log(key)}?after=${EVENTS}&limit=10`)
+    return page.envelopes?.length ?? 0
+  }
+  await until(seen, (envelopes) => envelopes > 0)
+  await wait(500)
+  const kept = (await house.heap()) - before
+  await house.post(paths.cancelRun(key, 'run'), {})
+  await all(house, [key], 'run', 'cancelled')
+  return kept / EVENTS
+}
+
+/**
+ * Runs that wait: bytes for each while they do, and once they have ended. The same threads each time, so that what is
+ * remembered of a thread, up to a bound, is not a run's; the least of the rounds, for what is kept is kept in each, and
+ * the rest is what the engine compiles by the way.
+ */
+async function perRun(house: HouseProcess): Promise<{ readonly idle: number; readonly finished: number }> {
+  const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`quiet-${n}`))
+  const round = async (runId: string) => {
+    const before = await house.heap()
+    await few(keys, (key) => ask(house, key, 'quiet', runId))
+    await all(house, keys, runId, 'running')
+    await wait(500)
+    const idle = (await house.heap()) - before
+    await few(keys, (key) => house.post(paths.cancelRun(key, runId), {}))
+    await all(house, keys, runId, 'cancelled')
+    // Timers of what has ended.
+    await wait(2_000)
+    return { idle: idle / RUNS, finished: ((await house.heap()) - before) / RUNS }
+  }
+  await round('first')
+  const rounds = [await round('second'), await round('third'), await round('fourth')]
+  return {
+    idle: Math.min(...rounds.map(({ idle }) => idle)),
+    finished: Math.max(0, Math.min(...rounds.map(({ finished }) => finished))),
+  }
+}
+
+async function all(house: HouseProcess, keys: readonly ThreadKey[], runId: string, wanted: string): Promise<void> {
+  for (const key of keys) {
+    await until(
+      () => status(house, key, runId),
+      (now) => now === wanted,
+    )
+  }
+}
+
+/** `ratio` of what is allowed. */
+function aim(text: string, bytes: number, limit: number): BenchAim {
+  const ratio = Math.max(0, bytes) / limit
+  return { text: `${text}, of ${limit} B ≤ 1×`, ratio, limit: 1, ok: ratio <= 1 }
+}
+
+export async function measureHeap(): Promise<BenchSection> {
+  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS })
+  try {
+    console.error(`heap: a run of ${EVENTS} events`)
+    const bytes = await perEvent(house)
+    console.error(`heap: ${RUNS} idle runs, four times`)
+    const { idle, finished } = await perRun(house)
+    return {
+      title: 'Heap that the server keeps',
+      rows: [
+        { name: `a run of ${EVENTS.toLocaleString('en')} events that goes on`, value: bytes, unit: 'B an event' },
+        { name: `${RUNS} runs that have nothing to say`, value: idle, unit: 'B a run' },
+        { name: `${RUNS} runs that have ended`, value: finished, unit: 'B a run' },
+      ],
+      aims: [
+        aim('heap kept for each persisted event', bytes, EVENT_LIMIT),
+        aim('for each idle run', idle, IDLE_LIMIT),
+        aim('for each that has ended', finished, FINISHED_LIMIT),
+      ],
+    }
+  } finally {
+    await house.close()
+  }
+}
+
+if (import.meta.main) console.log(toMarkdown([await measureHeap()], cpus()[0]?.model ?? 'unknown processor'))
