@@ -8,16 +8,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadInfo } from '@holdfast/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { bareEnvironment } from '../process/testing/bare-environment.ts'
 import { type ServerProcess, startServerProcess } from '../process/testing/server-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url))
 const KEY = { roomId: 'default', threadId: 't1' }
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
 const servers: ServerProcess[] = []
-const { PATH = '', HOME = '' } = process.env
 
 function begin(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, HOME, ...env }, cwd: directory })
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...bareEnvironment(), ...env }, cwd: directory })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk) => {

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { type Envelope, type LogPage, type Problem, paths, type Run, type ThreadKey } from '@holdfast/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { copyImage, mountImage, mountTmpfs, type SmallDisk, whyNoDisks } from '../testing/small-disk.ts'
+import { bareEnvironment } from './testing/bare-environment.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../../apps/chat/serve.ts', import.meta.url))
 const undo: (() => unknown)[] = []
@@ -25,8 +26,7 @@ function keep(disk: SmallDisk): SmallDisk {
 }
 
 async function serve(data: string) {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PORT: '0', HOLDFAST_DATA: data }
+  const env = { ...bareEnvironment(), PORT: '0', HOLDFAST_DATA: data }
   const child: ChildProcess = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   const end = async (signal: NodeJS.Signals) => {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type LogPage, paths } from '@holdfast/core'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { bareEnvironment } from './testing/bare-environment.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../../apps/chat/serve.ts', import.meta.url))
 const KEY = { roomId: 'default', threadId: 't' }
@@ -33,8 +34,7 @@ const KILLER = `
   export default {}`
 
 async function serve(config: Record<string, string> = {}) {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PORT: '0', HOLDFAST_DATA: join(directory, 'data'), ...config }
+  const env = { ...bareEnvironment(), PORT: '0', HOLDFAST_DATA: join(directory, 'data'), ...config }
   const child = spawn(process.execPath, [PROGRAM], { env, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
   children.push(child)
   let errors = ''

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type EndedRun, paths } from '@holdfast/core'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { bareEnvironment } from './testing/bare-environment.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../../apps/chat/serve.ts', import.meta.url))
 const KEY = { roomId: 'default', threadId: 't1' }
@@ -21,8 +22,7 @@ afterEach(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 function run(env: Record<string, string>) {
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [PROGRAM], { env: { PATH, HOME, PORT: '0', ...env }, cwd: directory })
+  const child = spawn(process.execPath, [PROGRAM], { env: { ...bareEnvironment(), PORT: '0', ...env }, cwd: directory })
   children.push(child)
   let out = ''
   let err = ''

@@ -1,6 +1,7 @@
 /** A real server process for tests, from its ready line to its end. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from './bare-environment.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
@@ -17,8 +18,7 @@ export interface ServerProcess {
 
 /** `env` is all there is besides what a program needs to run; the port is a free one. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: { PATH, HOME, PORT: '0', ...env } })
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: { ...bareEnvironment(), PORT: '0', ...env } })
   let out = ''
   let err = ''
   child.stderr.on('data', (chunk) => {
