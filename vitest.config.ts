@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
-          // Files share a process and what it has loaded; loading it anew for each was two thirds of the processor's time.
+          // Files share a process and what it has loaded: loading it anew for each is two thirds of what small ones cost.
           // So a file gives back what it takes of the process (timers, listeners, variables) and mocks no module.
           isolate: false,
           // Only for what hangs: how long a test takes says nothing on a busy machine.
