@@ -23,6 +23,8 @@ interface ThreadComposerProps {
   readonly activity: Activity
   readonly failedStart: FailedStart | undefined
   readonly queue: ThreadQueue
+  /** Where what is written belongs; the end of the thread, if undefined. */
+  readonly parentId: string | undefined
 }
 
 const MODES: Record<Activity['type'], ComposerMode> = {
@@ -32,7 +34,7 @@ const MODES: Record<Activity['type'], ComposerMode> = {
   cancelling: 'stopping',
 }
 
-export function ThreadComposer({ threadKey, activity, failedStart, queue }: ThreadComposerProps) {
+export function ThreadComposer({ threadKey, activity, failedStart, queue, parentId }: ThreadComposerProps) {
   const registry = useRegistry()
   const { drafts } = useServices()
   const place = keyString(threadKey)
@@ -53,7 +55,8 @@ export function ThreadComposer({ threadKey, activity, failedStart, queue }: Thre
   function send(text: string, onBusy?: StartIntent['onBusy']): void {
     forgive()
     const agent = chosen !== undefined && { agentId: chosen }
-    registry.start(threadKey, { text, ...agent, ...(onBusy && { onBusy }) })
+    const branch = parentId !== undefined && { parentId }
+    registry.start(threadKey, { text, ...agent, ...branch, ...(onBusy && { onBusy }) })
     drafts.write(place, '')
   }
 

@@ -22,11 +22,13 @@ interface ConversationProps {
   readonly state: Pick<ThreadState, 'key' | 'content' | 'pending' | 'activity'>
   readonly agentTitle: (agentId: string | undefined) => string
   readonly actions: EndingActions
+  /** The message whose way is shown, where that is not the newest. */
+  readonly chosen?: string | undefined
 }
 
-export function Conversation({ state, agentTitle, actions }: ConversationProps) {
+export function Conversation({ state, agentTitle, actions, chosen }: ConversationProps) {
   const { key, content, pending, activity } = state
-  const rows = useRows(content, pending)
+  const rows = useRows(content, pending, chosen)
   const lines = useRef<VirtualizerHandle>(null)
   const [place] = useState(() => placeIn(key))
   const begin = rows.findIndex((row) => row.id === place?.top?.rowId)
@@ -95,19 +97,23 @@ function aScreenFrom(at: number): Span {
 }
 
 /** The rows that are as they were are the same as before: a word that comes draws one line again. */
-function useRows(content: ThreadState['content'], pending: ThreadState['pending']): readonly Row[] {
+function useRows(
+  content: ThreadState['content'],
+  pending: ThreadState['pending'],
+  chosen: string | undefined,
+): readonly Row[] {
   const before = useRef<readonly Row[]>([])
-  const rows = useMemo(() => sameRows(before.current, shown(content, pending)), [content, pending])
+  const rows = useMemo(() => sameRows(before.current, shown(content, pending, chosen)), [content, pending, chosen])
   useEffect(() => {
     before.current = rows
   }, [rows])
   return rows
 }
 
-function shown(content: ThreadState['content'], pending: ThreadState['pending']): Row[] {
-  if (content.type !== 'ready') return rowsOf({ path: [], runs: [], open: [], queue: [], pending })
+function shown(content: ThreadState['content'], pending: ThreadState['pending'], chosen: string | undefined): Row[] {
+  if (content.type !== 'ready') return rowsOf({ path: [], runs: [], open: [], pending })
   const { view } = content
-  return rowsOf({ ...view, path: pathTo(view.messages, headOf(view)), pending })
+  return rowsOf({ ...view, path: pathTo(view.messages, headOf(view, chosen, pending)), pending })
 }
 
 function isWriting(row: Row | undefined): boolean {

@@ -1,6 +1,9 @@
 /** One line of a conversation. What a person wrote is a text node; what an agent wrote is markdown, which knows no markup. */
 import { memo, type ReactNode } from 'react'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
+import { BranchPicker } from './branch-picker.tsx'
+import type { Branch } from './branches.ts'
+import { OwnMessage } from './own-message.tsx'
 import { Reasoning } from './reasoning.tsx'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
@@ -19,8 +22,13 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
   switch (row.type) {
     case 'user':
       return (
-        <Utterance speaker="user" who="You" pending={row.pending}>
-          <Text of="user" text={row.text} />
+        <Utterance speaker="user" who="You" pending={row.pending} branch={row.branch} actions={actions}>
+          <OwnMessage
+            text={row.text}
+            {...(actions.askAnew && !row.pending && !row.fixed && { ask: (text) => actions.askAnew?.(row.id, text) })}
+          >
+            <Text of="user" text={row.text} />
+          </OwnMessage>
         </Utterance>
       )
     case 'notice':
@@ -33,7 +41,12 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
     case 'reasoning':
     case 'tool':
       return (
-        <Utterance speaker="assistant" who={named ? agentTitle(row.agentId) : undefined}>
+        <Utterance
+          speaker="assistant"
+          who={named ? agentTitle(row.agentId) : undefined}
+          branch={row.branch}
+          actions={actions}
+        >
           {row.type === 'text' && <Text of="assistant" text={row.text} writing={row.writing} />}
           {row.type === 'reasoning' && <Reasoning id={row.id} text={row.text} since={row.since} />}
           {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
@@ -51,10 +64,13 @@ interface UtteranceProps {
   /** Absent where an answer goes on. */
   readonly who: string | undefined
   readonly pending?: boolean
+  readonly branch?: Branch | undefined
+  readonly actions?: EndingActions
   readonly children: ReactNode
 }
 
-function Utterance({ speaker, who, pending, children }: UtteranceProps) {
+function Utterance({ speaker, who, pending, branch, actions, children }: UtteranceProps) {
+  const versions = branch && actions?.choose && <BranchPicker branch={branch} choose={actions.choose} />
   return (
     <article
       className="message"
@@ -62,8 +78,14 @@ function Utterance({ speaker, who, pending, children }: UtteranceProps) {
       data-pending={pending || undefined}
       data-begins={who !== undefined && speaker === 'assistant' ? '' : undefined}
     >
-      {who !== undefined && <h2 className="message-who">{who}</h2>}
+      {(who !== undefined || (versions && speaker === 'assistant')) && (
+        <div className="message-head">
+          {who !== undefined && <h2 className="message-who">{who}</h2>}
+          {speaker === 'assistant' && versions}
+        </div>
+      )}
       {children}
+      {speaker !== 'assistant' && versions}
     </article>
   )
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { headOf, type Row, rowsOf, type Shown } from './rows.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
-const NOTHING: Shown = { path: [], runs: [], open: [], queue: [], pending: [] }
+const NOTHING: Shown = { path: [], runs: [], open: [], pending: [] }
 
 const question: ThreadMessage = { id: 'q', role: 'user', content: 'Why?', parentId: null }
 const answer: ThreadMessage = { id: 'a', role: 'assistant', content: 'Because', parentId: 'q', runId: 'r1' }
@@ -213,6 +213,6 @@ describe('a message', () => {
         { type: 'image', source: { type: 'url', value: 'https://example.org/a.png' } },
       ],
     }
-    expect(shown([parts], [])).toEqual([{ type: 'user', id: 'q', text: 'Look:\n[image]', pending: false }])
+    expect(shown([parts], [])).toEqual([{ type: 'user', id: 'q', text: 'Look:\n[image]', pending: false, fixed: true }])
   })
 })

@@ -16,7 +16,6 @@ import {
   newestLeaf,
   type OpenItem,
   type Outcome,
-  type QueueEntry,
   type Run,
   type ThreadMessage,
   type ThreadView,
@@ -37,6 +36,8 @@ export type Row =
       readonly id: string
       readonly text: string
       readonly pending: boolean
+      /** Not words alone: it cannot be written over. */
+      readonly fixed?: true
       readonly branch?: Branch
     }
   | (Said & { readonly type: 'text'; readonly text: string; readonly writing: boolean })
@@ -69,7 +70,6 @@ export interface Shown {
   readonly messages?: readonly ThreadMessage[]
   readonly runs: readonly Run[]
   readonly open: readonly OpenItem[]
-  readonly queue: readonly QueueEntry[]
   readonly interrupts?: ThreadView['interrupts']
   /** What was sent and is not in the conversation yet, but for what waits. */
   readonly pending: readonly ThreadMessage[]
@@ -131,7 +131,15 @@ function rowsOfMessage(message: ThreadMessage, { openSince, byId, answers }: Aro
   const by = run && { agentId: run.agentId }
   switch (message.role) {
     case 'user':
-      return [{ type: 'user', id: message.id, text: textOf(message.content), pending: false }]
+      return [
+        {
+          type: 'user',
+          id: message.id,
+          text: textOf(message.content),
+          pending: false,
+          ...(typeof message.content !== 'string' && { fixed: true }),
+        },
+      ]
     case 'assistant': {
       const rows: Row[] = []
       if (message.content) rows.push({ type: 'text', id: message.id, text: message.content, writing, ...by })

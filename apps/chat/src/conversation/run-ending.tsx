@@ -5,11 +5,15 @@ import type { Ending } from './rows.ts'
 export interface EndingActions {
   retry(runId: string): void
   continueFrom(messageId: string): void
+  /** Shows the conversation as it went on from this message. */
+  choose?(messageId: string): void
+  /** Asks with other words, beside this message. */
+  askAnew?(messageId: string, text: string): void
 }
 
 export function RunEnding({ ending, actions }: { readonly ending: Ending; readonly actions: EndingActions }) {
   const { runId, outcome, retry, continueFrom } = ending
-  const { icon, title, text } = wordsOf(outcome)
+  const { icon, title, text } = wordsOf(ending)
   return (
     <div className="ending" data-end={outcome.type}>
       <p className="ending-text">
@@ -39,7 +43,7 @@ export function RunEnding({ ending, actions }: { readonly ending: Ending; readon
   )
 }
 
-function wordsOf(outcome: Ending['outcome']): {
+function wordsOf({ outcome, retry }: Ending): {
   readonly icon: IconName
   readonly title: string
   readonly text?: string
@@ -50,6 +54,7 @@ function wordsOf(outcome: Ending['outcome']): {
     case 'cancelled':
       return { icon: 'stopped', title: 'Stopped' }
     case 'interrupted':
+      if (retry) return { icon: 'stopped', title: 'Its question was withdrawn' }
       return { icon: 'question', title: 'Waits for an answer', text: 'This page cannot give one yet.' }
     case 'superseded':
       return { icon: 'stopped', title: 'Stopped', text: 'Another question took its place.' }

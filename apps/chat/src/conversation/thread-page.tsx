@@ -7,7 +7,7 @@ import type { ThreadState } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
 import { Button, IconButton } from '../design/button.tsx'
@@ -20,6 +20,7 @@ import { Skeleton } from '../frame/skeleton.tsx'
 import { awaitMarkdown } from '../markdown/streaming-markdown.tsx'
 import { Announcer } from './announcer.tsx'
 import { useBeside } from './beside.ts'
+import { leafUnder } from './branches.ts'
 import { Conversation } from './conversation.tsx'
 import { useEndingActions } from './use-ending-actions.ts'
 
@@ -39,6 +40,8 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const noRoom = unwritten && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
   const beside = useBeside()
+  /** Which way through the conversation is looked at: the newest, unless one was chosen. */
+  const [chosen, choose] = useState<string>()
   useEffect(awaitMarkdown, [])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
@@ -54,7 +57,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
       <div className="reading">
         <ConnectionLine connection={connectionOf(state.connection)} />
         <Announcer activity={state.activity} />
-        {noRoom ? <NoSuchRoom roomId={roomId} /> : <Reading state={state} />}
+        {noRoom ? <NoSuchRoom roomId={roomId} /> : <Reading state={state} chosen={chosen} choose={choose} />}
       </div>
       {!noRoom && state.content.type !== 'gone' && (
         <ThreadComposer
@@ -62,6 +65,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
           activity={state.activity}
           failedStart={state.failedStart}
           queue={state.queue}
+          parentId={chosen === undefined ? undefined : leafIn(state, chosen)}
         />
       )}
     </>
@@ -72,10 +76,21 @@ function isFresh({ content, pending, activity }: ThreadState): boolean {
   return content.type === 'new' && (pending.length > 0 || activity.type !== 'idle')
 }
 
-function Reading({ state }: { readonly state: ThreadState }) {
+/** Where what is written now belongs. */
+function leafIn({ content }: ThreadState, chosen: string): string | undefined {
+  return content.type === 'ready' ? leafUnder(content.view.messages, chosen) : undefined
+}
+
+interface ReadingProps {
+  readonly state: ThreadState
+  readonly chosen: string | undefined
+  choose(messageId: string | undefined): void
+}
+
+function Reading({ state, chosen, choose }: ReadingProps) {
   const { key, content, pending, activity, connection } = state
   const { agents } = useAgent(key.roomId)
-  const actions = useEndingActions(key)
+  const actions = useEndingActions(key, choose)
   const agentTitle = useCallback(
     (agentId: string | undefined) => agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant',
     [agents],
@@ -90,7 +105,7 @@ function Reading({ state }: { readonly state: ThreadState }) {
     )
   }
   if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
-    return <Conversation state={state} agentTitle={agentTitle} actions={actions} />
+    return <Conversation state={state} agentTitle={agentTitle} actions={actions} chosen={chosen} />
   }
   if (content.type === 'new') {
     return (

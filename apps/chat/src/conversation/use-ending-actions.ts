@@ -1,18 +1,39 @@
-/** What can be done about a run that ended badly. A thread in which something runs already refuses, and shows why. */
-import { RegistryError } from '@holdfast/client'
+/**
+ * What can be done in a conversation: about a run that ended badly, about what was said. What is asked anew makes room
+ * for itself; everything else is refused while something runs, and the thread shows why.
+ */
+import { isBusy, RegistryError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useMemo } from 'react'
+import { useAgent } from '../composer/use-agent.ts'
 import type { EndingActions } from './run-ending.tsx'
 
-export function useEndingActions(key: ThreadKey): EndingActions {
+export function useEndingActions(key: ThreadKey, choose: (messageId: string | undefined) => void): EndingActions {
   const registry = useRegistry()
+  const { chosen: agentId } = useAgent(key.roomId)
   return useMemo(
     () => ({
-      retry: (runId) => unlessBusy(() => registry.retry(key, runId)),
+      retry(runId) {
+        choose(undefined)
+        unlessBusy(() => registry.retry(key, runId))
+      },
       continueFrom: (messageId) => unlessBusy(() => registry.continueFrom(key, messageId)),
+      choose,
+      askAnew(messageId, text) {
+        const { content, activity } = registry.observe(key).snapshot()
+        const asked = content.type === 'ready' && content.view.messages.find(({ id }) => id === messageId)
+        if (!asked) return
+        choose(undefined)
+        registry.start(key, {
+          text,
+          parentId: asked.parentId,
+          ...(agentId !== undefined && { agentId }),
+          ...(isBusy(activity) && { onBusy: 'supersede' }),
+        })
+      },
     }),
-    [registry, key],
+    [registry, key, agentId, choose],
   )
 }
 

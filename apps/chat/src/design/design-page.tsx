@@ -42,6 +42,8 @@ const ICONS: readonly IconName[] = [
   'onward',
   'down',
   'up',
+  'before',
+  'after',
   'pause',
   'resume',
   'plus',

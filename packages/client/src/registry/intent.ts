@@ -38,7 +38,7 @@ export function intentOf(body: StartBody, view: ThreadView | undefined): Intent 
   const { messages = [], parentId } = body
   return {
     body: { ...body, messages },
-    pending: hang(messages, parentId ?? (view ? newestLeaf(view.messages) : null)),
+    pending: hang(messages, parentId === undefined ? newestLeaf(view?.messages ?? []) : parentId),
     release: new AbortController(),
   }
 }

@@ -41,7 +41,8 @@ export interface StartBody {
   /** Minted by whoever asks: the idempotency key, unique within its thread. */
   readonly runId: string
   readonly messages?: readonly Message[]
-  readonly parentId?: string
+  /** What the first new message hangs on; null: on nothing, it begins the conversation anew. Absent: the newest message. */
+  readonly parentId?: string | null
   readonly agentId?: string
   readonly onBusy?: 'reject' | 'enqueue' | 'supersede'
   readonly tools?: readonly Tool[]

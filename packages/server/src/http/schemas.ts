@@ -111,7 +111,7 @@ export const ChangeQueue = z.object({
 export const Start = z.object({
   runId: Id,
   messages: Messages.default([]),
-  parentId: Id.optional(),
+  parentId: Id.nullable().optional(),
   agentId: Id.optional(),
   onBusy: z.enum(['reject', 'enqueue', 'supersede']).default('reject'),
   tools: z.array(AnyTool).default([]),

@@ -14,7 +14,7 @@ export interface StartRequest {
   /** The new messages, in order, each with an id; those the thread already holds are ignored: the log wins. */
   readonly messages: readonly Message[]
   /** The parent of the first new message, or, without new messages, the message to answer. Default: the newest leaf. */
-  readonly parentId?: string
+  readonly parentId?: string | null
   readonly agentId: string
   /** The start named no agent: it got the room's, which a retry may find changed. */
   readonly agentFrom?: 'room'

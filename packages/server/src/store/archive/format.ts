@@ -66,7 +66,7 @@ export const RunLine = z.strictObject({
   request: z.strictObject({
     runId: Id,
     messages: z.array(z.looseObject({ id: Id, role: z.string() })),
-    parentId: Id.optional(),
+    parentId: Id.nullable().optional(),
     agentId: Id,
     onBusy: z.enum(['reject', 'enqueue', 'supersede']),
     tools: Parts,

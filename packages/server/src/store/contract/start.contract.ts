@@ -151,6 +151,23 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
+    'begins the conversation anew beside its first message where that was asked for',
+    inWorld(async (world) => {
+      const { store } = world
+      await world.ended('r-1')
+      await store.runs.start(ALICE, THREAD, asking('r-2', { parentId: null }))
+      const [claim] = await store.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+      expect(claim?.input.messages.map((message) => message.id)).toEqual(['r-2-q'])
+      expect(await store.threads.snapshot(ALICE, THREAD)).toMatchObject({
+        view: { messages: expect.arrayContaining([{ ...said('r-2-q'), parentId: null }]) },
+      })
+      const nothing = asking('r-3', { parentId: null, messages: [], onBusy: 'enqueue' })
+      expect(await store.runs.start(ALICE, THREAD, nothing)).toEqual({ type: 'nothing_to_answer' })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
     'answers the same message again as a retry of the newest run that did',
     inWorld(async (world) => {
       const { store } = world

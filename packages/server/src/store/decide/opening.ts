@@ -21,7 +21,7 @@ export interface Opening {
 /** Undefined: `request.parentId` names a message that the thread does not hold. */
 export function openingOf(view: ThreadView, request: StartRequest): Opening | undefined {
   const held = new Set(view.messages.map((message) => message.id))
-  if (request.parentId !== undefined && !held.has(request.parentId)) return undefined
+  if (typeof request.parentId === 'string' && !held.has(request.parentId)) return undefined
   const messages: Message[] = []
   const fresh = new Set<string>()
   for (const message of request.messages) {
@@ -30,7 +30,7 @@ export function openingOf(view: ThreadView, request: StartRequest): Opening | un
     messages.push(message)
   }
   const lastGiven = messages.length === 0 ? request.messages.at(-1)?.id : undefined
-  return { messages, parentId: request.parentId ?? lastGiven ?? newestLeaf(view.messages) ?? null }
+  return { messages, parentId: placeOf(request, view, lastGiven) }
 }
 
 /** The opening of an accepted run, fixed when it starts: by then the thread may have grown. */
@@ -40,7 +40,12 @@ export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
   const held = new Set(asked.length === 0 ? [] : view.messages.map((message) => message.id))
   const messages = asked.filter((message) => !held.has(message.id))
   if (messages.length === 0) return { messages, parentId: asked.at(-1)?.id ?? run.parentId ?? null }
-  return { messages, parentId: run.request.parentId ?? newestLeaf(view.messages) ?? null }
+  return { messages, parentId: placeOf(run.request, view) }
+}
+
+/** Null only where that was asked for, or where there is nothing yet. */
+function placeOf({ parentId }: StartRequest, view: ThreadView, lastGiven?: string): string | null {
+  return parentId === undefined ? (lastGiven ?? newestLeaf(view.messages)) : parentId
 }
 
 /** Of a run that is taken out of the queue before its turn: what it would have said is not said. */

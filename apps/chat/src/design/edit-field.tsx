@@ -1,6 +1,6 @@
 /** Words, written over in their place: Enter keeps them, Shift+Enter breaks the line, Esc leaves them as they were. */
 import type { KeyboardEvent, ReactNode } from 'react'
-import { Button } from '../design/button.tsx'
+import { Button } from './button.tsx'
 
 interface EditFieldProps {
   readonly label: string

@@ -1,0 +1,40 @@
+/** What a person wrote. Changed, it is asked anew beside what was asked before: nothing that was said is lost. */
+import { type ReactNode, useRef, useState } from 'react'
+import { IconButton } from '../design/button.tsx'
+import { EditField } from '../design/edit-field.tsx'
+
+interface OwnMessageProps {
+  readonly text: string
+  readonly children: ReactNode
+  /** Absent where it cannot be changed. */
+  readonly ask?: (text: string) => void
+}
+
+export function OwnMessage({ text, children, ask }: OwnMessageProps) {
+  const [draft, setDraft] = useState<string>()
+  const edit = useRef<HTMLButtonElement>(null)
+  if (draft !== undefined && ask) {
+    return (
+      <EditField
+        label="Change your message"
+        text={draft}
+        done="Ask anew"
+        write={setDraft}
+        save={() => {
+          ask(draft.trim())
+          setDraft(undefined)
+        }}
+        leave={() => {
+          setDraft(undefined)
+          requestAnimationFrame(() => edit.current?.focus())
+        }}
+      />
+    )
+  }
+  return (
+    <div className="own">
+      {ask && <IconButton ref={edit} icon="edit" label="Edit your message" onClick={() => setDraft(text)} />}
+      {children}
+    </div>
+  )
+}

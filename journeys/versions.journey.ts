@@ -1,0 +1,69 @@
+/** Nothing that was said is lost: another answer, another question stand beside the ones before, and either is shown. */
+import { addressOf, ending, expect, expectAnswers, questionOf, send, sendButton, stopButton, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+
+const KEY = { roomId: 'models', threadId: 'versions' }
+const LONG = { words: 40, pauseAt: 20 }
+const one = { words: 3, letter: 'a' }
+const other = { words: 3, letter: 'b' }
+
+test('an answer tried again and a question asked anew stand beside what was there, and what is sent goes on from what is shown', async ({
+  page,
+  modelServer: server,
+  provider,
+}) => {
+  await page.goto(addressOf(server, KEY))
+  await send(page, askFor(LONG))
+  await expectAnswers(page, wordsText(LONG, 20))
+  await stopButton(page).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await page.getByRole('button', { name: 'Retry' }).click()
+  await expectAnswers(page, wordsText(LONG, 20))
+  await provider.goOn()
+  await expectAnswers(page, wordsText(LONG))
+
+  // Two answers to one question.
+  const versions = page.getByRole('group', { name: 'Version 2 of 2' })
+  await expect(versions).toContainText('2 / 2')
+  await versions.getByRole('button', { name: 'Previous version' }).press('Enter')
+  await expectAnswers(page, wordsText(LONG, 20))
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Previous version; this is 1 of 2' })).toBeFocused()
+  // What is sent now goes on from the answer that is shown.
+  await send(page, askFor(one))
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(one))
+  const { messages } = await server.snapshot(KEY)
+  const stopped = messages.find((message) => message.role === 'assistant')
+  expect(messages.find(({ content }) => content === askFor(one))?.parentId).toBe(stopped?.id)
+
+  // The first question with other words, while it is answered: the run makes room.
+  await page.reload()
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(one))
+  await send(page, askFor({ ...LONG, letter: 'c' }))
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(one), wordsText({ ...LONG, letter: 'c' }, 20))
+  await page.getByRole('button', { name: 'Edit your message' }).first().click()
+  const words = page.getByRole('textbox', { name: 'Change your message' })
+  await expect(words).toHaveValue(askFor(LONG))
+  await words.press('Escape')
+  await expect(stopButton(page), 'Esc leaves the field and stops nothing').toBeVisible()
+  await page.getByRole('button', { name: 'Edit your message' }).first().click()
+  await words.fill(askFor(other))
+  await words.press('Enter')
+  await expect(questionOf(page, 'with an b')).toBeVisible()
+  await expect(page.getByTestId('user-text')).toHaveCount(1)
+  await expectAnswers(page, wordsText(other))
+  await expect(sendButton(page)).toBeVisible()
+  expect((await server.runs(KEY)).map(({ status }) => status)).toEqual([
+    'cancelled',
+    'succeeded',
+    'succeeded',
+    'superseded',
+    'succeeded',
+  ])
+
+  await page.getByRole('button', { name: 'Previous version; this is 2 of 2' }).click()
+  await expectAnswers(page, wordsText(LONG, 20), wordsText(one), wordsText({ ...LONG, letter: 'c' }, 20))
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
+  await page.reload()
+  await expectAnswers(page, wordsText(other))
+})
