@@ -8,6 +8,7 @@ import type {
   ActiveRun,
   ListState,
   Observable,
+  OverviewState,
   ThreadListObservation,
   ThreadListState,
   ThreadState,
@@ -37,6 +38,11 @@ export function useThreadList(roomId: string): ThreadListState & Pick<ThreadList
 export function useRooms(): ListState<RoomInfo> {
   const registry = useRegistry()
   return useObservable(useMemo(() => registry.observeRooms(), [registry]))
+}
+
+/** What goes on in every room, whoever started it: from what the server holds, with nothing of it open here. */
+export function useOverview(): OverviewState {
+  return useObservable(useRegistry().overview)
 }
 
 /** Everything that starts or runs, in any thread of any room, on screen or not. */

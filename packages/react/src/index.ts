@@ -1,2 +1,2 @@
 export { RegistryProvider, type RegistryProviderProps, useRegistry } from './context.tsx'
-export { useActiveRuns, useRooms, useThread, useThreadList } from './hooks.ts'
+export { useActiveRuns, useOverview, useRooms, useThread, useThreadList } from './hooks.ts'

@@ -1,7 +1,7 @@
-/** The rooms, each with a sign while something that this device knows of works in it. */
+/** The rooms, each with a sign while something works in it or asks for somebody, wherever it was started. */
 import type { ListState } from '@holdfast/client'
 import type { RoomInfo } from '@holdfast/core'
-import { useActiveRuns } from '@holdfast/react'
+import { useActiveRuns, useOverview } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { NewRoom } from './new-room.tsx'
@@ -14,7 +14,12 @@ interface RoomListProps {
 }
 
 export function RoomList({ rooms, roomId }: RoomListProps) {
-  const working = new Set(useActiveRuns().map((run) => run.key.roomId))
+  const here = new Set(useActiveRuns().map((run) => run.key.roomId))
+  const going = new Map(useOverview().rooms.map((room) => [room.roomId, room]))
+  const statusOf = (id: string) => {
+    if ((going.get(id)?.needsYou ?? 0) > 0) return 'needs_you'
+    return here.has(id) || (going.get(id)?.working ?? 0) > 0 ? 'working' : undefined
+  }
   return (
     <nav className="side-section" aria-label="Rooms">
       <NewRoom />
@@ -32,11 +37,15 @@ export function RoomList({ rooms, roomId }: RoomListProps) {
               <span className="link-title" dir="auto">
                 {room.title || room.roomId}
               </span>
-              {room.roomId !== roomId && working.has(room.roomId) && <StatusMark status="working" />}
+              {room.roomId !== roomId && <RoomMark status={statusOf(room.roomId)} />}
             </Link>
           </li>
         ))}
       </ul>
     </nav>
   )
+}
+
+function RoomMark({ status }: { readonly status: 'needs_you' | 'working' | undefined }) {
+  return status && <StatusMark status={status} />
 }

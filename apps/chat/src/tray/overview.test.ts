@@ -47,6 +47,16 @@ describe('what goes on, across rooms', () => {
     ])
   })
 
+  it('S001-54 knows each thread once, as what is known of it first says', () => {
+    const lists = [[thread('R', 'T', 'working')], [thread('R', 'T', 'idle'), thread('R', 'U', 'idle')]]
+    const { items, threads } = overviewOf(rooms, lists, [])
+    expect(items).toMatchObject([{ title: 'T', state: 'working' }])
+    expect(threads.map(({ threadId, status }) => [threadId, status])).toEqual([
+      ['T', 'working'],
+      ['U', 'idle'],
+    ])
+  })
+
   it('is counted in words, without what is zero', () => {
     const lists = [[thread('R', 'a', 'working'), thread('R', 'b', 'working'), thread('R', 'c', 'needs_you')], []]
     const { items } = overviewOf(rooms, lists, [])

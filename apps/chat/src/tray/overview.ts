@@ -1,10 +1,10 @@
 /**
- * Everything that goes on, across rooms, as far as this page knows: from the lists of threads and from the runs of this
- * device, which are known before any list says so.
+ * Everything that goes on, across rooms: from what the server holds (no thread of it has to be open), from the lists of
+ * threads that are looked at, and from the runs of this device, which are known before either says so.
  *
  * Owns: what counts as going on, its order. Does not know: React, what has finished (`finished.ts`).
  */
-import type { ActiveRun, Observable, RunRegistry, ThreadListState } from '@holdfast/client'
+import type { ActiveRun, Observable, OverviewState, RunRegistry, ThreadListState } from '@holdfast/client'
 import { keyString, type RoomInfo, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 
 export type GoingOn = 'needs_you' | 'working' | 'stopping' | 'queued'
@@ -27,6 +27,7 @@ export interface Overview {
 
 const ORDER: readonly GoingOn[] = ['needs_you', 'working', 'stopping', 'queued']
 
+/** Of a thread that is on several lists the first one holds. */
 export function overviewOf(
   rooms: readonly RoomInfo[],
   lists: readonly (readonly ThreadInfo[])[],
@@ -34,8 +35,15 @@ export function overviewOf(
 ): Overview {
   const titles = new Map(rooms.map(({ roomId, title }) => [roomId, title || roomId]))
   const runs = new Map(active.map((run) => [keyString(run.key), run]))
+  const known = new Map(
+    lists
+      .flat()
+      .toReversed()
+      .map((thread) => [keyString(thread), thread]),
+  )
   const threads = lists
     .flat()
+    .filter((thread) => known.get(keyString(thread)) === thread)
     .filter(({ archived }) => !archived)
     .map((thread) => ({ ...thread, room: titles.get(thread.roomId) ?? thread.roomId }))
   const items = threads.flatMap((thread): OverviewItem[] => {
@@ -54,26 +62,28 @@ function goingOn({ status }: ThreadInfo, run: ActiveRun | undefined): GoingOn | 
   return status
 }
 
-export function createOverview(registry: RunRegistry, rooms: readonly RoomInfo[]): Observable<Overview> {
-  const lists = rooms.map(({ roomId }) => registry.observeThreads(roomId))
-  let seen: readonly (readonly ActiveRun[] | ThreadListState)[] = []
+/** `listed`: the rooms whose lists are looked at too. */
+export function createOverview(
+  registry: RunRegistry,
+  rooms: readonly RoomInfo[],
+  listed: readonly RoomInfo[],
+): Observable<Overview> {
+  const lists = listed.map(({ roomId }) => registry.observeThreads(roomId))
+  let seen: readonly (readonly ActiveRun[] | OverviewState | ThreadListState)[] = []
   let overview: Overview = { items: [], threads: [] }
   return {
     snapshot() {
       const active = registry.active.snapshot()
+      const goingOn = registry.overview.snapshot()
       const states = lists.map((list) => list.snapshot())
-      const now = [active, ...states]
+      const now = [active, goingOn, ...states]
       if (now.length === seen.length && now.every((part, at) => part === seen[at])) return overview
       seen = now
-      overview = overviewOf(
-        rooms,
-        states.map(({ items }) => items ?? []),
-        active,
-      )
+      overview = overviewOf(rooms, [goingOn.threads, ...states.map(({ items }) => items ?? [])], active)
       return overview
     },
     subscribe(listener) {
-      const undo = [registry.active, ...lists].map((part) => part.subscribe(listener))
+      const undo = [registry.active, registry.overview, ...lists].map((part) => part.subscribe(listener))
       return () => {
         for (const one of undo) one()
       }

@@ -6,22 +6,19 @@ import { useServices } from '../services.ts'
 import type { FinishedRun } from './finished.ts'
 import { createOverview, type Overview } from './overview.ts'
 
-/** Each room that is looked at is asked for every two seconds: with more than these, only where something is known. */
-const MANY_ROOMS = 8
-
-/** `whole`: every room is looked at, however many there are. */
+/** `whole`: with every thread of every room, what rests included. */
 export function useOverview(whole: boolean): Overview {
   const registry = useRegistry()
   const rooms = useRooms().items
   const { roomId } = useParams({ strict: false })
   const active = useActiveRuns()
-  const watched = useMemo(() => {
+  const busy = useMemo(() => [...new Set(active.map(({ key }) => key.roomId))].sort().join(' '), [active])
+  const overview = useMemo(() => {
     const all = rooms ?? []
-    if (whole || all.length <= MANY_ROOMS) return all
-    const wanted = new Set([roomId, ...active.map(({ key }) => key.roomId)])
-    return all.filter((room) => wanted.has(room.roomId))
-  }, [rooms, roomId, active, whole])
-  const overview = useMemo(() => createOverview(registry, watched), [registry, watched])
+    // What starts here is on the list of its room before the server has said so.
+    const listed = whole ? all : all.filter((room) => room.roomId === roomId || busy.split(' ').includes(room.roomId))
+    return createOverview(registry, all, listed)
+  }, [registry, rooms, roomId, busy, whole])
   return useSyncExternalStore(overview.subscribe, overview.snapshot)
 }
 
