@@ -5,7 +5,7 @@ import { scriptText } from './server.ts'
 
 const LONG = { words: 200, pauseAt: 60 }
 
-test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays with its thread', async ({
+test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays with its thread, over a reload too', async ({
   page,
   modelServer: server,
   provider,
@@ -27,6 +27,8 @@ test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays wit
   await expect(field).toHaveValue('')
   await listed(page, 'Say 200 words').click()
   await expect(field).toHaveValue('half a thought')
+  await page.reload()
+  await expect(field, 'over a reload too').toHaveValue('half a thought')
 
   await expect(stopButton(page)).toBeVisible()
   await page.keyboard.press('Escape')

@@ -18,7 +18,7 @@ const transport = createHttpTransport({ clock: environment.clock })
 const registry = createRunRegistry({ transport, environment })
 const services: Services = {
   agents: createAgents(transport),
-  drafts: createDrafts(),
+  drafts: createDrafts(environment.keep, environment.clock.now),
   finished: createFinished({
     lifecycle: registry.lifecycle,
     // The address names every thread that is shown.
