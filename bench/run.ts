@@ -9,6 +9,7 @@ import { measureFold } from './fold.ts'
 import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
 import { PLOT, toPlot } from './plot.ts'
+import { measurePage } from './page.ts'
 import { measureRender } from './render.ts'
 import { type BenchSection, toMarkdown } from './report.ts'
 import { measureResume } from './resume.ts'
@@ -26,6 +27,7 @@ const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSe
   ['a flood beside a run', measureFlood],
   ['idle streams', measureIdle],
   ['rendering', measureRender],
+  ['the page', measurePage],
 ]
 
 const sections: BenchSection[] = []

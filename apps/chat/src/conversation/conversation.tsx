@@ -5,7 +5,7 @@
  */
 import type { ThreadState } from '@holdfast/client'
 import { pathTo } from '@holdfast/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import { Icon } from '../design/icon.tsx'
 import { ABOVE, Lines } from './lines.tsx'
@@ -46,6 +46,10 @@ export function Conversation({ state, agentTitle, actions, chosen }: Conversatio
       keepPlace(key, { sizes, ...(row && { top: { rowId: row.id, hidden } }) })
     },
   })
+  // What a line grows by is told by the lines themselves; here is one more, or one less.
+  const waits = activity.type !== 'idle' && !isWriting(rows.at(-1))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what makes the conversation longer without a line that grows
+  useLayoutEffect(follow, [follow, rows.length, waits])
   const fresh = useFresh(rows.length, atEnd)
   // Whoever sends wants to see it go, wherever they were reading; who sends elsewhere moves nobody here.
   const sent = activity.type === 'starting' ? activity.runId : undefined
@@ -68,7 +72,7 @@ export function Conversation({ state, agentTitle, actions, chosen }: Conversatio
             agentTitle={agentTitle}
             actions={actions}
           />
-          {activity.type !== 'idle' && !isWriting(rows.at(-1)) && (
+          {waits && (
             <p className="waiting">
               <span className="mark" data-status="working">
                 <Icon name="working" turning />

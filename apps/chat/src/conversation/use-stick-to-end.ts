@@ -68,10 +68,8 @@ export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
     }
   }, [follow])
 
-  // Each commit may have brought a line.
   useLayoutEffect(() => {
     asked.current = { begin, leave }
-    follow()
   })
 
   return { scroller, atEnd, toEnd, follow }

@@ -1,0 +1,220 @@
+/**
+ * What a person feels: the real page on a real server, in Chromium, beside a page that does nothing. `node bench/page.ts`
+ * prints the table. A thread of 5,000 messages is opened from its address and from another thread, and scrolled through
+ * line by line; with 20 threads that are being written somebody types, and React's commits are counted.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isEnded, paths, type Run, type ThreadKey } from '@holdfast/core'
+import { chromium as launcher, type Page } from 'playwright'
+import { build } from 'vite'
+import { chromium } from '../scripts/chromium.ts'
+import { startProcess } from './house-process.ts'
+import { installProbe } from './page-probe.ts'
+import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+
+const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
+const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))
+
+const MESSAGES = 5_000
+/** A request takes a megabyte. */
+const AT_ONCE = 1_000
+const ROUNDS = 3
+const SCROLLED = { frames: 150, by: -180 }
+const THREADS = 20
+const TOKEN_MS = 50
+const TYPED = 'Whoever asks much while much is being answered types as if nothing went on. '
+const WATCHED_MS = 3_000
+const LONG: ThreadKey = { roomId: 'default', threadId: 'long' }
+const OTHER: ThreadKey = { roomId: 'default', threadId: 'other' }
+const LAST = 'the very last word'
+
+/** A text and nothing else. */
+const NOTHING = `data:text/html,<!doctype html><textarea></textarea><div class="scroll" style="height:600px;overflow:auto"><div style="height:400000px">nothing</div></div>`
+
+export async function measurePage(): Promise<BenchSection> {
+  const place = await mkdtemp(join(tmpdir(), 'holdfast-page-'))
+  const webRoot = join(place, 'page')
+  let child: ChildProcess | undefined
+  const browser = await launcher.launch(chromium)
+  try {
+    await build({ root: APP, configFile: join(APP, 'vite.config.ts'), logLevel: 'error', build: { outDir: webRoot } })
+    const env = { PORT: '0', HOLDFAST_DATA: join(place, 'data'), HOLDFAST_LOG: 'error', OPENAI_BASE_URL: '' }
+    const server = await startProcess([SERVER, webRoot], env)
+    child = server.child
+    await furnish(server.url)
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.addInitScript(installProbe)
+    return await measure(page, server.url)
+  } finally {
+    await browser.close()
+    if (child) {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+async function measure(page: Page, url: string): Promise<BenchSection> {
+  const opened: number[] = []
+  const switched: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await page.goto(url + paths.page(LONG))
+    opened.push(await seen(page))
+    await page.goto(url + paths.page(OTHER))
+    await page.getByRole('log').getByText('t0').waitFor()
+    switched.push(await switchTo(page))
+  }
+  // To the end of what was measured beforehand and beyond: most lines are seen for the first time.
+  const scrolled = await scroll(page)
+  await page.goto(NOTHING)
+  const still = await scroll(page)
+  const typedAlone = await type(page, page.getByRole('textbox'))
+
+  await write(url)
+  await page.goto(url + paths.page({ roomId: 'default', threadId: 'live-0' }))
+  await page.getByRole('log').getByText('t9 ').waitFor()
+  const before = await commits(page)
+  await page.waitForTimeout(WATCHED_MS)
+  const after = await commits(page)
+  const perFrame = (after.commits - before.commits) / (after.frames - before.frames)
+  const typed = await type(page, page.getByRole('textbox', { name: 'Message' }))
+
+  const quietFrame = Math.max(1_000 / 60, p95(still))
+  const quietTyping = Math.max(50, p95(typedAlone))
+  return {
+    title: `The page: ${MESSAGES.toLocaleString('en')} messages, and typing beside ${THREADS} threads that are being written`,
+    rows: [
+      { name: `${MESSAGES} messages: from their address to the last one painted`, value: median(opened), unit: 'ms' },
+      { name: `${MESSAGES} messages: from another thread`, value: median(switched), unit: 'ms' },
+      { name: 'a page that does nothing, scrolled: frame, p95', value: p95(still), unit: 'ms' },
+      {
+        name: `${MESSAGES} messages, scrolled: frame, p95`,
+        value: p95(scrolled),
+        unit: 'ms',
+        ratio: p95(scrolled) / quietFrame,
+        of: 'nothing',
+      },
+      { name: 'a page that does nothing: key to paint, p95', value: p95(typedAlone), unit: 'ms' },
+      {
+        name: `beside ${THREADS} threads that are being written: key to paint, p95`,
+        value: p95(typed),
+        unit: 'ms',
+        ratio: p95(typed) / p95(typedAlone),
+        of: 'nothing',
+      },
+      { name: 'React commits a frame, meanwhile', value: perFrame, unit: '' },
+    ],
+    aims: [
+      atMost(`${MESSAGES} messages from their address, against 1 s`, median(opened) / 1_000, 1),
+      atMost('scrolled frames p95, against a page that does nothing', p95(scrolled) / quietFrame, 1.5),
+      atMost(
+        'key to paint p95, against 50 ms, or a page that does nothing where it is more',
+        p95(typed) / quietTyping,
+        1,
+      ),
+      atMost('React commits a frame', perFrame, 1),
+    ],
+  }
+}
+
+function seen(page: Page): Promise<number> {
+  return page.evaluate((words) => window.probe.seen(words), LAST)
+}
+
+/** From the click on its line to its last message, in ms. */
+async function switchTo(page: Page): Promise<number> {
+  const link = page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'Long' })
+  return link.evaluate(async (element, words) => {
+    const began = performance.now()
+    ;(element as HTMLElement).click()
+    return (await window.probe.seen(words)) - began
+  }, LAST)
+}
+
+function scroll(page: Page): Promise<number[]> {
+  return page.evaluate(({ frames, by }) => window.probe.scroll('.scroll', frames, by), SCROLLED)
+}
+
+async function type(page: Page, field: ReturnType<Page['getByRole']>): Promise<readonly number[]> {
+  await field.focus()
+  await page.evaluate(() => void window.probe.typed.splice(0))
+  await page.keyboard.type(TYPED, { delay: 25 })
+  await page.evaluate(() => new Promise<void>((resolve) => window.probe.painted(resolve)))
+  return page.evaluate(() => window.probe.typed)
+}
+
+function commits(page: Page): Promise<{ readonly commits: number; readonly frames: number }> {
+  return page.evaluate(() => ({ commits: window.probe.commits, frames: window.probe.frames }))
+}
+
+// ---- what is there
+
+async function furnish(url: string): Promise<void> {
+  for (let from = 0; from < MESSAGES; from += AT_ONCE) {
+    const messages = Array.from({ length: AT_ONCE }, (_, n) => messageOf(from + n))
+    // The demo's own answer is one more, and said to be none of them.
+    await ask(url, LONG, {
+      messages,
+      script: { tokens: 1, intervalMs: 0, prefix: from + AT_ONCE < MESSAGES ? 't' : LAST },
+    })
+    await quiet(url, LONG)
+  }
+  await ask(url, OTHER, {
+    messages: [{ id: 'o', role: 'user', content: 'Other' }],
+    script: { tokens: 3, intervalMs: 0 },
+  })
+  await quiet(url, OTHER)
+}
+
+function messageOf(n: number) {
+  const said = Array.from({ length: 1 + (n % 4) }, (_, line) => `Message ${n} says something, in **its** line ${line}.`)
+  const content = n === 0 ? 'Long' : said.join('\n\n')
+  return { id: `m${n}`, role: n % 2 === 0 ? 'user' : 'assistant', content }
+}
+
+async function write(url: string): Promise<void> {
+  await Promise.all(
+    Array.from({ length: THREADS }, (_, n) =>
+      ask(
+        url,
+        { roomId: 'default', threadId: `live-${n}` },
+        {
+          messages: [{ id: `q${n}`, role: 'user', content: `Go on ${n}` }],
+          script: { tokens: 100_000, intervalMs: TOKEN_MS },
+        },
+      ),
+    ),
+  )
+}
+
+async function ask(
+  url: string,
+  key: ThreadKey,
+  { messages, script }: { readonly messages: readonly unknown[]; readonly script: object },
+): Promise<void> {
+  const response = await fetch(url + paths.runs(key), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ runId: crypto.randomUUID(), agentId: 'demo', messages, forwardedProps: { script } }),
+  })
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
+}
+
+async function quiet(url: string, key: ThreadKey): Promise<void> {
+  for (;;) {
+    const { runs } = (await (await fetch(url + paths.thread(key))).json()) as { readonly runs: readonly Run[] }
+    if (runs.every(isEnded)) return
+  }
+}
+
+function p95(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN
+}
+
+if (import.meta.main) console.log(toMarkdown([await measurePage()], cpus()[0]?.model ?? 'unknown processor'))
