@@ -1,6 +1,6 @@
 /**
- * Bugs that somebody could write any day against the promises of documents 000 and 004. The tests named with each go
- * red under it, or they do not show what they say.
+ * Bugs that somebody could write any day against the promises of documents 000, 001 and 004. The tests named with each
+ * go red under it, or they do not show what they say.
  *
  * `find` stands exactly once in its file: code that moves on takes its bugs along, or the run says so.
  */
@@ -16,6 +16,8 @@ export interface Bug {
 
 const CLIENT = 'packages/client/src'
 const REGISTRY = `${CLIENT}/registry`
+const CORE = 'packages/core/src'
+const SERVER = 'packages/server/src'
 
 export const BUGS: readonly Bug[] = [
   {
@@ -86,7 +88,7 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a run that was given up while it started is announced all the same',
     file: `${REGISTRY}/outbox.ts`,
-    find: 'const news = released.has(runId) ? [] : ledger.accepted(run)',
+    find: 'const news = released.has(runId) || onBusy !== undefined ? [] : ledger.accepted(run)',
     put: 'const news = [...ledger.accepted(run)]\n    ledger.release(runId)\n    if (news.length === 0) news.push({ type: "started", run })',
     tests: [`${REGISTRY}/cancel.test.ts`],
   },
@@ -120,8 +122,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a reload forgets the cancel that was on its way',
     file: `${REGISTRY}/outbox.ts`,
-    find: 'wishes.put({ key, runId, ...(start && { start }), ...cancel })',
-    put: 'if (start && !cancel) wishes.put({ key, runId, start })',
+    find: 'wishes.put({ key, runId, ...asked, ...cancel })',
+    put: 'if (asked && !cancel) wishes.put({ key, runId, ...asked })',
     tests: [`${REGISTRY}/reload.test.ts`],
   },
   {
@@ -137,5 +139,103 @@ export const BUGS: readonly Bug[] = [
     find: '    if (changed) listeners.tell()',
     put: "    if (changed && activity.type !== 'active') listeners.tell()",
     tests: [`${REGISTRY}/one-run.test.ts`, `${REGISTRY}/start.test.ts`, `${REGISTRY}/registry.test.ts`],
+  },
+  {
+    what: 'an envelope of another thread is folded into the one that is read',
+    file: `${CORE}/thread/fold.ts`,
+    find: "      if (!sameKey(key, envelope)) return 'foreign'\n",
+    put: '',
+    tests: [`${CORE}/thread/fold.test.ts`],
+  },
+  {
+    what: 'what waits is in another order after a restart',
+    file: `${CORE}/thread/runs.ts`,
+    find: 'let { runs, queue, queuePaused = false, interrupts } = from\n',
+    put: 'let { runs, queue, queuePaused = false, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? 1 : -1))\n',
+    tests: [`${CORE}/thread/fold.test.ts`],
+  },
+  {
+    what: 'an agent answers another run, and nobody hears of it',
+    file: `${CORE}/run/recorder.ts`,
+    find: 'said === input[field]) continue',
+    put: "typeof said === 'string') continue",
+    tests: [`${CORE}/run/recorder.test.ts`, `${SERVER}/engine/drift.test.ts`],
+  },
+  {
+    what: 'an agent is called with the input of another run',
+    file: `${SERVER}/engine/drift.ts`,
+    find: "return input.runId === lease.runId ? undefined : { where: 'input', field: 'runId' }",
+    put: 'return undefined',
+    tests: [`${SERVER}/engine/drift.test.ts`],
+  },
+  {
+    what: 'what has no address is dropped without a word',
+    file: `${SERVER}/bus/strict-bus.ts`,
+    find: '    if (dropped) onDropped(dropped)\n',
+    put: '',
+    tests: [`${SERVER}/bus/strict-bus.test.ts`, `${SERVER}/process/misaddressed.test.ts`],
+  },
+  {
+    what: 'the frames of one thread reach the readers of another',
+    file: `${SERVER}/bus/strict-bus.ts`,
+    find: 'frames && !areOf(key, frames) ?',
+    put: 'frames && frames.byteLength === 0 ?',
+    tests: [`${SERVER}/bus/strict-bus.test.ts`],
+  },
+  {
+    what: 'a notice for a thread that nobody looks at is given to the one that somebody looks at',
+    file: `${SERVER}/feed/watches.ts`,
+    find: 'const watch = all.get(keyString(notice.key))',
+    put: 'const watch = all.get(keyString(notice.key)) ?? all.values().next().value',
+    tests: [`${SERVER}/feed/feed.test.ts`],
+  },
+  {
+    what: 'every thread of the one connection is read from the log of the first',
+    file: `${SERVER}/feed/connection.ts`,
+    find: 'shared.turn(() => log.read(principal, key,',
+    put: 'shared.turn(() => log.read(principal, options.threads[0] ?? key,',
+    tests: [`${SERVER}/feed/connection.test.ts`],
+  },
+  {
+    what: 'a thread is told twice that it cannot be gone on with',
+    file: `${SERVER}/feed/connection.ts`,
+    find: "      if (over || state === 'gone') return\n      leave()",
+    put: '      if (over) return',
+    tests: [`${SERVER}/feed/connection.test.ts`],
+  },
+  {
+    what: 'an entry of the inbox is skipped where many come at once',
+    file: `${SERVER}/feed/connection.ts`,
+    find: '            cursor = item.cursor\n',
+    put: '            cursor = answer.items.at(-1)?.cursor ?? cursor\n            if (item !== answer.items[0]) break\n',
+    tests: [`${SERVER}/feed/connection.test.ts`],
+  },
+  {
+    what: 'the newest record waits for the one behind it (cursor off by one)',
+    file: `${SERVER}/feed/ring.ts`,
+    find: "if (cursor >= head) return { type: 'current' }",
+    put: "if (cursor >= head - 1) return { type: 'current' }",
+    tests: [`${SERVER}/feed/ring.test.ts`, `${SERVER}/feed/connection.test.ts`],
+  },
+  {
+    what: 'a cancel takes along what waits',
+    file: `${CORE}/thread/runs.ts`,
+    find: '    ended(runId, outcome, at) {\n      leaveQueue(runId)',
+    put: "    ended(runId, outcome, at) {\n      if (outcome.type === 'cancelled') queue = []\n      leaveQueue(runId)",
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
+    what: 'deleting a thread stops what runs in others',
+    file: `${SERVER}/engine/engine.ts`,
+    find: "      case 'thread.deleted':\n        break",
+    put: "      case 'thread.deleted':\n        if (notice.type === 'thread.deleted') for (const each of running.values()) each.hear({ type: 'lost' }, 0)\n        break",
+    tests: [`${SERVER}/engine/apart.test.ts`],
+  },
+  {
+    what: 'who hears of a failure starts what was to wait',
+    file: `${SERVER}/store/memory/memory-store.ts`,
+    find: '    for (const writes of writesOf(decision)) data.apply(writes, now)\n    data.tell()\n    return decision.answer',
+    put: '    for (const writes of writesOf(decision)) {\n      data.apply(writes, now)\n      data.tell()\n    }\n    return decision.answer',
+    tests: [`${SERVER}/engine/apart.test.ts`],
   },
 ]

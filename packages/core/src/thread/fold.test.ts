@@ -414,6 +414,17 @@ describe('runs, queue and interrupts', () => {
     expect(view().queue.map(({ run }) => run.runId)).toEqual(['b', 'c', 'a'])
   })
 
+  test('S001-66 what waits keeps its order, its words and its pause in a view that is gone on with after a restart', () => {
+    for (const runId of ['one', 'two', 'three']) log.accept(runId, [{ ...ask, id: runId }])
+    log.control({ type: 'queue.changed', order: ['two', 'three', 'one'], paused: true })
+    const before = view()
+    log.accept('four', [{ ...ask, id: 'four' }])
+    const after = view(JSON.parse(JSON.stringify(before)) as ThreadView)
+    expect(after.queue.slice(0, 3)).toEqual(before.queue)
+    expect(after.queue.map(({ run }) => run.runId)).toEqual(['two', 'three', 'one', 'four'])
+    expect(after.queuePaused).toBe(true)
+  })
+
   test('a position is not kept: it would be stale with the next start', () => {
     const run = { runId: 'run', agentId: 'demo', status: 'queued', position: 3, acceptedAt: 'then' } as const
     log.control({ type: 'run.accepted', run }, 'run')
