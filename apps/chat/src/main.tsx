@@ -1,5 +1,11 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
-import { browserEnvironment, createHttpTransport, createRunRegistry } from '@holdfast/client'
+import {
+  browserEnvironment,
+  createHttpTransport,
+  createOneConnection,
+  createRunRegistry,
+  type Diagnostic,
+} from '@holdfast/client'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -14,8 +20,13 @@ import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
 
 const environment = browserEnvironment()
-const transport = createHttpTransport({ clock: environment.clock })
-const registry = createRunRegistry({ transport, environment })
+const { clock } = environment
+const transport = createOneConnection({ source: createHttpTransport({ clock }), clock })
+const registry = createRunRegistry({
+  transport,
+  environment,
+  ...(import.meta.env.DEV && { onDiagnostic: warn }),
+})
 const services: Services = {
   agents: createAgents(transport),
   drafts: createDrafts(environment.keep, environment.clock.now),
@@ -27,6 +38,12 @@ const services: Services = {
   preferences: createPreferences(() => window.localStorage),
   runsSince: async (since) => (await transport.runs({ since: new Date(since).toISOString(), limit: 200 })).items,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
+}
+
+/** In development alone: whoever works on the server or a proxy is to see what this page did not take. */
+function warn(dropped: Diagnostic): void {
+  // biome-ignore lint/suspicious/noConsole: there is no other place for it, and no person reads it
+  console.warn('Dropped, because it does not say where it belongs, or belongs elsewhere:', dropped)
 }
 
 const place = document.getElementById('app')
