@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
     what: 'what waits is in another order after a restart',
     file: `${CORE}/thread/runs.ts`,
     find: 'let { runs, queue, queuePaused = false, interrupts } = from\n',
-    put: 'let { runs, queue, queuePaused = false, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? 1 : -1))\n',
+    put: 'let { runs, queue, queuePaused = false, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? -1 : 1))\n',
     tests: [`${CORE}/thread/fold.test.ts`],
   },
   {
