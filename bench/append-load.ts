@@ -18,8 +18,9 @@ export interface Measured {
   readonly p99Ms: number
 }
 
+/** As the recorder writes a delta: what is said comes last. */
 function event(n: number, text = `t${n} `): string {
-  return JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'answer', delta: text, timestamp: Date.now() })
+  return JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'answer', timestamp: Date.now(), delta: text })
 }
 
 /** Says something, and answers how many events that were. */

@@ -25,8 +25,11 @@ import { createWriting } from './writing.ts'
 
 export interface ThreadFold {
   readonly seq: number
-  /** `foreign`: of another thread, to be dropped and counted. */
-  apply(envelope: Envelope): Admission | 'foreign'
+  /**
+   * `foreign`: of another thread, to be dropped and counted. `since`: the envelope stands for the records from there to
+   * its own seq, deltas of one message that were joined.
+   */
+  apply(envelope: Envelope, since?: number): Admission | 'foreign'
   view(): ThreadView
 }
 
@@ -231,9 +234,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
     get seq() {
       return seq
     },
-    apply(envelope) {
+    apply(envelope, since = envelope.seq) {
       if (!sameKey(key, envelope)) return 'foreign'
-      const admission = admit(seq, envelope.seq)
+      const admission = admit(seq, since)
       if (admission !== 'accepted') return admission
       seq = envelope.seq
       current = undefined

@@ -12,16 +12,7 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  createFold,
-  type Envelope,
-  emptyView,
-  envelopeJson,
-  splitFrames,
-  type ThreadFold,
-  type ThreadKey,
-  type ThreadView,
-} from '@holdfast/core'
+import { createFold, emptyView, joinedFrames, type ThreadFold, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { checked, withCheck } from './checked-text.ts'
 import type { MovedFrames, ThreadLog } from './thread-log.ts'
 
@@ -122,7 +113,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
   }
 
   function apply(fold: ThreadFold, text: string): void {
-    for (const stored of splitFrames(text)) fold.apply(JSON.parse(envelopeJson(stored)) as Envelope)
+    for (const { envelope, since } of joinedFrames(text, fold.seq)) fold.apply(envelope, since)
   }
 
   function approach(thread: number, key: ThreadKey): boolean {

@@ -25,6 +25,8 @@ export function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path)
     checkSqlite(versionOf(database))
     const version = schemaVersion(database, path)
+    // Of a new file: a commit of many threads is few pages, and each costs a write of its own.
+    if (version === 0) database.exec('PRAGMA page_size = 16384')
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000',
     )

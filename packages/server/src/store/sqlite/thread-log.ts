@@ -28,9 +28,9 @@ export interface LogLimits {
 }
 
 export const DEFAULT_LIMITS: LogLimits = {
-  tailRecords: 32,
-  tailBytes: 16 * 1024,
-  segmentBytes: 32 * 1024,
+  tailRecords: 1_024,
+  tailBytes: 64 * 1024,
+  segmentBytes: 64 * 1024,
   journalRows: 256,
 }
 
