@@ -1,7 +1,6 @@
 /**
- * The limit of `resume.ts`: a bare node:http server that keeps a run of as many events as it is told
- * (HOLDFAST_BENCH_EVENTS) as an
- * array in memory and, asked, makes its frames and writes them, 32 a write, without storage and without waiting.
+ * The limit of `resume.ts`: a bare node:http server that keeps a run of HOLDFAST_BENCH_EVENTS events as an array in memory
+ * and, asked, makes its frames and writes them, 32 a write, without storage and without waiting.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
