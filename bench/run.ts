@@ -8,11 +8,12 @@ import { measureFlood } from './flood.ts'
 import { measureFold } from './fold.ts'
 import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
-import { PLOT, toPlot } from './plot.ts'
 import { measurePage } from './page.ts'
+import { PLOT, toPlot } from './plot.ts'
 import { measureRender } from './render.ts'
 import { type BenchSection, toMarkdown } from './report.ts'
 import { measureResume } from './resume.ts'
+import { measureWarm } from './warm.ts'
 
 const RESULTS = 'bench/RESULTS.md'
 const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
@@ -23,6 +24,7 @@ const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSe
   ['threads beside each other', measureFairness],
   ['a thousand connections', measureConnections],
   ['resume', measureResume],
+  ['switching among warm threads', measureWarm],
   ['heap', measureHeap],
   ['a flood beside a run', measureFlood],
   ['idle streams', measureIdle],
