@@ -22,7 +22,7 @@ export interface Conversation {
   /** `index` came from this conversation. */
   get(index: number): ThreadMessage
   add(message: ThreadMessage): number
-  /** The same message with more in it: its id and its tool calls' ids are the ones it had. */
+  /** The same message with more in it, or with nothing new: its id and its tool calls' ids are the ones it had. */
   update(index: number, message: ThreadMessage): void
   /** Another content under the same id. */
   replace(index: number, message: ThreadMessage): void
@@ -85,7 +85,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       return index
     },
     update(index, message) {
-      mine()[index] = message
+      if (message !== list[index]) mine()[index] = message
     },
     replace(index, message) {
       const before = newest
