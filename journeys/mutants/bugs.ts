@@ -238,4 +238,25 @@ export const BUGS: readonly Bug[] = [
     put: '    for (const writes of writesOf(decision)) {\n      data.apply(writes, now)\n      data.tell()\n    }\n    return decision.answer',
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
+  {
+    what: 'what is of nobody who asked is given to the thread that was last spoken of',
+    file: `${CLIENT}/transport/read-feed.ts`,
+    find: 'const key = envelope && asked.get(keyString(envelope))',
+    put: 'const key = envelope && (asked.get(keyString(envelope)) ?? of)',
+    tests: [`${CLIENT}/transport/read-feed.test.ts`],
+  },
+  {
+    what: 'an envelope without an address is dropped without a word',
+    file: `${CLIENT}/transport/read-feed.ts`,
+    find: "    } else handlers.onDropped(envelope ? 'foreign' : 'malformed', typeOf(value))",
+    put: '    }',
+    tests: [`${CLIENT}/transport/read-feed.test.ts`],
+  },
+  {
+    what: 'what the one connection tells of one thread is handed to the readers of all',
+    file: `${CLIENT}/connection/one-connection.ts`,
+    find: '      for (const reader of of(id)) if (reader.isCarried(from)) reader.take(batch)',
+    put: '      for (const reader of all()) if (reader.isCarried(from)) reader.take(batch)',
+    tests: [`${CLIENT}/connection/one-connection.test.ts`],
+  },
 ]

@@ -71,7 +71,8 @@ export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0
 export function startedInLine(answer: StartAnswer, ahead = 0): StartAnswer {
   if (answer.type !== 'accepted' && answer.type !== 'same') return answer
   const { run } = answer
-  return run.position === undefined ? answer : { ...answer, run: { ...run, position: run.position + ahead } }
+  if (run.status !== 'queued' || run.position === undefined) return answer
+  return { ...answer, run: { ...run, position: run.position + ahead } }
 }
 
 export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {
