@@ -24,12 +24,23 @@ export interface QueuedRun extends RunCommon {
   readonly position?: number
 }
 
+/** Its provider refuses for now; `attempt`, of so many, is the call that comes next. */
+export interface ProviderWait {
+  readonly reason: 'rate_limited' | 'unavailable'
+  /** ISO 8601 UTC. */
+  readonly until: string
+  readonly attempt: number
+  readonly maxAttempts: number
+}
+
 export interface LiveRun extends RunCommon {
   readonly status: 'running' | 'cancelling'
   /** Absent while a cancel is on its way to a run that had not started. */
   readonly startedAt?: string
   /** Between the run's last AG-UI event and its `run.ended`. */
   readonly usage?: readonly TokenUsage[]
+  /** Only in what a log folds to. */
+  readonly waiting?: ProviderWait
 }
 
 export interface EndedRun extends RunCommon {

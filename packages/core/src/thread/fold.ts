@@ -67,7 +67,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
 
   /** The types that come by the thousand; `applyRest` has all the others, and the compiler counts them. */
   function applyAgui(envelope: AguiEnvelope): void {
-    const { event } = envelope
+    const { event, runId } = envelope
+    // Whatever follows a wait for the provider ends it.
+    runs.goesOn(runId)
     switch (event.type) {
       case EventType.TEXT_MESSAGE_CONTENT:
         writing.append('text', event.messageId, event.delta, event.metadata)
@@ -96,7 +98,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         break
       }
       case EventType.TEXT_MESSAGE_END:
-        writing.close('text', event.messageId, event.metadata)
+        writing.close('text', event.messageId, envelope.at, event.metadata)
         break
 
       case EventType.TOOL_CALL_START: {
@@ -111,7 +113,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         break
       }
       case EventType.TOOL_CALL_END:
-        writing.close('tool_call', event.toolCallId, event.metadata)
+        writing.close('tool_call', event.toolCallId, envelope.at, event.metadata)
         break
       case EventType.TOOL_CALL_RESULT: {
         const { messageId, toolCallId, content } = event
@@ -128,10 +130,10 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         break
       }
       case EventType.REASONING_MESSAGE_END:
-        writing.close('reasoning', event.messageId, event.metadata)
+        writing.close('reasoning', event.messageId, envelope.at, event.metadata)
         break
       case EventType.REASONING_END:
-        writing.close('reasoning_block', event.messageId)
+        writing.close('reasoning_block', event.messageId, envelope.at)
         break
       case EventType.REASONING_ENCRYPTED_VALUE:
         own.encrypt(runId, event)
@@ -156,14 +158,14 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         open('step', event.stepName, envelope)
         break
       case EventType.STEP_FINISHED:
-        writing.close('step', event.stepName, undefined, event.subagentRunId)
+        writing.close('step', event.stepName, envelope.at, undefined, event.subagentRunId)
         break
       case EventType.SUBAGENT_STARTED:
         open('subagent', event.subagentRunId, envelope)
         break
       case EventType.SUBAGENT_FINISHED:
       case EventType.SUBAGENT_ERROR:
-        writing.close('subagent', event.subagentRunId)
+        writing.close('subagent', event.subagentRunId, envelope.at)
         break
 
       case EventType.RUN_STARTED: {
@@ -184,9 +186,12 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       case EventType.TEXT_MESSAGE_CHUNK:
       case EventType.TOOL_CALL_CHUNK:
       case EventType.REASONING_MESSAGE_CHUNK:
-      // What a provider said itself, and an application's own words: for readers of the log, nothing to show.
+      // What a provider said itself: for readers of the log, nothing to show.
       case EventType.RAW:
+        break
+      // Of an application's own words only ours are known.
       case EventType.CUSTOM:
+        if (event.name === 'holdfast.waiting') runs.waits(runId, event.value)
         break
       default:
         event satisfies never
@@ -202,7 +207,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         runs.status(runId, event.status)
         break
       case 'run.ended':
-        writing.closeRun(runId)
+        writing.closeRun(runId, at)
         own.end(runId)
         runs.ended(runId, event.outcome, at)
         break

@@ -9,6 +9,9 @@ export type ThreadMessage = Message & {
   readonly parentId: string | null
   /** The run that wrote it; absent for a message that came with a request and for one that predates the run. */
   readonly runId?: string
+  /** Of a thought that is over: when it was begun and closed, ISO 8601 UTC, by the log. */
+  readonly startedAt?: string
+  readonly endedAt?: string
 }
 
 /**
@@ -33,6 +36,6 @@ function isToolCall(value: unknown): value is ToolCall {
 
 /** The message with one of its tool calls changed; without such a call, the same message. */
 export function withCall(message: ThreadMessage, id: string, change: (call: ToolCall) => ToolCall): ThreadMessage {
-  if (message.role !== 'assistant' || message.toolCalls === undefined) return message
+  if (message.role !== 'assistant' || !message.toolCalls?.some((call) => call.id === id)) return message
   return { ...message, toolCalls: message.toolCalls.map((call) => (call.id === id ? change(call) : call)) }
 }

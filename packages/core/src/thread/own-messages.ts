@@ -76,8 +76,14 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
           add(runId, message)
           continue
         }
-        const { id, parentId, runId: writer } = conversation.get(index)
-        const merged = { ...message, id, parentId, ...(writer !== undefined && { runId: writer }) }
+        const { id, parentId, runId: writer, startedAt, endedAt } = conversation.get(index)
+        const merged = {
+          ...message,
+          id,
+          parentId,
+          ...(writer !== undefined && { runId: writer }),
+          ...(endedAt !== undefined && { startedAt, endedAt }),
+        }
         conversation.replace(index, merged as ThreadMessage)
       }
     },

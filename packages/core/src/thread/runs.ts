@@ -9,7 +9,7 @@
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
 import type { ControlEvent } from '../log/envelope.ts'
 import type { Outcome } from '../run/outcome.ts'
-import { isEnded, type LiveRun, type Run } from '../run/run.ts'
+import { isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.ts'
 import type { QueueEntry } from './thread-view.ts'
 
 export interface Runs {
@@ -22,6 +22,10 @@ export interface Runs {
   /** Its messages are in the conversation now; `parentId` is the message it answers. */
   started(runId: string, at: string, parentId: string | null): void
   usage(runId: string, usage: readonly TokenUsage[] | undefined): void
+  /** It waits for its provider, as its agent says in an event that may hold anything. */
+  waits(runId: string, value: unknown): void
+  /** It has said something else: the wait is over. */
+  goesOn(runId: string): void
   asks(interrupts: readonly Interrupt[]): void
   answered(interruptIds: readonly string[]): void
   ended(runId: string, outcome: Outcome, at: string): void
@@ -39,6 +43,7 @@ export interface RunsState {
 
 export function createRuns(from: RunsState): Runs {
   let { runs, queue, queuePaused = false, interrupts } = from
+  const waiting = new Set(runs.flatMap((run) => ('waiting' in run ? [run.runId] : [])))
   const indices = new Map(runs.map((run, index) => [run.runId, index]))
 
   function live(runId: string): Exclude<Run, { outcome: Outcome }> | undefined {
@@ -100,6 +105,19 @@ export function createRuns(from: RunsState): Runs {
       const run = live(runId)
       if (run !== undefined && run.status !== 'queued' && usage !== undefined) put({ ...run, usage })
     },
+    waits(runId, value) {
+      const run = live(runId)
+      if (run === undefined || run.status === 'queued' || !isWait(value)) return
+      const { reason, until, attempt, maxAttempts } = value
+      waiting.add(runId)
+      put({ ...run, waiting: { reason, until, attempt, maxAttempts } })
+    },
+    goesOn(runId) {
+      const run = waiting.has(runId) ? live(runId) : undefined
+      if (run === undefined) return
+      waiting.delete(runId)
+      put(withoutWait(run))
+    },
     asks(asked) {
       interrupts = asked
     },
@@ -110,7 +128,8 @@ export function createRuns(from: RunsState): Runs {
     ended(runId, outcome, at) {
       leaveQueue(runId)
       const run = live(runId)
-      if (run !== undefined) put({ ...run, status: outcome.type, outcome, endedAt: at })
+      waiting.delete(runId)
+      if (run !== undefined) put({ ...withoutWait(run), status: outcome.type, outcome, endedAt: at })
     },
     queueChanged({ order, paused, first, edited }) {
       queuePaused = paused
@@ -134,6 +153,18 @@ export function createRuns(from: RunsState): Runs {
       queuePaused = false
       interrupts = []
       indices.clear()
+      waiting.clear()
     },
   }
+}
+
+function withoutWait<R extends Run>(run: R): R {
+  const { waiting: _, ...rest } = run as R & { readonly waiting?: ProviderWait }
+  return rest as unknown as R
+}
+
+function isWait(value: unknown): value is ProviderWait {
+  const { reason, until, attempt, maxAttempts } = (value ?? {}) as Partial<Record<keyof ProviderWait, unknown>>
+  if (reason !== 'rate_limited' && reason !== 'unavailable') return false
+  return typeof until === 'string' && typeof attempt === 'number' && typeof maxAttempts === 'number'
 }

@@ -65,8 +65,9 @@ export interface Writing {
   open(item: OpenItem, index?: number): void
   /** An id that is not open is ignored. */
   append(kind: WritingKind, id: string, delta: string, metadata?: Metadata): void
-  close(kind: OpenItem['kind'], id: string, metadata?: Metadata, subagentRunId?: string): void
-  closeRun(runId: string): void
+  /** `at`: when, ISO 8601 UTC. */
+  close(kind: OpenItem['kind'], id: string, at: string, metadata?: Metadata, subagentRunId?: string): void
+  closeRun(runId: string, at: string): void
   /** Brings the conversation up to date. */
   flush(): void
   /** After `flush` and the replacement of messages: texts go on from what the messages say now. */
@@ -130,17 +131,25 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
       }
       if (metadata !== undefined) annotate(writer, metadata)
     },
-    close(kind, id, metadata, subagentRunId) {
-      if (items.delete(keyOf(kind, id, subagentRunId))) list = undefined
+    close(kind, id, at, metadata, subagentRunId) {
+      const key = keyOf(kind, id, subagentRunId)
+      const item = items.get(key)
+      if (item === undefined) return
+      items.delete(key)
+      list = undefined
       if (!isWriting(kind)) return
       const writer = writers[kind].get(id)
       if (writer === undefined) return
       if (metadata !== undefined) annotate(writer, metadata)
+      if (kind === 'reasoning') {
+        const thought = conversation.get(writer.index)
+        conversation.update(writer.index, { ...thought, startedAt: item.startedAt, endedAt: at })
+      }
       writers[kind].delete(id)
     },
-    closeRun(runId) {
+    closeRun(runId, at) {
       for (const item of [...items.values()]) {
-        if (item.runId === runId) writing.close(item.kind, item.id, undefined, item.subagentRunId)
+        if (item.runId === runId) writing.close(item.kind, item.id, at, undefined, item.subagentRunId)
       }
     },
     flush() {

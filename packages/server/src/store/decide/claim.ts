@@ -86,6 +86,6 @@ function inputOf(
   }
 }
 
-function withoutPlace({ parentId: _, runId: __, ...message }: ThreadMessage) {
+function withoutPlace({ parentId: _, runId: __, startedAt: ___, endedAt: ____, ...message }: ThreadMessage) {
   return message
 }
