@@ -105,7 +105,7 @@ it('S001-26 S001-49 G8 what does not say where it belongs, or belongs to a threa
     ),
   )
   expect(dropped).toEqual([
-    ['foreign', 'RUN_STARTED'],
+    ['foreign', 'run.status'],
     ['malformed', 'run.accepted'],
     ['malformed', 'run.accepted'],
     ['malformed', undefined],
