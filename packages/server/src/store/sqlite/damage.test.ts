@@ -141,6 +141,17 @@ describe('a store whose files were damaged', () => {
     expect(await lookAt(closed, unreadable)).toBe('refused')
   })
 
+  it('refuses to open when its own schema is another one', async () => {
+    const odd = (directory: string) => {
+      const database = new DatabaseSync(join(directory, 'holdfast.db'))
+      database.enableDefensive(false)
+      database.exec(`PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'REFERENCES run ', 'REFERENCES rum ') WHERE name = 'run_request'`)
+      database.close()
+    }
+    expect(await lookAt(closed, odd)).toBe('refused')
+  })
+
   it('never shows a record or a message that was not written, whichever bit of the database is another', async () => {
     const found: Record<Found, number> = { refused: 0, all: 0, some: 0, none: 0 }
     await fc.assert(

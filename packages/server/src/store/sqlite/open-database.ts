@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { unwritable } from './data-directory.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
 import { StoreOpenError } from './open-error.ts'
-import { isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlite-error.ts'
+import { isCorrupt, isFull, isNotADatabase, isOddSchema, isUnwritable } from './sqlite-error.ts'
 
 /** The first release without the WAL corruption bug. */
 const OLDEST_SQLITE = '3.51.3'
@@ -93,7 +93,7 @@ function pragma(database: DatabaseSync, name: 'application_id' | 'user_version' 
 export function asOpenError(error: unknown, path: string): unknown {
   if (error instanceof StoreOpenError) return error
   if (isNotADatabase(error)) return foreign(path, error)
-  if (isCorrupt(error) || error instanceof SyntaxError) return damaged(path, error)
+  if (isCorrupt(error) || isOddSchema(error) || error instanceof SyntaxError) return damaged(path, error)
   if (isFull(error)) {
     return new StoreOpenError('storage_full', `The disk of ${path} is full. Free some space, then start again.`, {
       cause: error,

@@ -4,6 +4,7 @@
  */
 import { StoreFault, type StoreFaultCode } from '../fault.ts'
 
+const ERROR = 1
 const PERM = 3
 const BUSY = 5
 const LOCKED = 6
@@ -12,6 +13,8 @@ const IOERR = 10
 const CORRUPT = 11
 const FULL = 13
 const CANTOPEN = 14
+const CONSTRAINT = 19
+const MISMATCH = 20
 const AUTH = 23
 const NOTADB = 26
 
@@ -26,6 +29,8 @@ export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resul
 export const isFull = (error: unknown): boolean => resultCode(error) === FULL
 export const isNotADatabase = (error: unknown): boolean => resultCode(error) === NOTADB
 export const isCorrupt = (error: unknown): boolean => resultCode(error) === CORRUPT
+/** Statements that are known to be right do not fit what the file says its tables are. */
+export const isOddSchema = (error: unknown): boolean => [ERROR, CONSTRAINT, MISMATCH].includes(resultCode(error) ?? -1)
 export const isUnwritable = (error: unknown): boolean =>
   [PERM, READONLY, CANTOPEN, AUTH, IOERR].includes(resultCode(error) ?? -1)
 
