@@ -9,6 +9,8 @@ import { languageOf } from './languages.ts'
 const LINES_AT_ONCE = 20
 const LONGEST_CODE = 100_000
 const LONGEST_LINE = 2_000
+/** A line that takes longer stays as far as it came; the first one of a language compiles its expressions. */
+const LONGEST_MS = 5_000
 const theme = createCssVariablesTheme({ name: 'page', variablePrefix: '--md-', fontStyle: true })
 
 export interface Piece {
@@ -47,6 +49,7 @@ export async function highlight(
       theme: 'page',
       ...(grammarState && { grammarState }),
       tokenizeMaxLineLength: LONGEST_LINE,
+      tokenizeTimeLimit: LONGEST_MS,
     })
     grammarState = after
     done.push(...tokens.map((line) => line.map(pieceOf)))
