@@ -121,5 +121,5 @@ function shown(content: ThreadState['content'], pending: ThreadState['pending'],
 }
 
 function isWriting(row: Row | undefined): boolean {
-  return row?.type === 'text' && row.writing
+  return row?.type === 'waiting' || (row?.type === 'text' && row.writing)
 }

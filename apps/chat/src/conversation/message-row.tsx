@@ -4,6 +4,7 @@ import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import type { Branch } from './branches.ts'
 import { OwnMessage } from './own-message.tsx'
+import { ProviderWait, QuietLine } from './quiet-line.tsx'
 import { Reasoning } from './reasoning.tsx'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
@@ -40,6 +41,7 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
     case 'text':
     case 'reasoning':
     case 'tool':
+    case 'activity':
       return (
         <Utterance
           speaker="assistant"
@@ -48,8 +50,15 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
           actions={actions}
         >
           {row.type === 'text' && <Text of="assistant" text={row.text} writing={row.writing} />}
-          {row.type === 'reasoning' && <Reasoning id={row.id} text={row.text} since={row.since} />}
+          {row.type === 'reasoning' && <Reasoning text={row.text} writing={row.writing} seconds={row.seconds} />}
+          {row.type === 'activity' && <QuietLine icon="timeline">{row.text}</QuietLine>}
           {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
+        </Utterance>
+      )
+    case 'waiting':
+      return (
+        <Utterance speaker="assistant" who={undefined}>
+          <ProviderWait {...row} />
         </Utterance>
       )
     case 'ending':

@@ -216,3 +216,36 @@ describe('a message', () => {
     expect(shown([parts], [])).toEqual([{ type: 'user', id: 'q', text: 'Look:\n[image]', pending: false, fixed: true }])
   })
 })
+
+describe('beside the words', () => {
+  test('a thought says how long it took once it is over', () => {
+    const thought: ThreadMessage = { id: 't', role: 'reasoning', content: 'Hm', parentId: 'q', runId: 'r1' }
+    const secondsIn = (message: ThreadMessage) =>
+      shown([question, message], [live]).flatMap((row) => (row.type === 'reasoning' ? [row.seconds] : []))
+    expect(secondsIn(thought)).toEqual([undefined])
+    expect(secondsIn({ ...thought, startedAt: AT, endedAt: '2026-01-01T00:00:12.400Z' })).toEqual([12])
+    expect(secondsIn({ ...thought, startedAt: AT, endedAt: AT })).toEqual([1])
+  })
+
+  test('an activity is a line of its answer, in whatever words it has', () => {
+    const activity = (content: Record<string, unknown>): ThreadMessage => ({
+      id: 'x',
+      role: 'activity',
+      activityType: 'SEARCH',
+      content,
+      parentId: 'q',
+      runId: 'r1',
+    })
+    const textIn = (content: Record<string, unknown>) =>
+      shown([question, activity(content)], [live]).flatMap((row) => (row.type === 'activity' ? [row.text] : []))
+    expect(textIn({ title: '', message: 'Looks things up' })).toEqual(['Looks things up'])
+    expect(textIn({ hits: 3 })).toEqual(['SEARCH'])
+  })
+
+  test('a run that waits for its provider says so at its end, where it is shown', () => {
+    const waiting = { reason: 'rate_limited', until: AT, attempt: 2, maxAttempts: 5 } as const
+    const rows = shown([question], [{ ...live, waiting }])
+    expect(rows.at(-1)).toEqual({ type: 'waiting', id: 'wait:r1', ...waiting })
+    expect(types(shown([question], [{ ...live, waiting, parentId: 'elsewhere' }]))).toEqual(['user'])
+  })
+})

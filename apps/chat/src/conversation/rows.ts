@@ -13,6 +13,7 @@
 import {
   type EndedRun,
   isEnded,
+  type LiveRun,
   newestLeaf,
   type OpenItem,
   type Outcome,
@@ -41,10 +42,12 @@ export type Row =
       readonly branch?: Branch
     }
   | (Said & { readonly type: 'text'; readonly text: string; readonly writing: boolean })
-  | (Said & { readonly type: 'reasoning'; readonly text: string; readonly writing: boolean; readonly since?: string })
+  | (Said & { readonly type: 'reasoning'; readonly text: string; readonly writing: boolean; readonly seconds?: number })
+  | (Said & { readonly type: 'activity'; readonly text: string })
   | (Said & { readonly type: 'tool'; readonly name: string; readonly input: string; readonly state: ToolState })
   | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
+  | ({ readonly type: 'waiting'; readonly id: string } & NonNullable<LiveRun['waiting']>)
 
 interface Said {
   readonly id: string
@@ -96,19 +99,24 @@ export function headOf(
 }
 
 export function rowsOf({ path, messages = path, runs, open, interrupts = [], pending }: Shown): Row[] {
-  const openSince = new Map(open.map((item) => [item.id, item.startedAt]))
+  const writing = new Set(open.map((item) => item.id))
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const answers = answersOf(path)
   const endings = endingsOf(path, runs, interrupts)
   const branches = branchesOf(messages, path)
   const rows: Row[] = []
   for (const message of path) {
-    const [first, ...others] = rowsOfMessage(message, { openSince, byId, answers })
+    const [first, ...others] = rowsOfMessage(message, { open: writing, byId, answers })
     const branch = branches.get(message.id)
-    if (first) rows.push(branch && first.type !== 'ending' ? { ...first, branch } : first, ...others)
+    if (first)
+      rows.push(branch && first.type !== 'ending' && first.type !== 'waiting' ? { ...first, branch } : first, ...others)
     for (const ending of endings.get(message.id) ?? []) rows.push({ type: 'ending', id: `end:${ending.runId}`, ending })
   }
   const known = new Set(path.map((message) => message.id))
+  for (const run of runs) {
+    if (isEnded(run) || run.status === 'queued' || !run.waiting || !known.has(run.parentId ?? '')) continue
+    rows.push({ type: 'waiting', id: `wait:${run.runId}`, ...run.waiting })
+  }
   for (const message of pending) {
     if (message.role !== 'user' || known.has(message.id)) continue
     known.add(message.id)
@@ -118,15 +126,14 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
 }
 
 interface Around {
-  /** By the id of what is being written: since when. */
-  readonly openSince: ReadonlyMap<string, string>
+  /** The ids of what is being written. */
+  readonly open: ReadonlySet<string>
   readonly byId: ReadonlyMap<string, Run>
   readonly answers: ReadonlyMap<string, ToolState>
 }
 
-function rowsOfMessage(message: ThreadMessage, { openSince, byId, answers }: Around): Row[] {
-  const since = openSince.get(message.id)
-  const writing = since !== undefined
+function rowsOfMessage(message: ThreadMessage, { open, byId, answers }: Around): Row[] {
+  const writing = open.has(message.id)
   const run = byId.get(message.runId ?? '')
   const by = run && { agentId: run.agentId }
   switch (message.role) {
@@ -163,7 +170,7 @@ function rowsOfMessage(message: ThreadMessage, { openSince, byId, answers }: Aro
           id: message.id,
           text: message.content,
           writing,
-          ...(since !== undefined && { since }),
+          ...secondsOf(message),
           ...by,
         },
       ]
@@ -173,8 +180,19 @@ function rowsOfMessage(message: ThreadMessage, { openSince, byId, answers }: Aro
     case 'developer':
       return [{ type: 'notice', id: message.id, text: message.content }]
     case 'activity':
-      return [{ type: 'notice', id: message.id, text: message.activityType }]
+      return [{ type: 'activity', id: message.id, text: activityText(message), ...by }]
   }
+}
+
+function secondsOf({ startedAt, endedAt }: ThreadMessage): { readonly seconds?: number } {
+  if (startedAt === undefined || endedAt === undefined) return {}
+  return { seconds: Math.max(1, Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1_000)) }
+}
+
+/** An activity may hold anything; what of it reads like words is shown. */
+function activityText({ activityType, content }: Extract<ThreadMessage, { role: 'activity' }>): string {
+  const words = ['title', 'text', 'message', 'label', 'status'].map((name) => content[name])
+  return words.find((value): value is string => typeof value === 'string' && value !== '') ?? activityType
 }
 
 /** By tool call id. A tool's answer is shown in the card of its call. */

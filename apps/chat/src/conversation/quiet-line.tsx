@@ -1,0 +1,53 @@
+/** What an agent does beside its words, and what it waits for: one quiet line in its answer. */
+import { type ReactNode, useEffect, useState } from 'react'
+import { Icon, type IconName } from '../design/icon.tsx'
+import type { Row } from './rows.ts'
+
+interface QuietLineProps {
+  readonly icon: IconName
+  readonly children: ReactNode
+}
+
+export function QuietLine({ icon, children }: QuietLineProps) {
+  return (
+    <p className="quiet-line" dir="auto">
+      <Icon name={icon} />
+      <span>{children}</span>
+    </p>
+  )
+}
+
+type Wait = Extract<Row, { type: 'waiting' }>
+
+const WHY: Record<Wait['reason'], string> = {
+  rate_limited: 'The model’s provider wants a pause',
+  unavailable: 'The model’s provider is not available',
+}
+
+export function ProviderWait({
+  reason,
+  until,
+  attempt,
+  maxAttempts,
+}: Pick<Wait, 'reason' | 'until' | 'attempt' | 'maxAttempts'>) {
+  const seconds = useSecondsUntil(until)
+  return (
+    <QuietLine icon="queued">
+      {WHY[reason]}: asked again {seconds > 0 ? `in ${seconds} s` : 'now'} (try {attempt} of {maxAttempts})
+    </QuietLine>
+  )
+}
+
+/** By this machine's clock, which may be another one than the server's: never less than none. */
+function useSecondsUntil(until: string): number {
+  const end = Date.parse(until)
+  const left = () => Math.max(0, Math.ceil((end - Date.now()) / 1_000))
+  const [seconds, setSeconds] = useState(left)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is left follows from the end alone
+  useEffect(() => {
+    setSeconds(left())
+    const timer = setInterval(() => setSeconds(left()), 1_000)
+    return () => clearInterval(timer)
+  }, [end])
+  return seconds
+}

@@ -1,0 +1,27 @@
+/** What stands beside an answer's words: how long was thought, what is waited for. By the log, so that it stays. */
+import { addressOf, ending, expect, send, sendButton, stopButton, test } from './journey.ts'
+
+test('a thought says how long it took, and a refusing provider when it is asked again, before and after a reload', async ({
+  page,
+  modelServer: server,
+}) => {
+  const demo = { roomId: 'default', threadId: 'thinking' }
+  await server.ask(demo, 'What happens when I close this tab?')
+  await page.goto(addressOf(server, demo))
+  const thought = page.getByText(/^Thought for \d+ s$/)
+  await expect(thought).toBeVisible()
+  const took = await thought.textContent()
+  await expect(sendButton(page)).toBeVisible()
+  await page.reload()
+  await expect(thought).toHaveText(took ?? '')
+
+  await page.goto(`${server.url}/rooms/models`)
+  await send(page, '#rate-limited')
+  const waits = page.getByText(/^The model’s provider wants a pause: asked again (in \d+ s|now) \(try \d of \d+\)$/)
+  await expect(waits).toBeVisible()
+  await page.reload()
+  await expect(waits).toBeVisible()
+  await stopButton(page).click()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(waits).toHaveCount(0)
+})
