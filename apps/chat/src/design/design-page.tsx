@@ -104,12 +104,14 @@ export default function DesignPage() {
               </li>
             ))}
           </ul>
-          <Button
-            onClick={() => setDensity(density === 'close' ? 'roomy' : 'close')}
-            aria-pressed={density === 'roomy'}
-          >
-            Roomy
-          </Button>
+          <Row>
+            <Button
+              onClick={() => setDensity(density === 'close' ? 'roomy' : 'close')}
+              aria-pressed={density === 'roomy'}
+            >
+              Roomy
+            </Button>
+          </Row>
         </Part>
         <Part title="Buttons and fields">
           <Row>

@@ -8,7 +8,19 @@ import type { Toast } from './toast.ts'
 const SHOWN_MS = 8_000
 
 export default function Toaster() {
-  return <Sonner position="bottom-right" visibleToasts={3} gap={8} offset={16} toastOptions={{ unstyled: true }} />
+  return (
+    <div className="toasts">
+      <Sonner
+        position="bottom-right"
+        visibleToasts={3}
+        gap={8}
+        // Above the field in which one writes.
+        offset={{ bottom: '7rem', right: 16 }}
+        mobileOffset={{ bottom: '6rem', left: 8, right: 8 }}
+        toastOptions={{ unstyled: true }}
+      />
+    </div>
+  )
 }
 
 export function show(note: Toast): void {

@@ -86,7 +86,7 @@ function Axis({ now, window: { ms, tickMs } }: { readonly now: number; readonly 
   return (
     <div className="timeline-axis" aria-hidden="true">
       {ticksOf({ from: now - ms, to: now }, tickMs, offsetMs).map(({ at, left }) => (
-        <span key={at} style={{ left: `${left}%` }}>
+        <span key={at} style={{ left: `${left}%` }} data-late={left > 90 ? 'wide' : left > 70 ? 'narrow' : undefined}>
           {clock(at)}
         </span>
       ))}
