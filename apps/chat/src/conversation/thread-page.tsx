@@ -37,7 +37,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const room = rooms?.find((item) => item.roomId === roomId)
   const listed = useThreadList(roomId).items?.find((item) => item.threadId === threadId)
   const unwritten = state.content.type === 'new' && !isFresh(state)
-  const noRoom = unwritten && rooms !== undefined && !room
+  const noRoom = (unwritten || state.content.type === 'gone') && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
   const beside = useBeside()
   /** Which way through the conversation is looked at: the newest, unless one was chosen. */

@@ -4,6 +4,8 @@ import { useState } from 'react'
 const LONGEST = 200
 
 interface RenameFieldProps {
+  /** What is named. */
+  readonly label: string
   readonly name: string
   save(name: string): void
   leave(): void
@@ -14,12 +16,12 @@ function focus(field: HTMLInputElement | null): void {
   field?.select()
 }
 
-export function RenameField({ name, save, leave }: RenameFieldProps) {
+export function RenameField({ label, name, save, leave }: RenameFieldProps) {
   const [text, setText] = useState(name)
   return (
     <input
       className="field"
-      aria-label="Name of the thread"
+      aria-label={label}
       maxLength={LONGEST}
       dir="auto"
       ref={focus}

@@ -2,9 +2,9 @@
 import type { ListState } from '@holdfast/client'
 import type { RoomInfo } from '@holdfast/core'
 import { useActiveRuns, useOverview } from '@holdfast/react'
-import { Link } from '@tanstack/react-router'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { NewRoom } from './new-room.tsx'
+import { RoomRow } from './room-row.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Unreachable } from './unreachable.tsx'
 
@@ -16,9 +16,10 @@ interface RoomListProps {
 export function RoomList({ rooms, roomId }: RoomListProps) {
   const here = new Set(useActiveRuns().map((run) => run.key.roomId))
   const going = new Map(useOverview().rooms.map((room) => [room.roomId, room]))
+  const isWorking = (id: string) => here.has(id) || (going.get(id)?.working ?? 0) > 0
   const statusOf = (id: string) => {
     if ((going.get(id)?.needsYou ?? 0) > 0) return 'needs_you'
-    return here.has(id) || (going.get(id)?.working ?? 0) > 0 ? 'working' : undefined
+    return isWorking(id) ? 'working' : undefined
   }
   return (
     <nav className="side-section" aria-label="Rooms">
@@ -26,20 +27,9 @@ export function RoomList({ rooms, roomId }: RoomListProps) {
       {rooms.items === undefined && (rooms.error ? <Unreachable /> : <Skeleton of="rooms" />)}
       <ul>
         {rooms.items?.map((room) => (
-          <li key={room.roomId}>
-            <Link
-              className="link"
-              to="/rooms/$roomId"
-              params={{ roomId: room.roomId }}
-              activeOptions={{ exact: true }}
-              aria-current={room.roomId === roomId ? 'true' : undefined}
-            >
-              <span className="link-title" dir="auto">
-                {room.title || room.roomId}
-              </span>
-              {room.roomId !== roomId && <RoomMark status={statusOf(room.roomId)} />}
-            </Link>
-          </li>
+          <RoomRow key={room.roomId} room={room} current={room.roomId === roomId} working={isWorking(room.roomId)}>
+            {room.roomId !== roomId && <RoomMark status={statusOf(room.roomId)} />}
+          </RoomRow>
         ))}
       </ul>
     </nav>

@@ -56,6 +56,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
     return (
       <li>
         <RenameField
+          label="Name of the thread"
           name={title}
           save={rename}
           leave={() => {

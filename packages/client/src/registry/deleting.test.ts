@@ -1,7 +1,7 @@
 /** Deleting a thread from here and from elsewhere. */
 import { expect, it } from 'vitest'
 import { TransportError } from '../transport/error.ts'
-import { A, B, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
+import { A, B, C, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
 
 it('a thread that was deleted here is gone in the same tick, from the list too, and no late answer brings it back', async () => {
   const { registry, transport } = setUp()
@@ -38,4 +38,28 @@ it('I1 by force ends its run first: told once, as cancelled', async () => {
   expect(a.state()).toMatchObject({ content: { type: 'gone' }, activity: { type: 'idle' } })
   expect(parts.told('RunCompleted')).toMatchObject([{ runId: a.runId, outcome: { type: 'cancelled' } }])
   expect(parts.registry.activeKeys).toEqual([])
+})
+
+it('a room that was deleted here is gone with its threads in the same tick, and one that runs needs force', async () => {
+  const parts = setUp()
+  const { registry, transport } = parts
+  transport.addRoom({ roomId: 'R1', title: 'One', agentId: 'demo' })
+  const rooms = registry.observeRooms()
+  rooms.subscribe(() => {})
+  const names = () => rooms.snapshot().items?.map(({ roomId, title }) => `${roomId} ${title}`)
+  await until(() => expect(names()).toEqual(['default Default', 'R1 One']))
+  const [a, c] = [await running(parts, A), await running(parts, C)]
+
+  const late = transport.hold('rooms')
+  await registry.changeRoom('R1', { title: 'Uno' })
+  expect(names()).toEqual(['default Default', 'R1 Uno'])
+  await expect(registry.deleteRoom('R1')).rejects.toThrow('run_active')
+  expect(a.state().activity.type).toBe('active')
+  await registry.deleteRoom('R1', { force: true })
+  expect(names()).toEqual(['default Default'])
+  expect(a.state()).toMatchObject({ content: { type: 'gone' }, activity: { type: 'idle' } })
+  expect(c.state().activity).toEqual({ type: 'active', runId: c.runId })
+  late()
+  await until(() => expect(parts.count('rooms')).toBeGreaterThan(1))
+  expect(names()).toEqual(['default Default'])
 })

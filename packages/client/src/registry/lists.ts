@@ -43,12 +43,16 @@ export interface Refreshable {
   close(): void
 }
 
-export function createRoomList({
-  transport,
-  environment,
-  inbox,
-}: ListOptions): Observable<ListState<RoomInfo>> & Refreshable {
+export interface RoomList extends Observable<ListState<RoomInfo>>, Refreshable {
+  /** The room is so now. */
+  put(room: RoomInfo): void
+  drop(roomId: string): void
+}
+
+export function createRoomList({ transport, environment, inbox }: ListOptions): RoomList {
   const listeners = createListeners()
+  /** Deleted from here: an answer that was on its way does not bring them back. */
+  const dropped = new Set<string>()
   let state: ListState<RoomInfo> = { items: undefined }
 
   function update(next: ListState<RoomInfo>): void {
@@ -61,7 +65,10 @@ export function createRoomList({
     environment,
     intervalMs: inbox.intervalMs,
     ask: () => transport.rooms(),
-    onAnswer: ({ items }) => update({ items: keepSame(state.items, items, ({ roomId }) => roomId) }),
+    onAnswer({ items }) {
+      const left = items.filter(({ roomId }) => !dropped.has(roomId))
+      update({ items: keepSame(state.items, left, ({ roomId }) => roomId) })
+    },
     onError: (error) => update({ items: state.items, error: keepSameError(state.error, error) }),
   })
 
@@ -74,6 +81,15 @@ export function createRoomList({
         inbox.listen((news) => follow(poll, news, ({ type }) => type === 'RoomChanged' || type === 'RoomDeleted')),
       ),
     refresh: poll.refresh,
+    put(room) {
+      update({ ...state, items: state.items?.map((item) => (item.roomId === room.roomId ? room : item)) })
+      poll.refresh()
+    },
+    drop(roomId) {
+      dropped.add(roomId)
+      update({ ...state, items: state.items?.filter((item) => item.roomId !== roomId) })
+      poll.refresh()
+    },
     close: poll.close,
   }
 }

@@ -4,6 +4,7 @@
  * Owns: the shapes. Does not know: how any of it comes about.
  */
 import type {
+  ChangeRoomBody,
   ChangeThreadBody,
   CreateRoomBody,
   RoomActivity,
@@ -206,6 +207,10 @@ export interface RunRegistry {
   /** Thread, room, everything: who works, who needs somebody. */
   readonly overview: Observable<OverviewState>
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
+  /** Rejects with a `TransportError`, and then nothing has changed. */
+  changeRoom(roomId: string, change: ChangeRoomBody): Promise<void>
+  /** With all its threads, for good. Refused like `deleteThread`, while a run is live in any of them. */
+  deleteRoom(roomId: string, options?: DeleteThreadOptions): Promise<void>
   /** Everything that starts or runs, as far as this device knows, in the order it learnt of it. */
   readonly active: Observable<readonly ActiveRun[]>
   readonly activeKeys: readonly ThreadKey[]

@@ -219,6 +219,14 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       roomList.refresh()
       return room
     },
+    async changeRoom(roomId, change) {
+      roomList.put(await transport.changeRoom(roomId, change))
+    },
+    async deleteRoom(roomId, how) {
+      await transport.deleteRoom(roomId, how)
+      for (const each of threads.values()) if (each.key.roomId === roomId) each.vanish()
+      roomList.drop(roomId)
+    },
     active: activeRuns,
     get activeKeys() {
       return active.map(({ key }) => key)
