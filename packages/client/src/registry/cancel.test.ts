@@ -5,7 +5,7 @@ import { TransportError } from '../transport/error.ts'
 import { A, B, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
 
 describe('a cancel', () => {
-  it('S004-17 S004-28 of a run shows “stopping”, then what the log says; the words stay', async () => {
+  it('S004-17 S004-28 S001-59 of a run shows “stopping”, then what the log says; the words stay', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.say(A, a.runId, 'partial')
