@@ -64,8 +64,10 @@ export type {
 export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
 export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
-export { createHttpTransport, type HttpTransportOptions } from './transport/http.ts'
+export { createHttpTransport } from './transport/http.ts'
+export { createHttpAnswers, type HttpOptions } from './transport/http-answers.ts'
 export type {
+  Answers,
   DeleteThreadOptions,
   DropReason,
   LogHandlers,

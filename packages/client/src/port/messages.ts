@@ -9,12 +9,12 @@
  */
 import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
-import type { DropReason, RunTransport } from '../transport/port.ts'
+import type { Answers, DropReason } from '../transport/port.ts'
 
 export const PORT_VERSION = 1
 
 /** What has one answer. */
-export type Verb = Exclude<keyof RunTransport, 'openLog' | 'openInbox'>
+export type Verb = keyof Answers
 
 /** What is read until it ends. */
 export type Source =
@@ -38,7 +38,7 @@ export type Item =
   | { readonly type: 'caught-up' }
   | { readonly type: 'envelopes'; readonly batch: readonly Envelope[] }
   | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
-  | { readonly type: 'dropped'; readonly reason: DropReason }
+  | { readonly type: 'dropped'; readonly reason: DropReason; readonly what?: string }
   /** The last one. Without a fault the server has ended it. */
   | { readonly type: 'ended'; readonly fault?: TransportFault }
 

@@ -4,8 +4,8 @@
  * Owns: which item is none, which envelope is whose. Does not know: channels, sessions, when a stream ends.
  */
 import { readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
+import { isInboxFrame } from '../transport/inbox-frame.ts'
 import type { DropReason, InboxHandlers, LogHandlers } from '../transport/port.ts'
-import { isInboxFrame } from '../transport/read-feed.ts'
 
 export interface Reader {
   /** A batch has come, if an empty one. */
@@ -23,7 +23,7 @@ export function logReader(key: ThreadKey, handlers: LogHandlers): Reader {
         const batch = item.batch.flatMap((value: unknown) => {
           const envelope = readEnvelope(value)
           if (envelope && sameKey(envelope, key)) return [envelope]
-          handlers.onDropped(envelope ? 'foreign' : 'malformed')
+          handlers.onDropped(envelope ? 'foreign' : 'malformed', envelope?.event.type)
           return []
         })
         if (batch.length > 0) handlers.onEnvelopes(batch)
@@ -50,11 +50,12 @@ export function inboxReader(handlers: InboxHandlers): Reader {
 }
 
 function hearEither(
-  { type, reason }: Readonly<Record<string, unknown>>,
+  { type, reason, what }: Readonly<Record<string, unknown>>,
   handlers: Pick<LogHandlers, 'onOpen' | 'onDropped'>,
 ): boolean {
   if (type === 'opened') handlers.onOpen()
-  else if (type === 'dropped' && isDropReason(reason)) handlers.onDropped(reason)
+  else if (type === 'dropped' && isDropReason(reason))
+    handlers.onDropped(reason, typeof what === 'string' ? what : undefined)
   else return false
   return true
 }

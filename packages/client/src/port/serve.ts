@@ -205,7 +205,7 @@ function read(transport: RunTransport, source: Source, out: StreamOutlet, signal
   const both: Pick<LogHandlers & InboxHandlers, 'onOpen' | 'onBytes' | 'onDropped'> = {
     onOpen: () => out.say({ type: 'opened' }),
     onBytes: out.beat,
-    onDropped: (reason) => out.say({ type: 'dropped', reason }),
+    onDropped: (reason, what) => out.say({ type: 'dropped', reason, ...(what !== undefined && { what }) }),
   }
   if (source.type === 'inbox') {
     const onEntries: InboxHandlers['onEntries'] = (batch) => out.say({ type: 'entries', batch })

@@ -1,10 +1,9 @@
 /**
  * One connection for all tabs of a browser profile. In each page:
  *
- *     const neighbours = browserNeighbours()   // undefined: this browser shares nothing, each tab for itself
- *     const transport = neighbours
- *       ? createTabTransport({ neighbours, clock, tabId, person, build, workerUrl, connect })
- *       : connect()
+ *     const neighbours = browserNeighbours()
+ *     const load = async () => (await import('./connect.ts')).connect
+ *     const transport = createTabTransport({ neighbours, clock, tabId, person, build, workerUrl, load })
  *
  * and in the module at `workerUrl`:
  *

@@ -80,7 +80,7 @@ it('two tabs of one profile share the connection of the first, by the browser’
   const connect = vi.fn(() => server)
   const neighbours = { locks, broadcast, sharedWorker: () => undefined }
   const open = (tabId: string) =>
-    createTabTransport({ neighbours, clock, tabId, person: 'somebody', build: 'this', connect })
+    createTabTransport({ neighbours, clock, tabId, person: 'somebody', build: 'this', load: async () => connect })
   const [one, two] = [open('one'), open('two')]
   expect(await two.rooms()).toEqual(await one.rooms())
   expect(connect).toHaveBeenCalledTimes(1)

@@ -1,6 +1,6 @@
 /**
  * The transport of one tab among all tabs of a browser profile, which share one connection: in a shared worker; where
- * there is none, or it does not answer, in the tab that leads.
+ * there is none, or it does not answer, in the tab that leads; in a browser that shares nothing, in each tab.
  *
  * Owns: which of these it is, when what this tab uses is doubted. Does not know: HTTP, who leads.
  *
@@ -14,16 +14,19 @@ import type { Clock } from '@holdfast/core'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
 import { createPortTransport, type PortTransport } from '../port/ask.ts'
 import type { RunTransport } from '../transport/port.ts'
-import { createElection, type Election } from './election.ts'
+import type { Election } from './election.ts'
 import type { TabWord } from './shared.ts'
 import { createSwitch } from './switch.ts'
 import { SILENT_STEPS, watch } from './watch.ts'
 
 /** Seconds that a worker may take to be loaded. */
 const START_STEPS = 10
+/** Until what a tab needs to lead is asked for again, where it could not be loaded. */
+const RELOAD_MS = 1_000
 
 export interface TabTransportOptions {
-  readonly neighbours: Neighbours
+  /** Undefined where the browser shares nothing. */
+  readonly neighbours: Neighbours | undefined
   readonly clock: Clock
   /** Another one for each tab. */
   readonly tabId: string
@@ -33,12 +36,12 @@ export interface TabTransportOptions {
   readonly build: string
   /** Where the shared worker is; without it a tab leads. */
   readonly workerUrl?: string
-  /** The connection, if this tab has to have it. */
-  connect(): RunTransport
+  /** Loads what makes the connection, should this tab have to have it: with a shared worker it hardly ever has to. */
+  load(): Promise<() => RunTransport>
 }
 
 export interface TabTransport extends RunTransport {
-  readonly role: 'shared' | Election['role']
+  readonly role: 'shared' | 'alone' | Election['role']
   close(): void
 }
 
@@ -52,7 +55,7 @@ interface InUse {
 }
 
 export function createTabTransport(options: TabTransportOptions): TabTransport {
-  const { neighbours, clock, tabId, person, build, workerUrl, connect } = options
+  const { neighbours, clock, tabId, person, build, workerUrl } = options
   const scope = `holdfast ${person} ${build}`
   const tabLock = `${scope} tab ${tabId}`
   const living = Promise.withResolvers<void>()
@@ -109,39 +112,53 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
     })
   }
 
-  function elect(): void {
-    if (isClosed) return
-    election = createElection({
-      scope,
-      tabId,
-      tabLock,
-      neighbours,
-      clock,
-      connect,
-      onHost: (line) => use(line, SILENT_STEPS, (how) => election?.lost(how)),
+  /** What a tab needs to lead: not before the page is there, and not only when the server may be gone. */
+  async function loadAll() {
+    const [{ createElection }, connect] = await Promise.all([import('./election.ts'), options.load()])
+    return { createElection, connect }
+  }
+  let loading = loadAll()
+
+  function whenLoaded(act: (loaded: Awaited<typeof loading>) => void): void {
+    loading.then(
+      (loaded) => isClosed || act(loaded),
+      () => {
+        clock.schedule(RELOAD_MS, () => {
+          if (isClosed) return
+          loading = loadAll()
+          whenLoaded(act)
+        })
+      },
+    )
+  }
+
+  function elect(among: Neighbours): void {
+    whenLoaded(({ createElection, connect }) => {
+      const onHost = (line: Line) => use(line, SILENT_STEPS, (how) => election?.lost(how))
+      election = createElection({ scope, tabId, tabLock, neighbours: among, clock, connect, onHost })
     })
   }
 
-  function begin(): void {
-    const line = workerUrl === undefined ? undefined : neighbours.sharedWorker(workerUrl, scope)
-    if (!line) {
-      void living.promise.then(elect)
-      return
-    }
-    use(line, START_STEPS, elect)
-    void living.promise.then(() => line.post({ holdfastTab: tabLock } satisfies TabWord))
+  function begin(among: Neighbours): void {
+    void among.locks.hold(tabLock, {}, () => {
+      living.resolve()
+      return closed.promise
+    })
+    const line = workerUrl === undefined ? undefined : among.sharedWorker(workerUrl, scope)
+    if (line) {
+      use(line, START_STEPS, () => elect(among))
+      void living.promise.then(() => line.post({ holdfastTab: tabLock } satisfies TabWord))
+    } else void living.promise.then(() => elect(among))
   }
 
-  void neighbours.locks.hold(tabLock, {}, () => {
-    living.resolve()
-    return closed.promise
-  })
-  begin()
+  if (neighbours) begin(neighbours)
+  else whenLoaded(({ connect }) => way.use(connect()))
 
   return {
     ...way.transport,
     get role() {
-      return election?.role ?? 'shared'
+      if (!neighbours) return 'alone'
+      return election?.role ?? (inUse ? 'shared' : 'seeking')
     },
     close() {
       isClosed = true

@@ -1,7 +1,10 @@
 /** Tabs of one browser profile: killed, frozen, quick and slow; their connection, and what they read and write through it. */
 import type { ThreadKey } from '@holdfast/core'
-import { describe, expect, it } from 'vitest'
+import { createManualClock } from '@holdfast/core/testing'
+import { describe, expect, it, vi } from 'vitest'
+import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { TransportError } from '../transport/error.ts'
+import { createTabTransport } from './tab-transport.ts'
 import { createTabs, keepReading, type ManualTab, type Tabs, turn } from './testing/tabs.ts'
 
 const KEYS: readonly ThreadKey[] = [1, 2, 3, 4, 5].map((n) => ({ roomId: 'default', threadId: `T${n}` }))
@@ -242,4 +245,19 @@ describe('the shared worker', () => {
       for (const [at, { seen }] of readings.entries()) expect(seen).toEqual(tabs.server.log(KEYS[at] ?? KEY))
     },
   )
+})
+
+it('a browser that shares nothing gives each tab a connection of its own', async () => {
+  const server = createScriptedTransport()
+  const clock = createManualClock()
+  const load = vi.fn(async () => () => server)
+  load.mockRejectedValueOnce(new Error('offline'))
+  const shared = { neighbours: undefined, clock, tabId: 'T', person: 'P', build: 'B', workerUrl: 'worker.js', load }
+  const tab = createTabTransport(shared)
+  const asked = tab.rooms()
+  await turn()
+  clock.advance(1_000)
+  expect((await asked).items).toHaveLength(1)
+  expect(tab.role).toBe('alone')
+  tab.close()
 })

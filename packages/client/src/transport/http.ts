@@ -1,110 +1,25 @@
 /**
  * RunTransport over HTTP: fetch and eventsource-parser against docs/PROTOCOL.md.
  *
- * Owns: requests, answers, which failure is which, where a log's history ends. Does not know: retries, cursors, runs.
+ * Owns: streams, where a log's history ends. Does not know: retries, cursors, runs, requests that have an answer.
  *
- * Invariants: see `port.ts`. A request for an answer has a time limit, because a half-open connection never fails by
- * itself; a log has none, because its reader watches for heartbeats (`client/feed`).
+ * Invariants: see `port.ts`. A log has no time limit, because its reader watches for heartbeats (`client/feed`).
  */
-import { type Clock, type FeedBody, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadSnapshot } from '@holdfast/core'
-import { TransportError, transportError } from './error.ts'
-import type {
-  DeleteThreadOptions,
-  FeedHandlers,
-  FeedSource,
-  LogHandlers,
-  RunPageQuery,
-  RunTransport,
-  ThreadPageQuery,
-} from './port.ts'
+import { type Clock, type FeedBody, paths } from '@holdfast/core'
+import { TransportError } from './error.ts'
+import { broken, createHttp, type HttpOptions } from './http-answers.ts'
+import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from './port.ts'
 import { createFeedReader } from './read-feed.ts'
 import { createLogReader } from './read-log.ts'
 
-/** How long an answer may take. */
-const ANSWER_MS = 20_000
 /** History is sent as fast as the connection takes it; the first pause of this length is its end. */
 const PAUSE_MS = 5
 /** A run that streams without any pause: after this long what arrives is live. */
 const HISTORY_MS = 100
 
-const EVENT_STREAM = 'text/event-stream'
-const KEEPALIVE_CHARACTERS = 4 * 1024
-
-export interface HttpTransportOptions {
-  /** What comes before `/v1`; by default the page's own origin. */
-  readonly baseUrl?: string
-  readonly clock: Clock
-  readonly fetch?: typeof fetch
-  /** Asked again for every request, so that a new token needs no new transport. */
-  readonly headers?: () => Readonly<Record<string, string>>
-}
-
-interface Ask {
-  readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly body?: unknown
-  readonly accept?: string
-  readonly signal?: AbortSignal | undefined
-}
-
-export function createHttpTransport(options: HttpTransportOptions): RunTransport & FeedSource {
-  const { baseUrl = '', clock } = options
-  const doFetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-
-  /** The answer, once it is known to be a good one; its body is still to be read. */
-  async function ask({ path, method = 'GET', body, accept = 'application/json', signal }: Ask): Promise<Response> {
-    let response: Response
-    try {
-      response = await doFetch(baseUrl + path, {
-        method,
-        headers: {
-          accept,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...options.headers?.(),
-        },
-        cache: 'no-store',
-        ...(body === undefined ? {} : sending(JSON.stringify(body), accept)),
-        ...(signal ? { signal } : {}),
-      })
-    } catch (cause) {
-      throw broken(cause, signal)
-    }
-    if (!response.ok) throw await refusal(response)
-    return response
-  }
-
-  const json = async <T>(request: Ask): Promise<T> => parse<T>(await read(request))
-
-  /** The answer's text, in time. */
-  async function read(request: Ask): Promise<string> {
-    const limit = new AbortController()
-    const undo = clock.schedule(ANSWER_MS, () => limit.abort())
-    const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
-    try {
-      const response = await ask({ ...request, signal })
-      return await response.text()
-    } catch (cause) {
-      // Only the caller's own abort is an abort; the limit's is the network's silence.
-      if (limit.signal.aborted && !request.signal?.aborted) throw new TransportError({ type: 'network' }, { cause })
-      throw broken(cause, request.signal)
-    } finally {
-      undo()
-    }
-  }
-
-  const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ path, method: 'POST', body })
-
-  async function remove(path: string, { force = false }: DeleteThreadOptions = {}): Promise<void> {
-    // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
-    await read({ path: path + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
-  }
-
-  async function stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>> {
-    const response = await ask({ ...request, accept: EVENT_STREAM })
-    if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
-    await response.body?.cancel()
-    throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
-  }
+export function createHttpTransport(options: HttpOptions): RunTransport & FeedSource {
+  const { clock } = options
+  const { answers, stream } = createHttp(options)
 
   async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
     const bytes = await stream({ path: paths.feed(), method: 'POST', body, signal })
@@ -114,23 +29,7 @@ export function createHttpTransport(options: HttpTransportOptions): RunTransport
   }
 
   return {
-    agents: () => json({ path: paths.agents() }),
-    rooms: () => json({ path: paths.rooms() }),
-    createRoom: (body) => post(paths.rooms(), body),
-    changeRoom: (roomId, body) => json({ path: paths.room(roomId), method: 'PATCH', body }),
-    deleteRoom: (roomId, options) => remove(paths.room(roomId), options),
-    threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
-    runs: (query = {}) => json({ path: paths.allRuns() + search(query) }),
-    snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
-    start: (key, body) => post(paths.runs(key), body),
-    cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
-    cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
-    changeThread: (key, body) => json({ path: paths.thread(key), method: 'PATCH', body }),
-    changeRun: (key, runId, body) => json({ path: paths.run(key, runId), method: 'PATCH', body }),
-    changeQueue: (key, body) => json({ path: paths.queue(key), method: 'PATCH', body }),
-    deleteThread: (key, options) => remove(paths.thread(key), options),
-    inbox: () => json({ path: paths.inbox() }),
-
+    ...answers,
     async openLog(key, after, handlers, signal) {
       const body = await stream({ path: `${paths.log(key)}?after=${after}&live=sse`, signal })
       const log = createLogReader(key, handlers)
@@ -206,52 +105,4 @@ function watchHistory(clock: Clock, end: () => void): { moved(): void; stop(): v
     },
     stop,
   }
-}
-
-function search(wanted: ThreadPageQuery | RunPageQuery): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) query.set(name, String(value))
-  return query.size > 0 ? `?${query}` : ''
-}
-
-/**
- * What is small enough goes out even if the page is left in this very moment; browsers allow 64 KiB of it at once. A
- * stream ends with the page that reads it.
- */
-function sending(body: string, accept: string): Pick<RequestInit, 'body' | 'keepalive'> {
-  return { body, keepalive: accept !== EVENT_STREAM && body.length < KEEPALIVE_CHARACTERS }
-}
-
-function parse<T>(text: string): T {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (typeof value !== 'object' || value === null) {
-    throw new TransportError({ type: 'protocol', detail: 'an answer that is no JSON object' })
-  }
-  return value as T
-}
-
-function broken(cause: unknown, signal: AbortSignal | undefined): TransportError {
-  return signal?.aborted ? new TransportError({ type: 'aborted' }, { cause }) : transportError(cause)
-}
-
-/** What a status other than 2xx means. A body that is no problem came from something in between. */
-async function refusal(response: Response): Promise<TransportError> {
-  const { status } = response
-  const text = await response.text().catch(() => '')
-  if (status === 401) return new TransportError({ type: 'unauthorized' })
-  if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE)) {
-    try {
-      const problem: unknown = JSON.parse(text)
-      if (isProblem(problem)) return new TransportError({ type: 'problem', problem })
-    } catch {
-      // Not JSON after all: judged by its status like any other foreign answer.
-    }
-  }
-  if (status >= 500 || status === 429) return new TransportError({ type: 'unavailable', status })
-  return new TransportError({ type: 'protocol', detail: `status ${status} without a problem` })
 }

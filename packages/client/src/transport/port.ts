@@ -139,3 +139,6 @@ export interface RunTransport {
    */
   openLog(key: ThreadKey, after: number, handlers: LogHandlers, signal: AbortSignal): Promise<void>
 }
+
+/** What has one answer. */
+export type Answers = Omit<RunTransport, 'openLog' | 'openInbox'>

@@ -18,6 +18,7 @@ import {
 } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'
 import { TransportError } from './error.ts'
+import { isInboxFrame } from './inbox-frame.ts'
 import type { FeedHandlers } from './port.ts'
 import { type LogReader, MAX_FRAME, parseJson, typeOf } from './read-log.ts'
 
@@ -94,10 +95,4 @@ export function createFeedReader(
       if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
     },
   }
-}
-
-export function isInboxFrame(value: unknown): value is InboxFrame {
-  if (typeof value !== 'object' || value === null) return false
-  const { cursor, type, roomId } = value as Record<string, unknown>
-  return typeof cursor === 'string' && typeof type === 'string' && typeof roomId === 'string'
 }

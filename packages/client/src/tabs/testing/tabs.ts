@@ -57,7 +57,7 @@ export function createTabs({ shared = false } = {}): Tabs {
         person: 'somebody',
         build: 'one',
         workerUrl: 'worker.js',
-        connect: () => connect(program),
+        load: async () => () => connect(program),
       })
       await turn()
       return Object.assign(transport, { program })
