@@ -17,7 +17,7 @@ import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
 
 const CONNECTIONS = 1_000
 const PER_SECOND = 20
-const SECONDS = 4
+const SECONDS = 3
 const ROUNDS = 3
 const STREAMS = fileURLToPath(new URL('./idle-streams.ts', import.meta.url))
 

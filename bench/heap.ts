@@ -79,8 +79,7 @@ async function perEvent(house: HouseProcess): Promise<number> {
 
 /**
  * Runs that wait: bytes for each while they do, and once they have ended. The same threads each time, so that what is
- * remembered of a thread, up to a bound, is not a run's; the least of the rounds, for what is kept is kept in each, and
- * the rest is what the engine compiles by the way.
+ * remembered of a thread, up to a bound, is not a run's; the least of the rounds, for what is kept is kept in each.
  */
 async function perRun(house: HouseProcess): Promise<{ readonly idle: number; readonly finished: number }> {
   const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`quiet-${n}`))

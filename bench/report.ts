@@ -44,6 +44,18 @@ export function toMarkdown(sections: readonly BenchSection[], machine: string): 
   return [`# Results\n\n${machine}\n`, ...sections.map(section)].join('\n')
 }
 
+/** What was written before, with the sections that were measured anew in their place; new ones come last. */
+export function updated(before: string, anew: string): string {
+  const [, ...old] = before.split(SECTIONS)
+  const [head = '', ...fresh] = anew.split(SECTIONS)
+  const titleOf = (text: string) => text.slice(0, text.indexOf('\n'))
+  const kept = old.map((text) => fresh.find((one) => titleOf(one) === titleOf(text)) ?? text)
+  const added = fresh.filter((text) => !kept.includes(text))
+  return [`${head.trimEnd()}\n`, ...[...kept, ...added].map((text) => `${text.trimEnd()}\n`)].join('\n')
+}
+
+const SECTIONS = /^(?=## )/m
+
 function section({ title, rows, aims }: BenchSection): string {
   const row = ({ name, value, unit, ratio, of }: BenchRow) =>
     `| ${name} | ${figure(value)} ${unit} | ${ratio === undefined ? '' : `${figure(ratio)}× ${of ?? ''}`} |`

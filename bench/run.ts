@@ -1,4 +1,7 @@
-/** `npm run bench`: measures everything beside its limits and peers and rewrites bench/RESULTS.md and its picture. */
+/**
+ * `npm run bench`: measures everything beside its limits and peers and rewrites bench/RESULTS.md and its picture.
+ * `npm run bench -- fold resume` measures these anew and leaves what the others have found.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { measureAppend } from './append.ts'
@@ -11,33 +14,41 @@ import { measureIdle } from './idle.ts'
 import { measurePage } from './page.ts'
 import { PLOT, toPlot } from './plot.ts'
 import { measureRender } from './render.ts'
-import { type BenchSection, toMarkdown } from './report.ts'
+import { type BenchSection, toMarkdown, updated } from './report.ts'
 import { measureResume } from './resume.ts'
 import { measureWarm } from './warm.ts'
 
 const RESULTS = 'bench/RESULTS.md'
 const PEERS = ['@ag-ui/client', 'ai', 'react-markdown', 'streamdown']
 
-const MEASURES: readonly (readonly [name: string, measure: () => Promise<BenchSection>])[] = [
-  ['the fold', measureFold],
-  ['append and fan-out', measureAppend],
-  ['threads beside each other', measureFairness],
-  ['a thousand connections', measureConnections],
-  ['resume', measureResume],
-  ['switching among warm threads', measureWarm],
-  ['heap', measureHeap],
-  ['a flood beside a run', measureFlood],
-  ['idle streams', measureIdle],
-  ['rendering', measureRender],
-  ['the page', measurePage],
-]
+const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
+  fold: measureFold,
+  append: measureAppend,
+  fairness: measureFairness,
+  connections: measureConnections,
+  resume: measureResume,
+  warm: measureWarm,
+  heap: measureHeap,
+  flood: measureFlood,
+  idle: measureIdle,
+  render: measureRender,
+  page: measurePage,
+}
 
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(MEASURES, name))
+if (unknown.length > 0) {
+  console.error(`No measure is called ${unknown.join(', ')}. Measures: ${Object.keys(MEASURES).join(', ')}.`)
+  process.exit(2)
+}
+const measures = Object.entries(MEASURES).filter(([name]) => wanted.length === 0 || wanted.includes(name))
 const sections: BenchSection[] = []
-for (const [index, [name, measure]] of MEASURES.entries()) {
-  console.log(`[${index + 1}/${MEASURES.length}] ${name} …`)
+for (const [index, [name, measure]] of measures.entries()) {
+  console.log(`[${index + 1}/${measures.length}] ${name} …`)
   sections.push(await measure())
 }
-const results = toMarkdown(sections, machine())
+const measured = toMarkdown(sections, machine())
+const results = wanted.length === 0 ? measured : updated(readFileSync(RESULTS, 'utf8'), measured)
 writeFileSync(RESULTS, results)
 writeFileSync(PLOT, toPlot(results))
 const missed = sections.flatMap(({ aims }) => aims.filter(({ ok }) => !ok))
