@@ -1,6 +1,6 @@
 /**
- * The two ways of a measurement from an agent's event to many readers: the house's (store, feed, node's `res`), and the
- * limit: a bare node:http loop that makes the same bytes and keeps nothing.
+ * The ways of a measurement from an agent's event to many readers: the house's (store, feed, node's `res`); the limit, a
+ * bare node:http loop that makes the same bytes and keeps nothing; and silence, which is what the load itself costs.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { type Clock, frame, keyString, type ThreadKey } from '@holdfast/core'
 import { createFeed, createInProcessBus, type Lease, openNodeSink, STREAM_HEADERS } from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
+import { END } from './append-readers.ts'
 
 export const threadOf = (run: number): ThreadKey => ({ roomId: 'bench', threadId: `thread-${run}` })
 
@@ -74,6 +75,26 @@ export async function createLimit(runs: number, perWrite: number): Promise<Way> 
       const full = [...to].filter((response) => response.writableNeedDrain)
       if (full.length === 0) await new Promise<void>((resolve) => setImmediate(resolve))
       else await Promise.all(full.map((response) => new Promise((resolve) => response.once('drain', resolve))))
+    },
+  }
+}
+
+/** Streams that nothing is written to: what is left is the load's own making. */
+export async function createSilence(runs: number): Promise<Way> {
+  const readers = Array.from({ length: runs }, () => new Set<ServerResponse>())
+  const http = await listening((run, response) => {
+    response.writeHead(200, STREAM_HEADERS)
+    response.flushHeaders()
+    readers[run]?.add(response)
+  })
+
+  return {
+    runs,
+    ...http,
+    async emit(run, events) {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      const last = events.at(-1) ?? ''
+      if (last.includes(END)) for (const response of readers[run] ?? []) response.write(last)
     },
   }
 }

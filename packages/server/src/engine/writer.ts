@@ -15,10 +15,10 @@ import type { Patience } from './patience.ts'
 
 /**
  * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
- * is thousands of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
+ * is hundreds of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
  */
 export const PAUSE_BYTES = 64 * 1024
-const PAUSE_EVENTS = 2_000
+const PAUSE_EVENTS = 1_000
 
 export interface Writer {
   /** Something was said, and may wait to be written. */

@@ -72,6 +72,29 @@ describe('the ring of a watched thread', () => {
     group.set(frames)
     ring.told({ firstSeq: 102, lastSeq: 102, frames: Buffer.from(group.buffer, 0, frames.byteLength) })
     const recent = ring.after(101, 1e6)
-    expect(recent.type === 'slice' && recent.frames.buffer.byteLength).toBe(frames.byteLength)
+    expect(recent.type === 'slice' && text(recent.frames)).toBe(text(frames))
+    expect(recent.type === 'slice' && recent.frames.buffer.byteLength).toBeLessThanOrEqual(1024)
+  })
+
+  it('G10 gives small slices of large buffers as they were, and keeps few bytes more than they have', () => {
+    const ring = createRing(40_000)
+    const buffers = new Set<ArrayBufferLike>()
+    for (let seq = 1; seq <= 400; seq++) {
+      const { frames } = commit(seq, seq, `${seq} `.repeat((seq % 7) + 1))
+      const group = new Uint8Array(frames.byteLength + 100_000)
+      group.set(frames, 50_000)
+      ring.told({ firstSeq: seq, lastSeq: seq, frames: group.subarray(50_000, 50_000 + frames.byteLength) })
+      const recent = ring.after(seq - 1, 1e6)
+      expect(recent.type === 'slice' && text(recent.frames)).toBe(text(frames))
+    }
+    for (let seq = 400; seq > 0; seq--) {
+      const recent = ring.after(seq - 1, 1)
+      if (recent.type !== 'slice') break
+      expect(text(recent.frames)).toBe(text(commit(seq, seq, `${seq} `.repeat((seq % 7) + 1)).frames))
+      buffers.add(recent.frames.buffer)
+    }
+    const kept = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    expect(buffers.size).toBeGreaterThan(1)
+    expect(kept).toBeLessThanOrEqual((9 / 8) * ring.bytes + 2 * 16 * 1024)
   })
 })

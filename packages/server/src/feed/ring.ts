@@ -6,13 +6,17 @@
  * Invariants:
  * - What it holds is one run of records without holes; a notice that leaves a hole makes it begin anew (G2).
  * - Every reader at the same cursor gets the same bytes, not equal ones (one serialisation an event).
- * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small slice of it (G10).
+ * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small slice of it: what it keeps beyond its
+ *   slices is an eighth of them, and `LARGEST_SHARED` at either end (G10).
  */
 import { joinSlices, type Slice, sliceAfter } from './slice.ts'
 
 const RING_BYTES = 256 * 1024
 /** A slice may keep at most this much of somebody else's buffer alive; beyond, its bytes are copied once. */
 const SPARE_BYTES = 4 * 1024
+/** Copies of small slices share buffers that only this ring holds: one for each would cost more than the copying. */
+const SMALLEST_SHARED = 1024
+const LARGEST_SHARED = 16 * 1024
 
 /** What the ring can say to a reader at a cursor. `unknown`: there is more, and only the store has it. */
 export type Recent = ({ readonly type: 'slice' } & Slice) | { readonly type: 'current' } | { readonly type: 'unknown' }
@@ -33,10 +37,30 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   let held: Slice[] = []
   let bytes = 0
   let head = 0
+  let shared = new Uint8Array(0)
+  let used = 0
 
   function restart() {
     held = []
     bytes = 0
+    shared = new Uint8Array(0)
+    used = 0
+  }
+
+  function own(frames: Uint8Array): Uint8Array {
+    const size = frames.byteLength
+    if (frames.buffer.byteLength - size <= SPARE_BYTES) return frames
+    if (size > LARGEST_SHARED / 8) return new Uint8Array(frames)
+    if (used + size > shared.byteLength) {
+      shared = new Uint8Array(
+        Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * shared.byteLength))),
+      )
+      used = 0
+    }
+    const copy = shared.subarray(used, used + size)
+    copy.set(frames)
+    used += size
+    return copy
   }
 
   function hold(slice: Slice) {
@@ -89,8 +113,4 @@ function firstBeyond(held: readonly Slice[], cursor: number): number {
   let index = held.length
   while (index > 0 && (held[index - 1]?.lastSeq ?? 0) > cursor) index--
   return index
-}
-
-function own(frames: Uint8Array): Uint8Array {
-  return frames.buffer.byteLength - frames.byteLength > SPARE_BYTES ? new Uint8Array(frames) : frames
 }

@@ -3,7 +3,9 @@
  *
  * Owns: which answer belongs to which call, and when notices are told. Does not know: SQL, what a call means.
  *
- * Invariant: every call is answered exactly once, at the latest when the worker is gone (`storage_closed`).
+ * Invariants:
+ * - Every call is answered exactly once, at the latest when the worker is gone (`storage_closed`).
+ * - Commits are told in their order, each before its calls are answered.
  */
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { StoreMeter } from '../meter.ts'
@@ -12,9 +14,12 @@ import { createGather } from './gather.ts'
 import type { FromWorker, Operation, Operations, Outcomes, WorkerOptions } from './messages.ts'
 import { StoreOpenError } from './open-error.ts'
 import { storeFault } from './sqlite-error.ts'
+import { createTurns } from './turns.ts'
 
 const WINDOW_MS = 2
 const MAX_UNITS = 64 * 1024
+/** How long the notices of a commit, each of which leads to writes, may hold up the event loop. */
+const TURN_MS = 2
 
 export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
@@ -84,11 +89,16 @@ export function connectStore(
     return found
   }
 
-  function settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): void {
+  const turns = createTurns({ turnMs: TURN_MS, next: (run) => void setImmediate(run) })
+
+  function* settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): Generator<void> {
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
     for (const roomId of inboxes) publish({ type: 'inbox.more', roomId })
-    if (more) for (const notice of noticesOf(more)) publish(notice)
+    for (const notice of more ? noticesOf(more) : []) {
+      publish(notice)
+      yield
+    }
     for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
     for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
     for (const id of running) take(id)?.resolve({ type: 'running' })
@@ -97,6 +107,7 @@ export function connectStore(
 
   function lose(cause?: unknown): void {
     const unasked = state === 'open' && ready
+    turns.finish()
     state = 'gone'
     opened.reject(cause ?? storeFault('storage_closed'))
     for (const { reject } of pending.values()) reject(storeFault('storage_closed', cause))
@@ -163,7 +174,7 @@ export function connectStore(
         opened.reject(message.code ? new StoreOpenError(message.code, message.message) : new Error(message.message))
         break
       case 'outcomes':
-        settle(message)
+        turns.add(settle(message))
         break
       case 'closed':
         break
