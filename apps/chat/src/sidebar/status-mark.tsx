@@ -1,6 +1,7 @@
 /** The state of a thread by shape and word; colour only repeats it. Nothing for an idle one. */
 import type { ThreadStatus } from '@holdfast/core'
 import { Icon, type IconName } from '../design/icon.tsx'
+import { ordinal } from './ordinal.ts'
 
 /** `stopping` is this device's own: its cancel is on its way. */
 export type ShownStatus = ThreadStatus | 'stopping'
@@ -13,13 +14,19 @@ const MARKS: Record<Exclude<ShownStatus, 'idle'>, { readonly icon: IconName; rea
   failed: { icon: 'alert', word: 'Failed' },
 }
 
-export function StatusMark({ status }: { readonly status: ShownStatus }) {
+interface StatusMarkProps {
+  readonly status: ShownStatus
+  /** Of what is queued: where, and among how many. */
+  readonly place?: { readonly position: number; readonly of: number } | undefined
+}
+
+export function StatusMark({ status, place }: StatusMarkProps) {
   if (status === 'idle') return null
   const { icon, word } = MARKS[status]
   return (
     <span className="mark" data-status={status}>
       <Icon name={icon} turning={status === 'working'} />
-      {word}
+      {place ? `${word}, ${ordinal(place.position)} of ${place.of}` : word}
     </span>
   )
 }

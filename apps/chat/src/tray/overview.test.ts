@@ -1,6 +1,7 @@
 import type { ActiveRun } from '@holdfast/client'
 import type { RoomInfo, ThreadInfo, ThreadStatus } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
+import { ordinal } from '../sidebar/ordinal.ts'
 import { overviewOf, summaryOf } from './overview.ts'
 
 const rooms: readonly RoomInfo[] = [
@@ -55,6 +56,23 @@ describe('what goes on, across rooms', () => {
       ['T', 'working'],
       ['U', 'idle'],
     ])
+  })
+
+  it('says of what waits for a place which one it has, and among how many: 2nd of 3', () => {
+    const waits = (threadId: string, position?: number): ThreadInfo => ({
+      ...thread('R', threadId, 'queued'),
+      ...(position !== undefined && { position }),
+    })
+    const { items } = overviewOf(rooms, [[waits('c', 3), waits('a', 1), waits('b', 2), waits('held')]], [])
+    expect(Object.fromEntries(items.map(({ title, place }) => [title, place]))).toEqual({
+      a: { position: 1, of: 3 },
+      b: { position: 2, of: 3 },
+      c: { position: 3, of: 3 },
+      held: undefined,
+    })
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 103].map(ordinal).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 103rd',
+    )
   })
 
   it('is counted in words, without what is zero', () => {

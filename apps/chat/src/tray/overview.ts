@@ -16,6 +16,8 @@ export interface OverviewItem {
   readonly state: GoingOn
   /** The very run, where this device knows it: a late click then never hits the next one. */
   readonly runId?: string
+  /** Of a thread whose turn has not come: its place among those that wait for one. */
+  readonly place?: { readonly position: number; readonly of: number }
 }
 
 export interface Overview {
@@ -46,12 +48,22 @@ export function overviewOf(
     .filter((thread) => known.get(keyString(thread)) === thread)
     .filter(({ archived }) => !archived)
     .map((thread) => ({ ...thread, room: titles.get(thread.roomId) ?? thread.roomId }))
+  const of = threads.filter(({ position }) => position !== undefined).length
   const items = threads.flatMap((thread): OverviewItem[] => {
-    const { roomId, threadId, title, room } = thread
+    const { roomId, threadId, title, room, position } = thread
     const run = runs.get(keyString(thread))
     const state = goingOn(thread, run)
     if (!state) return []
-    return [{ key: { roomId, threadId }, title: title || 'Untitled', room, state, ...(run && { runId: run.runId }) }]
+    return [
+      {
+        key: { roomId, threadId },
+        title: title || 'Untitled',
+        room,
+        state,
+        ...(run && { runId: run.runId }),
+        ...(state === 'queued' && position !== undefined && { place: { position, of: Math.max(of, position) } }),
+      },
+    ]
   })
   return { items: items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)), threads }
 }

@@ -47,7 +47,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
                 {group.map((item) => (
                   <li key={keyString(item.key)} className="tray-row">
                     <Way item={item} close={close} />
-                    <StatusMark status={item.state} />
+                    <StatusMark status={item.state} place={item.place} />
                     {canStop(item) && (
                       <Tip text="Stop this run">
                         <IconButton icon="stop" label={`Stop ${item.title}`} onClick={() => stop(item)} />
