@@ -20,6 +20,17 @@ async function expectClean(page: Page, where: string): Promise<void> {
   ).toEqual([])
 }
 
+/** What is animated now, by its element's class. */
+function moving(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    document.getAnimations().flatMap(({ playState, effect }) => {
+      const lasts = Number(effect?.getComputedTiming().duration ?? 0)
+      const target = effect instanceof KeyframeEffect ? effect.target : null
+      return playState === 'running' && lasts > 0 ? [`${target?.getAttribute('class')}`] : []
+    }),
+  )
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any page, ${colorScheme}`, async ({ browser, server }) => {
     test.slow()
@@ -34,6 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectWritten(page, 't1 ')
     await page.getByText('demo_lookup').click()
     await expectClean(page, 'a run that goes on')
+    expect(await moving(page), 'nothing moves for whoever asked for that').toEqual([])
 
     await page.goto(addressOf(server, key('failed')))
     await expect(ending(page, 'Failed.')).toBeVisible()
@@ -78,6 +90,13 @@ test('at 200 % nothing is cut off sideways, and everything is still there', asyn
   }
   await page.getByRole('button', { name: 'Rooms and threads' }).click()
   await expect(page.getByRole('navigation', { name: 'Threads' })).toBeVisible()
+
+  await page.goto(`${server.url}/rooms/default`)
+  const title = page.getByRole('heading', { name: 'Ask something, then walk away' })
+  await title.scrollIntoViewIfNeeded()
+  await expect(title).toBeInViewport({ ratio: 1 })
+  await page.getByRole('button', { name: 'How do you keep an answer alive without me?' }).scrollIntoViewIfNeeded()
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeInViewport()
   await context.close()
 })
 

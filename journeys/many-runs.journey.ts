@@ -79,8 +79,11 @@ test('a run that ends in the background is named with the way there, three at on
   }
   await listed(page, 'Elsewhere').click()
   await expect(trayLine(page)).toContainText('3 running')
+  const field = page.getByRole('textbox', { name: 'Message' })
+  const before = await field.boundingBox()
   await provider.goOn()
   await expect(page.getByTestId('toast')).toHaveText(/^3 runs finished/)
+  expect(await field.boundingBox(), 'a note moves nothing').toEqual(before)
   await page.getByTestId('toast').getByRole('button', { name: 'View' }).click()
   const all = page.getByRole('dialog', { name: 'Runs' }).getByRole('region', { name: 'Finished' })
   await expect(all.getByRole('link')).toHaveCount(3)
