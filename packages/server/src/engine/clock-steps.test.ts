@@ -37,7 +37,7 @@ it.each([
     return store.work.renew(...given)
   }
   const engine = createEngine({
-    store: { work: { ...store.work, renew }, log: store.log },
+    store: { work: { ...store.work, renew }, log: store.log, threads: store.threads },
     bus,
     catalogue: createCatalogue([createDemoAgent({ clock: house.clock })], 'demo'),
     clock: house.clock,
