@@ -1,11 +1,5 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
-import {
-  browserEnvironment,
-  createHttpTransport,
-  createOneConnection,
-  createRunRegistry,
-  type Diagnostic,
-} from '@holdfast/client'
+import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -14,14 +8,14 @@ import './app.css'
 import { createAgents } from './composer/agents.ts'
 import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
+import { createTransport } from './connection/tab.ts'
 import { isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
 
 const environment = browserEnvironment()
-const { clock } = environment
-const transport = createOneConnection({ source: createHttpTransport({ clock }), clock })
+const transport = createTransport(environment)
 const registry = createRunRegistry({
   transport,
   environment,

@@ -1,0 +1,23 @@
+/** What is read for good, over the connection that all tabs share, or one of its own where the browser shares nothing. */
+import type { Environment } from '@holdfast/client'
+import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
+import workerUrl from './tabs-worker.ts?sharedworker&url'
+
+/** The server knows one person, whoever sits at this machine (docs/PROTOCOL.md, Process). */
+const PERSON = 'local'
+
+export function createStreams({ clock, mintId }: Environment): TabTransport {
+  return createTabTransport({
+    neighbours: browserNeighbours(),
+    clock,
+    tabId: mintId(),
+    person: PERSON,
+    // Named by its content: another build has another worker, and so shares no connection with this one.
+    build: workerUrl,
+    workerUrl,
+    async load() {
+      const { connect } = await import('./connect.ts')
+      return () => connect(clock)
+    },
+  })
+}

@@ -1,0 +1,108 @@
+/** Many tabs of one browser: one connection, every tab live and writable, whoever has it may go at any moment. */
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { addressOf, expect, expectAnswers, send, test } from './journey.ts'
+import { askFor, wordsText } from './provider.ts'
+import type { HoldfastServer } from './server.ts'
+
+/** As a browser without shared workers. */
+async function withoutSharedWorkers(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext()
+  await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
+  return context
+}
+
+async function openTab(context: BrowserContext, server: HoldfastServer, threadId: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(addressOf(server, { roomId: 'models', threadId }))
+  return page
+}
+
+/** How many tabs have the right to the connection, by the browser's own word. */
+function leaders(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query()
+    return held.filter(({ name }) => name?.endsWith(' leads')).length
+  })
+}
+
+/** How many threads the server tells somebody of, each as often as it is read. */
+async function readers({ url }: HoldfastServer): Promise<number> {
+  const figures = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^holdfast_readers (\d+)$/m.exec(figures)?.[1] ?? Number.NaN)
+}
+
+// A recording of twenty tabs costs more than they do.
+test.use({ trace: 'off' })
+
+test('twenty tabs over plain HTTP/1.1, each with a run that streams, and the next request completes (S001-53, S001-51, S001-52)', async ({
+  browser,
+  modelServer: server,
+  provider,
+}) => {
+  test.slow()
+  const context = await browser.newContext()
+  const letters = [...'abcdefghijklmnopqrst']
+  const answer = (letter: string) => ({ words: 60, letter, pauseAt: 20 })
+  for (const letter of letters) await server.ask({ roomId: 'models', threadId: letter }, askFor(answer(letter)))
+  const pages: Page[] = []
+  for (const letter of letters) {
+    const page = await openTab(context, server, letter)
+    await expectAnswers(page, wordsText(answer(letter), 20))
+    pages.push(page)
+  }
+
+  // Each of them reads a stream that has not ended: six would be all that a browser opens.
+  const [writing, closing] = pages
+  if (!writing || !closing) throw new Error('No tabs.')
+  expect(await writing.evaluate(async () => (await fetch('/v1/rooms')).status)).toBe(200)
+  const asked = await openTab(context, server, 'one-more')
+  await send(asked, askFor({ words: 5, letter: 'z' }))
+  await expectAnswers(asked, wordsText({ words: 5, letter: 'z' }))
+
+  await closing.close()
+  await provider.goOn()
+  for (const [n, page] of pages.entries()) {
+    if (page !== closing) await expectAnswers(page, wordsText(answer(letters[n] ?? '')))
+  }
+  expect(await provider.asked()).toEqual({ calls: 21, hungUp: 0 })
+  await context.close()
+})
+
+test('without shared workers a tab leads: killed, then frozen; nothing is lost or doubled, and every tab writes (S001-52)', async ({
+  browser,
+  modelServer: server,
+  provider,
+}) => {
+  const context = await withoutSharedWorkers(browser)
+  const first = { words: 60, pauseAt: 20 }
+  const second = { words: 60, letter: 'b' }
+  const key = { roomId: 'models', threadId: 'shared' }
+  await server.ask(key, askFor(first))
+  const [leader, next, third, fourth] = [
+    await openTab(context, server, 'shared'),
+    await openTab(context, server, 'shared'),
+    await openTab(context, server, 'shared'),
+    await openTab(context, server, 'shared'),
+  ]
+  for (const page of [leader, next, third, fourth]) await expectAnswers(page, wordsText(first, 20))
+  expect(await readers(server)).toBe(1)
+
+  await leader.close()
+  await provider.goOn()
+  for (const page of [next, third, fourth]) await expectAnswers(page, wordsText(first))
+
+  // It stood in line first: it leads now, and falls asleep.
+  const frozen = await context.newCDPSession(next)
+  await frozen.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await send(third, askFor(second))
+  for (const page of [third, fourth]) await expectAnswers(page, wordsText(first), wordsText(second))
+  await frozen.send('Page.setWebLifecycleState', { state: 'active' })
+  await expectAnswers(next, wordsText(first), wordsText(second))
+  expect(await provider.asked()).toEqual({ calls: 2, hungUp: 0 })
+
+  const last = { words: 5, letter: 'c' }
+  await send(next, askFor(last))
+  for (const page of [next, fourth]) await expectAnswers(page, wordsText(first), wordsText(second), wordsText(last))
+  expect(await leaders(third)).toBe(1)
+  await context.close()
+})
