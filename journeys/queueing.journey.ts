@@ -1,10 +1,12 @@
 /** What is written while a run goes on: it waits, in its order, in the person's hand, and outlives page and server. */
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import {
   addressOf,
   ending,
   expect,
   expectAnswers,
+  expectWritten,
   listed,
   questionOf,
   sendButton,
@@ -153,4 +155,46 @@ test('S001-67 S001-70 what is sent in the place of a run is said at once and ans
   await expect(sendButton(page)).toBeVisible()
   const { runs } = await server.snapshot(KEY)
   expect(runs.map(({ status }) => status)).toEqual(['superseded', 'cancelled', 'succeeded', 'cancelled'])
+})
+
+test('what waits, what is chosen and what is asked anew fit a finger, a narrow page and axe, in both themes', async ({
+  browser,
+  server,
+}) => {
+  const key = { roomId: 'default', threadId: 'narrow' }
+  const forever = { tokens: 100_000, intervalMs: 50 }
+  await server.play(key, { tokens: 3, intervalMs: 1 }, 'First')
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const page = await context.newPage()
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, 't0 t1 t2')
+  await page.getByRole('button', { name: 'Edit your message' }).click()
+  await page.getByRole('textbox', { name: 'Change your message' }).fill('First, in other words')
+  await page.getByRole('button', { name: 'Ask anew' }).click()
+  await expect(page.getByRole('group', { name: 'Version 2 of 2' })).toBeVisible()
+  await stopButton(page).click()
+  await expect(sendButton(page)).toBeVisible()
+  await server.play(key, forever)
+  await expectWritten(page, 't1 ')
+  for (const words of ['Later, and not a word of it shorter than it has to be', 'Even later']) {
+    await field(page).fill(words)
+    await page.getByRole('button', { name: 'Queue', exact: true }).click()
+  }
+  await expect(rows(page)).toHaveCount(2)
+  await field(page).fill('Now, rather')
+  await expect(page.getByRole('button', { name: 'Stop and send' })).toBeVisible()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page }).exclude('.message-text').analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+  }
+  const low = await page.locator('button, a, summary, select').evaluateAll((controls) =>
+    controls
+      .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((control) => control.getBoundingClientRect().height < 44 && !control.classList.contains('skip'))
+      .map((control) => control.outerHTML.slice(0, 120)),
+  )
+  expect(low).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  await context.close()
 })
