@@ -58,7 +58,16 @@ test('slow, unreachable, deleted, unknown and broken: each says so, and has a wa
   await page.unrouteAll({ behavior: 'wait' })
   await expect(page.getByText('Ask something, then walk away')).toBeVisible()
 
-  // A part of the page does not come, as after an update of the server.
+  // A part over the page does not come: the page stays, with what was written.
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill('half a thought')
+  await page.route('**/assets/palette-*.js', (route) => route.abort())
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByRole('alert')).toContainText('Your runs go on')
+  await expect(field).toHaveValue('half a thought')
+  await page.unrouteAll({ behavior: 'wait' })
+
+  // A page itself does not come, as after an update of the server.
   await page.route('**/assets/pages-*.js', (route) => route.abort())
   await page.reload()
   await expect(page.getByText('This page has a fault')).toBeVisible()

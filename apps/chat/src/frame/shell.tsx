@@ -1,6 +1,6 @@
 /** The frame around every page: the side with rooms and threads, and beside it whatever the address names. */
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
-import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
@@ -9,12 +9,13 @@ import { useServices } from '../services.ts'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { Tray } from '../tray/tray.tsx'
 import { DrawerProvider, useNarrow } from './drawer.ts'
+import { lazyLayer } from './layer.tsx'
 import { useToasts } from './toasts.ts'
 import { useLayer } from './use-layer.ts'
 
-const Palette = lazy(() => import('../palette/palette.tsx'))
-const Shortcuts = lazy(() => import('../palette/shortcuts.tsx'))
-const Toaster = lazy(() => import('./toaster.tsx'))
+const Palette = lazyLayer(() => import('../palette/palette.tsx'))
+const Shortcuts = lazyLayer(() => import('../palette/shortcuts.tsx'))
+const Toaster = lazyLayer(() => import('./toaster.tsx'))
 
 export function Shell() {
   const { roomId, threadId } = useParams({ strict: false })

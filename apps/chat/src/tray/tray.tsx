@@ -2,13 +2,14 @@
  * What goes on, from anywhere: a line that counts, and what it opens. The list itself is loaded when first asked for.
  */
 import { useRooms } from '@holdfast/react'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Icon } from '../design/icon.tsx'
+import { lazyLayer } from '../frame/layer.tsx'
 import { summaryOf } from './overview.ts'
 import { useFinishedToasts } from './use-finished-toasts.ts'
 import { useFinished, useOverview } from './use-overview.ts'
 
-const TrayPanel = lazy(() => import('./tray-panel.tsx'))
+const TrayPanel = lazyLayer(() => import('./tray-panel.tsx'))
 
 interface TrayProps {
   readonly open: boolean
