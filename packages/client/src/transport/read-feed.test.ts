@@ -119,6 +119,17 @@ it('S001-26 S001-49 G8 what does not say where it belongs, or belongs to a threa
   expect(said).toEqual([[A, [1]]])
 })
 
+it('S001-29 what is of nobody who asked is not given to the thread that was last spoken of', () => {
+  const { said, dropped, feed } = reader()
+  const foreign = logOf(NOT_ASKED)[1]
+  feed.take(bytes(frame('log', a1) + frame('log', foreign) + frame('log', b1) + frame('log', foreign)))
+  expect(said).toEqual([
+    [A, [1]],
+    [B, [1]],
+  ])
+  expect(dropped).toHaveLength(2)
+})
+
 it('refuses a frame without an end before it fills the memory', () => {
   const { feed } = reader()
   const chunk = bytes(`data: ${'x'.repeat(1024 * 1024)}`)
