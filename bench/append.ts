@@ -11,6 +11,8 @@ import { createHouse, createLimit, createSilence, type Way } from './append-ways
 import { atLeast, atMost, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
 
 const ROUNDS = 3
+/** How long the store gathers what it commits together. */
+const WINDOW_MS = 2
 const RUNS = 100
 const MANY = { runs: RUNS, readersOf: 1 }
 const WIDE = { runs: 1, readersOf: 100 }
@@ -127,6 +129,11 @@ export async function measureAppend(): Promise<BenchSection> {
     atLeast('durable delivery, 100 runs, against bare', delivery, 0.7),
     atMost('one run to 100 readers, CPU a delivery, against batched', width, 1.3),
     atMost('steady 30k events/s, net CPU, against bare', load, 1.5),
+    atMost(
+      'p99 of the same beyond the bare loop’s, against the commit window and 10 ms',
+      Math.max(0, even.house.p99Ms - even.limit.p99Ms) / (WINDOW_MS + 10),
+      1,
+    ),
     atMost(
       'event loop delay p99 with a slow sync, against 5 ms, or the bare loop’s where it is more',
       slow / Math.max(5, still),
