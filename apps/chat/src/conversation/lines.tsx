@@ -6,7 +6,16 @@
  * The newest lines always stand: whoever opens a thread or jumps to its end sees it in the same frame, and a thread that
  * is not long is whole for the browser's own find.
  */
-import { type ComponentProps, type CSSProperties, memo, type ReactNode, type Ref, type RefObject } from 'react'
+import {
+  type ComponentProps,
+  type CSSProperties,
+  memo,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+  type RefObject,
+  useMemo,
+} from 'react'
 import { type CacheSnapshot, Virtualizer, type VirtualizerHandle } from 'virtua'
 import { MessageRow } from './message-row.tsx'
 import type { Row } from './rows.ts'
@@ -31,6 +40,7 @@ interface LinesProps extends Pick<ComponentProps<typeof MessageRow>, 'agentTitle
 
 export function Lines({ rows, handle, scroller, sizes, begin, onResize, agentTitle, actions }: LinesProps) {
   const held = useHeld(scroller)
+  const lineOf = useLines(agentTitle, actions)
   const newest: Span = [rows.length - NEWEST, rows.length - 1]
   return (
     <Virtualizer
@@ -44,14 +54,26 @@ export function Lines({ rows, handle, scroller, sizes, begin, onResize, agentTit
       keepMounted={linesOf([newest, ...held, ...(begin ? [begin] : [])], rows.length)}
       {...(sizes && { cache: sizes })}
     >
-      {(row, at) => (
-        <Line key={row.id} row={row} agentTitle={agentTitle} named={beginsAnswer(rows[at - 1])} actions={actions} />
-      )}
+      {(row, at) => lineOf(row, beginsAnswer(rows[at - 1]))}
     </Virtualizer>
   )
 }
 
 const Line = memo(MessageRow)
+
+/** The same row gives the very same element: while one scrolls only what comes into sight is drawn. */
+function useLines(agentTitle: LinesProps['agentTitle'], actions: LinesProps['actions']) {
+  return useMemo(() => {
+    const made = new WeakMap<Row, { readonly named: boolean; readonly line: ReactElement }>()
+    return (row: Row, named: boolean): ReactElement => {
+      const before = made.get(row)
+      if (before?.named === named) return before.line
+      const line = <Line key={row.id} row={row} agentTitle={agentTitle} named={named} actions={actions} />
+      made.set(row, { named, line })
+      return line
+    }
+  }, [agentTitle, actions])
+}
 
 interface PlaceProps {
   readonly index: number
