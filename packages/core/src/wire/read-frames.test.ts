@@ -31,6 +31,7 @@ const delta = fc.oneof(
     subagentRunId: fc.constant('s'),
     delta: text,
   }),
+  fc.record({ type: fc.constant('TEXT_MESSAGE_CONTENT'), messageId: fc.constant('a'), delta: text, more: text }),
 )
 const opened = [
   { type: 'TEXT_MESSAGE_START', messageId: 'a', role: 'assistant' },
