@@ -1,4 +1,5 @@
 /** What ran when, across rooms, as bars. */
+import { readFile } from 'node:fs/promises'
 import { expect, test } from './journey.ts'
 import { isQuiet } from './server.ts'
 
@@ -22,11 +23,20 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await expect(details.getByRole('heading', { name: 'Failed: agent_error' })).toBeVisible()
   await expect(details).toContainText('Took')
   const download = page.waitForEvent('download')
-  await details.getByRole('link', { name: 'Export its events' }).click()
-  expect((await download).suggestedFilename()).toMatch(/\.json$/)
+  await details.getByRole('button', { name: 'Export its events' }).click()
+  const saved = await download
+  expect(saved.suggestedFilename()).toMatch(/\.json$/)
+  const { run: exported, events } = JSON.parse(await readFile(await saved.path(), 'utf8'))
+  expect(exported).toMatchObject({ ...failed, status: 'failed' })
+  expect(events.at(0)).toMatchObject({ type: 'RUN_STARTED' })
+  expect(events.at(-1)).toMatchObject({ type: 'RUN_ERROR' })
+  const log = details.getByRole('region', { name: 'The run’s log' })
+  await expect(log.getByRole('listitem').last()).toContainText('Ended')
+  await expect(log).toContainText('t0 t1 t2')
 
   await running.press('Enter')
   await expect(details).toContainText('Runs for')
+  await expect(log).toContainText('Says')
   // Stopped from elsewhere: the bar and its facts follow.
   const [run] = await server.runs(live)
   await page.request.post(`${server.url}/v1/rooms/garden/threads/tulips/runs/${run?.runId}/cancel`, {

@@ -31,6 +31,7 @@ const services: Services = {
   }),
   preferences: createPreferences(() => window.localStorage),
   runsSince: async (since) => (await transport.runs({ since: new Date(since).toISOString(), limit: 200 })).items,
+  runs: transport,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
 

@@ -1,5 +1,5 @@
 /** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
-import type { Observable } from '@holdfast/client'
+import type { Observable, RunTransport } from '@holdfast/client'
 import type { AgentInfo, RunInThread, ThreadInfo } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { Drafts } from './composer/drafts.ts'
@@ -15,6 +15,8 @@ export interface Services {
   readonly preferences: Preferences
   /** Runs of all rooms accepted since then, milliseconds since 1970; the newest first. */
   runsSince(since: number): Promise<readonly RunInThread[]>
+  /** What one run did, for whoever looks into it. */
+  readonly runs: Pick<RunTransport, 'runEvents' | 'openLog'>
   /** Threads of a room whose title, or what was said, holds these words; the newest first. */
   search(roomId: string, words: string): Promise<readonly ThreadInfo[]>
 }

@@ -1,8 +1,12 @@
 /** One run: when, how long, how much, how it ended and by whom; its events to keep. */
-import { isEnded, paths, type RunInThread } from '@holdfast/core'
+import { isEnded, type RunInThread } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { IconButton } from '../design/button.tsx'
+import { useServices } from '../services.ts'
 import { lasting, timesOf } from './bars.ts'
+import { RunLogView } from './run-log-view.tsx'
+import { exportRun } from './run-source.ts'
 
 interface RunDetailsProps {
   readonly run: RunInThread
@@ -11,7 +15,7 @@ interface RunDetailsProps {
 }
 
 export function RunDetails({ run, now, close }: RunDetailsProps) {
-  const { roomId, threadId, runId } = run
+  const { roomId, threadId } = run
   return (
     <aside className="run-details" aria-label="The run">
       <div className="flex items-center justify-between">
@@ -30,11 +34,34 @@ export function RunDetails({ run, now, close }: RunDetailsProps) {
         <Link className="button" to="/rooms/$roomId/threads/$threadId" params={{ roomId, threadId }}>
           Open the thread
         </Link>
-        <a className="button" href={paths.runEvents({ roomId, threadId }, runId)} download={`${runId}.json`}>
-          Export its events
-        </a>
+        <ExportButton run={run} />
       </div>
+      <RunLogView run={run} />
     </aside>
+  )
+}
+
+function ExportButton({ run }: { readonly run: RunInThread }) {
+  const { runs } = useServices()
+  const [state, setState] = useState<'ready' | 'reading' | 'failed'>('ready')
+  async function save(): Promise<void> {
+    setState('reading')
+    try {
+      const address = URL.createObjectURL(await exportRun(runs, run))
+      const link = document.createElement('a')
+      link.href = address
+      link.download = `${run.runId}.json`
+      link.click()
+      URL.revokeObjectURL(address)
+      setState('ready')
+    } catch {
+      setState('failed')
+    }
+  }
+  return (
+    <button type="button" className="button" disabled={state === 'reading'} onClick={() => void save()}>
+      {state === 'failed' ? 'Not read; export again' : 'Export its events'}
+    </button>
   )
 }
 

@@ -194,6 +194,7 @@ export function createPortTransport(channel: Channel): PortTransport {
     deleteRoom: (roomId, options) => ask('deleteRoom', [roomId, options]),
     threads: (roomId, query) => ask('threads', [roomId, query]),
     runs: (query) => ask('runs', [query]),
+    runEvents: (key, runId, query) => ask('runEvents', [key, runId, query]),
     snapshot: (key, signal) => ask('snapshot', [key], signal),
     start: (key, body) => ask('start', [key, body]),
     cancelRun: (key, runId, reason) => ask('cancelRun', [key, runId, reason]),

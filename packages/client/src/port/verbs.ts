@@ -19,6 +19,10 @@ const VERBS: { readonly [Each in Verb]: Call } = {
   deleteRoom: (to, [roomId, options]) => given(id(roomId), (room) => to.deleteRoom(room, how(options))),
   threads: (to, [roomId, query]) => given(id(roomId), (room) => given(body(query ?? {}), (it) => to.threads(room, it))),
   runs: (to, [query]) => given(body(query ?? {}), (it) => to.runs(it)),
+  runEvents: (to, [value, runId, query]) =>
+    given(keyOf(value), (key) =>
+      given(id(runId), (run) => given(body(query ?? {}), (it) => to.runEvents(key, run, it))),
+    ),
   snapshot: (to, [value], signal) => given(keyOf(value), (key) => to.snapshot(key, signal)),
   start: (to, [value, more]) => given(keyOf(value), (key) => given(body<StartBody>(more), (it) => to.start(key, it))),
   cancelRun: (to, [value, runId, reason]) =>

@@ -55,6 +55,7 @@ export function createAccess(): Access {
       deleteRoom: watched((roomId, options) => transport.deleteRoom(roomId, options)),
       threads: watched((roomId, query) => transport.threads(roomId, query)),
       runs: watched((query) => transport.runs(query)),
+      runEvents: watched((key, runId, query) => transport.runEvents(key, runId, query)),
       snapshot: watched((key, signal) => transport.snapshot(key, signal)),
       start: watched((key, body) => transport.start(key, body)),
       cancelRun: watched((key, runId, reason) => transport.cancelRun(key, runId, reason)),

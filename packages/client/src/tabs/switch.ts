@@ -40,6 +40,7 @@ export function createSwitch(onNeed: () => void): Switch {
     deleteRoom: (roomId, options) => through((to) => to.deleteRoom(roomId, options)),
     threads: (roomId, query) => through((to) => to.threads(roomId, query)),
     runs: (query) => through((to) => to.runs(query)),
+    runEvents: (key, runId, query) => through((to) => to.runEvents(key, runId, query)),
     snapshot: (key, signal) => through((to) => to.snapshot(key, signal), signal),
     start: (key, body) => through((to) => to.start(key, body)),
     cancelRun: (key, runId, reason) => through((to) => to.cancelRun(key, runId, reason)),

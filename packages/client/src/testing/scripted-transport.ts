@@ -47,6 +47,7 @@ export type Asked =
   | { readonly type: 'changeRun'; readonly key: ThreadKey; readonly runId: string; readonly body: EditRunBody }
   | { readonly type: 'changeQueue'; readonly key: ThreadKey; readonly change: ChangeQueueBody }
   | { readonly type: 'openFeed'; readonly body: FeedBody }
+  | { readonly type: 'runEvents'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'snapshot'; readonly key: ThreadKey }
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
   | { readonly type: 'cancelRun'; readonly key: ThreadKey; readonly runId: string; readonly reason?: string }
@@ -517,6 +518,12 @@ export function createScriptedTransport(): ScriptedTransport {
       answer({ type: 'runs' }, () => ({
         items: [...scripts.values()].flatMap((script) => view(script).runs.map((run) => ({ ...run, ...script.key }))),
       })),
+    runEvents: (key, runId, { after = 0 } = {}) =>
+      answer({ type: 'runEvents', key, runId }, () => {
+        const rest = find(key).builder.envelopes.filter(({ seq }) => seq > after)
+        const events = rest.flatMap((each) => (each.kind === 'agui' && each.runId === runId ? [each.event] : []))
+        return { events, next: rest.at(-1)?.seq ?? after, upToDate: true }
+      }),
     snapshot: (key) =>
       answer({ type: 'snapshot', key }, () => {
         const script = find(key)

@@ -9,7 +9,7 @@
  */
 import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadSnapshot } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
-import type { Answers, DeleteThreadOptions, RunPageQuery, ThreadPageQuery } from './port.ts'
+import type { Answers, DeleteThreadOptions, EventPageQuery, RunPageQuery, ThreadPageQuery } from './port.ts'
 
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
@@ -110,6 +110,7 @@ export function createHttp(options: HttpOptions): Http {
     deleteRoom: (roomId, options) => remove(paths.room(roomId), options),
     threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
     runs: (query = {}) => json({ path: paths.allRuns() + search(query) }),
+    runEvents: (key, runId, query = {}) => json({ path: paths.runEvents(key, runId) + search(query) }),
     snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
     start: (key, body) => post(paths.runs(key), body),
     cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
@@ -124,7 +125,7 @@ export function createHttp(options: HttpOptions): Http {
   return { answers, stream }
 }
 
-function search(wanted: ThreadPageQuery | RunPageQuery): string {
+function search(wanted: ThreadPageQuery | RunPageQuery | EventPageQuery): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(wanted)) if (value !== undefined) query.set(name, String(value))
   return query.size > 0 ? `?${query}` : ''

@@ -87,7 +87,9 @@ function speak(script: ScriptedTransport): RequestListener {
       } else if (what === undefined) json(await script.snapshot(key))
       else if (what === 'log') await stream(script, key, Number(url.searchParams.get('after')), response)
       else if (what === 'cancel') json(await script.cancelThread(key, body.reason as string), 202)
-      else if (verb === 'cancel') json(await script.cancelRun(key, runId, body.reason as string), 202)
+      else if (verb === 'events') {
+        json(await script.runEvents(key, runId, { after: Number(url.searchParams.get('after')) }))
+      } else if (verb === 'cancel') json(await script.cancelRun(key, runId, body.reason as string), 202)
       else json(await script.start(key, body as never), 202)
     } catch (error) {
       refuse(response, error)

@@ -20,6 +20,7 @@ import type {
   CreateRoomBody,
   EditRunBody,
   Envelope,
+  EventPage,
   FeedBody,
   InboxFrame,
   InboxOverview,
@@ -105,6 +106,12 @@ export interface DeleteThreadOptions {
   readonly force?: boolean
 }
 
+export interface EventPageQuery {
+  /** The thread's seq; exclusive. */
+  readonly after?: number
+  readonly limit?: number
+}
+
 export interface RunTransport {
   agents(): Promise<List<AgentInfo>>
   rooms(): Promise<List<RoomInfo>>
@@ -115,6 +122,8 @@ export interface RunTransport {
   threads(roomId: string, query?: ThreadPageQuery): Promise<List<ThreadInfo>>
   /** Runs of every thread that may be seen, newest acceptance first. */
   runs(query?: RunPageQuery): Promise<List<RunInThread>>
+  /** One run's bare AG-UI events, a page at a time; `next` of an empty first page is where the run begins. */
+  runEvents(key: ThreadKey, runId: string, query?: EventPageQuery): Promise<EventPage>
   snapshot(key: ThreadKey, signal?: AbortSignal): Promise<ThreadSnapshot>
   /** Safe to repeat: `body.runId` is the idempotency key. */
   start(key: ThreadKey, body: StartBody): Promise<StartAccepted>

@@ -144,6 +144,9 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
         await transport.changeThread(KEY, { archived: true })
         expect((await transport.threads(KEY.roomId)).items).toMatchObject([{ title: 'Plans', archived: true }])
         expect((await transport.runs()).items).toMatchObject([{ ...KEY, runId: 'run' }])
+        const { events, next } = await transport.runEvents(KEY, 'run', { after: 0 })
+        expect(events.map(({ type }) => type)).toContain('RUN_STARTED')
+        expect((await transport.runEvents(KEY, 'run', { after: next })).events).toEqual([])
       }),
     )
 

@@ -1,0 +1,70 @@
+/** The log of one run as it grows: when, after how long, what. */
+import type { RunInThread } from '@holdfast/core'
+import { useEffect, useState } from 'react'
+import { Skeleton } from '../frame/skeleton.tsx'
+import { useServices } from '../services.ts'
+import { lasting } from './bars.ts'
+import { createRunLog, type LogLine } from './run-log.ts'
+import { followRun } from './run-source.ts'
+
+interface Seen {
+  readonly lines: readonly LogLine[]
+  readonly dropped: number
+}
+
+export function RunLogView({ run }: { readonly run: RunInThread }) {
+  const { runs } = useServices()
+  const [seen, setSeen] = useState<Seen>()
+  const [trouble, setTrouble] = useState(false)
+  const { roomId, threadId, runId } = run
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the run is named by these; its other facts change while it goes on
+  useEffect(() => {
+    const looking = new AbortController()
+    const log = createRunLog(runId)
+    let frame = 0
+    const show = () => {
+      frame = 0
+      setSeen({ lines: log.lines, dropped: log.dropped })
+    }
+    setSeen(undefined)
+    setTrouble(false)
+    const take = (batch: Parameters<typeof log.take>[0]) => {
+      log.take(batch)
+      if (log.ended) looking.abort()
+      if (frame === 0) frame = requestAnimationFrame(show)
+    }
+    void followRun(runs, run, take, looking.signal).catch(() => {
+      if (!looking.signal.aborted) setTrouble(true)
+    })
+    return () => {
+      looking.abort()
+      cancelAnimationFrame(frame)
+    }
+  }, [runs, roomId, threadId, runId])
+
+  if (trouble) return <p className="side-note">The log could not be read just now. The run is not touched by that.</p>
+  if (!seen) return <Skeleton of="the run’s log" />
+  const begin = seen.lines[0]?.from ?? 0
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section className="run-log" aria-label="The run’s log" tabIndex={0}>
+      {seen.dropped > 0 && (
+        <p className="side-note">{`${seen.dropped} earlier lines are not shown; the export has them.`}</p>
+      )}
+      <ol>
+        {seen.lines.map((line) => (
+          <li key={line.seq}>
+            <time dateTime={new Date(line.from).toISOString()}>{`+${lasting(line.from - begin)}`}</time>
+            <span className="run-log-what">{line.what}</span>
+            <span className="run-log-detail" dir="auto">
+              {line.detail}
+            </span>
+            {line.records > 1 && (
+              <span className="run-log-many">{`${line.records} records, ${lasting(line.to - line.from)}`}</span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Envelope } from '@holdfast/core'
+import { createLogBuilder } from '@holdfast/core/testing'
+import { describe, expect, it } from 'vitest'
+import { createRunLog, MAX_LINES } from './run-log.ts'
+
+function logOf(build: (log: ReturnType<typeof createLogBuilder>) => void): readonly Envelope[] {
+  const log = createLogBuilder()
+  build(log)
+  return log.envelopes
+}
+
+const short = ({ what, detail, records }: { what: string; detail: string; records: number }) => [what, detail, records]
+
+describe('the lines of a run', () => {
+  it('join what streams, and say who stopped it and why', () => {
+    const envelopes = logOf((log) => {
+      log.accept('r', [])
+      log.start('r')
+      log.agui('r', { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' })
+      for (const delta of ['One', ' and', ' two'])
+        log.agui('r', { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta })
+      log.agui('r', { type: 'TEXT_MESSAGE_END', messageId: 'm' })
+      log.control({ type: 'run.cancel-requested', by: 'you', reason: 'enough' }, 'r')
+      log.end('r', { type: 'cancelled', by: 'you' })
+    })
+    const log = createRunLog('r')
+    for (const envelope of envelopes) log.take([envelope])
+    expect(log.lines.map(short)).toEqual([
+      ['Asked', '', 1],
+      ['Now', 'running', 1],
+      ['Starts', '', 1],
+      ['TEXT_MESSAGE_START', 'm', 1],
+      ['Says', 'One and two', 3],
+      ['TEXT_MESSAGE_END', 'm', 1],
+      ['Stop asked for', 'by you, enough', 1],
+      ['Finishes', '', 1],
+      ['Ended', 'cancelled', 1],
+    ])
+    const says = log.lines.find(({ what }) => what === 'Says')
+    expect((says?.to ?? 0) - (says?.from ?? 0)).toBe(2_000)
+    expect(log.ended).toBe(true)
+  })
+
+  it('are of that run alone, of one text each, and have a bound', () => {
+    const envelopes = logOf((log) => {
+      log.accept('other', [])
+      for (let n = 0; n < MAX_LINES + 20; n++) {
+        log.agui('r', { type: 'TEXT_MESSAGE_CONTENT', messageId: `m${n}`, delta: 'x'.repeat(1_000) })
+      }
+    })
+    const log = createRunLog('r')
+    log.take(envelopes)
+    expect(log.lines).toHaveLength(MAX_LINES)
+    expect(log.dropped).toBe(20)
+    expect(log.lines[0]?.seq).toBe(22)
+    expect(log.lines[0]?.detail).toHaveLength(160)
+    expect(log.ended).toBe(false)
+  })
+
+  it('of an event that is not what it should be say only its type', () => {
+    const [envelope] = logOf((log) => log.agui('r', { type: 'TOOL_CALL_START', toolCallName: { a: 1 } }))
+    const log = createRunLog('r')
+    log.take([envelope as Envelope])
+    expect(log.lines.map(short)).toEqual([['Calls a tool', '', 1]])
+  })
+})
