@@ -181,6 +181,20 @@ it('S001-53 S001-36 twenty threads of one room run at once, each with its own wo
   }
 })
 
+it('G8 a token of its own in every payload of 200 threads: each log holds its own, all of them, and no other', async () => {
+  const house = await open()
+  const ids = Array.from({ length: 200 }, (_, n) => `t${n}`)
+  for (const id of ids) await house.ask(id, 'demo', { tokens: 5, flood: true, prefix: `<${id}>` }, undefined, `[${id}]`)
+  await house.pass(200, 20)
+  for (const id of ids) {
+    const envelopes = await house.envelopes(id)
+    expectLegalEnd(envelopes, { type: 'succeeded' })
+    const tokens = JSON.stringify(envelopes).match(/[<[]t\d+[>\]]/g) ?? []
+    expect(new Set(tokens), id).toEqual(new Set([`<${id}>`, `[${id}]`]))
+    expect(await house.text(id)).toBe(Array.from({ length: 5 }, (_, n) => `<${id}>${n} `).join(''))
+  }
+})
+
 describe('what waits in a thread', () => {
   it('S001-69 S001-70 is held behind the current run, or leaves, and that run ends as it would', async () => {
     const house = await open()

@@ -227,8 +227,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const address = { ...key, runId: request.runId }
         const facts = { ...factsOf(key, now), run: data.run(address), cancel: data.cancel(address) }
         const answer = commit(decideStart(facts, principal, key, request, afterCrash), now)
-        const started = data.thread(key)
-        return started ? startedInLine(answer, aheadOf(started)) : answer
+        return startedInLine(answer, () => {
+          const started = data.thread(key)
+          return started && aheadOf(started)
+        })
       },
       async cancelRun(principal, key, runId, reason) {
         const now = begin()

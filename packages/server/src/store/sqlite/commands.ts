@@ -127,8 +127,10 @@ export function createCommands(data: StoreData): Commands {
       const run = data.run(no, key, request.runId)
       const cancel = cancels.get(key, request.runId)
       const answer = commit(decideStart(and(facts, { run, cancel }), principal, key, request, afterCrash), now)
-      const started = threads.get(key)
-      return started ? startedInLine(answer, runs.line()(started)) : answer
+      return startedInLine(answer, () => {
+        const started = threads.get(key)
+        return started && runs.line()(started)
+      })
     },
     'runs.cancelRun': (now, principal, key, runId, reason) => {
       const { facts, no } = factsOf(now, key)
