@@ -16,7 +16,7 @@ const TO = 'docs/pictures'
 const SIZE = { width: 1440, height: 900 }
 const MOST_BYTES = 250_000
 /** Between two questions, so that the timeline has something to draw. */
-const APART_MS = 15_000
+const APART_MS = 8_000
 const THEMES = ['light', 'dark'] as const
 
 /** `long`: it runs while the pictures are taken; otherwise the demo agent's own answer, or one that fails. */
@@ -76,7 +76,7 @@ try {
   const pages = await Promise.all(THEMES.map(opened))
   await at(pages, `/rooms/${HERO.roomId}/threads/${HERO.threadId}`)
   await ask(HERO)
-  await Promise.all(pages.map((page) => page.getByText('The last line is').waitFor()))
+  await Promise.all(pages.map((page) => page.getByText('The last line is').first().waitFor()))
   await take(pages, 'conversation')
 
   await Promise.all(pages.map((page) => page.keyboard.press('ControlOrMeta+.')))
