@@ -85,7 +85,7 @@ test('without shared workers a tab leads: killed, then frozen; nothing is lost o
     await openTab(context, server, 'shared'),
   ]
   for (const page of [leader, next, third, fourth]) await expectAnswers(page, wordsText(first, 20))
-  expect(await readers(server)).toBe(1)
+  await expect.poll(() => readers(server)).toBe(1)
 
   await leader.close()
   await provider.goOn()
