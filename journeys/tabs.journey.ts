@@ -17,11 +17,29 @@ async function openTab(context: BrowserContext, server: HoldfastServer, threadId
   return page
 }
 
-/** How many tabs have the right to the connection, by the browser's own word. */
-function leaders(page: Page): Promise<number> {
+/**
+ * Nothing in the page runs any more, until the returned function is called: what is due and what comes waits. By the
+ * debugger: Page.setWebLifecycleState was tried, and the page ran on.
+ */
+async function freeze(context: BrowserContext, page: Page): Promise<() => Promise<void>> {
+  const session = await context.newCDPSession(page)
+  await session.send('Debugger.enable')
+  const paused = new Promise<void>((resolve) => session.once('Debugger.paused', () => resolve()))
+  await session.send('Debugger.pause')
+  // It stops at the next statement, whatever it is of.
+  void session.send('Runtime.evaluate', { expression: 'void 0' })
+  await paused
+  return async () => {
+    await session.send('Debugger.resume')
+    await session.detach()
+  }
+}
+
+/** Which tabs have the right to the connection, by the browser's own word. */
+function leaders(page: Page): Promise<readonly (string | undefined)[]> {
   return page.evaluate(async () => {
     const { held = [] } = await navigator.locks.query()
-    return held.filter(({ name }) => name?.endsWith(' leads')).length
+    return held.filter(({ name }) => name?.endsWith(' leads')).map(({ clientId }) => clientId)
   })
 }
 
@@ -92,17 +110,18 @@ test('without shared workers a tab leads: killed, then frozen; nothing is lost o
   for (const page of [next, third, fourth]) await expectAnswers(page, wordsText(first))
 
   // It stood in line first: it leads now, and falls asleep.
-  const frozen = await context.newCDPSession(next)
-  await frozen.send('Page.setWebLifecycleState', { state: 'frozen' })
+  const [asleep] = await leaders(next)
+  const wake = await freeze(context, next)
   await send(third, askFor(second))
   for (const page of [third, fourth]) await expectAnswers(page, wordsText(first), wordsText(second))
-  await frozen.send('Page.setWebLifecycleState', { state: 'active' })
+  await expect.poll(() => leaders(third)).not.toContain(asleep)
+  await wake()
   await expectAnswers(next, wordsText(first), wordsText(second))
   expect(await provider.asked()).toEqual({ calls: 2, hungUp: 0 })
 
   const last = { words: 5, letter: 'c' }
   await send(next, askFor(last))
   for (const page of [next, fourth]) await expectAnswers(page, wordsText(first), wordsText(second), wordsText(last))
-  expect(await leaders(third)).toBe(1)
+  expect(await leaders(third)).toHaveLength(1)
   await context.close()
 })
