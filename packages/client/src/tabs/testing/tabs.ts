@@ -59,6 +59,8 @@ export function createTabs({ shared = false } = {}): Tabs {
         workerUrl: 'worker.js',
         load: async () => () => connect(program),
       })
+      // A tab loads it when it may have to lead: how long that takes is not what is tested.
+      await import('../election.ts')
       await turn()
       return Object.assign(transport, { program })
     },
