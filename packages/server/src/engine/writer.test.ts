@@ -15,6 +15,7 @@ function setUp({ leaseMs = 15_000 } = {}) {
   let pending: string[] = []
   const asked: { events: readonly string[]; answer: (state: LeaseState) => void; fail: (error: unknown) => void }[] = []
   const heard: LeaseState[] = []
+  const tick = createFlushTick(clock, 5)
   const faults: unknown[] = []
   let gaveUp = 0
   const writer = createWriter({
@@ -33,13 +34,14 @@ function setUp({ leaseMs = 15_000 } = {}) {
     onFault: (error) => faults.push(error),
     giveUp: () => gaveUp++,
     leaseUntil: () => until,
-    tick: createFlushTick(clock, 5),
+    tick,
     gatherMs: 20,
     patience: createPatience(clock, () => 0),
     clock,
   })
   return {
     clock,
+    tick,
     writer,
     asked,
     heard,
@@ -88,6 +90,26 @@ it('gathers for a beat once the first words are out', async () => {
   expect(asked).toHaveLength(2)
   clock.advance(5)
   expect(asked[2]?.events).toEqual(['c', 'd', 'e'])
+})
+
+it('a beat that another run made late makes the next one no later: the pace is counted from when words were due', async () => {
+  const { clock, tick, asked, say, settle } = setUp()
+  say('a')
+  asked[0]?.answer(RUNNING)
+  tick.request(() => {})
+  await settle()
+  clock.advance(2)
+  say('b')
+  await settle()
+  expect(asked).toHaveLength(1)
+  clock.advance(3)
+  expect(asked[1]?.events).toEqual(['b'])
+  asked[1]?.answer(RUNNING)
+  await settle()
+  clock.advance(17)
+  say('c')
+  await settle()
+  expect(asked[2]?.events).toEqual(['c'])
 })
 
 it('is full while more waits than may, and says when there is room', async () => {

@@ -58,7 +58,8 @@ export function createWriter(options: WriterOptions): Writer {
   let state: State = { type: 'idle' }
   let unwritten: readonly string[] = []
   let first = true
-  let beatAt = Number.NEGATIVE_INFINITY
+  /** When the last append was due: counted from when it went out, one late beat would make all that follow late. */
+  let dueAt = Number.NEGATIVE_INFINITY
   /** Events since the last append. */
   let said = 0
   let closing = false
@@ -68,13 +69,13 @@ export function createWriter(options: WriterOptions): Writer {
   function begin(): void {
     if (state.type !== 'idle' || closing || recorder.pendingBytes === 0) return
     if (first) flush()
-    else state = { type: 'gathering', undo: tick.request(atBeat, beatAt + gatherMs) }
+    else gather()
     first = false
   }
 
-  function atBeat(): void {
-    beatAt = clock.now()
-    flush()
+  function gather(): void {
+    dueAt = Math.max(clock.now(), dueAt + gatherMs)
+    state = { type: 'gathering', undo: tick.request(flush, dueAt) }
   }
 
   function flush(): void {
