@@ -50,7 +50,6 @@ async function readers({ url }: HoldfastServer): Promise<number> {
 }
 
 // A recording of twenty tabs costs more than they do.
-test.use({ trace: 'off' })
 
 test('twenty tabs over plain HTTP/1.1, each with a run that streams, and the next request completes (S001-53, S001-51, S001-52)', async ({
   browser,

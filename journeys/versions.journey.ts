@@ -18,6 +18,8 @@ test('an answer tried again and a question asked anew stand beside what was ther
   await stopButton(page).click()
   await expect(ending(page, 'Stopped')).toBeVisible()
   await page.getByRole('button', { name: 'Retry' }).click()
+  // What is shown from here on is the second answer, which has come as far as the first one.
+  await expect(ending(page, 'Stopped')).toBeHidden()
   await expectAnswers(page, wordsText(LONG, 20))
   await provider.goOn()
   await expectAnswers(page, wordsText(LONG))
