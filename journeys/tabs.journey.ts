@@ -49,8 +49,6 @@ async function readers({ url }: HoldfastServer): Promise<number> {
   return Number(/^holdfast_readers (\d+)$/m.exec(figures)?.[1] ?? Number.NaN)
 }
 
-// A recording of twenty tabs costs more than they do.
-
 test('twenty tabs over plain HTTP/1.1, each with a run that streams, and the next request completes (S001-53, S001-51, S001-52)', async ({
   browser,
   modelServer: server,
