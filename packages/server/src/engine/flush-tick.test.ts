@@ -4,7 +4,7 @@ import { createFlushTick } from './flush-tick.ts'
 
 function setUp() {
   const clock = createManualClock()
-  const tick = createFlushTick(clock, 20)
+  const tick = createFlushTick(clock, 20, 20)
   const flushed: string[] = []
   return { clock, flushed, ask: (name: string) => tick.request(() => flushed.push(name)) }
 }
@@ -56,7 +56,7 @@ it('forgets who asked no more, and lets go of the timer with the last of them (I
 
 it('a request that a flush makes is for the next beat', async () => {
   const clock = createManualClock()
-  const tick = createFlushTick(clock, 20)
+  const tick = createFlushTick(clock, 20, 20)
   let beats = 0
   const again = () => {
     beats++
@@ -74,7 +74,7 @@ it('a request that a flush makes is for the next beat', async () => {
 
 it('a run that always has more to write has a pace of its own, and makes no other wait for it', async () => {
   const clock = createManualClock()
-  const tick = createFlushTick(clock, 5)
+  const tick = createFlushTick(clock, 5, 5)
   const flushed: string[] = []
   const flood = () => {
     flushed.push('flood')
@@ -94,4 +94,26 @@ it('a run that always has more to write has a pace of its own, and makes no othe
   clock.advance(8)
   expect(flushed).toEqual(['flood', 'a', 'b', 'flood'])
   expect(clock.waiting).toBe(1)
+})
+
+it('rests after a beat for as long as it carried, so that few runs wait for nobody and many go together', async () => {
+  const clock = createManualClock()
+  const tick = createFlushTick(clock, 5, 0.5)
+  let flushed = 0
+  const ask = (runs: number) => {
+    for (let n = 0; n < runs; n++) tick.request(() => flushed++)
+  }
+  ask(2)
+  await Promise.resolve()
+  expect(flushed).toBe(2)
+  ask(40)
+  await Promise.resolve()
+  expect(flushed).toBe(2)
+  clock.advance(1)
+  expect(flushed).toBe(42)
+  ask(1)
+  clock.advance(4)
+  expect(flushed).toBe(42)
+  clock.advance(1)
+  expect(flushed).toBe(43)
 })

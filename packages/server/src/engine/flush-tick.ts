@@ -2,7 +2,8 @@
  * One beat for all runs of a process: their appends go out together, so that the store can commit them together. Each
  * run has its own pace within it, so that one that always has more to write makes no other wait for its turn.
  *
- * A request that is due is answered at once if no beat was just now, else at the next one.
+ * A request that is due is answered at once if no beat was just now, else at the next one. The more a beat carried, the
+ * longer it is to the next: what many gain from waiting for each other, few would only lose.
  */
 import type { Clock } from '@holdfast/core'
 
@@ -14,14 +15,19 @@ export interface FlushTick {
   request(flush: () => void, notBefore?: number): () => void
 }
 
+/** What a beat carried is what there is to gain from waiting for more: where few runs write, none waits for another. */
+const REST_PER_RUN_MS = 0.25
+
 interface Waiting {
   readonly flush: () => void
   readonly notBefore: number
 }
 
-export function createFlushTick(clock: Clock, beatMs: number): FlushTick {
+/** Between two beats lies `restMs` for each run that the first one carried, at most `beatMs`. */
+export function createFlushTick(clock: Clock, beatMs: number, restMs = REST_PER_RUN_MS): FlushTick {
   const waiting = new Set<Waiting>()
-  let lastBeat = Number.NEGATIVE_INFINITY
+  /** Before this there is no further beat. */
+  let restUntil = Number.NEGATIVE_INFINITY
   let armed: { readonly at: number; readonly undo: () => void } | undefined
 
   function beat(): void {
@@ -29,7 +35,7 @@ export function createFlushTick(clock: Clock, beatMs: number): FlushTick {
     const now = clock.now()
     const due = [...waiting].filter(({ notBefore }) => notBefore <= now)
     for (const entry of due) waiting.delete(entry)
-    if (due.length > 0) lastBeat = now
+    if (due.length > 0) restUntil = now + Math.min(beatMs, due.length * restMs)
     for (const { flush } of due) flush()
     arm()
   }
@@ -38,7 +44,7 @@ export function createFlushTick(clock: Clock, beatMs: number): FlushTick {
   function arm(): void {
     let at = Number.POSITIVE_INFINITY
     for (const { notBefore } of waiting) at = Math.min(at, notBefore)
-    at = Math.max(at, lastBeat + beatMs)
+    at = Math.max(at, restUntil)
     if (waiting.size === 0) at = Number.POSITIVE_INFINITY
     if (armed?.at === at) return
     armed?.undo()
@@ -60,7 +66,7 @@ export function createFlushTick(clock: Clock, beatMs: number): FlushTick {
       const entry = { flush, notBefore }
       waiting.add(entry)
       // Only an earlier one than all others can move the beat.
-      if (!armed || Math.max(notBefore, lastBeat + beatMs) < armed.at) arm()
+      if (!armed || Math.max(notBefore, restUntil) < armed.at) arm()
       return () => {
         if (waiting.delete(entry) && waiting.size === 0) arm()
       }

@@ -27,7 +27,7 @@ export interface ListenOptions {
 }
 
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
-const EVENTS_A_TURN = 64
+const EVENTS_A_TURN = 16
 
 export async function listen(options: ListenOptions): Promise<Heard> {
   const { call, recorder, writer, line, deadlines, onThrown } = options

@@ -15,7 +15,7 @@ function setUp({ leaseMs = 15_000 } = {}) {
   let pending: string[] = []
   const asked: { events: readonly string[]; answer: (state: LeaseState) => void; fail: (error: unknown) => void }[] = []
   const heard: LeaseState[] = []
-  const tick = createFlushTick(clock, 5)
+  const tick = createFlushTick(clock, 5, 5)
   const faults: unknown[] = []
   let gaveUp = 0
   const writer = createWriter({
