@@ -27,12 +27,19 @@ function setUp() {
     open.mostFeeds = Math.max(open.mostFeeds, open.feeds)
     open.mostLogs = Math.max(open.mostLogs, open.logs)
     const path = slow[kind].path()
+    // One that was given up is over for its host, however late whoever waits for it hears of that.
+    let isOpen = true
+    const close = () => {
+      if (isOpen) open[kind] -= 1
+      isOpen = false
+    }
+    signal.addEventListener('abort', close)
     signal.addEventListener('abort', path.drop)
     try {
       await run(path.late)
       await path.end
     } finally {
-      open[kind] -= 1
+      close()
     }
   }
   const source = {
