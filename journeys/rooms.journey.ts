@@ -33,6 +33,8 @@ test('a room is renamed in its place and deleted after a question, what runs in 
   await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
   await expect(page.getByRole('menuitem', { name: 'Delete…' }), 'the first room stays').toHaveCount(0)
   await page.keyboard.press('Escape')
+  // A menu gives the focus back when it is gone; until then the next one would lose it again.
+  await expect(page.getByRole('button', { name: 'Actions for the room Default' })).toBeFocused()
   await page.getByRole('button', { name: 'Actions for the room The old harbour' }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('menuitem', { name: 'Delete…' }).click()
