@@ -7,6 +7,7 @@ import {
   createDemoAgent,
   createFeed,
   createInProcessBus,
+  createInProcessPresence,
   createMemoryStore,
   documentOf,
 } from '@holdfast/server'
@@ -18,6 +19,7 @@ const app = createApp({
   store,
   clock,
   feed: createFeed({ log: store.log, inbox: store.inbox, bus, clock, onFault() {} }),
+  presence: createInProcessPresence({ clock }),
   agents: createCatalogue([createDemoAgent({ clock })], 'demo'),
   phase: () => 'ready',
   report() {},

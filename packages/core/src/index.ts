@@ -2,6 +2,7 @@ export { DEFAULT_ROOM_ID, ID_PATTERN, isId, keyOf, keyString, sameKey, type Thre
 export { type Admission, admit } from './log/cursor.ts'
 export type { AguiEnvelope, ControlEnvelope, ControlEvent, Envelope, RunStartedMetadata } from './log/envelope.ts'
 export { readEnvelope } from './log/read.ts'
+export { type Attention, compareAttention } from './policy/attention.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
 export type { AfterCrash } from './run/after-crash.ts'

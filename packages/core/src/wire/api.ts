@@ -189,6 +189,16 @@ export interface FeedBody {
   readonly threads?: readonly (ThreadKey & { readonly after: number })[]
 }
 
+/** What one device shows now; said again, it replaces what was said before, and after 30 s it is forgotten. */
+export interface PresenceBody {
+  /** One window or tab: minted by it, unique to it. */
+  readonly deviceId: string
+  /** Somebody is at it, it can be seen, it cannot. */
+  readonly state: 'focused' | 'visible' | 'hidden'
+  /** What it shows, if it shows one. */
+  readonly thread?: ThreadKey
+}
+
 export interface CaughtUp extends ThreadKey {
   readonly seq: number
 }

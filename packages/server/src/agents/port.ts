@@ -5,12 +5,17 @@
  * writes the end. It never needs to say RUN_STARTED.
  */
 import type { Event, Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
-import type { AfterCrash } from '@holdfast/core'
+import type { AfterCrash, Attention } from '@holdfast/core'
 
 export interface AgentContext {
   /** Aborted when the run is cancelled, superseded or over its limits. An agent that ignores it is left behind. */
   readonly signal: AbortSignal
   readonly roomId: string
+  /**
+   * How much the run's thread is looked at now: for whoever has to choose whom to serve first. It changes from one
+   * moment to the next, so ask when you choose; it is a hint, and no reason to stop.
+   */
+  attention(): Attention
   /** Counts towards the run's usage; call it as often as the provider reports. */
   usage(entry: TokenUsage): void
   /**

@@ -3,9 +3,18 @@
  *
  * Owns: which runs this process carries out. Does not know: HTTP, who looks, what an agent says.
  *
- * Invariant: nobody's looking away reaches it: it hears of queued runs and of cancels, and of nothing else (I5).
+ * Invariant: nobody's looking away reaches it: it hears of queued runs and of cancels, and of nothing else (I5). What it
+ * is told of attention goes to agents that ask for it, unread.
  */
-import { type Clock, DEFAULT_RECORDER_LIMITS, type Failure, keyString, type RecorderLimits } from '@holdfast/core'
+import {
+  type Attention,
+  type Clock,
+  DEFAULT_RECORDER_LIMITS,
+  type Failure,
+  keyString,
+  type RecorderLimits,
+  type ThreadKey,
+} from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { ClaimCaps } from '../store/decide/places.ts'
@@ -46,6 +55,8 @@ export interface EngineOptions {
   readonly flushMs?: number
   /** 0 ≤ n < 1, for the jitter of retries. */
   readonly random?: () => number
+  /** How much a thread is looked at now. Default: nobody knows, so `none`. What it throws counts as that too. */
+  readonly attention?: (key: ThreadKey) => Attention
   /** For development: a run whose agent answers under another run's address fails. Default false: it is only noted. */
   readonly strict?: boolean
   readonly log?: EngineLog
@@ -76,7 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
   const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random, log = () => {} } = options
-  const { strict = false } = options
+  const { strict = false, attention = () => 'none' as const } = options
   const { work } = store
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
@@ -114,6 +125,7 @@ export function createEngine(options: EngineOptions): Engine {
       limits,
       times,
       cancelGraceMs,
+      attention: attentionTo,
       strict,
       log,
     }
@@ -128,6 +140,15 @@ export function createEngine(options: EngineOptions): Engine {
       claims.wake()
       if (outcome?.type === 'succeeded') naming.consider(claim)
     })
+  }
+
+  /** Advisory: whoever cannot say says nothing, and no run fails of it. */
+  function attentionTo({ roomId, threadId }: ThreadKey): Attention {
+    try {
+      return attention({ roomId, threadId })
+    } catch {
+      return 'none'
+    }
   }
 
   function onNotice(notice: Notice): void {

@@ -12,7 +12,15 @@
  * - `done` never rejects.
  */
 import type { Event } from '@ag-ui/core'
-import { type Clock, createRecorder, type Failure, type Outcome, type RecorderLimits } from '@holdfast/core'
+import {
+  type Attention,
+  type Clock,
+  createRecorder,
+  type Failure,
+  type Outcome,
+  type RecorderLimits,
+  type ThreadKey,
+} from '@holdfast/core'
 import type { AgentCatalogue, AgentContext } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import { stopOutcome } from '../store/run-record.ts'
@@ -41,6 +49,8 @@ export interface ExecuteOptions {
   readonly limits: RecorderLimits
   readonly times: RunTimes
   readonly cancelGraceMs: number
+  /** For the agent to ask. */
+  readonly attention: (key: ThreadKey) => Attention
   /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
   readonly strict: boolean
   readonly log: EngineLog
@@ -81,8 +91,21 @@ const NOT_RESUMABLE: Outcome = {
 const LAST_TRIES = 3
 
 export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: number): Execution {
-  const { work, reader, catalogue, clock, tick, gatherMs, patience, limits, times, cancelGraceMs, strict, log } =
-    options
+  const {
+    work,
+    reader,
+    catalogue,
+    clock,
+    tick,
+    gatherMs,
+    patience,
+    limits,
+    times,
+    cancelGraceMs,
+    attention,
+    strict,
+    log,
+  } = options
   const { lease, input, agentId } = claim
   const line = createStopLine()
   const usage = createUsageTally()
@@ -165,6 +188,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     const context: AgentContext = {
       signal: line.signal,
       roomId: lease.roomId,
+      attention: () => attention(lease),
       usage: usage.add,
       ...(written && { resumed: { events: written } }),
     }

@@ -24,6 +24,7 @@ export type Action =
   | 'log.read'
   | 'inbox.read'
   | 'feed.open'
+  | 'presence.report'
 
 /** What the action is done to, as far as the path names it. */
 export interface Target {

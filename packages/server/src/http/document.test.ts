@@ -58,6 +58,7 @@ const VALID: Readonly<Record<string, Call>> = {
   readLog: { query: 'after=1&limit=10' },
   readRunEvents: { query: 'after=1&limit=10' },
   getInbox: {},
+  reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
   openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
 

@@ -5,6 +5,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Feed } from '../feed/feed.ts'
+import type { Presence } from '../presence/port.ts'
 import type { Store } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import type { Authorise } from './authorise.ts'
@@ -25,6 +26,7 @@ export type Api = OpenAPIHono<Env>
 export interface Parts {
   readonly store: Pick<Store, 'rooms' | 'threads' | 'log' | 'inbox' | 'runs'>
   readonly feed: Feed
+  readonly presence: Pick<Presence, 'report'>
   readonly agents: AgentCatalogue
   readonly clock: Clock
   readonly phase: () => Phase

@@ -153,7 +153,7 @@ describe('authorisation', () => {
       const before = asked.length
       const at = path.replace('{roomId}', 'default').replace('{threadId}', 't1').replace('{runId}', 'r1')
       await expectProblem(
-        await ask(at, method === 'post' || method === 'patch' ? {} : undefined, { method: method.toUpperCase() }),
+        await ask(at, ['post', 'patch', 'put'].includes(method) ? {} : undefined, { method: method.toUpperCase() }),
         404,
         'not_found',
       )
@@ -182,6 +182,7 @@ describe('authorisation', () => {
         'log.read',
         'inbox.read',
         'feed.open',
+        'presence.report',
       ]),
     )
   })

@@ -134,4 +134,10 @@ export const FeedRequest = z.object({
     .default([]),
 })
 
+export const PresenceReport = z.object({
+  deviceId: Id,
+  state: z.enum(['focused', 'visible', 'hidden']),
+  thread: z.object({ roomId: Id, threadId: Id }).optional().openapi({ description: 'What it shows, if one thread.' }),
+})
+
 export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

@@ -16,6 +16,7 @@ import { createApp } from '../http/app.ts'
 import type { Phase } from '../http/env.ts'
 import { type Listening, listen } from '../http/listen.ts'
 import type { Report } from '../http/problem-error.ts'
+import { createInProcessPresence } from '../presence/in-process-presence.ts'
 import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
@@ -75,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     onFault: report,
   })
   const { meter, watch, engineLog: log } = operations
+  const presence = createInProcessPresence({ clock })
   let phase: Phase = 'starting'
 
   function onLost(cause: unknown): void {
@@ -107,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     caps: limits.caps,
     limits: limits.run,
     times: limits.times,
+    attention: presence.attention,
     ...(options.strict === undefined ? {} : { strict: options.strict }),
     log,
   })
@@ -126,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const app = createApp({
       store,
       feed,
+      presence,
       agents,
       clock,
       phase: () => phase,

@@ -1,2 +1,3 @@
 export { type BusHarness, busContract } from '../bus/bus.contract.ts'
+export { type PresenceHarness, presenceContract } from '../presence/presence.contract.ts'
 export { type StoreHarness, storeContract } from '../store/store.contract.ts'

@@ -27,7 +27,7 @@ function setUp() {
         context: [],
         ...(script === undefined ? {} : { forwardedProps: { script } }),
       }
-      const run = agent.run(input, { signal: stop.signal, roomId: 'default', usage: () => {} })
+      const run = agent.run(input, { signal: stop.signal, roomId: 'default', attention: () => 'none', usage: () => {} })
       return (async () => {
         for await (const event of run) events.push(event)
       })().then(

@@ -26,7 +26,12 @@ async function ask(model: string) {
   const spent: TokenUsage[] = []
   const agent = createModelAgent({ baseUrl: endpoint.url, model, clock: createManualClock() })
   const input = { threadId: 't', runId: 'r', messages: [{ id: 'q', role: 'user' as const, content: 'Hi' }], tools: [] }
-  const context = { signal: new AbortController().signal, roomId: 'r', usage: (entry: TokenUsage) => spent.push(entry) }
+  const context = {
+    signal: new AbortController().signal,
+    roomId: 'r',
+    attention: () => 'none' as const,
+    usage: (entry: TokenUsage) => spent.push(entry),
+  }
   let end: unknown = 'returned'
   try {
     for await (const event of agent.run({ ...input, context: [] }, context)) {

@@ -40,7 +40,12 @@ function ask(model: string, { baseUrl = endpoint.url, apiKey, messages, ...optio
     tools: [],
     context: [],
   }
-  const run = agent.run(input, { signal: stop.signal, roomId: 'default', usage: (entry) => spent.push(entry) })
+  const run = agent.run(input, {
+    signal: stop.signal,
+    roomId: 'default',
+    attention: () => 'none',
+    usage: (entry) => spent.push(entry),
+  })
   const end: Promise<unknown> = (async () => {
     for await (const event of run) events.push(event)
   })().then(

@@ -19,7 +19,12 @@ function ask(model: string, limits: Partial<ModelLimits> = {}) {
   const messages = [{ id: 'q', role: 'user' as const, content: 'Hi' }]
   const input = { threadId: 't', runId: 'r', messages, tools: [], context: [] }
   const end: Promise<unknown> = (async () => {
-    for await (const event of agent.run(input, { signal: stop.signal, roomId: 'default', usage: () => {} }))
+    for await (const event of agent.run(input, {
+      signal: stop.signal,
+      roomId: 'default',
+      attention: () => 'none',
+      usage: () => {},
+    }))
       events.push(event)
   })().then(
     () => 'returned',

@@ -25,7 +25,12 @@ function ask(scenario: string, options: Partial<RemoteAgentOptions> = {}) {
   ]
   const input = { threadId: 't', runId: `r-${scenario}`, messages, tools: [], context: [] }
   const end: Promise<unknown> = (async () => {
-    for await (const event of agent.run(input, { signal: stop.signal, roomId: 'room', usage: () => {} }))
+    for await (const event of agent.run(input, {
+      signal: stop.signal,
+      roomId: 'room',
+      attention: () => 'none',
+      usage: () => {},
+    }))
       events.push(event)
   })().then(
     () => 'returned',

@@ -12,7 +12,6 @@ const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
   [`${THREAD}/subagents/:subagentRunId/cancel`, 'POST'],
   ['/v1/push', 'GET'],
   ['/v1/push/subscriptions', 'PUT', 'DELETE'],
-  ['/v1/presence', 'PUT'],
   ['/v1/notices/:noticeId/claim', 'POST'],
   ['/agui/:agentId', 'POST'],
   ['/agui/:agentId/connect', 'POST'],

@@ -7,6 +7,8 @@ import { createCatalogue } from '../../agents/catalogue.ts'
 import { createDemoAgent } from '../../agents/demo/demo-agent.ts'
 import { createInProcessBus } from '../../bus/in-process-bus.ts'
 import { createFeed, type FeedLimits } from '../../feed/feed.ts'
+import { createInProcessPresence } from '../../presence/in-process-presence.ts'
+import type { Presence } from '../../presence/port.ts'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
 import type { Lease, Store } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
@@ -19,6 +21,7 @@ export interface House {
   readonly app: ReturnType<typeof createApp>
   readonly store: Store
   readonly feed: ReturnType<typeof createFeed>
+  readonly presence: Presence
   readonly clock: ReturnType<typeof createManualClock>
   readonly faults: unknown[]
   phase: Phase
@@ -48,16 +51,19 @@ export async function createHouse(
     onFault: (fault) => faults.push(fault),
     ...(options.streams && { limits: options.streams }),
   })
+  const presence = createInProcessPresence({ clock })
   let minted = 0
   const house: House = {
     store,
     feed,
+    presence,
     clock,
     faults,
     phase: 'ready',
     app: createApp({
       store,
       feed,
+      presence,
       agents,
       clock,
       phase: () => house.phase,

@@ -1,0 +1,35 @@
+/** What a device shows now. A hint for who is served first: it is answered, and nothing of a run depends on it. */
+
+import type { Api, Parts } from '../env.ts'
+import { may } from '../may.ts'
+import { operation } from '../operation.ts'
+import { absent, notFound } from '../problem-error.ts'
+import { keyIn, nothing } from '../reply.ts'
+import { json, PresenceReport } from '../schemas.ts'
+
+export function presence(api: Api, { store, presence }: Pick<Parts, 'store' | 'presence'>): void {
+  api.openapi(
+    operation({
+      method: 'put',
+      path: '/v1/presence',
+      operationId: 'reportPresence',
+      summary: 'What this device shows now, for 30 seconds',
+      problems: ['not_found', 'deleted'],
+      middleware: may('presence.report'),
+      request: { body: { ...json(PresenceReport), required: true } },
+      responses: { 204: { description: 'It is known, until it is said otherwise or 30 seconds have passed.' } },
+    }),
+    async (c) => {
+      const { principal } = c.var
+      const { deviceId, state, thread } = c.req.valid('json')
+      if (thread) {
+        if (!c.var.authorise(principal, 'threads.read', thread)) throw notFound()
+        // A thread is seen with its room. It may not exist yet: a page shows a new one before it is sent.
+        const room = await store.rooms.get(principal, thread.roomId)
+        if (room.type !== 'room') throw absent(room)
+      }
+      presence.report(principal, { deviceId, state, ...(thread && { thread: keyIn(thread) }) })
+      return nothing()
+    },
+  )
+}

@@ -1,0 +1,88 @@
+/**
+ * The presence of one process's devices, in memory. Owns: who shows what, until when. Does not know: what comes of it.
+ *
+ * Invariants:
+ * - It is never larger than its bounds: of one person, and of all, those who reported last are known.
+ * - It has no timer: what is over is dropped by the next report, and counts for nothing before that.
+ */
+import { type Attention, type Clock, compareAttention, keyString } from '@holdfast/core'
+import type { Principal } from '../store/principal.ts'
+import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
+
+const DEVICES_A_PERSON = 64
+const DEVICES = 10_000
+
+interface Shown {
+  readonly device: string
+  readonly person: string
+  readonly thread: string
+  readonly attention: Attention
+  readonly until: number
+}
+
+export function createInProcessPresence({ clock }: { readonly clock: Clock }): Presence {
+  /** All in the order of their reports, which is that of their ends. */
+  const byDevice = new Map<string, Shown>()
+  const byPerson = new Map<string, Set<Shown>>()
+  const byThread = new Map<string, Set<Shown>>()
+
+  function forget(shown: Shown | undefined): void {
+    if (!shown) return
+    byDevice.delete(shown.device)
+    removeFrom(byPerson, shown.person, shown)
+    removeFrom(byThread, shown.thread, shown)
+  }
+
+  function forgetWhatIsOver(now: number): void {
+    for (const shown of byDevice.values()) {
+      if (shown.until > now) return
+      forget(shown)
+    }
+  }
+
+  return {
+    report(principal, { deviceId, state, thread }) {
+      const now = clock.now()
+      const person = personOf(principal)
+      const device = JSON.stringify([person, deviceId])
+      forget(byDevice.get(device))
+      forgetWhatIsOver(now)
+      if (state === 'hidden' || !thread) return
+      const shown = { device, person, thread: keyString(thread), attention: state, until: now + PRESENCE_LEASE_MS }
+      byDevice.set(device, shown)
+      const own = addTo(byPerson, person, shown)
+      addTo(byThread, shown.thread, shown)
+      if (own.size > DEVICES_A_PERSON) forget(firstOf(own))
+      if (byDevice.size > DEVICES) forget(firstOf(byDevice.values()))
+    },
+    attention(key) {
+      const now = clock.now()
+      let most: Attention = 'none'
+      for (const { attention, until } of byThread.get(keyString(key)) ?? []) {
+        if (until > now && compareAttention(attention, most) < 0) most = attention
+      }
+      return most
+    },
+  }
+}
+
+function personOf({ tenantId, personId }: Principal): string {
+  return JSON.stringify([tenantId, personId])
+}
+
+function addTo(groups: Map<string, Set<Shown>>, name: string, shown: Shown): Set<Shown> {
+  const group = groups.get(name) ?? new Set()
+  groups.set(name, group.add(shown))
+  return group
+}
+
+function removeFrom(groups: Map<string, Set<Shown>>, name: string, shown: Shown): void {
+  const group = groups.get(name)
+  group?.delete(shown)
+  if (group?.size === 0) groups.delete(name)
+}
+
+function firstOf<T>(all: Iterable<T>): T | undefined {
+  for (const one of all) return one
+  return undefined
+}

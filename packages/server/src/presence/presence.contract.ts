@@ -1,0 +1,92 @@
+/**
+ * What every presence keeps, as a suite that an adapter runs against itself. A report may be lost or late, so whoever
+ * asks for it to be known says it again until it is.
+ */
+import type { Attention, PresenceBody, ThreadKey } from '@holdfast/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Principal } from '../store/principal.ts'
+import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
+
+export interface PresenceHarness {
+  readonly presence: Presence
+  /** Another process's end of the same presence, where the adapter has such. */
+  readonly other?: Presence
+  /** Lets time pass, for the adapter and whatever it keeps its leases in. */
+  pass(ms: number): Promise<void>
+  close(): Promise<void>
+}
+
+const ANNA: Principal = { tenantId: 't', personId: 'anna' }
+const BERTA: Principal = { tenantId: 't', personId: 'berta' }
+const A: ThreadKey = { roomId: 'r', threadId: 'a' }
+const B: ThreadKey = { roomId: 'r', threadId: 'b' }
+
+export function presenceContract(name: string, makeHarness: () => PresenceHarness | Promise<PresenceHarness>): void {
+  describe(`${name} keeps the contract of a presence`, () => {
+    let harness: PresenceHarness
+    beforeEach(async () => {
+      harness = await makeHarness()
+    })
+    afterEach(() => harness.close())
+
+    /** Says it until the thread is looked at so much. */
+    async function known(
+      said: PresenceBody,
+      key: ThreadKey,
+      attention: Attention,
+      { by = ANNA, at = harness.presence }: { readonly by?: Principal; readonly at?: Presence } = {},
+    ) {
+      await vi.waitFor(() => {
+        harness.presence.report(by, said)
+        expect(at.attention(key)).toBe(attention)
+      })
+    }
+
+    it('knows nothing of what nobody shows, nor of a thread whose ids are another one’s run together', async () => {
+      expect(harness.presence.attention(A)).toBe('none')
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
+      expect(harness.presence.attention(B)).toBe('none')
+      expect(harness.presence.attention({ roomId: 'r2', threadId: 'a' })).toBe('none')
+    })
+
+    it('takes the last word of each device', async () => {
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
+      await known({ deviceId: 'd', state: 'visible', thread: A }, A, 'visible')
+      await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible')
+      expect(harness.presence.attention(A)).toBe('none')
+      await known({ deviceId: 'd', state: 'hidden' }, B, 'none')
+      await known({ deviceId: 'd', state: 'hidden', thread: B }, B, 'none')
+    })
+
+    it('shows a thread as much as whoever looks at it most, of any person and any device', async () => {
+      await known({ deviceId: 'd1', state: 'visible', thread: A }, A, 'visible')
+      await known({ deviceId: 'd2', state: 'focused', thread: A }, A, 'focused', { by: BERTA })
+      await known({ deviceId: 'd2', state: 'hidden' }, A, 'visible', { by: BERTA })
+      await known({ deviceId: 'd1', state: 'hidden' }, A, 'none')
+    })
+
+    it('keeps apart the devices of two persons, whatever they call them', async () => {
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
+      await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible', { by: BERTA })
+      expect(harness.presence.attention(A)).toBe('focused')
+      await known({ deviceId: 'd', state: 'hidden' }, B, 'none', { by: BERTA })
+      expect(harness.presence.attention(A)).toBe('focused')
+    })
+
+    it('forgets what is not said again in time, and keeps what is', async () => {
+      await known({ deviceId: 'd1', state: 'focused', thread: A }, A, 'focused')
+      await known({ deviceId: 'd2', state: 'focused', thread: B }, B, 'focused')
+      await harness.pass(PRESENCE_LEASE_MS - 1)
+      expect(harness.presence.attention(A)).toBe('focused')
+      await known({ deviceId: 'd2', state: 'focused', thread: B }, B, 'focused')
+      await harness.pass(1)
+      expect(harness.presence.attention(A)).toBe('none')
+      expect(harness.presence.attention(B)).toBe('focused')
+    })
+
+    it('is known to every process', async () => {
+      if (!harness.other) return
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused', { at: harness.other })
+    })
+  })
+}
