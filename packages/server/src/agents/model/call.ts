@@ -18,6 +18,8 @@ export interface CallOptions extends SilenceLimits {
   readonly model: string
   readonly clock: Clock
   readonly newId?: () => string
+  /** The provider has begun to answer, and not to refuse. */
+  readonly onTaken?: () => void
   /** By the clock: when the answer has to be whole. */
   readonly until: number
 }
@@ -30,7 +32,7 @@ export interface Call {
 }
 
 export function createCall(
-  { baseUrl, apiKey, model, clock, newId = randomUUID, firstByteMs, idleMs, until }: CallOptions,
+  { baseUrl, apiKey, model, clock, newId = randomUUID, onTaken, firstByteMs, idleMs, until }: CallOptions,
   { signal, usage }: Pick<AgentContext, 'signal' | 'usage'>,
 ): Call {
   const watch = createSilenceWatch({ clock, firstByteMs, idleMs, until, tooLong: tooSlow })
@@ -43,7 +45,7 @@ export function createCall(
       baseURL: baseUrl,
       ...(apiKey === undefined ? {} : { apiKey }),
       includeUsage: true,
-      fetch: createProviderFetch(watch),
+      fetch: createProviderFetch(watch, onTaken),
       supportedUrls: () => ({ '*/*': [/^https?:/i] }),
     })
     const { stream } = streamText({

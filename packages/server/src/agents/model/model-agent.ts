@@ -5,18 +5,20 @@
  * - An answer that ends without the provider's finish reason is a failure, never a success; what came is kept.
  * - The socket closes when the run is aborted, when the answer fails, and when nobody reads on.
  * - A call that has said anything is never repeated. One that was refused for now, before a word, is: after a wait that
- *   the log shows, a bounded number of times.
+ *   the log shows, a bounded number of times. Runs that wait for the same provider wait together (`gate.ts`), and the one
+ *   whose thread is on screen goes first.
  */
 import type { Event, RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
-import { sleep } from '../pace.ts'
 import type { Agent, AgentContext } from '../port.ts'
 import type { SilenceLimits } from '../silence.ts'
+import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'
 import { failureOf } from './failures.ts'
+import { createGate } from './gate.ts'
 import { toModelMessages } from './messages.ts'
 import { askForTitle } from './title.ts'
-import { afterRefusal, type WaitLimits, waitingEvent } from './waiting.ts'
+import type { WaitLimits } from './waiting.ts'
 
 export interface ModelLimits extends SilenceLimits, WaitLimits {
   /** Milliseconds from the run's start to its end, waiting included. */
@@ -57,10 +59,12 @@ export interface ModelAgentOptions extends Partial<ModelLimits> {
 export function createModelAgent(options: ModelAgentOptions): Agent {
   const { id = 'model', title = options.model, titleModel, clock } = options
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
+  // One provider, one key, one limit. Titles are asked for after an answer, of another model, and stand before no gate.
+  const gate: ModelGate = createGate(clock)
   return {
     id,
     title,
-    run: (input, context) => answer(options, input, context),
+    run: (input, context) => answer(options, gate, input, context),
     ...(titleModel !== undefined && {
       entitle: (messages, signal) =>
         askForTitle({ ...options, ...limits, model: titleModel, until: clock.now() + TITLE_MS }, messages, signal),
@@ -70,6 +74,7 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
 
 async function* answer(
   options: ModelAgentOptions,
+  gate: ModelGate,
   { messages, context: told }: RunAgentInput,
   context: AgentContext,
 ): AsyncGenerator<Event> {
@@ -77,21 +82,20 @@ async function* answer(
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
   const until = clock.now() + limits.totalMs
   const prompt = toModelMessages(messages, told, system)
-  let ms = 0
-  for (let attempts = 1; ; attempts++) {
-    const call = createCall({ ...options, ...limits, until }, context)
-    try {
-      return yield* call.answer(prompt)
-    } catch (error) {
-      context.signal.throwIfAborted()
-      if (call.hasSpoken) throw failureOf(error)
-      const now = clock.now()
-      const maxWaitMs = Math.min(limits.maxWaitMs, until - now + ms)
-      const next = afterRefusal(error, { attempts, ms }, { ...limits, maxWaitMs }, now, random())
-      if (next.type === 'fail') throw next.failure
-      yield waitingEvent(next, attempts + 1, limits, now)
-      await sleep(clock, next.ms, context.signal)
-      ms += next.ms
+  const approach = createApproach({ gate, context, clock, limits, until, random })
+  try {
+    for (let attempt = 1; ; attempt++) {
+      yield* approach.turn(attempt)
+      const call = createCall({ ...options, ...limits, until, onTaken: approach.taken }, context)
+      try {
+        return yield* call.answer(prompt)
+      } catch (error) {
+        context.signal.throwIfAborted()
+        if (call.hasSpoken) throw failureOf(error)
+        yield* approach.failed(error, attempt)
+      }
     }
+  } finally {
+    approach.leave()
   }
 }

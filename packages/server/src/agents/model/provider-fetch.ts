@@ -14,7 +14,8 @@ const MAX_REASON_BYTES = 64 * 1024
 /** Also what servers send that name no type for their stream. */
 const STREAM_TYPES = /^\s*(text\/event-stream|text\/plain|$)/i
 
-export function createProviderFetch(watch: Pick<SilenceWatch, 'heard'>): typeof fetch {
+/** `onTaken`: it answers, and what comes is a stream. */
+export function createProviderFetch(watch: Pick<SilenceWatch, 'heard'>, onTaken: () => void = () => {}): typeof fetch {
   return async (request, init) => {
     const response = await fetch(request, { ...init, redirect: 'manual' })
     watch.heard()
@@ -23,6 +24,7 @@ export function createProviderFetch(watch: Pick<SilenceWatch, 'heard'>): typeof 
     const type = response.headers.get('content-type') ?? ''
     if (!STREAM_TYPES.test(type)) throw notAStream(await reasonIn(response, watch))
     if (!response.body) throw modelFailure('model_bad_response')
+    onTaken()
     return new Response(response.body.pipeThrough(createTap(watch)), response)
   }
 }

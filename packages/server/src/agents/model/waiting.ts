@@ -1,6 +1,6 @@
 /**
- * Whether a provider that refuses for now is asked again, and after how long; pure. Only a refusal that came instead of
- * an answer counts: a call that has said anything is never repeated.
+ * What a provider's refusal means: whether it may be asked again, after how long, and whom it concerns; pure. Only a
+ * refusal that came instead of an answer counts: a call that has said anything is never repeated.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { backoffDelay } from '@holdfast/core'
@@ -15,52 +15,72 @@ export interface WaitLimits {
   readonly maxWaitMs: number
 }
 
-/** How far one run has come. */
-export interface Waited {
-  /** 1 after the first call. */
-  readonly attempts: number
+/** A refusal for now. */
+export interface Refusal {
+  readonly reason: 'rate_limited' | 'unavailable'
+  /** When to ask again, from now on. */
   readonly ms: number
+  /** The provider has said how long, and it is not none. */
+  readonly isAsked: boolean
+  /** It is said of everybody's calls; else it may be about this one conversation, and is nobody else's. */
+  readonly isShared: boolean
+  readonly failure: AgentFailure
 }
-
-export type Refused =
-  | { readonly type: 'wait'; readonly reason: 'rate_limited' | 'unavailable'; readonly ms: number }
-  | { readonly type: 'fail'; readonly failure: AgentFailure }
 
 const BASE_MS = 1_000
 const MAX_BACKOFF_MS = 30_000
 
-/** `now` in milliseconds since the epoch; 0 ≤ `random` < 1. */
-export function afterRefusal(
-  error: unknown,
-  { attempts, ms: waited }: Waited,
-  { maxAttempts, maxWaitMs }: WaitLimits,
-  now: number,
-  random: number,
-): Refused {
-  const failure = failureOf(error)
-  const reason = APICallError.isInstance(error) ? reasonOf(error) : undefined
-  if (!APICallError.isInstance(error) || !reason) return { type: 'fail', failure }
-  const asked = askedWait(error.responseHeaders ?? {}, now)
-  const ms = asked ?? backoffDelay({ attempt: attempts - 1, baseMs: BASE_MS, maxMs: MAX_BACKOFF_MS, random })
-  if (attempts < maxAttempts && waited + ms <= maxWaitMs) return { type: 'wait', reason, ms }
-  return { type: 'fail', failure: asked !== undefined && asked > 0 ? askedTooLong(failure, asked) : failure }
+/** Undefined: a wait does not mend it. `attempts` calls were made; `now` in milliseconds since the epoch; 0 ≤ `random` < 1. */
+export function refusalOf(error: unknown, attempts: number, now: number, random: number): Refusal | undefined {
+  if (!APICallError.isInstance(error)) return undefined
+  const { statusCode = 0, responseHeaders = {} } = error
+  const reason = reasonOf(error)
+  if (!reason) return undefined
+  const asked = askedWait(responseHeaders, now)
+  return {
+    reason,
+    ms: asked ?? backoffDelay({ attempt: attempts - 1, baseMs: BASE_MS, maxMs: MAX_BACKOFF_MS, random }),
+    isAsked: asked !== undefined && asked > 0,
+    isShared: SHARED.has(statusCode),
+    failure: failureOf(error),
+  }
 }
 
+/** Too many requests, no service now, overloaded: of the account and of the provider, not of one request. */
+const SHARED: ReadonlySet<number> = new Set([429, 503, 529])
+
 /**
- * What the log says of it. A CUSTOM event: any AG-UI client lets it pass, and it adds nothing to the conversation.
- * `value` is `{reason, retryAfterMs, until, attempt, maxAttempts}`; `attempt` is the call that comes next.
+ * What the log says of a wait that begins at `now` and is over at `until`. A CUSTOM event: any AG-UI client lets it
+ * pass, and it adds nothing to the conversation. `value` is `{reason, retryAfterMs, until, attempt, maxAttempts}`;
+ * `attempt` is the call that comes next.
  */
 export function waitingEvent(
-  { reason, ms }: Extract<Refused, { type: 'wait' }>,
+  { reason }: Pick<Refusal, 'reason'>,
+  until: number,
   attempt: number,
-  { maxAttempts }: WaitLimits,
+  { maxAttempts }: Pick<WaitLimits, 'maxAttempts'>,
   now: number,
 ): Event {
-  const value = { reason, retryAfterMs: ms, until: new Date(now + ms).toISOString(), attempt, maxAttempts }
+  const over = Math.max(now, until)
+  const value = { reason, retryAfterMs: over - now, until: new Date(over).toISOString(), attempt, maxAttempts }
   return { type: EventType.CUSTOM, name: 'holdfast.waiting', value }
 }
 
-function reasonOf({ statusCode = 0, responseBody = '' }: APICallError): 'rate_limited' | 'unavailable' | undefined {
+/** Why others wait too. Without its cause, which quotes the conversation that was refused. */
+export function toldToOthers({ reason, isAsked, failure: { code, message } }: Refusal) {
+  return { reason, isAsked, failure: new AgentFailure(code, message) }
+}
+
+/** The end of a run that would have to wait for `ms` more than it may. */
+export function waitedEnough({ isAsked, failure }: Pick<Refusal, 'isAsked' | 'failure'>, ms: number): AgentFailure {
+  if (!isAsked || ms <= 0) return failure
+  const minutes = Math.ceil(ms / 60_000)
+  const time = ms < 60_000 ? `${Math.ceil(ms / 1_000)} seconds` : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
+  const { code, cause } = failure
+  return new AgentFailure(code, `The model provider asks to wait ${time}: try again then.`, { cause })
+}
+
+function reasonOf({ statusCode = 0, responseBody = '' }: APICallError): Refusal['reason'] | undefined {
   // An account without credit stays so, however long one waits.
   if (statusCode === 429) return /insufficient_quota/.test(responseBody) ? undefined : 'rate_limited'
   return [500, 502, 503, 504, 529].includes(statusCode) ? 'unavailable' : undefined
@@ -74,10 +94,4 @@ function askedWait(headers: Readonly<Record<string, string>>, now: number): numb
   if (/^\s*\d+(\.\d+)?\s*$/.test(given)) return Number(given) * 1_000
   const date = Date.parse(given)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
-
-function askedTooLong({ code, cause }: AgentFailure, ms: number): AgentFailure {
-  const minutes = Math.ceil(ms / 60_000)
-  const time = ms < 60_000 ? `${Math.ceil(ms / 1_000)} seconds` : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
-  return new AgentFailure(code, `The model provider asks to wait ${time}: try again then.`, { cause })
 }

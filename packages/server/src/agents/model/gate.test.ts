@@ -1,0 +1,346 @@
+import type { Attention } from '@holdfast/core'
+import { createManualClock } from '@holdfast/core/testing'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createGate, type News, type Place, TAKEN_MS } from './gate.ts'
+import { MAX_OVERTAKEN } from './line.ts'
+
+const LONG = 1_000_000
+const turn = () => new Promise(setImmediate)
+
+/** A gate, and runs that write down what they hear of it. */
+function createWorld() {
+  const clock = createManualClock(0)
+  const gate = createGate<string>(clock)
+  const gone: string[] = []
+  let asked = 0
+
+  function run(name: string, looked: Attention = 'none', patience = LONG) {
+    const stop = new AbortController()
+    const heard: News<string>[] = []
+    const self = { name, looked, heard, stop, error: undefined as unknown }
+    const place: Place<string> = gate.place(() => {
+      asked++
+      return self.looked
+    })
+    async function listen(): Promise<void> {
+      for (;;) {
+        const news = await place.news(stop.signal)
+        heard.push(news)
+        if (news.type === 'go') gone.push(name)
+        if (news.type !== 'wait') return
+      }
+    }
+    const stand = () => {
+      place.stand(clock.now() + patience)
+      void listen().catch((error: unknown) => {
+        self.error = error
+      })
+    }
+    return Object.assign(self, { place, stand })
+  }
+
+  /** A gate that is shut for so long, by a run that has then left. */
+  async function shut(ms: number): Promise<void> {
+    const first = run('first')
+    first.stand()
+    await turn()
+    first.place.refused(ms, 'why')
+    gone.length = 0
+  }
+
+  async function pass(ms: number): Promise<void> {
+    clock.advance(ms)
+    await turn()
+  }
+
+  return { clock, run, shut, pass, gone, asked: () => asked }
+}
+
+it('open, it lets everybody through at once, and asks nobody who looks', async () => {
+  const { run, gone, clock, asked } = createWorld()
+  for (const name of ['a', 'b', 'c']) run(name).stand()
+  await turn()
+  expect(gone).toEqual(['a', 'b', 'c'])
+  expect([clock.waiting, asked()]).toEqual([0, 0])
+})
+
+it('shut, it lets nobody through, and tells each until when', async () => {
+  const { run, shut, pass, gone, clock } = createWorld()
+  await shut(7_000)
+  const a = run('a', 'focused')
+  a.stand()
+  await pass(6_999)
+  expect(a.heard).toEqual([{ type: 'wait', until: 7_000, why: 'why' }])
+  expect([gone, clock.waiting]).toEqual([[], 1])
+  await pass(1)
+  expect(gone).toEqual(['a'])
+})
+
+it('one goes and finds out; each that is answered lets two more go, who is looked at first', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  await shut(1_000)
+  const runs = ['a', 'b', 'c', 'd', 'e'].map((name) => run(name))
+  const seen = run('seen', 'visible')
+  const focused = run('focused', 'focused')
+  for (const each of [...runs, seen, focused]) each.stand()
+  await pass(1_000)
+  expect(gone).toEqual(['focused'])
+  focused.place.answered()
+  await turn()
+  expect(gone).toEqual(['focused', 'seen', 'a'])
+  runs[0]?.place.answered()
+  seen.place.answered()
+  seen.place.answered()
+  await turn()
+  expect(gone).toEqual(['focused', 'seen', 'a', 'b', 'c', 'd', 'e'])
+})
+
+it('who looks is asked when the wait is over, not when it began', async () => {
+  const { run, shut, pass, gone, asked } = createWorld()
+  await shut(1_000)
+  const [a, b] = [run('a', 'focused'), run('b')]
+  a.stand()
+  b.stand()
+  await pass(999)
+  expect(asked()).toBe(0)
+  a.looked = 'none'
+  b.looked = 'focused'
+  await pass(1)
+  expect(gone).toEqual(['b'])
+})
+
+it('refused again, it is shut again for all, and what the others of that turn hear opens nothing', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  await shut(1_000)
+  const [a, b, c, d] = [run('a'), run('b'), run('c'), run('d')]
+  for (const each of [a, b, c, d]) each.stand()
+  await pass(1_000)
+  a.place.answered()
+  await turn()
+  expect(gone).toEqual(['a', 'b', 'c'])
+  b.place.refused(5_000, 'again')
+  c.place.answered()
+  await turn()
+  expect(d.heard.at(-1)).toEqual({ type: 'wait', until: 6_000, why: 'again' })
+  b.stand()
+  await pass(4_999)
+  expect(gone).toEqual(['a', 'b', 'c'])
+  await pass(1)
+  // It came before the other one, and has not lost its place by being refused.
+  expect(gone).toEqual(['a', 'b', 'c', 'b'])
+})
+
+it('of two refusals the longer wait counts', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  const other = run('other')
+  other.stand()
+  await turn()
+  await shut(5_000)
+  other.place.refused(2_000, 'shorter')
+  const a = run('a')
+  a.stand()
+  await pass(4_999)
+  expect(gone).toEqual([])
+  await pass(1)
+  expect(gone).toEqual(['a'])
+})
+
+it('an answer that is slow to come holds nobody up: a refusal would have come', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  await shut(1_000)
+  const runs = ['a', 'b', 'c'].map((name) => run(name))
+  for (const each of runs) each.stand()
+  await pass(1_000)
+  await pass(TAKEN_MS - 1)
+  expect(gone).toEqual(['a'])
+  await pass(1)
+  expect(gone).toEqual(['a', 'b', 'c'])
+})
+
+it('G6 S001-C7 who leaves is gone at once, and its turn is the next one’s', async () => {
+  const { run, shut, pass, gone, clock } = createWorld()
+  await shut(1_000)
+  const [a, b, c] = [run('a', 'focused'), run('b', 'focused'), run('c')]
+  for (const each of [a, b, c]) each.stand()
+  a.stop.abort(new Error('cancelled'))
+  await turn()
+  expect(a.error).toEqual(new Error('cancelled'))
+  await pass(1_000)
+  expect(gone).toEqual(['b'])
+  b.place.leave()
+  b.place.leave()
+  await turn()
+  expect(gone).toEqual(['b', 'c'])
+  expect(clock.waiting).toBe(0)
+  const late = run('late')
+  late.stop.abort(new Error('before'))
+  c.place.refused(1_000, 'why')
+  late.stand()
+  await turn()
+  expect(late.error).toEqual(new Error('before'))
+  expect(clock.waiting).toBe(0)
+})
+
+it('nobody stands for longer than they would, nor at all for what is longer than that', async () => {
+  const { run, shut, pass, clock } = createWorld()
+  await shut(10_000)
+  const short = run('short', 'none', 9_999)
+  const exact = run('exact', 'none', 10_000)
+  const behind = run('behind', 'none', 10_500)
+  for (const each of [short, exact, behind]) each.stand()
+  await turn()
+  expect(short.heard).toEqual([{ type: 'too_long', ms: 10_000, why: 'why' }])
+  await pass(10_000)
+  expect(exact.heard.at(-1)).toEqual({ type: 'go' })
+  await pass(500)
+  expect(behind.heard.at(-1)).toEqual({ type: 'too_long', ms: 0, why: 'why' })
+  expect(clock.waiting).toBe(0)
+})
+
+it('once nobody stands any more and its time is over, it is open', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  await shut(1_000)
+  await pass(60_000)
+  for (const name of ['a', 'b', 'c']) run(name).stand()
+  await turn()
+  expect(gone).toEqual(['a', 'b', 'c'])
+})
+
+it('a provider that serves one at a time comes to a hidden run, however many that are looked at come after it', async () => {
+  const { run, shut, pass, gone } = createWorld()
+  await shut(1_000)
+  const hidden = run('hidden')
+  hidden.stand()
+  const served: (string | undefined)[] = []
+  for (let n = 1; n <= MAX_OVERTAKEN + 1; n++) {
+    const focused = run(`f${n}`, 'focused')
+    focused.stand()
+    gone.length = 0
+    await pass(1_000)
+    served.push(gone[0])
+    if (gone[0] === 'hidden') break
+    focused.place.answered()
+    await turn()
+    // The answer let it go as well; it is refused, and stands again.
+    expect(gone).toEqual([`f${n}`, 'hidden'])
+    hidden.place.refused(1_000, 'why')
+    hidden.stand()
+  }
+  expect(served).toEqual(['f1', 'f2', 'f3', 'hidden'])
+})
+
+interface Run {
+  readonly order: number
+  looks: Attention
+  state: 'standing' | 'calling' | 'over'
+  readonly until: number
+  readonly place: Place<string>
+  readonly stop: AbortController
+}
+
+it('any course of things: none goes while it is shut, each in its turn, nobody is forgotten', async () => {
+  const looks = fc.constantFrom<Attention>('focused', 'visible', 'none')
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('come' as const), looks, patience: fc.nat(8_000) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('answer' as const), who: fc.nat(20) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('refuse' as const), who: fc.nat(20), ms: fc.nat(3_000) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('abort' as const), who: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('look' as const), who: fc.nat(20), looks }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(2_500) }) },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const clock = createManualClock(0)
+      const gate = createGate<string>(clock)
+      const runs: Run[] = []
+      const failures: unknown[] = []
+      let shutUntil = 0
+      const rank = (attention: Attention) => ['focused', 'visible', 'none'].indexOf(attention)
+      const standing = () => runs.filter(({ state }) => state === 'standing')
+
+      function expectTurnOf(run: Run): void {
+        expect(clock.now()).toBeGreaterThanOrEqual(shutUntil)
+        const others = standing().filter((other) => other !== run)
+        if (others.every(({ order }) => order > run.order)) return
+        for (const other of others) {
+          const by = rank(other.looks) - rank(run.looks) || other.order - run.order
+          expect(by, `${JSON.stringify(other)} stands, ${JSON.stringify(run)} goes`).toBeGreaterThan(0)
+        }
+      }
+
+      function come(looksAt: Attention, patience: number): void {
+        const stop = new AbortController()
+        const place: Place<string> = gate.place(() => run.looks)
+        const until = clock.now() + patience
+        const run: Run = { order: runs.length, looks: looksAt, state: 'standing', until, stop, place }
+        runs.push(run)
+        void (async () => {
+          run.place.stand(run.until)
+          for (;;) {
+            const news = await run.place.news(run.stop.signal)
+            if (news.type === 'too_long') run.state = 'over'
+            if (news.type === 'go') {
+              expectTurnOf(run)
+              run.state = 'calling'
+            }
+            if (news.type !== 'wait') return
+          }
+        })().catch((error: unknown) => {
+          run.state = 'over'
+          if (!run.stop.signal.aborted) failures.push(error)
+        })
+      }
+      const pick = (state: Run['state'], who: number) => {
+        const some = runs.filter((run) => run.state === state)
+        return some[who % Math.max(1, some.length)]
+      }
+
+      for (const each of steps) {
+        if (each.do === 'come') come(each.looks, each.patience)
+        if (each.do === 'look') Object.assign(pick('standing', each.who) ?? {}, { looks: each.looks })
+        if (each.do === 'pass') {
+          for (let ms = 0; ms < each.ms; ms += 500) {
+            clock.advance(Math.min(500, each.ms - ms))
+            await turn()
+          }
+        }
+        if (each.do === 'answer') {
+          const run = pick('calling', each.who)
+          if (run) run.state = 'over'
+          run?.place.answered()
+        }
+        if (each.do === 'refuse') {
+          const run = pick('calling', each.who)
+          if (run) {
+            run.state = 'over'
+            shutUntil = Math.max(shutUntil, clock.now() + each.ms)
+            run.place.refused(each.ms, 'why')
+          }
+        }
+        if (each.do === 'abort') pick('standing', each.who)?.stop.abort(new Error('cancelled'))
+        await turn()
+        expect(failures).toEqual([])
+        for (const run of standing()) {
+          expect(run.until).toBeGreaterThan(clock.now())
+          expect(run.until).toBeGreaterThanOrEqual(shutUntil)
+        }
+        expect(clock.waiting).toBe(standing().length > 0 ? 1 : 0)
+      }
+      // Whoever calls is answered; then nobody stands any more, and nothing waits.
+      for (let n = 0; n < 200 && runs.some(({ state }) => state !== 'over'); n++) {
+        for (const run of runs) {
+          if (run.state !== 'calling') continue
+          run.state = 'over'
+          run.place.answered()
+        }
+        clock.advance(500)
+        await turn()
+      }
+      expect(failures).toEqual([])
+      expect(runs.filter(({ state }) => state !== 'over')).toEqual([])
+      expect(clock.waiting).toBe(0)
+    }),
+    { numRuns: 150 },
+  )
+})
