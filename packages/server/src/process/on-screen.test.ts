@@ -1,0 +1,112 @@
+/**
+ * The thread on screen is served first when a provider limits: a page says over HTTP what it shows, a provider in a
+ * process of its own refuses, and the engine carries out what waits.
+ */
+import type { PresenceBody } from '@holdfast/core'
+import { createManualClock } from '@holdfast/core/testing'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createCatalogue } from '../agents/catalogue.ts'
+import { createModelAgent } from '../agents/model/index.ts'
+import { createHouse } from '../engine/testing/house.ts'
+import { createFeed } from '../feed/feed.ts'
+import { createApp } from '../http/app.ts'
+import { createInProcessPresence } from '../presence/in-process-presence.ts'
+import { type Endpoint, spawnEndpoint } from '../testing/spawn-endpoint.ts'
+
+let endpoint: Endpoint
+beforeAll(async () => {
+  endpoint = await spawnEndpoint()
+})
+afterAll(() => endpoint.close())
+
+async function serverWith(model: string) {
+  const clock = createManualClock()
+  const presence = createInProcessPresence({ clock })
+  const agent = createModelAgent({ baseUrl: endpoint.url, model, clock })
+  const house = await createHouse({ agents: [agent], attention: presence.attention })
+  const { store, bus } = house
+  const app = createApp({
+    store,
+    feed: createFeed({ log: store.log, inbox: store.inbox, bus, clock: house.clock, onFault() {} }),
+    presence,
+    agents: createCatalogue([agent], 'model'),
+    clock: house.clock,
+    phase: () => 'ready',
+    report() {},
+    mintId: () => 'minted',
+  })
+  await house.engine.start()
+  const until = (condition: () => Promise<void>) =>
+    vi.waitFor(async () => {
+      await house.pass(20)
+      await condition()
+    })
+  return {
+    ...house,
+    /** The time that the provider, and presence, are waited for by. */
+    clock,
+    ask: (thread: string) => house.ask(thread, 'model', undefined, undefined, thread),
+    async show(body: PresenceBody) {
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await app.request('/v1/presence', { method: 'PUT', headers, body: JSON.stringify(body) })
+      expect(answer.status).toBe(204)
+    },
+    waits: (thread: string, times: number) =>
+      until(async () => {
+        const events = (await house.envelopes(thread)).map(({ event }) => event)
+        expect(events.filter((event) => event.type === 'CUSTOM')).toHaveLength(times)
+      }),
+    succeeds: (thread: string) =>
+      until(async () => expect(await house.run(thread)).toMatchObject({ status: 'succeeded' })),
+    asked: async () =>
+      (await endpoint.requests()).filter((one) => one.model === model).map(({ messages }) => messages.at(-1)?.content),
+  }
+}
+
+it('of many that a provider refuses the thread on screen is served first, though it was asked last', async () => {
+  const { key, ask, show, waits, succeeds, asked, clock, run } = await serverWith('refuse-429-20-2')
+  const before = ['t1', 't2', 't3', 't4', 't5', 't6']
+  for (const thread of before) {
+    await ask(thread)
+    await waits(thread, 1)
+  }
+  await ask('elsewhere')
+  await waits('elsewhere', 1)
+  await show({ deviceId: 'phone', state: 'visible', thread: key('elsewhere') })
+  // A page shows a new thread before it exists.
+  await show({ deviceId: 'desk', state: 'focused', thread: key('on-screen') })
+  await ask('on-screen')
+  await waits('on-screen', 1)
+  expect(await asked()).toEqual(['t1'])
+
+  // It is asked for first, and refused: all go on waiting. Meanwhile the person comes back, and the phone is put away.
+  clock.advance(20_000)
+  await waits('on-screen', 2)
+  await waits('t1', 2)
+  expect(await asked()).toEqual(['t1', 'on-screen'])
+  clock.advance(15_000)
+  await show({ deviceId: 'desk', state: 'focused', thread: key('on-screen') })
+  await show({ deviceId: 'phone', state: 'hidden' })
+
+  clock.advance(5_000)
+  await succeeds('on-screen')
+  for (const thread of [...before, 'elsewhere']) await succeeds(thread)
+  const order = await asked()
+  expect(order.slice(0, 3)).toEqual(['t1', 'on-screen', 'on-screen'])
+  expect(order.slice(3, 5).toSorted()).toEqual(['t1', 't2'])
+  expect(order.slice(5).toSorted()).toEqual(['elsewhere', 't3', 't4', 't5', 't6'])
+  expect(await run('on-screen')).toMatchObject({ status: 'succeeded' })
+})
+
+it('G5 who looked away meanwhile is served in the order of asking, and loses nothing', async () => {
+  const { key, ask, show, waits, succeeds, asked, clock } = await serverWith('refuse-429-40-1')
+  await ask('a')
+  await waits('a', 1)
+  await ask('b')
+  await waits('b', 1)
+  await show({ deviceId: 'desk', state: 'focused', thread: key('b') })
+  // Nothing is heard of the page again: its lease is over before the wait is.
+  clock.advance(40_000)
+  for (const thread of ['a', 'b']) await succeeds(thread)
+  expect(await asked()).toEqual(['a', 'a', 'b'])
+})
