@@ -23,7 +23,7 @@ export interface Coalescer {
   /** Emits what is growing. */
   flush(): void
   /** Bytes of JSON that are growing. */
-  readonly growing: number
+  growing(): number
 }
 
 export function createCoalescer(maxBytes: number, emit: (json: string, bytes: number) => void): Coalescer {
@@ -77,9 +77,7 @@ export function createCoalescer(maxBytes: number, emit: (json: string, bytes: nu
       if (extras?.metadata) flush()
     },
     flush,
-    get growing() {
-      return entity === undefined ? 0 : headBytes + deltaBytes
-    },
+    growing: () => (entity === undefined ? 0 : headBytes + deltaBytes),
   }
 }
 

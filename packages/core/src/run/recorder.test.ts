@@ -97,11 +97,11 @@ describe('coalescing', () => {
 
   it('says how much waits: exactly the bytes that take then gives', () => {
     const recorder = recorderOf()
-    expect(recorder.pendingBytes).toBe(0)
+    expect(recorder.pendingBytes()).toBe(0)
     recordAll(recorder, [start, say('grüße 🙂\n'), { type: 'STATE_SNAPSHOT', snapshot: { a: 'ü' } }, say('x')])
-    const waiting = recorder.pendingBytes
+    const waiting = recorder.pendingBytes()
     expect(waiting).toBe(recorder.take().reduce((sum, json) => sum + Buffer.byteLength(json), 0))
-    expect(recorder.pendingBytes).toBe(0)
+    expect(recorder.pendingBytes()).toBe(0)
     expect(recorder.take()).toEqual([])
   })
 })
@@ -177,9 +177,9 @@ describe('the order of things', () => {
   it.each(refusals)('refuses %s as agent_protocol, with nothing of it kept', (_, events) => {
     const recorder = recorderOf()
     recordAll(recorder, events.slice(0, -1))
-    const before = recorder.pendingBytes
+    const before = recorder.pendingBytes()
     expect(recorder.record(events.at(-1))).toMatchObject({ type: 'refused', failure: { code: 'agent_protocol' } })
-    expect(recorder.pendingBytes).toBe(before)
+    expect(recorder.pendingBytes()).toBe(before)
   })
 
   it.each([
@@ -534,7 +534,7 @@ describe('taking up what another worker began', () => {
     const { recorder, verdict } = resumed()
     expect(verdict).toEqual({ type: 'recorded' })
     expect(recorder.take()).toEqual([])
-    expect(recorder.pendingBytes).toBe(0)
+    expect(recorder.pendingBytes()).toBe(0)
     expect(recorder.record({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'done' }).type).toBe('recorded')
     const types = recorder.end({ type: 'succeeded' }).map((json) => JSON.parse(json).type)
     expect(types).toEqual(['TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END', 'STEP_FINISHED', 'RUN_FINISHED'])

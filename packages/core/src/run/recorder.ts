@@ -67,7 +67,7 @@ export interface Recorder {
   /** What has gathered since the last call, coalesced, each the JSON of one AG-UI event. */
   take(): string[]
   /** Approximate bytes that `take` would give now; 0 when nothing waits. */
-  readonly pendingBytes: number
+  pendingBytes(): number
   /**
    * What it means that the agent's stream just ended: a success if it said something and closed what it opened (what
    * chunks opened closes itself), else `failed{agent_incomplete}`. Steps, reasoning and sub-agents may be left open.
@@ -213,7 +213,7 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
 
   function checkSize(size: number): void {
     if (size > limits.maxEventBytes) tooMuch(`The agent sent an event of more than ${limits.maxEventBytes} bytes.`)
-    if (bytes + coalescer.growing + size > limits.maxBytes) {
+    if (bytes + coalescer.growing() + size > limits.maxBytes) {
       tooMuch(`The agent sent more than ${limits.maxBytes} bytes in one run.`)
     }
   }
@@ -262,9 +262,7 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
       return verdict
     },
     take,
-    get pendingBytes() {
-      return waitingBytes + coalescer.growing
-    },
+    pendingBytes: () => waitingBytes + coalescer.growing(),
     returned() {
       const left = incomplete()
       if (left.call) return CALL_LEFT_OPEN

@@ -5,9 +5,13 @@
 import type { RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
 import type { Agent, AgentContext } from '../agents/port.ts'
+import type { Watched } from './deadlines.ts'
 
-export interface AgentCall {
+export interface AgentCall extends Watched {
+  /** One at a time: what it gives is `taken` before it is called again. */
   next(): Promise<IteratorResult<unknown, unknown>>
+  /** What `next` gave, or threw, has come to whoever listens. */
+  taken(): void
   /**
    * Asks for nothing more. Resolves once the agent has wound down, after `graceMs` at the latest, or when `cut` is
    * called. `late` is how many things it said that nobody listened to.
@@ -18,22 +22,27 @@ export interface AgentCall {
 export function callAgent(agent: Agent, input: RunAgentInput, context: AgentContext, clock: Clock): AgentCall {
   let iterator: AsyncIterator<unknown, unknown> | undefined
   let pending: Promise<IteratorResult<unknown, unknown>> | undefined
+  let askedAt = 0
 
-  async function ask(): Promise<IteratorResult<unknown, unknown>> {
-    iterator ??= agent.run(input, context)[Symbol.asyncIterator]()
-    return await iterator.next()
+  function ask(): Promise<IteratorResult<unknown, unknown>> {
+    try {
+      iterator ??= agent.run(input, context)[Symbol.asyncIterator]()
+      return Promise.resolve(iterator.next())
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   return {
     next() {
-      const asked = ask()
-      pending = asked
-      const answered = () => {
-        if (pending === asked) pending = undefined
-      }
-      asked.then(answered, answered)
-      return asked
+      askedAt = clock.now()
+      pending = ask()
+      return pending
     },
+    taken() {
+      pending = undefined
+    },
+    waitingSince: () => (pending ? askedAt : undefined),
     leave(graceMs) {
       let late = 0
       const { promise, resolve } = Promise.withResolvers<{ stopped: boolean; late: number }>()

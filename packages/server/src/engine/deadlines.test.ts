@@ -1,8 +1,10 @@
 /** Agents that say nothing, and agents that do not stop saying it. */
 import type { Event } from '@ag-ui/core'
+import { createManualClock } from '@holdfast/core/testing'
 import { expect, it } from 'vitest'
 import { sleep } from '../agents/pace.ts'
 import type { Agent } from '../agents/port.ts'
+import { createDeadlines } from './deadlines.ts'
 import { createHouse, expectLegalEnd } from './testing/house.ts'
 
 const times = { maxSilenceMs: 1_000, maxRunMs: 10_000 }
@@ -90,4 +92,26 @@ it('I10 a run that has ended leaves no timer behind', async () => {
   await house.pass(100)
   expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
   expect(house.clock.waiting).toBe(before)
+})
+
+it('I10 runs that are waited for share one timer, and each is over in its own time', () => {
+  const clock = createManualClock()
+  const deadlines = createDeadlines(clock, times)
+  const over: number[] = []
+  const runs = Array.from({ length: 20 }, (_, n) => {
+    const since = clock.now()
+    const run = { waitingSince: () => since }
+    deadlines.watch(run, () => over.push(n))
+    clock.advance(10)
+    return run
+  })
+  expect(clock.waiting).toBe(1)
+  clock.advance(times.maxSilenceMs - 200)
+  expect(over).toEqual([0])
+  clock.advance(30)
+  expect(over).toEqual([0, 1, 2, 3])
+  for (const run of runs.slice(5)) deadlines.forget(run)
+  clock.advance(times.maxSilenceMs)
+  expect(over).toEqual([0, 1, 2, 3, 4])
+  expect(clock.waiting).toBe(0)
 })

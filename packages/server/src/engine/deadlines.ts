@@ -2,7 +2,8 @@
  * How long an agent may say nothing, and how long a run may take in all. Silence only counts while somebody listens: an
  * agent that is not asked, because the store is slow, is not silent.
  *
- * One timer a run, however much it says: it looks at what happened since when it fires, and is set again.
+ * One timer for all runs of a process, however many they are and however much they say: it looks at what happened since
+ * when it fires, and is set again.
  */
 import type { Clock, Failure } from '@holdfast/core'
 
@@ -22,41 +23,65 @@ export const DEFAULT_RUN_TIMES: RunTimes = { maxSilenceMs: 10 * 60_000, maxRunMs
 /** Beyond this node's timers fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-export interface Deadlines {
-  /** From now on the agent is waited for. */
-  asked(): void
-  /** It has answered. */
-  heard(): void
-  /** Nothing is over any more. Twice is harmless. */
-  stop(): void
+export interface Watched {
+  /** Since when its agent is waited for; undefined while it is not. */
+  waitingSince(): number | undefined
 }
 
-export function createDeadlines(
-  clock: Clock,
-  { maxSilenceMs, maxRunMs }: RunTimes,
-  over: (failure: Failure) => void,
-): Deadlines {
-  const runUntil = clock.now() + maxRunMs
-  let askedAt: number | undefined
-  let undo = () => {}
+export interface Deadlines {
+  /** From now on. `over` is called at most once. */
+  watch(run: Watched, over: (failure: Failure) => void): void
+  /** Nothing of it is over any more. Twice is harmless. */
+  forget(run: Watched): void
+}
+
+interface Term {
+  readonly runUntil: number
+  readonly over: (failure: Failure) => void
+}
+
+export function createDeadlines(clock: Clock, { maxSilenceMs, maxRunMs }: RunTimes): Deadlines {
+  const terms = new Map<Watched, Term>()
+  let undo: (() => void) | undefined
+
+  const silentUntil = (run: Watched, now: number) => (run.waitingSince() ?? now) + maxSilenceMs
 
   function look(): void {
     const now = clock.now()
-    const silentUntil = (askedAt ?? now) + maxSilenceMs
-    if (now >= runUntil) over(tooLong('The agent did not come to an end', maxRunMs))
-    else if (now >= silentUntil) over(tooLong('The agent said nothing', maxSilenceMs))
-    else undo = clock.schedule(Math.min(silentUntil - now, runUntil - now, LONGEST_TIMER_MS), look)
+    for (const [run, { runUntil, over }] of terms) {
+      const failure = failureAt(now, runUntil, silentUntil(run, now))
+      if (!failure) continue
+      terms.delete(run)
+      over(failure)
+    }
+    set()
   }
-  look()
+
+  function failureAt(now: number, runUntil: number, silentUntil: number): Failure | undefined {
+    if (now >= runUntil) return tooLong('The agent did not come to an end', maxRunMs)
+    return now >= silentUntil ? tooLong('The agent said nothing', maxSilenceMs) : undefined
+  }
+
+  /** For the first that may be over, if nothing is said until then. */
+  function set(): void {
+    const now = clock.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const [run, { runUntil }] of terms) next = Math.min(next, runUntil, silentUntil(run, now))
+    undo = terms.size === 0 ? undefined : clock.schedule(Math.min(next - now, LONGEST_TIMER_MS), look)
+  }
 
   return {
-    asked() {
-      askedAt = clock.now()
+    watch(run, over) {
+      terms.set(run, { runUntil: clock.now() + maxRunMs, over })
+      // All have the same time: a later one is not over before the timer fires for those that are there.
+      if (!undo) set()
     },
-    heard() {
-      askedAt = undefined
+    forget(run) {
+      terms.delete(run)
+      if (terms.size > 0) return
+      undo?.()
+      undo = undefined
     },
-    stop: () => undo(),
   }
 }
 

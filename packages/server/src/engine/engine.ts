@@ -20,7 +20,7 @@ import type { Bus } from '../bus/port.ts'
 import type { ClaimCaps } from '../store/decide/places.ts'
 import type { Claim, Lease, Notice, Store } from '../store/port.ts'
 import { createClaimLoop } from './claim-loop.ts'
-import { DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
+import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
 import { type Execution, execute } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
@@ -92,6 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
   const running = new Map<string, Execution>()
   const patience = createPatience(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })
+  const deadlines = createDeadlines(clock, times)
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)
@@ -123,7 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
       gatherMs: flushMs,
       patience,
       limits,
-      times,
+      deadlines,
       cancelGraceMs,
       attention: attentionTo,
       strict,

@@ -11,7 +11,7 @@
  *   at all (I12).
  * - `done` never rejects.
  */
-import type { Event } from '@ag-ui/core'
+import type { Event, TokenUsage } from '@ag-ui/core'
 import {
   type Attention,
   type Clock,
@@ -25,7 +25,7 @@ import type { AgentCatalogue, AgentContext } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import { stopOutcome } from '../store/run-record.ts'
 import { callAgent } from './agent-call.ts'
-import { createDeadlines, type RunTimes } from './deadlines.ts'
+import type { Deadlines } from './deadlines.ts'
 import { DriftError, driftOfInput } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
@@ -35,7 +35,7 @@ import type { EngineLog } from './log.ts'
 import { readOwnEvents } from './own-log.ts'
 import type { Patience } from './patience.ts'
 import { createStopLine, type Stop } from './stop-line.ts'
-import { createUsageTally } from './usage.ts'
+import { addUsage } from './usage.ts'
 import { createWriter } from './writer.ts'
 
 export interface ExecuteOptions {
@@ -47,7 +47,7 @@ export interface ExecuteOptions {
   readonly gatherMs: number
   readonly patience: Patience
   readonly limits: RecorderLimits
-  readonly times: RunTimes
+  readonly deadlines: Deadlines
   readonly cancelGraceMs: number
   /** For the agent to ask. */
   readonly attention: (key: ThreadKey) => Attention
@@ -87,6 +87,8 @@ const NOT_RESUMABLE: Outcome = {
     'The server stopped while this answer was being written, and its agent can no longer go on with it. What had arrived is kept; retry to ask again.',
 }
 
+const NOTHING: readonly never[] = []
+
 /** Tries at ending a run in a broken store that a closing process still makes; the rest is for who settles orphans. */
 const LAST_TRIES = 3
 
@@ -100,7 +102,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     gatherMs,
     patience,
     limits,
-    times,
+    deadlines,
     cancelGraceMs,
     attention,
     strict,
@@ -108,7 +110,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
   } = options
   const { lease, input, agentId } = claim
   const line = createStopLine()
-  const usage = createUsageTally()
+  let usage: readonly TokenUsage[] = NOTHING
   const recorder = createRecorder({
     input,
     limits,
@@ -165,7 +167,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
         log(storeFault('resume', error, lease))
         // Without it nothing can be closed: the run is left to who settles orphans.
         if (attempt + 1 >= LAST_TRIES || closing) line.pull({ type: 'lost' })
-        if (line.stop?.type === 'lost') return []
+        if (line.stop()?.type === 'lost') return []
         const { over, cut } = patience.wait(patience.delay(attempt))
         cutWait = cut
         await over
@@ -180,8 +182,7 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
       return { type: 'outcome', outcome: { type: 'failed', ...MIXED_UP } }
     }
     const written = claim.resumed ? await takenUp() : undefined
-    const { stop: already } = line
-    if (already) return { type: 'stopped' }
+    if (line.stop()) return { type: 'stopped' }
     const agent = catalogue.get(agentId)
     if (!agent) return { type: 'outcome', outcome: unknownAgent(agentId) }
     if (written && agent.afterCrash !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
@@ -189,21 +190,23 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
       signal: line.signal,
       roomId: lease.roomId,
       attention: () => attention(lease),
-      usage: usage.add,
+      usage(report) {
+        usage = addUsage(usage, report)
+      },
       ...(written && { resumed: { events: written } }),
     }
     const call = callAgent(agent, input, context, clock)
     const onThrown = (error: unknown) => log({ type: 'agent_threw', lease, error })
-    const deadlines = createDeadlines(clock, times, (failure) => line.pull({ type: 'fail', failure }))
-    const heard = await listen({ call, recorder, writer, line, deadlines, onThrown })
-    deadlines.stop()
-    await leave(call.leave(line.stop?.type === 'cancel' && !closing ? cancelGraceMs : 0))
+    deadlines.watch(call, (failure) => line.pull({ type: 'fail', failure }))
+    const heard = await listen({ call, recorder, writer, line, onThrown })
+    deadlines.forget(call)
+    await leave(call.leave(line.stop()?.type === 'cancel' && !closing ? cancelGraceMs : 0))
     return heard
   }
 
   /** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs. */
   async function leave({ gone, cut }: ReturnType<ReturnType<typeof callAgent>['leave']>): Promise<void> {
-    if (line.stop?.type !== 'cancel' || closing) return
+    if (line.stop()?.type !== 'cancel' || closing) return
     cutWait = cut
     const { stopped, late } = await gone
     if (!stopped || late > 0) log({ type: 'agent_left_behind', lease, lateEvents: late, stopped })
@@ -213,14 +216,14 @@ export function execute(options: ExecuteOptions, claim: Claim, leasedUntil: numb
     const heard = await heardOfAgent()
     const unwritten = await writer.close()
     phase = 'ending'
-    const { stop } = line
+    const stop = line.stop()
     const outcome =
       stop?.type === 'release' && heard.type === 'stopped' ? await release(unwritten) : outcomeOf(heard, stop)
     if (outcome === 'released' || !outcome) {
       log({ type: outcome ? 'run_released' : 'lease_lost', lease })
       return undefined
     }
-    const reported = (heard.type === 'outcome' && heard.usage) || usage.entries
+    const reported = (heard.type === 'outcome' && heard.usage) || usage
     const ended = await finish(outcome, {
       lease,
       end: work.end,

@@ -7,7 +7,6 @@ import type { TokenUsage } from '@ag-ui/core'
 import type { Failure, Outcome, Recorder } from '@holdfast/core'
 import { AgentFailure } from '../agents/failure.ts'
 import type { AgentCall } from './agent-call.ts'
-import type { Deadlines } from './deadlines.ts'
 import { STOPPED, type StopLine } from './stop-line.ts'
 import type { Writer } from './writer.ts'
 
@@ -21,7 +20,6 @@ export interface ListenOptions {
   readonly recorder: Pick<Recorder, 'record' | 'returned'>
   readonly writer: Writer
   readonly line: StopLine
-  readonly deadlines: Pick<Deadlines, 'asked' | 'heard'>
   /** An agent threw something that is not for a person's eyes. */
   readonly onThrown: (error: unknown) => void
 }
@@ -30,16 +28,16 @@ export interface ListenOptions {
 const EVENTS_A_TURN = 16
 
 export async function listen(options: ListenOptions): Promise<Heard> {
-  const { call, recorder, writer, line, deadlines, onThrown } = options
+  const { call, recorder, writer, line, onThrown } = options
   for (let said = 1; ; said++) {
     let next: IteratorResult<unknown, unknown> | typeof STOPPED
     try {
-      deadlines.asked()
       next = await line.orStopped(call.next())
-      deadlines.heard()
       if (next === STOPPED) return { type: 'stopped' }
+      call.taken()
       if (next.done) return { type: 'outcome', outcome: recorder.returned() }
     } catch (error) {
+      call.taken()
       if (!(error instanceof AgentFailure)) onThrown(error)
       return { type: 'outcome', outcome: { type: 'failed', ...failureOf(error) } }
     }
@@ -55,7 +53,7 @@ export async function listen(options: ListenOptions): Promise<Heard> {
         return { type: 'stopped' }
     }
     if (said % EVENTS_A_TURN === 0) await turn()
-    if (writer.full && (await line.orStopped(writer.room())) === STOPPED) return { type: 'stopped' }
+    if (writer.full() && (await line.orStopped(writer.room())) === STOPPED) return { type: 'stopped' }
   }
 }
 

@@ -15,7 +15,7 @@ describe('a second reason', () => {
     const line = createStopLine()
     line.pull(first)
     line.pull(second)
-    expect(line.stop).toBe(second.type === 'lost' && first.type !== 'lost' ? second : first)
+    expect(line.stop()).toBe(second.type === 'lost' && first.type !== 'lost' ? second : first)
   })
 })
 

@@ -36,7 +36,7 @@ const ABORTED: Record<Stopped, string> = {
 export const STOPPED = Symbol('stopped')
 
 export interface StopLine {
-  readonly stop: Stop | undefined
+  stop(): Stop | undefined
   /** What the agent is given. */
   readonly signal: AbortSignal
   pull(stop: Stop): void
@@ -48,24 +48,23 @@ export function createStopLine(): StopLine {
   const controller = new AbortController()
   let current: Stop | undefined
   // Replaced by each call: a promise that all of them waited for would hold on to every event of the run.
-  let interrupt = () => {}
+  let interrupt: (stopped: typeof STOPPED) => void = () => {}
 
   return {
-    get stop() {
-      return current
-    },
+    stop: () => current,
     signal: controller.signal,
     pull(stop) {
       if (current && SECOND[current.type][stop.type] === 'keep') return
       current = stop
       controller.abort(new DOMException(ABORTED[stop.type], 'AbortError'))
-      interrupt()
+      interrupt(STOPPED)
     },
-    orStopped: (promise) =>
-      new Promise((resolve, reject) => {
-        promise.then(resolve, reject)
-        interrupt = () => resolve(STOPPED)
-        if (current) interrupt()
-      }),
+    orStopped<T>(waited: PromiseLike<T>) {
+      const { promise, resolve, reject } = Promise.withResolvers<T | typeof STOPPED>()
+      waited.then(resolve, reject)
+      interrupt = resolve
+      if (current) resolve(STOPPED)
+      return promise
+    },
   }
 }

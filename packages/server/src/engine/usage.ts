@@ -1,11 +1,6 @@
 /** What a run has cost, as its agent reports it: only counts that are counts, one entry for each provider and model. */
 import { aggregateTokenUsage, type TokenUsage } from '@ag-ui/core'
 
-export interface UsageTally {
-  add(entry: TokenUsage): void
-  readonly entries: readonly TokenUsage[]
-}
-
 const COUNTS = [
   'inputTokens',
   'outputTokens',
@@ -18,17 +13,10 @@ const COUNTS = [
 /** An agent that invents models would otherwise grow the list for ever. */
 const MAX_ENTRIES = 100
 
-export function createUsageTally(): UsageTally {
-  let entries: TokenUsage[] = []
-  return {
-    add(entry) {
-      const clean = cleaned(entry)
-      if (clean && entries.length < MAX_ENTRIES) entries = aggregateTokenUsage([...entries, clean])
-    },
-    get entries() {
-      return entries
-    },
-  }
+/** `entries` and one more report, or as they were. */
+export function addUsage(entries: readonly TokenUsage[], report: unknown): readonly TokenUsage[] {
+  const clean = cleaned(report)
+  return clean && entries.length < MAX_ENTRIES ? aggregateTokenUsage([...entries, clean]) : entries
 }
 
 function cleaned(entry: unknown): TokenUsage | undefined {

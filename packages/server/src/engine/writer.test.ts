@@ -25,9 +25,7 @@ function setUp({ leaseMs = 15_000 } = {}) {
         pending = []
         return taken
       },
-      get pendingBytes() {
-        return pending.join('').length
-      },
+      pendingBytes: () => pending.join('').length,
     },
     append: (events) => new Promise((answer, fail) => asked.push({ events, answer, fail })),
     hear: (state) => heard.push(state),
@@ -116,14 +114,14 @@ it('is full while more waits than may, and says when there is room', async () =>
   const { asked, writer, say, settle } = setUp()
   say('a')
   say('x'.repeat(PAUSE_BYTES + 1))
-  expect(writer.full).toBe(true)
+  expect(writer.full()).toBe(true)
   let room = false
   void writer.room().then(() => (room = true))
   await settle()
   expect(room).toBe(false)
   asked[0]?.answer(RUNNING)
   await settle()
-  expect(writer.full).toBe(false)
+  expect(writer.full()).toBe(false)
   expect(room).toBe(true)
   await writer.room()
 })

@@ -24,7 +24,7 @@ export interface Writer {
   /** Something was said, and may wait to be written. */
   poke(): void
   /** Whether the agent may go on; `room` resolves once it may. */
-  readonly full: boolean
+  full(): boolean
   room(): Promise<void>
   /** Begins no further append, waits for the one in flight; gives what was taken and is not known to be written. */
   close(): Promise<readonly string[]>
@@ -67,7 +67,7 @@ export function createWriter(options: WriterOptions): Writer {
   let roomMade = () => {}
 
   function begin(): void {
-    if (state.type !== 'idle' || closing || recorder.pendingBytes === 0) return
+    if (state.type !== 'idle' || closing || recorder.pendingBytes() === 0) return
     if (first) flush()
     else gather()
     first = false
@@ -118,7 +118,7 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function isFull(): boolean {
-    const { pendingBytes } = recorder
+    const pendingBytes = recorder.pendingBytes()
     return pendingBytes > PAUSE_BYTES || (said > PAUSE_EVENTS && pendingBytes > 0)
   }
 
@@ -127,9 +127,7 @@ export function createWriter(options: WriterOptions): Writer {
       said++
       begin()
     },
-    get full() {
-      return isFull()
-    },
+    full: isFull,
     room: () =>
       new Promise((resolve) => {
         roomMade = resolve
