@@ -26,10 +26,11 @@
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
-export { browserEnvironment } from './environment/browser.ts'
-export type { Connectivity, Environment, Frames, Keep, Visibility } from './environment/port.ts'
+export { browserEnvironment, browserFocus } from './environment/browser.ts'
+export type { Connectivity, Environment, Focus, Frames, Keep, Visibility } from './environment/port.ts'
 export type { FeedCounters } from './feed/feed.ts'
 export type { FeedState, PauseReason } from './feed/state.ts'
+export { createPresenceReporter, type PresenceReporter, type PresenceReporterOptions } from './presence/reporter.ts'
 export type { AccessState } from './registry/access.ts'
 export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
 export {

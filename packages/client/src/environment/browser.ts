@@ -1,5 +1,5 @@
 /** The environment of a page: the only file that touches window, document and navigator. */
-import type { Environment, Keep } from './port.ts'
+import type { Environment, Focus, Keep } from './port.ts'
 
 /** What a frame lasts where none is painted. */
 const FRAME_MS = 16
@@ -76,6 +76,16 @@ function tabKeep(storage: () => Storage): Keep {
       const own = stored.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length))
       return [...new Set([...own, ...here.keys()])]
     },
+  }
+}
+
+/** Apart from the environment: only who reports what is looked at asks for it. */
+export function browserFocus(): Focus {
+  return {
+    get focused() {
+      return document.hasFocus()
+    },
+    subscribe: (listener) => on(window, ['focus', 'blur'], listener),
   }
 }
 

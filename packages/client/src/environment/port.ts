@@ -12,6 +12,12 @@ export interface Visibility {
   subscribe(listener: () => void): () => void
 }
 
+/** Whether somebody is at the page: it is in front, and has the keyboard. */
+export interface Focus {
+  readonly focused: boolean
+  subscribe(listener: () => void): () => void
+}
+
 export interface Connectivity {
   /**
    * What the machine believes. A hint to try again, never a reason not to: a server on this very machine answers

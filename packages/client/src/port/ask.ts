@@ -203,6 +203,7 @@ export function createPortTransport(channel: Channel): PortTransport {
     changeQueue: (key, body) => ask('changeQueue', [key, body]),
     changeThread: (key, body) => ask('changeThread', [key, body]),
     deleteThread: (key, options) => ask('deleteThread', [key, options]),
+    presence: (body) => ask('presence', [body]),
     inbox: () => ask('inbox'),
     openInbox: (cursor, handlers, signal) => open({ type: 'inbox', cursor }, signal, inboxReader(handlers)),
     openLog: (key, after, handlers, signal) => open({ type: 'log', key, after }, signal, logReader(key, handlers)),

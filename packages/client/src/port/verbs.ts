@@ -4,7 +4,7 @@
  * Owns: which arguments are none. Does not know: messages, who asks. A body is only known to be an object: what is in
  * it the server judges, as it judges everybody's.
  */
-import { type CreateRoomBody, type EditRunBody, isId, keyOf, type StartBody } from '@holdfast/core'
+import { type CreateRoomBody, type EditRunBody, isId, keyOf, type PresenceBody, type StartBody } from '@holdfast/core'
 import type { DeleteThreadOptions, RunTransport } from '../transport/port.ts'
 import { isPlain, type Verb } from './messages.ts'
 
@@ -36,6 +36,7 @@ const VERBS: { readonly [Each in Verb]: Call } = {
   changeThread: (to, [value, more]) =>
     given(keyOf(value), (key) => given(body(more), (it) => to.changeThread(key, it))),
   deleteThread: (to, [value, options]) => given(keyOf(value), (key) => to.deleteThread(key, how(options))),
+  presence: (to, [value]) => given(body<PresenceBody>(value), (it) => to.presence(it)),
   inbox: (to) => to.inbox(),
 }
 

@@ -64,6 +64,7 @@ export function createAccess(): Access {
       deleteThread: watched((key, options) => transport.deleteThread(key, options)),
       changeRun: watched((key, runId, body) => transport.changeRun(key, runId, body)),
       changeQueue: watched((key, body) => transport.changeQueue(key, body)),
+      presence: watched((body) => transport.presence(body)),
       inbox: watched(() => transport.inbox()),
       openInbox: watched((cursor, handlers, signal) => transport.openInbox(cursor, handlers, signal)),
       openLog: watched((key, after, handlers, signal) => transport.openLog(key, after, handlers, signal)),

@@ -49,6 +49,7 @@ export function createSwitch(onNeed: () => void): Switch {
     changeQueue: (key, body) => through((to) => to.changeQueue(key, body)),
     changeThread: (key, body) => through((to) => to.changeThread(key, body)),
     deleteThread: (key, options) => through((to) => to.deleteThread(key, options)),
+    presence: (body) => through((to) => to.presence(body)),
     inbox: () => through((to) => to.inbox()),
     openInbox: (cursor, handlers, signal) => through((to) => to.openInbox(cursor, handlers, signal), signal),
     openLog: (key, after, handlers, signal) => through((to) => to.openLog(key, after, handlers, signal), signal),

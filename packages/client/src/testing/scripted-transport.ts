@@ -21,6 +21,7 @@ import {
   nextToStart,
   type Outcome,
   PROBLEM_STATUS,
+  type PresenceBody,
   type Problem,
   type ProblemCode,
   type QueueInfo,
@@ -47,6 +48,7 @@ export type Asked =
   | { readonly type: 'changeRun'; readonly key: ThreadKey; readonly runId: string; readonly body: EditRunBody }
   | { readonly type: 'changeQueue'; readonly key: ThreadKey; readonly change: ChangeQueueBody }
   | { readonly type: 'openFeed'; readonly body: FeedBody }
+  | { readonly type: 'presence'; readonly body: PresenceBody }
   | { readonly type: 'runEvents'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'snapshot'; readonly key: ThreadKey }
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
@@ -559,6 +561,12 @@ export function createScriptedTransport(): ScriptedTransport {
         return entry.run
       }),
     changeQueue: (key, change) => answer({ type: 'changeQueue', key, change }, () => changeQueue(find(key), change)),
+    presence: (body) =>
+      answer({ type: 'presence', body }, () => {
+        const { thread } = body
+        if (thread && !rooms.some(({ roomId }) => roomId === thread.roomId))
+          throw new TransportError(problem('not_found'))
+      }),
     inbox: () => answer({ type: 'inbox' }, overview),
     openInbox: (cursor, handlers, signal) =>
       openFeed(

@@ -27,7 +27,7 @@ export interface HttpOptions {
 
 interface Ask {
   readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly accept?: string
   readonly signal?: AbortSignal | undefined
@@ -119,6 +119,9 @@ export function createHttp(options: HttpOptions): Http {
     changeRun: (key, runId, body) => json({ path: paths.run(key, runId), method: 'PATCH', body }),
     changeQueue: (key, body) => json({ path: paths.queue(key), method: 'PATCH', body }),
     deleteThread: (key, options) => remove(paths.thread(key), options),
+    async presence(body) {
+      await read({ path: paths.presence(), method: 'PUT', body })
+    },
     inbox: () => json({ path: paths.inbox() }),
   }
 

@@ -78,7 +78,10 @@ function speak(script: ScriptedTransport): RequestListener {
       if (request.method !== 'GET') expect(request.headers['content-type']).toBe('application/json')
       if (kind === 'agents') json(await script.agents())
       else if (kind === 'runs') json(await script.runs())
-      else if (roomId === '') json(isPost ? await script.createRoom(body as never) : await script.rooms())
+      else if (kind === 'presence' && request.method === 'PUT') {
+        await script.presence(body as never)
+        response.writeHead(204).end()
+      } else if (roomId === '') json(isPost ? await script.createRoom(body as never) : await script.rooms())
       else if (threadId === '') json(await script.threads(roomId))
       else if (request.method === 'PATCH') json(await script.changeThread(key, body))
       else if (request.method === 'DELETE') {

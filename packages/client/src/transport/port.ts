@@ -25,6 +25,7 @@ import type {
   InboxFrame,
   InboxOverview,
   List,
+  PresenceBody,
   QueueInfo,
   Resync,
   RoomInfo,
@@ -138,6 +139,8 @@ export interface RunTransport {
   changeThread(key: ThreadKey, body: ChangeThreadBody): Promise<ThreadInfo>
   /** Resolves once it is gone, also if it was before. A thread in which a run is live is refused, unless by force. */
   deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
+  /** What this device shows now. A hint that may be lost; said again it replaces what was said before. */
+  presence(body: PresenceBody): Promise<void>
   /** What goes on in everything that may be seen, at one moment. */
   inbox(): Promise<InboxOverview>
   /** One connection to the inbox, from behind `cursor` on. Settles like `openLog`. */

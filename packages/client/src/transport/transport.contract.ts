@@ -183,6 +183,21 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     )
 
     it(
+      'says what a device shows, of a thread that may not be there yet; one that may not be seen is refused',
+      using(async ({ transport, script }) => {
+        const told = { deviceId: 'tab', state: 'focused', thread: NOBODY } as const
+        expect(await transport.presence(told)).toBeUndefined()
+        await transport.presence({ deviceId: 'tab', state: 'hidden' })
+        expect((await script.asked).filter(({ type }) => type === 'presence')).toEqual([
+          { type: 'presence', body: told },
+          { type: 'presence', body: { deviceId: 'tab', state: 'hidden' } },
+        ])
+        const elsewhere = { ...told, thread: { roomId: 'nowhere', threadId: 'T1' } }
+        expect(await failing(transport.presence(elsewhere))).toMatchObject({ problem: { code: 'not_found' } })
+      }),
+    )
+
+    it(
       'reads a log: opened, its history in order, caught up, then what is new',
       using(async ({ transport, script }) => {
         await script.startElsewhere(KEY, 'run', 'Hello')
