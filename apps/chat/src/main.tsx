@@ -1,5 +1,6 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
 import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
+import { keyOf } from '@holdfast/core'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -9,7 +10,7 @@ import { createAgents } from './composer/agents.ts'
 import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
 import { createTransport } from './connection/tab.ts'
-import { isShown } from './conversation/beside.ts'
+import { besideIn, isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -34,6 +35,20 @@ const services: Services = {
   runs: transport,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
+
+/** Beside the first paint: a hint that nothing waits for, and that may be missing. */
+async function tellWhatIsShown(): Promise<void> {
+  const { reportPresence } = await import('./frame/presence.ts')
+  const address = {
+    panes: () => ({
+      first: keyOf(router.state.matches.at(-1)?.params),
+      second: besideIn(router.state.location.search),
+    }),
+    subscribe: (listener: () => void) => router.subscribe('onResolved', listener),
+  }
+  reportPresence({ transport, environment, address })
+}
+tellWhatIsShown().catch(() => {})
 
 /** In development alone: whoever works on the server or a proxy is to see what this page did not take. */
 function warn(dropped: Diagnostic): void {

@@ -22,6 +22,11 @@ function parse(text: string): ThreadKey | undefined {
   return more.length === 0 ? keyOf({ roomId, threadId }) : undefined
 }
 
+/** What the second pane shows, as the address has it. */
+export function besideIn({ beside }: BesideSearch): ThreadKey | undefined {
+  return beside === undefined ? undefined : parse(beside)
+}
+
 /** Whether one of the panes shows this very thread: an id alone may stand in two rooms. */
 export function isShown(
   location: { readonly pathname: string; readonly search: BesideSearch },
@@ -51,7 +56,7 @@ export function useBeside(): Beside {
   const { beside } = useSearch({ strict: false })
   const possible = useSyncExternalStore(subscribe, () => window.matchMedia(WIDE).matches)
   const navigate = useNavigate()
-  const key = useMemo(() => (beside === undefined ? undefined : parse(beside)), [beside])
+  const key = useMemo(() => besideIn({ beside }), [beside])
   const go = (next: string | undefined) => void navigate({ to: '.', search: { beside: next } })
   return {
     key: possible ? key : undefined,
