@@ -4,7 +4,7 @@
  *
  * Owns: what is held against the lease. Does not know: what becomes of the run.
  */
-import { keyOf, sameKey } from '@holdfast/core'
+import { type Failure, keyOf, sameKey } from '@holdfast/core'
 import type { Claim, Lease } from '../store/port.ts'
 
 /** Where the other address was found: in what the agent is given, in the run's own log, in what the agent said. */
@@ -13,6 +13,12 @@ export type Drift = {
   readonly field: 'roomId' | 'threadId' | 'runId'
   /** The type of the event that carried it. */
   readonly event?: string
+}
+
+/** Whose conversation it would have been is not known: nobody is asked. */
+export const MIXED_UP: Failure = {
+  code: 'store_failed',
+  message: 'The server mixed this run up with another one, and stopped it before anything was shared. Try again.',
 }
 
 /** Thrown where a log that was asked for under one key answers with records of another. */

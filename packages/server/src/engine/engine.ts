@@ -28,6 +28,7 @@ import { createLeaseKeeper } from './lease-keeper.ts'
 import type { EngineLog } from './log.ts'
 import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
+import type { Held, RunParts } from './run-in-hand.ts'
 
 export interface EngineOptions {
   readonly store: Pick<Store, 'work' | 'log' | 'threads'>
@@ -114,24 +115,26 @@ export function createEngine(options: EngineOptions): Engine {
     onFault: (error) => log(storeFault('claim', error)),
   })
 
-  function take(claim: Claim, leaseUntil: number): void {
-    const parts = {
-      work,
-      reader: store.log,
-      catalogue,
-      clock,
-      tick,
-      gatherMs: flushMs,
-      patience,
-      limits,
-      deadlines,
-      cancelGraceMs,
-      attention: attentionTo,
-      strict,
-      log,
-    }
+  const parts: RunParts = {
+    work,
+    reader: store.log,
+    catalogue,
+    clock,
+    tick,
+    gatherMs: flushMs,
+    patience,
+    limits,
+    deadlines,
+    cancelGraceMs,
+    attention: attentionTo,
+    strict,
+    log,
+  }
+
+  function take({ lease, agentId, owner, input, resumed }: Claim, leaseUntil: number): void {
+    const claim: Held = { lease, agentId, owner, input, ...(resumed && { resumed }) }
     const execution = execute(parts, claim, leaseUntil)
-    const name = nameOf(claim.lease)
+    const name = nameOf(lease)
     // A run that was taken from this process and comes back to it: the older lease is over.
     running.get(name)?.hear({ type: 'lost' }, 0)
     running.set(name, execution)

@@ -4,11 +4,11 @@
  */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TokenUsage } from '@ag-ui/core'
-import type { Failure, Outcome, Recorder } from '@holdfast/core'
+import type { Failure, Outcome } from '@holdfast/core'
 import { AgentFailure } from '../agents/failure.ts'
 import type { AgentCall } from './agent-call.ts'
+import type { Scribe } from './scribe.ts'
 import { STOPPED, type StopLine } from './stop-line.ts'
-import type { Writer } from './writer.ts'
 
 export type Heard =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
@@ -17,8 +17,8 @@ export type Heard =
 
 export interface ListenOptions {
   readonly call: AgentCall
-  readonly recorder: Pick<Recorder, 'record' | 'returned'>
-  readonly writer: Writer
+  /** Who writes down what it says: asked for once there is something to write. */
+  readonly scribe: () => Scribe
   readonly line: StopLine
   /** An agent threw something that is not for a person's eyes. */
   readonly onThrown: (error: unknown) => void
@@ -28,19 +28,20 @@ export interface ListenOptions {
 const EVENTS_A_TURN = 16
 
 export async function listen(options: ListenOptions): Promise<Heard> {
-  const { call, recorder, writer, line, onThrown } = options
+  const { call, scribe, line, onThrown } = options
   for (let said = 1; ; said++) {
     let next: IteratorResult<unknown, unknown> | typeof STOPPED
     try {
       next = await line.orStopped(call.next())
       if (next === STOPPED) return { type: 'stopped' }
       call.taken()
-      if (next.done) return { type: 'outcome', outcome: recorder.returned() }
+      if (next.done) return { type: 'outcome', outcome: scribe().recorder.returned() }
     } catch (error) {
       call.taken()
       if (!(error instanceof AgentFailure)) onThrown(error)
       return { type: 'outcome', outcome: { type: 'failed', ...failureOf(error) } }
     }
+    const { recorder, writer } = scribe()
     const verdict = recorder.record(next.value)
     writer.poke()
     switch (verdict.type) {

@@ -10,8 +10,9 @@
 import type { Clock } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import { titleFrom } from '../store/decide/title.ts'
-import type { Claim, ThreadStore } from '../store/port.ts'
+import type { ThreadStore } from '../store/port.ts'
 import type { EngineLog } from './log.ts'
+import type { Held } from './run-in-hand.ts'
 
 const MAX_AT_ONCE = 4
 const MAX_CHARACTERS = 80
@@ -19,7 +20,7 @@ const TIME_MS = 30_000
 
 export interface Naming {
   /** After a run that succeeded. Beyond a few at once the name stays the first line. */
-  consider(claim: Claim): void
+  consider(claim: Held): void
   /** Gives up what is being asked. Resolves when nothing goes on. */
   close(): Promise<void>
 }
@@ -35,7 +36,7 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
   const closing = new AbortController()
   const asking = new Set<Promise<void>>()
 
-  async function name({ lease, agentId, owner, input: { messages } }: Claim): Promise<void> {
+  async function name({ lease, agentId, owner, input: { messages } }: Held): Promise<void> {
     const agent = catalogue.get(agentId)
     if (!agent?.entitle) return
     const late = new AbortController()
@@ -67,7 +68,7 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
   }
 }
 
-function isFirst({ input: { messages } }: Claim): boolean {
+function isFirst({ input: { messages } }: Held): boolean {
   return messages.every(({ role }) => role !== 'assistant')
 }
 

@@ -1,0 +1,66 @@
+/** What writes one run down: the recorder that checks what its agent says, and the writer that brings it into the log. */
+import { type Clock, createRecorder, type Failure, type Recorder, type RecorderLimits } from '@holdfast/core'
+import type { Claim, LeaseState, RunWork } from '../store/port.ts'
+import { storeFault } from './fault.ts'
+import type { FlushTick } from './flush-tick.ts'
+import type { EngineLog } from './log.ts'
+import type { Patience } from './patience.ts'
+import type { StopLine } from './stop-line.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+export interface Scribe {
+  readonly recorder: Recorder
+  readonly writer: Writer
+}
+
+export interface ScribeParts {
+  readonly work: Pick<RunWork, 'append'>
+  readonly clock: Clock
+  readonly tick: FlushTick
+  readonly gatherMs: number
+  readonly patience: Patience
+  readonly limits: RecorderLimits
+  /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
+  readonly strict: boolean
+  readonly log: EngineLog
+}
+
+export interface ScribeRun {
+  readonly line: Pick<StopLine, 'pull'>
+  /** What the store said of the lease. */
+  readonly hear: (state: LeaseState) => void
+  readonly leaseUntil: () => number
+}
+
+const STORE_FAILED: Failure = {
+  code: 'store_failed',
+  message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
+}
+
+export function createScribe(
+  { work, clock, tick, gatherMs, patience, limits, strict, log }: ScribeParts,
+  { lease, input }: Pick<Claim, 'lease' | 'input'>,
+  { line, hear, leaseUntil }: ScribeRun,
+): Scribe {
+  const recorder = createRecorder({
+    input,
+    limits,
+    onForeign({ type, field }) {
+      log({ type: 'address_drift', lease, where: 'agent', field, event: type })
+      return strict ? 'refuse' : 'drop'
+    },
+  })
+  const writer = createWriter({
+    recorder,
+    append: (events) => work.append(lease, events),
+    hear,
+    onFault: (error) => log(storeFault('append', error, lease)),
+    giveUp: () => line.pull({ type: 'fail', failure: STORE_FAILED }),
+    leaseUntil,
+    tick,
+    gatherMs,
+    patience,
+    clock,
+  })
+  return { recorder, writer }
+}
