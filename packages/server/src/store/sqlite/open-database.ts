@@ -27,9 +27,8 @@ export function openDatabase(path: string): DatabaseSync {
     const version = schemaVersion(database, path)
     // Of a new file: a commit of many threads is few pages, and each costs a write of its own.
     if (version === 0) database.exec('PRAGMA page_size = 16384')
-    // A checkpoint is written within a commit that others wait for: 4 MB at a time, not 16.
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000',
     )
     if (version > 0) checkIntegrity(database, path)
     migrate(database, version)

@@ -12,6 +12,8 @@ const HOT_THREADS = 256
 
 export interface OpenStore {
   readonly database: DatabaseSync
+  /** Of its file. */
+  readonly path: string
   readonly data: StoreData
   readonly now: () => number
   readonly beforeCommit: () => void
@@ -36,6 +38,7 @@ export function openStore(options: WorkerOptions): OpenStore {
     const nobody = new Int32Array(new SharedArrayBuffer(4))
     return {
       database: opened,
+      path: held.database,
       data,
       now: () => {
         limitPages()

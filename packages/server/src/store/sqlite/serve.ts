@@ -6,6 +6,7 @@
  * of folding. Does not know what a call means.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { createCheckpoints, startThread } from './checkpoints.ts'
 import { createCommands } from './commands.ts'
 import { createCommitter, type Write } from './committer.ts'
 import type { Batch, Call, FromWorker, WorkerOptions } from './messages.ts'
@@ -35,6 +36,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   const commands = createCommands(data)
   const reads = createReads(data)
   const commit = createCommitter(open)
+  const checkpoints = createCheckpoints(open.database, startThread(open.path))
   const readings: Call[] = []
   let closing = false
   let closed = false
@@ -101,6 +103,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     }
     if (writes.length > 0) {
       for (const outcome of commit(writes)) post(...outcomesOf(outcome))
+      checkpoints.committed()
     }
 
     const until = performance.now() + READ_MS
@@ -135,9 +138,11 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
 
   function close(): void {
     closed = true
-    open.close()
-    post({ type: 'closed' })
-    port.close()
+    checkpoints.close(() => {
+      open.close()
+      post({ type: 'closed' })
+      port.close()
+    })
   }
 
   port.on('message', turn)
