@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EventType } from '@ag-ui/core'
 import { type EndedRun, paths } from '@holdfast/core'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { defineAgent } from '../agents/define-agent.ts'
 import { StoreFault } from '../store/fault.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'
 import { ConfigError } from './config.ts'
@@ -47,6 +49,27 @@ describe('a server in this process', () => {
     await server.close()
     const refused = await startServer(options('nobody', { defaultAgent: 'nobody' })).catch((error: unknown) => error)
     expect(whyNotStarted(refused, { host: 'h', port: 1 })).toBe('The default agent "nobody" is not among the agents.')
+  })
+
+  it('tells an agent that asks whether its thread is on a screen, as a page has said it', async () => {
+    const heard: string[] = []
+    const curious = defineAgent({
+      id: 'curious',
+      async *run(_input, { attention }) {
+        const value = attention()
+        heard.push(value)
+        yield { type: EventType.CUSTOM, name: 'looked-at', value }
+      },
+    })
+    const server = await startServer(options('presence', { agents: [curious], defaultAgent: 'curious', drainMs: 0 }))
+    const headers = { 'Content-Type': 'application/json' }
+    const presence = JSON.stringify({ deviceId: 'tab', state: 'focused', thread: KEY })
+    const said = await fetch(`${server.url}${paths.presence()}`, { method: 'PUT', headers, body: presence })
+    expect(said.status).toBe(204)
+    await fetch(`${server.url}${paths.runs(KEY)}`, hanging)
+    await fetch(`${server.url}${paths.runs({ ...KEY, threadId: 't2' })}`, hanging)
+    await vi.waitFor(() => expect(heard.toSorted()).toEqual(['focused', 'none']))
+    await server.close()
   })
 
   it('G4 closes in order: runs end, readers see it, the data is free again', async () => {
