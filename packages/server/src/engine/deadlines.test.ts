@@ -101,7 +101,7 @@ it('I10 runs that are waited for share one timer, and each is over in its own ti
   const runs = Array.from({ length: 20 }, (_, n) => {
     const since = clock.now()
     const run = { waitingSince: () => since }
-    deadlines.watch(run, () => over.push(n))
+    deadlines.watch(run, { pull: () => over.push(n) })
     clock.advance(10)
     return run
   })

@@ -6,6 +6,7 @@
  * when it fires, and is set again.
  */
 import type { Clock, Failure } from '@holdfast/core'
+import type { StopLine } from './stop-line.ts'
 
 export interface RunTimes {
   /** Milliseconds between two events of an agent, or before the first. */
@@ -29,15 +30,15 @@ export interface Watched {
 }
 
 export interface Deadlines {
-  /** From now on. `over` is called at most once. */
-  watch(run: Watched, over: (failure: Failure) => void): void
+  /** From now on. The line is pulled at most once. */
+  watch(run: Watched, line: Pick<StopLine, 'pull'>): void
   /** Nothing of it is over any more. Twice is harmless. */
   forget(run: Watched): void
 }
 
 interface Term {
   readonly runUntil: number
-  readonly over: (failure: Failure) => void
+  readonly line: Pick<StopLine, 'pull'>
 }
 
 export function createDeadlines(clock: Clock, { maxSilenceMs, maxRunMs }: RunTimes): Deadlines {
@@ -48,11 +49,11 @@ export function createDeadlines(clock: Clock, { maxSilenceMs, maxRunMs }: RunTim
 
   function look(): void {
     const now = clock.now()
-    for (const [run, { runUntil, over }] of terms) {
+    for (const [run, { runUntil, line }] of terms) {
       const failure = failureAt(now, runUntil, silentUntil(run, now))
       if (!failure) continue
       terms.delete(run)
-      over(failure)
+      line.pull({ type: 'fail', failure })
     }
     set()
   }
@@ -71,8 +72,8 @@ export function createDeadlines(clock: Clock, { maxSilenceMs, maxRunMs }: RunTim
   }
 
   return {
-    watch(run, over) {
-      terms.set(run, { runUntil: clock.now() + maxRunMs, over })
+    watch(run, line) {
+      terms.set(run, { runUntil: clock.now() + maxRunMs, line })
       // All have the same time: a later one is not over before the timer fires for those that are there.
       if (!undo) set()
     },

@@ -19,7 +19,7 @@ import { type AgentCall, callAgent } from './agent-call.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { endRun } from './ending.ts'
 import { type Heard, listen } from './listen.ts'
-import { type Held, obey, type RunInHand, type RunParts, scribeOf, takeInHand } from './run-in-hand.ts'
+import { type Held, obey, type RunInHand, type RunParts, takeInHand } from './run-in-hand.ts'
 import { takeUp } from './take-up.ts'
 import { addUsage } from './usage.ts'
 
@@ -65,22 +65,20 @@ export function execute(parts: RunParts, claim: Held, leasedUntil: number): Exec
 async function carryOut(run: RunInHand): Promise<Outcome | undefined> {
   const { claim, line } = run
   const { deadlines, log } = run.parts
-  const { lease } = claim
   try {
     const foreign = refuseForeignInput(run)
     const written = claim.resumed && !foreign ? await takeUp(run) : undefined
     const begun = foreign ?? begin(run, written)
     if (begun.type !== 'call') return await endRun(run, begun)
     const { call } = begun
-    deadlines.watch(call, (failure) => line.pull({ type: 'fail', failure }))
-    const onThrown = (error: unknown) => log({ type: 'agent_threw', lease, error })
-    const heard = await listen({ call, scribe: () => scribeOf(run), line, onThrown })
+    deadlines.watch(call, line)
+    const heard = await listen(run, call)
     deadlines.forget(call)
     await leave(run, call)
     return await endRun(run, heard)
   } catch (error) {
     line.pull({ type: 'lost' })
-    log({ type: 'run_broke', lease, error })
+    log({ type: 'run_broke', lease: claim.lease, error })
     return undefined
   }
 }

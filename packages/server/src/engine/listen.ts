@@ -7,41 +7,33 @@ import type { TokenUsage } from '@ag-ui/core'
 import type { Failure, Outcome } from '@holdfast/core'
 import { AgentFailure } from '../agents/failure.ts'
 import type { AgentCall } from './agent-call.ts'
-import type { Scribe } from './scribe.ts'
-import { STOPPED, type StopLine } from './stop-line.ts'
+import { type RunInHand, scribeOf } from './run-in-hand.ts'
+import { STOPPED } from './stop-line.ts'
 
 export type Heard =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
   /** The line was pulled: see its `stop`. */
   | { readonly type: 'stopped' }
 
-export interface ListenOptions {
-  readonly call: AgentCall
-  /** Who writes down what it says: asked for once there is something to write. */
-  readonly scribe: () => Scribe
-  readonly line: StopLine
-  /** An agent threw something that is not for a person's eyes. */
-  readonly onThrown: (error: unknown) => void
-}
-
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
 const EVENTS_A_TURN = 16
 
-export async function listen(options: ListenOptions): Promise<Heard> {
-  const { call, scribe, line, onThrown } = options
+export async function listen(run: RunInHand, call: AgentCall): Promise<Heard> {
+  const { line } = run
   for (let said = 1; ; said++) {
     let next: IteratorResult<unknown, unknown> | typeof STOPPED
     try {
       next = await line.orStopped(call.next())
       if (next === STOPPED) return { type: 'stopped' }
       call.taken()
-      if (next.done) return { type: 'outcome', outcome: scribe().recorder.returned() }
+      if (next.done) return { type: 'outcome', outcome: scribeOf(run).recorder.returned() }
     } catch (error) {
       call.taken()
-      if (!(error instanceof AgentFailure)) onThrown(error)
+      // What it threw is not for a person's eyes.
+      if (!(error instanceof AgentFailure)) run.parts.log({ type: 'agent_threw', lease: run.claim.lease, error })
       return { type: 'outcome', outcome: { type: 'failed', ...failureOf(error) } }
     }
-    const { recorder, writer } = scribe()
+    const { recorder, writer } = scribeOf(run)
     const verdict = recorder.record(next.value)
     writer.poke()
     switch (verdict.type) {

@@ -1,5 +1,5 @@
 import { type Event, EventType } from '@ag-ui/core'
-import { runStarted } from '@holdfast/core'
+import { runStarted, type ThreadKey } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
@@ -19,15 +19,17 @@ function open() {
   const heard: LifecycleEvent[] = []
   lifecycle.subscribe((event) => heard.push(event))
   let head = 0
+  function commitTo(key: ThreadKey, ...records: LogRecord[]): void {
+    const frames = Buffer.from(framesOf(key, head, Date.parse(AT), records).join(''))
+    bus.publish({ type: 'thread.more', key, firstSeq: head + 1, lastSeq: head + records.length, frames })
+    head += records.length
+  }
   return {
     errors,
     lifecycle,
     heard,
-    commit(...records: LogRecord[]) {
-      const frames = Buffer.from(framesOf(KEY, head, Date.parse(AT), records).join(''))
-      bus.publish({ type: 'thread.more', key: KEY, firstSeq: head + 1, lastSeq: head + records.length, frames })
-      head += records.length
-    },
+    commit: (...records: LogRecord[]) => commitTo(KEY, ...records),
+    commitTo,
   }
 }
 
@@ -79,6 +81,18 @@ describe('the life of a run', () => {
       { type: 'run_accepted', runId: 'y', retryOf: 'x' },
     ])
     expect(heard[3]).not.toHaveProperty('restarted')
+  })
+
+  it('is forgotten with its thread, and no other thread’s', () => {
+    const { heard, commit, commitTo } = open()
+    const beside = { ...KEY, threadId: `${KEY.threadId}.beside` }
+    commit(accepted('x'))
+    commitTo(beside, accepted('x'))
+    commit(controlRecord(undefined, { type: 'thread.deleted' }))
+    commit(ended('x'))
+    commitTo(beside, ended('x'))
+    const ends = heard.filter(({ type }) => type === 'run_ended')
+    expect(ends.map((end) => 'acceptedAt' in end)).toEqual([false, true])
   })
 
   it('goes on being told when a listener throws', () => {

@@ -76,8 +76,8 @@ interface Life {
 
 export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lifecycle {
   const listeners = new Set<{ readonly hear: (event: LifecycleEvent) => void }>()
-  /** By thread, then run; a run leaves when it ends. */
-  const lives = new Map<string, Map<string, Life>>()
+  /** By run; it leaves when it ends. */
+  const lives = new Map<string, Life>()
 
   function tell(event: LifecycleEvent): void {
     for (const listener of [...listeners]) {
@@ -90,19 +90,19 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   }
 
   function lifeOf(place: Place): Life {
-    const thread = keyString(place)
-    const runs = lives.get(thread) ?? new Map<string, Life>()
-    const life = runs.get(place.runId) ?? {}
-    lives.set(thread, runs.set(place.runId, life))
+    const life = lives.get(nameOf(place)) ?? {}
+    lives.set(nameOf(place), life)
     return life
   }
 
   function endLife(place: Place): Life {
     const life = lifeOf(place)
-    const runs = lives.get(keyString(place))
-    runs?.delete(place.runId)
-    if (runs?.size === 0) lives.delete(keyString(place))
+    lives.delete(nameOf(place))
     return life
+  }
+
+  function forget(thread: ThreadKey): void {
+    for (const name of lives.keys()) if (name.startsWith(`${keyString(thread)}/`)) lives.delete(name)
   }
 
   function eventOf(
@@ -110,7 +110,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
     next: string,
     lost: ReadonlySet<string>,
   ): LifecycleEvent | undefined {
-    if (event.type === 'thread.deleted') lives.delete(keyString({ roomId, threadId }))
+    if (event.type === 'thread.deleted') forget({ roomId, threadId })
     if (runId === undefined) return undefined
     const place = { roomId, threadId, runId, at, seq }
     switch (event.type) {
@@ -165,6 +165,10 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
     },
     close: unsubscribe,
   }
+}
+
+function nameOf({ runId, ...key }: Pick<Place, 'roomId' | 'threadId' | 'runId'>): string {
+  return `${keyString(key)}/${runId}`
 }
 
 const RUN_STARTED = `{"type":"${EventType.RUN_STARTED}"`

@@ -1,12 +1,14 @@
-import type { Span, SpanOptions, Tracer } from '@opentelemetry/api'
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import type { Span, SpanContext, SpanOptions, Tracer } from '@opentelemetry/api'
+import { INVALID_SPAN_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { describe, expect, it, vi } from 'vitest'
 import type { LifecycleEvent } from './lifecycle.ts'
 import { createTraces } from './traces.ts'
 import { type Sdk, startTracing } from './tracing.ts'
 
-/** A tracer that keeps what it was told. */
-function createKeepingTracer() {
+/** A tracer that keeps what it was told; of an SDK, or of none. */
+function createKeepingTracer(
+  spanContext: SpanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 },
+) {
   const spans: { name: string; options: SpanOptions; attributes: object; events: string[]; ended: unknown[] }[] = []
   const startSpan = (name: string, options: SpanOptions = {}): Span => {
     const kept = {
@@ -18,6 +20,7 @@ function createKeepingTracer() {
     }
     spans.push(kept)
     const span = {
+      spanContext: () => spanContext,
       setAttribute: (key: string, value: unknown) => void Object.assign(kept.attributes, { [key]: value }),
       setAttributes: (more: object) => void Object.assign(kept.attributes, more),
       addEvent: (event: string) => void kept.events.push(event),
@@ -63,6 +66,15 @@ describe('a run’s span', () => {
         ended: [new Date(at(4))],
       },
     ])
+  })
+
+  it('is not held where no SDK is registered; one that is registered later has the spans of runs that go on', () => {
+    const { spans, tracer } = createKeepingTracer(INVALID_SPAN_CONTEXT)
+    const { lived } = createTraces(tracer)
+    const known = { agentId: 'demo', acceptedAt: at(1) }
+    lived({ type: 'run_accepted', ...place, at: at(1), agentId: 'demo' })
+    lived({ type: 'run_started', ...place, at: at(2), ...known })
+    expect(spans.map(({ options }) => options.startTime)).toEqual([new Date(at(1)), new Date(at(1))])
   })
 
   it('is an error with its code when the run failed, also of a run that an earlier process began', () => {

@@ -7,6 +7,7 @@
 import { keyString } from '@holdfast/core'
 import {
   context,
+  isSpanContextValid,
   propagation,
   type Span,
   SpanKind,
@@ -68,7 +69,8 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
       startTime: new Date(from),
       attributes: { ...addressOf({ roomId, threadId, runId }), ...(agentId && { 'holdfast.agent.id': agentId }) },
     })
-    open.set(nameOf(event), span)
+    // Where no SDK is registered there is nothing to hold.
+    if (isSpanContextValid(span.spanContext())) open.set(nameOf(event), span)
     return span
   }
 
