@@ -1,13 +1,25 @@
 /**
  * HOLDFAST_CONFIG of the server of `growth-loop.ts`: an agent that says as many events as it is told, none of which can
- * be joined with the one before, and one that says what the server keeps of its heap.
+ * be joined with the one before, and one that says what the server keeps of its heaps: its own and its store's.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { type Event, EventType } from '@ag-ui/core'
 import { defineAgent, defineConfig } from '@holdfast/server'
-import { heapInUse } from './heap.ts'
+import { heapInUse, heapOfWorker } from '../../scripts/heap-in-use.ts'
 
 const CALM_MS = 500
+
+/** The store's: this module is read before there is one. */
+const workers: Worker[] = []
+process.on('worker', (worker) => workers.push(worker))
+
+async function heaps(): Promise<string> {
+  let store = 0
+  for (const worker of workers) store += await heapOfWorker(worker)
+  if (store === 0) throw new Error('The store has no worker.')
+  return JSON.stringify({ server: await heapInUse(), store })
+}
 
 async function* talk(runId: string, events: number): AsyncGenerator<Event> {
   const messageId = `${runId}-text`
@@ -32,7 +44,7 @@ export default defineConfig({
         await wait(CALM_MS)
         const messageId = `${runId}-text`
         yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
-        yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: String(heapInUse()) }
+        yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: await heaps() }
         yield { type: EventType.TEXT_MESSAGE_END, messageId }
       },
     }),

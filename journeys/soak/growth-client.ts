@@ -9,8 +9,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createHttpTransport, createOneConnection, createRunRegistry, type Environment } from '@holdfast/client'
 import { paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
+import { heapInUse } from '../../scripts/heap-in-use.ts'
 import type { GrowthReport, Kept } from './growth-loop.ts'
-import { heapInUse } from './heap.ts'
 
 /** Events of one run, and runs at once: threads come and go, and far more of them than a device keeps. */
 const RUN_EVENTS = 1_000
@@ -76,7 +76,7 @@ async function ask(key: ThreadKey): Promise<void> {
   stop()
 }
 
-async function heapOfServer(): Promise<number> {
+async function heapsOfServer(): Promise<Omit<Kept, 'client'>> {
   const key = { roomId: 'default', threadId: `heap-${randomUUID()}` }
   const runId = randomUUID()
   const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
@@ -84,14 +84,14 @@ async function heapOfServer(): Promise<number> {
   await fetch(url + paths.runs(key), { ...post, body: JSON.stringify({ runId, messages, agentId: 'heap' }) })
   for (;;) {
     const snapshot = (await (await fetch(url + paths.thread(key))).json()) as ThreadSnapshot
-    if (snapshot.runs[0]?.status === 'succeeded') return Number(snapshot.messages.at(-1)?.content)
+    if (snapshot.runs[0]?.status === 'succeeded') return JSON.parse(String(snapshot.messages.at(-1)?.content))
     await wait(50)
   }
 }
 
 async function measure(): Promise<Kept> {
   await wait(CALM_MS)
-  return { client: heapInUse(), server: await heapOfServer() }
+  return { client: await heapInUse(), ...(await heapsOfServer()) }
 }
 
 async function go(): Promise<GrowthReport> {

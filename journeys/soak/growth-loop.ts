@@ -8,11 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createHoldfastServer } from '../server.ts'
 
-/** Bytes of heap. */
+/** Bytes of heap: the client's, the server's main thread's, and that of the store's worker. */
 export interface Kept {
   readonly client: number
   readonly server: number
+  readonly store: number
 }
+
+export const HEAPS: readonly (keyof Kept)[] = ['client', 'server', 'store']
 
 export interface GrowthReport {
   /** Records that the client folded. */
@@ -24,9 +27,9 @@ export interface GrowthReport {
 const AGENTS = fileURLToPath(new URL('./growth-agents.ts', import.meta.url))
 const CLIENT = fileURLToPath(new URL('./growth-client.ts', import.meta.url))
 
-/** How much larger than at a fifth either heap is at the end, as a share. */
-export function growth({ early, late }: GrowthReport): number {
-  return Math.max(late.client / early.client, late.server / early.server) - 1
+/** How far from what it was at a fifth a heap is at the end, as a share of that: the one of the three that moved most. */
+export function change({ early, late }: GrowthReport): number {
+  return Math.max(...HEAPS.map((whose) => Math.abs(late[whose] / early[whose] - 1)))
 }
 
 export async function growthLoop(events: number): Promise<GrowthReport> {
