@@ -11,7 +11,7 @@
 import { type Event, EventType, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
 import { jsonLength, truncate, utf8Length } from './bytes.ts'
 import { checkEvent } from './check.ts'
-import { type ChunkEvent, createChunks } from './chunks.ts'
+import { type ChunkEvent, type Chunks, createChunks } from './chunks.ts'
 import { closingEvents } from './close.ts'
 import { createCoalescer, type DeltaExtras } from './coalesce.ts'
 import { runTerminal } from './events.ts'
@@ -19,7 +19,7 @@ import { createOrder, type DeltaType } from './order.ts'
 import type { Failure, Outcome } from './outcome.ts'
 import { broken, Refusal, tooMuch } from './refusal.ts'
 import { isAgentId, isRecord } from './shape.ts'
-import { createStateGuard } from './state-guard.ts'
+import { changesShared, createStateGuard, type StateGuard } from './state-guard.ts'
 
 export interface RecorderLimits {
   /** Events the agent may say in one run. */
@@ -101,8 +101,9 @@ const RECORDED: Verdict = { type: 'recorded' }
 
 export function createRecorder({ input, limits, onForeign = () => 'drop' }: RecorderOptions): Recorder {
   const order = createOrder(input.messages)
-  const chunks = createChunks()
-  const guard = createStateGuard(input, limits)
+  /** Most agents say no chunks, and have no shared state: what keeps those in order is made for the first of them. */
+  let chunks: Chunks | undefined
+  let guard: StateGuard | undefined
   const coalescer = createCoalescer(limits.maxCoalescedBytes, emit)
   let waiting: string[] = []
   let waitingBytes = 0
@@ -171,11 +172,13 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
   }
 
   function sayChunk(chunk: ChunkEvent): Verdict {
+    chunks ??= createChunks()
     for (const event of chunks.expand(chunk)) keep(event)
     return RECORDED
   }
 
   function closeLanes(type: EventType, owner: string | undefined): void {
+    if (!chunks) return
     for (const end of chunks.interrupted(type, owner)) keep(end)
   }
 
@@ -189,12 +192,19 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
       const size = utf8Length(json)
       checkSize(size)
       const said = order.admit(event) ? JSON.stringify(event) : json
-      const copied = guard.admit(event, size)
+      const copied = admitShared(event, size)
       checkSize(size + copied)
       coalescer.flush()
       emit(said, size)
       bytes += copied
     }
+  }
+
+  /** How many bytes the event, whose JSON has `size`, copies within what is shared. */
+  function admitShared(event: Event, size: number): number {
+    if (!changesShared(event)) return 0
+    guard ??= createStateGuard(input, limits)
+    return guard.admit(event, size)
   }
 
   function keepDelta(
@@ -234,7 +244,7 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
 
   /** What the agent began and left unfinished, as a failure. */
   function incomplete(): Incomplete {
-    const left = order.open().filter((item) => !chunks.implied(item))
+    const left = order.open().filter((item) => !chunks?.implied(item))
     return { call: left.some(({ kind }) => kind === 'tool_call'), text: left.some(({ kind }) => kind === 'text') }
   }
 

@@ -8,7 +8,17 @@
  * Invariants: what an event copies counts as if it had been sent; no shared value is deeper than an event may be, nor
  * larger than `maxStateBytes` and an eighth.
  */
-import { type Event, EventType, type JsonPatchOperation, type Message } from '@ag-ui/core'
+import {
+  type ActivityDeltaEvent,
+  type ActivitySnapshotEvent,
+  type Event,
+  EventType,
+  type JsonPatchOperation,
+  type Message,
+  type MessagesSnapshotEvent,
+  type StateDeltaEvent,
+  type StateSnapshotEvent,
+} from '@ag-ui/core'
 import { applyPatch, MAX_COPIED, type Owned } from './patch.ts'
 import { tooMuch } from './refusal.ts'
 import { weigh } from './weigh.ts'
@@ -21,9 +31,29 @@ export interface StateLimits {
   readonly maxStateBytes: number
 }
 
+/** What makes or changes something shared. */
+type SharedEvent =
+  | StateSnapshotEvent
+  | StateDeltaEvent
+  | ActivitySnapshotEvent
+  | ActivityDeltaEvent
+  | MessagesSnapshotEvent
+
+const CHANGES = new Set<EventType>([
+  EventType.STATE_SNAPSHOT,
+  EventType.STATE_DELTA,
+  EventType.ACTIVITY_SNAPSHOT,
+  EventType.ACTIVITY_DELTA,
+  EventType.MESSAGES_SNAPSHOT,
+] satisfies SharedEvent['type'][])
+
+export function changesShared(event: Event): event is SharedEvent {
+  return CHANGES.has(event.type)
+}
+
 export interface StateGuard {
   /** How many bytes the event, whose JSON has `size`, copies. Throws a Refusal for what is over a limit. */
-  admit(event: Event, size: number): number
+  admit(event: SharedEvent, size: number): number
 }
 
 interface Shared {
@@ -110,8 +140,6 @@ export function createStateGuard(
           for (const message of event.messages) {
             if (message.role === 'activity') activities.set(message.id, shared(message.content, size))
           }
-          return 0
-        default:
           return 0
       }
     },
