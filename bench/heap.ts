@@ -7,13 +7,16 @@ import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
+import { heapInUse } from '../scripts/heap-in-use.ts'
 import { type HouseProcess, startHouse } from './house-process.ts'
-import { type BenchAim, type BenchSection, toMarkdown } from './report.ts'
-import type { TalkProps } from './talk-agents.ts'
+import { type BenchAim, type BenchSection, median, toMarkdown } from './report.ts'
+import { type QuietProps, quiet, stopCompiling, type TalkProps } from './talk-agents.ts'
 
 const EVENTS = 100_000
 const WARM_UP_EVENTS = 10_000
 const RUNS = 400
+const WARM_UP_ROUNDS = 2
+const ROUNDS = 3
 const AGENTS = fileURLToPath(new URL('./talk-agents.ts', import.meta.url))
 
 const EVENT_LIMIT = 16
@@ -28,7 +31,7 @@ async function ask(
   key: ThreadKey,
   agentId: string,
   runId: string,
-  forwardedProps?: TalkProps,
+  forwardedProps?: TalkProps | QuietProps,
 ): Promise<void> {
   const messages = [{ id: `${runId}-q`, role: 'user', content: 'Well?' }]
   const answer = await house.post(paths.runs(key), { runId, messages, agentId, forwardedProps })
@@ -77,30 +80,63 @@ async function perEvent(house: HouseProcess): Promise<number> {
   return kept / EVENTS
 }
 
+interface Kept {
+  readonly idle: number
+  readonly finished: number
+}
+
 /**
  * Runs that wait: bytes for each while they do, and once they have ended. The same threads each time, so that what is
- * remembered of a thread, up to a bound, is not a run's; the least of the rounds, for what is kept is kept in each.
+ * remembered of a thread, up to a bound, is not a run's; what is kept for good is kept in each round.
  */
-async function perRun(house: HouseProcess): Promise<{ readonly idle: number; readonly finished: number }> {
-  const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`quiet-${n}`))
-  const round = async (runId: string) => {
+async function perRun(house: HouseProcess, name: string, props?: QuietProps): Promise<Kept> {
+  const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`${name}-${n}`))
+  const idle: number[] = []
+  async function round(n: number): Promise<void> {
+    const runId = `${name}-round-${n}`
     const before = await house.heap()
-    await few(keys, (key) => ask(house, key, 'quiet', runId))
+    await few(keys, (key) => ask(house, key, 'quiet', runId, props))
     await all(house, keys, runId, 'running')
     await wait(500)
-    const idle = (await house.heap()) - before
+    idle.push(((await house.heap()) - before) / RUNS)
     await few(keys, (key) => house.post(paths.cancelRun(key, runId), {}))
     await all(house, keys, runId, 'cancelled')
     // Timers of what has ended.
     await wait(2_000)
-    return { idle: idle / RUNS, finished: ((await house.heap()) - before) / RUNS }
   }
-  await round('first')
-  const rounds = [await round('second'), await round('third'), await round('fourth')]
-  return {
-    idle: Math.min(...rounds.map(({ idle }) => idle)),
-    finished: Math.max(0, Math.min(...rounds.map(({ finished }) => finished))),
+  for (let n = 0; n < WARM_UP_ROUNDS; n++) await round(n)
+  idle.length = 0
+  const before = await house.heap()
+  for (let n = 0; n < ROUNDS; n++) await round(WARM_UP_ROUNDS + n)
+  const finished = ((await house.heap()) - before) / (RUNS * ROUNDS)
+  return { idle: median(idle), finished: Math.max(0, finished) }
+}
+
+/** The same agent that waits, with what it is given, and nothing around it: bytes for each. Nobody can keep less. */
+async function agentAlone(): Promise<number> {
+  stopCompiling()
+  const context = { roomId: 'default', attention: () => 'none' as const, usage() {} }
+  const begin = (_: unknown, n: number) => {
+    const messages = [{ id: `${n}-q`, role: 'user' as const, content: 'Well?' }]
+    const input = { threadId: `quiet-${n}`, runId: 'run', messages, tools: [], context: [], state: null }
+    const controller = new AbortController()
+    // As the store's worker hands it over.
+    const said = quiet.run(structuredClone(input), { ...context, signal: controller.signal })[Symbol.asyncIterator]()
+    return { controller, said, next: said.next() }
   }
+  const warm = Array.from({ length: RUNS }, begin)
+  for (const { controller, next } of warm.splice(0)) {
+    controller.abort()
+    await next.catch(() => {})
+  }
+  const before = await heapInUse()
+  const waiting = Array.from({ length: RUNS }, begin)
+  const kept = ((await heapInUse()) - before) / RUNS
+  for (const { controller, next } of waiting) {
+    controller.abort()
+    await next.catch(() => {})
+  }
+  return kept
 }
 
 async function all(house: HouseProcess, keys: readonly ThreadKey[], runId: string, wanted: string): Promise<void> {
@@ -123,14 +159,25 @@ export async function measureHeap(): Promise<BenchSection> {
   try {
     console.error(`heap: a run of ${EVENTS} events`)
     const bytes = await perEvent(house)
-    console.error(`heap: ${RUNS} idle runs, four times`)
-    const { idle, finished } = await perRun(house)
+    console.error(`heap: ${RUNS} idle runs, five times`)
+    const { idle, finished } = await perRun(house, 'quiet')
+    console.error(`heap: ${RUNS} runs that said a word, five times`)
+    const spoken = await perRun(house, 'spoken', { word: 'Well' })
+    const alone = await agentAlone()
     return {
       title: 'Heap that the server keeps',
       rows: [
         { name: `a run of ${EVENTS.toLocaleString('en')} events that goes on`, value: bytes, unit: 'B an event' },
-        { name: `${RUNS} runs that have nothing to say`, value: idle, unit: 'B a run' },
-        { name: `${RUNS} runs that have ended`, value: finished, unit: 'B a run' },
+        { name: 'an agent that has nothing to say, alone with its input', value: alone, unit: 'B' },
+        {
+          name: `${RUNS} runs that have nothing to say`,
+          value: idle,
+          unit: 'B a run',
+          ratio: idle / alone,
+          of: 'alone',
+        },
+        { name: `${RUNS} runs that wait after their first word`, value: spoken.idle, unit: 'B a run' },
+        { name: `${RUNS * ROUNDS} runs that have ended`, value: finished, unit: 'B a run' },
       ],
       aims: [
         aim('heap kept for each persisted event', bytes, EVENT_LIMIT),

@@ -1,11 +1,11 @@
 /**
  * HOLDFAST_CONFIG of the servers in `resume.ts` and `heap.ts`: an agent that says as many events as it is asked for and
- * one that says nothing until it is cancelled. Told `heap`, the process answers how much of it is in use.
+ * one that says nothing, or one word, until it is cancelled. Told `heap`, the process answers how much of it is in use.
  */
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { type AgentDefinition, defineAgent, defineConfig } from '@holdfast/server'
+import { heapInUse } from '../scripts/heap-in-use.ts'
 
 type Run = AgentDefinition['run']
 type Said = ReturnType<Run> extends AsyncIterable<infer E> ? E : never
@@ -32,26 +32,33 @@ const talk = defineAgent({
   },
 })
 
-const quiet = defineAgent({
+export interface QuietProps {
+  /** Said before it waits. */
+  readonly word?: string
+}
+
+export const quiet = defineAgent({
   id: 'quiet',
-  // biome-ignore lint/correctness/useYield: it says nothing, that is what it is for.
-  async *run(_, { signal }) {
+  async *run({ runId: messageId, forwardedProps }, { signal }) {
+    const { word: delta } = (forwardedProps ?? {}) as QuietProps
+    if (delta !== undefined) {
+      yield { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' } as Said
+      yield { type: 'TEXT_MESSAGE_CONTENT', messageId, delta } as Said
+    }
     if (!signal.aborted) await once(signal, 'abort')
   },
 })
 
-if (process.send) {
-  setFlagsFromString('--expose-gc')
-  let still = false
-  const gc = runInNewContext('gc') as () => void
-  process.on('message', () => {
-    // What is compiled, and thrown away again, by the way is more than what a thousand runs leave behind.
-    if (!still) for (const flag of ['opt', 'maglev', 'sparkplug', 'flush-bytecode']) setFlagsFromString(`--no-${flag}`)
-    still = true
-    gc()
-    gc()
-    process.send?.(process.memoryUsage().heapUsed)
-  })
+// What is compiled, and thrown away again, by the way is more than what a thousand runs leave behind.
+const WHAT_IS_COMPILED = ['opt', 'maglev', 'sparkplug', 'flush-bytecode']
+
+export function stopCompiling(): void {
+  for (const flag of WHAT_IS_COMPILED) setFlagsFromString(`--no-${flag}`)
 }
+
+process.on('message', async () => {
+  stopCompiling()
+  process.send?.(await heapInUse())
+})
 
 export default defineConfig({ agents: [talk, quiet], limits: { drainMs: 0 } })
