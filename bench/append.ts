@@ -3,12 +3,11 @@
  * rounds that take turns; the readers are a process of their own. `node bench/append.ts` prints the table. Aims: the
  * plan's "Server: Reach".
  */
-import { cpus } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { fileURLToPath } from 'node:url'
+import { runAlone } from './alone.ts'
 import { BATCH, deliver, flood, type Measured, steady } from './append-load.ts'
 import { createHouse, createLimit, createSilence, type Way } from './append-ways.ts'
-import { atLeast, atMost, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
+import { atLeast, atMost, type BenchRow, type BenchSection, median } from './report.ts'
 
 const ROUNDS = 3
 /** How long the store gathers what it commits together. */
@@ -143,7 +142,4 @@ export async function measureAppend(): Promise<BenchSection> {
   return { title: 'Append and fan-out: from an agent’s event to its readers', rows, aims }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const section = await measureAppend()
-  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
-}
+if (import.meta.main) await runAlone(measureAppend)

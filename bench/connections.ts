@@ -5,15 +5,15 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { runAlone } from './alone.ts'
 import { deliver, type Measured, type Speak } from './append-load.ts'
 import { createHouse, createLimit, type Way } from './append-ways.ts'
 import type { StreamsOrder, StreamsReport } from './idle-streams.ts'
-import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchSection, median } from './report.ts'
 
 const CONNECTIONS = 1_000
 const PER_SECOND = 20
@@ -106,7 +106,4 @@ export async function measureConnections(): Promise<BenchSection> {
   }
 }
 
-if (import.meta.main) {
-  console.log(toMarkdown([await measureConnections()], cpus()[0]?.model ?? 'unknown processor'))
-  process.exit(0)
-}
+if (import.meta.main) await runAlone(measureConnections)

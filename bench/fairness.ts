@@ -3,11 +3,10 @@
  * twenty threads that stream and are looked at, in turns, in one server process with its store on disk. The agent says
  * its first token at once, so what is measured is the house. `node bench/fairness.ts` prints the table.
  */
-import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { type HouseProcess, startHouse } from './house-process.ts'
-import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchSection, median } from './report.ts'
 
 const ROUNDS = 4
 const SAMPLES = 25
@@ -128,7 +127,4 @@ export async function measureFairness(): Promise<BenchSection> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const section = await measureFairness()
-  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
-}
+if (import.meta.main) await runAlone(measureFairness)

@@ -3,12 +3,12 @@
  * at the clock. Alone, then beside an agent that never waits, in turns, in one server process with its store on disk.
  * `node bench/flood.ts` prints the table.
  */
-import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { type HouseProcess, startHouse } from './house-process.ts'
-import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchSection, median } from './report.ts'
 
 const ROUNDS = 3
 const AGENTS = fileURLToPath(new URL('./flood-agents.ts', import.meta.url))
@@ -119,7 +119,4 @@ export async function measureFlood(): Promise<BenchSection> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const section = await measureFlood()
-  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
-}
+if (import.meta.main) await runAlone(measureFlood)

@@ -4,14 +4,14 @@
  * `node bench/fold.ts` prints the table. Aims: the plan's "Fold: Reach"; the peers' long rows are measured on fewer
  * deltas than ours, which is in their favour where their cost grows with what has been said.
  */
-import { cpus } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createFold, emptyView, readEnvelope, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { createLimit } from './fold-limit.ts'
 import { runAgUi, runAi } from './fold-peers.ts'
 import { bytesOf, envelopesOf, KEY, statePatches, text, toolArguments, type Workload } from './fold-workload.ts'
-import { atLeast, atMost, type BenchAim, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
+import { atLeast, atMost, type BenchAim, type BenchRow, type BenchSection, median } from './report.ts'
 
 const BATCH = 32
 const ROUNDS = 15
@@ -215,8 +215,4 @@ export async function measureFold(): Promise<BenchSection> {
   return { title: 'Fold: µs of processor time per delta', rows, aims }
 }
 
-if (import.meta.main) {
-  const section = await measureFold()
-  console.log(toMarkdown([section], `${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`))
-  process.exitCode = section.aims.every(({ ok }) => ok) ? 0 : 1
-}
+if (import.meta.main) await runAlone(measureFold)

@@ -5,13 +5,13 @@
  */
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { paths } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { memoryOf, startHouse, startProcess } from './house-process.ts'
 import type { StreamsOrder, StreamsReport } from './idle-streams.ts'
-import { atMost, type BenchSection, toMarkdown } from './report.ts'
+import { atMost, type BenchSection } from './report.ts'
 
 const WANTED = 10_000
 /** Files that each process has open besides its streams. */
@@ -79,7 +79,4 @@ export async function measureIdle(): Promise<BenchSection> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const section = await measureIdle()
-  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
-}
+if (import.meta.main) await runAlone(measureIdle)

@@ -6,16 +6,17 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isEnded, paths, type Run, type ThreadKey } from '@holdfast/core'
 import { chromium as launcher, type Page } from 'playwright'
 import { build } from 'vite'
 import { chromium } from '../scripts/chromium.ts'
+import { runAlone } from './alone.ts'
 import { startProcess } from './house-process.ts'
 import { installProbe } from './page-probe.ts'
-import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchSection, median } from './report.ts'
 
 const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
 const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))
@@ -217,4 +218,4 @@ function p95(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN
 }
 
-if (import.meta.main) console.log(toMarkdown([await measurePage()], cpus()[0]?.model ?? 'unknown processor'))
+if (import.meta.main) await runAlone(measurePage)

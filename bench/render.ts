@@ -6,14 +6,15 @@
  * length alone. Script time is Chromium's own figure (CDP ScriptDuration) for the same text at 48 characters a frame.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CDPSession, chromium as launcher, type Page } from 'playwright'
 import { build, preview } from 'vite'
 import { chromium } from '../scripts/chromium.ts'
+import { runAlone } from './alone.ts'
 import type { Renderer } from './render-page.tsx'
 import { SECTIONS } from './render-text.ts'
-import { atMost, type BenchRow, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchRow, type BenchSection, median } from './report.ts'
 
 const TOKEN = 4
 const FRAME = 48
@@ -138,4 +139,4 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-if (import.meta.main) console.log(toMarkdown([await measureRender()], cpus()[0]?.model ?? 'unknown processor'))
+if (import.meta.main) await runAlone(measureRender)

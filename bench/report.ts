@@ -32,6 +32,12 @@ export function atLeast(text: string, ratio: number, limit: number): BenchAim {
   return { text: `${text} ≥ ${limit}×`, ratio, limit, ok: ratio >= limit }
 }
 
+/** A line for each aim that was missed. Any of them makes a process that measures exit with 1. */
+export function missedIn(sections: readonly BenchSection[]): readonly string[] {
+  const missed = sections.flatMap(({ aims }) => aims.filter(({ ok }) => !ok))
+  return missed.map(({ text, ratio }) => `missed: ${text} (${ratio.toFixed(2)}×)`)
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1

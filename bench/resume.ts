@@ -4,11 +4,11 @@
  * Each process is asked a few times first; the ways take turns. `node bench/resume.ts` prints the table.
  */
 import { get } from 'node:http'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { paths } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { type HouseProcess, startHouse, startProcess } from './house-process.ts'
-import { atMost, type BenchSection, median, toMarkdown } from './report.ts'
+import { atMost, type BenchSection, median } from './report.ts'
 import type { TalkProps } from './talk-agents.ts'
 
 const EVENTS = 10_000
@@ -134,4 +134,4 @@ export async function measureResume(): Promise<BenchSection> {
   }
 }
 
-if (import.meta.main) console.log(toMarkdown([await measureResume()], cpus()[0]?.model ?? 'unknown processor'))
+if (import.meta.main) await runAlone(measureResume)

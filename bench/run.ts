@@ -14,7 +14,7 @@ import { measureIdle } from './idle.ts'
 import { measurePage } from './page.ts'
 import { PLOT, toPlot } from './plot.ts'
 import { measureRender } from './render.ts'
-import { type BenchSection, toMarkdown, updated } from './report.ts'
+import { type BenchSection, missedIn, toMarkdown, updated } from './report.ts'
 import { measureResume } from './resume.ts'
 import { measureWarm } from './warm.ts'
 
@@ -51,8 +51,8 @@ const measured = toMarkdown(sections, machine())
 const results = wanted.length === 0 ? measured : updated(readFileSync(RESULTS, 'utf8'), measured)
 writeFileSync(RESULTS, results)
 writeFileSync(PLOT, toPlot(results))
-const missed = sections.flatMap(({ aims }) => aims.filter(({ ok }) => !ok))
-for (const { text, ratio } of missed) console.error(`missed: ${text} (${ratio.toFixed(2)}×)`)
+const missed = missedIn(sections)
+for (const line of missed) console.error(line)
 console.log(`${RESULTS}: ${missed.length} aims missed`)
 process.exit(missed.length === 0 ? 0 : 1)
 

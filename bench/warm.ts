@@ -2,8 +2,6 @@
  * Going back and forth among threads that stream: what it asks of a real server process, by way of the client as a page
  * has it. `node bench/warm.ts` prints the table.
  */
-import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import {
   createHttpTransport,
   createOneConnection,
@@ -12,8 +10,9 @@ import {
   type RunRegistry,
 } from '@holdfast/client'
 import { paths, type ThreadKey } from '@holdfast/core'
+import { runAlone } from './alone.ts'
 import { startHouse } from './house-process.ts'
-import { atMost, type BenchSection, toMarkdown } from './report.ts'
+import { atMost, type BenchSection } from './report.ts'
 
 const THREADS = 50
 const SWITCHES = 100
@@ -112,8 +111,4 @@ export async function measureWarm(): Promise<BenchSection> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const section = await measureWarm()
-  console.log(toMarkdown([section], `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`))
-  process.exit(section.aims.every(({ ok }) => ok) ? 0 : 1)
-}
+if (import.meta.main) await runAlone(measureWarm)
