@@ -3,6 +3,7 @@ import { type Activity, isBusy } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useState } from 'react'
+import { whyOf } from '../frame/why.ts'
 
 interface Stop {
   /** Why the last stop did not arrive. */
@@ -20,9 +21,7 @@ export function useStop(key: ThreadKey, activity: Activity): Stop {
     stop() {
       if (!isBusy(activity)) return
       setTrouble(undefined)
-      registry
-        .cancel({ key, runId: activity.runId })
-        .catch((cause: unknown) => setTrouble(cause instanceof Error ? cause.message : String(cause)))
+      registry.cancel({ key, runId: activity.runId }).catch((cause: unknown) => setTrouble(whyOf(cause)))
     },
   }
 }

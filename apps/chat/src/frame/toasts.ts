@@ -1,6 +1,7 @@
 /** Short notes over the page. What shows them is loaded with the first one. */
 import { useSyncExternalStore } from 'react'
 import type { Toast } from './toast.ts'
+import { whyOf } from './why.ts'
 
 let wanted = false
 const listeners = new Set<() => void>()
@@ -20,6 +21,11 @@ export async function say(toast: Toast): Promise<void> {
   wanted = true
   for (const listener of [...listeners]) listener()
   show(toast)
+}
+
+/** For a `catch`: says this, with what went wrong. */
+export function troubleAbout(text: string): (cause: unknown) => void {
+  return (cause) => void say({ type: 'trouble', text, detail: whyOf(cause) })
 }
 
 /** Takes away what was said with this id. */

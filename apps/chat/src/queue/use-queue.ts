@@ -8,6 +8,7 @@ import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useEffect, useState } from 'react'
+import { whyOf } from '../frame/why.ts'
 import { useServices } from '../services.ts'
 
 interface Editing {
@@ -107,5 +108,5 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
 
 function whyNot(cause: unknown): string {
   if (cause instanceof TransportError && problemOf(cause)?.code === 'not_queued') return 'It does not wait any more.'
-  return cause instanceof Error ? cause.message : String(cause)
+  return whyOf(cause)
 }

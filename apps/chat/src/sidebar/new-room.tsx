@@ -4,6 +4,7 @@ import { useRegistry } from '@holdfast/react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Icon } from '../design/icon.tsx'
+import { whyOf } from '../frame/why.ts'
 
 type Stage =
   | { readonly type: 'closed' }
@@ -35,7 +36,7 @@ export function NewRoom() {
       // Whoever went on in the meantime stays where they are.
       if (router.state.location.href === here) await navigate({ to: '/rooms/$roomId', params: { roomId } })
     } catch (cause) {
-      setStage({ type: 'naming', error: cause instanceof Error ? cause.message : String(cause) })
+      setStage({ type: 'naming', error: whyOf(cause) })
     }
   }
 

@@ -1,12 +1,13 @@
-/** What can be done with a room. It opens with being shown: it is loaded because somebody wanted it. */
+/** What can be done with a room, and the question before it goes with all that is in it. */
 import { problemOf, TransportError } from '@holdfast/client'
 import type { RoomInfo } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useRouter } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
-import { Button, IconButton } from '../design/button.tsx'
+import { useState } from 'react'
+import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Menu, MenuItem } from '../design/menu.tsx'
+import { whyOf } from '../frame/why.ts'
+import { ActionsMenu } from './actions-menu.tsx'
 
 /** The server keeps it: it is where everything begins. */
 const FIRST = 'default'
@@ -19,37 +20,13 @@ interface RoomMenuProps {
 }
 
 export default function RoomMenu({ label, room, working, rename }: RoomMenuProps) {
-  const [open, setOpen] = useState(true)
-  const [asks, setAsks] = useState(false)
-  const leads = useRef(false)
+  const stays = room.roomId === FIRST
   return (
-    <>
-      <Menu
-        open={open}
-        onOpenChange={(next) => {
-          leads.current = false
-          setOpen(next)
-        }}
-        takeFocus={() => leads.current}
-        trigger={<IconButton icon="more" label={label} className="row-more" />}
-      >
-        <MenuItem
-          icon="edit"
-          onSelect={() => {
-            leads.current = true
-            rename()
-          }}
-        >
-          Rename
-        </MenuItem>
-        {room.roomId !== FIRST && (
-          <MenuItem icon="remove" look="danger" onSelect={() => setAsks(true)}>
-            Delete…
-          </MenuItem>
-        )}
-      </Menu>
-      {asks && <SureToDelete room={room} working={working} close={() => setAsks(false)} />}
-    </>
+    <ActionsMenu
+      label={label}
+      rename={rename}
+      {...(!stays && { sure: (close) => <SureToDelete room={room} working={working} close={close} /> })}
+    />
   )
 }
 
@@ -72,7 +49,7 @@ function SureToDelete({ room, working, close }: SureProps) {
     } catch (cause) {
       const problem = cause instanceof TransportError ? problemOf(cause) : undefined
       if (problem?.code === 'run_active') setStage({ type: 'running' })
-      else setStage({ type: 'trouble', text: cause instanceof Error ? cause.message : String(cause) })
+      else setStage({ type: 'trouble', text: whyOf(cause) })
       return
     }
     close()

@@ -1,6 +1,7 @@
 /** The runs since some time ago, asked for again while the page is seen. */
 import type { RunInThread } from '@holdfast/core'
 import { useEffect, useState } from 'react'
+import { whyOf } from '../frame/why.ts'
 import { useServices } from '../services.ts'
 
 const INTERVAL_MS = 1_500
@@ -25,7 +26,7 @@ export function useRuns(lastMs: number): RunsSeen {
         const runs = document.hidden ? undefined : await runsSince(now - lastMs)
         if (!over && runs) setSeen({ runs, now, trouble: undefined })
       } catch (cause) {
-        const trouble = cause instanceof Error ? cause.message : String(cause)
+        const trouble = whyOf(cause)
         if (!over) setSeen((before) => ({ ...before, trouble }))
       }
       if (!over) timer = setTimeout(ask, INTERVAL_MS)

@@ -1,6 +1,6 @@
 /** Stopping from afar: one run of the overview, or all that run. A stop that did not arrive is said. */
 import { useRegistry } from '@holdfast/react'
-import { say } from '../frame/toasts.ts'
+import { troubleAbout } from '../frame/toasts.ts'
 import type { OverviewItem } from './overview.ts'
 
 interface StopRuns {
@@ -11,10 +11,8 @@ interface StopRuns {
 export function useStopRuns(): StopRuns {
   const registry = useRegistry()
   function stop({ key, runId, title }: OverviewItem): void {
-    registry.cancel(runId === undefined ? key : { key, runId }).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      void say({ type: 'trouble', text: `“${title}” was not stopped: it goes on.`, detail: why })
-    })
+    const target = runId === undefined ? key : { key, runId }
+    registry.cancel(target).catch(troubleAbout(`“${title}” was not stopped: it goes on.`))
   }
   return { stop, stopAll: (items) => items.filter(canStop).forEach(stop) }
 }

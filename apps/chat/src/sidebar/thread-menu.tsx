@@ -1,14 +1,14 @@
-/** What can be done with a thread. It opens with being shown: it is loaded because somebody wanted it. */
+/** What can be done with a thread, and the question before it goes for good. */
 import { paths, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import { useRegistry, useThreadList } from '@holdfast/react'
 import { useRouter } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
-import { Button, IconButton } from '../design/button.tsx'
+import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
-import { Menu, MenuItem } from '../design/menu.tsx'
-import { say } from '../frame/toasts.ts'
+import { MenuItem } from '../design/menu.tsx'
+import { troubleAbout } from '../frame/toasts.ts'
+import { ActionsMenu } from './actions-menu.tsx'
 
-interface RowMenuProps {
+interface ThreadMenuProps {
   readonly label: string
   readonly title: string
   readonly threadKey: ThreadKey
@@ -19,44 +19,24 @@ interface RowMenuProps {
   archive(): void
 }
 
-export default function RowMenu({ label, title, threadKey, archived, stop, rename, archive }: RowMenuProps) {
-  const [open, setOpen] = useState(true)
-  const [asks, setAsks] = useState(false)
-  const leads = useRef(false)
+export default function ThreadMenu({ label, title, threadKey, archived, stop, rename, archive }: ThreadMenuProps) {
   return (
-    <>
-      <Menu
-        open={open}
-        onOpenChange={(next) => {
-          leads.current = false
-          setOpen(next)
-        }}
-        takeFocus={() => leads.current}
-        trigger={<IconButton icon="more" label={label} className="row-more" />}
-      >
-        {stop && (
+    <ActionsMenu
+      label={label}
+      rename={rename}
+      sure={(close) => <SureToDelete title={title} threadKey={threadKey} close={close} />}
+      first={
+        stop && (
           <MenuItem icon="stop" onSelect={stop}>
             Stop
           </MenuItem>
-        )}
-        <MenuItem
-          icon="edit"
-          onSelect={() => {
-            leads.current = true
-            rename()
-          }}
-        >
-          Rename
-        </MenuItem>
-        <MenuItem icon="archive" onSelect={archive}>
-          {archived ? 'Take back' : 'Archive'}
-        </MenuItem>
-        <MenuItem icon="remove" look="danger" onSelect={() => setAsks(true)}>
-          Delete…
-        </MenuItem>
-      </Menu>
-      {asks && <SureToDelete title={title} threadKey={threadKey} close={() => setAsks(false)} />}
-    </>
+        )
+      }
+    >
+      <MenuItem icon="archive" onSelect={archive}>
+        {archived ? 'Take back' : 'Archive'}
+      </MenuItem>
+    </ActionsMenu>
   )
 }
 
@@ -76,8 +56,7 @@ function SureToDelete({ title, threadKey, close }: SureProps) {
     try {
       await registry.deleteThread(threadKey, { force: true })
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause)
-      void say({ type: 'trouble', text: `“${title}” was not deleted.`, detail })
+      troubleAbout(`“${title}” was not deleted.`)(cause)
       return
     }
     // Whoever looks at something else stays there.
