@@ -24,19 +24,15 @@ export function callAgent(agent: Agent, input: RunAgentInput, context: AgentCont
   let pending: Promise<IteratorResult<unknown, unknown>> | undefined
   let askedAt = 0
 
-  function ask(): Promise<IteratorResult<unknown, unknown>> {
-    try {
-      iterator ??= agent.run(input, context)[Symbol.asyncIterator]()
-      return Promise.resolve(iterator.next())
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
   return {
     next() {
       askedAt = clock.now()
-      pending = ask()
+      try {
+        iterator ??= agent.run(input, context)[Symbol.asyncIterator]()
+        pending = Promise.resolve(iterator.next())
+      } catch (error) {
+        pending = Promise.reject(error)
+      }
       return pending
     },
     taken() {
