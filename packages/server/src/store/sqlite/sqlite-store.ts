@@ -18,7 +18,8 @@ import { createTurns } from './turns.ts'
 
 const WINDOW_MS = 2
 const MAX_UNITS = 64 * 1024
-/** How long the notices of a commit, each of which leads to writes, may hold up the event loop. */
+/** How many notices of a commit, each of which leads to writes, and for how long, may hold up the event loop. */
+const NOTICES_A_TURN = 16
 const TURN_MS = 2
 
 export interface SqliteStoreOptions extends WorkerOptions {
@@ -89,7 +90,7 @@ export function connectStore(
     return found
   }
 
-  const turns = createTurns({ turnMs: TURN_MS, next: (run) => void setImmediate(run) })
+  const turns = createTurns({ piecesATurn: NOTICES_A_TURN, turnMs: TURN_MS, next: (run) => void setImmediate(run) })
 
   function* settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): Generator<void> {
     if (commitMs !== undefined) meter?.committed(commitMs)

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { createTurns } from './turns.ts'
 
 /** Each piece takes a millisecond of its own clock. */
-function atWork() {
+function atWork({ piecesATurn = 100 } = {}) {
   let time = 0
   const waiting: (() => void)[] = []
   const done: string[] = []
-  const turns = createTurns({ turnMs: 3, next: (run) => void waiting.push(run), now: () => time })
+  const turns = createTurns({ piecesATurn, turnMs: 3, next: (run) => void waiting.push(run), now: () => time })
   function* work(name: string, pieces: number): Generator<void> {
     for (let piece = 1; piece <= pieces; piece++) {
       time++
@@ -27,6 +27,15 @@ it('does at once what fits into a turn, and the rest in further ones, in order',
   turn()
   expect(done.slice(5)).toEqual(['b4', 'c1'])
   expect(waiting).toEqual([])
+})
+
+it('does so many pieces a turn, however little time each of them takes', () => {
+  const { turns, done, work, turn } = atWork({ piecesATurn: 2 })
+  turns.add(work('a', 1))
+  turns.add(work('b', 4))
+  expect(done).toEqual(['a1', 'b1', 'b2'])
+  turn()
+  expect(done.slice(3)).toEqual(['b3', 'b4'])
 })
 
 it('does everything that is left when nothing more will come', () => {

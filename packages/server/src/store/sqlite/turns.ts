@@ -1,6 +1,7 @@
 /**
- * Work that comes in pieces, one behind the other, for a few milliseconds a turn of the event loop: others have theirs in
- * between. Does not know what the work is.
+ * Work that comes in pieces, one behind the other, so many of them or for so many milliseconds a turn of the event loop:
+ * others have theirs in between. Does not know what the work is. The number counts beside the time, because what a piece
+ * leads to (writes to sockets) is done at the end of its turn, and takes longer than the piece.
  *
  * Invariant: pieces are done in the order in which they were added; what fits into one turn is done at once.
  */
@@ -12,6 +13,7 @@ export interface Turns {
 }
 
 export interface TurnsOptions {
+  readonly piecesATurn: number
   readonly turnMs: number
   /** Calls back in another turn. */
   readonly next: (run: () => void) => void
@@ -19,13 +21,14 @@ export interface TurnsOptions {
   readonly now?: () => number
 }
 
-export function createTurns({ turnMs, next, now = () => performance.now() }: TurnsOptions): Turns {
+export function createTurns({ piecesATurn, turnMs, next, now = () => performance.now() }: TurnsOptions): Turns {
   const queue: Iterator<void>[] = []
   let waiting = false
 
-  function run(until: number): void {
+  function run(pieces: number, until: number): void {
+    let done = 0
     for (let work = queue[0]; work; work = queue[0]) {
-      if (now() >= until) {
+      if (done++ >= pieces || now() >= until) {
         wait()
         return
       }
@@ -44,15 +47,15 @@ export function createTurns({ turnMs, next, now = () => performance.now() }: Tur
     waiting = true
     next(() => {
       waiting = false
-      run(now() + turnMs)
+      run(piecesATurn, now() + turnMs)
     })
   }
 
   return {
     add(work) {
       queue.push(work)
-      if (!waiting) run(now() + turnMs)
+      if (!waiting) run(piecesATurn, now() + turnMs)
     },
-    finish: () => run(Number.POSITIVE_INFINITY),
+    finish: () => run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
   }
 }
