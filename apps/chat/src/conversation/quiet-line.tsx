@@ -31,9 +31,11 @@ export function ProviderWait({
   maxAttempts,
 }: Pick<Wait, 'reason' | 'until' | 'attempt' | 'maxAttempts'>) {
   const seconds = useSecondsUntil(until)
+  // Before its first call it waits behind others whom the provider refused.
+  const asked = attempt > 1 ? 'asked again' : 'asked'
   return (
     <QuietLine icon="queued">
-      {WHY[reason]}: asked again {seconds > 0 ? `in ${seconds} s` : 'now'} (try {attempt} of {maxAttempts})
+      {WHY[reason]}: {asked} {seconds > 0 ? `in ${seconds} s` : 'now'} (try {attempt} of {maxAttempts})
     </QuietLine>
   )
 }
