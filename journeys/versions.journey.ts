@@ -7,7 +7,7 @@ const LONG = { words: 40, pauseAt: 20 }
 const one = { words: 3, letter: 'a' }
 const other = { words: 3, letter: 'b' }
 
-test('an answer tried again and a question asked anew stand beside what was there, and what is sent goes on from what is shown', async ({
+test('an answer tried or asked for again and a question asked anew stand beside what was there, and what is sent goes on from what is shown', async ({
   page,
   modelServer: server,
   provider,
@@ -63,7 +63,20 @@ test('an answer tried again and a question asked anew stand beside what was ther
     'succeeded',
   ])
 
-  await page.getByRole('button', { name: 'Previous version; this is 2 of 2' }).click()
+  // A good answer is copied, and asked for again: both are kept, and it says the same to whoever comes later.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy the answer' }).press('Enter')
+  await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached()
+  expect((await page.evaluate(() => navigator.clipboard.readText())).trimEnd()).toBe(wordsText(other).trimEnd())
+  await page.getByRole('button', { name: 'Ask again' }).press('Enter')
+  await expect(page.getByRole('region', { name: 'Conversation' })).toBeFocused()
+  await expect(page.getByRole('group', { name: 'Version 2 of 2' })).toHaveCount(2)
+  await expectAnswers(page, wordsText(other))
+  const said = (await server.snapshot(KEY)).messages.filter(({ role }) => role === 'assistant').slice(-2)
+  expect(said.map(({ parentId }) => parentId)).toEqual([said[0]?.parentId, said[0]?.parentId])
+  expect((await server.runs(KEY)).at(-1)?.status).toBe('succeeded')
+
+  await page.getByRole('button', { name: 'Previous version; this is 2 of 2' }).first().click()
   await expectAnswers(page, wordsText(LONG, 20), wordsText(one), wordsText({ ...LONG, letter: 'c' }, 20))
   await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible()
   await page.reload()

@@ -1,6 +1,7 @@
 /** One line of a conversation. What a person wrote is a text node; what an agent wrote is markdown, which knows no markup. */
 import { memo, type ReactNode } from 'react'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
+import { AnswerFoot } from './answer-foot.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import type { Branch } from './branches.ts'
 import { OwnMessage } from './own-message.tsx'
@@ -53,6 +54,7 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
           {row.type === 'reasoning' && <Reasoning text={row.text} writing={row.writing} seconds={row.seconds} />}
           {row.type === 'activity' && <QuietLine icon="timeline">{row.text}</QuietLine>}
           {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
+          {row.foot && <AnswerFoot foot={row.foot} {...actions} />}
         </Utterance>
       )
     case 'waiting':

@@ -1,5 +1,6 @@
 import type { EndedRun, LiveRun, OpenItem, Run, ThreadMessage } from '@holdfast/core'
 import { describe, expect, test } from 'vitest'
+import { wordsOf } from './endings.ts'
 import { headOf, type Row, rowsOf, type Shown } from './rows.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
@@ -86,6 +87,60 @@ describe('how a run ended', () => {
       toolCalls: [{ id: 't', type: 'function', function: { name: 'look', arguments: '{}' } }],
     }
     expect(endingIn(shown([question, call], [cancelled('r1')]))[0]).not.toHaveProperty('continueFrom')
+  })
+})
+
+describe('an answer that is over', () => {
+  const succeeded = ended('r1', { type: 'succeeded' })
+  const feetIn = (rows: readonly Row[]) => rows.map((row) => ('foot' in row ? row.foot : undefined))
+  const foot = { runId: 'r1', words: true, again: true }
+
+  test('can be copied and, as the last one, asked for again while nothing runs and nothing is asked', () => {
+    expect(feetIn(shown([question, answer], [succeeded]))).toEqual([undefined, foot])
+    const next: ThreadMessage = { id: 'q2', role: 'user', content: 'And?', parentId: 'a' }
+    expect(feetIn(shown([question, answer, next], [succeeded]))).toEqual([
+      undefined,
+      { ...foot, again: false },
+      undefined,
+    ])
+    const elsewhere = { ...live, runId: 'r2' }
+    expect(feetIn(shown([question, answer], [succeeded, elsewhere]))[1]).toEqual({ ...foot, again: false })
+    const waits: Run = { runId: 'r2', agentId: 'demo', status: 'queued', acceptedAt: AT }
+    expect(feetIn(shown([question, answer], [succeeded, waits]))[1]).toEqual(foot)
+    const interrupts = [{ id: 'i', reason: 'input_required' }]
+    expect(feetIn(shown([question, answer], [succeeded], { interrupts }))[1]).toEqual({ ...foot, again: false })
+  })
+
+  test('that was cut short is copied where it stands, and tried again at its end; one that is written has neither', () => {
+    expect(feetIn(shown([question, answer], [failed('r1')]))).toEqual([undefined, { ...foot, again: false }, undefined])
+    expect(feetIn(shown([question, answer], [live]))).toEqual([undefined, undefined])
+  })
+
+  test('of several messages has one foot below its last line, and its words are all of them', () => {
+    const call: ThreadMessage = {
+      id: 'c',
+      role: 'assistant',
+      parentId: 'a',
+      runId: 'r1',
+      toolCalls: [{ id: 't', type: 'function', function: { name: 'look', arguments: '{}' } }],
+    }
+    const result: ThreadMessage = {
+      id: 'o',
+      role: 'tool',
+      toolCallId: 't',
+      content: 'x',
+      parentId: 'c',
+      runId: 'r1',
+    }
+    const path = [question, answer, call, result]
+    expect(feetIn(shown(path, [succeeded]))).toEqual([undefined, undefined, foot])
+    expect(feetIn(shown([question, { ...call, parentId: 'q' }], [succeeded]))).toEqual([
+      undefined,
+      { ...foot, words: false },
+    ])
+    const end: ThreadMessage = { ...answer, id: 'e', content: 'So.', parentId: 'o' }
+    const other: ThreadMessage = { ...answer, id: 'b', runId: 'r2', content: 'Not this' }
+    expect(wordsOf([...path, end, other], 'r1')).toBe('Because\n\nSo.')
   })
 })
 

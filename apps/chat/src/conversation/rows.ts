@@ -1,27 +1,20 @@
 /**
  * What a conversation shows, line by line: from the messages of one path and the thread's runs.
  *
- * Owns: which message is which line, which run's end stands where, what may be done about it. Does not know: React,
- * the registry.
- *
- * Invariants:
- * - An end stands behind the last thing its run wrote. If it wrote nothing, the newest stands at the end and an older
- *   one behind what it was to answer, until another run answers that.
- * - What can be tried again or continued is the end of what is shown, and only while nothing is live.
- * - A run that was taken out of the queue has said nothing and has no end here.
+ * Owns: which message is which line, and where what was sent from here stands. Does not know: React, the registry, where
+ * a run's end stands (`endings.ts`).
  */
 import {
-  type EndedRun,
   isEnded,
   type LiveRun,
   newestLeaf,
   type OpenItem,
-  type Outcome,
   type Run,
   type ThreadMessage,
   type ThreadView,
 } from '@holdfast/core'
 import { type Branch, branchesOf, leafUnder } from './branches.ts'
+import { type Ending, endingsOf, type Foot, feetOf } from './endings.ts'
 import { textOf } from './text-of.ts'
 
 export type ToolState =
@@ -55,15 +48,8 @@ interface Said {
   readonly branch?: Branch
   /** Who says it, as far as that is known. */
   readonly agentId?: string
-}
-
-export interface Ending {
-  readonly runId: string
-  readonly outcome: Exclude<Outcome, { type: 'succeeded' }>
-  /** Whether it is the one to try again. */
-  readonly retry: boolean
-  /** The partial answer to go on from. */
-  readonly continueFrom?: string
+  /** On the last line of an answer that is over. */
+  readonly foot?: Foot
 }
 
 export interface Shown {
@@ -103,6 +89,7 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const answers = answersOf(path)
   const endings = endingsOf(path, runs, interrupts)
+  const feet = feetOf(path, runs, interrupts)
   const branches = branchesOf(messages, path)
   const rows: Row[] = []
   for (const message of path) {
@@ -110,6 +97,9 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
     const branch = branches.get(message.id)
     if (first)
       rows.push(branch && first.type !== 'ending' && first.type !== 'waiting' ? { ...first, branch } : first, ...others)
+    const foot = feet.get(message.id)
+    const last = rows.at(-1)
+    if (foot && last && isSaid(last)) rows[rows.length - 1] = { ...last, foot }
     for (const ending of endings.get(message.id) ?? []) rows.push({ type: 'ending', id: `end:${ending.runId}`, ending })
   }
   const known = new Set(path.map((message) => message.id))
@@ -123,6 +113,10 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
     rows.push({ type: 'user', id: message.id, text: textOf(message.content), pending: true })
   }
   return rows
+}
+
+function isSaid(row: Row): row is Extract<Row, { type: 'text' | 'reasoning' | 'activity' | 'tool' }> {
+  return row.type === 'text' || row.type === 'reasoning' || row.type === 'activity' || row.type === 'tool'
 }
 
 interface Around {
@@ -207,60 +201,4 @@ function answersOf(path: readonly ThreadMessage[]): Map<string, ToolState> {
     )
   }
   return answers
-}
-
-/** By the id of the message behind which the end stands. */
-function endingsOf(
-  path: readonly ThreadMessage[],
-  all: readonly Run[],
-  interrupts: ThreadView['interrupts'],
-): Map<string, Ending[]> {
-  const lastOf = new Map<string, ThreadMessage>()
-  for (const message of path) if (message.runId !== undefined) lastOf.set(message.runId, message)
-  const onPath = new Set(path.map((message) => message.id))
-  const runs = all.filter((run) => run.status !== 'queued' && !isUnsaid(run))
-  const newest = runs.at(-1)
-  const end = path.at(-1)?.id
-  const endings = new Map<string, Ending[]>()
-  for (const [index, run] of runs.entries()) {
-    if (!isEnded(run) || run.outcome.type === 'succeeded') continue
-    // What it asked was answered, or is not asked any more.
-    if (run.outcome.type === 'interrupted' && run !== newest) continue
-    const isLast = run === newest && (run.parentId === undefined || onPath.has(run.parentId))
-    const place = lastOf.get(run.runId)?.id ?? (isLast ? end : placeOfSilent(run, runs.slice(index + 1), onPath))
-    if (place === undefined) continue
-    const ending: Ending = { runId: run.runId, outcome: run.outcome, retry: false }
-    endings.set(place, [...(endings.get(place) ?? []), ending])
-  }
-  const last = end === undefined ? undefined : endings.get(end)
-  const ending = last?.pop()
-  if (last && ending) {
-    const asks = ending.outcome.type === 'interrupted' && interrupts.length > 0
-    const again = asks || runs.some((run) => !isEnded(run)) ? {} : againOf(ending.runId, runs, path)
-    last.push({ ...ending, ...again })
-  }
-  return endings
-}
-
-/** Taken out of the queue: it has no place in the conversation, for it was never said. */
-function isUnsaid(run: Run): boolean {
-  return isEnded(run) && run.parentId === undefined && ['cancelled', 'superseded'].includes(run.status)
-}
-
-function placeOfSilent(run: EndedRun, later: readonly Run[], onPath: ReadonlySet<string>): string | undefined {
-  const { parentId } = run
-  if (parentId === undefined || !onPath.has(parentId)) return undefined
-  return later.some((other) => other.parentId === parentId) ? undefined : parentId
-}
-
-/** What can be done about the end of the path. */
-function againOf(
-  runId: string,
-  runs: readonly Run[],
-  path: readonly ThreadMessage[],
-): Pick<Ending, 'retry' | 'continueFrom'> {
-  const partial = path.findLast((message) => message.runId === runId)
-  const written = partial?.role === 'assistant' && partial.content && !partial.toolCalls?.length
-  const retry = runs.find((run) => run.runId === runId)?.parentId !== undefined
-  return { retry, ...(written && { continueFrom: partial.id }) }
 }

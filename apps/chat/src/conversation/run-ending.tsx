@@ -1,14 +1,18 @@
 /** How a run ended, when it did not simply succeed: what happened, what is safe, what can be done. */
 import { Icon, type IconName } from '../design/icon.tsx'
-import type { Ending } from './rows.ts'
+import type { Ending } from './endings.ts'
+import { keepFocusNear } from './keep-focus.ts'
 
 export interface EndingActions {
+  /** Another answer to what this run answered, beside its own. */
   retry(runId: string): void
   continueFrom(messageId: string): void
   /** Shows the conversation as it went on from this message. */
   choose?(messageId: string): void
   /** Asks with other words, beside this message. */
   askAnew?(messageId: string, text: string): void
+  /** All words of a run's answer, as they were written. */
+  wordsOf?(runId: string): string
 }
 
 export function RunEnding({ ending, actions }: { readonly ending: Ending; readonly actions: EndingActions }) {
@@ -26,7 +30,14 @@ export function RunEnding({ ending, actions }: { readonly ending: Ending; readon
       {(retry || continueFrom !== undefined) && (
         <div className="ending-actions">
           {retry && (
-            <button type="button" className="button" onClick={() => actions.retry(runId)}>
+            <button
+              type="button"
+              className="button"
+              onClick={(event) => {
+                keepFocusNear(event.currentTarget)
+                actions.retry(runId)
+              }}
+            >
               <Icon name="retry" />
               Retry
             </button>

@@ -1,5 +1,5 @@
 /**
- * What can be done in a conversation: about a run that ended badly, about what was said. What is asked anew makes room
+ * What can be done in a conversation: about a run that has ended, about what was said. What is asked anew makes room
  * for itself; everything else is refused while something runs, and the thread shows why.
  */
 import { isBusy, RegistryError } from '@holdfast/client'
@@ -7,6 +7,7 @@ import type { ThreadKey } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useMemo } from 'react'
 import { useAgent } from '../composer/use-agent.ts'
+import { wordsOf } from './endings.ts'
 import type { EndingActions } from './run-ending.tsx'
 
 export function useEndingActions(key: ThreadKey, choose: (messageId: string | undefined) => void): EndingActions {
@@ -20,6 +21,10 @@ export function useEndingActions(key: ThreadKey, choose: (messageId: string | un
       },
       continueFrom: (messageId) => unlessBusy(() => registry.continueFrom(key, messageId)),
       choose,
+      wordsOf(runId) {
+        const { content } = registry.observe(key).snapshot()
+        return content.type === 'ready' ? wordsOf(content.view.messages, runId) : ''
+      },
       askAnew(messageId, text) {
         const { content, activity } = registry.observe(key).snapshot()
         const asked = content.type === 'ready' && content.view.messages.find(({ id }) => id === messageId)

@@ -1,5 +1,6 @@
 /** A block of code: its language, a button that copies it, and colours once it is written whole. */
 import { memo, useEffect, useState } from 'react'
+import { useCopy } from '../design/use-copy.ts'
 import type { Piece } from './highlight.ts'
 import { languageOf } from './languages.ts'
 import { loadHighlighter } from './parts.ts'
@@ -62,22 +63,10 @@ const Coloured = memo(function Coloured({ lines }: { readonly lines: readonly (r
   ))
 })
 
-const COPIED_FOR_MS = 2_000
-
 function CopyButton({ code }: { readonly code: string }) {
-  const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready')
-  useEffect(() => {
-    if (state === 'ready') return
-    const timer = setTimeout(() => setState('ready'), COPIED_FOR_MS)
-    return () => clearTimeout(timer)
-  }, [state])
-  const copy = () =>
-    navigator.clipboard.writeText(code).then(
-      () => setState('copied'),
-      () => setState('failed'),
-    )
+  const [state, copy] = useCopy(() => code)
   return (
-    <button type="button" onClick={() => void copy()} aria-live="polite">
+    <button type="button" onClick={copy} aria-live="polite">
       {{ ready: 'Copy', copied: 'Copied', failed: 'Not copied' }[state]}
     </button>
   )
