@@ -28,6 +28,13 @@ async function expectWaiting(page: Page, ...letters: readonly string[]): Promise
   await expect(rows(page)).toHaveText(letters.map((letter) => new RegExp(`with an ${letter},`)))
 }
 
+/** Where the line is taken that says this. */
+async function gripOf(page: Page, text: string): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await rows(page).filter({ hasText: text }).getByTitle('Drag to move').boundingBox()
+  if (!box) throw new Error(`There is no grip on the line that says ${text}.`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
 async function queue(page: Page, letter: string): Promise<void> {
   await field(page).fill(askFor(short(letter)))
   await field(page).press('Enter')
@@ -75,7 +82,7 @@ test('S001-66 S001-74 S001-76 what waits is there in its order after a look else
   ).toBe(true)
 })
 
-test('S001-70 S001-72 what waits is changed in its place, moved by keyboard, paused, sent now and taken out', async ({
+test('S001-70 S001-72 what waits is changed in its place, moved by keyboard and mouse, paused, sent now and taken out', async ({
   page,
   modelServer: server,
   provider,
@@ -106,6 +113,25 @@ test('S001-70 S001-72 what waits is changed in its place, moved by keyboard, pau
   await expectWaiting(page, 'd', 'b', 'c')
   await expect(page.getByRole('button', { name: /^Remove: .*with an d/ })).toBeFocused()
   await expect.poll(async () => (await server.snapshot(KEY)).queue.length).toBe(3)
+
+  // Carried with the mouse; Esc puts it back and stops nothing.
+  const first = await gripOf(page, 'with an d')
+  const last = await gripOf(page, 'with an c')
+  await page.mouse.move(last.x, last.y)
+  await page.mouse.down()
+  await page.mouse.move(first.x, first.y, { steps: 4 })
+  await page.keyboard.press('Escape')
+  await page.mouse.up()
+  await expectWaiting(page, 'd', 'b', 'c')
+  await expect(stopButton(page)).toBeVisible()
+  await page.mouse.move(last.x, last.y)
+  await page.mouse.down()
+  await page.mouse.move(first.x, first.y, { steps: 4 })
+  await page.mouse.up()
+  await expectWaiting(page, 'c', 'd', 'b')
+  await expect(waiting(page)).toContainText('Now number 1 of 3')
+  const order = async () => (await server.snapshot(KEY)).queue.map(({ messages: [m] }) => m?.content)
+  await expect.poll(order).toEqual(['c', 'd', 'b'].map((letter) => askFor(short(letter))))
 
   await page.getByRole('button', { name: /^Send now: .*with an c/ }).click()
   const partial = wordsText({ ...LONG, letter: 'x' }, 20)
@@ -180,7 +206,16 @@ test('what waits, what is chosen and what is asked anew fit a finger, a narrow p
     await field(page).fill(words)
     await page.getByRole('button', { name: 'Queue', exact: true }).click()
   }
-  await expect(rows(page)).toHaveCount(2)
+  await expect(rows(page)).toHaveText([/Later, and/, /Even later/])
+  const [from, to] = [await gripOf(page, 'Even later'), await gripOf(page, 'Later, and')]
+  const finger = await context.newCDPSession(page)
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: { x: number; y: number }[]) =>
+    finger.send('Input.dispatchTouchEvent', { type, touchPoints })
+  await touch('touchStart', from)
+  await touch('touchMove', { x: from.x, y: (from.y + to.y) / 2 })
+  await touch('touchMove', to)
+  await touch('touchEnd')
+  await expect(rows(page)).toHaveText([/Even later/, /Later, and/])
   await field(page).fill('Now, rather')
   await expect(page.getByRole('button', { name: 'Stop and send' })).toBeVisible()
   for (const colorScheme of ['light', 'dark'] as const) {

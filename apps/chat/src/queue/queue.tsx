@@ -6,6 +6,7 @@ import { Trouble } from '../composer/trouble.tsx'
 import { Button } from '../design/button.tsx'
 import { EditField } from '../design/edit-field.tsx'
 import { Icon } from '../design/icon.tsx'
+import { useDrag } from './use-drag.ts'
 import { useQueue } from './use-queue.ts'
 import { WaitingRow } from './waiting-row.tsx'
 
@@ -23,12 +24,15 @@ export default function Queue({ threadKey, queue, activity }: QueueProps) {
   const count = items.length === 1 ? '1 message waits' : `${items.length} messages wait`
   const held = paused && !editing?.holds
 
-  function move(runId: string, by: -1 | 1): void {
-    const to = items.findIndex((item) => item.runId === runId) + by + 1
-    if (to < 1 || to > items.length) return
-    hand.move(runId, by)
-    setSaid(`Now number ${to} of ${items.length}`)
+  function move(runId: string, to: number): void {
+    if (to < 0 || to >= items.length) return
+    hand.move(runId, to)
+    setSaid(`Now number ${to + 1} of ${items.length}`)
   }
+  const drag = useDrag(
+    items.map(({ runId }) => runId),
+    move,
+  )
 
   return (
     <>
@@ -52,10 +56,10 @@ export default function Queue({ threadKey, queue, activity }: QueueProps) {
               </Button>
             )}
           </header>
-          <ol className="queue-list">
+          <ol ref={drag.list} className="queue-list" data-carrying={drag.carrying || undefined}>
             {items.map((item, at) =>
               editing?.runId === item.runId ? (
-                <li key={item.runId} className="queue-row">
+                <li key={item.runId} className="queue-row" {...drag.lineOf(item.runId, at)}>
                   <EditField
                     label="Change the waiting message"
                     text={editing.text}
@@ -71,7 +75,9 @@ export default function Queue({ threadKey, queue, activity }: QueueProps) {
                   place={at + 1}
                   of={items.length}
                   edit={() => hand.edit(item.runId, item.text)}
-                  move={(by) => move(item.runId, by)}
+                  grip={drag.gripOf(item.runId)}
+                  line={drag.lineOf(item.runId, at)}
+                  move={(by) => move(item.runId, at + by)}
                   sendNow={() => hand.sendNow(item.runId)}
                   remove={() => hand.remove([item.runId])}
                 />

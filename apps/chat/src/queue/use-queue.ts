@@ -26,7 +26,8 @@ export interface QueueHand {
   write(text: string): void
   save(): void
   leave(): void
-  move(runId: string, by: -1 | 1): void
+  /** To this place, from 0. */
+  move(runId: string, to: number): void
   sendNow(runId: string): void
   remove(runIds: readonly string[]): void
   pause(paused: boolean): void
@@ -89,11 +90,10 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       end()
     },
     leave: end,
-    move(runId, by) {
+    move(runId, to) {
       const order = items.map((item) => item.runId)
       const from = order.indexOf(runId)
-      const to = from + by
-      if (from < 0 || to < 0 || to >= order.length) return
+      if (from < 0 || from === to || to < 0 || to >= order.length) return
       order.splice(to, 0, ...order.splice(from, 1))
       void attempt(registry.reorderQueue(key, order), 'Not moved.')
     },

@@ -1,13 +1,17 @@
-/** One message that waits. Alt+↑ and Alt+↓ move it, wherever in it the focus is; the focus goes with it. */
+/** One message that waits. Alt+↑ and Alt+↓ move it, wherever in it the focus is; the focus goes with it. Its grip is dragged. */
 import type { WaitingMessage } from '@holdfast/client'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type ComponentProps, type KeyboardEvent, useEffect, useRef } from 'react'
 import { IconButton } from '../design/button.tsx'
+import type { Grip } from './use-drag.ts'
 
 interface WaitingRowProps {
   readonly item: WaitingMessage
   /** From 1. */
   readonly place: number
   readonly of: number
+  readonly grip: Grip
+  /** While something is carried. */
+  readonly line: Pick<ComponentProps<'li'>, 'style'>
   edit(): void
   move(by: -1 | 1): void
   sendNow(): void
@@ -21,7 +25,7 @@ const STAGES: Record<WaitingMessage['stage'], string> = {
   leaving: 'Removing…',
 }
 
-export function WaitingRow({ item, place, of, edit, move, sendNow, remove }: WaitingRowProps) {
+export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, remove }: WaitingRowProps) {
   const { text, stage } = item
   const moved = useRef<HTMLElement>(undefined)
   const still = stage === 'queued' || stage === 'sending'
@@ -45,7 +49,15 @@ export function WaitingRow({ item, place, of, edit, move, sendNow, remove }: Wai
   }
 
   return (
-    <li className="queue-row" data-stage={stage} onKeyDown={onKeyDown}>
+    <li className="queue-row" data-stage={stage} onKeyDown={onKeyDown} {...line}>
+      {still && of > 1 && (
+        // Beside the buttons and the keys, which do the same.
+        <span className="queue-grip" aria-hidden="true" title="Drag to move" {...grip}>
+          <svg viewBox="0 0 8 16" width="8" height="16" fill="currentColor" aria-hidden="true">
+            <path d="M1 2h2v2H1zm4 0h2v2H5zM1 7h2v2H1zm4 0h2v2H5zM1 12h2v2H1zm4 0h2v2H5z" />
+          </svg>
+        </span>
+      )}
       <button type="button" className="queue-text" disabled={!still} onClick={edit} title={text}>
         <span className="said">Change: </span>
         <span dir="auto">{text}</span>
