@@ -1,0 +1,85 @@
+/** Where a person writes: drafts, what waits, what was refused. */
+import type { Page } from 'playwright'
+import type { Screen, Stage } from './stage.ts'
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Message' })
+const PUMPS = 'Compare three heat pumps for an old house'
+const LATER = [
+  'And which of them is the quietest?',
+  'What does the quietest one cost with everything that belongs to it, the borehole, the storage tank and the permit?',
+  'Make a table of it',
+]
+
+/** A run that goes on, and what waits behind it. */
+async function queued({ page, openAsked }: Stage): Promise<void> {
+  await openAsked(PUMPS)
+  await page.getByText('where the ground water is').waitFor()
+  for (const words of LATER) {
+    await field(page).fill(words)
+    await field(page).press('Enter')
+  }
+  await page.getByText('3 messages wait').waitFor()
+  await page.getByText('Sending…').waitFor({ state: 'detached' })
+}
+
+export const COMPOSER: readonly Screen[] = [
+  {
+    name: 'a draft of many lines',
+    async show({ page, open }) {
+      await open({ roomId: 'default', threadId: 'pruning' })
+      await field(page).fill(Array.from({ length: 12 }, (_, n) => `Line ${n + 1} of what is to be asked`).join('\n'))
+    },
+    after: ({ page }) => field(page).fill(''),
+  },
+  {
+    name: 'written while a run goes on',
+    async show({ page, openAsked }) {
+      await openAsked(PUMPS)
+      await field(page).fill(LATER[0] ?? '')
+      await page.getByRole('button', { name: 'Stop and send' }).waitFor()
+    },
+  },
+  { name: 'what waits', show: queued },
+  {
+    name: 'what waits, one being changed',
+    async show(stage) {
+      await queued(stage)
+      await stage.page.getByRole('button', { name: /^Change: What does/ }).click()
+      await stage.page.getByText('Held back while you change it').waitFor()
+    },
+  },
+  {
+    name: 'what waits, paused',
+    async show(stage) {
+      await queued(stage)
+      await stage.page.getByRole('button', { name: 'Pause' }).click()
+      await stage.page.getByText('Paused. 3 messages wait').waitFor()
+    },
+  },
+  {
+    name: 'what waits, behind a run that was stopped',
+    async show(stage) {
+      await queued(stage)
+      await stage.page.getByRole('button', { name: 'Stop', exact: true }).click()
+      await stage.page.getByText('You stopped the run before').waitFor()
+    },
+  },
+  {
+    name: 'refused by the server',
+    async show({ page, open }) {
+      const detail = 'The disk of the server is full. Free some space, then send again.'
+      const problem = { type: 'about:blank', title: 'Storage full', status: 507, code: 'storage_full', detail }
+      await page.route('**/runs', (route) =>
+        route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+      )
+      await open({ roomId: 'default', threadId: 'pruning' })
+      await field(page).fill('Not to be lost')
+      await field(page).press('Enter')
+      await page.getByRole('alert').waitFor()
+    },
+    async after({ page }) {
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+      await field(page).fill('')
+    },
+  },
+]

@@ -1,0 +1,55 @@
+/** One answer with everything in it that an answer can hold: for looking at how it is set. */
+export const RICH = `## How a lease survives a crash
+
+A lease is a promise with an end: *this worker writes this run until then*. It is kept in the store, so that it outlives whoever holds it.[^1]
+
+### The code
+
+\`\`\`ts
+// The number fences off whoever comes back too late.
+export async function claim(store: Store, runId: string): Promise<Lease> {
+  const { epoch, until } = await store.work.claim(runId, { forMs: 30_000 })
+  return { runId, epoch, until: new Date(until) }
+}
+\`\`\`
+
+A command, and a name inside a line: \`npm run check -- lint types\`.
+
+\`\`\`sh
+HOLDFAST_DATA=/somewhere/rather/far/away/from/everything/else OPENAI_BASE_URL=http://127.0.0.1:11434/v1 npm start
+\`\`\`
+
+### What happens when
+
+| what dies | what the log says | what a person sees |
+|---|---|---:|
+| the page | nothing at all | the same words, later |
+| the network | nothing at all | *Reconnecting… your runs go on* |
+| the server | \`failed{worker_lost}\` | **Failed**, with a Retry |
+
+1. The worker says that it is alive, every ten seconds.
+2. When it does not:
+   - its lease runs out,
+   - somebody else settles the run;
+     - once, and only once.
+3. Whoever looks sees it.
+
+- [x] Durable before it is shown
+- [ ] Proven on disks that lie
+
+> Looking never owns. A reader that leaves takes nothing along.
+
+The chance that two workers write at once is $p \\le e^{-\\lambda t}$, and over all $n$ runs:
+
+$$
+P = 1 - \\prod_{i=1}^{n} \\left(1 - e^{-\\lambda t_i}\\right)
+$$
+
+More in [the protocol](https://example.org/protocol), ![a drawing of it](https://example.org/lease.png), and a word that is too long for any line: Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenfabrikationsstandortverlegungskommission.
+
+---
+
+That is all.
+
+[^1]: Unless the disk lies. Then nothing helps.
+`

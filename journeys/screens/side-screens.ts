@@ -1,0 +1,160 @@
+/** The list of rooms and threads. */
+import { paths } from '@holdfast/core'
+import type { Page } from 'playwright'
+import { LONG_TITLE } from './furnish.ts'
+import type { Screen, Stage } from './stage.ts'
+
+const PRUNING = 'What needs pruning in March?'
+const ROPE = 'How long does a rope last?'
+const threads = (page: Page) => page.getByRole('navigation', { name: 'Threads' })
+
+/** The list beside a thread that has ended, open. */
+async function list(stage: Stage): Promise<void> {
+  await stage.open({ roomId: 'default', threadId: 'pruning' })
+  await stage.page.getByText('Leave what flowers').waitFor()
+  await stage.openSide()
+  await threads(stage.page).getByText(LONG_TITLE).waitFor()
+}
+
+async function menu({ page }: Stage, label: string): Promise<void> {
+  await page.getByRole('button', { name: label, exact: true }).click()
+  await page.getByRole('menu').waitFor()
+}
+
+export const SIDE: readonly Screen[] = [
+  { name: 'the list', show: list },
+  {
+    name: 'a new room',
+    async show(stage) {
+      await list(stage)
+      await stage.page.getByRole('button', { name: 'New room' }).click()
+      await stage.page.getByRole('textbox', { name: 'Name of the new room' }).fill('Harbour')
+    },
+  },
+  {
+    name: 'menu of a thread',
+    async show(stage) {
+      await list(stage)
+      await menu(stage, `Actions for ${PRUNING}`)
+    },
+  },
+  {
+    name: 'menu of a room',
+    async show(stage) {
+      await list(stage)
+      await menu(stage, 'Actions for the room Kitchen garden')
+    },
+  },
+  {
+    name: 'a thread, being renamed',
+    async show(stage) {
+      await list(stage)
+      await menu(stage, `Actions for ${PRUNING}`)
+      await stage.page.getByRole('menuitem', { name: 'Rename' }).click()
+      await stage.page.getByRole('textbox', { name: 'Name of the thread' }).waitFor()
+    },
+  },
+  {
+    name: 'a room, being renamed',
+    async show(stage) {
+      await list(stage)
+      await menu(stage, 'Actions for the room Kitchen garden')
+      await stage.page.getByRole('menuitem', { name: 'Rename' }).click()
+      await stage.page.getByRole('textbox', { name: 'Name of the room' }).waitFor()
+    },
+  },
+  {
+    name: 'sure to delete a thread',
+    async show(stage) {
+      await list(stage)
+      await menu(stage, `Actions for ${PRUNING}`)
+      await stage.page.getByRole('menuitem', { name: 'Delete' }).click()
+      await stage.page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'archived threads, shown',
+    async show(stage) {
+      await list(stage)
+      await stage.page.getByRole('button', { name: 'Show archived (2)' }).click()
+    },
+  },
+  {
+    name: 'more threads than one page of the list',
+    async show(stage) {
+      await stage.open('/rooms/many')
+      await stage.openSide()
+      await threads(stage.page).getByRole('button', { name: 'Show older threads' }).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'by keyboard',
+    sizes: ['wide'],
+    async show(stage) {
+      await list(stage)
+      await threads(stage.page).getByRole('link', { name: LONG_TITLE }).focus()
+      await stage.page.keyboard.press('Tab')
+    },
+  },
+]
+
+/** Where no more than three runs go on at once: the whole ladder of states, and who waits. */
+export const CROWDED: readonly Screen[] = [
+  {
+    name: 'every state of a thread',
+    async show(stage) {
+      for (const [n, question] of [PRUNING, 'May I delete the old drafts?', 'Translate this chapter'].entries()) {
+        const key = { roomId: 'default', threadId: `ended-${n}` }
+        await stage.ask(question as typeof PRUNING, {}, key)
+        await stage.over(key)
+      }
+      for (const threadId of ['runs-1', 'runs-2', 'runs-3'])
+        await stage.ask(
+          threadId === 'runs-3' ? 'Plan the move, week by week' : 'Compare three heat pumps for an old house',
+          {},
+          { roomId: 'default', threadId },
+        )
+      for (const n of [1, 2, 3, 4, 5])
+        await stage.ask(n % 2 ? ROPE : 'Which bread keeps longest?', {}, { roomId: 'default', threadId: `waits-${n}` })
+      await stage.keep()
+      await stage.open({ roomId: 'default', threadId: 'ended-0' })
+      await stage.openSide()
+      await threads(stage.page).getByText('Queued').nth(4).waitFor()
+    },
+  },
+  {
+    name: 'a thread whose turn has not come',
+    async show({ page, open }) {
+      await open({ roomId: 'default', threadId: 'waits-2' })
+      await page.getByTestId('user-text').waitFor()
+      await page.getByRole('button', { name: 'Stop', exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'runs, several',
+    async show({ page, open }) {
+      await open({ roomId: 'default', threadId: 'ended-0' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
+      await page.keyboard.press('ControlOrMeta+.')
+      await page.getByText('Queued, 2nd of 5').waitFor()
+    },
+  },
+  {
+    name: 'runs, sure to stop all',
+    async show({ page, open }) {
+      await open({ roomId: 'default', threadId: 'ended-0' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
+      await page.keyboard.press('ControlOrMeta+.')
+      await page.getByRole('button', { name: 'Stop all' }).click()
+    },
+  },
+  {
+    name: 'one stopped from the list',
+    async show(stage) {
+      await stage.open({ roomId: 'default', threadId: 'ended-0' })
+      await stage.send('POST', paths.cancelThread({ roomId: 'default', threadId: 'runs-3' }), {})
+      await stage.openSide()
+      await threads(stage.page).getByText('Queued').nth(4).waitFor()
+    },
+  },
+]
