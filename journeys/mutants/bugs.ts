@@ -152,7 +152,7 @@ export const BUGS: readonly Bug[] = [
     file: `${CORE}/thread/runs.ts`,
     find: 'let { runs, queue, queuePaused = false, interrupts } = from\n',
     put: 'let { runs, queue, queuePaused = false, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? -1 : 1))\n',
-    tests: [`${CORE}/thread/fold.test.ts`],
+    tests: [`${CORE}/thread/runs.test.ts`],
   },
   {
     what: 'an agent answers another run, and nobody hears of it',

@@ -58,7 +58,9 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
   function note(message: ThreadMessage, index: number): void {
     byId.set(message.id, index)
     if (message.subagentRunId === undefined) newest = message.id
-    if (message.role === 'assistant') for (const call of message.toolCalls ?? []) byCall.set(call.id, index)
+    if (message.role !== 'assistant') return
+    // An agent that restates an earlier message restates its calls: the newest of a name stays the newest.
+    for (const { id } of message.toolCalls ?? []) byCall.set(id, Math.max(index, byCall.get(id) ?? index))
   }
 
   function mine(): ThreadMessage[] {

@@ -93,12 +93,14 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
 
   for (const item of from) {
     items.set(keyOf(item.kind, item.id, item.subagentRunId), item)
-    if (!isWriting(item.kind)) continue
-    const index =
-      item.kind === 'tool_call'
-        ? conversation.indexOfCall(item.id)
-        : conversation.indexOfOwn(item.runId, item.id, item.kind)
-    if (index !== undefined) startWriter(item.kind, item.id, index)
+    findWriter(item)
+  }
+
+  /** Where its text grows, if the conversation still has, or has again, a place for it. */
+  function findWriter({ kind, id, runId }: OpenItem): void {
+    if (!isWriting(kind)) return
+    const index = kind === 'tool_call' ? conversation.indexOfCall(id) : conversation.indexOfOwn(runId, id, kind)
+    if (index !== undefined) startWriter(kind, id, index)
   }
 
   function startWriter(kind: WritingKind, id: string, index: number): void {
@@ -162,13 +164,8 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
       dirty.length = 0
     },
     reread() {
-      for (const ofKind of Object.values(writers)) {
-        for (const writer of [...ofKind.values()]) {
-          const text = writer.slot.read(conversation.get(writer.index), writer.id)
-          if (text === undefined) ofKind.delete(writer.id)
-          else writer.text = text
-        }
-      }
+      for (const ofKind of Object.values(writers)) ofKind.clear()
+      for (const item of items.values()) findWriter(item)
     },
     handOut() {
       list ??= [...items.values()]

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
+
+test('a question and its answer: the words once, in order, in their place', () => {
+  const { say, view } = runningThread()
+  say(...textOf('answer', 'Be', 'cause'), { type: 'TEXT_MESSAGE_END', messageId: 'answer' })
+  expect(view().messages).toEqual([
+    { ...ask, parentId: null },
+    { id: 'answer', role: 'assistant', content: 'Because', parentId: 'ask', runId: 'run' },
+  ])
+})
+
+test("a run's own messages are one chain; what a sub-agent writes hangs beside it", () => {
+  const { say, view } = runningThread()
+  say(
+    { type: 'REASONING_MESSAGE_START', messageId: 'thought', role: 'reasoning' },
+    { type: 'REASONING_MESSAGE_CONTENT', messageId: 'thought', delta: 'Hm' },
+    { type: 'REASONING_MESSAGE_END', messageId: 'thought' },
+    { type: 'TEXT_MESSAGE_START', messageId: 'aside', subagentRunId: 'sub', name: 'helper' },
+    ...textOf('answer', 'So'),
+    { type: 'TOOL_CALL_START', toolCallId: 'call', toolCallName: 'look', parentMessageId: 'answer' },
+    { type: 'TOOL_CALL_RESULT', messageId: 'result', toolCallId: 'call', content: '42' },
+  )
+  expect(view().messages.map(({ id, parentId }) => [id, parentId])).toEqual([
+    ['ask', null],
+    ['thought', 'ask'],
+    ['aside', 'thought'],
+    ['answer', 'thought'],
+    ['result', 'answer'],
+  ])
+  expect(view().messages[1]).toMatchObject({ role: 'reasoning', content: 'Hm' })
+  expect(view().messages[2]).toMatchObject({ subagentRunId: 'sub', name: 'helper' })
+  expect(view().messages[4]).toMatchObject({ role: 'tool', toolCallId: 'call', content: '42' })
+})
+
+test('a run without new messages hangs on the one it answers: a retry is a sibling', () => {
+  const { log, say, view } = runningThread()
+  say(...textOf('first', 'One'))
+  log.end('run', { type: 'failed', code: 'agent_error', message: 'Broke.' })
+  log.accept('again', [], { retryOf: 'run' })
+  log.start('again', [], 'ask')
+  log.agui('again', { type: 'TEXT_MESSAGE_START', messageId: 'second' })
+  const { messages } = view()
+  expect(messages.map(({ id, parentId }) => [id, parentId])).toEqual([
+    ['ask', null],
+    ['first', 'ask'],
+    ['second', 'ask'],
+  ])
+})
+
+test('a second root begins a new conversation beside the first', () => {
+  const { log, view } = runningThread()
+  log.end('run', { type: 'succeeded' })
+  log.accept('other', [])
+  log.start('other', [{ id: 'edited', role: 'user', content: 'How?' }], null)
+  log.agui('other', { type: 'TEXT_MESSAGE_START', messageId: 'so' })
+  expect(view().messages.map(({ parentId }) => parentId)).toEqual([null, null, 'edited'])
+})
+
+test('messages the thread already holds are not told twice: the log wins', () => {
+  const { log, view } = runningThread()
+  log.end('run', { type: 'succeeded' })
+  log.start(
+    'next',
+    [
+      { ...ask, content: 'Changed' },
+      { id: 'more', role: 'user', content: 'And?' },
+    ],
+    null,
+  )
+  expect(view().messages).toEqual([
+    { ...ask, parentId: null },
+    { id: 'more', role: 'user', content: 'And?', parentId: 'ask' },
+  ])
+})
+
+test('a start that does not say its place goes on from the newest message', () => {
+  const { log, view } = runningThread()
+  log.end('run', { type: 'succeeded' })
+  log.start('next', [{ id: 'more', role: 'user', content: 'And?', runId: 'forged' } as never])
+  expect(view().messages[1]).toEqual({ id: 'more', role: 'user', content: 'And?', parentId: 'ask' })
+})
+
+test('an agent that uses an id again in the next run writes a message of its own', () => {
+  const { log, view } = emptyThread()
+  for (const runId of ['one', 'two']) {
+    log.accept(runId, [])
+    log.start(runId, [], null)
+    for (const event of textOf('m1', runId)) log.agui(runId, event)
+    log.end(runId, { type: 'succeeded' })
+  }
+  expect(view().messages.map(({ id, content }) => [id, content])).toEqual([
+    ['m1', 'one'],
+    ['two:m1', 'two'],
+  ])
+})
+
+test('a thought and an answer under one id are two messages, and a third kind is a third', () => {
+  const { say, view } = runningThread()
+  say(
+    { type: 'REASONING_MESSAGE_START', messageId: 'm', role: 'reasoning' },
+    { type: 'REASONING_MESSAGE_END', messageId: 'm' },
+    ...textOf('m', 'Said'),
+    { type: 'TOOL_CALL_RESULT', messageId: 'm', toolCallId: 'c', content: 'Done' },
+  )
+  expect(
+    view()
+      .messages.slice(1)
+      .map(({ id, role }) => [id, role]),
+  ).toEqual([
+    ['m', 'reasoning'],
+    ['run:m', 'assistant'],
+    ['run:m:2', 'tool'],
+  ])
+})

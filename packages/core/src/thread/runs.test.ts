@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { ask, emptyThread, runningThread } from './testing/written-thread.ts'
+import type { ThreadView } from './thread-view.ts'
+
+test('a run goes from the queue into the conversation with its start', () => {
+  const { log, view } = emptyThread()
+  log.accept('run', [ask])
+  expect(view()).toMatchObject({ messages: [], queue: [{ run: { runId: 'run' }, messages: [ask] }] })
+  log.start('run', [ask], null)
+  expect(view()).toMatchObject({
+    queue: [],
+    runs: [{ status: 'running', startedAt: '2026-01-01T00:00:03.000Z', parentId: 'ask' }],
+  })
+  expect(view().messages).toHaveLength(1)
+})
+
+test('the queue is in the order of acceptance until it is changed; an edit replaces messages', () => {
+  const { log, view } = emptyThread()
+  for (const runId of ['a', 'b', 'c']) log.accept(runId, [{ ...ask, id: runId }])
+  log.accept('a', [])
+  log.control({ type: 'queue.changed', order: ['c', 'unknown', 'a'], paused: true, edited: { a: [ask] } })
+  expect(view().queue.map(({ run, messages }) => [run.runId, messages[0]?.id])).toEqual([
+    ['c', 'c'],
+    ['a', 'ask'],
+    ['b', 'b'],
+  ])
+  log.control({ type: 'queue.changed', order: ['b'], paused: false })
+  expect(view().queue.map(({ run }) => run.runId)).toEqual(['b', 'c', 'a'])
+})
+
+test('S001-66 what waits keeps its order, its words and its pause in a view that is gone on with after a restart', () => {
+  const { log, view } = emptyThread()
+  for (const runId of ['one', 'two', 'three']) log.accept(runId, [{ ...ask, id: runId }])
+  log.control({ type: 'queue.changed', order: ['two', 'three', 'one'], paused: true })
+  const before = view()
+  log.accept('four', [{ ...ask, id: 'four' }])
+  const after = view(JSON.parse(JSON.stringify(before)) as ThreadView)
+  expect(after.queue.slice(0, 3)).toEqual(before.queue)
+  expect(after.queue.map(({ run }) => run.runId)).toEqual(['two', 'three', 'one', 'four'])
+  expect(after.queuePaused).toBe(true)
+})
+
+test('a position is not kept: it would be stale with the next start', () => {
+  const { log, view } = emptyThread()
+  const run = { runId: 'run', agentId: 'demo', status: 'queued', position: 3, acceptedAt: 'then' } as const
+  log.control({ type: 'run.accepted', run }, 'run')
+  expect(view().runs).toEqual([{ runId: 'run', agentId: 'demo', status: 'queued', acceptedAt: 'then' }])
+})
+
+test('a run that was accepted as running is not in the queue', () => {
+  const { log, view } = emptyThread()
+  log.control(
+    { type: 'run.accepted', run: { runId: 'run', agentId: 'demo', status: 'running', acceptedAt: 'then' } },
+    'run',
+  )
+  expect(view()).toMatchObject({ queue: [], runs: [{ status: 'running' }] })
+})
+
+test('a cancelled run stays cancelling, also through its start, until it has ended', () => {
+  const { log, view } = emptyThread()
+  log.accept('run', [ask])
+  log.control({ type: 'run.cancel-requested', by: 'ada' }, 'run')
+  log.control({ type: 'run.status', status: 'cancelling' }, 'run')
+  expect(view()).toMatchObject({ queue: [{ messages: [ask] }], runs: [{ status: 'cancelling' }] })
+  log.start('run', [ask], null)
+  expect(view().runs.map(({ runId, status }) => [runId, status])).toEqual([['run', 'cancelling']])
+  log.end('run', { type: 'cancelled', by: 'ada' }, [{ outputTokens: 3 }])
+  expect(view().runs).toEqual([
+    {
+      runId: 'run',
+      agentId: 'demo',
+      status: 'cancelled',
+      outcome: { type: 'cancelled', by: 'ada' },
+      parentId: 'ask',
+      acceptedAt: '2026-01-01T00:00:00.000Z',
+      startedAt: '2026-01-01T00:00:05.000Z',
+      endedAt: '2026-01-01T00:00:07.000Z',
+      usage: [{ outputTokens: 3 }],
+    },
+  ])
+})
+
+test('I2: an ended run does not change, whatever arrives', () => {
+  const { log, view } = runningThread()
+  log.end('run', { type: 'failed', code: 'agent_error', message: 'Broke.' }, [])
+  const { runs } = view()
+  log.control({ type: 'run.status', status: 'cancelling' }, 'run')
+  log.start('run', [], null)
+  log.end('run', { type: 'succeeded' }, [{ outputTokens: 1 }])
+  expect(view().runs).toEqual(runs)
+})
+
+test('a run ended in the queue leaves it', () => {
+  const { log, view } = emptyThread()
+  log.accept('run', [ask])
+  log.agui('run', { type: 'RUN_ERROR', message: 'x', usage: [] })
+  log.control({ type: 'run.ended', outcome: { type: 'superseded', by: 'other' } }, 'run')
+  expect(view()).toMatchObject({ queue: [], runs: [{ status: 'superseded' }] })
+})
+
+test('questions are open until they are answered', () => {
+  const { log, say, view } = runningThread()
+  const interrupts = [
+    { id: 'a', reason: 'approval' },
+    { id: 'b', reason: 'approval' },
+  ]
+  log.end('run', { type: 'interrupted', interrupts })
+  expect(view().interrupts).toEqual(interrupts)
+  log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['a', 'unknown'] })
+  expect(view().interrupts).toEqual([interrupts[1]])
+  log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['unknown'] })
+  expect(view().interrupts).toEqual([interrupts[1]])
+  say({ type: 'RUN_FINISHED', outcome: { type: 'interrupt' } })
+  expect(view().interrupts).toEqual([])
+})
+
+test('runs nobody accepted are ignored', () => {
+  const { log, view } = emptyThread()
+  log.control({ type: 'run.status', status: 'running' }, 'unknown')
+  log.control({ type: 'run.ended', outcome: { type: 'succeeded' } })
+  expect(view().runs).toEqual([])
+})
