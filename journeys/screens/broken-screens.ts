@@ -21,7 +21,7 @@ export const BROKEN: readonly Screen[] = [
   {
     name: 'no such address',
     async show({ page, open }) {
-      await open('/elsewhere')
+      await open('/rooms/default/threads/a%20b')
       await page.getByText('There is nothing at this address').waitFor()
     },
   },

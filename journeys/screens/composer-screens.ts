@@ -25,11 +25,11 @@ async function queued({ page, openAsked }: Stage): Promise<void> {
 export const COMPOSER: readonly Screen[] = [
   {
     name: 'a draft of many lines',
-    async show({ page, open }) {
-      await open({ roomId: 'default', threadId: 'pruning' })
+    async show({ page, openAsked }) {
+      await openAsked('What needs pruning in March?')
+      await page.getByText('Leave what flowers').waitFor()
       await field(page).fill(Array.from({ length: 12 }, (_, n) => `Line ${n + 1} of what is to be asked`).join('\n'))
     },
-    after: ({ page }) => field(page).fill(''),
   },
   {
     name: 'written while a run goes on',
@@ -66,20 +66,18 @@ export const COMPOSER: readonly Screen[] = [
   },
   {
     name: 'refused by the server',
-    async show({ page, open }) {
+    async show({ page, openAsked }) {
       const detail = 'The disk of the server is full. Free some space, then send again.'
       const problem = { type: 'about:blank', title: 'Storage full', status: 507, code: 'storage_full', detail }
+      await openAsked('What needs pruning in March?')
+      await page.getByText('Leave what flowers').waitFor()
       await page.route('**/runs', (route) =>
         route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
       )
-      await open({ roomId: 'default', threadId: 'pruning' })
       await field(page).fill('Not to be lost')
       await field(page).press('Enter')
       await page.getByRole('alert').waitFor()
     },
-    async after({ page }) {
-      await page.unrouteAll({ behavior: 'ignoreErrors' })
-      await field(page).fill('')
-    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
 ]

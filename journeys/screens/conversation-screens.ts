@@ -201,7 +201,7 @@ export const CONVERSATION: readonly Screen[] = [
       const { threadId } = await ask(PUMPS)
       await open(`/rooms/default/threads/${threadId}?beside=default/chapter`)
       await page.getByText(PUMPS_END).waitFor()
-      await page.getByText('Failed.').waitFor()
+      await log(page).getByText('Failed.').waitFor()
     },
   },
   {

@@ -47,6 +47,7 @@ export async function furnishMany(stage: Stage): Promise<void> {
     const threadId = `thread-${n}`
     await stage.send('POST', paths.threads('many'), { threadId, title: `Conversation number ${n + 1}` })
   }
+  await stage.send('POST', paths.threads('many'), { threadId: THOUSANDS.threadId, title: 'Five thousand messages' })
   for (let from = 0; from < MANY.messages; from += AT_ONCE) {
     const messages = Array.from({ length: AT_ONCE }, (_, n) => messageOf(from + n))
     await stage.ask('Say it in a sentence', { messages }, THOUSANDS)

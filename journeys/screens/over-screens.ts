@@ -2,7 +2,6 @@
 import type { Page } from 'playwright'
 import type { Screen, Stage } from './stage.ts'
 
-const ROPE = 'How long does a rope last?'
 const note = (page: Page) => page.getByTestId('toast')
 
 async function calm(stage: Stage): Promise<void> {
@@ -10,11 +9,23 @@ async function calm(stage: Stage): Promise<void> {
   await stage.page.getByText('Leave what flowers').waitFor()
 }
 
-/** Opens a thread, begins these beside it, and lets them end. */
+/** Asks as often, goes somewhere else, and lets all of it end at once. */
 async function endElsewhere(stage: Stage, count: number): Promise<void> {
-  await calm(stage)
-  for (let n = 0; n < count; n += 1) await stage.ask(ROPE)
-  await note(stage.page).first().waitFor()
+  const { page } = stage
+  for (let n = 0; n < count; n += 1) {
+    if (n === 0) await stage.open('/rooms/default')
+    else
+      await page.keyboard.press('ControlOrMeta+k').then(() => page.getByRole('option', { name: 'New thread' }).click())
+    await page.getByText('Ask something, then walk away').waitFor()
+    await page.getByRole('textbox', { name: 'Message' }).fill('Wait for my word')
+    await page.keyboard.press('Enter')
+    await page.getByRole('log').getByText('Working…').waitFor()
+  }
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('option', { name: /^What needs pruning/ }).click()
+  await page.getByText('Leave what flowers').waitFor()
+  await stage.ask('Now!', {}, { roomId: 'garden', threadId: `now-${count}` })
+  await note(page).first().waitFor()
 }
 
 async function palette(stage: Stage, words: string): Promise<void> {
@@ -81,7 +92,7 @@ export const OVER: readonly Screen[] = [
   {
     name: 'a note of what did not work',
     async show(stage) {
-      await stage.page.route('**/threads/pruning', (route) => route.abort())
+      await stage.page.route('**/v1/**/threads/pruning', (route) => route.abort())
       await calm(stage)
       await stage.openSide()
       await stage.page.getByRole('button', { name: 'Actions for What needs pruning in March?', exact: true }).click()

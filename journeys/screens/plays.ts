@@ -8,6 +8,8 @@ import { RICH } from './rich-answer.ts'
 
 export type Play = (signal: AbortSignal, run: Pick<RunAgentInput, 'threadId' | 'runId'>) => AsyncGenerator<Event>
 
+const waitingForWord = new Set<() => void>()
+
 /** What the demo agent would take minutes for, or never does. The question is also the thread's title. */
 export const PLAYS = {
   'Compare three heat pumps for an old house': async function* (signal) {
@@ -72,6 +74,15 @@ export const PLAYS = {
     yield* said('There are eleven drafts that nobody has opened this year.')
     const interrupts = [{ id: crypto.randomUUID(), reason: 'Delete eleven drafts?' }]
     yield { type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: 'interrupt', interrupts } }
+  },
+  'Wait for my word': async function* () {
+    await new Promise<void>((resolve) => waitingForWord.add(resolve))
+    yield* said('Here it is.')
+  },
+  'Now!': async function* () {
+    for (const goOn of waitingForWord) goOn()
+    waitingForWord.clear()
+    yield* said('All at once.')
   },
   'Say it in a sentence': async function* () {
     yield* said('A run that nobody watches is still a run.')
