@@ -5,6 +5,7 @@
 import { memo, useId, useState } from 'react'
 import type { Block } from './document.ts'
 import type { Note, NoteCalls } from './notes.ts'
+import { levelsOf, NO_OUTLINE } from './outline.ts'
 import { createReader } from './reader.ts'
 import { render, renderAll } from './render.tsx'
 
@@ -68,7 +69,8 @@ interface BlockViewProps extends View {
 }
 
 const BlockView = memo(function BlockView({ block, calls, prefix, open }: BlockViewProps) {
-  return renderAll(block.nodes, { known: block.known, calls, prefix, open })
+  const levels = levelsOf(block.nodes, block.outline)
+  return renderAll(block.nodes, { known: block.known, calls, levels, prefix, open })
 })
 
 interface NotesProps {
@@ -84,7 +86,9 @@ export const Notes = memo(function Notes({ notes, prefix }: NotesProps) {
           <li key={number} id={`${prefix}note-${number}`}>
             {definition.children.map((child, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs of a footnote have no other name
-              <div key={index}>{render(child, { known, calls, prefix, open: false })}</div>
+              <div key={index}>
+                {render(child, { known, calls, levels: levelsOf([child], NO_OUTLINE), prefix, open: false })}
+              </div>
             ))}
             <a href={`#${prefix}call-${number}`} aria-label={`Back to the text of footnote ${number}`}>
               ↩

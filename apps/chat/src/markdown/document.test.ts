@@ -3,6 +3,7 @@ import { createElement, Fragment } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { Notes } from './blocks.tsx'
+import { levelsOf } from './outline.ts'
 import { createReader, type Reading } from './reader.ts'
 import { renderAll } from './render.tsx'
 import { growing } from './testing/corpus.ts'
@@ -15,7 +16,13 @@ function htmlOf({ blocks, callsOf, notes }: Reading): string {
     createElement(
       Fragment,
       { key: block.key },
-      renderAll(block.nodes, { known: block.known, calls: callsOf(block), prefix: PREFIX, open: false }),
+      renderAll(block.nodes, {
+        known: block.known,
+        calls: callsOf(block),
+        levels: levelsOf(block.nodes, block.outline),
+        prefix: PREFIX,
+        open: false,
+      }),
     ),
   )
   return renderToStaticMarkup(

@@ -8,6 +8,7 @@
 import type { Code, RootContent } from 'mdast'
 import { belongsWith, isClosed } from './boundary.ts'
 import { openFence, stillOpen } from './fence.ts'
+import { NO_OUTLINE, type Outline, outlineAfter } from './outline.ts'
 import { parseNodes } from './parse.ts'
 import { type Known, learn, mentioned, NOTHING_KNOWN, preamble } from './references.ts'
 
@@ -18,6 +19,8 @@ export interface Block {
   readonly nodes: readonly RootContent[]
   /** What it may mention. */
   readonly known: Known
+  /** The headings it stands below. */
+  readonly outline: Outline
 }
 
 export interface MarkdownDocument {
@@ -27,10 +30,19 @@ export interface MarkdownDocument {
   readonly settledTo: number
   /** What the settled blocks define. */
   readonly known: Known
+  /** The headings that are open behind them. */
+  readonly outline: Outline
   readonly open: readonly Block[]
 }
 
-export const EMPTY_DOCUMENT: MarkdownDocument = { text: '', settled: [], settledTo: 0, known: NOTHING_KNOWN, open: [] }
+export const EMPTY_DOCUMENT: MarkdownDocument = {
+  text: '',
+  settled: [],
+  settledTo: 0,
+  known: NOTHING_KNOWN,
+  outline: NO_OUTLINE,
+  open: [],
+}
 
 /** The document of `text`. `before` saves the work if `text` goes on where it ended. */
 export function advance(before: MarkdownDocument, text: string): MarkdownDocument {
@@ -51,7 +63,12 @@ function advanceTail(before: MarkdownDocument, text: string): MarkdownDocument {
   const groups = groupsOf(tail, preamble(known))
   let closed = groups.length - 1
   while (closed > 0 && !boundaryIsClosed(groups, closed, tail)) closed -= 1
-  const blocks = groups.map((group) => blockOf(group, before.settledTo, known))
+  let { outline } = before
+  const blocks = groups.map(({ start, source, nodes }): Block => {
+    const block = { key: before.settledTo + start, source, nodes, known, outline }
+    outline = outlineAfter(nodes, outline)
+    return block
+  })
   const ahead = tail.includes(']:')
     ? learn(
         known,
@@ -101,10 +118,6 @@ function boundaryIsClosed(groups: readonly Group[], index: number, tail: string)
   return previous !== undefined && node !== undefined && isClosed(previous, { node, start: next?.start ?? 0 }, tail)
 }
 
-function blockOf({ start, source, nodes }: Group, offset: number, known: Known): Block {
-  return { key: offset + start, source, nodes, known }
-}
-
 /** Moves `blocks` to the settled ones, and tells everyone who mentions what they define. */
 function settle(before: MarkdownDocument, blocks: readonly Block[], open: readonly Block[] = []): MarkdownDocument {
   const known = learn(
@@ -117,6 +130,7 @@ function settle(before: MarkdownDocument, blocks: readonly Block[], open: readon
     settled: [...settled, ...blocks.map((block) => linked(block, known))],
     settledTo: open[0]?.key ?? before.text.length,
     known,
+    outline: open[0]?.outline ?? blocks.reduce((outline, { nodes }) => outlineAfter(nodes, outline), before.outline),
     open,
   }
 }

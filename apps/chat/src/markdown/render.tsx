@@ -3,7 +3,7 @@
  * Text and HTML become text nodes; no attribute but a checked address, a number or a flag comes from the text.
  * Does not know: blocks, streaming.
  */
-import type { Link, LinkReference, Nodes, Table, TableCell } from 'mdast'
+import type { Heading, Link, LinkReference, Nodes, Table, TableCell } from 'mdast'
 import { createElement, Fragment, type ReactNode } from 'react'
 import { CodeBlock } from './code-block.tsx'
 import { MathText } from './math-text.tsx'
@@ -14,6 +14,8 @@ import { safeImage, safeLink } from './safe-url.ts'
 export interface RenderContext {
   readonly known: Known
   readonly calls: NoteCalls
+  /** At which level each heading is drawn. */
+  readonly levels: ReadonlyMap<Heading, number>
   /** Makes the ids of one message's footnotes its own. */
   readonly prefix: string
   /** Whether the last block may still grow: what is dear to draw waits for its end. */
@@ -22,6 +24,7 @@ export interface RenderContext {
   readonly inLink?: boolean
 }
 
+const DEEPEST = 6
 const REL = 'noopener noreferrer nofollow'
 
 export function renderAll(nodes: readonly Nodes[], context: RenderContext): ReactNode {
@@ -41,8 +44,7 @@ export function render(node: Nodes, context: RenderContext): ReactNode {
     case 'paragraph':
       return <p dir="auto">{children()}</p>
     case 'heading':
-      // The page's own headings end at the second level; who speaks is named at the third.
-      return createElement(`h${Math.min(node.depth + 2, 6)}`, { dir: 'auto', 'data-depth': node.depth }, children())
+      return createElement(`h${context.levels.get(node) ?? DEEPEST}`, { dir: 'auto' }, children())
     case 'thematicBreak':
       return <hr />
     case 'blockquote':

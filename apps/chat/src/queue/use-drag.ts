@@ -70,9 +70,11 @@ export function useDrag(ids: readonly string[], land: (id: string, to: number) =
     const { current } = hand
     if (!list.current || !current) return
     const { carried: before } = current
-    const by = wayOf(current, list.current)
+    const { heights, from } = before
+    const [up, down] = [shift(heights, from, 0, from), shift(heights, from, heights.length - 1, from)]
+    const by = Math.min(down, Math.max(up, wayOf(current, list.current)))
     if (by !== before.by) {
-      current.carried = { ...before, by, to: landing(before.heights, before.from, by) }
+      current.carried = { ...before, by, to: landing(heights, from, by) }
       setCarried(current.carried)
     }
     current.frame = requestAnimationFrame(follow)

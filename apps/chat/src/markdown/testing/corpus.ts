@@ -8,6 +8,7 @@ const PIECES: readonly string[] = [
   '\n',
   '\n\n',
   '# Heading\n',
+  '#### Deep\n',
   'Underlined\n===\n',
   'Also\n---\n',
   '---\n',

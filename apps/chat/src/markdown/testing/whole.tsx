@@ -6,6 +6,7 @@ import { mathFromMarkdown } from 'mdast-util-math'
 import { gfm } from 'micromark-extension-gfm'
 import { math } from 'micromark-extension-math'
 import type { ReactNode } from 'react'
+import { levelsOf, NO_OUTLINE } from '../outline.ts'
 import { learn, NOTHING_KNOWN, noteCalls } from '../references.ts'
 import { renderAll } from '../render.tsx'
 
@@ -25,7 +26,13 @@ export function renderWhole(text: string, prefix: string): ReactNode {
         return [call, { number: order.indexOf(call.identifier) + 1, first }] as const
       }),
     )
-  const body = renderAll(root.children, { known, calls: callsOf(root.children), prefix, open: false })
+  const body = renderAll(root.children, {
+    known,
+    calls: callsOf(root.children),
+    levels: levelsOf(root.children, NO_OUTLINE),
+    prefix,
+    open: false,
+  })
   const notes: ReactNode[] = []
   for (const id of order) {
     const children = known.notes.get(id)?.children ?? []
@@ -35,7 +42,9 @@ export function renderWhole(text: string, prefix: string): ReactNode {
       <li key={id} id={`${prefix}note-${number}`}>
         {children.map((child, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: drawn once
-          <div key={index}>{renderAll([child], { known, calls, prefix, open: false })}</div>
+          <div key={index}>
+            {renderAll([child], { known, calls, levels: levelsOf([child], NO_OUTLINE), prefix, open: false })}
+          </div>
         ))}
         <a href={`#${prefix}call-${number}`} aria-label={`Back to the text of footnote ${number}`}>
           ↩
