@@ -123,7 +123,7 @@ const WORDS: Record<ComposerMode, string> = { send: 'Send', stop: 'Stop', stoppi
 
 const HINTS: Record<ComposerMode, string> = {
   send: 'Enter sends, Shift+Enter breaks the line',
-  stop: 'Working, also when you leave. Esc stops it',
+  stop: 'Goes on when you leave. Esc stops it',
   stopping: 'Stopping…',
 }
 

@@ -1,10 +1,16 @@
 /** Says changes of a run's state to who cannot see them: politely, in words, and no tokens. */
 import type { Activity } from '@holdfast/client'
 
-export function Announcer({ activity }: { readonly activity: Activity }) {
+interface AnnouncerProps {
+  readonly activity: Activity
+  /** Whether the run was taken and has not begun. */
+  readonly waits: boolean
+}
+
+export function Announcer({ activity, waits }: AnnouncerProps) {
   return (
     <p className="said" role="status">
-      {wordsOf(activity)}
+      {waits && activity.type === 'active' ? 'Waits for its turn' : wordsOf(activity)}
     </p>
   )
 }

@@ -8,6 +8,7 @@ import { pathTo } from '@holdfast/core'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import { Icon } from '../design/icon.tsx'
+import { StatusMark } from '../sidebar/status-mark.tsx'
 import { ABOVE, Lines } from './lines.tsx'
 import { keepPlace, placeIn } from './places.ts'
 import { headOf, type Row, rowsOf } from './rows.ts'
@@ -16,6 +17,7 @@ import { sameRows } from './same-rows.ts'
 import { Speaker } from './speaker.tsx'
 import { useFresh } from './use-fresh.ts'
 import type { Span } from './use-held.ts'
+import type { Place } from './use-place.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
 interface ConversationProps {
@@ -24,9 +26,11 @@ interface ConversationProps {
   readonly actions: EndingActions
   /** The message whose way is shown, where that is not the newest. */
   readonly chosen?: string | undefined
+  /** Of a run that was taken and not begun. */
+  readonly place?: Place | undefined
 }
 
-export function Conversation({ state, agentTitle, actions, chosen }: ConversationProps) {
+export function Conversation({ state, agentTitle, actions, chosen, place: turn }: ConversationProps) {
   const { key, content, pending, activity } = state
   const rows = useRows(content, pending, chosen)
   const lines = useRef<VirtualizerHandle>(null)
@@ -74,10 +78,14 @@ export function Conversation({ state, agentTitle, actions, chosen }: Conversatio
           />
           {waits && (
             <p className="waiting">
-              <span className="mark" data-status="working">
-                <Icon name="working" turning />
-                {GOING_ON[activity.type]}
-              </span>
+              {turn && activity.type === 'active' ? (
+                <StatusMark status="queued" place={turn} />
+              ) : (
+                <span className="mark" data-status="working">
+                  <Icon name="working" turning />
+                  {GOING_ON[activity.type]}
+                </span>
+              )}
             </p>
           )}
         </div>

@@ -23,6 +23,7 @@ import { useBeside } from './beside.ts'
 import { leafUnder } from './branches.ts'
 import { Conversation } from './conversation.tsx'
 import { useEndingActions } from './use-ending-actions.ts'
+import { type Place, usePlace } from './use-place.ts'
 
 interface ThreadPageProps {
   readonly threadKey: ThreadKey
@@ -40,6 +41,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const noRoom = (unwritten || state.content.type === 'gone') && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
   const beside = useBeside()
+  const place = usePlace(threadKey)
   /** Which way through the conversation is looked at: the newest, unless one was chosen. */
   const [chosen, choose] = useState<string>()
   useEffect(awaitMarkdown, [])
@@ -56,8 +58,12 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
       </PageHead>
       <div className="reading">
         <ConnectionLine connection={connectionOf(state.connection)} />
-        <Announcer activity={state.activity} />
-        {noRoom ? <NoSuchRoom roomId={roomId} /> : <Reading state={state} chosen={chosen} choose={choose} />}
+        <Announcer activity={state.activity} waits={place !== undefined} />
+        {noRoom ? (
+          <NoSuchRoom roomId={roomId} />
+        ) : (
+          <Reading state={state} chosen={chosen} choose={choose} place={place} />
+        )}
       </div>
       {!noRoom && state.content.type !== 'gone' && (
         <ThreadComposer
@@ -84,10 +90,11 @@ function leafIn({ content }: ThreadState, chosen: string): string | undefined {
 interface ReadingProps {
   readonly state: ThreadState
   readonly chosen: string | undefined
+  readonly place: Place | undefined
   choose(messageId: string | undefined): void
 }
 
-function Reading({ state, chosen, choose }: ReadingProps) {
+function Reading({ state, chosen, choose, place }: ReadingProps) {
   const { key, content, pending, activity, connection } = state
   const { agents } = useAgent(key.roomId)
   const actions = useEndingActions(key, choose)
@@ -105,7 +112,7 @@ function Reading({ state, chosen, choose }: ReadingProps) {
     )
   }
   if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
-    return <Conversation state={state} agentTitle={agentTitle} actions={actions} chosen={chosen} />
+    return <Conversation state={state} agentTitle={agentTitle} actions={actions} chosen={chosen} place={place} />
   }
   if (content.type === 'new') {
     return (

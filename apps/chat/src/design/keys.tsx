@@ -20,6 +20,8 @@ function nameOf(key: string): string {
       return APPLE ? '⌘' : 'Ctrl'
     case 'shift':
       return APPLE ? '⇧' : 'Shift'
+    case 'alt':
+      return APPLE ? '⌥' : 'Alt'
     case 'enter':
       return 'Enter'
     case 'esc':

@@ -58,18 +58,18 @@ describe('what goes on, across rooms', () => {
     ])
   })
 
-  it('says of what waits for a place which one it has, and among how many: 2nd of 3', () => {
+  it('says of what waits for a place which one it has, and among how many, in their order: 2nd of 3', () => {
     const waits = (threadId: string, position?: number): ThreadInfo => ({
       ...thread('R', threadId, 'queued'),
       ...(position !== undefined && { position }),
     })
     const { items } = overviewOf(rooms, [[waits('c', 3), waits('a', 1), waits('b', 2), waits('held')]], [])
-    expect(Object.fromEntries(items.map(({ title, place }) => [title, place]))).toEqual({
-      a: { position: 1, of: 3 },
-      b: { position: 2, of: 3 },
-      c: { position: 3, of: 3 },
-      held: undefined,
-    })
+    expect(items.map(({ title, place }) => [title, place])).toEqual([
+      ['a', { position: 1, of: 3 }],
+      ['b', { position: 2, of: 3 }],
+      ['c', { position: 3, of: 3 }],
+      ['held', undefined],
+    ])
     expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 103].map(ordinal).join(' ')).toBe(
       '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 103rd',
     )

@@ -21,7 +21,7 @@ export interface OverviewItem {
 }
 
 export interface Overview {
-  /** What needs a person first. */
+  /** What needs a person first; what waits, in the order of its turns. */
   readonly items: readonly OverviewItem[]
   /** Every thread that is known, for whoever looks for one; newest activity first within a room. */
   readonly threads: readonly (ThreadInfo & { readonly room: string })[]
@@ -65,7 +65,15 @@ export function overviewOf(
       },
     ]
   })
-  return { items: items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)), threads }
+  return {
+    items: items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || turnOf(a) - turnOf(b)),
+    threads,
+  }
+}
+
+/** What waits for a place, in the order of it; what is held behind that. */
+function turnOf({ state, place }: OverviewItem): number {
+  return state === 'queued' ? (place?.position ?? Number.MAX_SAFE_INTEGER) : 0
 }
 
 function goingOn({ status }: ThreadInfo, run: ActiveRun | undefined): GoingOn | undefined {

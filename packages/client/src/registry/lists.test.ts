@@ -62,6 +62,32 @@ it('S001-19 a thread that is not looked at shows that a run starts in it, and it
   expect(count('threads')).toBeGreaterThan(polls)
 })
 
+it('a run that the server has taken but not begun waits in the list too, in its place, and works once it has begun', async () => {
+  const { registry, threads, lines, transport } = setUp()
+  const list = vi.spyOn(transport, 'threads')
+  const waits = {
+    ...A,
+    title: '',
+    status: 'queued' as const,
+    position: 2,
+    unread: false,
+    archived: false,
+    lastSeq: 1,
+    updatedAt: '',
+  }
+  list.mockResolvedValue({ items: [waits] })
+  threads.subscribe(() => {})
+  const { accepted } = registry.start(A, { text: 'Hello' })
+  expect(lines()).toEqual([['T1', 'Hello', 'working']])
+  await accepted
+  await until(() => expect(registry.active.snapshot()).toMatchObject([{ activity: 'active' }]))
+  await until(() => expect(lines()).toEqual([['T1', '', 'queued']]))
+  const { position: _, ...begun } = waits
+  list.mockResolvedValue({ items: [begun] })
+  registry.resume()
+  await until(() => expect(lines()).toEqual([['T1', '', 'working']]))
+})
+
 it('asks again when the inbox says so, hardly otherwise, and not at all while nobody looks at a visible page (I10)', async () => {
   const { environment, transport, threads, count } = setUp()
   const { clock } = environment

@@ -223,10 +223,15 @@ function follow(poll: Poll, news: InboxNews, concerns: (entry: InboxFrame) => bo
   }
 }
 
-/** A run that starts here counts as working before any list says so (and what needs a person stays on top of it). */
+/**
+ * A run that starts here counts as working before any list says so: what needs a person stays on top of it, and so does
+ * that the run which the server has taken waits for its turn.
+ */
 function withIntent(item: ThreadInfo, here: readonly ActiveRun[]): ThreadInfo {
   if (item.status === 'needs_you' || item.status === 'working') return item
-  return here.some(({ key }) => sameKey(key, item)) ? { ...item, status: 'working' } : item
+  const run = here.find(({ key }) => sameKey(key, item))
+  if (!run || (run.activity === 'active' && item.position !== undefined)) return item
+  return { ...item, status: 'working' }
 }
 
 function both(...undo: readonly (() => void)[]): () => void {
