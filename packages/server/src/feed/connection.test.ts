@@ -1,178 +1,33 @@
-import {
-  type Envelope,
-  envelopeJson,
-  HEARTBEAT,
-  type InboxFrame,
-  keyString,
-  runTerminal,
-  splitFrames,
-  type ThreadKey,
-} from '@holdfast/core'
-import { createManualClock } from '@holdfast/core/testing'
+import { type Envelope, HEARTBEAT, type InboxFrame, keyString, splitFrames, type ThreadKey } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../store/memory/memory-store.ts'
-import type { Lease, Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL as ME } from '../store/principal.ts'
-import { createFeed } from './feed.ts'
-import type { Sink } from './sink.ts'
+import { createLooseWorld, type Delivery } from './testing/loose-world.ts'
+import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
 const KEYS = ['r1', 'r2'].flatMap((roomId) => ['t1', 't2'].map((threadId) => ({ roomId, threadId })))
 const [A, B, C] = KEYS as [ThreadKey, ThreadKey, ThreadKey]
-const decoder = new TextDecoder()
 
-type Delivery = 'whole' | 'bare' | 'lost' | 'twice'
-
-/** A real store in memory, whose notices may be lost, repeated, or come without their frames. */
-async function createWorld() {
-  const clock = createManualClock()
-  const listeners = new Set<(notice: Notice) => void>()
-  const faults: unknown[] = []
-  const leases = new Map<string, Lease>()
-  let delivery: Delivery = 'whole'
-  let runs = 0
-  const tell = (notice: Notice) => {
-    for (const listener of listeners) listener(notice)
-  }
-  const store = createMemoryStore({
-    clock,
-    publish(notice) {
-      if (delivery === 'lost') return
-      if (delivery === 'bare' && notice.type === 'thread.more') {
-        const { frames: _, ...bare } = notice
-        return tell(bare)
-      }
-      tell(notice)
-      if (delivery === 'twice') tell(notice)
-    },
-  })
-  for (const roomId of ['r1', 'r2']) await store.rooms.create(ME, { roomId, title: roomId, agentId: 'demo' })
-  const subscribe = (listener: (notice: Notice) => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-  const feed = createFeed({
-    log: store.log,
-    inbox: store.inbox,
-    bus: { publish: tell, subscribe },
-    clock,
-    onFault: (fault) => faults.push(fault),
-  })
-
-  const world = {
-    clock,
-    store,
-    feed,
-    faults,
-    listeners,
-    deliver(how: Delivery) {
-      delivery = how
-    },
-    /** Some records in the thread: of a new run, if none is live. */
-    async commit(key: ThreadKey, records = 1, size = 1) {
-      let lease = leases.get(keyString(key))
-      if (!lease) {
-        const runId = `run-${++runs}`
-        const messages = [{ id: `${runId}-q`, role: 'user' as const, content: 'Hello' }]
-        const request = { runId, messages, agentId: 'demo', onBusy: 'enqueue' as const, tools: [], context: [] }
-        if ((await store.runs.start(ME, key, request)).type !== 'accepted') return
-        for (const claim of await store.work.claim({ workerId: 'w', limit: 9, leaseMs: 1e9 })) {
-          leases.set(keyString(claim.lease), claim.lease)
-        }
-        lease = leases.get(keyString(key))
-      }
-      const delta = 'x'.repeat(size)
-      const events = Array.from({ length: records }, () =>
-        JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta }),
-      )
-      if (lease) await store.work.append(lease, events)
-    },
-    async finish(key: ThreadKey) {
-      const lease = leases.get(keyString(key))
-      leases.delete(keyString(key))
-      const outcome = { type: 'succeeded' } as const
-      if (lease) await store.work.end(lease, { outcome, events: [JSON.stringify(runTerminal(outcome, lease))] })
-    },
-    async remove(key: ThreadKey) {
-      leases.delete(keyString(key))
-      await store.threads.delete(ME, key, true)
-    },
-    /** The envelopes' JSON after a cursor; undefined: it is gone. */
-    async log(key: ThreadKey, after = 0): Promise<string[] | undefined> {
-      const read = await store.log.read(ME, key, { after, maxBytes: 1e9, maxRecords: 1e9 })
-      if (read.type === 'not_found') return []
-      return read.type === 'chunk' ? splitFrames(decoder.decode(read.frames)).map(envelopeJson) : undefined
-    },
-    async cursor() {
-      return (await store.inbox.overview(ME)).cursor
-    },
-    async inbox(cursor: string) {
-      const read = await store.inbox.read(ME, { cursor, maxBytes: 1e9, maxRecords: 1e9 })
-      if (read.type !== 'entries') throw new Error(read.type)
-      return read.items
-    },
-  }
-  return world
+interface Shown {
+  readonly event: string
+  readonly data: string
 }
 
-function createSink(capacity = Number.POSITIVE_INFINITY) {
-  const written: Uint8Array[] = []
-  let holds = 0
-  let full = false
-  let drained = () => {}
-  let closed = () => {}
-  const state = { mostHeld: 0, ended: 0 }
-  const sink: Sink = {
-    write(bytes) {
-      written.push(bytes)
-      holds += bytes.byteLength
-      state.mostHeld = Math.max(state.mostHeld, holds)
-      full = holds > capacity
-      return !full
-    },
-    end: () => void state.ended++,
-    onDrain(listener) {
-      drained = listener
-    },
-    onClose(listener) {
-      closed = listener
-    },
-  }
-  return {
-    sink,
-    state,
-    /** What was written since the last drain. */
-    get holds() {
-      return holds
-    },
-    frames() {
-      const text = written
-        .map((bytes) => decoder.decode(bytes))
-        .join('')
-        .replaceAll(HEARTBEAT, '')
-      return splitFrames(text).map((stored) => {
-        const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)\n\n$/.exec(stored) ?? []
-        return { event, data }
-      })
-    },
-    drain() {
-      holds = 0
-      if (!full) return
-      full = false
-      drained()
-    },
-    close: () => closed(),
-  }
+/** What was written, event by event. */
+function framesOf(sink: ScriptedSink): readonly Shown[] {
+  return splitFrames(sink.text()).map((stored) => {
+    const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)\n\n$/.exec(stored) ?? []
+    return { event, data }
+  })
 }
 
-type Shown = ReturnType<ReturnType<typeof createSink>['frames']>
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 async function settled(rounds = 60) {
   for (let round = 0; round < rounds; round++) await settle()
 }
 
 const keyIn = (data: string) => keyString(JSON.parse(data) as ThreadKey)
-const of = (frames: Shown, event: string, key?: ThreadKey) =>
+const of = (frames: readonly Shown[], event: string, key?: ThreadKey) =>
   frames
     .filter((frame) => frame.event === event && (!key || keyIn(frame.data) === keyString(key)))
     .map(({ data }) => data)
@@ -207,9 +62,9 @@ describe('the one connection', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const world = await createWorld()
+        const world = await createLooseWorld()
         const open: {
-          sink: ReturnType<typeof createSink>
+          sink: ScriptedSink
           inbox: string
           threads: (ThreadKey & { after: number; head: number })[]
         }[] = []
@@ -222,7 +77,7 @@ describe('the one connection', () => {
               threads.push({ ...watched, after: Math.max(0, head - one.back), head })
             }
             const inbox = await world.cursor()
-            const sink = createSink(one.capacity)
+            const sink = createScriptedSink(one.capacity)
             open.push({ sink, inbox, threads })
             await world.feed.open({ principal: ME, inbox, threads }, () => sink.sink)
           } else if (one.do === 'commit') {
@@ -247,7 +102,7 @@ describe('the one connection', () => {
         }
         expect(world.faults).toEqual([])
         for (const { sink, inbox, threads } of open) {
-          const frames = sink.frames()
+          const frames = framesOf(sink)
           const asked = new Set(threads.map(keyString))
           for (const data of of(frames, 'log')) expect(asked).toContain(keyIn(data))
           for (const watched of threads) {
@@ -294,13 +149,13 @@ describe('the one connection', () => {
   })
 
   it('subscribes, catches up, says so once, then is live; a thread that is not there yet is caught up at 0', async () => {
-    const world = await createWorld()
+    const world = await createLooseWorld()
     await world.commit(A, 3)
-    const sink = createSink()
+    const sink = createScriptedSink()
     await world.feed.open({ principal: ME, threads: watching([A, B]) }, () => sink.sink)
     await settled()
     const head = (await world.log(A))?.length
-    expect(of(sink.frames(), 'caught-up').map((data) => JSON.parse(data))).toEqual(
+    expect(of(framesOf(sink), 'caught-up').map((data) => JSON.parse(data))).toEqual(
       expect.arrayContaining([
         { ...A, seq: head },
         { ...B, seq: 0 },
@@ -308,22 +163,22 @@ describe('the one connection', () => {
     )
     await world.commit(B, 2)
     await settled()
-    expect(of(sink.frames(), 'log', A)).toEqual(await world.log(A))
-    expect(of(sink.frames(), 'log', B)).toEqual(await world.log(B))
-    expect(of(sink.frames(), 'caught-up')).toHaveLength(2)
-    expect(of(sink.frames(), 'inbox'), 'nobody asked for it').toEqual([])
+    expect(of(framesOf(sink), 'log', A)).toEqual(await world.log(A))
+    expect(of(framesOf(sink), 'log', B)).toEqual(await world.log(B))
+    expect(of(framesOf(sink), 'caught-up')).toHaveLength(2)
+    expect(of(framesOf(sink), 'inbox'), 'nobody asked for it').toEqual([])
   })
 
   it('S001-52 resyncs exactly once a thread that cannot be gone on with, and leaves the others alone', async () => {
-    const world = await createWorld()
+    const world = await createLooseWorld()
     for (const key of [A, B, C]) await world.commit(key)
     await world.remove(C)
-    const sink = createSink()
+    const sink = createScriptedSink()
     const threads = [...watching([A, C]), { ...B, after: 99 }, { roomId: 'nowhere', threadId: 't', after: 3 }]
     await world.feed.open({ principal: ME, threads }, () => sink.sink)
     await settled()
     expect(
-      of(sink.frames(), 'resync')
+      of(framesOf(sink), 'resync')
         .map((data) => JSON.parse(data).reason)
         .toSorted(),
     ).toEqual(['cursor_ahead', 'cursor_ahead', 'deleted'])
@@ -331,19 +186,19 @@ describe('the one connection', () => {
     const before = (await world.log(A)) ?? []
     await world.remove(A)
     await settled()
-    expect(of(sink.frames(), 'log', B)).toEqual([])
-    expect(of(sink.frames(), 'log', A).slice(0, before.length)).toEqual(before)
-    expect(of(sink.frames(), 'log', A).at(-1)).toContain('"type":"thread.deleted"')
-    expect(sink.frames().at(-1)).toEqual({ event: 'resync', data: JSON.stringify({ ...A, reason: 'deleted' }) })
-    expect(of(sink.frames(), 'resync')).toHaveLength(4)
+    expect(of(framesOf(sink), 'log', B)).toEqual([])
+    expect(of(framesOf(sink), 'log', A).slice(0, before.length)).toEqual(before)
+    expect(of(framesOf(sink), 'log', A).at(-1)).toContain('"type":"thread.deleted"')
+    expect(framesOf(sink).at(-1)).toEqual({ event: 'resync', data: JSON.stringify({ ...A, reason: 'deleted' }) })
+    expect(of(framesOf(sink), 'resync')).toHaveLength(4)
     expect(sink.state.ended).toBe(0)
     expect(world.feed.watching).toEqual({ threads: 0, readers: 0 })
   })
 
   it('G10 holds at most 256 kB for all its threads together, and no thread waits for another one’s end', async () => {
-    const world = await createWorld()
+    const world = await createLooseWorld()
     for (const key of KEYS) await world.commit(key, 400, 1_000)
-    const slow = createSink(128 * 1024)
+    const slow = createScriptedSink(128 * 1024)
     await world.feed.open({ principal: ME, threads: watching(KEYS) }, () => slow.sink)
     await settled()
     const served = new Set<string>()
@@ -351,7 +206,7 @@ describe('the one connection', () => {
       slow.drain()
       for (const key of KEYS) await world.commit(key, 20, 1_000)
       await settled()
-      for (const data of of(slow.frames(), 'log')) served.add(keyIn(data))
+      for (const data of of(framesOf(slow), 'log')) served.add(keyIn(data))
     }
     expect([...served].toSorted()).toEqual(KEYS.map(keyString).toSorted())
     for (let round = 0; round < 60; round++) {
@@ -366,26 +221,26 @@ describe('the one connection', () => {
       await settled(10)
     }
     expect(slow.state.mostHeld).toBeLessThanOrEqual(256 * 1024)
-    for (const key of KEYS) expect(of(slow.frames(), 'log', key)).toEqual(await world.log(key))
+    for (const key of KEYS) expect(of(framesOf(slow), 'log', key)).toEqual(await world.log(key))
   })
 
   it('goes on with the inbox until nothing is left, however much there is', async () => {
-    const world = await createWorld()
+    const world = await createLooseWorld()
     await world.commit(A)
     const inbox = await world.cursor()
     for (let n = 0; n < 250; n++) await world.store.threads.change(ME, A, { title: `Title ${n}` })
-    const sink = createSink()
+    const sink = createScriptedSink()
     await world.feed.open({ principal: ME, inbox, threads: [] }, () => sink.sink)
     await settled()
-    const titles = of(sink.frames(), 'inbox').map((data) => JSON.parse(data).title)
+    const titles = of(framesOf(sink), 'inbox').map((data) => JSON.parse(data).title)
     expect(titles).toEqual(Array.from({ length: 250 }, (_, n) => `Title ${n}`))
   })
 
   it('says hb once for all its threads, also with none; ends with the feed, and ends nothing but itself', async () => {
-    const world = await createWorld()
+    const world = await createLooseWorld()
     await world.commit(A)
-    const many = createSink()
-    const none = createSink()
+    const many = createScriptedSink()
+    const none = createScriptedSink()
     const inbox = await world.cursor()
     await world.feed.open({ principal: ME, threads: watching(KEYS), inbox }, () => many.sink)
     await world.feed.open({ principal: ME, threads: [] }, () => none.sink)
@@ -399,7 +254,7 @@ describe('the one connection', () => {
     expect([many.state.ended, none.state.ended]).toEqual([1, 1])
     expect(world.listeners.size + world.clock.waiting).toBe(0)
     expect((await world.store.runs.list(ME, A)).type === 'runs').toBe(true)
-    const late = createSink()
+    const late = createScriptedSink()
     await world.feed.open({ principal: ME, threads: watching([A]) }, () => late.sink)
     expect(late.state.ended).toBe(1)
   })

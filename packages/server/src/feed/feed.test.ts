@@ -6,7 +6,7 @@ import type { LogReader, Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { runEvents } from './cut.ts'
 import { createFeed } from './feed.ts'
-import type { Sink } from './sink.ts'
+import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
 const KEY: ThreadKey = { roomId: 'r', threadId: 't' }
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -107,45 +107,6 @@ function scripted() {
   }
 }
 
-function scriptedSink(capacity = Number.POSITIVE_INFINITY) {
-  const written: Uint8Array[] = []
-  let holds = 0
-  let full = false
-  let drain = () => {}
-  let close = () => {}
-  const state = { ended: 0, mostHeld: 0, writtenWhileFull: 0 }
-  const sink: Sink = {
-    write(bytes) {
-      if (full) state.writtenWhileFull++
-      written.push(bytes)
-      holds += bytes.byteLength
-      state.mostHeld = Math.max(state.mostHeld, holds)
-      full = holds > capacity
-      return !full
-    },
-    end: () => void state.ended++,
-    onDrain(listener) {
-      drain = listener
-    },
-    onClose(listener) {
-      close = listener
-    },
-  }
-  return {
-    sink,
-    state,
-    written,
-    text: () => written.map(decode).join('').replaceAll(HEARTBEAT, ''),
-    drain() {
-      holds = 0
-      if (!full) return
-      full = false
-      drain()
-    },
-    close: () => close(),
-  }
-}
-
 /** Everything that hangs on promises only. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -171,13 +132,13 @@ describe('following a log', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
         const world = scripted()
-        const readers: { after: number; sink: ReturnType<typeof scriptedSink>; left: boolean }[] = []
+        const readers: { after: number; sink: ScriptedSink; left: boolean }[] = []
         for (const one of steps) {
           if (one.do === 'commit') world.commit(one.records, one.size, one.delivery)
           else if (one.do === 'join') {
             const reader = {
               after: Math.max(0, world.head - one.back),
-              sink: scriptedSink(one.capacity),
+              sink: createScriptedSink(one.capacity),
               left: false,
             }
             readers.push(reader)
@@ -217,7 +178,7 @@ describe('following a log', () => {
   it('misses nothing that is committed while a reader’s first reading is under way', async () => {
     for (const delivery of ['frames', 'bare'] as const) {
       const world = scripted()
-      const sink = scriptedSink()
+      const sink = createScriptedSink()
       world.hold()
       void world.feed.follow(at(0), () => sink.sink)
       world.commit(2, 10, delivery)
@@ -229,7 +190,7 @@ describe('following a log', () => {
 
   it('writes a commit once per reader, the same bytes for all', async () => {
     const world = scripted()
-    const sinks = Array.from({ length: 100 }, () => scriptedSink())
+    const sinks = Array.from({ length: 100 }, () => createScriptedSink())
     for (const { sink } of sinks) await world.feed.follow(at(0), () => sink)
     world.commit(32, 50)
     const first = sinks[0]?.written.at(-1)
@@ -241,7 +202,7 @@ describe('following a log', () => {
 
   it('G10 holds at most 256 kB for a reader that does not read, and forgets nothing', async () => {
     const world = scripted()
-    const slow = scriptedSink(128 * 1024)
+    const slow = createScriptedSink(128 * 1024)
     await world.feed.follow(at(0), () => slow.sink)
     for (let n = 0; n < 200; n++) world.commit(10, 1_000)
     await settle()
@@ -256,8 +217,8 @@ describe('following a log', () => {
 
   it('I10 lets go of subscription, ring and timer with the last reader, and closes only the looking', async () => {
     const world = scripted()
-    const one = scriptedSink()
-    const other = scriptedSink()
+    const one = createScriptedSink()
+    const other = createScriptedSink()
     const followed = await world.feed.follow(at(0), () => one.sink)
     await world.feed.follow(at(0), () => other.sink)
     expect(world.feed.watching).toEqual({ threads: 1, readers: 2 })
@@ -285,7 +246,7 @@ describe('following a log', () => {
 
   it('says hb every 15 s to all readers from one timer', async () => {
     const world = scripted()
-    const sinks = [scriptedSink(), scriptedSink()]
+    const sinks = [createScriptedSink(), createScriptedSink()]
     for (const { sink } of sinks) await world.feed.follow(at(0), () => sink)
     expect(world.clock.waiting).toBe(1)
     world.clock.advance(30_000)
@@ -294,7 +255,7 @@ describe('following a log', () => {
 
   it('ends a stream whose log cannot be read any more, says so once, and lets the reader come again', async () => {
     const world = scripted()
-    const sink = scriptedSink()
+    const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
     world.fail()
     world.commit(1, 10, 'bare')
@@ -306,7 +267,7 @@ describe('following a log', () => {
 
   it('G11 never serves a log with a hole as the truth', async () => {
     const world = scripted()
-    const sink = scriptedSink()
+    const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
     world.commit(1, 10)
     world.damage()
@@ -319,7 +280,7 @@ describe('following a log', () => {
 
   it('hears only of the thread that is read', async () => {
     const world = scripted()
-    const sink = scriptedSink()
+    const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
     const frames = encode('id: 1\ndata: {}\n\n')
     world.publish({ type: 'thread.more', key: { ...KEY, roomId: 'other' }, firstSeq: 1, lastSeq: 1, frames })
@@ -330,14 +291,14 @@ describe('following a log', () => {
 
   it('ends every stream and every wait at the close, and whoever comes later', async () => {
     const world = scripted()
-    const sink = scriptedSink()
+    const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
     const waiting = world.feed.next({ ...at(0), maxBytes: 1e6, maxRecords: 10, waitMs: 25_000 })
     await settle()
     world.feed.close()
     expect(sink.state.ended).toBe(1)
     expect(await waiting).toMatchObject({ type: 'chunk', lastSeq: 0 })
-    const late = scriptedSink()
+    const late = createScriptedSink()
     await world.feed.follow(at(0), () => late.sink)
     expect(late.state.ended).toBe(1)
     expect(world.clock.waiting + world.listeners.size).toBe(0)
@@ -347,8 +308,8 @@ describe('following a log', () => {
 describe('following one run', () => {
   it('gives its events bare, and ends behind the last', async () => {
     const world = scripted()
-    const mine = scriptedSink()
-    const other = scriptedSink()
+    const mine = createScriptedSink()
+    const other = createScriptedSink()
     await world.feed.follow({ ...at(0), cut: runEvents('run') }, () => mine.sink)
     await world.feed.follow({ ...at(0), cut: runEvents('another') }, () => other.sink)
     world.commit(2, 5)
