@@ -31,7 +31,6 @@ const services: Services = {
     isOnScreen: (key) => isShown(router.state.location, key),
   }),
   preferences: createPreferences(() => window.localStorage),
-  runsSince: async (since) => (await transport.runs({ since: new Date(since).toISOString(), limit: 200 })).items,
   runs: transport,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }

@@ -1,6 +1,6 @@
 /** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
 import type { Observable, RunTransport } from '@holdfast/client'
-import type { AgentInfo, RunInThread, ThreadInfo } from '@holdfast/core'
+import type { AgentInfo, ThreadInfo } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { Drafts } from './composer/drafts.ts'
 import type { Preferences } from './composer/preferences.ts'
@@ -13,10 +13,8 @@ export interface Services {
   /** What ended in the background and nobody has looked at. */
   readonly finished: Finished
   readonly preferences: Preferences
-  /** Runs of all rooms accepted since then, milliseconds since 1970; the newest first. */
-  runsSince(since: number): Promise<readonly RunInThread[]>
-  /** What one run did, for whoever looks into it. */
-  readonly runs: Pick<RunTransport, 'runEvents' | 'openLog'>
+  /** What ran, and what one run did, for whoever looks into it. */
+  readonly runs: Pick<RunTransport, 'runs' | 'runEvents' | 'openLog'>
   /** Threads of a room whose title, or what was said, holds these words; the newest first. */
   search(roomId: string, words: string): Promise<readonly ThreadInfo[]>
 }

@@ -6,7 +6,7 @@
 import type { Envelope, RunInThread, ThreadKey } from '@holdfast/core'
 import type { Services } from '../services.ts'
 
-type Runs = Services['runs']
+type Runs = Pick<Services['runs'], 'runEvents' | 'openLog'>
 
 /** Calls `tell` with what comes, until `signal` is aborted or the run has no more. Rejects if it cannot be read. */
 export async function followRun(

@@ -1,6 +1,7 @@
 /** What ran when, across rooms, live: a lane a thread, a bar a run. A click on a bar shows the run. */
 import { keyString, type RunInThread } from '@holdfast/core'
 import { useState } from 'react'
+import { Button } from '../design/button.tsx'
 import { Blank } from '../frame/blank.tsx'
 import { ConnectionLine } from '../frame/connection-line.tsx'
 import { PageHead } from '../frame/page-head.tsx'
@@ -25,7 +26,7 @@ export default function TimelinePage() {
   usePageTitle(TITLE)
   const [window, setWindow] = useState<Window>(WINDOWS[0])
   const { ms: windowMs } = window
-  const { runs, now, trouble } = useRuns(windowMs)
+  const { runs, more, now, trouble, loadEarlier } = useRuns(windowMs)
   const [chosen, setChosen] = useState<string>()
   const { threads } = useOverview(true)
   const titles = new Map(threads.map((thread) => [keyString(thread), thread]))
@@ -54,6 +55,12 @@ export default function TimelinePage() {
             ))}
           </fieldset>
           {runs === undefined && <Skeleton of="the runs" />}
+          {runs && more && (
+            <p className="timeline-cut">
+              <span role="status">{`The newest ${runs.length} runs of this time are shown.`}</span>
+              <Button onClick={loadEarlier}>Show earlier ones</Button>
+            </p>
+          )}
           {runs && lanes.length === 0 && (
             <Blank title="A calm sea" text="Nothing ran in this time. Look further back, or ask something." />
           )}

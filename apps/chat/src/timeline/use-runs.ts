@@ -1,33 +1,38 @@
-/** The runs since some time ago, asked for again while the page is seen. */
+/** The runs of the last while, asked for again while the page is seen. */
 import type { RunInThread } from '@holdfast/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { whyOf } from '../frame/why.ts'
 import { useServices } from '../services.ts'
+import { createRunPages } from './run-pages.ts'
 
 const INTERVAL_MS = 1_500
 
-export interface RunsSeen {
+interface RunsSeen {
   /** Undefined until the first answer. */
   readonly runs: readonly RunInThread[] | undefined
+  /** Whether there are earlier ones in this time. */
+  readonly more: boolean
   /** When they were asked for, milliseconds since 1970. */
   readonly now: number
   readonly trouble: string | undefined
 }
 
-export function useRuns(lastMs: number): RunsSeen {
-  const { runsSince } = useServices()
-  const [seen, setSeen] = useState<RunsSeen>({ runs: undefined, now: Date.now(), trouble: undefined })
+export function useRuns(lastMs: number): RunsSeen & { loadEarlier(): void } {
+  const { runs: transport } = useServices()
+  const pages = useMemo(() => createRunPages(transport, lastMs), [transport, lastMs])
+  const [seen, setSeen] = useState<RunsSeen>({ runs: undefined, more: false, now: Date.now(), trouble: undefined })
   useEffect(() => {
     let over = false
     let timer: ReturnType<typeof setTimeout> | undefined
     async function ask(): Promise<void> {
       const now = Date.now()
       try {
-        const runs = document.hidden ? undefined : await runsSince(now - lastMs)
-        if (!over && runs) setSeen({ runs, now, trouble: undefined })
+        if (!document.hidden) {
+          await pages.refresh(now)
+          if (!over) setSeen({ runs: pages.runs, more: pages.more, now, trouble: undefined })
+        }
       } catch (cause) {
-        const trouble = whyOf(cause)
-        if (!over) setSeen((before) => ({ ...before, trouble }))
+        if (!over) setSeen((before) => ({ ...before, trouble: whyOf(cause) }))
       }
       if (!over) timer = setTimeout(ask, INTERVAL_MS)
     }
@@ -36,6 +41,12 @@ export function useRuns(lastMs: number): RunsSeen {
       over = true
       clearTimeout(timer)
     }
-  }, [runsSince, lastMs])
-  return seen
+  }, [pages])
+  return {
+    ...seen,
+    loadEarlier() {
+      const show = () => setSeen((before) => ({ ...before, runs: pages.runs, more: pages.more }))
+      pages.loadEarlier().then(show, (cause: unknown) => setSeen((before) => ({ ...before, trouble: whyOf(cause) })))
+    },
+  }
 }
