@@ -40,8 +40,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'leaving a thread cancels what runs in it',
     file: `${REGISTRY}/thread.ts`,
-    find: '        undo()\n        unsubscribed()',
-    put: '        undo()\n        void outbox.cancel(undefined, undefined)\n        unsubscribed()',
+    find: '      return undo\n',
+    put: '      return () => {\n        undo()\n        void outbox.cancel(undefined, undefined)\n      }\n',
     tests: [`${REGISTRY}/switching.test.ts`, `${REGISTRY}/looking.test.ts`],
   },
   {
@@ -136,8 +136,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a view that comes before the start is accepted never hears of it',
     file: `${REGISTRY}/thread.ts`,
-    find: '    if (changed) listeners.tell()',
-    put: "    if (changed && activity.type !== 'active') listeners.tell()",
+    find: '    if (changed) audience.tell()',
+    put: "    if (changed && activity.type !== 'active') audience.tell()",
     tests: [`${REGISTRY}/one-run.test.ts`, `${REGISTRY}/start.test.ts`, `${REGISTRY}/registry.test.ts`],
   },
   {

@@ -1,8 +1,8 @@
 /**
  * One thread as the registry keeps it: its content, its connection and its activity, joined to one observable state.
  *
- * Owns: the joining, when observers are told. Does not know: other threads, requests (`outbox.ts`), how many connections there
- * may be (`registry.ts` says when to follow).
+ * Owns: the joining. Does not know: other threads, requests (`outbox.ts`), handles (`announcer.ts`), observers
+ * (`audience.ts`), how many connections there may be (`registry.ts` says when to follow).
  *
  * Invariants:
  * - An intent is visible in the tick in which it was had: before anything is awaited.
@@ -16,7 +16,6 @@ import {
   newestLeaf,
   nextToStart,
   type QueueEntry,
-  type Run,
   type ThreadKey,
   type ThreadMessage,
   type ThreadView,
@@ -29,20 +28,17 @@ import { problemOf } from '../transport/error.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
 import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
+import { createAnnouncer } from './announcer.ts'
+import { createAudience } from './audience.ts'
 import { createContentKeeper } from './content.ts'
-import { createRunHandle, type RunHandle } from './handle.ts'
 import type { RunHandles } from './handles.ts'
 import { hang } from './intent.ts'
 import { createLedger, type News } from './ledger.ts'
-import { createListeners } from './observable.ts'
-import { createOutbox } from './outbox.ts'
+import { createOutbox, type OutboxThread } from './outbox.ts'
 import type { StartIntent, StartTicket, ThreadState } from './port.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import type { Wish, Wishes } from './wishes.ts'
-
-/** How long a thread that nobody looks at any more is followed on: people go back and forth. */
-const LINGER_MS = 5_000
 
 export interface Thread {
   readonly key: ThreadKey
@@ -95,7 +91,7 @@ export interface ThreadOptions {
 
 export function createThread(options: ThreadOptions): Thread {
   const { key, transport, environment, handles, closed } = options
-  const listeners = createListeners()
+  const audience = createAudience({ environment, read: settle, onChange: options.onChange })
   const keeper = createContentKeeper(key)
   const ledger = createLedger()
   let activity = QUIET
@@ -104,8 +100,6 @@ export function createThread(options: ThreadOptions): Thread {
   let known = false
   /** The messages of what has its turn, made once. */
   let next: { readonly entry: QueueEntry; readonly messages: readonly ThreadMessage[] } | undefined
-  let undoFrame: (() => void) | undefined
-  let undoLinger: (() => void) | undefined
 
   const feed = createFeed({
     key,
@@ -124,31 +118,47 @@ export function createThread(options: ThreadOptions): Thread {
     },
   })
 
+  /** The thread as its parts know it. */
+  const self: OutboxThread = {
+    get view() {
+      return keeper.view
+    },
+    get activity() {
+      return activity
+    },
+    get isLive() {
+      return feed.state.type === 'live'
+    },
+    dispatch,
+    exists() {
+      known = true
+      feed.found()
+    },
+    reconsider: () => keeper.view && dispatchLive(keeper.view),
+    changed(news) {
+      options.onChange()
+      publish(news)
+    },
+    signalOf: (runId) => announcer.signalOf(runId),
+  }
+
+  const announcer = createAnnouncer({
+    key,
+    handles,
+    closed,
+    thread: self,
+    // This device knows no more of it until it looks.
+    onDetached(runId) {
+      if (!isBusy(activity) || activity.runId !== runId) return
+      dispatch({ type: 'gone' })
+      publish()
+    },
+  })
+
   const outbox = createOutbox({
     ...options,
     ledger,
-    thread: {
-      get view() {
-        return keeper.view
-      },
-      get activity() {
-        return activity
-      },
-      get isLive() {
-        return feed.state.type === 'live'
-      },
-      dispatch,
-      exists() {
-        known = true
-        feed.found()
-      },
-      reconsider: () => keeper.view && dispatchLive(keeper.view),
-      changed(news) {
-        options.onChange()
-        publish(news)
-      },
-      signalOf: (runId) => ownHandle(runId)?.token.signal,
-    },
+    thread: self,
     // It was never written down, whatever the reason; the outcomes' list has a word of its own only for a missing agent.
     onRefused(error) {
       const code = problemOf(error)?.code === 'unknown_agent' ? 'agent_unknown' : 'store_failed'
@@ -180,7 +190,7 @@ export function createThread(options: ThreadOptions): Thread {
     keeper.apply(batch)
     if (feed.state.type !== 'live') return
     if (batch.some(({ kind }) => kind === 'control')) settle()
-    else if (listeners.size > 0) undoFrame ??= environment.frames.next(settle)
+    else audience.soon()
   }
 
   function missing(): void {
@@ -220,7 +230,7 @@ export function createThread(options: ThreadOptions): Thread {
     keeper.bury()
     outbox.clear()
     dispatch({ type: 'gone' })
-    tell(ledger.abandon({ type: 'cancelled', by: 'server', reason: 'The thread was deleted.' }))
+    announcer.tell(ledger.abandon({ type: 'cancelled', by: 'server', reason: 'The thread was deleted.' }))
   }
 
   /** A thread that is not there yet may be about to be made from here. */
@@ -229,13 +239,12 @@ export function createThread(options: ThreadOptions): Thread {
     if (outbox.busy) return
     dispatch({ type: 'gone' })
     const message = 'The server does not have this thread any more.'
-    tell(ledger.abandon({ type: 'failed', code: 'store_failed', message }))
+    announcer.tell(ledger.abandon({ type: 'failed', code: 'store_failed', message }))
   }
 
   /** Reads what the log has brought and makes everything else agree with it. */
   function settle(): void {
-    undoFrame?.()
-    undoFrame = undefined
+    audience.caughtUp()
     publish(keeper.stale ? agree() : [])
   }
 
@@ -282,66 +291,15 @@ export function createThread(options: ThreadOptions): Thread {
     const next = nextActivity(activity, event)
     if (next === activity) return
     activity = next
-    mirror()
+    announcer.follow()
     options.onChange()
-  }
-
-  // ---- the run's handle
-
-  function ownHandle(runId: string): RunHandle | undefined {
-    const handle = handles.get(key)
-    return handle?.runId === runId ? handle : undefined
-  }
-
-  /** The handle is as active as the thread is. */
-  function mirror(): void {
-    if (activity.type === 'active') ownHandle(activity.runId)?.become({ type: 'running' })
-    else if (activity.type === 'cancelling') ownHandle(activity.runId)?.become({ type: 'cancelling' })
-  }
-
-  function tell(news: readonly News[]): void {
-    for (const each of news) {
-      if (closed.aborted) return
-      if (each.type === 'started') begin(each.run)
-      else {
-        const handle = ownHandle(each.runId)
-        if (handle) handles.complete(handle, each.outcome)
-      }
-    }
-  }
-
-  function begin({ runId, parentId, continues }: Run): void {
-    const before = handles.get(key)
-    const handle = createRunHandle({
-      key,
-      runId,
-      token: new AbortController(),
-      subscription: {
-        close() {
-          if (handle.isActive) detach(runId)
-        },
-      },
-      userMessageId: parentId,
-      previousState: keeper.view?.state,
-    })
-    if (continues === undefined || before?.runId !== continues || !handles.replace(before, handle)) {
-      handles.register(handle)
-    }
-    mirror()
-  }
-
-  /** Whoever holds the registry has let go of a run that goes on: this device knows no more of it until it looks. */
-  function detach(runId: string): void {
-    if (closed.aborted || !isBusy(activity) || activity.runId !== runId) return
-    dispatch({ type: 'gone' })
-    publish()
   }
 
   /** The state is changed before the news of it are told, and those before views are: all then say the same. */
   function publish(news: readonly News[] = []): void {
     const changed = refresh()
-    tell(news)
-    if (changed) listeners.tell()
+    announcer.tell(news)
+    if (changed) audience.tell()
   }
 
   function refresh(): boolean {
@@ -376,19 +334,6 @@ export function createThread(options: ThreadOptions): Thread {
     return [...next.messages, ...sent]
   }
 
-  // ---- looking
-
-  function unsubscribed(): void {
-    if (listeners.size > 0) return
-    undoFrame?.()
-    undoFrame = undefined
-    undoLinger = environment.clock.schedule(LINGER_MS, () => {
-      undoLinger = undefined
-      options.onChange()
-    })
-    options.onChange()
-  }
-
   return {
     key,
     get activity() {
@@ -396,9 +341,9 @@ export function createThread(options: ThreadOptions): Thread {
     },
     counters: feed.counters,
     get need() {
-      if (listeners.size > 0) return 'observed'
+      if (audience.looks) return 'observed'
       if (isBusy(activity) || outbox.busy) return 'running'
-      return undoLinger ? 'lingering' : 'none'
+      return audience.lingers ? 'lingering' : 'none'
     },
     get connected() {
       return isConnected(feed.state)
@@ -411,24 +356,16 @@ export function createThread(options: ThreadOptions): Thread {
     },
     snapshot() {
       // Nobody was told of what came while nobody looked; whoever looks now sees all of it.
-      if (listeners.size === 0 && feed.state.type === 'live') settle()
+      if (!audience.looks && feed.state.type === 'live') settle()
       return state
     },
     subscribe(listener) {
       // What was not there when somebody last looked may have been made elsewhere since.
-      if (listeners.size === 0) feed.resume('missing')
-      const undo = listeners.add(listener)
-      undoLinger?.()
-      undoLinger = undefined
-      if (keeper.stale && feed.state.type === 'live') undoFrame ??= environment.frames.next(settle)
+      if (!audience.looks) feed.resume('missing')
+      const undo = audience.add(listener)
+      if (keeper.stale && feed.state.type === 'live') audience.soon()
       options.onChange()
-      let done = false
-      return () => {
-        if (done) return
-        done = true
-        undo()
-        unsubscribed()
-      }
+      return undo
     },
     follow(wanted) {
       if (!wanted) feed.close()
@@ -461,11 +398,7 @@ export function createThread(options: ThreadOptions): Thread {
       publish()
     },
     close() {
-      listeners.clear()
-      undoFrame?.()
-      undoLinger?.()
-      undoFrame = undefined
-      undoLinger = undefined
+      audience.close()
       feed.close()
     },
   }
