@@ -135,13 +135,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (activity.type === 'starting') cancel(replaces, undefined).catch(() => {})
       else thread.dispatch({ type: 'cancel', runId: replaces })
     }
+    takeBack()
     const accepted = send(intent, { waits, ...(replaces !== undefined && { replaces }) })
     return { runId, messageIds: messages.map(({ id }) => id), accepted }
   }
 
   function send(intent: Intent, how: Pick<Sending, 'waits' | 'replaces'>, at = environment.clock.now()): Promise<Run> {
     const { runId } = intent.body
-    takeBack()
     const before: Promise<unknown>[] = [...sendings].flatMap(([id, { arrival }]) =>
       unanswered.has(id) ? [arrival] : [],
     )

@@ -82,6 +82,22 @@ describe('a page that is loaded anew', () => {
     expect(look(reload(after).registry, A).state().failedStart).toBeUndefined()
   })
 
+  it('after one start was refused and another is on its way still has the words of the first', async () => {
+    const before = setUp()
+    before.transport.next('start', { type: 'fault', fault: problem('unknown_agent') })
+    before.transport.next('start', OFFLINE)
+    const { runId, accepted } = before.registry.start(A, { text: 'Hello' })
+    before.environment.clock.advance(1)
+    before.registry.start(A, { text: 'And then?', onBusy: 'enqueue' }).accepted.catch(() => {})
+    await accepted.catch(() => {})
+    await until(() => expect(before.count('start')).toBe(2))
+    const after = reload(before)
+    const view = look(after.registry, A)
+    expect(view.state().failedStart).toEqual({ runId, text: 'Hello' })
+    await until(() => expect(after.transport.view(A).runs).toHaveLength(1))
+    expect(view.state().failedStart).toEqual({ runId, text: 'Hello' })
+  })
+
   it('S000-C13 finds every run where it was, as does a registry rebuilt with another client, token or agent', async () => {
     const before = setUp()
     const [a, b] = await Promise.all([running(before, A), running(before, B)])
