@@ -1,5 +1,5 @@
 /** Sending, leaving, stopping, in every order that a person finds: document 004's scenarios that need a page of their own. */
-import type { Page, Route } from '@playwright/test'
+import { hold } from './hold.ts'
 import {
   addressOf,
   ending,
@@ -18,22 +18,12 @@ import { scriptText } from './server.ts'
 
 const LONG = { words: 200, pauseAt: 60 }
 
-/** Starts wait until they are let go; `answer` decides what becomes of each. */
-async function holdStarts(page: Page, answer: (route: Route) => Promise<void> = (route) => route.continue()) {
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await answer(route)
-  })
-  return held.resolve
-}
-
 test('a new thread left for another room while it starts takes nobody along, and is listed there later (S004-26, S004-11)', async ({
   page,
   modelServer: server,
   provider,
 }) => {
-  const go = await holdStarts(page)
+  const go = await hold(page, '**/runs')
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor(LONG))
   await page.getByRole('link', { name: 'Default' }).click()
@@ -59,7 +49,7 @@ test('a start that fails while it is being stopped is stopped, without a word of
 }) => {
   const detail = 'No agent has this name.'
   const problem = { type: 'about:blank', title: 'Unknown agent', status: 422, code: 'unknown_agent', detail }
-  const go = await holdStarts(page, (route) =>
+  const go = await hold(page, '**/runs', (route) =>
     route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   )
   await page.goto(`${server.url}/rooms/default`)
@@ -77,7 +67,7 @@ test('a stop that was clicked just before a reload stops the run all the same (S
   modelServer: server,
   provider,
 }) => {
-  const go = await holdStarts(page)
+  const go = await hold(page, '**/runs')
   await page.route('**/cancel', (route) => route.abort())
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor(LONG))

@@ -1,5 +1,6 @@
 /** Two conversations beside each other, both live; or one of them twice. */
 import type { Page } from '@playwright/test'
+import { hold } from './hold.ts'
 import { addressOf, ending, expect, expectAnswers, listed, send, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
 
@@ -13,11 +14,7 @@ test('left and opened again twice before its start was accepted, a thread attach
   modelServer: server,
   provider,
 }) => {
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/runs')
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor(LONG))
   await page.getByRole('link', { name: 'Default' }).click()
@@ -28,7 +25,7 @@ test('left and opened again twice before its start was accepted, a thread attach
     await expect(pane(page, which).getByTestId('user-text')).toHaveCount(1)
     await expect(pane(page, which).getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
   }
-  held.resolve()
+  go()
   await expectAnswers(pane(page, 'First'), wordsText(LONG, 60))
   await expectAnswers(pane(page, 'Second'), wordsText(LONG, 60))
   await provider.goOn()
