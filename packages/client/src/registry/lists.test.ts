@@ -1,5 +1,5 @@
 /** Lists that are asked for while somebody looks, and that know what has just happened here. */
-import type { ThreadKey } from '@holdfast/core'
+import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
@@ -222,6 +222,91 @@ it('older threads are added page by page and stay', async () => {
   expect(ids()).toEqual(['new', 'old', 'oldest'])
   expect(pages.mock.calls.filter(([, query]) => query?.before !== undefined)).toHaveLength(2)
   registry.close()
+})
+
+/** A room of a hundred and twenty threads, the newest first: `T120`, `T119`, … */
+function manyThreads({ transport, threads }: Pick<ReturnType<typeof setUp>, 'transport' | 'threads'>) {
+  let newest = 120
+  let room = Array.from({ length: newest }, (_, at) => lineOf(newest - at))
+  vi.spyOn(transport, 'threads').mockImplementation(async (_, { before, limit = 100 } = {}) => {
+    const from = before === undefined ? 0 : room.findIndex(({ threadId }) => threadId === before) + 1
+    const items = room.slice(from, from + limit)
+    const last = items.at(-1)
+    return { items, ...(last && last !== room.at(-1) && { next: last.threadId }) }
+  })
+  threads.subscribe(() => {})
+  return {
+    /** So many are made elsewhere. */
+    grow(by: number) {
+      newest += by
+      room = [...Array.from({ length: by }, (_, at) => lineOf(newest - at)), ...room]
+    },
+    remove: (threadId: string) => {
+      room = room.filter((line) => line.threadId !== threadId)
+    },
+    rename: (threadId: string, title: string) => {
+      room = room.map((line) => (line.threadId === threadId ? { ...line, title } : line))
+      return room.find((line) => line.threadId === threadId) ?? lineOf(0)
+    },
+    ids: () => threads.snapshot().items?.map(({ threadId }) => threadId) ?? [],
+    all: () => room.map(({ threadId }) => threadId),
+  }
+}
+
+function lineOf(n: number): ThreadInfo {
+  return {
+    roomId: 'R1',
+    threadId: `T${n}`,
+    title: '',
+    status: 'idle',
+    unread: false,
+    archived: false,
+    lastSeq: 0,
+    updatedAt: new Date(n * 1_000).toISOString(),
+  }
+}
+
+it('no thread falls between the newest page and the older ones when new ones push it out, and none stands there twice', async () => {
+  const parts = setUp()
+  const room = manyThreads(parts)
+  await until(() => expect(room.ids()).toHaveLength(100))
+  // Both clicks of a double click.
+  await Promise.all([parts.threads.loadMore(), parts.threads.loadMore()])
+  expect(room.ids()).toEqual(room.all())
+  room.grow(3)
+  room.remove('T115')
+  parts.registry.resume()
+  await until(() => expect(room.ids()[0]).toBe('T123'))
+  expect(room.ids()).toEqual(room.all())
+  // So many that nobody can say what lies between: then what is older is there to be asked for again.
+  room.grow(150)
+  parts.registry.resume()
+  await until(() => expect(room.ids()).toEqual(room.all().slice(0, 100)))
+  expect(parts.threads.snapshot().more).toBe(true)
+  await parts.threads.loadMore()
+  // A page that was asked for behind what is not the end any more.
+  room.grow(150)
+  parts.registry.resume()
+  await parts.threads.loadMore()
+  for (let page = 0; page < 4; page += 1) await parts.threads.loadMore()
+  expect(room.ids()).toEqual(room.all())
+})
+
+it('what is renamed here is called so at once, also where it stands on an older page', async () => {
+  const parts = setUp()
+  const room = manyThreads(parts)
+  await until(() => expect(room.ids()).toHaveLength(100))
+  await parts.threads.loadMore()
+  vi.spyOn(parts.transport, 'changeThread').mockImplementation(async ({ threadId }, { title = '' }) =>
+    room.rename(threadId, title),
+  )
+  const key = { roomId: 'R1', threadId: 'T7' }
+  await parts.registry.changeThread(key, { title: 'Seven' })
+  const seven = () => parts.threads.snapshot().items?.find(({ threadId }) => threadId === 'T7')?.title
+  expect(seven()).toBe('Seven')
+  parts.registry.resume()
+  await settle()
+  expect(seven()).toBe('Seven')
 })
 
 it('a room made here is listed at once', async () => {

@@ -94,10 +94,13 @@ export function createRoomList({ transport, environment, inbox }: ListOptions): 
   }
 }
 
-export function createThreadList(
-  roomId: string,
-  options: ListOptions,
-): ThreadListObservation & Refreshable & { drop(key: ThreadKey): void } {
+export interface ThreadList extends ThreadListObservation, Refreshable {
+  /** The thread is so now. */
+  put(thread: ThreadInfo): void
+  drop(key: ThreadKey): void
+}
+
+export function createThreadList(roomId: string, options: ListOptions): ThreadList {
   const { transport, environment, active, lifecycle, inbox, titleOf } = options
   const listeners = createListeners()
   /** The first page, as last answered, and the older ones, as they were when they were asked for. */
@@ -111,7 +114,7 @@ export function createThreadList(
 
   function update(): void {
     const items = keepSame(state.items, merged(), keyString)
-    const more = (older.length > 0 ? oldest : first?.next) !== undefined
+    const more = next() !== undefined
     if (items === state.items && more === state.more && error === state.error) return
     state = { items, more, ...(error && { error }) }
     listeners.tell()
@@ -122,9 +125,52 @@ export function createThreadList(
     if (!first && here.length === 0) return undefined
     const listed = (first?.items ?? []).filter((item) => !dropped.has(keyString(item)))
     const seen = new Set([...listed.map(keyString), ...dropped])
-    for (const item of older) if (!seen.has(keyString(item))) listed.push(item)
+    for (const item of older) {
+      if (seen.has(keyString(item))) continue
+      seen.add(keyString(item))
+      listed.push(item)
+    }
     const unlisted = here.filter(({ key }) => !listed.some((item) => sameKey(item, key)))
     return [...unlisted.map(({ key }) => brandNew(key)), ...listed.map((item) => withIntent(item, here))]
+  }
+
+  /** What the newest page has no room for any more is the first of the older ones: else it would be on neither. */
+  function join({ items, next: more }: List<ThreadInfo>): void {
+    const before = first?.items ?? []
+    if (older.length === 0 || before.length === 0) return
+    const known = new Set(items.map(keyString))
+    const last = items.at(-1)
+    if (!last || (more !== undefined && !before.some((item) => known.has(keyString(item))))) {
+      // Nobody can say what lies between.
+      older = []
+      return
+    }
+    // What is missing among the newer ones was deleted.
+    const pushedOut = before.filter((item) => !known.has(keyString(item)) && isOlder(item, last))
+    if (more !== undefined) older = [...pushedOut, ...older]
+  }
+
+  const next = () => (older.length > 0 ? oldest : first?.next)
+
+  async function loadMore(): Promise<void> {
+    for (let before = next(); before !== undefined; ) {
+      try {
+        const page = await transport.threads(roomId, { before, limit: PAGE })
+        const now = next()
+        if (now !== before) {
+          // What is listed has another end meanwhile, and this page does not follow on it.
+          before = now
+          continue
+        }
+        older = [...older, ...page.items]
+        oldest = page.next
+        error = undefined
+      } catch (cause) {
+        error = transportError(cause)
+      }
+      break
+    }
+    update()
   }
 
   function brandNew(key: ThreadKey): ThreadInfo {
@@ -146,6 +192,7 @@ export function createThreadList(
     intervalMs: inbox.intervalMs,
     ask: () => transport.threads(roomId, { limit: PAGE }),
     onAnswer(page) {
+      join(page)
       first = page
       error = undefined
       update()
@@ -182,18 +229,13 @@ export function createThreadList(
         unlisten = undefined
       }
     },
-    async loadMore() {
-      const before = older.length > 0 ? oldest : first?.next
-      if (before === undefined) return
-      try {
-        const page = await transport.threads(roomId, { before, limit: PAGE })
-        older = [...older, ...page.items]
-        oldest = page.next
-        error = undefined
-      } catch (cause) {
-        error = transportError(cause)
-      }
+    loadMore,
+    put(thread) {
+      const as = (item: ThreadInfo) => (sameKey(item, thread) ? thread : item)
+      if (first) first = { ...first, items: first.items.map(as) }
+      older = older.map(as)
       update()
+      poll.refresh()
     },
     refresh: poll.refresh,
     drop(key) {
@@ -206,6 +248,12 @@ export function createThreadList(
       poll.close()
     },
   }
+}
+
+/** By the order of a list of threads (docs/PROTOCOL.md): newest activity first. */
+function isOlder(one: ThreadInfo, other: ThreadInfo): boolean {
+  if (one.updatedAt !== other.updatedAt) return one.updatedAt < other.updatedAt
+  return one.threadId < other.threadId
 }
 
 /** Asks again for what an entry of the inbox may have changed. */

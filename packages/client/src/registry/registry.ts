@@ -189,8 +189,8 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     access: { snapshot: access.snapshot, subscribe: access.subscribe },
     refresh: (key) => threads.get(keyString(key))?.refresh(),
     async changeThread(key, change) {
-      await transport.changeThread(key, change)
-      threadLists.get(key.roomId)?.refresh()
+      const thread = await transport.changeThread(key, change)
+      threadLists.get(key.roomId)?.put(thread)
     },
     async deleteThread(key, how) {
       await transport.deleteThread(key, how)
