@@ -64,6 +64,11 @@ function stream(script: ScriptedTransport, key: ThreadKey, after: number, respon
   return script.openLog(key, after, handlers, gone.signal).then(() => void response.end())
 }
 
+function limitIn({ searchParams }: URL): { readonly limit?: number } {
+  const limit = searchParams.get('limit')
+  return limit === null ? {} : { limit: Number(limit) }
+}
+
 /** docs/PROTOCOL.md as far as a transport sees it, answered by a script. */
 function speak(script: ScriptedTransport): RequestListener {
   return async (request, response) => {
@@ -91,7 +96,7 @@ function speak(script: ScriptedTransport): RequestListener {
       else if (what === 'log') await stream(script, key, Number(url.searchParams.get('after')), response)
       else if (what === 'cancel') json(await script.cancelThread(key, body.reason as string), 202)
       else if (verb === 'events') {
-        json(await script.runEvents(key, runId, { after: Number(url.searchParams.get('after')) }))
+        json(await script.runEvents(key, runId, { after: Number(url.searchParams.get('after')), ...limitIn(url) }))
       } else if (verb === 'cancel') json(await script.cancelRun(key, runId, body.reason as string), 202)
       else json(await script.start(key, body as never), 202)
     } catch (error) {

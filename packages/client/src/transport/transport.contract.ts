@@ -151,6 +151,32 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
     )
 
     it(
+      'gives a run’s events a page of the thread’s records at a time, from where the run begins to its last',
+      using(async ({ transport, script }) => {
+        await script.startElsewhere(KEY, 'before', 'Hello')
+        await script.end(KEY, 'before')
+        const { length: begin } = await script.log(KEY)
+        await script.startElsewhere(KEY, 'run', 'And?')
+        await script.say(KEY, 'run', 'So. ')
+        await script.end(KEY, 'run')
+        // Its acceptance is its first record, and no event.
+        const first = await transport.runEvents(KEY, 'run', { after: 0, limit: 1 })
+        expect(first).toEqual({ events: [], next: begin + 1, upToDate: false })
+        const types: string[] = []
+        let page = first
+        while (!page.upToDate) {
+          page = await transport.runEvents(KEY, 'run', { after: page.next, limit: 2 })
+          types.push(...page.events.map(({ type }) => type))
+        }
+        const whole = await transport.runEvents(KEY, 'run')
+        expect(types).toEqual(whole.events.map(({ type }) => type))
+        expect(types.at(0)).toBe('RUN_STARTED')
+        expect(types.at(-1)).toBe('RUN_FINISHED')
+        expect(whole.next).toBe(page.next)
+      }),
+    )
+
+    it(
       'deletes a thread, by force if something runs in it, and again without complaint',
       using(async ({ transport, script }) => {
         await script.startElsewhere(KEY, 'run', 'Hello')
