@@ -105,6 +105,32 @@ describe('what a body may be', () => {
   })
 })
 
+describe('a body with a mistake in every entry', () => {
+  it('is refused before each is looked at, wherever they are', async () => {
+    const { ask, faults } = await createHouse()
+    const many = Array.from({ length: 150_000 }, () => ({}))
+    for (const body of [
+      { runId: 'r', messages: many },
+      { runId: 'r', messages: [{ id: 'q', role: 'user', content: many }] },
+      { runId: 'r', tools: many },
+      many,
+    ]) {
+      await expectProblem(await ask(paths.runs(KEY), body), 422, 'invalid')
+    }
+    expect(faults).toEqual([])
+  })
+})
+
+describe('half a character in a title', () => {
+  it('is answered as it is kept, so that a retry is the same request', async () => {
+    const { ask } = await createHouse()
+    const room = await ask('/v1/rooms', { roomId: 'r', title: 'x\ud83dy' })
+    expect(await room.json()).toMatchObject({ title: 'x\ufffdy' })
+    const thread = await ask(paths.threads('r'), { threadId: 't', title: '\ude00' })
+    expect(await thread.json()).toMatchObject({ title: '\ufffd' })
+  })
+})
+
 describe('what no route answers', () => {
   it('is 404, 405 with what would do, or said to be not built yet', async () => {
     const { ask } = await createHouse()

@@ -8,6 +8,7 @@ import { createMiddleware } from 'hono/factory'
 import type { Env } from './env.ts'
 import { jsonDepth } from './json-depth.ts'
 import type { HttpLimits } from './limits.ts'
+import { listEntries } from './list-entries.ts'
 import { ProblemError } from './problem-error.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
@@ -48,8 +49,12 @@ export function originGuard(publicOrigin: string | undefined) {
   })
 }
 
-/** Size, then depth. An empty body is an empty object. */
-export function bodyGuard({ maxBodyBytes, maxDepth }: Pick<HttpLimits, 'maxBodyBytes' | 'maxDepth'>) {
+/** Size, then depth, then how many entries. An empty body is an empty object. */
+export function bodyGuard({
+  maxBodyBytes,
+  maxDepth,
+  maxEntries,
+}: Pick<HttpLimits, 'maxBodyBytes' | 'maxDepth' | 'maxEntries'>) {
   const limited = bodyLimit({
     maxSize: maxBodyBytes,
     onError() {
@@ -63,6 +68,10 @@ export function bodyGuard({ maxBodyBytes, maxDepth }: Pick<HttpLimits, 'maxBodyB
       if (text === '') Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') })
       if (jsonDepth(text) > maxDepth) {
         throw new ProblemError('too_deep', `The body’s JSON may nest ${maxDepth} deep: send it flatter.`)
+      }
+      // Each is two characters or more.
+      if (text.length > 2 * maxEntries && listEntries(text) > maxEntries) {
+        throw new ProblemError('invalid', `A body’s lists may have ${maxEntries} entries together: send fewer.`)
       }
       await next()
     })

@@ -24,6 +24,17 @@ it('JSON of exactly the depth it may have is taken, one deeper is not', async ()
   await expectProblem(await post(2), 422, 'too_deep')
 })
 
+it('a body’s lists have exactly as many entries together as they may, what no schema looks into not counted', async () => {
+  const post = async (maxEntries: number) => {
+    const house = await createHouse({ limits: { maxEntries } })
+    const parts = ['H', 'i'].map((text) => ({ type: 'text', text }))
+    const messages = [{ id: 'q', role: 'user', content: parts }]
+    return house.ask(paths.runs(KEY), { runId: 'r', messages, state: { list: [1, 2, 3, 4] }, forwardedProps: [5, 6] })
+  }
+  expect((await post(3)).status).toBe(202)
+  await expectProblem(await post(2), 422, 'invalid')
+})
+
 it('a page of a log holds at most as many records as it may, and says where it goes on', async () => {
   const house = await createHouse({ limits: { maxLogPage: 3 } })
   await house.start('r')

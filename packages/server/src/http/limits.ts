@@ -6,6 +6,8 @@ export interface HttpLimits {
   readonly maxBodyBytes: number
   /** Nesting of a body's JSON. */
   readonly maxDepth: number
+  /** Entries of all lists in a body together, but for `state` and `forwardedProps`, which nothing looks into. */
+  readonly maxEntries: number
   /** Records of one page of a log; who asks for more gets these, and a cursor. At most 1,000. */
   readonly maxLogPage: number
   /** Items of one page of a list, likewise. At most 200. */
@@ -19,6 +21,7 @@ export interface HttpLimits {
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: 1024 * 1024,
   maxDepth: 64,
+  maxEntries: 20_000,
   maxLogPage: 1_000,
   maxListPage: 200,
   longPollMs: 25_000,

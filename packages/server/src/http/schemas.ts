@@ -9,7 +9,12 @@ const Id = z
   .string()
   .regex(ID_PATTERN, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
   .openapi('Id', { example: 'thread-1' })
-const Title = z.string().trim().max(200, 'A title has at most 200 characters')
+const Title = z
+  .string()
+  // As a store keeps it: half a character would come back as another one, and a retry be taken for another request.
+  .overwrite((text) => text.toWellFormed())
+  .trim()
+  .max(200, 'A title has at most 200 characters')
 
 export const RoomParams = z.object({ roomId: Id })
 export const ThreadParams = z.object({ roomId: Id, threadId: Id })

@@ -79,6 +79,7 @@ export const LimitsSchema = z.strictObject({
     .strictObject({
       maxBodyBytes: positive,
       maxDepth: positive,
+      maxEntries: positive,
       maxLogPage: positive.max(1_000),
       maxListPage: positive.max(200),
       longPollMs: positive,
