@@ -50,6 +50,18 @@ it('a thread is called by its first line at once, and by its agent’s name for 
   expect((await house.envelopes('a')).at(-1)?.event).toEqual({ type: 'thread.changed', title: 'Tides, explained' })
 })
 
+it('whoever was asked for a name is told that it is over, so that nothing waits for that any more', async () => {
+  const signals: AbortSignal[] = []
+  const house = await houseOf(async (_messages, signal) => {
+    signals.push(signal)
+    return 'Tides'
+  })
+  await house.answer('a')
+  await house.settle()
+  expect(await house.line('a')).toMatchObject({ title: 'Tides' })
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+})
+
 it('a name that a person gave meanwhile stays', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const house = await houseOf(() => promise)

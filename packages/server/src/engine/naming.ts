@@ -52,6 +52,8 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
       if (!closing.signal.aborted) log({ type: 'thread_not_named', lease, error })
     } finally {
       undo()
+      // A signal made of others is kept alive by who listens to it until it is aborted.
+      late.abort()
     }
   }
 
