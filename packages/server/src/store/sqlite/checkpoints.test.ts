@@ -141,6 +141,22 @@ describe('the WAL of a writer that never rests', () => {
     beside.close()
   })
 
+  it('is moved within commits where there can be no one beside, and no commit hears of that', () => {
+    const start = vi.fn(() => {
+      throw new Error('no more threads')
+    })
+    const checkpoints = createCheckpoints(writer, start)
+    for (let commit = 0; commit < 40; commit++) {
+      write(MB)
+      checkpoints.committed()
+    }
+    expect(start).toHaveBeenCalledOnce()
+    expect(walBytes()).toBeLessThan(16 * MB)
+    const closed = vi.fn()
+    checkpoints.close(closed)
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
   it('never grows without end while nobody moves it', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)

@@ -64,7 +64,13 @@ export function createCheckpoints(database: DatabaseSync, startBeside: StartBesi
 
   function go(turn: number): void {
     state = { type: 'moving', turn }
-    beside ??= startBeside(done, lost)
+    try {
+      beside ??= startBeside(done, lost)
+    } catch {
+      // The system has no thread left to give.
+      lost()
+      return
+    }
     beside.go()
   }
 
