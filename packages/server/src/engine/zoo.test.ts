@@ -3,20 +3,20 @@
  * run to the stock AG-UI client.
  */
 import { rmSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Envelope, envelopeJson, isEnded, type Run, splitFrames } from '@holdfast/core'
-import { complaintOf, hostileEvent } from '@holdfast/core/testing'
+import { complaintOf, createManualClock, hostileEvent, type ManualClock } from '@holdfast/core/testing'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
 import type { Agent } from '../agents/port.ts'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
-import { systemClock } from '../process/system-clock.ts'
 import { createMemoryStore } from '../store/memory/memory-store.ts'
-import type { Publish, Store } from '../store/port.ts'
+import type { Publish, RunWork, Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
-import { openInThread, temporaryDirectory } from '../store/sqlite/testing/harness.ts'
-import { hostileAgents } from '../testing/hostile-agents.ts'
+import { createSharedClock, openInThread, temporaryDirectory } from '../store/sqlite/testing/harness.ts'
+import { type HostileAgent, hostileAgents } from '../testing/hostile-agents.ts'
 import { createEngine } from './engine.ts'
 
 const LIMITS = {
@@ -27,39 +27,69 @@ const LIMITS = {
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 << 20,
 }
+/** By the manual clock. */
+const LONGEST_MS = 10_000
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-const STORES: readonly (readonly [string, (publish: Publish) => Promise<Store>])[] = [
-  ['memory', async (publish) => createMemoryStore({ clock: systemClock, publish })],
+interface Opened {
+  readonly store: Store
+  /** The clock has moved on. */
+  moved(): void
+}
+type Open = (publish: Publish, clock: ManualClock) => Promise<Opened>
+
+const STORES: readonly (readonly [string, Open])[] = [
+  ['memory', async (publish, clock) => ({ store: createMemoryStore({ clock, publish }), moved() {} })],
   [
     'sqlite',
-    async (publish) => {
+    async (publish, clock) => {
       const directory = temporaryDirectory()
       closing.push(async () => rmSync(directory, { recursive: true }))
-      return openInThread({ directory, publish })
+      const shared = createSharedClock(clock.now())
+      const store = await openInThread({ directory, publish, clock: shared })
+      return { store, moved: () => void shared.fill(clock.now()) }
     },
   ],
 ]
 
-async function houseOf(open: (publish: Publish) => Promise<Store>, agents: readonly Agent[]) {
+/** Knows how many of its requests the store has not answered yet. */
+function counted(work: RunWork) {
+  let open = 0
+  const calls = Object.entries(work).map(([name, call]) => [
+    name,
+    async (...args: readonly never[]) => {
+      open++
+      try {
+        return await call(...args)
+      } finally {
+        open--
+      }
+    },
+  ])
+  return { work: Object.fromEntries(calls) as RunWork, open: () => open }
+}
+
+async function houseOf(open: Open, agentsOf: (clock: ManualClock) => readonly Agent[]) {
+  const clock = createManualClock()
   const bus = createInProcessBus({
     onListenerError: (error) => {
       throw error
     },
   })
-  const store = await open(bus.publish)
+  const { store, moved } = await open(bus.publish, clock)
+  const { work, open: unanswered } = counted(store.work)
   const engine = createEngine({
-    store,
+    store: { ...store, work },
     bus,
-    catalogue: createCatalogue([createDemoAgent({ clock: systemClock }), ...agents], 'demo'),
-    clock: systemClock,
+    catalogue: createCatalogue([createDemoAgent({ clock }), ...agentsOf(clock)], 'demo'),
+    clock,
     workerId: 'w',
     exclusive: true,
     limits: LIMITS,
-    times: { maxSilenceMs: 1_500, maxRunMs: 6_000 },
+    times: { maxSilenceMs: 300, maxRunMs: 1_000 },
     drainMs: 0,
     flushMs: 1,
   })
@@ -69,6 +99,13 @@ async function houseOf(open: (publish: Publish) => Promise<Store>, agents: reado
   })
   await store.rooms.create(me, { roomId: 'default', title: 'Default', agentId: 'demo' })
   await engine.start()
+
+  /** Time passes only while the store owes no answer, so that a slow machine is late for nothing. */
+  async function pass(ms: number): Promise<void> {
+    for (let turns = 0; turns < 4 || unanswered() > 0; turns++) await turn()
+    clock.advance(ms)
+    moved()
+  }
 
   const keyOf = (threadId: string) => ({ roomId: 'default', threadId })
   return {
@@ -82,14 +119,12 @@ async function houseOf(open: (publish: Publish) => Promise<Store>, agents: reado
       expect(answer.type).toBe('accepted')
     },
     async ended(threadId: string): Promise<Run> {
-      return vi.waitFor(
-        async () => {
-          const answer = await store.runs.get(me, keyOf(threadId), 'run')
-          if (answer.type !== 'run' || !isEnded(answer.run)) throw new Error(`${threadId} has not ended`)
-          return answer.run
-        },
-        { timeout: 30_000, interval: 20 },
-      )
+      for (let ms = 0; ms < LONGEST_MS; ms++) {
+        const answer = await store.runs.get(me, keyOf(threadId), 'run')
+        if (answer.type === 'run' && isEnded(answer.run)) return answer.run
+        await pass(1)
+      }
+      throw new Error(`${threadId} has not ended`)
     },
     async log(threadId: string): Promise<Envelope[]> {
       const log: Envelope[] = []
@@ -110,11 +145,11 @@ const eventsOf = (log: readonly Envelope[]) => log.flatMap(({ kind, event }) => 
 
 describe.each(STORES)('in a %s store', (_, open) => {
   it('each of the zoo ends its run with its own code, the neighbour talks on, and the stock client takes every run', async () => {
-    const zoo = hostileAgents(systemClock)
-    const house = await houseOf(
-      open,
-      zoo.map(({ agent }) => agent),
-    )
+    let zoo: readonly HostileAgent[] = []
+    const house = await houseOf(open, (clock) => {
+      zoo = hostileAgents(clock)
+      return zoo.map(({ agent }) => agent)
+    })
     await house.ask('neighbour', 'demo', { tokens: 100, intervalMs: 5 })
     for (const { agent } of zoo) await house.ask(agent.id, agent.id)
 
@@ -143,7 +178,7 @@ describe.each(STORES)('in a %s store', (_, open) => {
         yield* events as never[]
       },
     }
-    const house = await houseOf(open, [babbler])
+    const house = await houseOf(open, () => [babbler])
     let asked = 0
     await fc.assert(
       fc.asyncProperty(fc.array(hostileEvent(), { maxLength: 12 }), async (said) => {

@@ -11,7 +11,8 @@ import { connectStore } from '../sqlite-store.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
-function createSharedClock(start = START): Float64Array<SharedArrayBuffer> {
+/** What a store reads its time from, also in a worker. */
+export function createSharedClock(start = START): Float64Array<SharedArrayBuffer> {
   return new Float64Array(new SharedArrayBuffer(8)).fill(start)
 }
 
