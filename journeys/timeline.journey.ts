@@ -13,7 +13,11 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await server.play(live, { tokens: 100_000, intervalMs: 50 }, 'When do I plant tulips?')
   await server.play(failed, { tokens: 9, intervalMs: 1, failAfter: 3 }, 'Gone wrong')
   await expect.poll(() => isQuiet(server, failed)).toBe(true)
-  await page.goto(`${server.url}/timeline`)
+  // Looked at before, so that the page follows it already while its log is read beside that.
+  await page.goto(`${server.url}/rooms/garden/threads/tulips`)
+  await expect(page.getByRole('log')).toContainText('t1 t2')
+  await page.keyboard.press('Control+.')
+  await page.getByRole('link', { name: 'Timeline' }).click()
   const timeline = page.getByRole('region', { name: 'Timeline' })
   const running = timeline.getByRole('button', { name: 'When do I plant tulips?: runs' })
   await expect(running).toBeVisible()
@@ -37,6 +41,16 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await running.press('Enter')
   await expect(details).toContainText('Runs for')
   await expect(log).toContainText('Says')
+  const records = async () =>
+    Number.parseInt(
+      (await log
+        .getByText(/records,/)
+        .last()
+        .textContent()) ?? '',
+      10,
+    )
+  const before = await records()
+  await expect.poll(records).toBeGreaterThan(before + 40)
   // Stopped from elsewhere: the bar and its facts follow.
   const [run] = await server.runs(live)
   await page.request.post(`${server.url}/v1/rooms/garden/threads/tulips/runs/${run?.runId}/cancel`, {

@@ -1,6 +1,6 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
 import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
-import { keyOf } from '@holdfast/core'
+import { keyOf, sameKey } from '@holdfast/core'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -9,7 +9,7 @@ import './app.css'
 import { createAgents } from './composer/agents.ts'
 import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
-import { createTransport } from './connection/tab.ts'
+import { createTransport, readAside } from './connection/tab.ts'
 import { besideIn, isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
@@ -26,12 +26,13 @@ const services: Services = {
   agents: createAgents(transport),
   drafts: createDrafts(environment.keep, environment.clock.now),
   finished: createFinished({
-    lifecycle: registry.lifecycle,
+    inbox: registry.inbox,
+    titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,
     // The address names every thread that is shown.
     isOnScreen: (key) => isShown(router.state.location, key),
   }),
   preferences: createPreferences(() => window.localStorage),
-  runs: transport,
+  runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
 
