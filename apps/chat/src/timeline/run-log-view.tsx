@@ -33,9 +33,9 @@ export function RunLogView({ run }: { readonly run: RunInThread }) {
       if (log.ended) looking.abort()
       if (frame === 0) frame = requestAnimationFrame(show)
     }
-    void followRun(runs, run, take, looking.signal).catch(() => {
-      if (!looking.signal.aborted) setTrouble(true)
-    })
+    // It ends in order too, where the server stops: without the run's end there is more to read.
+    const unread = () => looking.signal.aborted || setTrouble(true)
+    void followRun(runs, run, take, looking.signal).then(unread, unread)
     return () => {
       looking.abort()
       cancelAnimationFrame(frame)

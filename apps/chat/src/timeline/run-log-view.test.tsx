@@ -1,0 +1,45 @@
+/** In a real browser: a run's log as it is shown, while it can be read and when it cannot. */
+import type { RunInThread } from '@holdfast/core'
+import type { ComponentProps } from 'react'
+import { expect, it } from 'vitest'
+import { render } from 'vitest-browser-react'
+import { type Services, ServicesProvider } from '../services.ts'
+import { RunLogView } from './run-log-view.tsx'
+
+const RUN: RunInThread = {
+  roomId: 'R1',
+  threadId: 'T1',
+  runId: 'run',
+  agentId: 'demo',
+  status: 'running',
+  acceptedAt: '2026-01-01T00:00:00.000Z',
+  startedAt: '2026-01-01T00:00:00.000Z',
+}
+
+/** Of what the page is given only the runs are asked for here. */
+function withRuns(runs: Services['runs']): NonNullable<ComponentProps<typeof ServicesProvider>['value']> {
+  return { runs } as Partial<Services> as Services
+}
+
+it('a log that ends without the run’s own end says that it is not read any more', async () => {
+  let end = () => {}
+  const services = withRuns({
+    runs: async () => ({ items: [] }),
+    runEvents: async () => ({ events: [], next: 1, upToDate: false }),
+    openLog: (_, after, { onEnvelopes }) => {
+      const event = { type: 'run.accepted', run: RUN } as const
+      onEnvelopes([{ v: 1, ...RUN, seq: after + 1, at: RUN.acceptedAt, kind: 'control', event }])
+      return new Promise((resolve) => {
+        end = resolve
+      })
+    },
+  })
+  const screen = await render(
+    <ServicesProvider value={services}>
+      <RunLogView run={RUN} />
+    </ServicesProvider>,
+  )
+  await expect.element(screen.getByRole('listitem')).toBeInTheDocument()
+  end()
+  await expect.element(screen.getByText('The log could not be read just now.')).toBeInTheDocument()
+})
