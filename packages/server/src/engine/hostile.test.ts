@@ -1,6 +1,7 @@
 import type { Event } from '@ag-ui/core'
 import { DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
 import { expect, it } from 'vitest'
+import { AgentFailure } from '../agents/failure.ts'
 import type { Agent } from '../agents/port.ts'
 import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
 import { PAUSE_BYTES } from './writer.ts'
@@ -73,6 +74,34 @@ it.each<[string, () => unknown, string]>([
   expectLegalEnd(await house.envelopes('a'), { type: 'failed', code })
   expect(await house.run('b')).toMatchObject({ status: 'succeeded' })
   expect(await house.text('b')).toBe('t0 t1 t2 ')
+})
+
+it.each<[string, () => unknown, unknown]>([
+  ['a sentence', () => new AgentFailure('model_auth', 'No key.'), { code: 'model_auth', message: 'No key.' }],
+  [
+    'a page',
+    () => new AgentFailure('agent_error', 'x'.repeat(1_999) + '😀'.repeat(9_000)),
+    { code: 'agent_error', message: `${'x'.repeat(1_999)}\ufffd` },
+  ],
+  [
+    'a code that there is not',
+    () => new AgentFailure('constructor' as 'timeout', 'No.'),
+    { code: 'agent_error', message: expect.stringContaining('failed unexpectedly') },
+  ],
+  [
+    'words that no store takes',
+    () => Object.assign(new AgentFailure('timeout', 'No.'), { message: { say: () => 'No.' } }),
+    { code: 'agent_error', message: expect.stringContaining('failed unexpectedly') },
+  ],
+])('an agent that fails with %s ends its run with a code of the list and one sentence', async (_, failure, end) => {
+  const house = await createHouse()
+  await house.engine.start()
+  await house.ask('a')
+  await house.settle()
+  house.calls[0]?.fail(failure())
+  await house.settle()
+  expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: end })
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed' })
 })
 
 it('what was good before the bad event is kept, the agent is told to stop', async () => {

@@ -5,7 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TokenUsage } from '@ag-ui/core'
 import type { Failure, Outcome } from '@holdfast/core'
-import { AgentFailure } from '../agents/failure.ts'
+import { failureIn } from '../agents/failure.ts'
 import type { AgentCall } from './agent-call.ts'
 import { type RunInHand, scribeOf } from './run-in-hand.ts'
 import { STOPPED } from './stop-line.ts'
@@ -14,6 +14,11 @@ export type Heard =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
   /** The line was pulled: see its `stop`. */
   | { readonly type: 'stopped' }
+
+const UNEXPECTED: Failure = {
+  code: 'agent_error',
+  message: 'The agent failed unexpectedly; what it said is kept. Try again.',
+}
 
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
 const EVENTS_A_TURN = 16
@@ -30,8 +35,9 @@ export async function listen(run: RunInHand, call: AgentCall): Promise<Heard> {
     } catch (error) {
       call.taken()
       // What it threw is not for a person's eyes.
-      if (!(error instanceof AgentFailure)) run.parts.log({ type: 'agent_threw', lease: run.claim.lease, error })
-      return { type: 'outcome', outcome: { type: 'failed', ...failureOf(error) } }
+      const failure = failureIn(error)
+      if (!failure) run.parts.log({ type: 'agent_threw', lease: run.claim.lease, error })
+      return { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } }
     }
     const { recorder, writer } = scribeOf(run)
     const verdict = recorder.record(next.value)
@@ -48,10 +54,4 @@ export async function listen(run: RunInHand, call: AgentCall): Promise<Heard> {
     if (said % EVENTS_A_TURN === 0) await turn()
     if (writer.full() && (await line.orStopped(writer.room())) === STOPPED) return { type: 'stopped' }
   }
-}
-
-function failureOf(error: unknown): Failure {
-  return error instanceof AgentFailure
-    ? { code: error.code, message: error.message }
-    : { code: 'agent_error', message: 'The agent failed unexpectedly; what it said is kept. Try again.' }
 }
