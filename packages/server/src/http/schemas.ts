@@ -43,9 +43,11 @@ export const ListQuery = z.object({
   before: z.string().min(1).max(512).optional(),
 })
 
+/** Without its offset it still has a year of four digits: others are written in another form, which not all can read. */
 const Time = z.iso
   .datetime({ offset: true, error: 'A time is ISO 8601, e.g. 2026-01-31T12:00:00Z' })
   .transform((text) => Date.parse(text))
+  .refine((at) => /^\d{4}-/.test(new Date(at).toISOString()), 'A time is of the years 0000 to 9999')
 
 export const ThreadListQuery = ListQuery.extend({
   q: z

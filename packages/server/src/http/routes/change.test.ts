@@ -35,6 +35,8 @@ describe('a thread that is changed', () => {
       { title: 7 },
       { mutedUntil: 'tomorrow' },
       { mutedUntil: 5 },
+      { mutedUntil: '9999-12-31T23:59:59-00:01' },
+      { mutedUntil: '0000-01-01T00:00:00+00:01' },
       { archived: 'yes' },
       { archived: null },
       [],

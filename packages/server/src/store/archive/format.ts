@@ -48,7 +48,8 @@ export const ThreadLine = z.strictObject({
   ownerId: Id,
   title: Text,
   madeTitle: Text.optional(),
-  mutedUntil: Time.optional(),
+  // Whatever a person may say, also a time before all of ours.
+  mutedUntil: z.number().int().min(-8.64e15).max(8.64e15).optional(),
   archived: z.boolean().optional(),
   createdAt: Time,
   updatedAt: Time,

@@ -106,7 +106,11 @@ async function lived(directory: string): Promise<void> {
     const other = { roomId: 'r', threadId: 'cancelled-early' }
     await store.runs.cancelRun(ME, other, 'c1', SECRET)
     await store.runs.start(ME, other, request('c1'))
-    await store.threads.change(ME, long, { title: `About ${SECRET}`, archived: true })
+    await store.threads.change(ME, long, {
+      title: `About ${SECRET}`,
+      archived: true,
+      mutedUntil: Date.parse('1900-01-01T00:00:00Z'),
+    })
     const gone = { roomId: 'r', threadId: 'gone' }
     await store.runs.start(ME, gone, request('g1'))
     await store.threads.delete(ME, gone, true)
