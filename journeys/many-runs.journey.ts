@@ -71,6 +71,20 @@ test('a run that ends in the background is named with the way there, three at on
   await expect(trayLine(page)).toContainText('Nothing runs')
   await expect(page.getByTestId('toast')).toHaveCount(0)
 
+  // Also of a thread that this page has never opened, in a room that it does not show.
+  const far = { roomId: 'garden', threadId: 'far' }
+  const asked = { ...long, letter: 'z' }
+  await server.createRoom({ roomId: 'garden', title: 'Garden', agentId: 'model' })
+  await server.ask(far, askFor(asked))
+  await expect.poll(() => server.said(far)).toBe(wordsText(asked, 60))
+  await expect(trayLine(page)).toContainText('1 running')
+  await provider.goOn()
+  await expect(page.getByTestId('toast')).toContainText('Finished: Say 100 words, with an z')
+  await page.getByTestId('toast').getByRole('button', { name: 'View' }).click()
+  await expectAnswers(page, wordsText(asked))
+  await expect(page.getByTestId('toast')).toHaveCount(0)
+  await page.goBack()
+
   // Three at once are one note, and its way leads to all of them.
   for (const letter of ['a', 'b', 'c']) {
     await page.getByRole('link', { name: 'New thread' }).first().click()

@@ -47,6 +47,7 @@ export type {
   ActiveRun,
   Diagnostic,
   FailedStart,
+  InboxStream,
   ListState,
   OverviewState,
   RegistryDiagnostics,

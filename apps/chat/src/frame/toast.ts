@@ -2,7 +2,7 @@
 export type Toast = Ended | { readonly type: 'trouble'; readonly text: string; readonly detail: string }
 
 export interface Ended {
-  readonly type: 'finished' | 'failed'
+  readonly type: 'finished' | 'failed' | 'asks'
   /** Said again with the same id it takes the place of what was said. */
   readonly id: string
   readonly text: string

@@ -1,7 +1,7 @@
 /** Sonner in the looks of the house. It speaks politely, waits while it is pointed at, and takes no focus. */
 import { Toaster as Sonner, toast } from 'sonner'
 import { Button } from '../design/button.tsx'
-import { Icon } from '../design/icon.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
 import type { Toast } from './toast.ts'
 
 /** Long enough to reach for the button, also by keyboard (Alt+T goes there). */
@@ -36,11 +36,18 @@ export function hide(id: string): void {
   toast.dismiss(id)
 }
 
+const MARKS: Record<Toast['type'], { readonly status: string; readonly icon: IconName }> = {
+  finished: { status: 'working', icon: 'done' },
+  failed: { status: 'failed', icon: 'alert' },
+  asks: { status: 'needs_you', icon: 'question' },
+  trouble: { status: 'failed', icon: 'alert' },
+}
+
 function Note({ note, close }: { readonly note: Toast; close(): void }) {
   return (
     <div className="floating toast" data-testid="toast">
-      <span className="mark" data-status={note.type === 'finished' ? 'working' : 'failed'}>
-        <Icon name={note.type === 'finished' ? 'done' : 'alert'} />
+      <span className="mark" data-status={MARKS[note.type].status}>
+        <Icon name={MARKS[note.type].icon} />
       </span>
       <p className="min-w-0 flex-1" dir="auto">
         {note.text}

@@ -1,41 +1,46 @@
-import type { LifecycleEvent } from '@holdfast/client'
-import type { Outcome } from '@holdfast/core'
+import type { InboxEntry, InboxEvent, Outcome } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { createFinished } from './finished.ts'
 
 const T = { roomId: 'R', threadId: 'T' }
-const ended = (runId: string, outcome: Outcome, key = T): LifecycleEvent => ({
+const AT = '2026-01-01T00:00:00.000Z'
+const ended = (runId: string, outcome: Outcome, key = T): InboxEntry => ({
   type: 'RunCompleted',
+  at: AT,
   ...key,
   runId,
   outcome,
 })
+const about = (event: InboxEvent & { readonly roomId: string }): InboxEntry => ({ at: AT, ...event })
 
 function setUp(onScreen = '') {
-  let tell: (event: LifecycleEvent) => void = () => {}
+  let tell: (entry: InboxEntry) => void = () => {}
   const finished = createFinished({
-    lifecycle: {
+    inbox: {
       subscribe: (listener) => {
         tell = listener
         return () => {}
       },
     },
     isOnScreen: ({ threadId }) => threadId === onScreen,
+    titleOf: ({ roomId, threadId }) => (roomId === 'R' ? `${roomId}/${threadId}` : undefined),
   })
-  return { finished, tell: (event: LifecycleEvent) => tell(event), ids: () => finished.snapshot().map((r) => r.runId) }
+  return { finished, tell: (entry: InboxEntry) => tell(entry), ids: () => finished.snapshot().map((r) => r.runId) }
 }
 
 describe('runs that ended unseen', () => {
   it('are those that succeeded or failed while something else was looked at', () => {
-    const { tell, ids } = setUp()
+    const { finished, tell, ids } = setUp()
     tell(ended('a', { type: 'succeeded' }))
     tell(ended('b', { type: 'failed', code: 'agent_error', message: 'No.' }, { roomId: 'S', threadId: 'T' }))
     expect(ids()).toEqual(['a', 'b'])
+    expect(finished.snapshot().map(({ title }) => title)).toEqual(['R/T', undefined])
   })
 
-  it('are not those that a person stopped, nor those on screen', () => {
+  it('are not those that a person stopped or asked otherwise, nor those on screen', () => {
     const { tell, ids } = setUp('seen')
     tell(ended('a', { type: 'cancelled', by: 'you' }))
+    tell(ended('c', { type: 'superseded', by: 'd' }))
     tell(ended('b', { type: 'succeeded' }, { roomId: 'R', threadId: 'seen' }))
     expect(ids()).toEqual([])
   })
@@ -45,13 +50,24 @@ describe('runs that ended unseen', () => {
     tell(ended('a', { type: 'succeeded' }))
     tell(ended('b', { type: 'succeeded' }))
     expect(ids()).toEqual(['b'])
-    tell({ type: 'RunStarted', ...T, runId: 'c' })
+    tell(about({ type: 'RunStarted', ...T, runId: 'c' }))
     expect(ids()).toEqual([])
     tell(ended('c', { type: 'succeeded' }))
     finished.seen({ roomId: 'R', threadId: 'U' })
     expect(ids()).toEqual(['c'])
     finished.seen(T)
     expect(ids()).toEqual([])
+  })
+
+  it('go with their thread, and with their room', () => {
+    const { tell, ids } = setUp()
+    for (const [runId, roomId, threadId] of ['a R T', 'b R U', 'c S T'].map((each) => each.split(' '))) {
+      tell(ended(runId ?? '', { type: 'succeeded' }, { roomId: roomId ?? '', threadId: threadId ?? '' }))
+    }
+    tell(about({ type: 'ThreadDeleted', ...T }))
+    expect(ids()).toEqual(['b', 'c'])
+    tell(about({ type: 'RoomDeleted', roomId: 'S' }))
+    expect(ids()).toEqual(['b'])
   })
 
   it('S000-C12 S000-71 looking at a room or thread of which nothing has ended changes nothing, least of all elsewhere', () => {

@@ -1,15 +1,18 @@
 /**
- * Runs that ended while another thread was looked at, until somebody looks.
+ * Runs that ended while another thread was looked at, until somebody looks: of any thread the person may see, whether or
+ * not this device has ever opened it.
  *
  * Owns: what has finished unseen, in memory. Does not know: React, what is on screen (it is told).
  */
-import type { LifecycleStream, Observable } from '@holdfast/client'
-import { keyString, type Outcome, sameKey, type ThreadKey } from '@holdfast/core'
+import type { InboxStream, Observable } from '@holdfast/client'
+import { type InboxEntry, type Outcome, sameKey, type ThreadKey } from '@holdfast/core'
 
 export interface FinishedRun {
   readonly key: ThreadKey
   readonly runId: string
   readonly outcome: Outcome
+  /** What its thread was called then, where that was known. */
+  readonly title?: string
 }
 
 export interface Finished extends Observable<readonly FinishedRun[]> {
@@ -18,11 +21,12 @@ export interface Finished extends Observable<readonly FinishedRun[]> {
 }
 
 interface FinishedOptions {
-  readonly lifecycle: LifecycleStream
+  readonly inbox: InboxStream
   isOnScreen(key: ThreadKey): boolean
+  titleOf(key: ThreadKey): string | undefined
 }
 
-export function createFinished({ lifecycle, isOnScreen }: FinishedOptions): Finished {
+export function createFinished({ inbox, isOnScreen, titleOf }: FinishedOptions): Finished {
   const listeners = new Set<() => void>()
   let runs: readonly FinishedRun[] = []
 
@@ -32,12 +36,21 @@ export function createFinished({ lifecycle, isOnScreen }: FinishedOptions): Fini
     for (const listener of [...listeners]) listener()
   }
 
-  lifecycle.subscribe((event) => {
-    const { roomId, threadId, runId } = event
-    const others = runs.filter(({ key }) => keyString(key) !== keyString(event))
-    // What the person stopped themselves is no news to them.
-    const news = event.type === 'RunCompleted' && event.outcome.type !== 'cancelled' && !isOnScreen(event)
-    become(news ? [...others, { key: { roomId, threadId }, runId, outcome: event.outcome }] : others)
+  function finished(key: ThreadKey, runId: string, outcome: Outcome): void {
+    const others = runs.filter((run) => !sameKey(run.key, key))
+    if (!isNews(outcome) || isOnScreen(key)) {
+      become(others)
+      return
+    }
+    const title = titleOf(key)
+    become([...others, { key, runId, outcome, ...(title && { title }) }])
+  }
+
+  inbox.subscribe((entry) => {
+    if (entry.type === 'RunCompleted') finished(keyIn(entry), entry.runId, entry.outcome)
+    else if (entry.type === 'RunStarted' || entry.type === 'ThreadDeleted') {
+      become(runs.filter((run) => !sameKey(run.key, keyIn(entry))))
+    } else if (entry.type === 'RoomDeleted') become(runs.filter((run) => run.key.roomId !== entry.roomId))
   })
 
   return {
@@ -49,4 +62,13 @@ export function createFinished({ lifecycle, isOnScreen }: FinishedOptions): Fini
     },
     seen: (key) => become(key ? runs.filter((run) => !sameKey(run.key, key)) : []),
   }
+}
+
+/** What the person stopped themselves, or asked otherwise, is no news to them. */
+function isNews({ type }: Outcome): boolean {
+  return type !== 'cancelled' && type !== 'superseded'
+}
+
+function keyIn({ roomId, threadId }: InboxEntry & ThreadKey): ThreadKey {
+  return { roomId, threadId }
 }

@@ -68,12 +68,12 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
               </Button>
             </div>
             <ul>
-              {finished.map(({ key, runId, outcome }) => {
+              {finished.map(({ key, runId, outcome, title }) => {
                 const known = threads.find((thread) => keyString(thread) === keyString(key))
                 return (
                   <li key={runId} className="tray-row">
                     <Way
-                      item={{ key, title: known?.title || 'Untitled', room: known?.room ?? key.roomId }}
+                      item={{ key, title: known?.title || title || 'Untitled', room: known?.room ?? key.roomId }}
                       close={close}
                     />
                     {outcome.type === 'failed' ? (

@@ -6,6 +6,7 @@ import type { RunRegistry } from '@holdfast/client'
 import { useRegistry } from '@holdfast/react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import type { Ended } from '../frame/toast.ts'
 import { say, unsay } from '../frame/toasts.ts'
 import { useServices } from '../services.ts'
 import type { FinishedRun } from './finished.ts'
@@ -25,15 +26,15 @@ export function useFinishedToasts(showTray: () => void): void {
     const notes = createNotes({
       showOne: (run) =>
         void say({
-          type: hasFailed(run) ? 'failed' : 'finished',
+          type: endOf(run),
           id: run.runId,
-          text: `${hasFailed(run) ? 'Failed' : 'Finished'}: ${titleOf(registry, run)}`,
+          text: `${WORDS[endOf(run)]}: ${titleOf(registry, run)}`,
           view: () => void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { ...run.key } }),
           gone: () => notes.oneGone(run),
         }),
       showMany: (runs) =>
         void say({
-          type: runs.some(hasFailed) ? 'failed' : 'finished',
+          type: ENDS.find((end) => runs.some((run) => endOf(run) === end)) ?? 'finished',
           id: TOGETHER,
           text: wordsFor(runs),
           view: () => show.current(),
@@ -58,17 +59,37 @@ export function useFinishedToasts(showTray: () => void): void {
   }, [finished, registry, navigate])
 }
 
-function hasFailed({ outcome }: FinishedRun): boolean {
-  return outcome.type === 'failed'
+type End = Ended['type']
+
+/** What needs a person first. */
+const ENDS: readonly End[] = ['asks', 'failed', 'finished']
+const WORDS: Record<End, string> = { asks: 'Needs you', failed: 'Failed', finished: 'Finished' }
+
+function endOf({ outcome }: FinishedRun): End {
+  if (outcome.type === 'interrupted') return 'asks'
+  return outcome.type === 'failed' ? 'failed' : 'finished'
 }
 
 function wordsFor(runs: readonly FinishedRun[]): string {
-  const failed = runs.filter(hasFailed).length
-  if (failed === 0) return `${runs.length} runs finished`
-  return failed === runs.length ? `${runs.length} runs failed` : `${runs.length} runs ended, ${failed} failed`
+  const count = (end: End) => runs.filter((run) => endOf(run) === end).length
+  const all = runs.length
+  if (count('finished') === all) return `${all} runs finished`
+  if (count('failed') === all) return `${all} runs failed`
+  const asks = count('asks')
+  const parts = [
+    count('failed') > 0 ? `${count('failed')} failed` : '',
+    asks > 0 ? `${asks} ${asks === 1 ? 'needs' : 'need'} you` : '',
+  ]
+  return [`${all} runs ended`, ...parts.filter((part) => part !== '')].join(', ')
 }
 
-function titleOf(registry: RunRegistry, { key: { roomId, threadId } }: FinishedRun): string {
+/** As its list has it by now; as it was called when it ended; else the room, where that at least is known. */
+function titleOf(registry: RunRegistry, { key: { roomId, threadId }, title }: FinishedRun): string {
   const items = registry.observeThreads(roomId).snapshot().items
-  return items?.find((item) => item.threadId === threadId)?.title || 'a thread'
+  const room = registry
+    .observeRooms()
+    .snapshot()
+    .items?.find((item) => item.roomId === roomId)
+  const known = items?.find((item) => item.threadId === threadId)?.title || title
+  return known || (room ? `a thread in ${room.title || roomId}` : 'a thread')
 }

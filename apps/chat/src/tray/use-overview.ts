@@ -22,7 +22,9 @@ export function useOverview(whole: boolean): Overview {
   return useSyncExternalStore(overview.subscribe, overview.snapshot)
 }
 
+/** Those that are over: who asks for something stands among what needs a person. */
 export function useFinished(): readonly FinishedRun[] {
   const { finished } = useServices()
-  return useSyncExternalStore(finished.subscribe, finished.snapshot)
+  const ended = useSyncExternalStore(finished.subscribe, finished.snapshot)
+  return ended.filter(({ outcome }) => outcome.type !== 'interrupted')
 }

@@ -63,6 +63,30 @@ it('goes on from where the inbox was lost, and begins anew where that cannot be'
   expect(count('inbox')).toBeGreaterThan(1)
 })
 
+it('S001-19 tells what happens anywhere, each once and in order, also what came while the line was lost; and then no more', async () => {
+  const { transport, registry, count, environment } = setUp()
+  const told: string[] = []
+  const stop = registry.inbox.subscribe((entry) =>
+    told.push('runId' in entry ? `${entry.type} ${entry.runId}` : entry.type),
+  )
+  await until(() => expect(count('openFeed')).toBe(1))
+  transport.startElsewhere(A, 'one', 'Hello')
+  transport.dropFeed()
+  transport.end(A, 'one')
+  transport.startElsewhere(B, 'two', 'Hello')
+  await until(() => {
+    environment.clock.advance(500)
+    expect(told).toContain('RunStarted two')
+  })
+  const of = (run: string) => [`RunQueued ${run}`, `RunStarted ${run}`]
+  expect(told).toEqual(['ThreadCreated', ...of('one'), 'RunCompleted one', 'ThreadCreated', ...of('two')])
+  expect(count('openLog') + count('snapshot')).toBe(0)
+  stop()
+  transport.end(B, 'two')
+  expect(told).toHaveLength(7)
+  await until(() => expect(environment.clock.waiting).toBe(0))
+})
+
 it('S001-7 S001-29 what belongs to another thread is dropped, counted and said, with its type and where it came', async () => {
   const { transport, registry, diagnostics } = setUp()
   for (const key of [A, B]) transport.startElsewhere(key, 'run', 'Hello')

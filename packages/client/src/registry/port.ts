@@ -7,6 +7,7 @@ import type {
   ChangeRoomBody,
   ChangeThreadBody,
   CreateRoomBody,
+  InboxEntry,
   RoomActivity,
   RoomInfo,
   Run,
@@ -138,6 +139,12 @@ export interface OverviewState {
   readonly error?: TransportError
 }
 
+/** What happens in everything the person may see, whether or not anything of it is open here. */
+export interface InboxStream {
+  /** Each entry once, in the order of its room, from now on; after a lost connection those that came meanwhile. */
+  subscribe(listener: (entry: InboxEntry) => void): () => void
+}
+
 /** Something that came was dropped, because it did not say where it belongs, or belongs elsewhere (G8). */
 export interface Diagnostic {
   /** The event's, or what could be read of it. */
@@ -206,6 +213,8 @@ export interface RunRegistry {
   observeRooms(): Observable<ListState<RoomInfo>>
   /** Thread, room, everything: who works, who needs somebody. */
   readonly overview: Observable<OverviewState>
+  /** What the overview is kept up to date by. */
+  readonly inbox: InboxStream
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
   /** Rejects with a `TransportError`, and then nothing has changed. */
   changeRoom(roomId: string, change: ChangeRoomBody): Promise<void>

@@ -214,6 +214,9 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     },
     observeRooms: () => roomList,
     overview: inbox.overview,
+    inbox: {
+      subscribe: (listener) => inbox.listen((news) => news.type === 'entries' && news.batch.forEach(listener)),
+    },
     async createRoom(body) {
       const room = await transport.createRoom(body)
       roomList.refresh()
