@@ -10,6 +10,7 @@ import { type Envelope, paths, type ThreadInfo } from '@holdfast/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { bareEnvironment } from '../process/testing/bare-environment.ts'
 import { type ServerProcess, startServerProcess } from '../process/testing/server-process.ts'
+import { spokenBy } from '../process/testing/spoken.ts'
 
 const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url))
 const KEY = { roomId: 'default', threadId: 't1' }
@@ -18,16 +19,7 @@ const servers: ServerProcess[] = []
 
 function begin(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...bareEnvironment(), ...env }, cwd: directory })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { child, exit, out: () => out, err: () => err }
+  return { child, ...spokenBy(child) }
 }
 
 async function holdfast(args: readonly string[], env: Record<string, string> = {}) {

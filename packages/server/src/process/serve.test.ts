@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type EndedRun, paths } from '@holdfast/core'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { bareEnvironment } from './testing/bare-environment.ts'
+import { spokenBy } from './testing/spoken.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../../apps/chat/serve.ts', import.meta.url))
 const KEY = { roomId: 'default', threadId: 't1' }
@@ -24,23 +25,13 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 function run(env: Record<string, string>) {
   const child = spawn(process.execPath, [PROGRAM], { env: { ...bareEnvironment(), PORT: '0', ...env }, cwd: directory })
   children.push(child)
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const spoken = spokenBy(child)
   return {
     child,
-    exit,
-    out: () => out,
-    err: () => err,
+    ...spoken,
     async ready() {
-      await vi.waitFor(() => expect(out, err).toMatch(/\n/), { timeout: 15_000 })
-      return out.trim().split(' ').at(-1) ?? ''
+      await vi.waitFor(() => expect(spoken.out(), spoken.err()).toMatch(/\n/), { timeout: 15_000 })
+      return spoken.out().trim().split(' ').at(-1) ?? ''
     },
   }
 }

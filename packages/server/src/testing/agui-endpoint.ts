@@ -6,6 +6,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { RunAgentInput } from '@ag-ui/core'
+import { pour } from './pour.ts'
 
 export interface AguiRequest {
   readonly input: RunAgentInput
@@ -31,15 +32,6 @@ const finish = ({ threadId, runId }: RunAgentInput) =>
   sse({ type: 'TEXT_MESSAGE_END', messageId: 'm' }) + sse({ type: 'RUN_FINISHED', threadId, runId })
 const whole = (input: RunAgentInput) => begin(input) + said + finish(input)
 
-async function flood(response: ServerResponse, piece: string): Promise<void> {
-  let goOn = () => {}
-  response.on('drain', () => goOn()).on('close', () => goOn())
-  while (!response.destroyed) {
-    if (!response.write(piece)) await new Promise<void>((resolve) => (goOn = resolve))
-    await turn()
-  }
-}
-
 const SCENARIOS: Record<string, Play> = {
   whole: (response, input) => void open(response, 'text/event-stream; charset=utf-8').end(whole(input)),
   'byte-by-byte': async (response, input) => {
@@ -59,24 +51,24 @@ const SCENARIOS: Record<string, Play> = {
   nothing: (response) => void open(response).end(),
   'never-begins': () => {},
   silent: (response, input) => void open(response).write(begin(input) + said),
-  'goes-on': (response, input) => flood(open(response), begin(input)),
+  'goes-on': (response, input) => pour(open(response), begin(input)),
   'not-json': (response, input) => void open(response).end(`${begin(input)}${said}data: oops\n\n${finish(input)}`),
   'not-an-event': (response, input) => void open(response).end(begin(input) + said + sse({ type: 'NONSENSE' })),
   html: (response) => void open(response, 'text/html').end('<h1>Welcome</h1>'),
   redirect: (response) => void response.writeHead(307, { Location: '/elsewhere' }).end(),
   'huge-line': (response, input) => {
     open(response).write(`${begin(input)}${said}data: "`)
-    return flood(response, 'x'.repeat(64 * 1024))
+    return pour(response, 'x'.repeat(64 * 1024))
   },
   'huge-event': (response, input) => {
     open(response).write(begin(input) + said)
-    return flood(response, `data: ${'x'.repeat(1_000)}\n`.repeat(64))
+    return pour(response, `data: ${'x'.repeat(1_000)}\n`.repeat(64))
   },
-  'after-the-end': (response, input) => flood(open(response), whole(input)),
+  'after-the-end': (response, input) => pour(open(response), whole(input)),
   ...Object.fromEntries(
     [400, 401, 403, 404, 429, 500, 503].map((status): [string, Play] => [
       `status-${status}`,
-      (response) => flood(response.writeHead(status), 'no '),
+      (response) => pour(response.writeHead(status), 'no '),
     ]),
   ),
 }

@@ -12,6 +12,7 @@
  */
 import { createServer, type ServerResponse } from 'node:http'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { pour } from './pour.ts'
 
 /** What `GET /requests` gives, one for each completion asked for. */
 export interface EndpointRequest {
@@ -86,15 +87,6 @@ function takenApart(way: string, at: number): Play {
   }
 }
 
-async function endless(response: ServerResponse, piece: string): Promise<void> {
-  let goOn = () => {}
-  response.on('drain', () => goOn()).on('close', () => goOn())
-  while (!response.destroyed) {
-    if (!response.write(piece)) await new Promise<void>((resolve) => (goOn = resolve))
-    await turn()
-  }
-}
-
 const SCENARIOS: Record<string, Play> = {
   whole: (response) => void open(response).end(WHOLE),
   crlf: (response) => void open(response).end((say(HELLO) + finish()).replaceAll('\n', '\r\n')),
@@ -108,14 +100,14 @@ const SCENARIOS: Record<string, Play> = {
   },
   'endless-line': async (response) => {
     open(response).write(`${say(HELLO)}data: "`)
-    await endless(response, 'x'.repeat(64 * 1024))
+    await pour(response, 'x'.repeat(64 * 1024))
   },
   'endless-event': async (response) => {
     open(response).write(say(HELLO))
-    await endless(response, 'data: x\n'.repeat(8 * 1024))
+    await pour(response, 'data: x\n'.repeat(8 * 1024))
   },
-  'endless-error': (response) => endless(response.writeHead(400), 'x'.repeat(64 * 1024)),
-  'endless-comments': (response) => endless(open(response), ': still thinking\n\n'),
+  'endless-error': (response) => pour(response.writeHead(400), 'x'.repeat(64 * 1024)),
+  'endless-comments': (response) => pour(open(response), ': still thinking\n\n'),
   'broken-utf8': (response) => {
     open(response).write(say(HELLO))
     response.end(Buffer.concat([Buffer.from('data: '), Buffer.from([0xff, 0xfe, 0xc3]), Buffer.from('\n\n')]))

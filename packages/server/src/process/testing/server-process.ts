@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { bareEnvironment } from './bare-environment.ts'
+import { spokenBy } from './spoken.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
@@ -19,22 +20,16 @@ export interface ServerProcess {
 /** `env` is all there is besides what a program needs to run; the port is a free one. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: { ...bareEnvironment(), PORT: '0', ...env } })
-  let out = ''
-  let err = ''
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  const exit = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const { out, err, exit } = spokenBy(child)
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      out += chunk
-      if (out.includes('\n')) resolve()
+    child.stdout.on('data', () => {
+      if (out().includes('\n')) resolve()
     })
-    void exit.then((code) => reject(new Error(`The server exited with ${code} before it was ready: ${err}`)))
+    void exit.then((code) => reject(new Error(`The server exited with ${code} before it was ready: ${err()}`)))
   })
   return {
-    url: out.trim().split(' ').at(-1) ?? '',
-    err: () => err,
+    url: out().trim().split(' ').at(-1) ?? '',
+    err,
     stop() {
       child.kill('SIGTERM')
       return exit

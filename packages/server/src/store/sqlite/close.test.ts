@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { MessageChannel } from 'node:worker_threads'
 import { expect, it } from 'vitest'
+import { asking } from '../contract/world.ts'
 import { emptyAppends } from './messages.ts'
 import { serve } from './serve.ts'
 import { connectStore } from './sqlite-store.ts'
@@ -16,16 +17,7 @@ it('closes once, also when it is asked to while it still means to go on with som
   serve(port2, { directory, limits: { tailRecords: 1 } })
   const store = await opening
   await store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
-  const message = { id: 'q', role: 'user', content: 'Hello' } as const
-  const request = {
-    runId: 'r',
-    messages: [message],
-    agentId: 'demo',
-    onBusy: 'reject',
-    tools: [],
-    context: [],
-  } as const
-  await store.runs.start(ALICE, KEY, request)
+  await store.runs.start(ALICE, KEY, asking('r'))
   // More than is read in one turn, then the end, before that turn's successor has come.
   const calls = Array.from({ length: 300 }, (_, n) => ({
     id: 1_000 + n,

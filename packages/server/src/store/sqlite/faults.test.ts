@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EventType } from '@ag-ui/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asking, said } from '../contract/world.ts'
 import type { Claim, Notice, Store } from '../port.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 import { openInThread, openInWorkers, temporaryDirectory } from './testing/harness.ts'
@@ -18,16 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }))
 
 async function begin(store: Store, n: number): Promise<Claim> {
-  const message = { id: `q-${n}`, role: 'user', content: 'Say something.' } as const
-  const request = {
-    runId: 'run',
-    messages: [message],
-    agentId: 'demo',
-    onBusy: 'reject',
-    tools: [],
-    context: [],
-  } as const
-  expect(await store.runs.start(ALICE, thread(n), request)).toMatchObject({ type: 'accepted' })
+  expect(await store.runs.start(ALICE, thread(n), asking('run'))).toMatchObject({ type: 'accepted' })
   const [claim] = await store.work.claim({ workerId: 'worker', limit: 1, leaseMs: 60_000 })
   expect(claim?.lease).toMatchObject(thread(n))
   return claim as Claim
@@ -64,15 +56,7 @@ describe('a full disk', () => {
 
     maxPages[0] = 1
     const large = 'x'.repeat(100_000)
-    const message = { id: 'q-3', role: 'user', content: large } as const
-    const request = {
-      runId: 'run',
-      messages: [message],
-      agentId: 'demo',
-      onBusy: 'reject',
-      tools: [],
-      context: [],
-    } as const
+    const request = asking('run', { messages: [said('q-3', large)] })
     const batch = await Promise.allSettled([
       store.work.append(one.lease, [delta('a', large)]),
       store.work.append(two.lease, [delta('b', 'small')]),
