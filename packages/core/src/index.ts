@@ -7,7 +7,7 @@ export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
 export type { AfterCrash } from './run/after-crash.ts'
 export { type Closable, closingEvents } from './run/close.ts'
-export { type RunStart, runStarted, runTerminal } from './run/events.ts'
+export { knownUsage, type RunStart, runStarted, runTerminal } from './run/events.ts'
 export type { OpenItem } from './run/open-item.ts'
 export type { Failure, FailureCode, Outcome, OutcomeType } from './run/outcome.ts'
 export {

@@ -81,7 +81,7 @@ const COUNTS = [
 ] as const
 
 /** A provider's report may hold NaN and fractions; a count that is none is left out rather than failing the run. */
-function knownUsage(entry: TokenUsage): TokenUsage {
+export function knownUsage(entry: TokenUsage): TokenUsage {
   const known: TokenUsage = {}
   if (typeof entry.provider === 'string') known.provider = entry.provider
   if (typeof entry.model === 'string') known.model = entry.model

@@ -1,14 +1,6 @@
 /** What a run has cost, as its agent reports it: only counts that are counts, one entry for each provider and model. */
 import { aggregateTokenUsage, type TokenUsage } from '@ag-ui/core'
-
-const COUNTS = [
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'reasoningTokens',
-  'cachedInputTokens',
-  'cacheWriteInputTokens',
-] as const
+import { knownUsage } from '@holdfast/core'
 
 /** An agent that invents models would otherwise grow the list for ever. */
 const MAX_ENTRIES = 100
@@ -21,15 +13,7 @@ export function addUsage(entries: readonly TokenUsage[], report: unknown): reado
 
 function cleaned(entry: unknown): TokenUsage | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined
-  const given = entry as Record<string, unknown>
-  const clean: TokenUsage = {}
-  for (const name of ['provider', 'model'] as const) {
-    const value = given[name]
-    if (typeof value === 'string') clean[name] = value.slice(0, 200)
-  }
-  for (const name of COUNTS) {
-    const value = given[name]
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) clean[name] = value
-  }
+  const clean = knownUsage(entry)
+  for (const name of ['provider', 'model'] as const) clean[name] &&= clean[name].slice(0, 200)
   return clean
 }

@@ -19,27 +19,14 @@ import { startedInLine } from '../decide/queue.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Claim, Lease, LeaseState } from '../port.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
+import type { ReadingOperation } from './reads.ts'
 import { contenderOf } from './runs.ts'
 import type { StoreData } from './store-data.ts'
 
 /** What one call may do, in the order it does it: everything before the first `apply` only reads. */
 type Command<Op extends Operation> = (now: number, ...args: Parameters<Operations[Op]>) => Answer<Op>
 
-type WritingOperation = Exclude<
-  Operation,
-  | 'rooms.list'
-  | 'rooms.get'
-  | 'threads.list'
-  | 'threads.snapshot'
-  | 'log.read'
-  | 'inbox.overview'
-  | 'inbox.read'
-  | 'runs.queue'
-  | 'runs.get'
-  | 'runs.timeline'
-  | 'runs.list'
-  | 'counts'
->
+type WritingOperation = Exclude<Operation, ReadingOperation>
 
 export type Commands = { readonly [Op in WritingOperation]: Command<Op> } & {
   append(now: number, lease: Lease, events: readonly string[]): LeaseState

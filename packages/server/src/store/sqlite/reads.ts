@@ -24,7 +24,7 @@ export const AGAIN = Symbol('again')
 /** No reading takes more than this in one step, whatever was asked for. */
 const MAX_READ_BYTES = 1024 * 1024
 
-type ReadingOperation = Extract<
+export type ReadingOperation = Extract<
   Operation,
   | 'rooms.list'
   | 'rooms.get'
