@@ -3,13 +3,13 @@
  * run that has nothing to say, and for each that has ended. The store's worker has a heap of its own and keeps no events.
  * `node bench/heap.ts` prints the table.
  */
-import { cpus } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
 import { heapInUse } from '../scripts/heap-in-use.ts'
+import { runAlone } from './alone.ts'
 import { type HouseProcess, startHouse } from './house-process.ts'
-import { type BenchAim, type BenchSection, median, toMarkdown } from './report.ts'
+import { type BenchAim, type BenchSection, median } from './report.ts'
 import { type QuietProps, quiet, stopCompiling, type TalkProps } from './talk-agents.ts'
 
 const EVENTS = 100_000
@@ -190,4 +190,4 @@ export async function measureHeap(): Promise<BenchSection> {
   }
 }
 
-if (import.meta.main) console.log(toMarkdown([await measureHeap()], cpus()[0]?.model ?? 'unknown processor'))
+if (import.meta.main) await runAlone(measureHeap)
