@@ -68,6 +68,8 @@ test('coming back before the start was accepted finds the run attached and strea
   held.resolve()
   await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
+  const threads = page.getByRole('navigation', { name: 'Threads' }).getByRole('listitem')
+  await expect(threads, 'what happened last stands first').toContainText(['Say 200 words', 'Elsewhere'])
   await provider.goOn()
   await expectAnswers(page, wordsText(LONG))
   await expect(questionOf(page, 'Say 200 words')).toHaveCount(1)

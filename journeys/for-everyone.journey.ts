@@ -1,7 +1,7 @@
 /** Nobody is left out: axe finds nothing in either theme, text grows to twice its size, targets fit a finger. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { addressOf, ending, expect, expectWritten, test } from './journey.ts'
+import { addressOf, ending, expect, expectWritten, lowControls, test } from './journey.ts'
 import type { HoldfastServer } from './server.ts'
 
 const key = (threadId: string) => ({ roomId: 'default', threadId })
@@ -108,12 +108,17 @@ test('under a finger every control is at least 44 px high', async ({ browser, se
   await expect(ending(page, 'Failed.')).toBeVisible()
   await page.getByRole('button', { name: 'Rooms and threads' }).click()
   await expect(page.getByRole('navigation', { name: 'Threads' })).toBeVisible()
-  const low = await page.locator('button, a, summary, select').evaluateAll((controls) =>
-    controls
-      .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-      .filter((control) => control.getBoundingClientRect().height < 44 && !control.classList.contains('skip'))
-      .map((control) => control.outerHTML.slice(0, 120)),
-  )
-  expect(low).toEqual([])
+  expect(await lowControls(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  for (const [keys, name] of [
+    ['ControlOrMeta+.', 'Runs'],
+    ['ControlOrMeta+k', 'Go anywhere, do anything'],
+  ] as const) {
+    await page.keyboard.press(keys)
+    await expect(page.getByRole('dialog', { name })).toBeVisible()
+    expect(await lowControls(page), name).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog', { name })).toHaveCount(0)
+  }
   await context.close()
 })

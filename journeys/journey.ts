@@ -107,6 +107,21 @@ export function connectionLine(page: Page): Locator {
   return page.getByText('Reconnecting… your runs go on')
 }
 
+/** What is said politely to who cannot see it. */
+export function said(page: Page, text: string): Locator {
+  return page.getByRole('status').and(page.getByText(text, { exact: true }))
+}
+
+/** Controls that are lower than a finger is wide. */
+export function lowControls(page: Page): Promise<readonly string[]> {
+  return page.locator('button, a, summary, select, [role="option"], [role="menuitem"]').evaluateAll((controls) =>
+    controls
+      .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((control) => control.getBoundingClientRect().height < 44 && !control.classList.contains('skip'))
+      .map((control) => control.outerHTML.slice(0, 120)),
+  )
+}
+
 /** How a run ended, as the conversation says it. */
 export function ending(page: Page, text: string): Locator {
   return page.getByRole('log').getByText(text)

@@ -6,7 +6,9 @@ import {
   expect,
   expectAnswers,
   expectWritten,
+  listed,
   questionOf,
+  said,
   send,
   sendButton,
   stopButton,
@@ -25,9 +27,21 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   await server.play(KEY, script)
   await page.goto(addressOf(server, KEY))
   await expectWritten(page, 't20 ')
+  await expect(said(page, 'Working')).toBeAttached()
+  const held = Promise.withResolvers<void>()
+  await page.route('**/cancel', async (route) => {
+    await held.promise
+    await route.continue()
+  })
 
   await stopButton(page).click()
+  await expect(page.getByRole('button', { name: 'Stopping…' })).toBeDisabled()
+  await expect(listed(page, 'Say it')).toContainText('Stopping…')
+  await expect(said(page, 'Stopping')).toBeAttached()
+  await expect(ending(page, 'Stopped'), 'not before it is confirmed').toHaveCount(0)
+  held.resolve()
   await expect(ending(page, 'Stopped')).toBeVisible()
+  await expect(said(page, 'Stopped')).toBeAttached()
   await expect(sendButton(page)).toBeVisible()
   const kept = (await answers(page).textContent()) ?? ''
   expect(kept).toContain('t20')

@@ -162,3 +162,29 @@ it('a thread that is not long stands in the page whole, for the browser’s own 
   expect(fromEnd()).toBeLessThan(2)
   await expect.element(page.getByText('m0 line 0')).toBeInTheDocument()
 })
+
+it('a run that was taken and not begun says that it waits, and as which of how many, until it begins', async () => {
+  const key = { roomId: 'R', threadId: 'turn' }
+  const question = { id: 'q', role: 'user' as const, content: 'When?', parentId: null }
+  const waiting = (place?: { position: number; of: number }) => (
+    <div style={{ height: 400, width: 600, position: 'relative' }}>
+      <Conversation
+        state={{
+          key,
+          content: { type: 'ready', view: emptyView(key) },
+          pending: [question],
+          activity: { type: 'active', runId: 'r' },
+        }}
+        agentTitle={agentTitle}
+        actions={actions}
+        place={place}
+      />
+    </div>
+  )
+  const screen = await render(waiting({ position: 2, of: 5 }))
+  await expect.element(screen.getByText('Queued, 2nd of 5')).toBeInTheDocument()
+  expect(screen.getByText('Working…').query()).toBeNull()
+  await screen.rerender(waiting())
+  await expect.element(screen.getByText('Working…')).toBeInTheDocument()
+  expect(screen.getByText(/^Queued/).query()).toBeNull()
+})
