@@ -16,7 +16,7 @@ export default function Toaster() {
         gap={8}
         // Above the field in which one writes.
         offset={{ bottom: '7rem', right: 16 }}
-        mobileOffset={{ bottom: '6rem', left: 8, right: 8 }}
+        mobileOffset={{ bottom: '9rem', left: 8, right: 8 }}
         toastOptions={{ unstyled: true }}
       />
     </div>
