@@ -6,6 +6,9 @@ import type { Stage } from './stage.ts'
 export const LONG_TITLE =
   'Everything that has to be thought of before, during and after the move, with all the names and numbers'
 const MANY = { threads: 120, messages: 5_000 }
+const PUMPS = 'Compare three heat pumps for an old house'
+const ROPE = 'How long does a rope last?'
+const BREAD = 'Which bread keeps longest?'
 export const THOUSANDS = { roomId: 'many', threadId: 'thousands' }
 /** A request takes a megabyte. */
 const AT_ONCE = 1_000
@@ -18,7 +21,7 @@ export async function furnish(stage: Stage): Promise<void> {
     { roomId: 'many', title: 'Archive' },
   ]
   for (const room of rooms) await stage.send('POST', paths.rooms(), room)
-  await stage.ask('Compare three heat pumps for an old house', {}, { roomId: 'thesis', threadId: 'pumps' })
+  await stage.ask(PUMPS, {}, { roomId: 'thesis', threadId: 'pumps' })
   const threads: readonly (readonly [string, Question])[] = [
     ['old', 'Say it in a sentence'],
     ['older', 'Say it in a sentence'],
@@ -38,6 +41,21 @@ export async function furnish(stage: Stage): Promise<void> {
   await stage.send('PATCH', thread('move'), { title: LONG_TITLE })
   await stage.send('PATCH', thread('arabic'), { title: 'كيف يحفظ الشراع الريح؟' })
   for (const threadId of ['old', 'older']) await stage.send('PATCH', thread(threadId), { archived: true })
+  await stage.keep()
+}
+
+/** More than may run at once (three): threads in every state, the last five waiting. */
+export async function furnishCrowd(stage: Stage): Promise<void> {
+  const ended = ['What needs pruning in March?', 'May I delete the old drafts?', 'Translate this chapter'] as const
+  const running = [PUMPS, PUMPS, 'Plan the move, week by week'] as const
+  const waiting = [BREAD, ROPE, BREAD, ROPE, BREAD] as const
+  const key = (threadId: string) => ({ roomId: 'default', threadId })
+  for (const [n, question] of ended.entries()) {
+    await stage.ask(question, {}, key(`ended-${n}`))
+    await stage.over(key(`ended-${n}`))
+  }
+  for (const [n, question] of running.entries()) await stage.ask(question, {}, key(`runs-${n}`))
+  for (const [n, question] of waiting.entries()) await stage.ask(question, {}, key(`waits-${n}`))
   await stage.keep()
 }
 

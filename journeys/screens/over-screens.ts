@@ -92,8 +92,8 @@ export const OVER: readonly Screen[] = [
   {
     name: 'a note of what did not work',
     async show(stage) {
-      await stage.page.route('**/v1/**/threads/pruning', (route) => route.abort())
       await calm(stage)
+      await stage.page.route('**/v1/**/threads/pruning', (route) => route.abort())
       await stage.openSide()
       await stage.page.getByRole('button', { name: 'Actions for What needs pruning in March?', exact: true }).click()
       await stage.page.getByRole('menuitem', { name: 'Archive' }).click()

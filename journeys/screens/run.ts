@@ -12,7 +12,7 @@ import { createHoldfastServer } from '../server.ts'
 import { BROKEN } from './broken-screens.ts'
 import { COMPOSER } from './composer-screens.ts'
 import { CONVERSATION } from './conversation-screens.ts'
-import { furnish, furnishMany } from './furnish.ts'
+import { furnish, furnishCrowd, furnishMany } from './furnish.ts'
 import { EMPTY, OVER } from './over-screens.ts'
 import { fileOf, sheetOf, THEMES } from './sheet.ts'
 import { CROWDED, SIDE } from './side-screens.ts'
@@ -34,7 +34,7 @@ const HOUSES: readonly House[] = [
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG, SCREENS_AT_ONCE: '3' },
     screens: CROWDED,
-    furnish: async () => {},
+    furnish: furnishCrowd,
   },
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG },

@@ -5,7 +5,6 @@ import { LONG_TITLE } from './furnish.ts'
 import type { Screen, Stage } from './stage.ts'
 
 const PRUNING = 'What needs pruning in March?'
-const ROPE = 'How long does a rope last?'
 const threads = (page: Page) => page.getByRole('navigation', { name: 'Threads' })
 
 /** The list beside a thread that has ended, open. */
@@ -103,20 +102,6 @@ export const CROWDED: readonly Screen[] = [
   {
     name: 'every state of a thread',
     async show(stage) {
-      for (const [n, question] of [PRUNING, 'May I delete the old drafts?', 'Translate this chapter'].entries()) {
-        const key = { roomId: 'default', threadId: `ended-${n}` }
-        await stage.ask(question as typeof PRUNING, {}, key)
-        await stage.over(key)
-      }
-      for (const threadId of ['runs-1', 'runs-2', 'runs-3'])
-        await stage.ask(
-          threadId === 'runs-3' ? 'Plan the move, week by week' : 'Compare three heat pumps for an old house',
-          {},
-          { roomId: 'default', threadId },
-        )
-      for (const n of [1, 2, 3, 4, 5])
-        await stage.ask(n % 2 ? ROPE : 'Which bread keeps longest?', {}, { roomId: 'default', threadId: `waits-${n}` })
-      await stage.keep()
       await stage.open({ roomId: 'default', threadId: 'ended-0' })
       await stage.openSide()
       await threads(stage.page).getByText('Queued').nth(4).waitFor()
@@ -125,9 +110,9 @@ export const CROWDED: readonly Screen[] = [
   {
     name: 'a thread whose turn has not come',
     async show({ page, open }) {
-      await open({ roomId: 'default', threadId: 'waits-2' })
+      await open({ roomId: 'default', threadId: 'waits-1' })
       await page.getByTestId('user-text').waitFor()
-      await page.getByRole('button', { name: 'Stop', exact: true }).waitFor()
+      await page.getByText('Queued, 2nd of 5').waitFor()
     },
   },
   {
@@ -152,7 +137,7 @@ export const CROWDED: readonly Screen[] = [
     name: 'one stopped from the list',
     async show(stage) {
       await stage.open({ roomId: 'default', threadId: 'ended-0' })
-      await stage.send('POST', paths.cancelThread({ roomId: 'default', threadId: 'runs-3' }), {})
+      await stage.send('POST', paths.cancelThread({ roomId: 'default', threadId: 'runs-2' }), {})
       await stage.openSide()
       await threads(stage.page).getByText('Queued').nth(4).waitFor()
     },
