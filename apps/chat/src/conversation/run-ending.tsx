@@ -66,8 +66,8 @@ function wordsOf({ outcome, retry }: Ending): {
       return { icon: 'stopped', title: 'Stopped' }
     case 'interrupted':
       if (retry) return { icon: 'stopped', title: 'Its question was withdrawn' }
-      return { icon: 'question', title: 'Waits for an answer', text: 'This page cannot give one yet.' }
+      return { icon: 'question', title: 'Waits for an answer.', text: 'This page cannot give one yet.' }
     case 'superseded':
-      return { icon: 'stopped', title: 'Stopped', text: 'Another question took its place.' }
+      return { icon: 'stopped', title: 'Stopped.', text: 'Another question took its place.' }
   }
 }
