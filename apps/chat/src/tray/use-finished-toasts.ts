@@ -6,9 +6,9 @@ import type { RunRegistry } from '@holdfast/client'
 import { useRegistry } from '@holdfast/react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import type { Ended } from '../frame/toast.ts'
 import { say, unsay } from '../frame/toasts.ts'
 import { useServices } from '../services.ts'
+import { endOf, endOfAll, WORDS, wordsFor } from './ends.ts'
 import type { FinishedRun } from './finished.ts'
 import { createNotes } from './notes.ts'
 
@@ -34,7 +34,7 @@ export function useFinishedToasts(showTray: () => void): void {
         }),
       showMany: (runs) =>
         void say({
-          type: ENDS.find((end) => runs.some((run) => endOf(run) === end)) ?? 'finished',
+          type: endOfAll(runs),
           id: TOGETHER,
           text: wordsFor(runs),
           view: () => show.current(),
@@ -57,30 +57,6 @@ export function useFinishedToasts(showTray: () => void): void {
       notes.close()
     }
   }, [finished, registry, navigate])
-}
-
-type End = Ended['type']
-
-/** What needs a person first. */
-const ENDS: readonly End[] = ['asks', 'failed', 'finished']
-const WORDS: Record<End, string> = { asks: 'Needs you', failed: 'Failed', finished: 'Finished' }
-
-function endOf({ outcome }: FinishedRun): End {
-  if (outcome.type === 'interrupted') return 'asks'
-  return outcome.type === 'failed' ? 'failed' : 'finished'
-}
-
-function wordsFor(runs: readonly FinishedRun[]): string {
-  const count = (end: End) => runs.filter((run) => endOf(run) === end).length
-  const all = runs.length
-  if (count('finished') === all) return `${all} runs finished`
-  if (count('failed') === all) return `${all} runs failed`
-  const asks = count('asks')
-  const parts = [
-    count('failed') > 0 ? `${count('failed')} failed` : '',
-    asks > 0 ? `${asks} ${asks === 1 ? 'needs' : 'need'} you` : '',
-  ]
-  return [`${all} runs ended`, ...parts.filter((part) => part !== '')].join(', ')
 }
 
 /** As its list has it by now; as it was called when it ended; else the room, where that at least is known. */
