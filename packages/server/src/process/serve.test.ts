@@ -153,6 +153,19 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await server.exit).toBe(130)
   })
 
+  it('I5 goes on when whoever reads its log goes away', async () => {
+    const server = run({ HOLDFAST_DATA: freshData(), HOLDFAST_LOG: 'debug' })
+    const url = await server.ready()
+    await post(url, paths.runs(KEY), ask('r1', { tokens: 10, intervalMs: 20 }))
+    server.child.stdout.destroy()
+    server.child.stderr.destroy()
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'succeeded' })
+    })
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+  })
+
   it('drains at a signal that arrives twice at once, as Ctrl-C under npm does', async () => {
     const server = run({ HOLDFAST_DATA: freshData() })
     const url = await server.ready()

@@ -42,6 +42,8 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     write: (line) => void stderr.write(line),
     secrets: secretsIn(env),
   })
+  // Whoever reads what it says may go away, and only looked: that ends nothing.
+  for (const stream of [process.stdout, stderr]) stream.on('error', () => {})
   const journal = createJournal(logger)
   const { note, warn, report, engine } = journal
   const stop = stopSignal()
