@@ -33,9 +33,11 @@ function createWorld(capacity: number) {
   let largest = 0
   let reads = 0
   let quiet = true
+  let broken = false
   const watched: ThreadLog = {
     ...log,
     read(thread, range) {
+      if (broken) throw new Error('The log cannot be read.')
       const chunk = log.read(thread, range)
       reads++
       largest = Math.max(largest, chunk.lastSeq - chunk.firstSeq + 1)
@@ -55,6 +57,9 @@ function createWorld(capacity: number) {
   return {
     folds,
     stage,
+    set broken(is: boolean) {
+      broken = is
+    },
     set quiet(is: boolean) {
       quiet = is
     },
@@ -152,5 +157,20 @@ it('a large fold holds up no commit: it is stored once nothing runs that would h
   world.commit(2)
   while (world.folds.step());
   expect(world.checkpointOf(2)).toBe(0)
+  world.close()
+})
+
+it('a large fold that cannot be stored, because its log cannot be read, is not tried again and again', () => {
+  const world = createWorld(1)
+  world.quiet = false
+  world.stage(1, 600, 'x'.repeat(1024))
+  world.commit(1)
+  world.stage(2, 1)
+  world.commit(2)
+  while (world.folds.step());
+  world.quiet = true
+  world.broken = true
+  expect(() => world.folds.step()).toThrow('cannot be read')
+  expect(world.folds.step()).toBe(false)
   world.close()
 })

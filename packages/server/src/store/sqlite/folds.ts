@@ -144,8 +144,14 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
 
   /** One step towards storing a large fold, in a transaction of its own: there is none between two batches. */
   function storeLate(thread: number, key: ThreadKey): void {
-    if (!approach(thread, key)) return
-    late.delete(thread)
+    let near = true
+    try {
+      near = approach(thread, key)
+    } finally {
+      // As for those that lag: also where its log cannot be read.
+      if (near) late.delete(thread)
+    }
+    if (!near) return
     const held = heat(thread, key)
     try {
       database.exec('BEGIN IMMEDIATE')
