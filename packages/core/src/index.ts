@@ -21,6 +21,7 @@ export {
 } from './run/recorder.ts'
 export { type EndedRun, isEnded, type LiveRun, type QueuedRun, type Run, type RunStatus } from './run/run.ts'
 export { type RunEvent, type Transition, transition } from './run/transitions.ts'
+export { growsIn } from './thread/conversation.ts'
 export { createFold, emptyView, type ThreadFold } from './thread/fold.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'

@@ -1,4 +1,6 @@
 import type { EndedRun, LiveRun, OpenItem, Run, ThreadMessage } from '@holdfast/core'
+import { createFold, pathTo } from '@holdfast/core'
+import { createLogBuilder, TEST_KEY } from '@holdfast/core/testing'
 import { describe, expect, test } from 'vitest'
 import { wordsOf } from './endings.ts'
 import { headOf, type Row, rowsOf, type Shown } from './rows.ts'
@@ -237,6 +239,48 @@ describe('a tool call', () => {
       text: 'seen',
       message: 'No.',
     })
+  })
+})
+
+describe('an agent that uses its ids again in every run', () => {
+  /** Two runs with a thought, a call and a text under the same ids; the second is in the middle of its own text. */
+  function twice(): Row[] {
+    const log = createLogBuilder()
+    for (const [at, runId] of ['one', 'two'].entries()) {
+      const messages = [{ id: `q${at}`, role: 'user', content: 'Why?' } as const]
+      log.accept(runId, messages)
+      log.start(runId, messages)
+      log.agui(runId, { type: 'REASONING_MESSAGE_START', messageId: '1', role: 'reasoning' })
+      log.agui(runId, { type: 'REASONING_MESSAGE_CONTENT', messageId: '1', delta: `thought ${at}` })
+      log.agui(runId, { type: 'REASONING_MESSAGE_END', messageId: '1' })
+      log.agui(runId, { type: 'TOOL_CALL_START', toolCallId: 'call', toolCallName: 'look' })
+      log.agui(runId, { type: 'TOOL_CALL_END', toolCallId: 'call' })
+      if (at === 0) log.agui(runId, { type: 'TOOL_CALL_RESULT', messageId: 'r', toolCallId: 'call', content: 'seen' })
+      log.agui(runId, { type: 'TEXT_MESSAGE_START', messageId: '1', role: 'assistant' })
+      log.agui(runId, { type: 'TEXT_MESSAGE_CONTENT', messageId: '1', delta: `text ${at}` })
+      if (at === 0) log.end(runId, { type: 'succeeded' })
+    }
+    const fold = createFold(TEST_KEY)
+    for (const envelope of log.envelopes) fold.apply(envelope)
+    const view = fold.view()
+    return rowsOf({ ...NOTHING, ...view, path: pathTo(view.messages, view.messages.at(-1)?.id ?? null) })
+  }
+  const said = (rows: readonly Row[]) => rows.flatMap((row) => ('writing' in row ? [[row.text, row.writing]] : []))
+
+  test('has only what it writes now marked as being written', () => {
+    expect(said(twice())).toEqual([
+      ['thought 0', false],
+      ['text 0', false],
+      ['thought 1', false],
+      ['text 1', true],
+    ])
+  })
+
+  test('has each answer in the card of its own call, and no line twice', () => {
+    const rows = twice()
+    const states = rows.flatMap((row) => (row.type === 'tool' ? [row.state] : []))
+    expect(states).toEqual([{ type: 'result', text: 'seen' }, { type: 'running' }])
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
   })
 })
 

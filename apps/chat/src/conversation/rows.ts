@@ -5,6 +5,7 @@
  * a run's end stands (`endings.ts`).
  */
 import {
+  growsIn,
   isEnded,
   type LiveRun,
   newestLeaf,
@@ -85,7 +86,8 @@ export function headOf(
 }
 
 export function rowsOf({ path, messages = path, runs, open, interrupts = [], pending }: Shown): Row[] {
-  const writing = new Set(open.map((item) => item.id))
+  const writing = open.filter(({ kind }) => kind === 'text' || kind === 'reasoning')
+  const taken = new Set(path.map((message) => message.id))
   const byId = new Map(runs.map((run) => [run.runId, run]))
   const answers = answersOf(path)
   const endings = endingsOf(path, runs, interrupts)
@@ -93,7 +95,7 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
   const branches = branchesOf(messages, path)
   const rows: Row[] = []
   for (const message of path) {
-    const [first, ...others] = rowsOfMessage(message, { open: writing, byId, answers })
+    const [first, ...others] = rowsOfMessage(message, { open: writing, byId, answers, taken })
     const branch = branches.get(message.id)
     if (first)
       rows.push(branch && first.type !== 'ending' && first.type !== 'waiting' ? { ...first, branch } : first, ...others)
@@ -120,14 +122,18 @@ function isSaid(row: Row): row is Extract<Row, { type: 'text' | 'reasoning' | 'a
 }
 
 interface Around {
-  /** The ids of what is being written. */
-  readonly open: ReadonlySet<string>
+  /** What is being written. */
+  readonly open: readonly OpenItem[]
   readonly byId: ReadonlyMap<string, Run>
-  readonly answers: ReadonlyMap<string, ToolState>
+  readonly answers: ReadonlyMap<ToolCall, ToolState>
+  /** The ids of lines so far, and of every message. */
+  readonly taken: Set<string>
 }
 
-function rowsOfMessage(message: ThreadMessage, { open, byId, answers }: Around): Row[] {
-  const writing = open.has(message.id)
+type ToolCall = NonNullable<Extract<ThreadMessage, { role: 'assistant' }>['toolCalls']>[number]
+
+function rowsOfMessage(message: ThreadMessage, { open, byId, answers, taken }: Around): Row[] {
+  const writing = open.some((item) => growsIn(item, message))
   const run = byId.get(message.runId ?? '')
   const by = run && { agentId: run.agentId }
   switch (message.role) {
@@ -148,10 +154,10 @@ function rowsOfMessage(message: ThreadMessage, { open, byId, answers }: Around):
         const waiting: ToolState = { type: run && !isEnded(run) ? 'running' : 'unanswered' }
         rows.push({
           type: 'tool',
-          id: call.id,
+          id: ownId(message.id, call.id, taken),
           name: call.function.name,
           input: call.function.arguments,
-          state: answers.get(call.id) ?? waiting,
+          state: answers.get(call) ?? waiting,
           ...by,
         })
       }
@@ -189,14 +195,25 @@ function activityText({ activityType, content }: Extract<ThreadMessage, { role: 
   return words.find((value): value is string => typeof value === 'string' && value !== '') ?? activityType
 }
 
-/** By tool call id. A tool's answer is shown in the card of its call. */
-function answersOf(path: readonly ThreadMessage[]): Map<string, ToolState> {
-  const answers = new Map<string, ToolState>()
+/** Agents use the ids of their calls again: no two lines are one. */
+function ownId(messageId: string, callId: string, taken: Set<string>): string {
+  let id = callId
+  while (taken.has(id)) id = `${messageId}:${id}`
+  taken.add(id)
+  return id
+}
+
+/** A tool's answer is shown in the card of its call: of the last one before it that has the name. */
+function answersOf(path: readonly ThreadMessage[]): Map<ToolCall, ToolState> {
+  const calls = new Map<string, ToolCall>()
+  const answers = new Map<ToolCall, ToolState>()
   for (const message of path) {
-    if (message.role !== 'tool') continue
+    if (message.role === 'assistant') for (const call of message.toolCalls ?? []) calls.set(call.id, call)
+    const call = message.role === 'tool' ? calls.get(message.toolCallId) : undefined
+    if (message.role !== 'tool' || !call) continue
     const text = textOf(message.content)
     answers.set(
-      message.toolCallId,
+      call,
       message.error === undefined ? { type: 'result', text } : { type: 'error', text, message: message.error },
     )
   }

@@ -8,6 +8,7 @@
  * - A message object is never changed, only replaced; who did not change keeps their identity.
  */
 import type { Message } from '@ag-ui/core'
+import type { OpenItem } from '../run/open-item.ts'
 import type { ThreadMessage } from './message.ts'
 
 /** Streamed text has any of four roles. */
@@ -15,6 +16,17 @@ export type MessageKind = 'text' | 'reasoning' | 'tool' | 'activity'
 
 export function kindOf({ role }: Pick<Message, 'role'>): MessageKind {
   return role === 'reasoning' || role === 'tool' || role === 'activity' ? role : 'text'
+}
+
+/**
+ * Whether what is open grows in this message. Their ids alone do not say it: an agent may call two messages the same, of
+ * which the second then lives under another id (`namesOf`).
+ */
+export function growsIn({ kind, id, runId }: OpenItem, message: ThreadMessage): boolean {
+  if (message.runId !== runId || kind !== kindOf(message)) return false
+  if (message.id === id || message.id === `${runId}:${id}`) return true
+  const name = `${runId}:${id}:`
+  return message.id.startsWith(name) && /^\d+$/.test(message.id.slice(name.length))
 }
 
 export interface Conversation {
