@@ -18,6 +18,7 @@ import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { awaitMarkdown } from '../markdown/streaming-markdown.tsx'
+import { useServices } from '../services.ts'
 import { Announcer } from './announcer.tsx'
 import { useBeside } from './beside.ts'
 import { leafUnder } from './branches.ts'
@@ -44,7 +45,9 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const place = usePlace(threadKey)
   /** Which way through the conversation is looked at: the newest, unless one was chosen. */
   const [chosen, choose] = useState<string>()
+  const { finished } = useServices()
   useEffect(awaitMarkdown, [])
+  useEffect(() => finished.seen({ roomId, threadId }), [finished, roomId, threadId])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
     <>

@@ -5,7 +5,6 @@ import { IconButton } from '../design/button.tsx'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { Knot } from '../design/knot.tsx'
-import { useServices } from '../services.ts'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { Tray } from '../tray/tray.tsx'
 import { DrawerProvider, useNarrow } from './drawer.ts'
@@ -26,16 +25,11 @@ export function Shell() {
   const narrow = useNarrow()
   const [layer, setLayer] = useLayer()
   const toasts = useToasts()
-  const { finished } = useServices()
   // A drawer belongs to the place where it was opened: going anywhere closes it.
   const open = narrow && openAt === place
   const show = useCallback(() => setOpenAt(place), [place])
   const hide = useCallback(() => setOpenAt(undefined), [])
   const drawer = useMemo(() => ({ open, show, hide }), [open, show, hide])
-
-  useEffect(() => {
-    if (roomId !== undefined && threadId !== undefined) finished.seen({ roomId, threadId })
-  }, [finished, roomId, threadId])
 
   useEffect(() => {
     if (!open) return

@@ -37,6 +37,20 @@ describe('runs that ended unseen', () => {
     expect(finished.snapshot().map(({ title }) => title)).toEqual(['R/T', undefined])
   })
 
+  it('are called as the overview has them, or, where it never had them, as they were when they were made', () => {
+    const { finished, tell } = setUp()
+    const unknown = { roomId: 'S', threadId: 'T' }
+    const titles = () => finished.snapshot().map(({ title }) => title)
+    tell(about({ type: 'ThreadCreated', ...unknown, title: 'Short' }))
+    tell(ended('a', { type: 'succeeded' }, unknown))
+    expect(titles()).toEqual(['Short'])
+    tell(ended('b', { type: 'succeeded' }, unknown))
+    expect(titles()).toEqual([undefined])
+    tell(about({ type: 'ThreadCreated', ...T, title: 'Old' }))
+    tell(ended('c', { type: 'succeeded' }))
+    expect(titles()).toEqual([undefined, 'R/T'])
+  })
+
   it('are not those that a person stopped or asked otherwise, nor those on screen', () => {
     const { tell, ids } = setUp('seen')
     tell(ended('a', { type: 'cancelled', by: 'you' }))

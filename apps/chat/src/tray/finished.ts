@@ -5,7 +5,7 @@
  * Owns: what has finished unseen, in memory. Does not know: React, what is on screen (it is told).
  */
 import type { InboxStream, Observable } from '@holdfast/client'
-import { type InboxEntry, type Outcome, sameKey, type ThreadKey } from '@holdfast/core'
+import { type InboxEntry, keyString, type Outcome, sameKey, type ThreadKey } from '@holdfast/core'
 
 export interface FinishedRun {
   readonly key: ThreadKey
@@ -28,6 +28,8 @@ interface FinishedOptions {
 
 export function createFinished({ inbox, isOnScreen, titleOf }: FinishedOptions): Finished {
   const listeners = new Set<() => void>()
+  /** What threads were called when they were made, until their first run has ended: some are gone before any list has them. */
+  const made = new Map<string, string>()
   let runs: readonly FinishedRun[] = []
 
   function become(next: readonly FinishedRun[]): void {
@@ -38,16 +40,18 @@ export function createFinished({ inbox, isOnScreen, titleOf }: FinishedOptions):
 
   function finished(key: ThreadKey, runId: string, outcome: Outcome): void {
     const others = runs.filter((run) => !sameKey(run.key, key))
+    const title = titleOf(key) || made.get(keyString(key))
+    made.delete(keyString(key))
     if (!isNews(outcome) || isOnScreen(key)) {
       become(others)
       return
     }
-    const title = titleOf(key)
     become([...others, { key, runId, outcome, ...(title && { title }) }])
   }
 
   inbox.subscribe((entry) => {
     if (entry.type === 'RunCompleted') finished(keyIn(entry), entry.runId, entry.outcome)
+    else if (entry.type === 'ThreadCreated') made.set(keyString(entry), entry.title)
     else if (entry.type === 'RunStarted' || entry.type === 'ThreadDeleted') {
       become(runs.filter((run) => !sameKey(run.key, keyIn(entry))))
     } else if (entry.type === 'RoomDeleted') become(runs.filter((run) => run.key.roomId !== entry.roomId))
