@@ -4,8 +4,7 @@
  * One question is in flight at a time. A notice is only a hint to ask now: who hears none asks anyway, in its own time.
  */
 import type { Clock } from '@holdfast/core'
-import type { ClaimCaps } from '../store/decide/places.ts'
-import type { Claim, RunWork } from '../store/port.ts'
+import type { Claim, ClaimCaps, RunWork } from '../store/port.ts'
 import type { Patience } from './patience.ts'
 
 export interface ClaimLoop {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { DEFAULT_RUN_TIMES, type RunTimes } from '../engine/deadlines.ts'
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/feed.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http/limits.ts'
-import type { ClaimCaps } from '../store/decide/places.ts'
+import type { ClaimCaps } from '../store/port.ts'
 
 /** What HOLDFAST_CONFIG may set; everything else stays as it is. */
 export interface HoldfastLimits {

@@ -26,8 +26,6 @@ import type {
   ThreadKey,
   ThreadView,
 } from '@holdfast/core'
-import type { InboxItem } from './decide/inbox-cursor.ts'
-import type { ClaimCaps } from './decide/places.ts'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest, StopRequest } from './run-record.ts'
@@ -162,6 +160,12 @@ export interface LogReader {
     | { readonly type: 'cursor_gone'; readonly firstSeq: number }
     | { readonly type: 'cursor_ahead'; readonly head: number }
   >
+}
+
+export interface InboxItem {
+  /** Behind this entry. */
+  readonly cursor: string
+  readonly json: string
 }
 
 export interface InboxStore {
@@ -301,6 +305,12 @@ export interface RunEnd {
   readonly events: readonly string[]
   readonly outcome: Outcome
   readonly usage?: readonly TokenUsage[]
+}
+
+/** How many runs of one person, and of one agent, may go on at once. Absent: as many as there are. */
+export interface ClaimCaps {
+  readonly perPerson?: number
+  readonly perAgent?: number
 }
 
 export interface RunWork {

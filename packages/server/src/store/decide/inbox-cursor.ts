@@ -3,6 +3,7 @@
  * name is one that its holder knows nothing of: it is told from the beginning, and not at all once it is deleted.
  */
 import { isId } from '@holdfast/core'
+import type { InboxItem } from '../port.ts'
 
 /** By room id. */
 export type InboxPositions = ReadonlyMap<string, number>
@@ -62,12 +63,6 @@ export function newsIn(rooms: readonly InboxRoom[], positions: InboxPositions): 
     if ((position ?? 0) < head) news.set(roomId, position ?? 0)
   }
   return known === positions.size ? news : 'ahead'
-}
-
-export interface InboxItem {
-  /** Behind this entry. */
-  readonly cursor: string
-  readonly json: string
 }
 
 /** The entries with their cursors. A room whose deletion was told is forgotten. */

@@ -4,17 +4,12 @@
  *
  * Does not know: how many may run at once in all; that is whoever claims.
  */
+import type { ClaimCaps } from '../port.ts'
 import type { Principal } from '../principal.ts'
 
 export interface Contender {
   readonly owner: Principal
   readonly agentId: string
-}
-
-/** How many runs of one person, and of one agent, may go on at once. Absent: as many as there are. */
-export interface ClaimCaps {
-  readonly perPerson?: number
-  readonly perAgent?: number
 }
 
 /** `waiting` in the order of acceptance; the answer in the order in which they start. */
