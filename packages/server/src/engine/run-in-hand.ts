@@ -61,7 +61,7 @@ export function takeInHand(parts: RunParts, claim: Held, leaseUntil: number): Ru
   return {
     parts,
     claim,
-    line: createStopLine(),
+    line: createStopLine((error) => parts.log({ type: 'agent_threw', lease: claim.lease, error })),
     usage: NO_USAGE,
     leaseUntil,
     phase: 'running',

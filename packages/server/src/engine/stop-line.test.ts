@@ -1,3 +1,4 @@
+import { once as waitFor } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createStopLine, STOPPED, type Stop } from './stop-line.ts'
 
@@ -27,6 +28,48 @@ it('aborts the signal at the first pull, with a reason that fetch understands', 
   line.pull(STOPS.lost)
   expect(aborted).toBe(1)
   expect(line.signal.reason).toMatchObject({ name: 'AbortError', message: 'The run was cancelled.' })
+})
+
+it('a listener of the signal that throws, or rejects, hurts nobody: the others hear of it, and it is told', async () => {
+  const thrown: unknown[] = []
+  const heard: string[] = []
+  const line = createStopLine((error) => thrown.push(error))
+  const { signal } = line
+  const away = () => heard.push('away')
+  signal.addEventListener('abort', () => {
+    throw 'thrown'
+  })
+  signal.addEventListener('abort', async () => {
+    throw 'rejected'
+  })
+  signal.addEventListener('abort', {
+    handleEvent() {
+      throw 'object'
+    },
+  })
+  signal.onabort = () => {
+    throw 'property'
+  }
+  signal.addEventListener('abort', away)
+  signal.addEventListener('abort', () => heard.push('last'), { once: true })
+  signal.removeEventListener('abort', away)
+  line.pull(STOPS.cancel)
+  await new Promise(setImmediate)
+  expect(thrown).toEqual(['thrown', 'object', 'property', 'rejected'])
+  expect(heard).toEqual(['last'])
+})
+
+it('the signal is one that whatever takes signals takes', async () => {
+  const line = createStopLine()
+  const { signal } = line
+  const any = AbortSignal.any([signal, new AbortController().signal])
+  const once = waitFor(signal, 'abort')
+  const fetched = fetch('http://127.0.0.1:9/', { signal: new Request('http://127.0.0.1:9/', { signal }).signal })
+  line.pull(STOPS.cancel)
+  await once
+  await expect(fetched).rejects.toThrow()
+  expect(signal).toBeInstanceOf(AbortSignal)
+  expect(any.reason).toBe(signal.reason)
 })
 
 it('lets go of a promise that never ends, and of one that fails too late', async () => {

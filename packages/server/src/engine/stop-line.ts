@@ -8,6 +8,7 @@
  */
 import type { Failure } from '@holdfast/core'
 import type { StopRequest } from '../store/run-record.ts'
+import { guardSignal } from './agent-signal.ts'
 
 export type Stop =
   | { readonly type: 'cancel'; readonly cancel: StopRequest }
@@ -44,15 +45,17 @@ export interface StopLine {
   orStopped<T>(promise: PromiseLike<T>): Promise<T | typeof STOPPED>
 }
 
-export function createStopLine(): StopLine {
+/** `onThrown`: what a listener of the signal threw. */
+export function createStopLine(onThrown: (error: unknown) => void = () => {}): StopLine {
   const controller = new AbortController()
+  const signal = guardSignal(controller.signal, onThrown)
   let current: Stop | undefined
   // Replaced by each call: a promise that all of them waited for would hold on to every event of the run.
   let interrupt: (stopped: typeof STOPPED) => void = () => {}
 
   return {
     stop: () => current,
-    signal: controller.signal,
+    signal,
     pull(stop) {
       if (current && SECOND[current.type][stop.type] === 'keep') return
       current = stop
