@@ -1,4 +1,5 @@
 /** What lies over the page, and the pages beside the conversations: runs, palette, notes, timeline, design. */
+import { paths } from '@holdfast/core'
 import type { Page } from 'playwright'
 import type { Screen, Stage } from './stage.ts'
 
@@ -24,7 +25,8 @@ async function endElsewhere(stage: Stage, count: number): Promise<void> {
   await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('option', { name: /^What needs pruning/ }).click()
   await page.getByText('Leave what flowers').waitFor()
-  await stage.ask('Now!', {}, { roomId: 'garden', threadId: `now-${count}` })
+  const word = await stage.ask('Now!', {}, { roomId: 'garden', threadId: 'now' })
+  await stage.send('POST', paths.cancelThread(word), {})
   await note(page).first().waitFor()
 }
 

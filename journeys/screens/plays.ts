@@ -79,10 +79,12 @@ export const PLAYS = {
     await new Promise<void>((resolve) => waitingForWord.add(resolve))
     yield* said('Here it is.')
   },
-  'Now!': async function* () {
+  'Now!': async function* (signal) {
     for (const goOn of waitingForWord) goOn()
     waitingForWord.clear()
     yield* said('All at once.')
+    // It is stopped: its own end would be news too.
+    await held(signal)
   },
   'Say it in a sentence': async function* () {
     yield* said('A run that nobody watches is still a run.')

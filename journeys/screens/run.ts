@@ -77,7 +77,7 @@ async function takeAll(from: Browser, size: Size): Promise<void> {
     if (of.length === 0) continue
     const server = await createHoldfastServer(house.env)
     const context = await from.newContext({ ...SIZES[size], reducedMotion: 'reduce' })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(30_000)
     try {
       await server.start()
       const stage = createStage(await context.newPage(), server, size)
