@@ -1,4 +1,5 @@
 /** A person asks from the page, and does something else. */
+import { hold } from './hold.ts'
 import {
   connectionLine,
   expect,
@@ -50,11 +51,7 @@ test('coming back before the start was accepted finds the run attached and strea
   provider,
 }) => {
   await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1, prefix: 'o' }, 'Elsewhere')
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/runs')
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor(LONG))
   await expect(questionOf(page, 'Say 200 words')).toBeVisible()
@@ -65,7 +62,7 @@ test('coming back before the start was accepted finds the run attached and strea
   await expect(questionOf(page, 'Say 200 words')).toBeVisible()
   await expect(stopButton(page)).toBeVisible()
 
-  held.resolve()
+  go()
   await expectAnswers(page, wordsText(LONG, 60))
   await expect(stopButton(page)).toBeVisible()
   const threads = page.getByRole('navigation', { name: 'Threads' }).getByRole('listitem')
@@ -81,16 +78,12 @@ test('a new thread is in the list at once, and a lost connection has its own lin
   provider,
 }) => {
   const wire = await createWire(server.port)
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/runs')
   await page.goto(`${wire.url}/rooms/models`)
   await send(page, askFor(LONG))
   await expect(listed(page, 'Say 200 words')).toContainText('Working')
   await expect(listed(page, 'Say 200 words')).toHaveAttribute('aria-current', 'page')
-  held.resolve()
+  go()
   await expectAnswers(page, wordsText(LONG, 60))
 
   wire.cut()

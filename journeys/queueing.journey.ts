@@ -1,6 +1,7 @@
 /** What is written while a run goes on: it waits, in its order, in the person's hand, and outlives page and server. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { hold } from './hold.ts'
 import {
   addressOf,
   ending,
@@ -156,14 +157,10 @@ test('S001-67 S001-70 what is sent in the place of a run is said at once and ans
   await server.ask(KEY, askFor(LONG))
   await page.goto(addressOf(server, KEY))
   await expectAnswers(page, wordsText(LONG, 20))
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/runs')
   await queue(page, 'e')
   await expect(rows(page)).toContainText('Sending…')
-  held.resolve()
+  go()
   await expect(rows(page)).not.toContainText('Sending…')
   const instead = { ...LONG, letter: 'f' }
   await field(page).fill(askFor(instead))

@@ -1,4 +1,5 @@
 /** Only the cancel button cancels; what was written stays. */
+import { hold } from './hold.ts'
 import {
   addressOf,
   answers,
@@ -28,18 +29,14 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   await page.goto(addressOf(server, KEY))
   await expectWritten(page, 't20 ')
   await expect(said(page, 'Working')).toBeAttached()
-  const held = Promise.withResolvers<void>()
-  await page.route('**/cancel', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/cancel')
 
   await stopButton(page).click()
   await expect(page.getByRole('button', { name: 'Stopping…' })).toBeDisabled()
   await expect(listed(page, 'Say it')).toContainText('Stopping…')
   await expect(said(page, 'Stopping')).toBeAttached()
   await expect(ending(page, 'Stopped'), 'not before it is confirmed').toHaveCount(0)
-  held.resolve()
+  go()
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expect(said(page, 'Stopped')).toBeAttached()
   await expect(sendButton(page)).toBeVisible()
@@ -63,11 +60,7 @@ test('stopping while the start is on its way frees the composer at once, and nob
   modelServer: server,
   provider,
 }) => {
-  const held = Promise.withResolvers<void>()
-  await page.route('**/runs', async (route) => {
-    await held.promise
-    await route.continue()
-  })
+  const go = await hold(page, '**/runs')
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor({ words: 100 }))
   await stopButton(page).click()
@@ -75,7 +68,7 @@ test('stopping while the start is on its way frees the composer at once, and nob
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeEditable()
   await expect(page.getByRole('alert')).toHaveCount(0)
 
-  held.resolve()
+  go()
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expect(questionOf(page, 'Say 100 words')).toBeVisible()
   await expect(page.getByRole('alert')).toHaveCount(0)
