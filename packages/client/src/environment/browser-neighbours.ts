@@ -51,6 +51,15 @@ export function browserLocks(locks: LockManager): Locks {
   }
 }
 
+/** Undefined where the browser refuses, as Firefox does where nothing may be stored. */
+function started(url: string, name: string): SharedWorker | undefined {
+  try {
+    return new SharedWorker(url, { type: 'module', name })
+  } catch {
+    return undefined
+  }
+}
+
 /** Undefined where the browser has no locks: a page served over plain HTTP to another machine, or an old browser. */
 export function browserNeighbours(): Neighbours | undefined {
   const locks = globalThis.navigator?.locks as LockManager | undefined
@@ -63,8 +72,8 @@ export function browserNeighbours(): Neighbours | undefined {
     },
     sharedWorker(url, name) {
       if (typeof SharedWorker !== 'function') return undefined
-      const worker = new SharedWorker(url, { type: 'module', name })
-      return lineOf(worker.port, () => worker.port.close(), worker)
+      const worker = started(url, name)
+      return worker && lineOf(worker.port, () => worker.port.close(), worker)
     },
   }
 }

@@ -74,6 +74,19 @@ it('what is said on a line is heard at its other ends, until it is closed', asyn
   other.close()
 })
 
+it('a shared worker that the browser refuses is none', () => {
+  vi.stubGlobal(
+    'SharedWorker',
+    class {
+      constructor() {
+        throw new DOMException('The operation is insecure.', 'SecurityError')
+      }
+    },
+  )
+  expect(found.sharedWorker('worker.js', 'refused')).toBeUndefined()
+  vi.unstubAllGlobals()
+})
+
 it('two tabs of one profile share the connection of the first, by the browser’s own locks and channels', async () => {
   const server = createScriptedTransport()
   server.addRoom({ roomId: 'garden', title: 'Garden', agentId: 'demo' })

@@ -61,6 +61,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
   const living = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<void>()
   let isClosed = false
+  let isAlone = false
   let inUse: InUse | undefined
   let election: Election | undefined
   let stopWatching: (() => void) | undefined
@@ -134,16 +135,28 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
 
   function elect(among: Neighbours): void {
     whenLoaded(({ createElection, connect }) => {
+      if (isAlone) return
       const onHost = (line: Line) => use(line, SILENT_STEPS, (how) => election?.lost(how))
       election = createElection({ scope, tabId, tabLock, neighbours: among, clock, connect, onHost })
     })
   }
 
+  /** It shares nothing with anybody. */
+  function beAlone(): void {
+    isAlone = true
+    leave()
+    whenLoaded(({ connect }) => way.use(connect()))
+  }
+
   function begin(among: Neighbours): void {
-    void among.locks.hold(tabLock, {}, () => {
+    let isHeld = false
+    const hold = among.locks.hold(tabLock, {}, () => {
+      isHeld = true
       living.resolve()
       return closed.promise
     })
+    // Where nothing may be stored Chromium has locks, and grants none.
+    void hold.then(() => isHeld || isClosed || beAlone())
     const line = workerUrl === undefined ? undefined : among.sharedWorker(workerUrl, scope)
     if (line) {
       use(line, START_STEPS, () => elect(among))
@@ -152,12 +165,12 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
   }
 
   if (neighbours) begin(neighbours)
-  else whenLoaded(({ connect }) => way.use(connect()))
+  else beAlone()
 
   return {
     ...way.transport,
     get role() {
-      if (!neighbours) return 'alone'
+      if (isAlone) return 'alone'
       return election?.role ?? (inUse ? 'shared' : 'seeking')
     },
     close() {

@@ -2,6 +2,7 @@
 import type { ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { describe, expect, it, vi } from 'vitest'
+import type { Line, Neighbours } from '../environment/neighbours.ts'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { TransportError } from '../transport/error.ts'
 import { createTabTransport } from './tab-transport.ts'
@@ -261,3 +262,30 @@ it('a browser that shares nothing gives each tab a connection of its own', async
   expect(tab.role).toBe('alone')
   tab.close()
 })
+
+it.each([true, false])(
+  'a browser that refuses locks, as where cookies are blocked, does so too (a worker that dies: %s)',
+  async (hasWorker) => {
+    const server = createScriptedTransport()
+    const clock = createManualClock()
+    const line = (): Line => ({
+      post() {},
+      // A worker that may not be: it says so, sooner or later.
+      listen: (_, onClose) => clock.schedule(500, onClose),
+      close() {},
+    })
+    const neighbours: Neighbours = {
+      locks: { hold: async () => {}, sameHolder: async () => false },
+      broadcast: line,
+      sharedWorker: () => (hasWorker ? line() : undefined),
+    }
+    const load = async () => () => server
+    const tab = createTabTransport({ neighbours, clock, tabId: 'T', person: 'P', build: 'B', workerUrl: 'w.js', load })
+    await turn()
+    clock.advance(60_000)
+    expect((await tab.rooms()).items).toHaveLength(1)
+    expect(tab.role).toBe('alone')
+    tab.close()
+    expect(clock.waiting).toBe(0)
+  },
+)
