@@ -27,6 +27,14 @@ test('a draft stays with its conversation, over a reload too', () => {
   expect([after.read('default/a'), after.read('default/b')]).toEqual(['half a sen', ''])
 })
 
+test('words of one message that could not be changed come back as often as that fails', () => {
+  const drafts = createDrafts(keepIn(), now)
+  drafts.giveBack('default/a', 'first')
+  drafts.giveBack('default/a', 'second')
+  drafts.giveBack('default/a', '')
+  expect(drafts.read('default/a')).toBe('second\nfirst')
+})
+
 test('words that could not be sent come back in front of what was written since, once, also over a reload', () => {
   const keep = keepIn()
   const drafts = createDrafts(keep, now)

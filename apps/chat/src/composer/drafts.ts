@@ -17,6 +17,8 @@ export interface Drafts {
   write(place: string, text: string): void
   /** Puts words that could not be sent back in front of what is written; once for each `runId` that was to carry them. */
   giveBackOnce(place: string, runId: string, text: string): void
+  /** The same, each time. */
+  giveBack(place: string, text: string): void
   subscribe(listener: () => void): () => void
 }
 
@@ -57,6 +59,11 @@ export function createDrafts(keep: Keep, now: () => number): Drafts {
     for (const [place] of oldest) keep.remove(PREFIX + place)
   }
 
+  function giveBack(place: string, words: string, runId?: string): void {
+    const { text = '', back = [] } = drafts.get(place) ?? {}
+    if (words !== '') put(place, text === '' ? words : `${words}\n${text}`, runId ? [...back, runId] : back)
+  }
+
   const read = (place: string): string => drafts.get(place)?.text ?? ''
 
   return {
@@ -65,9 +72,9 @@ export function createDrafts(keep: Keep, now: () => number): Drafts {
     giveBackOnce(place, runId, text) {
       if (givenBack.has(runId)) return
       givenBack.add(runId)
-      const { text: written = '', back = [] } = drafts.get(place) ?? {}
-      if (text !== '') put(place, written === '' ? text : `${text}\n${written}`, [...back, runId])
+      giveBack(place, text, runId)
     },
+    giveBack: (place, text) => giveBack(place, text),
     subscribe(listener) {
       const entry = () => listener()
       listeners.add(entry)

@@ -51,10 +51,6 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       },
     )
   }
-  /** Words that could not be used any more are not lost. */
-  function keepWords(runId: string, text: string): void {
-    drafts.giveBackOnce(place, `edit of ${runId}`, text)
-  }
   function end(): void {
     if (editing?.holds) void attempt(registry.resumeQueue(key), 'The queue was not resumed.')
     setEditing(undefined)
@@ -85,7 +81,8 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       const text = editing.text.trim()
       if (text === '') return
       void attempt(registry.editQueued(key, runId, text), 'Not changed; your words are in the field below.').then(
-        (done) => done || keepWords(runId, text),
+        // However often it fails: words that could not be used are not lost.
+        (done) => done || drafts.giveBack(place, text),
       )
       end()
     },
