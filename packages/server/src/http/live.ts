@@ -1,4 +1,6 @@
 /** What the routes of a log share: opening a stream, and what a log that cannot be read answers. */
+
+import type { ProblemCode } from '@holdfast/core'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { Cut } from '../feed/cut.ts'
@@ -10,6 +12,17 @@ import { openNodeSink } from './node-sink.ts'
 import { absent, notFound, ProblemError } from './problem-error.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 import { openWebSink } from './web-sink.ts'
+
+/** Why a log is not read, as a page or as a stream. */
+export const LOG_PROBLEMS: readonly ProblemCode[] = [
+  'invalid',
+  'invalid_cursor',
+  'not_found',
+  'deleted',
+  'cursor_gone',
+  'cursor_ahead',
+  'too_many_streams',
+]
 
 /** What one page may hold, beside its number of records. */
 export const PAGE_BYTES = 1024 * 1024

@@ -4,7 +4,7 @@ import { envelopeJson, splitFrames } from '@holdfast/core'
 import type { LogChunk } from '../../store/port.ts'
 import { LogPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
+import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { nothing, replyText } from '../reply.ts'
@@ -17,15 +17,7 @@ export function log(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>):
       path: '/v1/rooms/{roomId}/threads/{threadId}/log',
       operationId: 'readLog',
       summary: 'A thread’s log: a page, a stream, or a wait',
-      problems: [
-        'invalid',
-        'invalid_cursor',
-        'not_found',
-        'deleted',
-        'cursor_gone',
-        'cursor_ahead',
-        'too_many_streams',
-      ],
+      problems: LOG_PROBLEMS,
       middleware: may('log.read'),
       request: { params: ThreadParams, query: LogQuery, headers: LogHeaders },
       responses: {

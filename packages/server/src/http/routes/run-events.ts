@@ -6,7 +6,7 @@ import type { RunSpan } from '../../store/port.ts'
 import type { Principal } from '../../store/principal.ts'
 import { EventPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { openStream, orRefuse, PAGE_BYTES } from '../live.ts'
+import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES } from '../live.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
@@ -32,15 +32,7 @@ export function runEvents(
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}/events',
       operationId: 'readRunEvents',
       summary: 'One run’s AG-UI events: a page, a stream, or a wait',
-      problems: [
-        'invalid',
-        'invalid_cursor',
-        'not_found',
-        'deleted',
-        'cursor_gone',
-        'cursor_ahead',
-        'too_many_streams',
-      ],
+      problems: LOG_PROBLEMS,
       middleware: may('log.read'),
       request: { params: RunParams, query: LogQuery, headers: LogHeaders },
       responses: {
