@@ -36,6 +36,18 @@ describe('events.jsonl', () => {
     expect(numbersIn(join(directory, 'events.jsonl'))).toEqual(Array.from({ length: 101 }, (_, n) => n))
   })
 
+  it('looks at each of many lines that wait once: nobody else waits for them', async () => {
+    const { directory, file } = open()
+    for (let n = 0; n < 5_000; n++) file.record(line(n))
+    const looked = vi.spyOn(Buffer, 'byteLength')
+    await file.close()
+    const units = looked.mock.calls.reduce((sum, [text]) => sum + (typeof text === 'string' ? text.length : 0), 0)
+    looked.mockRestore()
+    const path = join(directory, 'events.jsonl')
+    expect(numbersIn(path)).toHaveLength(5_000)
+    expect(units).toBeLessThan(3 * statSync(path).size)
+  })
+
   it('stays within its size and its generations, whole lines in each', async () => {
     const { directory, file } = open({ maxBytes: 500, keep: 2 })
     for (let n = 0; n < 40; n++) {

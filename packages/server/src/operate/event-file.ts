@@ -85,14 +85,14 @@ export function createEventFile(options: EventFileOptions): EventFile {
 
   /** As much as fits into the file, and at least one line. */
   function take(room: number): string {
-    let text = ''
-    while (
-      waiting.length > 0 &&
-      (text === '' || Buffer.byteLength(text) + Buffer.byteLength(waiting[0] ?? '') <= room)
-    ) {
-      text += waiting.shift()
+    let bytes = 0
+    let lines = 0
+    for (const line of waiting) {
+      bytes += Buffer.byteLength(line)
+      if (lines > 0 && bytes > room) break
+      lines++
     }
-    return text
+    return waiting.splice(0, lines).join('')
   }
 
   async function write(): Promise<void> {
