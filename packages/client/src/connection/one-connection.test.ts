@@ -116,6 +116,19 @@ describe('a thread that the connection does not carry', () => {
     expect(asked('openFeed')).toBe(2)
   })
 
+  it('joins within a second also where the machine’s clock was set back', async () => {
+    const { script, clock, transport, asked } = setUp()
+    for (const each of [A, B]) script.startElsewhere(each, 'run', 'Hello')
+    const a = read(transport, A, 0)
+    await until(() => expect(a.notes).toContain('caught-up'))
+    const { now } = clock
+    vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000)
+    const b = read(transport, B, 0)
+    await until(() => expect(b.notes).toContain('caught-up'))
+    clock.advance(1_000)
+    expect(asked('openFeed')).toBe(2)
+  })
+
   it('leaves the old connection as it is until the new one has caught up with it', async () => {
     const { script, clock, transport, open, slow, asked } = setUp()
     for (const each of [A, B]) script.startElsewhere(each, 'run', 'Hello')

@@ -114,7 +114,8 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
     if (undoTimer || upstreams.length > 1 || upstream?.isOpen === false || !isIncomplete()) return
     const pause =
       failures === 0
-        ? openedAt + REOPEN_MS - clock.now()
+        ? // By a clock that may be set back meanwhile.
+          Math.min(REOPEN_MS, openedAt + REOPEN_MS - clock.now())
         : backoffDelay({ attempt: failures, baseMs: REOPEN_MS, maxMs: LONGEST_PAUSE_MS, random: 1 })
     undoTimer = clock.schedule(Math.max(0, pause), () => {
       undoTimer = undefined

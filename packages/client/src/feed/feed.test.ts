@@ -124,6 +124,14 @@ describe('the watchdog', () => {
     expect(transport.connections).toBe(1)
   })
 
+  it('does not wait for an hour because the machine’s clock was set back by one', async () => {
+    const { feed, clock } = await live()
+    const { now } = clock
+    vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000)
+    clock.advance(80_000)
+    expect(feed.state.type).toBe('waiting')
+  })
+
   it('is content with heartbeats', async () => {
     const { clock, transport, isLive, asked } = await live()
     for (let beat = 0; beat < 20; beat += 1) {

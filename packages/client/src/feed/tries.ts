@@ -118,8 +118,10 @@ export function createTries({ environment, attempt, failed, changed, ...options 
   function watch(afterMs: number): void {
     undoWatchdog = clock.schedule(afterMs, () => {
       const silent = clock.now() - lastBytes
+      // A clock that was set back says nothing of how long it has been.
+      if (silent < 0) lastBytes = clock.now()
       if (silent >= SILENCE_MS) dispatch({ type: 'lost' })
-      else watch(SILENCE_MS - silent)
+      else watch(Math.min(SILENCE_MS, SILENCE_MS - silent))
     })
   }
 

@@ -123,6 +123,22 @@ it('asks again when the inbox says so, hardly otherwise, and not at all while no
   expect(count('threads')).toBe(5)
 })
 
+it('asks within half a second when the inbox says so, also where the machine’s clock was set back', async () => {
+  const { environment, transport, threads, count } = setUp()
+  const { clock } = environment
+  threads.subscribe(() => {})
+  await until(() => expect(count('openFeed')).toBe(1))
+  clock.advance(500)
+  await until(() => expect(count('threads')).toBe(2))
+  await settle()
+  const { now } = clock
+  vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000)
+  transport.tellInbox({ type: 'RunStarted', ...A, runId: 'run' })
+  await settle()
+  clock.advance(500)
+  expect(count('threads')).toBe(3)
+})
+
 it('asks every two seconds while the inbox cannot be read, and once a minute where nothing is told', async () => {
   const { environment, transport, threads, count } = setUp()
   for (let failure = 0; failure < 100; failure += 1)

@@ -54,7 +54,8 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
 
   function soon(): void {
     if (undoSoon || !isWanted()) return
-    const pause = askedAt + SOON_MS - environment.clock.now()
+    // By a clock that may be set back meanwhile.
+    const pause = Math.min(SOON_MS, askedAt + SOON_MS - environment.clock.now())
     if (pause <= 0) refresh()
     else
       undoSoon = environment.clock.schedule(pause, () => {
