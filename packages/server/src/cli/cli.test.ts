@@ -186,6 +186,12 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(twice.err).toMatch(/^holdfast: This room is in .* already, with threads: .*\n$/)
   })
 
+  it('ends without a word where whoever reads the export has enough', async () => {
+    const { child, exit, err } = begin(['export', 'default', '--data', data])
+    child.stdout.destroy()
+    expect([await exit, err()]).toEqual([0, ''])
+  })
+
   it('leaves words out when asked to, and a file alone unless told otherwise', async () => {
     expect(await holdfast(['export', 'default', file, '--data', data])).toMatchObject({ code: 1 })
     const hidden = await holdfast(['export', 'default', '--redact', '--data', data])

@@ -35,6 +35,10 @@ export function exportRoom(terminal: Terminal, { roomId, file, data, redact, for
     const progress = createProgress(terminal, { what: 'Exporting', whole: room.records, worthwhile: 50_000 })
     try {
       write(file, counted(lines, progress.at))
+    } catch (cause) {
+      // Whoever reads may have enough before it is all said: `holdfast export … | head`.
+      if (file === undefined && codeOf(cause) === 'EPIPE') return
+      throw cause
     } finally {
       progress.end()
     }
@@ -100,8 +104,12 @@ function writeWhole(handle: number, text: string): void {
     try {
       at += writeSync(handle, bytes, at)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
