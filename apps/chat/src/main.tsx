@@ -23,7 +23,7 @@ const registry = createRunRegistry({
   ...(import.meta.env.DEV && { onDiagnostic: warn }),
 })
 const services: Services = {
-  agents: createAgents(transport),
+  agents: createAgents(transport, environment.clock),
   drafts: createDrafts(environment.keep, environment.clock.now),
   finished: createFinished({
     inbox: registry.inbox,

@@ -1,23 +1,35 @@
 /**
- * The agents a run may name, asked of the server when first looked at, and again when looked at after a failure.
- * Without an answer the list is empty and the room's own agent answers: nothing waits for it.
+ * The agents a run may name, asked of the server when first looked at, and again after a failure for as long as somebody
+ * looks. Without an answer the list is empty and the room's own agent answers: nothing waits for it.
  */
 import type { Observable, RunTransport } from '@holdfast/client'
-import type { AgentInfo } from '@holdfast/core'
+import type { AgentInfo, Clock } from '@holdfast/core'
 
-export function createAgents(transport: Pick<RunTransport, 'agents'>): Observable<readonly AgentInfo[]> {
+const AGAIN_MS = 5_000
+
+export function createAgents(
+  transport: Pick<RunTransport, 'agents'>,
+  clock: Pick<Clock, 'schedule'>,
+): Observable<readonly AgentInfo[]> {
   const listeners = new Set<() => void>()
   let agents: readonly AgentInfo[] = []
   let state: 'unasked' | 'asking' | 'known' = 'unasked'
+  let undoAgain = () => {}
+
+  function askUnlessKnown(): void {
+    if (state === 'unasked' && listeners.size > 0) void ask()
+  }
 
   async function ask(): Promise<void> {
     state = 'asking'
+    undoAgain()
     try {
       agents = (await transport.agents()).items
       state = 'known'
       for (const listener of [...listeners]) listener()
     } catch {
       state = 'unasked'
+      undoAgain = clock.schedule(AGAIN_MS, askUnlessKnown)
     }
   }
 
@@ -26,7 +38,7 @@ export function createAgents(transport: Pick<RunTransport, 'agents'>): Observabl
     subscribe(listener) {
       const entry = () => listener()
       listeners.add(entry)
-      if (state === 'unasked') void ask()
+      askUnlessKnown()
       return () => void listeners.delete(entry)
     },
   }

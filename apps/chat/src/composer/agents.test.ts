@@ -1,0 +1,30 @@
+import { createManualClock } from '@holdfast/core/testing'
+import { expect, test, vi } from 'vitest'
+import { createAgents } from './agents.ts'
+
+const settled = () => new Promise((resolve) => setTimeout(resolve))
+const DEMO = { agentId: 'demo', title: 'Demo' }
+
+test('agents that could not be asked for are asked for again while somebody looks, and by nobody else', async () => {
+  const clock = createManualClock()
+  const ask = vi.fn(async () => ({ items: [DEMO] }))
+  for (let failure = 0; failure < 3; failure += 1) ask.mockRejectedValueOnce(new Error('offline'))
+  const agents = createAgents({ agents: ask }, clock)
+  const told = vi.fn()
+  const look = agents.subscribe(told)
+  await vi.waitFor(() => expect(clock.waiting).toBe(1))
+  expect(agents.snapshot()).toEqual([])
+  look()
+  clock.advance(60_000)
+  expect([ask.mock.calls.length, clock.waiting]).toEqual([1, 0])
+  agents.subscribe(told)
+  await settled()
+  // Whoever comes meanwhile asks at once, and once more later is enough for both.
+  agents.subscribe(() => {})
+  await settled()
+  expect([ask.mock.calls.length, clock.waiting]).toEqual([3, 1])
+  await vi.waitFor(() => expect(clock.waiting).toBe(1))
+  clock.advance(60_000)
+  await vi.waitFor(() => expect(agents.snapshot()).toEqual([DEMO]))
+  expect([told.mock.calls.length, ask.mock.calls.length, clock.waiting]).toEqual([1, 4, 0])
+})
