@@ -14,6 +14,7 @@ import {
   useRef,
 } from 'react'
 import { IconButton } from '../design/button.tsx'
+import { isComposing } from '../design/composing.ts'
 import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
@@ -48,7 +49,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
     else whileBusy?.queue(draft)
   }
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
     event.preventDefault()
     act(event.ctrlKey || event.metaKey ? 'replace' : 'enter')
   }
@@ -140,7 +141,7 @@ const CHOICES: Record<ComposerMode, string> = {
  */
 function useStopOnEscape(active: boolean, field: RefObject<HTMLElement | null>, stop: () => void): void {
   const onKeyDown = useEffectEvent((event: globalThis.KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return
+    if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return
     const own = paneOf(field.current)
     const focused = paneOf(event.target)
     if (focused ? focused === own : own?.dataset.pane !== 'second') stop()

@@ -1,6 +1,7 @@
 /** Words, written over in their place: Enter keeps them, Shift+Enter breaks the line, Esc leaves them as they were. */
 import type { KeyboardEvent, ReactNode } from 'react'
 import { Button } from './button.tsx'
+import { isComposing } from './composing.ts'
 
 interface EditFieldProps {
   readonly label: string
@@ -22,7 +23,7 @@ function focusEnd(field: HTMLTextAreaElement | null): void {
 export function EditField({ label, text, done = 'Save', write, save, leave }: EditFieldProps) {
   const empty = text.trim() === ''
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event.nativeEvent)) return
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
       if (!empty) save()

@@ -1,5 +1,6 @@
 /** A name, written over in its place: Enter or leaving keeps it, Esc does not. */
 import { useState } from 'react'
+import { isComposing } from '../design/composing.ts'
 
 const LONGEST = 200
 
@@ -29,7 +30,7 @@ export function RenameField({ label, name, save, leave }: RenameFieldProps) {
       onChange={(event) => setText(event.target.value)}
       onBlur={() => save(text.trim())}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing) save(text.trim())
+        if (event.key === 'Enter' && !isComposing(event.nativeEvent)) save(text.trim())
         if (event.key !== 'Escape') return
         event.preventDefault()
         leave()
