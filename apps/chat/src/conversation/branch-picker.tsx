@@ -13,7 +13,9 @@ export function BranchPicker({ branch: { ids, at }, choose }: BranchPickerProps)
     if (id === undefined) return
     const log = from.closest('[role="log"]')
     choose(id)
-    requestAnimationFrame(() => log?.querySelector<HTMLElement>(`[data-version="${id}"] [data-by="${by}"]`)?.focus())
+    requestAnimationFrame(() =>
+      log?.querySelector<HTMLElement>(`[data-version="${CSS.escape(id)}"] [data-by="${by}"]`)?.focus(),
+    )
   }
   const place = `${at + 1} of ${ids.length}`
   return (
