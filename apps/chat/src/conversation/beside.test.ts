@@ -19,3 +19,11 @@ it('shows a thread in either pane, and no other room’s thread of the same id',
     false,
   ])
 })
+
+it.each(['/rooms/a:1/threads/b:2', '/rooms/a%3A1/threads/b%3A2'])(
+  'knows a thread by its address however that is written: %s',
+  (pathname) => {
+    expect(isShown({ pathname, search: {} }, { roomId: 'a:1', threadId: 'b:2' })).toBe(true)
+    expect(isShown({ pathname: '/rooms/%E0%A4%A', search: {} }, { roomId: 'a:1', threadId: 'b:2' })).toBe(false)
+  },
+)

@@ -32,7 +32,10 @@ export function isShown(
   location: { readonly pathname: string; readonly search: BesideSearch },
   key: ThreadKey,
 ): boolean {
-  return location.pathname === paths.page(key) || location.search.beside === keyString(key)
+  const { pathname } = location
+  // An id has one character that may stand in an address as it is, and otherwise.
+  const isFirst = pathname.replaceAll(/%3a/gi, ':') === paths.page(key).replaceAll('%3A', ':')
+  return isFirst || location.search.beside === keyString(key)
 }
 
 /** Two conversations beside each other need the width of two. */
