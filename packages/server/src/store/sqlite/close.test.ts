@@ -10,6 +10,21 @@ import { temporaryDirectory } from './testing/harness.ts'
 const ALICE = { tenantId: 'acme', personId: 'alice' }
 const KEY = { roomId: 'room', threadId: 'thread' }
 
+it('what no thread can be given is refused, and ends neither the process nor the store', async () => {
+  const directory = temporaryDirectory()
+  const { port1, port2 } = new MessageChannel()
+  const opening = connectStore(port1, () => {})
+  serve(port2, { directory })
+  const store = await opening
+  const title = (() => 'Room') as unknown as string
+  const made = store.rooms.create(ALICE, { roomId: 'odd', title, agentId: 'demo' })
+  await expect(made).rejects.toMatchObject({ code: 'storage_failed' })
+  await store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
+  expect(await store.rooms.get(ALICE, 'room')).toMatchObject({ type: 'room' })
+  await store.close()
+  rmSync(directory, { recursive: true })
+})
+
 it('closes once, also when it is asked to while it still means to go on with something', async () => {
   const directory = temporaryDirectory()
   const { port1, port2 } = new MessageChannel()

@@ -11,7 +11,15 @@ import { type MessagePort, Worker } from 'node:worker_threads'
 import type { StoreMeter } from '../meter.ts'
 import type { Notice, Publish, Store } from '../port.ts'
 import { createGather } from './gather.ts'
-import type { FromWorker, Operation, Operations, Outcomes, WorkerOptions } from './messages.ts'
+import {
+  type Batch,
+  emptyAppends,
+  type FromWorker,
+  type Operation,
+  type Operations,
+  type Outcomes,
+  type WorkerOptions,
+} from './messages.ts'
 import { StoreOpenError } from './open-error.ts'
 import { storeFault } from './sqlite-error.ts'
 import { createTurns } from './turns.ts'
@@ -65,8 +73,22 @@ export function connectStore(
   const gather = createGather({
     windowMs: WINDOW_MS,
     maxUnits: MAX_UNITS,
-    post: (batch) => worker.postMessage(batch),
+    post(batch) {
+      try {
+        worker.postMessage(batch)
+      } catch (error) {
+        refuse(batch, error)
+      }
+    },
   })
+
+  /** Something in it cannot be given to a thread: nothing of it was, and whoever asked may ask again. */
+  function refuse({ calls, appends, close }: Batch, cause: unknown): void {
+    for (const id of [...calls.map((call) => call.id), ...appends.ids]) {
+      take(id)?.reject(storeFault('storage_failed', cause))
+    }
+    if (close) worker.postMessage({ calls: [], appends: emptyAppends(), close } satisfies Batch)
+  }
 
   function pend(post: (id: number) => void): Promise<unknown> {
     if (state !== 'open') return Promise.reject(storeFault('storage_closed'))
