@@ -43,6 +43,22 @@ describe('the page', () => {
     await expectProblem(await ask('/v1/gone'), 404, 'not_found')
   })
 
+  it('tells a person at an address that nothing answers by the page, and a program by a problem', async () => {
+    const { ask } = await createHouse({ webRoot })
+    const person = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
+    for (const path of ['/elsewhere', '/elsewhere/and/further', '/rooms-of-old']) {
+      const response = await ask(path, undefined, person)
+      expect([response.status, await response.text()]).toEqual([404, '<!doctype html><title>page</title>'])
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self'; ")
+      await expectProblem(await ask(path), 404, 'not_found')
+    }
+    for (const path of ['/v1', '/v1/gone', '/assets/gone.js']) {
+      await expectProblem(await ask(path, undefined, person), 404, 'not_found')
+    }
+    await expectProblem(await ask('/elsewhere', {}, { ...person, method: 'POST' }), 404, 'not_found')
+  })
+
   it('sends what was zipped beforehand to whoever takes it so, and the file itself to whoever does not', async () => {
     const { ask } = await createHouse({ webRoot })
     const zipped = await ask('/assets/zipped.js', undefined, { headers: { 'accept-encoding': 'br, gzip' } })

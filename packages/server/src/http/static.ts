@@ -3,6 +3,7 @@
  * the directory. Does not know: what the page does.
  */
 import { serveStatic } from '@hono/node-server/serve-static'
+import type { HonoRequest } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Api, Env } from './env.ts'
 
@@ -24,6 +25,16 @@ export function staticPage(api: Api, webRoot: string): void {
   // Vite names assets by their content.
   api.get('/assets/*', headers('public, max-age=31536000, immutable'), file)
   api.get('/:file{[A-Za-z0-9_-][A-Za-z0-9_.-]*}', headers('no-cache'), file)
+  // A person at an address that nothing answers is shown the page, which says so; a program is told as everywhere.
+  api.get('*', headers('no-store'), async (c, next) => {
+    if (!isAskedForByPerson(c.req)) return next()
+    const page = await index(c, next)
+    return page instanceof Response ? new Response(page.body, { status: 404, headers: page.headers }) : undefined
+  })
+}
+
+function isAskedForByPerson(request: HonoRequest): boolean {
+  return !/^\/(v1|assets)(\/|$)/.test(request.path) && (request.header('Accept') ?? '').includes('text/html')
 }
 
 /** Of the file, if there is one: what answers in its place brings its own. */
