@@ -79,7 +79,7 @@ it('an agent that is not asked, because the store does not take what it said, is
   await house.pass(5_000, 100)
   expect(await house.run('a')).toMatchObject({ status: 'running' })
   open()
-  await house.pass(3_000, 100)
+  await house.pass(6_000, 100)
   expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
 })
 

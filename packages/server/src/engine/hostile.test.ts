@@ -167,7 +167,7 @@ it('G10 an agent that floods is asked for no more than the store takes', async (
   expect(yielded * delta.length).toBeLessThan(PAUSE_BYTES + 10 * delta.length)
   expect(yielded * delta.length).toBeGreaterThan(PAUSE_BYTES / 2)
   open()
-  await house.pass(2_000, 20)
+  await house.pass(3_000, 20)
   expect(await house.text('a')).toHaveLength(2_000 * delta.length)
   expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
 })

@@ -17,8 +17,8 @@ import type { Patience } from './patience.ts'
  * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
  * is hundreds of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
  */
-export const PAUSE_BYTES = 32 * 1024
-const PAUSE_EVENTS = 1_000
+export const PAUSE_BYTES = 16 * 1024
+const PAUSE_EVENTS = 500
 
 export interface Writer {
   /** Something was said, and may wait to be written. */

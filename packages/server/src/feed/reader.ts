@@ -161,6 +161,12 @@ export function createReader(options: ReaderOptions): Reader {
       advance()
     },
     more() {
+      // Nearly always it is live, what came is the newest commit, and it is live again: no other way to the same place.
+      if (state === 'live') {
+        const recent = ring.after(cursor, stepBytes)
+        if (recent.type === 'slice') deliver(recent)
+        if (state !== 'live' || cursor >= ring.head) return
+      }
       move('behind')
       advance()
     },

@@ -37,24 +37,27 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   let held: Slice[] = []
   let bytes = 0
   let head = 0
-  let shared = new Uint8Array(0)
+  let shared = Buffer.alloc(0)
   let used = 0
 
   function restart() {
     held = []
     bytes = 0
-    shared = new Uint8Array(0)
+    shared = Buffer.alloc(0)
     used = 0
   }
 
-  function own(frames: Uint8Array): Uint8Array {
+  /** A Buffer: of anything else node makes one for each socket that is given it. */
+  function own(frames: Uint8Array): Buffer {
     const size = frames.byteLength
-    if (frames.buffer.byteLength - size <= SPARE_BYTES) return frames
-    if (size > LARGEST_SHARED / 8) return new Uint8Array(frames)
+    if (frames.buffer.byteLength - size <= SPARE_BYTES) return Buffer.from(frames.buffer, frames.byteOffset, size)
+    if (size > LARGEST_SHARED / 8) {
+      const copy = Buffer.alloc(size)
+      copy.set(frames)
+      return copy
+    }
     if (used + size > shared.byteLength) {
-      shared = new Uint8Array(
-        Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * shared.byteLength))),
-      )
+      shared = Buffer.alloc(Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * shared.byteLength))))
       used = 0
     }
     const copy = shared.subarray(used, used + size)
