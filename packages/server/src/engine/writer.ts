@@ -18,7 +18,7 @@ import type { Patience } from './patience.ts'
  * is hundreds of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
  */
 export const PAUSE_BYTES = 16 * 1024
-const PAUSE_EVENTS = 500
+const PAUSE_EVENTS = 250
 
 export interface Writer {
   /** Something was said, and may wait to be written. */
