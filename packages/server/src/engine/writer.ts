@@ -15,7 +15,7 @@ import type { Patience } from './patience.ts'
 
 /**
  * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
- * is hundreds of times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
+ * is a hundred times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
  */
 export const PAUSE_BYTES = 16 * 1024
 const PAUSE_EVENTS = 250
