@@ -9,7 +9,14 @@ export type { AfterCrash } from './run/after-crash.ts'
 export { type Closable, closingEvents } from './run/close.ts'
 export { knownUsage, type RunStart, runStarted, runTerminal } from './run/events.ts'
 export type { OpenItem } from './run/open-item.ts'
-export type { Failure, FailureCode, Outcome, OutcomeType } from './run/outcome.ts'
+export {
+  FAILURE_CODES,
+  type Failure,
+  type FailureCode,
+  failureSaying,
+  type Outcome,
+  type OutcomeType,
+} from './run/outcome.ts'
 export {
   createRecorder,
   DEFAULT_RECORDER_LIMITS,

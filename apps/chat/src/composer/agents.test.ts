@@ -2,7 +2,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import { expect, test, vi } from 'vitest'
 import { createAgents } from './agents.ts'
 
-const settled = () => new Promise((resolve) => setTimeout(resolve))
+const settled = () => new Promise(setImmediate)
 const DEMO = { agentId: 'demo', title: 'Demo' }
 
 test('agents that could not be asked for are asked for again while somebody looks, and by nobody else', async () => {

@@ -2,6 +2,7 @@
  * How a run ended, exactly once. `interrupted` only ever means "waits for a person"; a crash is `failed{worker_lost}`.
  */
 import type { Interrupt } from '@ag-ui/core'
+import { truncate } from './bytes.ts'
 
 /**
  * Why a run failed. The list is closed: a reader may switch on it.
@@ -16,26 +17,37 @@ import type { Interrupt } from '@ag-ui/core'
  * - `agent_unknown` the agent the run names is not configured (any more)
  * - `model_*` the model provider's own reasons
  */
-export type FailureCode =
-  | 'agent_error'
-  | 'agent_protocol'
-  | 'agent_incomplete'
-  | 'agent_unknown'
-  | 'limit_exceeded'
-  | 'timeout'
-  | 'worker_lost'
-  | 'store_failed'
-  | 'model_auth'
-  | 'model_rate_limited'
-  | 'model_content_filter'
-  | 'model_context_length'
-  | 'model_unreachable'
-  | 'model_bad_response'
+export const FAILURE_CODES = [
+  'agent_error',
+  'agent_protocol',
+  'agent_incomplete',
+  'agent_unknown',
+  'limit_exceeded',
+  'timeout',
+  'worker_lost',
+  'store_failed',
+  'model_auth',
+  'model_rate_limited',
+  'model_content_filter',
+  'model_context_length',
+  'model_unreachable',
+  'model_bad_response',
+] as const
+
+export type FailureCode = (typeof FAILURE_CODES)[number]
 
 export interface Failure {
   readonly code: FailureCode
   /** One sentence for a person: what happened and what to do next. Never a secret, never a stack. */
   readonly message: string
+}
+
+/** A failure's sentence is for a person; what an agent says of itself may be a page. */
+const MAX_MESSAGE_LENGTH = 2_000
+
+/** A failure in an agent's own words, as many of them as a sentence has. */
+export function failureSaying(code: FailureCode, message: string): Failure {
+  return { code, message: truncate(message, MAX_MESSAGE_LENGTH).toWellFormed() }
 }
 
 export type Outcome =

@@ -9,14 +9,14 @@
  * - An event's JSON is made once, here; everybody after sends those bytes.
  */
 import { type Event, EventType, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
-import { jsonLength, truncate, utf8Length } from './bytes.ts'
+import { jsonLength, utf8Length } from './bytes.ts'
 import { checkEvent } from './check.ts'
 import { type ChunkEvent, type Chunks, createChunks } from './chunks.ts'
 import { closingEvents } from './close.ts'
 import { createCoalescer, type DeltaExtras } from './coalesce.ts'
 import { runTerminal } from './events.ts'
 import { createOrder, type DeltaType } from './order.ts'
-import type { Failure, Outcome } from './outcome.ts'
+import { type Failure, failureSaying, type Outcome } from './outcome.ts'
 import { broken, Refusal, tooMuch } from './refusal.ts'
 import { isAgentId, isRecord } from './shape.ts'
 import { changesShared, createStateGuard, type StateGuard } from './state-guard.ts'
@@ -44,9 +44,6 @@ export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 * 1024 * 1024,
 }
-
-/** A failure's sentence is for a person; what an agent says of itself may be a page. */
-const MAX_MESSAGE_LENGTH = 2_000
 
 /** What became of one thing the agent said. */
 export type Verdict =
@@ -298,7 +295,7 @@ const NOTHING_SAID = failed('agent_incomplete', 'The agent ended without an answ
 const CANCELLED_UNASKED = failed('agent_error', 'The agent cancelled its run, though nobody had asked for that.')
 
 function failed(code: Failure['code'], message: string): Outcome {
-  return { type: 'failed', code, message: truncate(message, MAX_MESSAGE_LENGTH) }
+  return { type: 'failed', ...failureSaying(code, message) }
 }
 
 /**

@@ -72,8 +72,12 @@ async function carryOut(run: RunInHand): Promise<Outcome | undefined> {
     if (begun.type !== 'call') return await endRun(run, begun)
     const { call } = begun
     deadlines.watch(call, line)
-    const heard = await listen(run, call)
-    deadlines.forget(call)
+    let heard: Heard
+    try {
+      heard = await listen(run, call)
+    } finally {
+      deadlines.forget(call)
+    }
     await leave(run, call)
     return await endRun(run, heard)
   } catch (error) {

@@ -77,6 +77,14 @@ it('takes a date as well as seconds', async () => {
   expect(await end).toBe('returned')
 })
 
+it('takes a number that has no end for no wait that was asked for', async () => {
+  const { clock, end, waits, waiting } = ask(`refuse-429-${'9'.repeat(400)}-1`)
+  await waiting(1)
+  expect(waits()).toMatchObject([{ retryAfterMs: 500, attempt: 2 }])
+  clock.advance(500)
+  expect(await end).toBe('returned')
+})
+
 it.each([500, 502, 503, 504, 529])('%i before a word is waited for, ever longer', async (status) => {
   const { clock, end, waits, waiting } = ask(`refuse-${status}-none-2`)
   await waiting(1)

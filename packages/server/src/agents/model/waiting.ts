@@ -89,9 +89,10 @@ function reasonOf({ statusCode = 0, responseBody = '' }: APICallError): Refusal[
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3), and its finer form in milliseconds. */
 function askedWait(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const fine = Number.parseFloat(headers['retry-after-ms'] ?? '')
-  if (fine >= 0) return fine
+  if (fine >= 0 && Number.isFinite(fine)) return fine
   const given = headers['retry-after'] ?? ''
-  if (/^\s*\d+(\.\d+)?\s*$/.test(given)) return Number(given) * 1_000
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(given) ? Number(given) : Number.NaN
+  if (Number.isFinite(seconds * 1_000)) return seconds * 1_000
   const date = Date.parse(given)
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
