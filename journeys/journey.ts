@@ -10,11 +10,14 @@ import { createHoldfastServer, type HoldfastServer } from './server.ts'
 export { expect }
 
 const PAGE = fileURLToPath(new URL('../apps/chat/dist/index.html', import.meta.url))
+const DEMO_ALONE = { OPENAI_BASE_URL: '', OPENAI_MODEL: '', OPENAI_API_KEY: '' }
 
 interface Fixtures {
   /** The provider behind the agent `model`; without it there is only the demo agent. */
   readonly provider: Provider
   readonly server: HoldfastServer
+  /** The same, where three runs go on at once and others wait. */
+  readonly fullServer: HoldfastServer
   /** The server with the agent `model`, and with a room `models` whose agent it is. */
   readonly modelServer: HoldfastServer
 }
@@ -28,7 +31,11 @@ export const test = base.extend<Fixtures>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern
   server: async ({}, use) => {
-    await withServer({ OPENAI_BASE_URL: '', OPENAI_MODEL: '', OPENAI_API_KEY: '' }, use)
+    await withServer(DEMO_ALONE, use)
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's pattern
+  fullServer: async ({}, use) => {
+    await withServer({ ...DEMO_ALONE, HOLDFAST_CONFIG: 'journeys/three-places.config.ts' }, use)
   },
   modelServer: async ({ provider }, use) => {
     const env = { OPENAI_BASE_URL: provider.url, OPENAI_MODEL: 'words', OPENAI_API_KEY: 'none' }

@@ -1,8 +1,19 @@
 /** Many runs at once: seen, reached and stopped from anywhere. */
 import type { Page } from '@playwright/test'
-import { addressOf, ending, expect, expectAnswers, expectWritten, listed, send, stopButton, test } from './journey.ts'
+import {
+  addressOf,
+  ending,
+  expect,
+  expectAnswers,
+  expectWritten,
+  listed,
+  questionOf,
+  send,
+  stopButton,
+  test,
+} from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
-import { scriptText } from './server.ts'
+import { isQuiet, scriptText } from './server.ts'
 
 const ENDLESS = { tokens: 100_000, intervalMs: 50 }
 const inDefault = (threadId: string) => ({ roomId: 'default', threadId })
@@ -11,29 +22,52 @@ function trayLine(page: Page) {
   return page.getByRole('region', { name: 'Runs' }).getByRole('button')
 }
 
-test('the tray counts what runs across rooms, leads there, stops one, and stops all once it is sure', async ({
+test('the tray counts what runs across rooms, leads there, stops one, takes out what waits, and stops all once it is sure', async ({
   page,
-  server,
+  fullServer: server,
 }) => {
   await server.createRoom({ roomId: 'garden', title: 'Garden' })
   await server.play(inDefault('quiet'), { tokens: 2, intervalMs: 1 }, 'Quiet')
+  await expect.poll(() => isQuiet(server, inDefault('quiet'))).toBe(true)
+  // What waits behind a run that is stopped is held.
+  const held = `${server.url}/v1/rooms/default/threads/held`
+  const headers = { origin: server.url }
+  const later = { runId: 'later', messages: [{ id: 'q', role: 'user', content: 'And then?' }], onBusy: 'enqueue' }
+  await server.play(inDefault('held'), ENDLESS, 'Held')
+  await page.request.post(`${held}/runs`, { headers, data: later })
+  await page.request.post(`${held}/cancel`, { headers, data: {} })
   await server.play(inDefault('first'), ENDLESS, 'First of all')
   await server.play(inDefault('second'), ENDLESS, 'Second of all')
   await server.play({ roomId: 'garden', threadId: 'tulips' }, ENDLESS, 'When do I plant tulips?')
+  for (const threadId of ['fourth', 'fifth', 'sixth'])
+    await server.play(inDefault(threadId), ENDLESS, `The ${threadId}`)
+  const statusesOf = async (threadId: string) => (await server.runs(inDefault(threadId))).map((run) => run.status)
   await page.goto(addressOf(server, inDefault('quiet')))
-  await expect(trayLine(page)).toContainText('3 running')
+  await expect(trayLine(page)).toContainText('3 running · 4 queued')
 
   await page.keyboard.press('ControlOrMeta+.')
   const tray = page.getByRole('dialog', { name: 'Runs' })
-  const threads = tray.getByRole('listitem').getByRole('link')
-  await expect(threads).toHaveCount(3)
-  await expect(threads.first()).toBeFocused()
+  const running = tray.getByRole('region', { name: 'Running' }).getByRole('link')
+  const waiting = tray.getByRole('region', { name: 'Waiting' }).getByRole('link')
+  await expect(running).toHaveCount(3)
+  await expect(waiting).toHaveText([/The fourth/, /The fifth/, /The sixth/, /Held/])
+  await expect(running.first()).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(threads.nth(1)).toBeFocused()
+  await expect(running.nth(1)).toBeFocused()
+
+  // By keyboard: what waits does not begin, and the focus stays in the list.
+  await tray.getByRole('button', { name: 'Stop The fourth' }).press('Enter')
+  await expect(waiting).toHaveText([/The fifth/, /The sixth/, /Held/])
+  await expect(tray.getByRole('link', { name: 'The fifth' })).toBeFocused()
+  await expect.poll(() => statusesOf('fourth')).toEqual(['cancelled'])
+  await tray.getByRole('button', { name: 'Don’t send Held' }).click()
+  await expect(tray.getByRole('status').filter({ hasText: 'Not sent: “Held”' })).toBeVisible()
+  await expect(waiting).toHaveText([/The fifth/, /The sixth/])
 
   await tray.getByRole('button', { name: 'Stop First of all' }).click()
-  await expect(threads).toHaveCount(2)
-  await expect.poll(async () => (await server.runs(inDefault('first'))).map((run) => run.status)).toEqual(['cancelled'])
+  await expect(waiting, 'the next has the place').toHaveText([/The sixth/])
+  await expect(running.filter({ hasText: 'The fifth' })).toBeVisible()
+  await expect.poll(() => statusesOf('first')).toEqual(['cancelled'])
 
   await tray.getByRole('link', { name: 'When do I plant tulips?' }).press('Enter')
   await expect(tray).toHaveCount(0)
@@ -42,11 +76,20 @@ test('the tray counts what runs across rooms, leads there, stops one, and stops 
 
   await trayLine(page).click()
   await tray.getByRole('button', { name: 'Stop all' }).click()
-  await tray.getByRole('button', { name: 'Stop 2 runs' }).click()
+  await expect(tray.getByText('One more waits for a place. Stop all: it does not begin')).toBeVisible()
+  await tray.getByRole('button', { name: 'Stop all 4' }).click()
   await expect(tray.getByText('Nothing runs.')).toBeVisible()
+  expect(await server.said(inDefault('sixth')), 'it never began').toBe('')
+  expect(await statusesOf('sixth')).toEqual(['cancelled'])
   await page.keyboard.press('Escape')
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expect(trayLine(page)).toContainText('Nothing runs')
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Default' }).click()
+  await listed(page, 'The fourth').click()
+  await expect(questionOf(page, 'The fourth')).toBeVisible()
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  await listed(page, 'Held').click()
+  await expect(page.getByRole('textbox', { name: 'Message' }), 'what was not sent is not lost').toHaveValue('And then?')
 })
 
 test('a run that ends in the background is named with the way there, three at once are one note; the open thread needs none', async ({

@@ -44,7 +44,7 @@ export async function furnish(stage: Stage): Promise<void> {
   await stage.keep()
 }
 
-/** More than may run at once (three): threads in every state, the last five waiting. */
+/** More than may run at once (three): threads in every state, five waiting for a place, one held. */
 export async function furnishCrowd(stage: Stage): Promise<void> {
   const ended = ['What needs pruning in March?', 'May I delete the old drafts?', 'Translate this chapter'] as const
   const running = [PUMPS, PUMPS, 'Plan the move, week by week'] as const
@@ -54,6 +54,9 @@ export async function furnishCrowd(stage: Stage): Promise<void> {
     await stage.ask(question, {}, key(`ended-${n}`))
     await stage.over(key(`ended-${n}`))
   }
+  await stage.ask(PUMPS, {}, key('held'))
+  await stage.ask(ROPE, { onBusy: 'enqueue' }, key('held'))
+  await stage.send('POST', paths.cancelThread(key('held')), {})
   for (const [n, question] of running.entries()) await stage.ask(question, {}, key(`runs-${n}`))
   for (const [n, question] of waiting.entries()) await stage.ask(question, {}, key(`waits-${n}`))
   await stage.keep()

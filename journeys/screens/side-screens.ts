@@ -119,16 +119,25 @@ export const CROWDED: readonly Screen[] = [
     name: 'runs, several',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'ended-0' })
-      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
       await page.getByText('Queued, 2nd of 5').waitFor()
+    },
+  },
+  {
+    name: 'runs, the last of several',
+    async show({ page, open }) {
+      await open({ roomId: 'default', threadId: 'ended-0' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
+      await page.keyboard.press('ControlOrMeta+.')
+      await page.getByRole('button', { name: /^Don’t send/ }).focus()
     },
   },
   {
     name: 'runs, sure to stop all',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'ended-0' })
-      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
       await page.getByRole('button', { name: 'Stop all' }).click()
     },

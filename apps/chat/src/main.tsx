@@ -33,6 +33,7 @@ const services: Services = {
   }),
   preferences: createPreferences(() => window.localStorage),
   runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },
+  waiting: async (key) => (await transport.snapshot(key)).queue,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
 

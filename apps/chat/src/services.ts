@@ -1,6 +1,6 @@
 /** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
 import type { Observable, RunTransport } from '@holdfast/client'
-import type { AgentInfo, ThreadInfo } from '@holdfast/core'
+import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { Drafts } from './composer/drafts.ts'
 import type { Preferences } from './composer/preferences.ts'
@@ -15,6 +15,8 @@ export interface Services {
   readonly preferences: Preferences
   /** What ran, and what one run did, for whoever looks into it. */
   readonly runs: Pick<RunTransport, 'runs' | 'runEvents' | 'openLog'>
+  /** The messages that wait in a thread, in their order, whether or not it is open here. */
+  waiting(key: ThreadKey): Promise<readonly QueueEntry[]>
   /** Threads of a room whose title, or what was said, holds these words; the newest first. */
   search(roomId: string, words: string): Promise<readonly ThreadInfo[]>
 }

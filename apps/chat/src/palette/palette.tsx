@@ -9,7 +9,7 @@ import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { StatusMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
-import { canStop, useStopRuns } from '../tray/use-stop-runs.ts'
+import { isLive, useStopRuns, waitsForPlace } from '../tray/use-stop-runs.ts'
 import { useFound } from './use-found.ts'
 
 interface PaletteProps {
@@ -26,7 +26,9 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   const { items, threads } = useOverview(true)
   const { stopAll } = useStopRuns()
   const here = useActiveRuns().find(({ key }) => key.roomId === roomId && key.threadId === threadId)
-  const running = items.filter(canStop)
+  const running = items.filter(isLive)
+  // In the places that become free they would begin.
+  const waiting = items.filter(waitsForPlace)
   const [words, setWords] = useState('')
   const found = useFound(rooms, words).filter(
     (one) => !threads.some((known) => keyString(known) === keyString(one) && hasWords(known.title, words)),
@@ -66,7 +68,15 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
               />
             )}
             {running.length > 0 && (
-              <Item icon="stop" name={`Stop all runs (${running.length})`} onSelect={then(() => stopAll(running))} />
+              <Item
+                icon="stop"
+                name={
+                  waiting.length === 0
+                    ? `Stop all runs (${running.length})`
+                    : `Stop all runs (${running.length}), and what waits (${waiting.length})`
+                }
+                onSelect={then(() => void stopAll([...running, ...waiting]))}
+              />
             )}
             <Item icon="working" name="Show runs" onSelect={then(showTray)}>
               <Keys chord="mod+." />

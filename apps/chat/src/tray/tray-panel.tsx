@@ -2,16 +2,17 @@
 import { keyString } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, useState } from 'react'
-import { Button, IconButton } from '../design/button.tsx'
+import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
-import { Tip } from '../design/tip.tsx'
 import { useServices } from '../services.ts'
 import { StatusMark } from '../sidebar/status-mark.tsx'
 import type { FinishedRun } from './finished.ts'
 import type { GoingOn, Overview, OverviewItem } from './overview.ts'
-import { canStop, useStopRuns } from './use-stop-runs.ts'
+import { StopAll } from './stop-all.tsx'
+import { TrayRow, Way } from './tray-row.tsx'
+import { useStopRuns } from './use-stop-runs.ts'
 
 const GROUPS: readonly { readonly title: string; readonly states: readonly GoingOn[] }[] = [
   { title: 'Needs you', states: ['needs_you'] },
@@ -27,9 +28,16 @@ interface TrayPanelProps {
 }
 
 export default function TrayPanel({ items, finished, threads, close }: TrayPanelProps) {
-  const { stop, stopAll } = useStopRuns()
+  const { stop, takeOut, stopAll } = useStopRuns()
   const { finished: memory } = useServices()
-  const running = items.filter(canStop)
+  const [said, setSaid] = useState('')
+
+  async function takeOutOf(item: OverviewItem): Promise<boolean> {
+    const done = await takeOut(item)
+    if (done) setSaid(`Not sent: “${item.title}”. Its words are in the field of its thread.`)
+    return done
+  }
+
   return (
     <Dialog title="Runs" first="a" close={close}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows move between the links in it */}
@@ -45,15 +53,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
               <h3 className="tray-group">{title}</h3>
               <ul>
                 {group.map((item) => (
-                  <li key={keyString(item.key)} className="tray-row">
-                    <Way item={item} close={close} />
-                    <StatusMark status={item.state} place={item.place} />
-                    {canStop(item) && (
-                      <Tip text="Stop this run">
-                        <IconButton icon="stop" label={`Stop ${item.title}`} onClick={() => stop(item)} />
-                      </Tip>
-                    )}
-                  </li>
+                  <TrayRow key={keyString(item.key)} item={item} takeOut={takeOutOf} stop={stop} close={close} />
                 ))}
               </ul>
             </section>
@@ -91,6 +91,9 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
           </section>
         )}
       </div>
+      <p className="tray-said" role="status">
+        {said}
+      </p>
       <footer className="tray-foot">
         <span className="tray-hint">
           <Keys chord="mod+." /> opens this from anywhere
@@ -98,55 +101,9 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
         <Link className="button" data-look="quiet" to="/timeline" onClick={close}>
           Timeline
         </Link>
-        <StopAll count={running.length} stop={() => stopAll(running)} />
+        <StopAll items={items} stop={(which) => void stopAll(which)} />
       </footer>
     </Dialog>
-  )
-}
-
-interface WayProps {
-  readonly item: Pick<OverviewItem, 'key' | 'title' | 'room'>
-  close(): void
-}
-
-function Way({ item, close }: WayProps) {
-  return (
-    <Link className="tray-way" to="/rooms/$roomId/threads/$threadId" params={{ ...item.key }} onClick={close}>
-      <span className="link-title" dir="auto">
-        {item.title}
-      </span>
-      <span className="tray-room" dir="auto">
-        {item.room}
-      </span>
-    </Link>
-  )
-}
-
-/** Asks once more, in its own place: there is no way back from it. */
-function StopAll({ count, stop }: { readonly count: number; stop(): void }) {
-  const [sure, setSure] = useState(false)
-  if (count === 0) return null
-  if (!sure)
-    return (
-      <Button look="stop" onClick={() => setSure(true)}>
-        Stop all
-      </Button>
-    )
-  return (
-    <span className="flex gap-2">
-      <Button look="quiet" onClick={() => setSure(false)}>
-        Keep them
-      </Button>
-      <Button
-        look="stop"
-        onClick={() => {
-          setSure(false)
-          stop()
-        }}
-      >
-        Stop {count === 1 ? 'one run' : `${count} runs`}
-      </Button>
-    </span>
   )
 }
 

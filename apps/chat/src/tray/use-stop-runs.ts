@@ -1,22 +1,68 @@
-/** Stopping from afar: one run of the overview, or all that run. A stop that did not arrive is said. */
+/**
+ * Ending from afar: one run of the overview, what is held in one thread, or all that runs or would. What did not come
+ * about is said.
+ *
+ * Does not know: the markup.
+ */
 import { useRegistry } from '@holdfast/react'
 import { troubleAbout } from '../frame/toasts.ts'
+import { useServices } from '../services.ts'
 import type { OverviewItem } from './overview.ts'
+import { takeOut } from './take-out.ts'
 
 interface StopRuns {
-  stop(item: OverviewItem): void
-  stopAll(items: readonly OverviewItem[]): void
+  /** Of what has not begun the question stays in its thread. Resolves to whether it is known to be stopped. */
+  stop(item: OverviewItem): Promise<boolean>
+  /** What is held there is not sent, and its words are in the field of its thread. Resolves to whether that came about. */
+  takeOut(item: OverviewItem): Promise<boolean>
+  /** What waits first, so that none of it begins in a place that becomes free. */
+  stopAll(items: readonly OverviewItem[]): Promise<void>
 }
 
 export function useStopRuns(): StopRuns {
   const registry = useRegistry()
-  function stop({ key, runId, title }: OverviewItem): void {
-    const target = runId === undefined ? key : { key, runId }
-    registry.cancel(target).catch(troubleAbout(`“${title}” was not stopped: it goes on.`))
+  const { drafts, waiting } = useServices()
+
+  async function attempt(act: Promise<void>, trouble: string): Promise<boolean> {
+    try {
+      await act
+      return true
+    } catch (cause) {
+      troubleAbout(trouble)(cause)
+      return false
+    }
   }
-  return { stop, stopAll: (items) => items.filter(canStop).forEach(stop) }
+  function stop(item: OverviewItem): Promise<boolean> {
+    const { key, runId, title } = item
+    const target = runId === undefined ? key : { key, runId }
+    const trouble = waitsForPlace(item) ? 'it waits as before.' : 'it goes on.'
+    return attempt(registry.cancel(target), `“${title}” was not stopped: ${trouble}`)
+  }
+  return {
+    stop,
+    takeOut: ({ key, title }) =>
+      attempt(
+        takeOut(key, { cancel: registry.cancel, waiting, drafts }),
+        `“${title}” was not taken out: it waits as before.`,
+      ),
+    async stopAll(items) {
+      await Promise.all(items.filter(waitsForPlace).map(stop))
+      await Promise.all(items.filter(isLive).map(stop))
+    },
+  }
 }
 
-export function canStop({ state }: OverviewItem): boolean {
+/** What goes on, and is not being stopped yet. */
+export function isLive({ state }: OverviewItem): boolean {
   return state === 'working' || state === 'needs_you'
+}
+
+/** It has its turn in its thread, and begins once a place is free. */
+export function waitsForPlace({ place }: OverviewItem): boolean {
+  return place !== undefined
+}
+
+/** It begins once somebody resumes it. */
+export function isHeld(item: OverviewItem): boolean {
+  return item.state === 'queued' && !waitsForPlace(item)
 }

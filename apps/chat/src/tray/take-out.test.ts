@@ -1,0 +1,47 @@
+import { createRunRegistry, type Keep } from '@holdfast/client'
+import { createManualEnvironment, createScriptedTransport } from '@holdfast/client/testing'
+import type { ThreadKey } from '@holdfast/core'
+import { expect, test } from 'vitest'
+import { createDrafts } from '../composer/drafts.ts'
+import { takeOut } from './take-out.ts'
+
+const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }
+const NOWHERE: Keep = { read: () => undefined, write() {}, remove() {}, names: () => [] }
+
+/** One runs, two wait behind it, and something is being written. */
+async function setUp() {
+  const transport = createScriptedTransport()
+  const registry = createRunRegistry({ transport, environment: createManualEnvironment() })
+  const drafts = createDrafts(NOWHERE, () => 0)
+  for (const [runId, content] of Object.entries({ a: 'First', b: 'Second', c: 'Third' })) {
+    const messages = [{ id: `${runId}-question`, role: 'user' as const, content }]
+    await transport.start(KEY, { runId, messages, onBusy: 'enqueue' })
+  }
+  drafts.write('R1/T1', 'since')
+  const { cancel } = registry
+  const parts = { cancel, drafts, waiting: async (key: ThreadKey) => transport.view(key).queue }
+  const cancelled = () => transport.asked.flatMap((each) => (each.type === 'cancelRun' ? [each.runId] : []))
+  return { transport, drafts, cancelled, takeOut: () => takeOut(KEY, parts) }
+}
+
+test('what waits in a thread that nobody has opened is taken out, the last first, and its words are in the field there', async () => {
+  const { transport, drafts, cancelled, takeOut } = await setUp()
+  await takeOut()
+  expect(cancelled()).toEqual(['c', 'b'])
+  expect(transport.view(KEY).queue).toEqual([])
+  expect(transport.view(KEY).runs.map(({ status }) => status)).toEqual(['running', 'cancelled', 'cancelled'])
+  expect(drafts.read('R1/T1')).toBe('Second\nThird\nsince')
+})
+
+test('what could not be taken out still waits, and its words are nowhere else', async () => {
+  const { transport, drafts, takeOut } = await setUp()
+  const fault = { type: 'protocol', detail: 'No.' } as const
+  const { cancelRun } = transport
+  transport.cancelRun = (key, runId, reason) => {
+    if (runId === 'b') transport.next('cancelRun', { type: 'fault', fault })
+    return cancelRun(key, runId, reason)
+  }
+  await expect(takeOut()).rejects.toThrow()
+  expect(transport.view(KEY).queue.map(({ run }) => run.runId)).toEqual(['b'])
+  expect(drafts.read('R1/T1')).toBe('Third\nsince')
+})
