@@ -144,6 +144,23 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX inbox_thread ON inbox (room_id, thread_id);
   CREATE INDEX thread_active ON thread (tenant, updated_at) WHERE status <> 'idle' AND deleted_at IS NULL;
   `,
+  `
+  /* Under a number of its own, a row goes behind the last one. By thread and position in the table itself, each large body was put
+     between others: twice as many pages a commit, and whole bodies read to find the place. */
+  CREATE TABLE moved (
+    no        INTEGER PRIMARY KEY,
+    thread    INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    crc       INTEGER NOT NULL,
+    body      BLOB NOT NULL,
+    UNIQUE (thread, first_seq)
+  ) STRICT;
+  INSERT INTO moved (thread, first_seq, last_seq, crc, body)
+    SELECT thread, first_seq, last_seq, crc, body FROM segment ORDER BY thread, first_seq;
+  DROP TABLE segment;
+  ALTER TABLE moved RENAME TO segment;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */
