@@ -122,3 +122,44 @@ test('a new room is made from the page, and a suggestion there asks the agent th
   await expectAnswers(page, `You said: ${suggestion}`)
   expect((await server.runs(keyOf(page))).map((run) => run.agentId)).toEqual(['model'])
 })
+
+test.describe('where a model names conversations', () => {
+  test.use({ titleModel: 'namer' })
+
+  test('a new thread is called by its first line until the model has named it: nothing is busy, unread or announced meanwhile', async ({
+    page,
+    modelServer: server,
+    provider,
+  }) => {
+    const asked = { words: 12, letter: 'n', pauseAt: 6 }
+    const question = askFor(asked)
+    await page.goto(`${server.url}/rooms/models`)
+    await send(page, question)
+    await expectAnswers(page, wordsText(asked, 6))
+    await expect(listed(page, question)).toContainText('Working')
+    await expect(page).toHaveTitle(`${question} · Models · Holdfast`)
+    await provider.goOn()
+    await expectAnswers(page, wordsText(asked))
+
+    // The model is asked the same, and is in the middle of its answer: that is nobody's run.
+    await expect.poll(async () => (await provider.asked()).calls).toBe(2)
+    const calm = async (title: string) => {
+      await expect(listed(page, title)).toHaveText(title)
+      await expect(page.getByRole('heading', { name: title })).toBeVisible()
+      await expect(sendButton(page)).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Runs' })).toContainText('Nothing runs')
+      await expect(page.getByTestId('toast')).toHaveCount(0)
+      const { thread, runs } = await server.snapshot(keyOf(page))
+      return { status: thread.status, unread: thread.unread, runs: runs.length }
+    }
+    const before = await calm(question)
+    expect(before).toMatchObject({ status: 'idle', runs: 1 })
+
+    await provider.goOn()
+    const title = wordsText(asked).trim()
+    await expect(page).toHaveTitle(`${title} · Models · Holdfast`)
+    expect(await calm(title)).toEqual(before)
+    await page.reload()
+    expect(await calm(title)).toEqual(before)
+  })
+})

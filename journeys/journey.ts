@@ -18,6 +18,8 @@ interface Fixtures {
   readonly server: HoldfastServer
   /** The same, where three runs go on at once and others wait. */
   readonly fullServer: HoldfastServer
+  /** Which model names conversations for `modelServer`; none, by default. */
+  readonly titleModel: string
   /** The server with the agent `model`, and with a room `models` whose agent it is. */
   readonly modelServer: HoldfastServer
 }
@@ -37,9 +39,10 @@ export const test = base.extend<Fixtures>({
   fullServer: async ({}, use) => {
     await withServer({ ...DEMO_ALONE, HOLDFAST_CONFIG: 'journeys/three-places.config.ts' }, use)
   },
-  modelServer: async ({ provider }, use) => {
+  titleModel: ['', { option: true }],
+  modelServer: async ({ provider, titleModel }, use) => {
     const env = { OPENAI_BASE_URL: provider.url, OPENAI_MODEL: 'words', OPENAI_API_KEY: 'none' }
-    await withServer(env, async (server) => {
+    await withServer({ ...env, OPENAI_TITLE_MODEL: titleModel }, async (server) => {
       await server.createRoom({ roomId: 'models', title: 'Models', agentId: 'model' })
       await use(server)
     })
