@@ -188,3 +188,49 @@ it('a run that was taken and not begun says that it waits, and as which of how m
   await expect.element(screen.getByText('Working…')).toBeInTheDocument()
   expect(screen.getByText(/^Queued/).query()).toBeNull()
 })
+
+it('that something goes on is said once: by the thought, the tool or the words themselves, and below them only between', async () => {
+  const key = { roomId: 'R', threadId: 'once' }
+  const run = {
+    runId: 'r',
+    agentId: 'demo',
+    parentId: 'q',
+    acceptedAt: '2026-01-01T00:00:00Z',
+    startedAt: '2026-01-01T00:00:00Z',
+    status: 'running',
+  } as const
+  const question = { id: 'q', role: 'user' as const, content: 'When?', parentId: null }
+  const of = { runId: 'r', parentId: 'q' }
+  const thought = { ...of, id: 't', role: 'reasoning' as const, content: 'Hm.' }
+  const call = { id: 'c', type: 'function' as const, function: { name: 'look_up', arguments: '{}' } }
+  const called = { ...of, id: 'm', role: 'assistant' as const, toolCalls: [call] }
+  const result = { runId: 'r', parentId: 'm', id: 'a', role: 'tool' as const, toolCallId: 'c', content: 'Soon.' }
+  const words = { ...of, id: 'w', role: 'assistant' as const, content: 'So' }
+  const open = (kind: 'text' | 'reasoning', id: string) => [{ kind, id, runId: 'r', startedAt: run.startedAt }]
+  const going = (messages: readonly ThreadMessage[], being: ReturnType<typeof open> = []) => {
+    const view = { ...emptyView(key), messages: [question, ...messages], runs: [run], open: being }
+    const activity = { type: 'active', runId: 'r' } as const
+    return (
+      <div style={{ height: 400, width: 600, position: 'relative' }}>
+        <Conversation
+          state={{ key, content: { type: 'ready', view }, pending: [], activity }}
+          agentTitle={agentTitle}
+          actions={actions}
+        />
+      </div>
+    )
+  }
+  const screen = await render(going([]))
+  const said = () => ['Working…', 'Thinking…', 'Running'].filter((each) => screen.container.textContent?.includes(each))
+  expect(said()).toEqual(['Working…'])
+  await screen.rerender(going([thought], open('reasoning', 't')))
+  expect(said()).toEqual(['Thinking…'])
+  await screen.rerender(going([thought]))
+  expect(said()).toEqual(['Working…'])
+  await screen.rerender(going([called]))
+  expect(said()).toEqual(['Running'])
+  await screen.rerender(going([called, result]))
+  expect(said()).toEqual(['Working…'])
+  await screen.rerender(going([words], open('text', 'w')))
+  expect(said()).toEqual([])
+})

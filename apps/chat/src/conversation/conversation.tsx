@@ -51,7 +51,7 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
     },
   })
   // What a line grows by is told by the lines themselves; here is one more, or one less.
-  const waits = activity.type !== 'idle' && !isWriting(rows.at(-1))
+  const waits = activity.type !== 'idle' && !saysThatItGoesOn(rows.at(-1))
   // biome-ignore lint/correctness/useExhaustiveDependencies: what makes the conversation longer without a line that grows
   useLayoutEffect(follow, [follow, rows.length, waits])
   const fresh = useFresh(rows.length, atEnd)
@@ -128,6 +128,17 @@ function shown(content: ThreadState['content'], pending: ThreadState['pending'],
   return rowsOf({ ...view, path: pathTo(view.messages, headOf(view, chosen, pending)), pending })
 }
 
-function isWriting(row: Row | undefined): boolean {
-  return row?.type === 'waiting' || (row?.type === 'text' && row.writing)
+/** Words that grow, a thought, a tool, a wait for the provider: once is enough. */
+function saysThatItGoesOn(row: Row | undefined): boolean {
+  switch (row?.type) {
+    case 'waiting':
+      return true
+    case 'text':
+    case 'reasoning':
+      return row.writing
+    case 'tool':
+      return row.state.type === 'running'
+    default:
+      return false
+  }
 }

@@ -1,5 +1,6 @@
 /** What an agent thought, folded away, and how long it took: by the log, so that whoever comes later reads the same. */
 import { memo } from 'react'
+import { Icon } from '../design/icon.tsx'
 
 interface ReasoningProps {
   readonly text: string
@@ -12,6 +13,11 @@ export const Reasoning = memo(function Reasoning({ text, writing, seconds }: Rea
   return (
     <details className="fold" data-look="bare">
       <summary>
+        {writing && (
+          <span className="mark" data-status="working">
+            <Icon name="working" turning />
+          </span>
+        )}
         <span className="fold-name">{writing ? 'Thinking…' : titleOf(seconds)}</span>
       </summary>
       <div className="fold-body" dir="auto">
