@@ -13,6 +13,9 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await server.play(live, { tokens: 100_000, intervalMs: 50 }, 'When do I plant tulips?')
   await server.play(failed, { tokens: 9, intervalMs: 1, failAfter: 3 }, 'Gone wrong')
   await expect.poll(() => isQuiet(server, failed)).toBe(true)
+  // Put away, and called by its name all the same.
+  const archived = { headers: { origin: server.url }, data: { archived: true } }
+  await page.request.patch(`${server.url}/v1/rooms/default/threads/failed`, archived)
   // Looked at before, so that the page follows it already while its log is read beside that.
   await page.goto(`${server.url}/rooms/garden/threads/tulips`)
   await expect(page.getByRole('log')).toContainText('t1 t2')
@@ -37,6 +40,7 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   const log = details.getByRole('region', { name: 'The run’s log' })
   await expect(log.getByRole('listitem').last()).toContainText('Ended')
   await expect(log).toContainText('t0 t1 t2')
+  await expect(log, 'in plain words').not.toContainText(/[A-Z]_[A-Z]/)
 
   await running.press('Enter')
   await expect(details).toContainText('Runs for')

@@ -23,7 +23,8 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   const registry = useRegistry()
   const { roomId = 'default', threadId } = useParams({ strict: false })
   const rooms = useRooms().items ?? []
-  const { items, threads } = useOverview(true)
+  const { items, threads: all } = useOverview(true)
+  const threads = all.filter(({ archived }) => !archived)
   const { stopAll } = useStopRuns()
   const here = useActiveRuns().find(({ key }) => key.roomId === roomId && key.threadId === threadId)
   const running = items.filter(isLive)

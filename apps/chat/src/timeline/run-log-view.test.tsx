@@ -39,7 +39,8 @@ it('a log that ends without the run’s own end says that it is not read any mor
       <RunLogView run={RUN} />
     </ServicesProvider>,
   )
-  await expect.element(screen.getByRole('listitem')).toBeInTheDocument()
+  await expect.element(screen.getByRole('listitem')).toHaveTextContent('Asked')
+  await expect.element(screen.getByTitle('run.accepted')).toHaveTextContent('Asked')
   end()
   await expect.element(screen.getByText('The log could not be read just now.')).toBeInTheDocument()
 })

@@ -55,7 +55,9 @@ export function RunLogView({ run }: { readonly run: RunInThread }) {
         {seen.lines.map((line) => (
           <li key={line.seq}>
             <time dateTime={new Date(line.from).toISOString()}>{`+${lasting(line.from - begin)}`}</time>
-            <span className="run-log-what">{line.what}</span>
+            <span className="run-log-what" title={line.type}>
+              {line.what}
+            </span>
             <span className="run-log-detail" dir="auto">
               {line.detail}
             </span>

@@ -29,12 +29,17 @@ describe('the lines of a run', () => {
       ['Asked', '', 1],
       ['Now', 'running', 1],
       ['Starts', '', 1],
-      ['TEXT_MESSAGE_START', 'm', 1],
+      ['Begins to speak', '', 1],
       ['Says', 'One and two', 3],
-      ['TEXT_MESSAGE_END', 'm', 1],
+      ['Has spoken', '', 1],
       ['Stop asked for', 'by you, enough', 1],
       ['Finishes', '', 1],
       ['Ended', 'cancelled', 1],
+    ])
+    expect(log.lines.map(({ type }) => type).slice(3, 6)).toEqual([
+      'TEXT_MESSAGE_START',
+      'TEXT_MESSAGE_CONTENT',
+      'TEXT_MESSAGE_END',
     ])
     const says = log.lines.find(({ what }) => what === 'Says')
     expect((says?.to ?? 0) - (says?.from ?? 0)).toBe(2_000)
@@ -55,6 +60,24 @@ describe('the lines of a run', () => {
     expect(log.lines[0]?.seq).toBe(22)
     expect(log.lines[0]?.detail).toHaveLength(160)
     expect(log.ended).toBe(false)
+  })
+
+  it('say nothing in the protocol’s own words, whatever an agent or a newer server says', () => {
+    const known = logOf((log) => {
+      log.agui('r', { type: 'STATE_DELTA', delta: [] })
+      log.agui('r', { type: 'CUSTOM', name: 'holdfast.waiting', value: {} })
+      log.agui('r', { type: 'CUSTOM', name: 'weather', value: {} })
+    })
+    const newer = ['SOME_NEW_EVENT', 'constructor'].map((type) => ({ ...known[0], event: { type } }) as Envelope)
+    const log = createRunLog('r')
+    log.take([...known, ...newer])
+    expect(log.lines.map(({ what, detail }) => `${what} ${detail}`.trim())).toEqual([
+      'Changes its state',
+      'Waits for its provider',
+      'Says in its own way weather',
+      'Some new event',
+      'Constructor',
+    ])
   })
 
   it('of an event that is not what it should be say only its type', () => {

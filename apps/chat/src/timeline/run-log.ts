@@ -1,9 +1,11 @@
 /**
  * What one run did, line by line: its records, with what streams joined to one line a text.
  *
- * Owns: which records make one line, how much is kept. Does not know: where records come from, React.
+ * Owns: which records make one line, how much is kept. Does not know: what they are called
+ * (`run-words.ts`), where they come from, React.
  */
 import type { Envelope } from '@holdfast/core'
+import { wordsOf } from './run-words.ts'
 
 export interface LogLine {
   /** Of its first record. */
@@ -13,8 +15,10 @@ export interface LogLine {
   readonly to: number
   /** How many records it stands for. */
   readonly records: number
-  /** A plain word for a person; for what has none, the event's own type. */
+  /** In plain words: what happens. */
   readonly what: string
+  /** What the protocol calls it: of its first record. */
+  readonly type: string
   /** What was said, or of what: the beginning of it. */
   readonly detail: string
 }
@@ -22,13 +26,6 @@ export interface LogLine {
 /** Lines that a person still reads; of a longer run the newest. */
 export const MAX_LINES = 500
 const MAX_DETAIL = 160
-
-interface Said {
-  readonly what: string
-  readonly detail: string
-  /** Records in a row with the same are one line. */
-  readonly joins?: string
-}
 
 export interface RunLog {
   take(batch: readonly Envelope[]): void
@@ -53,8 +50,9 @@ export function createRunLog(runId: string): RunLog {
       const detail = (last.detail + said.detail).slice(0, MAX_DETAIL)
       kept[kept.length - 1] = { ...last, to: at, records: last.records + 1, detail }
     } else {
-      const { what } = said
-      kept.push({ seq: envelope.seq, from: at, to: at, records: 1, what, detail: said.detail.slice(0, MAX_DETAIL) })
+      const detail = said.detail.slice(0, MAX_DETAIL)
+      const { seq, event } = envelope
+      kept.push({ seq, from: at, to: at, records: 1, what: said.what, type: event.type, detail })
     }
     joining = said.joins
     ended ||= envelope.kind === 'control' && envelope.event.type === 'run.ended'
@@ -78,48 +76,4 @@ export function createRunLog(runId: string): RunLog {
       return ended
     },
   }
-}
-
-/** An agent's event is only known to have a type: everything else of it is looked at before it is shown. */
-function wordsOf({ kind, event }: Envelope): Said {
-  const of = event as unknown as Readonly<Record<string, unknown>>
-  const text = (name: string) => (typeof of[name] === 'string' ? of[name] : '')
-  if (kind === 'control') return { what: CONTROL[event.type] ?? event.type, detail: reasonOf(of) }
-  switch (event.type as string) {
-    case 'TEXT_MESSAGE_CONTENT':
-      return { what: 'Says', detail: text('delta'), joins: `text ${text('messageId')}` }
-    case 'REASONING_MESSAGE_CONTENT':
-      return { what: 'Thinks', detail: text('delta'), joins: `thought ${text('messageId')}` }
-    case 'TOOL_CALL_ARGS':
-      return { what: 'Gives a tool', detail: text('delta'), joins: `call ${text('toolCallId')}` }
-    case 'TOOL_CALL_START':
-      return { what: 'Calls a tool', detail: text('toolCallName') }
-    case 'TOOL_CALL_RESULT':
-      return { what: 'A tool answers', detail: text('content') }
-    case 'RUN_STARTED':
-      return { what: 'Starts', detail: '' }
-    case 'RUN_FINISHED':
-      return { what: 'Finishes', detail: '' }
-    case 'RUN_ERROR':
-      return { what: 'Fails', detail: text('message') }
-    default:
-      return { what: event.type, detail: text('name') || text('stepName') || text('toolCallId') || text('messageId') }
-  }
-}
-
-const CONTROL: Readonly<Record<string, string>> = {
-  'run.accepted': 'Asked',
-  'run.status': 'Now',
-  'run.cancel-requested': 'Stop asked for',
-  'run.ended': 'Ended',
-}
-
-function reasonOf(of: Readonly<Record<string, unknown>>): string {
-  const { status, by, reason, outcome } = of
-  const words = [status, by === undefined ? undefined : `by ${String(by)}`, reason, typeOf(outcome)]
-  return words.filter((word) => typeof word === 'string').join(', ')
-}
-
-function typeOf(outcome: unknown): unknown {
-  return typeof outcome === 'object' && outcome !== null && 'type' in outcome ? outcome.type : undefined
 }

@@ -82,7 +82,13 @@ describe('what goes on, across rooms', () => {
     expect(summaryOf([], 0)).toBe('')
   })
 
-  it('leaves archived threads out', () => {
-    expect(overviewOf(rooms, [[thread('R', 'a', 'idle', true)], []], []).threads).toEqual([])
+  it('has what goes on in archived threads too, and knows what they are called', () => {
+    const lists = [[thread('R', 'works', 'working', true), thread('R', 'rests', 'idle', true)], []]
+    const { items, threads } = overviewOf(rooms, lists, [])
+    expect(items.map(({ title }) => title)).toEqual(['works'])
+    expect(threads.map(({ title, archived }) => [title, archived])).toEqual([
+      ['works', true],
+      ['rests', true],
+    ])
   })
 })

@@ -23,7 +23,7 @@ export interface OverviewItem {
 export interface Overview {
   /** What needs a person first; what waits, in the order of its turns. */
   readonly items: readonly OverviewItem[]
-  /** Every thread that is known, for whoever looks for one; newest activity first within a room. */
+  /** Every thread that is known, those that are archived too; newest activity first within a room. */
   readonly threads: readonly (ThreadInfo & { readonly room: string })[]
 }
 
@@ -46,7 +46,6 @@ export function overviewOf(
   const threads = lists
     .flat()
     .filter((thread) => known.get(keyString(thread)) === thread)
-    .filter(({ archived }) => !archived)
     .map((thread) => ({ ...thread, room: titles.get(thread.roomId) ?? thread.roomId }))
   const of = threads.filter(({ position }) => position !== undefined).length
   const items = threads.flatMap((thread): OverviewItem[] => {
