@@ -155,6 +155,7 @@ test('the palette finds threads by name and by what was said, and Esc in it stop
 }) => {
   await server.createRoom({ roomId: 'garden', title: 'Garden' })
   await server.play({ roomId: 'garden', threadId: 'tulips' }, { tokens: 3, intervalMs: 1, prefix: 'bulb' }, 'Tulips')
+  await server.play(inDefault('strewn'), { tokens: 1, intervalMs: 1 }, 'Absurd hill climb of 12 days')
   await server.play(inDefault('live'), ENDLESS, 'Going on')
   await page.goto(addressOf(server, inDefault('live')))
   await expectWritten(page, 't1 ')
@@ -162,6 +163,10 @@ test('the palette finds threads by name and by what was said, and Esc in it stop
 
   await page.keyboard.press('ControlOrMeta+k')
   await expect(page.getByRole('combobox', { name: 'Threads, rooms and actions' })).toBeFocused()
+  const chosen = palette.getByRole('option', { selected: true })
+  await expect(chosen).toHaveText('New thread')
+  await page.keyboard.press('ArrowDown')
+  await expect(chosen).toHaveText('Stop this run')
   await page.keyboard.press('Escape')
   await expect(palette).toHaveCount(0)
   await expect(stopButton(page)).toBeVisible()
@@ -171,11 +176,18 @@ test('the palette finds threads by name and by what was said, and Esc in it stop
   await page.keyboard.press('Enter')
   await expect(page).toHaveTitle('Tulips · Garden · Holdfast')
 
+  // What was said is found later than names are, and nearer than letters strewn over one: Enter takes it.
+  await page.goBack()
+  await expect(page).toHaveTitle('Going on · Default · Holdfast')
   await page.keyboard.press('ControlOrMeta+k')
   await page.keyboard.type('bulb2')
-  await expect(palette.getByRole('group', { name: 'Said in' }).getByText('Tulips')).toBeVisible()
-  await page.keyboard.press('Escape')
+  const said = palette.getByRole('group', { name: 'Said in' }).getByRole('option', { name: 'Tulips' })
+  await expect(said).toHaveAttribute('aria-selected', 'true')
+  await expect(palette.getByRole('option')).toHaveCount(1)
+  await expect(palette.getByText('Nothing by that name')).toHaveCount(0)
+  await page.keyboard.press('Enter')
   await expect(palette).toHaveCount(0)
+  await expect(page).toHaveTitle('Tulips · Garden · Holdfast')
 
   await page.getByRole('region', { name: 'Conversation' }).focus()
   await page.keyboard.press('?')

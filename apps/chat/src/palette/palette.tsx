@@ -2,7 +2,7 @@
 import { keyString } from '@holdfast/core'
 import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { Command } from 'cmdk'
+import { Command, defaultFilter } from 'cmdk'
 import { type ReactNode, useState } from 'react'
 import { Dialog } from '../design/dialog.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
@@ -10,6 +10,7 @@ import { Keys } from '../design/keys.tsx'
 import { StatusMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { isLive, useStopRuns, waitsForPlace } from '../tray/use-stop-runs.ts'
+import { useFirst } from './use-first.ts'
 import { useFound } from './use-found.ts'
 
 interface PaletteProps {
@@ -31,7 +32,9 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   // In the places that become free they would begin.
   const waiting = items.filter(waitsForPlace)
   const [words, setWords] = useState('')
-  const found = useFound(rooms, words).filter(
+  const { list, value, choose } = useFirst()
+  const search = useFound(rooms, words)
+  const found = search.threads.filter(
     (one) => !threads.some((known) => keyString(known) === keyString(one) && hasWords(known.title, words)),
   )
 
@@ -41,7 +44,14 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   }
   return (
     <Dialog title="Go anywhere, do anything" quiet close={close}>
-      <Command label="Threads, rooms and actions" loop className="palette">
+      <Command
+        label="Threads, rooms and actions"
+        loop
+        className="palette"
+        filter={likeness}
+        value={value}
+        onValueChange={choose}
+      >
         <div className="palette-head">
           <Icon name="search" />
           <Command.Input
@@ -53,8 +63,12 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
           />
           <Keys chord="esc" />
         </div>
-        <Command.List className="palette-list">
-          <Command.Empty className="palette-none">Nothing by that name. Try fewer letters.</Command.Empty>
+        <Command.List ref={list} className="palette-list">
+          {found.length === 0 && (
+            <Command.Empty className="palette-none">
+              {search.looking ? 'Looking in what was said…' : 'Nothing by that name. Try fewer letters.'}
+            </Command.Empty>
+          )}
           <Command.Group heading="Actions">
             <Item
               icon="plus"
@@ -140,6 +154,15 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   )
 }
 
+/** Letters strewn over a name are less like it than whatever holds the words themselves. */
+const STREWN = 0.02
+
+/** By what is read, and not by the ids that tell two apart. */
+function likeness(_: string, words: string, [name = '', ...aside]: readonly string[] = []): number {
+  const like = defaultFilter(name, words, aside)
+  return like < STREWN ? 0 : like
+}
+
 /** As the list above finds it, so that nothing stands there twice. */
 function hasWords(title: string, words: string): boolean {
   return title.toLowerCase().includes(words.trim().toLowerCase())
@@ -162,8 +185,8 @@ function Item({ icon, name, id, aside, always = false, children, onSelect }: Ite
     <Command.Item
       className="palette-item"
       forceMount={always}
-      value={id === undefined ? name : `${name} ${id}`}
-      keywords={aside === undefined ? [] : [aside]}
+      value={id ?? name}
+      keywords={aside === undefined ? [name] : [name, aside]}
       onSelect={onSelect}
     >
       <Icon name={icon} />

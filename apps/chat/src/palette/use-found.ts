@@ -11,7 +11,13 @@ const MANY_ROOMS = 12
 
 export type Found = ThreadInfo & { readonly room: string }
 
-export function useFound(rooms: readonly RoomInfo[], words: string): readonly Found[] {
+interface Search {
+  readonly threads: readonly Found[]
+  /** There may be more to come. */
+  readonly looking: boolean
+}
+
+export function useFound(rooms: readonly RoomInfo[], words: string): Search {
   const { search } = useServices()
   const wanted = words.trim()
   const [found, setFound] = useState<{ readonly words: string; readonly threads: readonly Found[] }>()
@@ -33,5 +39,6 @@ export function useFound(rooms: readonly RoomInfo[], words: string): readonly Fo
       clearTimeout(timer)
     }
   }, [rooms, search, wanted])
-  return found?.words === wanted && wanted.length >= ENOUGH ? found.threads : []
+  if (wanted.length < ENOUGH) return { threads: [], looking: false }
+  return found?.words === wanted ? { threads: found.threads, looking: false } : { threads: [], looking: true }
 }
