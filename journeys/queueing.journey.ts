@@ -55,14 +55,30 @@ test('S001-66 S001-74 S001-76 what waits is there in its order after a look else
   await expectWaiting(page, 'a', 'b')
   await expect(questionOf(page, 'with an a')).toHaveCount(0)
 
-  // In another thread nothing waits, and there is Send.
+  // In another thread nothing waits, and there is Send. Whoever was changing what waits has lost no word by leaving,
+  // and holds nothing back; nor by a reload.
+  const paused = async () => (await server.snapshot(KEY)).queuePaused
+  const words = page.getByRole('textbox', { name: 'Change the waiting message' })
+  const change = async (text: string) => {
+    await page.getByRole('button', { name: /^Change: .*with an a/ }).click()
+    await words.fill(text)
+    await expect.poll(paused).toBe(true)
+  }
+  await change('Rather')
   await listed(page, 'Elsewhere').click()
   await expect(sendButton(page)).toBeVisible()
   await expect(waiting(page)).toHaveCount(0)
+  await expect.poll(paused).toBe(false)
   await page.goBack()
   await expectWaiting(page, 'a', 'b')
+  await expect(field(page)).toHaveValue('Rather')
+  await field(page).fill('')
+  await change('Or rather')
   await page.reload()
   await expectWaiting(page, 'a', 'b')
+  await expect.poll(paused).toBe(false)
+  await expect(field(page)).toHaveValue('Or rather')
+  await field(page).fill('')
   await expect(stopButton(page)).toBeVisible()
 
   await server.kill()

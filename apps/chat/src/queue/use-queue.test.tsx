@@ -8,27 +8,74 @@ import { type Services, ServicesProvider } from '../services.ts'
 import Queue from './queue.tsx'
 
 const KEY = { roomId: 'R1', threadId: 'T1' }
-const QUEUE: ThreadQueue = { items: [{ runId: 'run', text: 'As it was', stage: 'queued' }], paused: false }
+const QUEUE: ThreadQueue = {
+  items: [
+    { runId: 'run', text: 'As it was', stage: 'queued' },
+    { runId: 'other', text: 'Another', stage: 'queued' },
+  ],
+  paused: false,
+}
 
-it('they are in the field each time that the change does not come about', async () => {
+async function setUp(queue = QUEUE) {
   const drafts = createDrafts({ read: () => undefined, write() {}, remove() {}, names: () => [] }, () => 0)
+  const asked: string[] = []
   const registry: Partial<RunRegistry> = {
     editQueued: () => Promise.reject(new Error('No.')),
-    pauseQueue: async () => {},
-    resumeQueue: async () => {},
+    pauseQueue: async () => void asked.push('pause'),
+    resumeQueue: async () => void asked.push('resume'),
   }
   const screen = await render(
     <ServicesProvider value={{ drafts } as Partial<Services> as Services}>
       <RegistryProvider registry={registry as RunRegistry}>
-        <Queue threadKey={KEY} queue={QUEUE} activity={{ type: 'idle' }} />
+        <Queue threadKey={KEY} queue={queue} activity={{ type: 'idle' }} />
       </RegistryProvider>
     </ServicesProvider>,
   )
+  const field = screen.getByRole('textbox', { name: 'Change the waiting message' })
+  return { screen, asked, field, kept: () => drafts.read('R1/T1'), drop: () => drafts.write('R1/T1', '') }
+}
+
+it('they are in the field each time that the change does not come about', async () => {
+  const { screen, field, kept, drop } = await setUp()
   for (const words of ['First try', 'Second try']) {
     await screen.getByText('As it was').click()
-    await screen.getByRole('textbox', { name: 'Change the waiting message' }).fill(words)
+    await field.fill(words)
     await screen.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => drafts.read('R1/T1')).toContain(words)
-    drafts.write('R1/T1', '')
+    await expect.poll(kept).toContain(words)
+    drop()
   }
+})
+
+it('they are in the field once their thread is left, and what waits goes on', async () => {
+  const { screen, asked, field, kept } = await setUp()
+  await screen.getByText('As it was').click()
+  await field.fill('Half a sen')
+  expect(asked).toEqual(['pause'])
+  await screen.unmount()
+  expect(kept()).toBe('Half a sen')
+  expect(asked).toEqual(['pause', 'resume'])
+})
+
+it('they are in the field when the page goes or another message is taken up, and are nowhere when there are none', async () => {
+  const { screen, asked, field, kept, drop } = await setUp()
+  await screen.getByText('As it was').click()
+  await field.fill('Half a sen')
+  await screen.getByText('Another').click()
+  expect(kept()).toBe('Half a sen')
+  drop()
+  window.dispatchEvent(new Event('pagehide'))
+  await expect.element(field).not.toBeInTheDocument()
+  expect(kept()).toBe('')
+  expect(asked.at(-1)).toBe('resume')
+  await screen.unmount()
+  expect(asked.filter((each) => each === 'resume')).toHaveLength(1)
+})
+
+it('what somebody had paused stays paused when whoever changes it goes away', async () => {
+  const { screen, asked, field, kept } = await setUp({ ...QUEUE, paused: true })
+  await screen.getByText('As it was').click()
+  await field.fill('Half a sen')
+  await screen.unmount()
+  expect(kept()).toBe('Half a sen')
+  expect(asked).toEqual([])
 })

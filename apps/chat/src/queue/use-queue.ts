@@ -2,12 +2,16 @@
  * A person's hand on what waits: each act is asked of the registry, and what did not come about is said.
  *
  * Owns: which message is being changed, and the pause that holds it back meanwhile (S001-72). Does not know: the markup.
+ *
+ * Invariant: whoever goes away ends the change. What was written is in the field then, and nothing stays paused that
+ * nobody is changing.
  */
 import { problemOf, type ThreadQueue, TransportError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { troubleAbout } from '../frame/toasts.ts'
 import { whyOf } from '../frame/why.ts'
 import { useServices } from '../services.ts'
 
@@ -56,6 +60,29 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     setEditing(undefined)
   }
 
+  /** Goes on as it was; what was written over it is kept. */
+  function putAside(): void {
+    if (!editing) return
+    const before = items.find(({ runId }) => runId === editing.runId)?.text
+    if (editing.text !== before) drafts.giveBack(place, editing.text)
+  }
+  const goAway = useEffectEvent(() => {
+    putAside()
+    if (editing?.holds) registry.resumeQueue(key).catch(troubleUnlessGone)
+  })
+  useEffect(() => {
+    const onPageHide = () => {
+      goAway()
+      // A page that is kept may be shown again.
+      setEditing(undefined)
+    }
+    window.addEventListener('pagehide', onPageHide)
+    return () => {
+      window.removeEventListener('pagehide', onPageHide)
+      goAway()
+    }
+  }, [])
+
   // Its turn came, or somebody took it out, while it was being changed.
   useEffect(() => {
     if (!gone) return
@@ -70,6 +97,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     trouble,
     forgive: () => setTrouble(undefined),
     edit(runId, text) {
+      putAside()
       const holds = editing?.holds ?? !paused
       setEditing({ runId, text, holds })
       if (!paused) void attempt(registry.pauseQueue(key), 'The queue was not paused.')
@@ -101,6 +129,12 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     pause: (wanted) =>
       void attempt(wanted ? registry.pauseQueue(key) : registry.resumeQueue(key), 'The queue is as it was.'),
   }
+}
+
+/** Of what is deleted nothing waits. */
+function troubleUnlessGone(cause: unknown): void {
+  const code = cause instanceof TransportError ? problemOf(cause)?.code : undefined
+  if (code !== 'deleted' && code !== 'not_found') troubleAbout('A queue that you were changing stays paused.')(cause)
 }
 
 function whyNot(cause: unknown): string {
