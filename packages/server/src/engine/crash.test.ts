@@ -18,6 +18,7 @@ async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<t
   await house.ask('a', 'keeper', undefined, afterCrash)
   await house.settle()
   puppet.calls[0]?.text('One ')
+  await house.pass(40)
   puppet.calls[0]?.text('two ')
   await house.pass(40)
   const next = createEngine({ ...house.settings, maxConcurrent: 10, workerId: 'next', exclusive: true })

@@ -4,7 +4,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import { expect, it } from 'vitest'
 import { sleep } from '../agents/pace.ts'
 import type { Agent } from '../agents/port.ts'
-import { createDeadlines } from './deadlines.ts'
+import { createDeadlines, type Watched } from './deadlines.ts'
 import { createHouse, expectLegalEnd } from './testing/house.ts'
 
 const times = { maxSilenceMs: 1_000, maxRunMs: 10_000 }
@@ -96,12 +96,11 @@ it('I10 a run that has ended leaves no timer behind', async () => {
 
 it('I10 runs that are waited for share one timer, and each is over in its own time', () => {
   const clock = createManualClock()
-  const deadlines = createDeadlines(clock, times)
   const over: number[] = []
+  const deadlines = createDeadlines<Watched & { readonly n: number }>(clock, times, ({ n }) => over.push(n))
   const runs = Array.from({ length: 20 }, (_, n) => {
-    const since = clock.now()
-    const run = { waitingSince: () => since }
-    deadlines.watch(run, { pull: () => over.push(n) })
+    const run = { n, since: clock.now(), waitingSince: clock.now() }
+    deadlines.watch(run)
     clock.advance(10)
     return run
   })

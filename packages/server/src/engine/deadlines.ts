@@ -6,12 +6,11 @@
  * when it fires, and is set again.
  */
 import type { Clock, Failure } from '@holdfast/core'
-import type { StopLine } from './stop-line.ts'
 
 export interface RunTimes {
   /** Milliseconds between two events of an agent, or before the first. */
   readonly maxSilenceMs: number
-  /** Milliseconds from the claim of a run to its end. */
+  /** Milliseconds from the call of a run's agent to the run's end. */
   readonly maxRunMs: number
 }
 
@@ -25,61 +24,62 @@ export const DEFAULT_RUN_TIMES: RunTimes = { maxSilenceMs: 10 * 60_000, maxRunMs
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export interface Watched {
+  /** Since when it is carried out, by the clock. */
+  readonly since: number
   /** Since when its agent is waited for; undefined while it is not. */
-  waitingSince(): number | undefined
+  readonly waitingSince: number | undefined
 }
 
-export interface Deadlines {
-  /** From now on. The line is pulled at most once. */
-  watch(run: Watched, line: Pick<StopLine, 'pull'>): void
+export interface Deadlines<Run extends Watched> {
+  watch(run: Run): void
   /** Nothing of it is over any more. Twice is harmless. */
-  forget(run: Watched): void
+  forget(run: Run): void
 }
 
-interface Term {
-  readonly runUntil: number
-  readonly line: Pick<StopLine, 'pull'>
-}
-
-export function createDeadlines(clock: Clock, { maxSilenceMs, maxRunMs }: RunTimes): Deadlines {
-  const terms = new Map<Watched, Term>()
+/** `onOver` is told of a run at most once, which is forgotten then. */
+export function createDeadlines<Run extends Watched>(
+  clock: Clock,
+  { maxSilenceMs, maxRunMs }: RunTimes,
+  onOver: (run: Run, failure: Failure) => void,
+): Deadlines<Run> {
+  const watched = new Set<Run>()
   let undo: (() => void) | undefined
 
-  const silentUntil = (run: Watched, now: number) => (run.waitingSince() ?? now) + maxSilenceMs
+  const silentUntil = (run: Run, now: number) => (run.waitingSince ?? now) + maxSilenceMs
 
   function look(): void {
     const now = clock.now()
-    for (const [run, { runUntil, line }] of terms) {
-      const failure = failureAt(now, runUntil, silentUntil(run, now))
+    for (const run of watched) {
+      const failure = failureAt(now, run)
       if (!failure) continue
-      terms.delete(run)
-      line.pull({ type: 'fail', failure })
+      watched.delete(run)
+      onOver(run, failure)
     }
     set()
   }
 
-  function failureAt(now: number, runUntil: number, silentUntil: number): Failure | undefined {
-    if (now >= runUntil) return tooLong('The agent did not come to an end', maxRunMs)
-    return now >= silentUntil ? tooLong('The agent said nothing', maxSilenceMs) : undefined
+  function failureAt(now: number, run: Run): Failure | undefined {
+    if (now >= run.since + maxRunMs) return tooLong('The agent did not come to an end', maxRunMs)
+    return now >= silentUntil(run, now) ? tooLong('The agent said nothing', maxSilenceMs) : undefined
   }
 
   /** For the first that may be over, if nothing is said until then. */
   function set(): void {
     const now = clock.now()
     let next = Number.POSITIVE_INFINITY
-    for (const [run, { runUntil }] of terms) next = Math.min(next, runUntil, silentUntil(run, now))
-    undo = terms.size === 0 ? undefined : clock.schedule(Math.min(next - now, LONGEST_TIMER_MS), look)
+    for (const run of watched) next = Math.min(next, run.since + maxRunMs, silentUntil(run, now))
+    undo = watched.size === 0 ? undefined : clock.schedule(Math.min(next - now, LONGEST_TIMER_MS), look)
   }
 
   return {
-    watch(run, line) {
-      terms.set(run, { runUntil: clock.now() + maxRunMs, line })
+    watch(run) {
+      watched.add(run)
       // All have the same time: a later one is not over before the timer fires for those that are there.
       if (!undo) set()
     },
     forget(run) {
-      terms.delete(run)
-      if (terms.size > 0) return
+      watched.delete(run)
+      if (watched.size > 0) return
       undo?.()
       undo = undefined
     },

@@ -32,7 +32,7 @@ export class DriftError extends Error {
 }
 
 /** What of the agent's input is another run's. */
-export function driftOfInput({ lease, input }: Pick<Claim, 'lease' | 'input'>): Drift | undefined {
+export function driftOfInput(lease: Lease, input: Claim['input']): Drift | undefined {
   if (input.threadId !== lease.threadId) return { where: 'input', field: 'threadId' }
   return input.runId === lease.runId ? undefined : { where: 'input', field: 'runId' }
 }

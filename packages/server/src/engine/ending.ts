@@ -1,23 +1,67 @@
 /**
- * How a run ends here, once its agent is done or was left: its last words written and its end with them, or the lease
- * let go for another process to go on. Does not know: what the agent is, or whether it still does anything.
+ * How a run ends here, once its agent is done or is not listened to any more: the agent is left, its last words are
+ * written and the run's end with them, or the lease is let go for another process to go on. Does not know: what the
+ * agent is.
  */
+import type { TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '@holdfast/core'
 import { stopOutcome } from '../store/run-record.ts'
+import { leaveAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
-import type { Heard } from './listen.ts'
-import { LAST_TRIES, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
+import { LAST_TRIES, pull, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
 import type { Stop } from './stop-line.ts'
 
+export type Heard =
+  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
+  /** The line was pulled: see its `stop`. */
+  | { readonly type: 'stopped' }
+
+/** Once. Never rejects. */
+export async function end(run: RunInHand, heard: Heard): Promise<void> {
+  run.phase = 'leaving'
+  run.parts.deadlines.forget(run)
+  let outcome: Outcome | undefined
+  try {
+    await leave(run)
+    outcome = await endRun(run, heard)
+  } catch (error) {
+    abandon(run, error)
+    return
+  }
+  run.parts.onOver(run, outcome)
+}
+
+/** After a fault of the engine itself: the run is left to whoever settles orphans. */
+export function abandon(run: RunInHand, error: unknown): void {
+  const { deadlines, log, onOver } = run.parts
+  run.phase = 'ending'
+  deadlines.forget(run)
+  pull(run, { type: 'lost' })
+  log({ type: 'run_broke', lease: run.lease, error })
+  onOver(run, undefined)
+}
+
+/** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs. */
+async function leave(run: RunInHand): Promise<void> {
+  if (!run.call) return
+  const { cancelGraceMs, clock, log } = run.parts
+  const waited = run.stop?.type === 'cancel' && !run.closing
+  const { gone, cut } = leaveAgent(run.call, clock, waited ? cancelGraceMs : 0)
+  if (!waited) return
+  run.cutWait = cut
+  const { stopped, late } = await gone
+  if (!stopped || late > 0) log({ type: 'agent_left_behind', lease: run.lease, lateEvents: late, stopped })
+}
+
 /** Undefined: it was not this process that ended the run. */
-export async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | undefined> {
+async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | undefined> {
   const { work, log } = run.parts
-  const { lease } = run.claim
+  const { lease } = run
   const { recorder, writer } = scribeOf(run)
   const unwritten = await writer.close()
   run.phase = 'ending'
-  const stop = run.line.stop()
+  const stop = run.stop
   const outcome =
     stop?.type === 'release' && heard.type === 'stopped' ? await release(run, unwritten) : outcomeOf(heard, stop)
   if (outcome === 'released' || !outcome) {
@@ -43,7 +87,7 @@ export async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | un
  */
 async function release(run: RunInHand, unwritten: readonly string[]): Promise<Outcome | 'released' | undefined> {
   const { work, log } = run.parts
-  const { lease } = run.claim
+  const { lease } = run
   try {
     const said = await work.append(lease, [...unwritten, ...scribeOf(run).recorder.take()])
     if (said.type === 'lost') return undefined
@@ -56,7 +100,7 @@ async function release(run: RunInHand, unwritten: readonly string[]): Promise<Ou
 }
 
 async function again(run: RunInHand, error: unknown, attempt: number): Promise<boolean> {
-  const fault = storeFault('end', error, run.claim.lease)
+  const fault = storeFault('end', error, run.lease)
   run.parts.log(fault)
   if (fault.code === 'storage_closed' || (run.closing && attempt >= LAST_TRIES)) return false
   await waitForStore(run, attempt)

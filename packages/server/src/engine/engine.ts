@@ -11,23 +11,24 @@ import {
   type Clock,
   DEFAULT_RECORDER_LIMITS,
   type Failure,
-  keyString,
+  type Outcome,
   type RecorderLimits,
   type ThreadKey,
 } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { Claim, ClaimCaps, Lease, Notice, Store } from '../store/port.ts'
+import { createSignalGuard } from './agent-signal.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
-import { type Execution, execute } from './execute.ts'
+import { carryOut, closeRun, hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import type { EngineLog } from './log.ts'
 import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
-import type { Held, RunParts } from './run-in-hand.ts'
+import { pull, type RunInHand, type RunParts, takeInHand } from './run-in-hand.ts'
 
 export interface EngineOptions {
   readonly store: Pick<Store, 'work' | 'log' | 'threads'>
@@ -89,14 +90,15 @@ export function createEngine(options: EngineOptions): Engine {
   const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random, log = () => {} } = options
   const { strict = false, attention = () => 'none' as const } = options
   const { work } = store
-  const running = new Map<string, Execution>()
+  const running = new Map<string, RunInHand>()
   const patience = createPatience(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })
-  const deadlines = createDeadlines(clock, times)
+  const deadlines = createDeadlines<RunInHand>(clock, times, (run, failure) => pull(run, { type: 'fail', failure }))
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)
   let unsubscribe = () => {}
+  let onIdle = () => {}
   let starting: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
@@ -126,23 +128,29 @@ export function createEngine(options: EngineOptions): Engine {
     deadlines,
     cancelGraceMs,
     attention: attentionTo,
+    guardSignal: createSignalGuard((lease, error) => log({ type: 'agent_threw', lease, error })),
     strict,
     log,
+    onOver,
   }
 
-  function take({ lease, agentId, owner, input, resumed }: Claim, leaseUntil: number): void {
-    const claim: Held = { lease, agentId, owner, input, ...(resumed && { resumed }) }
-    const execution = execute(parts, claim, leaseUntil)
-    const name = nameOf(lease)
+  function take(claim: Claim, leaseUntil: number): void {
+    const run = takeInHand(parts, claim, leaseUntil)
+    const name = nameOf(claim.lease)
+    const older = running.get(name)
     // A run that was taken from this process and comes back to it: the older lease is over.
-    running.get(name)?.hear({ type: 'lost' }, 0)
-    running.set(name, execution)
-    if (early.delete(name)) keeper.check(execution)
-    void execution.done.then((outcome) => {
-      if (running.get(name) === execution) running.delete(name)
-      claims.wake()
-      if (outcome?.type === 'succeeded') naming.consider(claim)
-    })
+    if (older) hearOfLease(older, { type: 'lost' }, 0)
+    running.set(name, run)
+    void carryOut(run, claim.resumed)
+    if (early.delete(name)) keeper.check(run)
+  }
+
+  function onOver(run: RunInHand, outcome: Outcome | undefined): void {
+    const name = nameOf(run.lease)
+    if (running.get(name) === run) running.delete(name)
+    if (running.size === 0) onIdle()
+    claims.wake()
+    if (outcome?.type === 'succeeded') naming.consider(run)
   }
 
   /** Advisory: whoever cannot say says nothing, and no run fails of it. */
@@ -162,8 +170,8 @@ export function createEngine(options: EngineOptions): Engine {
         break
       case 'run.cancel': {
         const name = nameOf({ ...notice.key, runId: notice.runId })
-        const execution = running.get(name)
-        if (execution) keeper.check(execution)
+        const run = running.get(name)
+        if (run) keeper.check(run)
         else early.add(name)
         break
       }
@@ -189,18 +197,16 @@ export function createEngine(options: EngineOptions): Engine {
     const claimed = claims.stop()
     await starting?.catch(() => {})
     await claimed
+    const idle = new Promise<void>((resolve) => (onIdle = resolve))
+    if (running.size === 0) onIdle()
     const drained = patience.wait(drainMs)
-    void allDone().then(drained.cut)
+    void idle.then(drained.cut)
     if (running.size > 0) await drained.over
-    for (const execution of running.values()) execution.close(SERVER_STOPPED)
-    await allDone()
+    for (const run of running.values()) closeRun(run, SERVER_STOPPED)
+    await idle
     await naming.close()
     unsubscribe()
     await keeper.stop()
-  }
-
-  async function allDone(): Promise<void> {
-    await Promise.all([...running.values()].map((execution) => execution.done))
   }
 
   return {
@@ -228,5 +234,6 @@ function createRecentNames(max: number) {
 }
 
 function nameOf({ roomId, threadId, runId }: Pick<Lease, 'roomId' | 'threadId' | 'runId'>): string {
-  return `${keyString({ roomId, threadId })}/${runId}`
+  // Joined, it is one string: out of a template it would keep its parts, and theirs, for as long as the run goes on.
+  return [roomId, threadId, runId].join('/')
 }

@@ -22,6 +22,20 @@ it.each<[string, () => unknown, string]>([
     () => ({ [Symbol.asyncIterator]: () => ({ next: async () => undefined }) }),
     'agent_error',
   ],
+  [
+    'answers with what cannot be read',
+    () => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({
+          done: false,
+          get value() {
+            throw new Error('no')
+          },
+        }),
+      }),
+    }),
+    'agent_error',
+  ],
   ['says nothing', async function* () {}, 'agent_incomplete'],
   [
     'says null',

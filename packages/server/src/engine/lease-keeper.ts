@@ -6,16 +6,15 @@
  */
 import type { Clock } from '@holdfast/core'
 import type { LeaseState, RunWork } from '../store/port.ts'
-import type { Execution } from './execute.ts'
+import { hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import type { EngineLog } from './log.ts'
-
-type Kept = Pick<Execution, 'lease' | 'hear'>
+import type { RunInHand } from './run-in-hand.ts'
 
 export interface LeaseKeeper {
   start(): void
   /** Asks for one run now: there is word of a cancel. */
-  check(run: Kept): void
+  check(run: RunInHand): void
   /** Resolves once what was asked has been answered. */
   stop(): Promise<void>
 }
@@ -24,7 +23,7 @@ export interface LeaseKeeperOptions {
   readonly work: Pick<RunWork, 'renew' | 'settleOrphans'>
   readonly clock: Clock
   readonly leaseMs: number
-  readonly runs: () => Iterable<Kept>
+  readonly runs: () => Iterable<RunInHand>
   readonly log: EngineLog
 }
 
@@ -38,7 +37,7 @@ export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeep
   let stopped = false
   let undoBeat = () => {}
 
-  async function renew(kept: readonly Kept[]): Promise<boolean> {
+  async function renew(kept: readonly RunInHand[]): Promise<boolean> {
     if (kept.length === 0) return true
     const now = clock.now()
     let states: readonly LeaseState[]
@@ -53,7 +52,7 @@ export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeep
     }
     for (const [index, run] of kept.entries()) {
       const state = states[index]
-      if (state) run.hear(state, now + leaseMs)
+      if (state) hearOfLease(run, state, now + leaseMs)
     }
     return true
   }

@@ -1,19 +1,17 @@
 /**
  * Listens to an agent until it is done, or until the line is pulled. What it says goes to the recorder; while the writer
  * is full the agent is not asked for more (G10).
+ *
+ * The agent calls back, and so does the writer: a function that waited for them would be kept for each run that waits.
+ *
+ * Invariant: what comes from an agent that is not listened to any more is left where it is (I6).
  */
-import { setImmediate as turn } from 'node:timers/promises'
-import type { TokenUsage } from '@ag-ui/core'
-import type { Failure, Outcome } from '@holdfast/core'
+import type { Failure } from '@holdfast/core'
 import { failureIn } from '../agents/failure.ts'
-import type { AgentCall } from './agent-call.ts'
-import { type RunInHand, scribeOf } from './run-in-hand.ts'
-import { STOPPED } from './stop-line.ts'
-
-export type Heard =
-  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
-  /** The line was pulled: see its `stop`. */
-  | { readonly type: 'stopped' }
+import type { Agent, AgentContext } from '../agents/port.ts'
+import { askNext, callAgent } from './agent-call.ts'
+import { abandon, end } from './ending.ts'
+import { pull, type RunInHand, scribeOf } from './run-in-hand.ts'
 
 const UNEXPECTED: Failure = {
   code: 'agent_error',
@@ -23,35 +21,94 @@ const UNEXPECTED: Failure = {
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
 const EVENTS_A_TURN = 16
 
-export async function listen(run: RunInHand, call: AgentCall): Promise<Heard> {
-  const { line } = run
-  for (let said = 1; ; said++) {
-    let next: IteratorResult<unknown, unknown> | typeof STOPPED
-    try {
-      next = await line.orStopped(call.next())
-      if (next === STOPPED) return { type: 'stopped' }
-      call.taken()
-      if (next.done) return { type: 'outcome', outcome: scribeOf(run).recorder.returned() }
-    } catch (error) {
-      call.taken()
-      // What it threw is not for a person's eyes.
-      const failure = failureIn(error)
-      if (!failure) run.parts.log({ type: 'agent_threw', lease: run.claim.lease, error })
-      return { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } }
+export function listen(run: RunInHand, agent: Agent, context: AgentContext): void {
+  const { clock, deadlines } = run.parts
+  run.phase = 'listening'
+  run.stopListening = stopListening
+  run.since = clock.now()
+  deadlines.watch(run)
+  try {
+    run.call = callAgent(agent, run.input, context)
+  } catch (error) {
+    onThrown(run, error)
+  }
+  goOn(run)
+}
+
+function stopListening(run: RunInHand): void {
+  void end(run, { type: 'stopped' })
+}
+
+/** Asks for one more, as soon as there is room for it. */
+function goOn(run: RunInHand): void {
+  const { phase, call, scribe, parts } = run
+  if (phase !== 'listening' || !call) return
+  if (scribe?.writer.full()) {
+    void scribe.writer.room().then(() => goOn(run))
+    return
+  }
+  run.waitingSince = parts.clock.now()
+  try {
+    askNext(call).then(
+      (next) => onNext(run, next),
+      (error) => onThrown(run, error),
+    )
+  } catch (error) {
+    onThrown(run, error)
+  }
+}
+
+function onNext(run: RunInHand, next: IteratorResult<unknown, unknown>): void {
+  if (!take(run)) return
+  let event: unknown
+  try {
+    if (next.done) {
+      void end(run, { type: 'outcome', outcome: scribeOf(run).recorder.returned() })
+      return
     }
-    const { recorder, writer } = scribeOf(run)
-    const verdict = recorder.record(next.value)
-    writer.poke()
-    switch (verdict.type) {
-      case 'recorded':
-        break
-      case 'ended':
-        return { type: 'outcome', outcome: verdict.outcome, ...(verdict.usage && { usage: verdict.usage }) }
-      case 'refused':
-        line.pull({ type: 'fail', failure: verdict.failure })
-        return { type: 'stopped' }
+    event = next.value
+  } catch (error) {
+    onThrown(run, error)
+    return
+  }
+  try {
+    hear(run, event)
+  } catch (error) {
+    abandon(run, error)
+  }
+}
+
+function onThrown(run: RunInHand, error: unknown): void {
+  if (!take(run)) return
+  // What it threw is not for a person's eyes.
+  const failure = failureIn(error)
+  if (!failure) run.parts.log({ type: 'agent_threw', lease: run.lease, error })
+  void end(run, { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } })
+}
+
+/** What was asked for has come. False: nobody listens any more. */
+function take(run: RunInHand): boolean {
+  if (run.phase !== 'listening') return false
+  run.waitingSince = undefined
+  if (run.call) run.call.pending = undefined
+  return true
+}
+
+function hear(run: RunInHand, event: unknown): void {
+  const { recorder, writer } = scribeOf(run)
+  const verdict = recorder.record(event)
+  writer.poke()
+  switch (verdict.type) {
+    case 'recorded':
+      if (++run.said % EVENTS_A_TURN === 0) setImmediate(goOn, run)
+      else goOn(run)
+      break
+    case 'ended': {
+      const { outcome, usage } = verdict
+      void end(run, { type: 'outcome', outcome, ...(usage && { usage }) })
+      break
     }
-    if (said % EVENTS_A_TURN === 0) await turn()
-    if (writer.full() && (await line.orStopped(writer.room())) === STOPPED) return { type: 'stopped' }
+    case 'refused':
+      pull(run, { type: 'fail', failure: verdict.failure })
   }
 }

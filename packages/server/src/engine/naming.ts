@@ -20,7 +20,7 @@ const TIME_MS = 30_000
 
 export interface Naming {
   /** After a run that succeeded. Beyond a few at once the name stays the first line. */
-  consider(claim: Held): void
+  consider(run: Held): void
   /** Gives up what is being asked. Resolves when nothing goes on. */
   close(): Promise<void>
 }
@@ -58,9 +58,9 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
   }
 
   return {
-    consider(claim) {
-      if (closing.signal.aborted || asking.size >= MAX_AT_ONCE || !isFirst(claim)) return
-      const work: Promise<void> = name(claim).finally(() => asking.delete(work))
+    consider(run) {
+      if (closing.signal.aborted || asking.size >= MAX_AT_ONCE || !isFirst(run)) return
+      const work: Promise<void> = name(run).finally(() => asking.delete(work))
       asking.add(work)
     },
     async close() {

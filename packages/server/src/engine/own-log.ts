@@ -3,23 +3,26 @@
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { type Envelope, envelopeJson, splitFrames } from '@holdfast/core'
-import type { Claim, LogReader } from '../store/port.ts'
+import type { Lease, LogReader } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
 import { expectOwn } from './drift.ts'
 
 const PAGE = { maxBytes: 1024 * 1024, maxRecords: 10_000 }
 
 /**
- * The agent's own events, in order, without RUN_STARTED, which is the server's.
+ * The agent's own events, in order from `firstSeq` on, without RUN_STARTED, which is the server's.
  * @throws StoreFault, DriftError
  */
 export async function readOwnEvents(
   reader: LogReader,
-  { lease, owner, resumed }: Pick<Claim, 'lease' | 'owner' | 'resumed'>,
+  owner: Principal,
+  lease: Lease,
+  firstSeq: number,
 ): Promise<Event[]> {
   const key = { roomId: lease.roomId, threadId: lease.threadId }
   const decoder = new TextDecoder()
   const events: Event[] = []
-  for (let after = (resumed?.firstSeq ?? 1) - 1; ; ) {
+  for (let after = firstSeq - 1; ; ) {
     const chunk = await reader.read(owner, key, { after, ...PAGE })
     if (chunk.type !== 'chunk') throw new Error(`The log of a resumed run answered ${chunk.type}.`)
     for (const frame of splitFrames(decoder.decode(chunk.frames))) {

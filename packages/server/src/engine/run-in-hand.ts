@@ -1,20 +1,22 @@
 /**
  * One run that this process carries out: what it keeps from its claim to its end. Does not know: in which order things
- * are done with it (execute.ts).
+ * are done with it (execute.ts, listen.ts, ending.ts).
  *
- * An agent may think for long, and many do at once: what is only needed once it speaks, or once the run ends, is made
- * then and not before.
+ * An agent may think for long, and many do at once. So a run is one record, and what is done with it are functions that
+ * all runs share; what is only needed once it speaks, or once it ends, is made then and not before.
  */
 import type { TokenUsage } from '@ag-ui/core'
-import type { Attention, Clock, RecorderLimits, ThreadKey } from '@holdfast/core'
+import type { Attention, Clock, Outcome, RecorderLimits, ThreadKey } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
-import type { Claim, LeaseState, LogReader, RunWork } from '../store/port.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
+import type { AgentCall } from './agent-call.ts'
+import type { SignalGuard } from './agent-signal.ts'
+import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
 import type { Patience } from './patience.ts'
 import { createScribe, type Scribe } from './scribe.ts'
-import { createStopLine, type StopLine } from './stop-line.ts'
+import { pullLine, type Stop, type StopLine } from './stop-line.ts'
 
 /** What all runs of an engine share. */
 export interface RunParts {
@@ -26,71 +28,96 @@ export interface RunParts {
   readonly gatherMs: number
   readonly patience: Patience
   readonly limits: RecorderLimits
-  readonly deadlines: Deadlines
+  readonly deadlines: Deadlines<RunInHand>
   readonly cancelGraceMs: number
   /** For the agent to ask. */
   readonly attention: (key: ThreadKey) => Attention
+  readonly guardSignal: SignalGuard<Lease>
   /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
   readonly strict: boolean
   readonly log: EngineLog
+  /** Told once of each run: how it ended, where it was this process that ended it. */
+  readonly onOver: (run: RunInHand, outcome: Outcome | undefined) => void
 }
 
-/** How the run stood when it was claimed is of no use afterwards. */
-export type Held = Omit<Claim, 'run'>
+/** Of its claim; the rest is of no use once it has begun. */
+export type Held = Omit<Claim, 'run' | 'resumed'>
 
-export interface RunInHand {
+export interface RunInHand extends Held, StopLine, Watched {
   readonly parts: RunParts
-  readonly claim: Held
-  readonly line: StopLine
+  /** `ending`: only what the store says to the end itself counts now. */
+  phase: 'beginning' | 'listening' | 'leaving' | 'ending'
+  /** Undefined until its agent is called. */
+  call: AgentCall | undefined
+  since: number
+  waitingSince: number | undefined
+  /** Events that its agent has said. */
+  said: number
   /** What its agent has reported. */
   usage: readonly TokenUsage[]
   /** When the lease is over as far as this process knows, by its clock. */
   leaseUntil: number
-  phase: 'running' | 'ending'
   /** This process stops: nothing is waited for any more. */
   closing: boolean
   /** Ends the wait that the run is in. */
   cutWait: () => void
+  /** Ends the listening, when the line is pulled in the middle of it. */
+  stopListening: (run: RunInHand) => void
   scribe: Scribe | undefined
 }
 
 const NO_USAGE: RunInHand['usage'] = []
-const NO_WAIT = () => {}
+const NOTHING = () => {}
 
 export function takeInHand(parts: RunParts, claim: Held, leaseUntil: number): RunInHand {
   return {
     parts,
-    claim,
-    line: createStopLine((error) => parts.log({ type: 'agent_threw', lease: claim.lease, error })),
+    lease: claim.lease,
+    agentId: claim.agentId,
+    owner: claim.owner,
+    input: claim.input,
+    controller: new AbortController(),
+    stop: undefined,
+    phase: 'beginning',
+    call: undefined,
+    since: 0,
+    waitingSince: undefined,
+    said: 0,
     usage: NO_USAGE,
     leaseUntil,
-    phase: 'running',
     closing: false,
-    cutWait: NO_WAIT,
+    cutWait: NOTHING,
+    stopListening: NOTHING,
     scribe: undefined,
   }
 }
 
 /** The one that writes the run down, made when there is something to write. */
 export function scribeOf(run: RunInHand): Scribe {
-  run.scribe ??= createScribe(run.parts, run.claim, {
-    line: run.line,
+  run.scribe ??= createScribe(run.parts, run, {
+    pull: (stop) => pull(run, stop),
     hear: (state) => obey(run, state),
     leaseUntil: () => run.leaseUntil,
   })
   return run.scribe
 }
 
+/** Its agent is told to stop, and is not listened to any more. */
+export function pull(run: RunInHand, stop: Stop): void {
+  pullLine(run, stop)
+  if (run.phase === 'listening') run.stopListening(run)
+}
+
 /** Does what the store says of the lease. */
-export function obey({ line }: RunInHand, state: LeaseState): void {
+export function obey(run: RunInHand, state: LeaseState): void {
   switch (state.type) {
     case 'running':
       break
     case 'cancelling':
-      line.pull({ type: 'cancel', cancel: state.cancel })
+      pull(run, { type: 'cancel', cancel: state.cancel })
       break
     case 'lost':
-      line.pull({ type: 'lost' })
+      pull(run, { type: 'lost' })
   }
 }
 

@@ -5,7 +5,7 @@ import { storeFault } from './fault.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
 import type { Patience } from './patience.ts'
-import type { StopLine } from './stop-line.ts'
+import type { Stop } from './stop-line.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 export interface Scribe {
@@ -26,7 +26,7 @@ export interface ScribeParts {
 }
 
 export interface ScribeRun {
-  readonly line: Pick<StopLine, 'pull'>
+  readonly pull: (stop: Stop) => void
   /** What the store said of the lease. */
   readonly hear: (state: LeaseState) => void
   readonly leaseUntil: () => number
@@ -40,7 +40,7 @@ const STORE_FAILED: Failure = {
 export function createScribe(
   { work, clock, tick, gatherMs, patience, limits, strict, log }: ScribeParts,
   { lease, input }: Pick<Claim, 'lease' | 'input'>,
-  { line, hear, leaseUntil }: ScribeRun,
+  { pull, hear, leaseUntil }: ScribeRun,
 ): Scribe {
   const recorder = createRecorder({
     input,
@@ -55,7 +55,7 @@ export function createScribe(
     append: (events) => work.append(lease, events),
     hear,
     onFault: (error) => log(storeFault('append', error, lease)),
-    giveUp: () => line.pull({ type: 'fail', failure: STORE_FAILED }),
+    giveUp: () => pull({ type: 'fail', failure: STORE_FAILED }),
     leaseUntil,
     tick,
     gatherMs,

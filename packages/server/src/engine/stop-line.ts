@@ -1,5 +1,5 @@
 /**
- * Why a run stops before its agent is done, and the line to pull for it. Does not know: what becomes of the run then.
+ * Why a run is to stop before its agent is done, and the line to pull for it. Does not know: what becomes of the run then.
  *
  * Invariants:
  * - The agent's signal is aborted at the first pull, once.
@@ -8,7 +8,6 @@
  */
 import type { Failure } from '@holdfast/core'
 import type { StopRequest } from '../store/run-record.ts'
-import { guardSignal } from './agent-signal.ts'
 
 export type Stop =
   | { readonly type: 'cancel'; readonly cancel: StopRequest }
@@ -34,40 +33,16 @@ const ABORTED: Record<Stopped, string> = {
   lost: 'This process may not write the run any more.',
 }
 
-export const STOPPED = Symbol('stopped')
-
+/** What of a run it takes. */
 export interface StopLine {
-  stop(): Stop | undefined
-  /** What the agent is given. */
-  readonly signal: AbortSignal
-  pull(stop: Stop): void
-  /** The promise's own end, or `STOPPED` as soon as the line is pulled. One at a time. */
-  orStopped<T>(promise: PromiseLike<T>): Promise<T | typeof STOPPED>
+  /** Of the signal that the agent is given. */
+  readonly controller: AbortController
+  /** Undefined until it is pulled. */
+  stop: Stop | undefined
 }
 
-/** `onThrown`: what a listener of the signal threw. */
-export function createStopLine(onThrown: (error: unknown) => void = () => {}): StopLine {
-  const controller = new AbortController()
-  const signal = guardSignal(controller.signal, onThrown)
-  let current: Stop | undefined
-  // Replaced by each call: a promise that all of them waited for would hold on to every event of the run.
-  let interrupt: (stopped: typeof STOPPED) => void = () => {}
-
-  return {
-    stop: () => current,
-    signal,
-    pull(stop) {
-      if (current && SECOND[current.type][stop.type] === 'keep') return
-      current = stop
-      controller.abort(new DOMException(ABORTED[stop.type], 'AbortError'))
-      interrupt(STOPPED)
-    },
-    orStopped<T>(waited: PromiseLike<T>) {
-      const { promise, resolve, reject } = Promise.withResolvers<T | typeof STOPPED>()
-      waited.then(resolve, reject)
-      interrupt = resolve
-      if (current) resolve(STOPPED)
-      return promise
-    },
-  }
+export function pullLine(line: StopLine, stop: Stop): void {
+  if (line.stop && SECOND[line.stop.type][stop.type] === 'keep') return
+  line.stop = stop
+  line.controller.abort(new DOMException(ABORTED[stop.type], 'AbortError'))
 }

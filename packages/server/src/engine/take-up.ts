@@ -3,29 +3,28 @@ import type { Event } from '@ag-ui/core'
 import { DriftError, MIXED_UP } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { readOwnEvents } from './own-log.ts'
-import { LAST_TRIES, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
+import { LAST_TRIES, pull, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
 
 /** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
-export async function takeUp(run: RunInHand): Promise<readonly Event[]> {
-  const { parts, claim, line } = run
-  const { lease } = claim
+export async function takeUp(run: RunInHand, firstSeq: number): Promise<readonly Event[]> {
+  const { parts, lease, owner } = run
   for (let attempt = 0; ; attempt++) {
     try {
-      const events = await readOwnEvents(parts.reader, claim)
+      const events = await readOwnEvents(parts.reader, owner, lease, firstSeq)
       const verdict = scribeOf(run).recorder.resume(events)
-      if (verdict.type === 'refused') line.pull({ type: 'fail', failure: verdict.failure })
+      if (verdict.type === 'refused') pull(run, { type: 'fail', failure: verdict.failure })
       parts.log({ type: 'run_resumed', lease, events: events.length })
       return events
     } catch (error) {
       if (error instanceof DriftError) {
         parts.log({ type: 'address_drift', lease, ...error.drift })
-        line.pull({ type: 'fail', failure: MIXED_UP })
+        pull(run, { type: 'fail', failure: MIXED_UP })
         return []
       }
       parts.log(storeFault('resume', error, lease))
       // Without it nothing can be closed: the run is left to who settles orphans.
-      if (attempt + 1 >= LAST_TRIES || run.closing) line.pull({ type: 'lost' })
-      if (line.stop()?.type === 'lost') return []
+      if (attempt + 1 >= LAST_TRIES || run.closing) pull(run, { type: 'lost' })
+      if (run.stop?.type === 'lost') return []
       await waitForStore(run, attempt)
     }
   }
