@@ -24,6 +24,7 @@ import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.t
 import { carryOut, closeRun, hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
+import { createKeptOnce } from './kept-once.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import type { EngineLog } from './log.ts'
 import { createNaming } from './naming.ts'
@@ -126,6 +127,7 @@ export function createEngine(options: EngineOptions): Engine {
     patience,
     limits,
     deadlines,
+    keptOnce: createKeptOnce(),
     cancelGraceMs,
     attention: attentionTo,
     guardSignal: createSignalGuard((lease, error) => log({ type: 'agent_threw', lease, error })),

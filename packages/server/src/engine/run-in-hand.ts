@@ -29,6 +29,8 @@ export interface RunParts {
   readonly patience: Patience
   readonly limits: RecorderLimits
   readonly deadlines: Deadlines<RunInHand>
+  /** Of what many runs have in common. */
+  readonly keptOnce: <Value>(value: Value) => Value
   readonly cancelGraceMs: number
   /** For the agent to ask. */
   readonly attention: (key: ThreadKey) => Attention
@@ -70,11 +72,12 @@ const NO_USAGE: RunInHand['usage'] = []
 const NOTHING = () => {}
 
 export function takeInHand(parts: RunParts, claim: Held, leaseUntil: number): RunInHand {
+  const { keptOnce } = parts
   return {
     parts,
-    lease: claim.lease,
-    agentId: claim.agentId,
-    owner: claim.owner,
+    lease: { ...claim.lease, roomId: keptOnce(claim.lease.roomId) },
+    agentId: keptOnce(claim.agentId),
+    owner: keptOnce(claim.owner),
     input: claim.input,
     controller: new AbortController(),
     stop: undefined,
