@@ -138,6 +138,30 @@ test('what was sent just before a reload is sent once, and its words never go (S
   expect((await provider.asked()).calls).toBe(1)
 })
 
+test('what was sent just before its tab was closed is sent once by whichever page comes next, however long it is', async ({
+  context,
+  modelServer: server,
+  provider,
+}) => {
+  const question = `${askFor(LONG)} ${'A long story. '.repeat(8_000)}`.trim()
+  const tab = await context.newPage()
+  // Nothing of it gets through.
+  await tab.route('**/runs', () => {})
+  await tab.goto(`${server.url}/rooms/models`)
+  await send(tab, question)
+  await expect(stopButton(tab)).toBeVisible()
+  const key = keyOf(tab)
+  await tab.close()
+  const page = await context.newPage()
+  await page.goto(server.url)
+  await expect.poll(() => server.said(key).catch(() => '')).toBe(wordsText(LONG, 60))
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, wordsText(LONG, 60))
+  await expect(page.getByTestId('user-text')).toHaveText([question])
+  expect(await server.runs(key)).toHaveLength(1)
+  expect((await provider.asked()).calls).toBe(1)
+})
+
 test('one run is stopped from another tab, one from the tray and one from the list while something else is shown; it stays so over a kill (S004-2, S004-17)', async ({
   page,
   context,

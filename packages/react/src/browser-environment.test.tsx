@@ -89,3 +89,48 @@ it('keeps strings over a reload in the tab’s own storage, and for as long as t
   expect([keep.read('a'), keep.read('b')]).toEqual([undefined, undefined])
   sessionStorage.clear()
 })
+
+/** What a page finds that this browser shows next, in a new tab. */
+function nextPage(name: string): string | undefined {
+  sessionStorage.clear()
+  return browserEnvironment().keep.read(name)
+}
+
+it('what is for the next page is found by one, once, after the tab was closed or never seen again; nothing else is', () => {
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(false)
+  const hide = (on: boolean) => {
+    hidden.mockReturnValue(on)
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+  const { keep } = browserEnvironment()
+  keep.write('mine', 'one')
+  keep.write('next', 'two', 'next page')
+  expect(nextPage('next'), 'not while the page is there').toBeUndefined()
+
+  keep.write('next', 'two', 'next page')
+  window.dispatchEvent(new Event('pagehide'))
+  expect(nextPage('mine')).toBeUndefined()
+  expect(nextPage('next'), 'the page before had it').toBeUndefined()
+
+  keep.write('next', 'three', 'next page')
+  window.dispatchEvent(new Event('pagehide'))
+  expect(nextPage('next')).toBe('three')
+
+  keep.write('next', 'four', 'next page')
+  hide(true)
+  hide(false)
+  expect(nextPage('next'), 'it is seen again').toBeUndefined()
+
+  keep.write('next', 'five', 'next page')
+  hide(true)
+  keep.remove('next')
+  expect(nextPage('next'), 'it came about while it was hidden').toBeUndefined()
+
+  keep.write('next', 'six', 'next page')
+  keep.write('next', 'six')
+  hide(true)
+  expect(nextPage('next'), 'it is for this tab alone now').toBeUndefined()
+  expect(Object.keys(localStorage).filter((name) => name.startsWith('holdfast.left.'))).toEqual([])
+  hidden.mockRestore()
+  sessionStorage.clear()
+})

@@ -1,5 +1,6 @@
 /** The environment of a page: the only file that touches window, document and navigator. */
-import type { Environment, Focus, Keep } from './port.ts'
+import type { Environment, Focus } from './port.ts'
+import { tabKeep } from './tab-keep.ts'
 
 /** What a frame lasts where none is painted. */
 const FRAME_MS = 16
@@ -42,40 +43,16 @@ function nextFrame(run: () => void): () => void {
   }
 }
 
-const PREFIX = 'holdfast.'
-
-/**
- * The tab's own storage: two tabs do not send each other's words, and a tab that is restored has them again. What it
- * refuses (it is full, or forbidden) is kept for as long as the page lasts.
- */
-function tabKeep(storage: () => Storage): Keep {
-  const here = new Map<string, string>()
-  function attempt<T>(act: (storage: Storage) => T): T | undefined {
-    try {
-      return act(storage())
-    } catch {
-      return undefined
-    }
-  }
-  return {
-    read: (name) => here.get(name) ?? attempt((store) => store.getItem(PREFIX + name)) ?? undefined,
-    write(name, text) {
-      const done = attempt((store) => {
-        store.setItem(PREFIX + name, text)
-        return true
-      })
-      if (done) here.delete(name)
-      else here.set(name, text)
-    },
-    remove(name) {
-      here.delete(name)
-      attempt((store) => store.removeItem(PREFIX + name))
-    },
-    names() {
-      const stored = attempt((store) => Object.keys(store)) ?? []
-      const own = stored.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length))
-      return [...new Set([...own, ...here.keys()])]
-    },
+/** A page that is gone may be shown again, and one that is hidden may never be. */
+function onLeaving(listener: (left: boolean) => void): () => void {
+  const gone = (event: Event) => listener(event.type === 'pagehide' || document.hidden)
+  window.addEventListener('pagehide', gone)
+  window.addEventListener('pageshow', gone)
+  document.addEventListener('visibilitychange', gone)
+  return () => {
+    window.removeEventListener('pagehide', gone)
+    window.removeEventListener('pageshow', gone)
+    document.removeEventListener('visibilitychange', gone)
   }
 }
 
@@ -105,7 +82,7 @@ export function browserEnvironment(): Environment {
       },
       subscribe: (listener) => on(window, ['online', 'offline'], listener),
     },
-    keep: tabKeep(() => window.sessionStorage),
+    keep: tabKeep({ own: () => window.sessionStorage, shared: () => window.localStorage, onLeaving }),
     random: Math.random,
     mintId,
   }

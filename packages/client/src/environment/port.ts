@@ -38,7 +38,8 @@ export interface Frames {
 /** Strings that outlive a reload of this page. Nothing here throws: a browser that refuses to store forgets. */
 export interface Keep {
   read(name: string): string | undefined
-  write(name: string, text: string): void
+  /** `next page`: if this one is left for good before it is removed, whichever page this browser shows next has it. */
+  write(name: string, text: string, to?: 'next page'): void
   remove(name: string): void
   names(): readonly string[]
 }

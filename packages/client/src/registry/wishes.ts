@@ -1,6 +1,7 @@
 /**
- * What was asked for here and is not settled yet, kept over a reload of the page: a start until the server has accepted
- * it or its words are back, a cancel until it is acknowledged. Sending one again is safe: the run id is the idempotency key.
+ * What was asked for here and is not settled yet, kept over a reload of the page, and over the end of the tab for whichever
+ * page comes next: a start until the server has accepted it or its words are back, a cancel until it is acknowledged.
+ * Sending one again is safe, by however many pages: the run id is the idempotency key.
  *
  * Owns: how a wish is written down. Does not know: requests, threads' content.
  */
@@ -32,7 +33,11 @@ const PREFIX = 'wish.'
 export function createWishes(keep: Keep): Wishes {
   const nameOf = ({ key, runId }: Pick<Wish, 'key' | 'runId'>) => `${PREFIX}${key.roomId}/${key.threadId}/${runId}`
   return {
-    put: (wish) => keep.write(nameOf(wish), JSON.stringify({ v: 1, ...wish })),
+    put(wish) {
+      // Words that are to go back to whoever wrote them are this tab's alone.
+      const to = wish.refused ? undefined : 'next page'
+      keep.write(nameOf(wish), JSON.stringify({ v: 1, ...wish }), to)
+    },
     settle: (wish) => keep.remove(nameOf(wish)),
     all: () =>
       keep

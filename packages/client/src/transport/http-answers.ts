@@ -14,7 +14,8 @@ import type { Answers, DeleteThreadOptions, EventPageQuery, RunPageQuery, Thread
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
 const EVENT_STREAM = 'text/event-stream'
-const KEEPALIVE_CHARACTERS = 4 * 1024
+/** Browsers let 64 KiB go out beyond the end of a page, of all requests that have no answer yet together. */
+const KEEPALIVE_BYTES = 56 * 1024
 
 export interface HttpOptions {
   /** What comes before `/v1`; by default the page's own origin. */
@@ -47,8 +48,15 @@ export function createHttp(options: HttpOptions): Http {
   const { baseUrl = '', clock } = options
   const doFetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
 
-  /** The answer, once it is known to be a good one; its body is still to be read. */
-  async function ask({ path, method = 'GET', body, accept = 'application/json', signal }: Ask): Promise<Response> {
+  /** Of what may outlive the page and has no answer yet. */
+  let aliveBytes = 0
+
+  /**
+   * The answer, once it is known to be a good one; its body is still to be read.
+   * @param keepalive the request goes out even if the page is left in this very moment
+   */
+  async function ask(request: Omit<Ask, 'body'>, body: string | undefined, keepalive: boolean): Promise<Response> {
+    const { path, method = 'GET', accept = 'application/json', signal } = request
     let response: Response
     try {
       response = await doFetch(baseUrl + path, {
@@ -59,7 +67,7 @@ export function createHttp(options: HttpOptions): Http {
           ...options.headers?.(),
         },
         cache: 'no-store',
-        ...(body === undefined ? {} : sending(JSON.stringify(body), accept)),
+        ...(body === undefined ? {} : { body, keepalive }),
         ...(signal ? { signal } : {}),
       })
     } catch (cause) {
@@ -75,9 +83,13 @@ export function createHttp(options: HttpOptions): Http {
   async function read(request: Ask): Promise<string> {
     const limit = new AbortController()
     const undo = clock.schedule(ANSWER_MS, () => limit.abort())
+    const body = jsonOf(request)
+    const bytes = bytesOf(body)
+    const alive = aliveBytes + bytes <= KEEPALIVE_BYTES
+    if (alive) aliveBytes += bytes
     const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
     try {
-      const response = await ask({ ...request, signal })
+      const response = await ask({ ...request, signal }, body, alive)
       return await response.text()
     } catch (cause) {
       // Only the caller's own abort is an abort; the limit's is the network's silence.
@@ -85,6 +97,7 @@ export function createHttp(options: HttpOptions): Http {
       throw broken(cause, request.signal)
     } finally {
       undo()
+      if (alive) aliveBytes -= bytes
     }
   }
 
@@ -96,7 +109,8 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   async function stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>> {
-    const response = await ask({ ...request, accept: EVENT_STREAM })
+    // It ends with the page that reads it.
+    const response = await ask({ ...request, accept: EVENT_STREAM }, jsonOf(request), false)
     if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
     await response.body?.cancel()
     throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
@@ -134,12 +148,12 @@ function search(wanted: ThreadPageQuery | RunPageQuery | EventPageQuery): string
   return query.size > 0 ? `?${query}` : ''
 }
 
-/**
- * What is small enough goes out even if the page is left in this very moment; browsers allow 64 KiB of it at once. A
- * stream ends with the page that reads it.
- */
-function sending(body: string, accept: string): Pick<RequestInit, 'body' | 'keepalive'> {
-  return { body, keepalive: accept !== EVENT_STREAM && body.length < KEEPALIVE_CHARACTERS }
+function jsonOf({ body }: Ask): string | undefined {
+  return body === undefined ? undefined : JSON.stringify(body)
+}
+
+function bytesOf(body = ''): number {
+  return body.length > KEEPALIVE_BYTES ? body.length : new TextEncoder().encode(body).byteLength
 }
 
 function parse<T>(text: string): T {

@@ -294,3 +294,22 @@ it('a stream without any pause is live after a tenth of a second, and leaves no 
   expect(manual.waiting).toBe(0)
   await server.stop()
 })
+
+it('what a person sends goes out though the page is left in that moment, as much at once as browsers let out', async () => {
+  const asked: { readonly alive: boolean | undefined; answer(): void }[] = []
+  const fetchLater: typeof fetch = (_, init) =>
+    new Promise((resolve) => {
+      asked.push({ alive: init?.keepalive, answer: () => resolve(Response.json({ run: {} })) })
+    })
+  const transport = createHttpTransport({ baseUrl: 'http://holdfast', clock: createManualClock(0), fetch: fetchLater })
+  const start = (characters: number, character = 'x') =>
+    transport.start(KEY, { runId: 'r', messages: [{ id: 'q', role: 'user', content: character.repeat(characters) }] })
+  const all = [start(40_000), start(20_000), start(10_000)]
+  await until(() => expect(asked.map(({ alive }) => alive)).toEqual([true, false, true]))
+  asked[0]?.answer()
+  await all[0]
+  all.push(start(20_000), start(30_000, 'ö'), start(1_000_000))
+  await until(() => expect(asked.slice(3).map(({ alive }) => alive)).toEqual([true, false, false]))
+  for (const { answer } of asked) answer()
+  await Promise.all(all)
+})

@@ -1,0 +1,91 @@
+/**
+ * What a page keeps, as strings: in the tab's own storage, so that two tabs do not send each other's words, and a tab that
+ * is restored has them again. What that refuses (it is full, or forbidden) is kept for as long as the page lasts.
+ *
+ * Owns: the names in both storages. Does not know: what is kept, why.
+ *
+ * Invariant: what the next page is to inherit lies where every tab finds it only while its own page may never be seen
+ * again, hidden or left; whichever page comes next takes it away from there.
+ */
+import type { Keep } from './port.ts'
+
+export interface TabKeepOptions {
+  /** Both throw where the browser refuses. */
+  own(): Storage
+  shared(): Storage
+  /** Calls back with whether the page is gone or hidden; gives what undoes it. */
+  onLeaving(listener: (left: boolean) => void): () => void
+}
+
+const PREFIX = 'holdfast.'
+const LEFT = 'holdfast.left.'
+
+export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
+  const here = new Map<string, string>()
+  const inherited = new Set<string>()
+  let undo: (() => void) | undefined
+
+  function read(name: string): string | undefined {
+    return here.get(name) ?? attempt(() => own().getItem(PREFIX + name)) ?? undefined
+  }
+  function write(name: string, text: string): void {
+    here.set(name, text)
+    attempt(() => {
+      own().setItem(PREFIX + name, text)
+      here.delete(name)
+    })
+  }
+  function turn(left: boolean): void {
+    for (const name of inherited) {
+      const text = left ? read(name) : undefined
+      attempt(() => (text === undefined ? shared().removeItem(LEFT + name) : shared().setItem(LEFT + name, text)))
+    }
+  }
+
+  function disinherit(name: string): void {
+    if (!inherited.delete(name)) return
+    // A page that is hidden goes on: it may lie there already.
+    attempt(() => shared().removeItem(LEFT + name))
+    if (inherited.size > 0) return
+    undo?.()
+    undo = undefined
+  }
+
+  for (const left of namesIn(shared, LEFT)) {
+    const text = attempt(() => shared().getItem(LEFT + left))
+    attempt(() => shared().removeItem(LEFT + left))
+    if (typeof text === 'string' && read(left) === undefined) write(left, text)
+  }
+
+  return {
+    read: (name) => read(name),
+    write(name, text, to) {
+      write(name, text)
+      if (to !== 'next page') {
+        disinherit(name)
+        return
+      }
+      inherited.add(name)
+      undo ??= onLeaving(turn)
+    },
+    remove(name) {
+      here.delete(name)
+      attempt(() => own().removeItem(PREFIX + name))
+      disinherit(name)
+    },
+    names: () => [...new Set([...namesIn(own, PREFIX), ...here.keys()])],
+  }
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}
+
+function namesIn(storage: () => Storage, prefix: string): readonly string[] {
+  const names = attempt(() => Object.keys(storage())) ?? []
+  return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+}
