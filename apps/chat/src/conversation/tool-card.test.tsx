@@ -24,3 +24,13 @@ it('a tool’s card has its name and state closed, and its input and what became
     await screen.unmount()
   }
 })
+
+it('a number of any length is the one that the agent gave', async () => {
+  const screen = await render(
+    <ToolCard name="pay" input={'{"order":9007199254740993}'} state={{ type: 'result', text: '[1e400,0.10]' }} />,
+  )
+  expect([...screen.container.querySelectorAll('pre')].map(({ textContent }) => textContent)).toEqual([
+    '{\n  "order": 9007199254740993\n}',
+    '[\n  1e400,\n  0.10\n]',
+  ])
+})

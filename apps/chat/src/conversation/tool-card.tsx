@@ -1,6 +1,7 @@
 /** One tool call: its name, its input, and what became of it. */
 import { memo } from 'react'
 import { Icon, type IconName } from '../design/icon.tsx'
+import { layOut } from './lay-out.ts'
 import type { ToolState } from './rows.ts'
 
 const STATES: Record<ToolState['type'], { readonly icon: IconName; readonly word: string; readonly status: string }> = {
@@ -47,12 +48,6 @@ export const ToolCard = memo(function ToolCard({ name, input, state }: ToolCardP
   )
 })
 
-/** JSON is laid out; what is none (yet) stands as it came. */
 function readable(text: string): string {
-  if (text === '') return '–'
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
+  return text === '' ? '–' : layOut(text)
 }
