@@ -185,8 +185,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a notice for a thread that nobody looks at is given to the one that somebody looks at',
     file: `${SERVER}/feed/watches.ts`,
-    find: 'const watch = all.get(keyString(notice.key))',
-    put: 'const watch = all.get(keyString(notice.key)) ?? all.values().next().value',
+    find: 'const watch = all.get(notice.key)',
+    put: 'const watch = all.get(notice.key) ?? [...all.entries()][0]?.value',
     tests: [`${SERVER}/feed/feed.test.ts`],
   },
   {

@@ -1,4 +1,5 @@
 export { DEFAULT_ROOM_ID, ID_PATTERN, isId, keyOf, keyString, sameKey, type ThreadKey } from './key/thread-key.ts'
+export { createThreadMap, type ThreadMap } from './key/thread-map.ts'
 export { type Admission, admit } from './log/cursor.ts'
 export type { AguiEnvelope, ControlEnvelope, ControlEvent, Envelope, RunStartedMetadata } from './log/envelope.ts'
 export { readEnvelope } from './log/read.ts'

@@ -12,7 +12,7 @@ const DATA = '\ndata: '
 const FIRST = '{"v":1,"roomId":"'
 
 export interface FrameHead extends ThreadKey {
-  readonly runId?: string
+  readonly runId?: string | undefined
   readonly seq: number
   /** ISO 8601 UTC. */
   readonly at: string

@@ -10,14 +10,19 @@ export interface InProcessBusOptions {
   readonly onListenerError: (error: unknown) => void
 }
 
+interface Listener {
+  readonly hear: (notice: Notice) => void
+  readonly left: boolean
+}
+
 export function createInProcessBus({ onListenerError }: InProcessBusOptions): Bus {
-  const listeners = new Set<{ readonly hear: (notice: Notice) => void }>()
+  /** Never changed, only replaced: who leaves or comes while a notice is on its way disturbs nobody's turn. */
+  let listeners: readonly Listener[] = []
 
   return {
     publish(notice) {
-      // A copy: who leaves or comes while a notice is on its way does not change who hears it.
-      for (const listener of [...listeners]) {
-        if (!listeners.has(listener)) continue
+      for (const listener of listeners) {
+        if (listener.left) continue
         try {
           listener.hear(notice)
         } catch (error) {
@@ -27,9 +32,12 @@ export function createInProcessBus({ onListenerError }: InProcessBusOptions): Bu
     },
     subscribe(hear) {
       // An object of its own: the same function may listen twice and leave once.
-      const listener = { hear }
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+      const listener = { hear, left: false }
+      listeners = [...listeners, listener]
+      return () => {
+        listener.left = true
+        listeners = listeners.filter((other) => other !== listener)
+      }
     },
   }
 }

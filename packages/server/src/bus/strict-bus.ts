@@ -5,7 +5,7 @@
  *
  * Owns: what an address must be. Does not know: what a notice leads to.
  */
-import { frameAddress, isId, keyOf, keyString, type ThreadKey } from '@holdfast/core'
+import { createThreadMap, frameAddress, isId, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
 import type { Bus } from './port.ts'
 
@@ -19,7 +19,7 @@ const LINE_FEED = 10
 const MAX_ADDRESSES = 1_000
 
 export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) => void): Bus {
-  const addresses = new Map<string, Buffer>()
+  const addresses = createThreadMap<Buffer>()
   /** Each listener is told of the same notice: it is looked at once. */
   let last: { readonly notice: unknown; readonly good: boolean } | undefined
 
@@ -45,12 +45,11 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
   }
 
   function addressOf(key: ThreadKey): Buffer {
-    const name = keyString(key)
-    const known = addresses.get(name)
+    const known = addresses.get(key)
     if (known) return known
     if (addresses.size >= MAX_ADDRESSES) addresses.clear()
     const address = Buffer.from(frameAddress(key))
-    addresses.set(name, address)
+    addresses.set(key, address)
     return address
   }
 

@@ -231,7 +231,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
 
     close() {
       closed = true
-      for (const watch of [...watches.all.values()]) for (const reader of [...watch.readers]) reader.end()
+      for (const { value: watch } of [...watches.all.entries()]) for (const reader of [...watch.readers]) reader.end()
       for (const connection of [...connections]) connection.end()
       for (const finish of [...waiting]) finish()
     },
@@ -239,7 +239,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
     sent,
     get watching() {
       let readers = 0
-      for (const watch of watches.all.values()) readers += watch.readers.size
+      for (const { value: watch } of watches.all.entries()) readers += watch.readers.size
       return { threads: watches.all.size, readers }
     },
   }

@@ -4,7 +4,7 @@
  * Owns: the one subscription to the bus and the one heartbeat timer for all. Does not know: the store, sinks.
  * Invariant: with the last visitor of a thread goes its ring, with the last of all the subscription and the timer (I10).
  */
-import { type Clock, HEARTBEAT, keyString, type ThreadKey } from '@holdfast/core'
+import { type Clock, createThreadMap, HEARTBEAT, type ThreadKey, type ThreadMap } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { Notice } from '../store/port.ts'
 import type { Reader } from './reader.ts'
@@ -34,16 +34,18 @@ export interface Visitor {
   inboxMore(): void
 }
 
+type Watched = Watch & { visitors: number; quiet: boolean }
+
 export interface Watches {
   /** The same for one who reads no single thread; undo it once. */
   join(visitor: Visitor): () => void
   /** Subscribed from here on: what is committed later will be told. */
   enter(key: ThreadKey): Watch
-  readonly all: ReadonlyMap<string, Watch>
+  readonly all: Pick<ThreadMap<Watch>, 'entries' | 'size'>
 }
 
 export function createWatches({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): Watches {
-  const all = new Map<string, Watch & { visitors: number; quiet: boolean }>()
+  const all = createThreadMap<Watched>()
   const visitors = new Set<Visitor>()
   let stop: (() => void) | undefined
 
@@ -53,7 +55,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     function beat() {
       stopTimer = clock.schedule(HEARTBEAT_MS, beat)
       for (const visitor of [...visitors]) visitor.beat()
-      for (const watch of all.values()) {
+      for (const { value: watch } of all.entries()) {
         for (const reader of watch.readers) reader.beat(heartbeat)
         // Notices are lossy: a thread that nothing was heard of since the last beat is asked after, once for all.
         if (watch.quiet) {
@@ -72,7 +74,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
   function hear(notice: Notice) {
     if (notice.type === 'inbox.more') for (const visitor of visitors) visitor.inboxMore()
     if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
-    const watch = all.get(keyString(notice.key))
+    const watch = all.get(notice.key)
     if (!watch) return
     if (notice.type === 'thread.deleted') return watch.finish()
     watch.quiet = false
@@ -86,10 +88,10 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     stop = undefined
   }
 
-  function watch(name: string) {
+  function watch(key: ThreadKey): Watched {
     const readers = new Set<Reader>()
     const wakes = new Set<() => void>()
-    const made = {
+    const made: Watched = {
       ring: createRing(),
       readers,
       wakes,
@@ -105,11 +107,11 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
       },
       leave() {
         if (--made.visitors > 0) return
-        all.delete(name)
+        all.delete(key)
         rest()
       },
     }
-    all.set(name, made)
+    all.set(key, made)
     return made
   }
 
@@ -125,8 +127,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     },
     enter(key) {
       stop ??= begin()
-      const name = keyString(key)
-      const entered = all.get(name) ?? watch(name)
+      const entered = all.get(key) ?? watch(key)
       entered.visitors++
       return entered
     },

@@ -13,18 +13,9 @@ import { iso } from './to-run.ts'
 /** The frames of `records`, appended behind `head` (the thread's last seq) at `now`. */
 export function framesOf(key: ThreadKey, head: number, now: number, records: readonly LogRecord[]): string[] {
   const at = iso(now)
+  const { roomId, threadId } = key
   return records.map(({ kind, runId, json }, index) =>
-    frame(
-      {
-        roomId: key.roomId,
-        threadId: key.threadId,
-        ...(runId !== undefined && { runId }),
-        seq: head + 1 + index,
-        at,
-        kind,
-      },
-      json,
-    ),
+    frame({ roomId, threadId, runId, seq: head + 1 + index, at, kind }, json),
   )
 }
 

@@ -8,7 +8,7 @@ beforeEach(
 )
 afterEach(() => void vi.useRealTimers())
 
-const NAMES = ['room', 'thread', 'run'] as const
+const LEASE = { roomId: 'room', threadId: 'thread', runId: 'run', epoch: 1 }
 const call = (id: number): Call => ({ id, op: 'rooms.get', args: [{ tenantId: 't', personId: 'p' }, 'room'] })
 
 function create() {
@@ -35,18 +35,18 @@ it('sends the first call after a quiet time in the same turn, and what follows a
 
 it('does not wait once a batch has grown large', () => {
   const { batches, gather } = create()
-  gather.append(1, NAMES, 1, ['x'.repeat(60)])
+  gather.append(1, LEASE, ['x'.repeat(60)])
   expect(batches).toHaveLength(0)
-  gather.append(2, NAMES, 1, ['y'.repeat(60), 'z'])
+  gather.append(2, LEASE, ['y'.repeat(60), 'z'])
   expect(batches[0]?.appends).toMatchObject({ ids: [1, 2], counts: [1, 2], lengths: [60, 60, 1] })
   expect(vi.getTimerCount()).toBe(0)
 })
 
 it('keeps the order in which calls and appends came', () => {
   const { batches, gather } = create()
-  gather.append(1, NAMES, 1, ['a'])
+  gather.append(1, LEASE, ['a'])
   gather.call(call(2))
-  gather.append(3, NAMES, 1, ['b'])
+  gather.append(3, LEASE, ['b'])
   gather.close()
   expect(batches).toMatchObject([
     { close: true, calls: [{ id: 2 }], appends: { ids: [1, 3], behind: [0, 1], text: 'ab' } },

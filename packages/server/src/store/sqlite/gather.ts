@@ -4,16 +4,12 @@
  *
  * Invariant: what was asked first is first in its batch, and batches keep their order.
  */
+import type { Lease } from '../port.ts'
 import { type AppendColumns, type Batch, type Call, emptyAppends } from './messages.ts'
 
 export interface Gather {
   call(call: Call): void
-  append(
-    id: number,
-    names: readonly [roomId: string, threadId: string, runId: string],
-    epoch: number,
-    events: readonly string[],
-  ): void
+  append(id: number, lease: Lease, events: readonly string[]): void
   /** Sends what has gathered, as the last batch. */
   close(): void
 }
@@ -61,10 +57,12 @@ export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gathe
       calls.push(call)
       sendSoon()
     },
-    append(id, names, epoch, events) {
+    append(id, { roomId, threadId, runId, epoch }, events) {
       appends.ids.push(id)
       appends.behind.push(calls.length)
-      appends.names.push(...names)
+      appends.rooms.push(roomId)
+      appends.threads.push(threadId)
+      appends.runs.push(runId)
       appends.epochs.push(epoch)
       appends.counts.push(events.length)
       for (const event of events) {

@@ -68,8 +68,9 @@ export interface AppendColumns {
   readonly ids: number[]
   /** How many of the batch's calls come before each. */
   readonly behind: number[]
-  /** roomId, threadId, runId of each. */
-  readonly names: string[]
+  readonly rooms: string[]
+  readonly threads: string[]
+  readonly runs: string[]
   readonly epochs: number[]
   /** How many events each holds. */
   readonly counts: number[]
@@ -87,7 +88,7 @@ export interface Batch {
 }
 
 export function emptyAppends(): AppendColumns {
-  return { ids: [], behind: [], names: [], epochs: [], counts: [], lengths: [], text: '' }
+  return { ids: [], behind: [], rooms: [], threads: [], runs: [], epochs: [], counts: [], lengths: [], text: '' }
 }
 
 /** What one commit or one reading gave. */
@@ -108,10 +109,13 @@ export interface Outcomes {
 
 /** `thread.more` of one commit, a thread after the other. */
 export interface MoreColumns {
-  /** roomId, threadId of each. */
-  readonly names: string[]
-  /** firstSeq, lastSeq, and where in `buffer` its frames lie: offset, length. */
-  readonly places: number[]
+  readonly rooms: string[]
+  readonly threads: string[]
+  readonly firstSeqs: number[]
+  readonly lastSeqs: number[]
+  /** Where in `buffer` its frames lie. */
+  readonly offsets: number[]
+  readonly lengths: number[]
   readonly buffer: ArrayBuffer
 }
 

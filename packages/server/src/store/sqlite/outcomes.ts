@@ -45,15 +45,18 @@ function nothing(): Outcomes {
 }
 
 function moreOf({ buffer, parts, keys }: Committed): MoreColumns {
-  const names: string[] = []
-  const places: number[] = []
+  const more: MoreColumns = { rooms: [], threads: [], firstSeqs: [], lastSeqs: [], offsets: [], lengths: [], buffer }
   for (const { thread, firstSeq, lastSeq, frames } of parts) {
     const key = keys.get(thread)
     if (!key) continue
-    names.push(key.roomId, key.threadId)
-    places.push(firstSeq, lastSeq, frames.byteOffset, frames.byteLength)
+    more.rooms.push(key.roomId)
+    more.threads.push(key.threadId)
+    more.firstSeqs.push(firstSeq)
+    more.lastSeqs.push(lastSeq)
+    more.offsets.push(frames.byteOffset)
+    more.lengths.push(frames.byteLength)
   }
-  return { names, places, buffer }
+  return more
 }
 
 /** An append's answer and nobody else's: `{type: 'running'}`. */

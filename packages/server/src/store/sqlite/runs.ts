@@ -6,7 +6,7 @@
  */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { keyString, type ThreadKey } from '@holdfast/core'
+import { createThreadMap, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
 import type { ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
@@ -98,19 +98,25 @@ export function createRuns(database: DatabaseSync): Runs {
   const countQueued = database.prepare("SELECT count(*) AS n FROM run WHERE status = 'queued'")
   const find = database.prepare('SELECT no, first_seq, last_seq FROM run WHERE thread = ? AND run_id = ?')
 
-  const live = new Map<string, LiveRun>()
-  for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(keyString(run.record), run)
-  let staged = new Map<string, LiveRun | undefined>()
+  const live = createThreadMap<LiveRun>()
+  for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(run.record, run)
+  const staged = createThreadMap<LiveRun | undefined>()
 
-  const liveOf = (id: string) => (staged.has(id) ? staged.get(id) : live.get(id))
+  const liveOf = (key: ThreadKey) => (staged.has(key) ? staged.get(key) : live.get(key))
 
   function one(row: Record<string, SQLOutputValue> | undefined): StoredRun | undefined {
     return row && storedRun(row)
   }
 
   return {
-    live: (key) => liveOf(keyString(key)),
-    allLive: () => [...new Set([...live.keys(), ...staged.keys()])].flatMap((id) => liveOf(id) ?? []),
+    live: liveOf,
+    allLive() {
+      const found: LiveRun[] = []
+      const add = (run: LiveRun | undefined) => void (run && found.push(run))
+      for (const { key } of live.entries()) add(liveOf(key))
+      for (const { key, value } of staged.entries()) if (!live.has(key)) add(value)
+      return found
+    },
     get: (thread, runId) => one(get.get(thread, runId)),
     list: (thread) => list.all(thread).map(storedRun),
     timeline: (tenantId, { since, until, after, limit }) =>
@@ -153,29 +159,27 @@ export function createRuns(database: DatabaseSync): Runs {
         insertRequest.run(no, JSON.stringify(request))
       }
       const stored = { no, thread, record, span }
-      const id = keyString(record)
-      if (isLive(stored)) staged.set(id, stored)
-      else if (liveOf(id)?.no === no) staged.set(id, undefined)
+      if (isLive(stored)) staged.set(record, stored)
+      else if (liveOf(record)?.no === no) staged.set(record, undefined)
     },
     counts() {
-      const cancelling = [...live.values()].filter(({ record }) => record.status === 'cancelling').length
+      const cancelling = [...live.entries()].filter(({ value }) => value.record.status === 'cancelling').length
       return { queued: Number(countQueued.get()?.n), running: live.size - cancelling, cancelling }
     },
     drop(thread, key) {
       dropRequests.run(thread)
       drop.run(thread)
-      staged.set(keyString(key), undefined)
+      staged.set(key, undefined)
     },
     committed() {
-      for (const [id, run] of staged) {
-        if (run) live.set(id, run)
-        else live.delete(id)
+      if (staged.size === 0) return
+      for (const { key, value } of staged.entries()) {
+        if (value) live.set(key, value)
+        else live.delete(key)
       }
-      staged = new Map()
+      staged.clear()
     },
-    rolledBack() {
-      staged = new Map()
-    },
+    rolledBack: staged.clear,
   }
 }
 

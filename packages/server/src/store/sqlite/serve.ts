@@ -47,12 +47,16 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     let event = 0
     let at = 0
     let append = 0
-    const { ids, behind, names, epochs, counts, lengths, text } = appends
+    const { ids, behind, rooms, threads, runs, epochs, counts, lengths, text } = appends
 
     function appendsBefore(position: number): void {
       for (; append < ids.length && (behind[append] ?? 0) <= position; append++) {
-        const [roomId = '', threadId = '', runId = ''] = names.slice(3 * append, 3 * append + 3)
-        const lease = { roomId, threadId, runId, epoch: epochs[append] ?? 0 }
+        const lease = {
+          roomId: rooms[append] ?? '',
+          threadId: threads[append] ?? '',
+          runId: runs[append] ?? '',
+          epoch: epochs[append] ?? 0,
+        }
         const events: string[] = []
         for (const last = event + (counts[append] ?? 0); event < last; event++) {
           const end = at + (lengths[event] ?? 0)

@@ -15,6 +15,7 @@ import {
   type Batch,
   emptyAppends,
   type FromWorker,
+  type MoreColumns,
   type Operation,
   type Operations,
   type Outcomes,
@@ -26,9 +27,9 @@ import { createTurns } from './turns.ts'
 
 const WINDOW_MS = 2
 const MAX_UNITS = 64 * 1024
-/** How many notices of a commit, each of which leads to writes, and for how long, may hold up the event loop. */
-const NOTICES_A_TURN = 16
+/** How long the notices of a commit, and the writes that they lead to, may hold up the event loop; looked at after so many. */
 const TURN_MS = 2
+const NOTICES_A_TICK = 8
 
 export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
@@ -112,14 +113,19 @@ export function connectStore(
     return found
   }
 
-  const turns = createTurns({ piecesATurn: NOTICES_A_TURN, turnMs: TURN_MS, next: (run) => void setImmediate(run) })
+  const turns = createTurns({
+    piecesATick: NOTICES_A_TICK,
+    turnMs: TURN_MS,
+    tick: process.nextTick,
+    turn: (run) => void setImmediate(run),
+  })
 
   function* settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): Generator<void> {
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
     for (const roomId of inboxes) publish({ type: 'inbox.more', roomId })
-    for (const notice of more ? noticesOf(more) : []) {
-      publish(notice)
+    for (let part = 0; more && part < more.lengths.length; part++) {
+      publish(noticeOf(more, part))
       yield
     }
     for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
@@ -169,10 +175,7 @@ export function connectStore(
     },
     work: {
       claim: call('work.claim'),
-      append: ({ roomId, threadId, runId, epoch }, events) =>
-        pend((id) => gather.append(id, [roomId, threadId, runId], epoch, events)) as ReturnType<
-          Store['work']['append']
-        >,
+      append: (lease, events) => pend((id) => gather.append(id, lease, events)) as ReturnType<Store['work']['append']>,
       end: call('work.end'),
       renew: call('work.renew'),
       settleOrphans: call('work.settleOrphans'),
@@ -211,11 +214,12 @@ export function connectStore(
   return opened.promise
 }
 
-function* noticesOf({ names, places, buffer }: NonNullable<Outcomes['more']>): Generator<Notice> {
-  for (let index = 0; 2 * index < names.length; index++) {
-    const [roomId = '', threadId = ''] = names.slice(2 * index, 2 * index + 2)
-    const [firstSeq = 0, lastSeq = 0, offset = 0, length = 0] = places.slice(4 * index, 4 * index + 4)
-    const frames = new Uint8Array(buffer, offset, length)
-    yield { type: 'thread.more', key: { roomId, threadId }, firstSeq, lastSeq, frames }
-  }
+function noticeOf(
+  { rooms, threads, firstSeqs, lastSeqs, offsets, lengths, buffer }: MoreColumns,
+  part: number,
+): Notice {
+  const key = { roomId: rooms[part] ?? '', threadId: threads[part] ?? '' }
+  // Of a plain Uint8Array node makes another Buffer for each socket that is given it.
+  const frames = Buffer.from(buffer, offsets[part], lengths[part])
+  return { type: 'thread.more', key, firstSeq: firstSeqs[part] ?? 0, lastSeq: lastSeqs[part] ?? 0, frames }
 }

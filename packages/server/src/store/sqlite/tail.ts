@@ -8,6 +8,8 @@ export interface Tail {
   /** Position of the first record held; `lastSeq + 1` when none is. */
   readonly firstSeq: number
   readonly lastSeq: number
+  /** Of its bytes. */
+  readonly length: number
   /** A view: whole until the next `add` or `clear`. */
   readonly bytes: Buffer
   /** The journal rows that hold parts of it, oldest first. */
@@ -30,6 +32,9 @@ export function createTail(head: number): Tail {
     },
     get lastSeq() {
       return lastSeq
+    },
+    get length() {
+      return length
     },
     get bytes() {
       return buffer.subarray(0, length)

@@ -78,7 +78,7 @@ const NOTHING = Buffer.alloc(0)
 interface Staged {
   readonly firstSeq: number
   lastSeq: number
-  readonly frames: string[]
+  text: string
 }
 
 interface Plan {
@@ -119,7 +119,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
 
   function isFull(tail: Tail | undefined, added: Staged, bytes: number): boolean {
     const records = added.lastSeq - (tail?.firstSeq ?? added.firstSeq) + 1
-    return records >= limits.tailRecords || bytes + (tail?.bytes.length ?? 0) >= limits.tailBytes
+    return records >= limits.tailRecords || bytes + (tail?.length ?? 0) >= limits.tailBytes
   }
 
   /** Rows that nothing needs any more: those that lose their last part, and the newest so far if it had none. */
@@ -140,16 +140,16 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     committedHead,
     append(thread, frames) {
       if (frames.length === 0) return
-      const there = staged.get(thread)
-      if (there) {
-        there.lastSeq += frames.length
-        for (const frame of frames) there.frames.push(frame)
-        return
+      let there = staged.get(thread)
+      if (!there) {
+        const before = committedHead(thread)
+        there = { firstSeq: before + 1, lastSeq: before, text: '' }
+        staged.set(thread, there)
       }
-      const before = committedHead(thread)
-      staged.set(thread, { firstSeq: before + 1, lastSeq: before + frames.length, frames: [...frames] })
+      there.lastSeq += frames.length
+      for (const frame of frames) there.text += frame
     },
-    staged: (thread) => staged.get(thread)?.frames.join('') ?? '',
+    staged: (thread) => staged.get(thread)?.text ?? '',
     seal: (thread) => void sealed.add(thread),
     drop(thread) {
       sealed.add(thread)
@@ -163,10 +163,9 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       for (const thread of agedTails()) sealed.add(thread)
 
       const texts = [...staged].map(([thread, added]) => {
-        const text = added.frames.join('')
-        const bytes = Buffer.byteLength(text)
+        const bytes = Buffer.byteLength(added.text)
         const moves = sealed.has(thread) || isFull(tails.get(thread), added, bytes)
-        return { thread, added, text, bytes, moves }
+        return { thread, added, bytes, moves }
       })
       // First what the journal row holds, then what goes straight into segments: each text is made into bytes once.
       texts.sort((a, b) => Number(a.moves) - Number(b.moves))
@@ -178,9 +177,9 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       let rowEnd = ROW_HEAD
       const journaled: Part[] = []
       const moved = new Map<number, Part | undefined>()
-      for (const { thread, added, text, bytes, moves } of texts) {
+      for (const { thread, added, bytes, moves } of texts) {
         const frames = body.subarray(end + PART_HEAD, end + PART_HEAD + bytes)
-        frames.write(text)
+        frames.write(added.text)
         const part = { thread, firstSeq: added.firstSeq, lastSeq: added.lastSeq, frames }
         if (moves) moved.set(thread, part)
         else {
@@ -196,7 +195,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const movedTo: (MovedFrames & { readonly part: Part | undefined })[] = []
       for (const [thread, part] of moved) {
         const tail = tails.get(thread)
-        const held = tail && tail.bytes.length > 0 ? tail : undefined
+        const held = tail && tail.length > 0 ? tail : undefined
         if (held || part) {
           // Of its own: a tail's bytes are overwritten, and the commit's buffer leaves this thread.
           const bytes = Buffer.concat([held?.bytes ?? NOTHING, part?.frames ?? NOTHING])

@@ -1,41 +1,62 @@
 import { expect, it } from 'vitest'
 import { createTurns } from './turns.ts'
 
-/** Each piece takes a millisecond of its own clock. */
-function atWork({ piecesATurn = 100 } = {}) {
+/** Each piece takes a millisecond of its own clock, and what it leads to, at the end of its tick, `writesMs` more. */
+function atWork({ piecesATick = 1, writesMs = 0 } = {}) {
   let time = 0
-  const waiting: (() => void)[] = []
+  let unwritten = 0
+  const ticks: (() => void)[] = []
+  const turnsToCome: (() => void)[] = []
   const done: string[] = []
-  const turns = createTurns({ piecesATurn, turnMs: 3, next: (run) => void waiting.push(run), now: () => time })
+  const turns = createTurns({
+    piecesATick,
+    turnMs: 3,
+    tick: (run) => void ticks.push(run),
+    turn: (run) => void turnsToCome.push(run),
+    now: () => time,
+  })
   function* work(name: string, pieces: number): Generator<void> {
     for (let piece = 1; piece <= pieces; piece++) {
       time++
+      unwritten++
       done.push(`${name}${piece}`)
       yield
     }
   }
-  return { turns, done, work, turn: () => waiting.shift()?.(), waiting }
+  function tick() {
+    time += unwritten * writesMs
+    unwritten = 0
+    ticks.shift()?.()
+  }
+  function restOfTurn() {
+    while (ticks.length > 0) tick()
+  }
+  function turn() {
+    restOfTurn()
+    turnsToCome.shift()?.()
+    restOfTurn()
+  }
+  return { turns, done, work, restOfTurn, turn, ticks, turnsToCome }
 }
 
-it('does at once what fits into a turn, and the rest in further ones, in order', () => {
-  const { turns, done, work, turn, waiting } = atWork()
-  turns.add(work('a', 2))
+it('does the first few at once, and the rest in order: a few a tick until the turn’s time is over, then in further turns', () => {
+  const { turns, done, work, restOfTurn, turn, ticks, turnsToCome } = atWork({ piecesATick: 2 })
+  turns.add(work('a', 3))
+  turns.add(work('b', 5))
   expect(done).toEqual(['a1', 'a2'])
-  turns.add(work('b', 4))
-  turns.add(work('c', 1))
-  expect(done).toEqual(['a1', 'a2', 'b1', 'b2', 'b3'])
+  restOfTurn()
+  expect(done.slice(2)).toEqual(['a3', 'b1'])
   turn()
-  expect(done.slice(5)).toEqual(['b4', 'c1'])
-  expect(waiting).toEqual([])
+  expect(done.slice(4)).toEqual(['b2', 'b3', 'b4', 'b5'])
+  turn()
+  expect([ticks, turnsToCome]).toEqual([[], []])
 })
 
-it('does so many pieces a turn, however little time each of them takes', () => {
-  const { turns, done, work, turn } = atWork({ piecesATurn: 2 })
-  turns.add(work('a', 1))
-  turns.add(work('b', 4))
-  expect(done).toEqual(['a1', 'b1', 'b2'])
-  turn()
-  expect(done.slice(3)).toEqual(['b3', 'b4'])
+it('counts what the pieces led to: a turn of slow writes has fewer of them', () => {
+  const { turns, done, work, restOfTurn } = atWork({ writesMs: 1 })
+  turns.add(work('a', 6))
+  restOfTurn()
+  expect(done).toEqual(['a1', 'a2'])
 })
 
 it('does everything that is left when nothing more will come', () => {
@@ -49,8 +70,8 @@ it('does everything that is left when nothing more will come', () => {
 })
 
 it('goes on behind what threw', () => {
-  const { turns, done, work, turn } = atWork()
-  turns.add(work('a', 3))
+  const { turns, done, work, turn } = atWork({ piecesATick: 4 })
+  turns.add(work('a', 5))
   turns.add(
     (function* () {
       yield
