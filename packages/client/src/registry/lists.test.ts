@@ -250,8 +250,9 @@ function manyThreads({ transport, threads }: Pick<ReturnType<typeof setUp>, 'tra
     const last = items.at(-1)
     return { items, ...(last && last !== room.at(-1) && { next: last.threadId }) }
   })
-  threads.subscribe(() => {})
+  const stop = threads.subscribe(() => {})
   return {
+    stop,
     /** So many are made elsewhere. */
     grow(by: number) {
       newest += by
@@ -323,6 +324,38 @@ it('what is renamed here is called so at once, also where it stands on an older 
   parts.registry.resume()
   await settle()
   expect(seven()).toBe('Seven')
+})
+
+it('what is renamed, archived or deleted elsewhere is so at once on an older page too, and what nobody was told of is asked for again', async () => {
+  const parts = setUp()
+  const { transport, threads, environment, registry } = parts
+  const room = manyThreads(parts)
+  await until(() => expect(room.ids()).toHaveLength(100))
+  await until(() => expect(parts.count('openFeed')).toBe(1))
+  await threads.loadMore()
+  const key = (n: number) => ({ roomId: 'R1', threadId: `T${n}` })
+  const line = (n: number) => threads.snapshot().items?.find(({ threadId }) => threadId === `T${n}`)
+  const other = line(8)
+  transport.tellInbox({ type: 'ThreadChanged', ...key(7), title: 'Seven', archived: true })
+  transport.tellInbox({ type: 'ThreadChanged', ...key(8), roomId: 'R2', title: 'Not here' })
+  transport.tellInbox({ type: 'ThreadDeleted', ...key(9) })
+  await until(() => expect(line(7)).toMatchObject({ title: 'Seven', archived: true }))
+  expect(line(8)).toBe(other)
+  expect(line(9)).toBeUndefined()
+  expect(room.ids()).toHaveLength(119)
+
+  // Nobody looks, and so nothing is told.
+  const undo = registry.overview.subscribe(() => {})
+  room.stop()
+  room.remove('T7')
+  transport.tellInbox({ type: 'ThreadDeleted', ...key(7) })
+  environment.clock.advance(1_000)
+  const stop = threads.subscribe(() => {})
+  await until(() => expect(room.ids()).toHaveLength(100))
+  await threads.loadMore()
+  expect(room.ids()).toEqual(room.all().filter((threadId) => threadId !== 'T9'))
+  stop()
+  undo()
 })
 
 it('a room made here is listed at once', async () => {

@@ -103,11 +103,11 @@ export interface ThreadList extends ThreadListObservation, Refreshable {
 export function createThreadList(roomId: string, options: ListOptions): ThreadList {
   const { transport, environment, active, lifecycle, inbox, titleOf } = options
   const listeners = createListeners()
-  /** The first page, as last answered, and the older ones, as they were when they were asked for. */
+  /** The first page, as last answered, and the older ones, as they were when they were asked for, but for what was told since. */
   let first: List<ThreadInfo> | undefined
   let older: readonly ThreadInfo[] = []
   let oldest: string | undefined
-  /** Deleted from here: an answer that was on its way does not bring them back (I8). */
+  /** Deleted: an answer that was on its way does not bring them back (I8). */
   const dropped = new Set<string>()
   let error: TransportError | undefined
   let state: ThreadListState = { items: undefined, more: false }
@@ -187,6 +187,25 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
     }
   }
 
+  /** The first page is asked for again; of the older ones nobody would be asked. */
+  function hear(news: InboxNews): void {
+    if (news.type === 'anew') forgetOlder()
+    if (news.type !== 'entries') return
+    for (const entry of news.batch) {
+      if (entry.roomId !== roomId) continue
+      if (entry.type === 'ThreadDeleted') dropped.add(keyString(entry))
+      if (entry.type === 'ThreadChanged')
+        older = older.map((item) => (sameKey(item, entry) ? changedBy(item, entry) : item))
+    }
+    update()
+  }
+
+  /** What happened to them nobody has told here. */
+  function forgetOlder(): void {
+    older = []
+    update()
+  }
+
   const poll = createPoll<List<ThreadInfo>>({
     environment,
     intervalMs: inbox.intervalMs,
@@ -209,7 +228,10 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
       lifecycle.subscribe((event) => {
         if (event.roomId === roomId) poll.refresh()
       }),
-      inbox.listen((news) => follow(poll, news, (entry) => entry.roomId === roomId)),
+      inbox.listen((news) => {
+        hear(news)
+        follow(poll, news, (entry) => entry.roomId === roomId)
+      }),
     )
   }
 
@@ -227,6 +249,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
         if (listeners.size > 0) return
         unlisten?.()
         unlisten = undefined
+        forgetOlder()
       }
     },
     loadMore,
@@ -248,6 +271,10 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
       poll.close()
     },
   }
+}
+
+function changedBy(item: ThreadInfo, { title, archived }: Extract<InboxFrame, { type: 'ThreadChanged' }>): ThreadInfo {
+  return { ...item, ...(title !== undefined && { title }), ...(archived !== undefined && { archived }) }
 }
 
 /** By the order of a list of threads (docs/PROTOCOL.md): newest activity first. */
