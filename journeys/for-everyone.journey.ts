@@ -52,8 +52,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectClean(page, 'a run that failed')
 
     await page.keyboard.press('ControlOrMeta+.')
-    await expect(page.getByRole('dialog', { name: 'Runs' })).toBeVisible()
-    await expectClean(page, 'the tray')
+    await page.getByRole('dialog', { name: 'Runs' }).getByRole('button', { name: 'Stop all' }).click()
+    await expect(page.getByRole('group', { name: 'Stop all?' })).toBeVisible()
+    await expectClean(page, 'the tray, asking once more')
     await page.keyboard.press('Escape')
 
     await page.keyboard.press('ControlOrMeta+k')

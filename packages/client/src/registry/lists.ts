@@ -187,7 +187,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
     }
   }
 
-  /** The first page is asked for again; of the older ones nobody would be asked. */
+  /** Whoever follows asks for the first page again; the older ones are changed here. */
   function hear(news: InboxNews): void {
     if (news.type === 'anew') forgetOlder()
     if (news.type !== 'entries') return
@@ -200,7 +200,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
     update()
   }
 
-  /** What happened to them nobody has told here. */
+  /** What has happened to them since was not told here: they are asked for again by whoever wants them. */
   function forgetOlder(): void {
     older = []
     update()
