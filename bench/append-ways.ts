@@ -7,8 +7,15 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, frame, keyString, type ThreadKey } from '@holdfast/core'
-import { createFeed, createInProcessBus, type Lease, openNodeSink, STREAM_HEADERS } from '@holdfast/server'
+import { type Clock, frame, type ThreadKey } from '@holdfast/core'
+import {
+  createFeed,
+  createInProcessBus,
+  type Lease,
+  type LeaseState,
+  openNodeSink,
+  STREAM_HEADERS,
+} from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
 import { END } from './append-readers.ts'
 
@@ -111,7 +118,7 @@ export async function createHouse(runs: number, options: HouseOptions = {}): Pro
   const feed = createFeed({ log: store.log, inbox: store.inbox, bus, clock: systemClock, onFault: fail })
 
   await store.rooms.create(principal, { roomId: 'bench', title: 'Bench', agentId: 'demo' })
-  const leases = new Map<string, Lease>()
+  const leases: Lease[] = []
   const started = Array.from({ length: runs }, (_, run) =>
     store.runs.start(principal, threadOf(run), {
       runId: 'run',
@@ -124,7 +131,7 @@ export async function createHouse(runs: number, options: HouseOptions = {}): Pro
   )
   await Promise.all(started)
   const claims = await store.work.claim({ workerId: 'bench', limit: runs, leaseMs: 3_600_000 })
-  for (const { lease } of claims) leases.set(keyString(lease), lease)
+  for (const { lease } of claims) leases[Number(lease.threadId.slice('thread-'.length))] = lease
 
   const http = await listening((run, response) => {
     feed.follow({ principal, key: threadOf(run), after: 0 }, () => openNodeSink(response)).catch(fail)
@@ -133,11 +140,10 @@ export async function createHouse(runs: number, options: HouseOptions = {}): Pro
   return {
     runs,
     urlOf: http.urlOf,
-    async emit(run, events) {
-      const lease = leases.get(keyString(threadOf(run)))
+    emit(run, events) {
+      const lease = leases[run]
       if (!lease) throw new Error(`Run ${run} was not claimed.`)
-      const state = await store.work.append(lease, events)
-      if (state.type !== 'running') throw new Error(`Run ${run} is ${state.type}.`)
+      return store.work.append(lease, events).then(mustRun)
     },
     async close() {
       feed.close()
@@ -146,6 +152,10 @@ export async function createHouse(runs: number, options: HouseOptions = {}): Pro
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+function mustRun(state: LeaseState): void {
+  if (state.type !== 'running') throw new Error(`A run is ${state.type}.`)
 }
 
 function fail(error: unknown): never {

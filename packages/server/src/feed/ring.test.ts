@@ -13,6 +13,13 @@ function commit(firstSeq: number, lastSeq: number, padding = '') {
   return { firstSeq, lastSeq, frames: new TextEncoder().encode(frames) }
 }
 
+/** As a thread's frames lie in the buffer of a commit of many threads. */
+function inGroup({ firstSeq, lastSeq, frames }: ReturnType<typeof commit>) {
+  const group = new Uint8Array(frames.byteLength + 100_000)
+  group.set(frames, 50_000)
+  return { firstSeq, lastSeq, frames: group.subarray(50_000, 50_000 + frames.byteLength) }
+}
+
 describe('the ring of a watched thread', () => {
   it('hands the very same bytes to every reader at the same cursor', () => {
     const ring = createRing()
@@ -23,13 +30,25 @@ describe('the ring of a watched thread', () => {
     expect(one.type === 'slice' && other.type === 'slice' && one.frames === other.frames).toBe(true)
   })
 
-  it('cuts inside a commit, and joins the commits behind it', () => {
+  it('cuts inside a commit, and goes on with the commits behind it', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     ring.told(commit(4, 6))
     const recent = ring.after(2, 1e6)
-    expect(recent).toMatchObject({ type: 'slice', firstSeq: 3, lastSeq: 6 })
-    expect(recent.type === 'slice' && text(recent.frames)).toBe(text(commit(3, 6).frames))
+    expect(recent).toMatchObject({ type: 'slice', firstSeq: 3, lastSeq: 3 })
+    expect(recent.type === 'slice' && text(recent.frames)).toBe(text(commit(3, 3).frames))
+    expect(ring.after(3, 1e6)).toMatchObject({ firstSeq: 4, lastSeq: 6 })
+  })
+
+  it('gives small commits together that lie together, also from the middle of one, and hands the same bytes to whoever asks next', () => {
+    const ring = createRing()
+    for (const firstSeq of [1, 3]) ring.told(inGroup(commit(firstSeq, firstSeq + 1)))
+    const recent = ring.after(1, 1e6)
+    expect(recent).toMatchObject({ type: 'slice', firstSeq: 2, lastSeq: 4 })
+    expect(recent.type === 'slice' && text(recent.frames)).toBe(text(commit(2, 4).frames))
+    expect(ring.after(1, 1e6)).toBe(recent)
+    ring.told(inGroup(commit(5, 5)))
+    expect(ring.after(1, 1e6)).toMatchObject({ firstSeq: 2, lastSeq: 5 })
   })
 
   it('gives whole commits up to the limit, and always one', () => {
@@ -62,7 +81,8 @@ describe('the ring of a watched thread', () => {
     const ring = createRing(2_000)
     for (let seq = 1; seq <= 100; seq++) ring.told(commit(seq, seq, 'x'.repeat(100)))
     expect(ring.bytes).toBeLessThanOrEqual(2_000)
-    expect(ring.after(98, 1e6)).toMatchObject({ firstSeq: 99, lastSeq: 100 })
+    expect(ring.after(98, 1e6)).toMatchObject({ firstSeq: 99, lastSeq: 99 })
+    expect(ring.after(99, 1e6)).toMatchObject({ firstSeq: 100, lastSeq: 100 })
     expect(ring.after(1, 1e6)).toEqual({ type: 'unknown' })
     ring.told(commit(101, 101, 'x'.repeat(3_000)))
     expect(ring.bytes).toBe(0)
@@ -81,9 +101,7 @@ describe('the ring of a watched thread', () => {
     const buffers = new Set<ArrayBufferLike>()
     for (let seq = 1; seq <= 400; seq++) {
       const { frames } = commit(seq, seq, `${seq} `.repeat((seq % 7) + 1))
-      const group = new Uint8Array(frames.byteLength + 100_000)
-      group.set(frames, 50_000)
-      ring.told({ firstSeq: seq, lastSeq: seq, frames: group.subarray(50_000, 50_000 + frames.byteLength) })
+      ring.told(inGroup(commit(seq, seq, `${seq} `.repeat((seq % 7) + 1))))
       const recent = ring.after(seq - 1, 1e6)
       expect(recent.type === 'slice' && text(recent.frames)).toBe(text(frames))
     }

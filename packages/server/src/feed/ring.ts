@@ -6,15 +6,15 @@
  * Invariants:
  * - What it holds is one run of records without holes; a notice that leaves a hole makes it begin anew (G2).
  * - Every reader at the same cursor gets the same bytes, not equal ones (one serialisation an event).
- * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small slice of it: what it keeps beyond its
- *   slices is an eighth of them, and `LARGEST_SHARED` at either end (G10).
+ * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small part of it: what it keeps beyond its
+ *   commits is an eighth of them, and `LARGEST_SHARED` at either end (G10).
  */
-import { joinSlices, type Slice, sliceAfter } from './slice.ts'
+import { offsetAfter, type Slice } from './slice.ts'
 
 const RING_BYTES = 256 * 1024
-/** A slice may keep at most this much of somebody else's buffer alive; beyond, its bytes are copied once. */
+/** A commit may keep at most this much of somebody else's buffer alive; beyond, its bytes are copied once. */
 const SPARE_BYTES = 4 * 1024
-/** Copies of small slices share buffers that only this ring holds: one for each would cost more than the copying. */
+/** Copies of small commits share blocks that only this ring holds: one for each would cost more than the copying. */
 const SMALLEST_SHARED = 1024
 const LARGEST_SHARED = 16 * 1024
 
@@ -26,53 +26,105 @@ export interface Ring {
   told(commit: { readonly firstSeq: number; readonly lastSeq: number; readonly frames?: Uint8Array | undefined }): void
   /** A reading of the store showed this head: true if nobody had told of it. */
   raise(head: number): boolean
-  /** Whole commits after the cursor, as many as fit in `maxBytes`, at least one. */
+  /** Whole commits after the cursor that lie together, as many as fit in `maxBytes`, at least one. */
   after(cursor: number, maxBytes: number): Recent
   /** The highest position anyone told of; 0 before. */
   readonly head: number
   readonly bytes: number
 }
 
+/** Commits one behind the other, their bytes without a gap. An object for each commit would be most of what a busy ring costs. */
+interface Block {
+  readonly bytes: Buffer
+  readonly firstSeq: number
+  /** Of each commit: its last position, and where its bytes end. */
+  readonly lastSeqs: number[]
+  readonly ends: number[]
+}
+
+const CURRENT: Recent = { type: 'current' }
+const UNKNOWN: Recent = { type: 'unknown' }
+
 export function createRing(maxBytes = RING_BYTES): Ring {
-  let held: Slice[] = []
+  let blocks: Block[] = []
+  /** How many commits of the first block have been let go. */
+  let gone = 0
   let bytes = 0
   let head = 0
-  let shared = Buffer.alloc(0)
-  let used = 0
+  /** The last answer: all readers at the same cursor are given this one. */
+  let last:
+    | { readonly cursor: number; readonly limit: number; readonly newest: number; readonly recent: Recent }
+    | undefined
 
   function restart() {
-    held = []
+    blocks = []
+    gone = 0
     bytes = 0
-    shared = Buffer.alloc(0)
-    used = 0
+    last = undefined
   }
 
-  /** A Buffer: of anything else node makes one for each socket that is given it. */
-  function own(frames: Uint8Array): Buffer {
+  const newest = () => blocks.at(-1)?.lastSeqs.at(-1)
+
+  /** Where the next small commit is copied to: behind the last one, or into a larger block. */
+  function roomFor(size: number, firstSeq: number): Block {
+    const block = blocks.at(-1)
+    const size0 = block?.bytes.byteLength ?? 0
+    if (block && (block.ends.at(-1) ?? 0) + size <= size0) return block
+    const larger = Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * size0)))
+    return add({ bytes: Buffer.alloc(larger), firstSeq, lastSeqs: [], ends: [] })
+  }
+
+  function add(block: Block): Block {
+    blocks.push(block)
+    return block
+  }
+
+  function hold({ firstSeq, lastSeq, frames }: Slice) {
+    const before = newest()
+    if (before !== undefined && lastSeq <= before) return
+    if (before !== undefined && firstSeq !== before + 1) restart()
     const size = frames.byteLength
-    if (frames.buffer.byteLength - size <= SPARE_BYTES) return Buffer.from(frames.buffer, frames.byteOffset, size)
-    if (size > LARGEST_SHARED / 8) {
+    if (frames.buffer.byteLength - size <= SPARE_BYTES) {
+      add({ bytes: asBuffer(frames), firstSeq, lastSeqs: [lastSeq], ends: [size] })
+    } else if (size > LARGEST_SHARED / 8) {
       const copy = Buffer.alloc(size)
       copy.set(frames)
-      return copy
+      add({ bytes: copy, firstSeq, lastSeqs: [lastSeq], ends: [size] })
+    } else {
+      const block = roomFor(size, firstSeq)
+      const from = block.ends.at(-1) ?? 0
+      block.bytes.set(frames, from)
+      block.lastSeqs.push(lastSeq)
+      block.ends.push(from + size)
     }
-    if (used + size > shared.byteLength) {
-      shared = Buffer.alloc(Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * shared.byteLength))))
-      used = 0
-    }
-    const copy = shared.subarray(used, used + size)
-    copy.set(frames)
-    used += size
-    return copy
+    bytes += size
+    while (bytes > maxBytes) letGo()
   }
 
-  function hold(slice: Slice) {
-    const last = held[held.length - 1]
-    if (last && slice.lastSeq <= last.lastSeq) return
-    if (last && slice.firstSeq !== last.lastSeq + 1) restart()
-    held.push({ ...slice, frames: own(slice.frames) })
-    bytes += slice.frames.byteLength
-    while (bytes > maxBytes) bytes -= held.shift()?.frames.byteLength ?? bytes
+  function letGo() {
+    const [first] = blocks
+    if (!first) return
+    bytes -= (first.ends[gone] ?? 0) - (first.ends[gone - 1] ?? 0)
+    gone++
+    if (gone < first.ends.length) return
+    blocks.shift()
+    gone = 0
+  }
+
+  function find(cursor: number, limit: number): Recent {
+    const [first] = blocks
+    if (!first || cursor < (first.lastSeqs[gone - 1] ?? first.firstSeq - 1)) return UNKNOWN
+    const block = blocks.findLast(({ firstSeq }) => firstSeq <= cursor + 1)
+    if (!block) return UNKNOWN
+    const { lastSeqs, ends } = block
+    let at = lastSeqs.length
+    while (at > 0 && (lastSeqs[at - 1] ?? 0) > cursor) at--
+    if (at === lastSeqs.length) return UNKNOWN
+    const from = cutAt(block, at, cursor)
+    let to = at
+    while (to + 1 < ends.length && (ends[to + 1] ?? 0) - from <= limit) to++
+    const frames = block.bytes.subarray(from, ends[to])
+    return { type: 'slice', firstSeq: cursor + 1, lastSeq: lastSeqs[to] ?? 0, frames }
   }
 
   return {
@@ -86,21 +138,12 @@ export function createRing(maxBytes = RING_BYTES): Ring {
       return news
     },
     after(cursor, limit) {
-      if (cursor >= head) return { type: 'current' }
-      const first = held[0]
-      if (!first || cursor < first.firstSeq - 1) return { type: 'unknown' }
-      const from = firstBeyond(held, cursor)
-      const begin = held[from]
-      if (!begin) return { type: 'unknown' }
-      const taken: [Slice, ...Slice[]] = [sliceAfter(begin, cursor)]
-      let size = taken[0].frames.byteLength
-      for (let index = from + 1; index < held.length; index++) {
-        const next = held[index]
-        if (!next || size + next.frames.byteLength > limit) break
-        size += next.frames.byteLength
-        taken.push(next)
+      if (cursor >= head) return CURRENT
+      const upTo = newest() ?? 0
+      if (last?.cursor !== cursor || last.limit !== limit || last.newest !== upTo) {
+        last = { cursor, limit, newest: upTo, recent: find(cursor, limit) }
       }
-      return { type: 'slice', ...joinSlices(taken) }
+      return last.recent
     },
     get head() {
       return head
@@ -111,9 +154,14 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   }
 }
 
-/** Index of the first commit that reaches beyond the cursor; a live reader's is the last one. */
-function firstBeyond(held: readonly Slice[], cursor: number): number {
-  let index = held.length
-  while (index > 0 && (held[index - 1]?.lastSeq ?? 0) > cursor) index--
-  return index
+/** Where, in the block, the first record after the cursor begins, which lies in its commit `at`. */
+function cutAt({ bytes, firstSeq, lastSeqs, ends }: Block, at: number, cursor: number): number {
+  const before = lastSeqs[at - 1] ?? firstSeq - 1
+  const from = ends[at - 1] ?? 0
+  return cursor === before ? from : from + offsetAfter(bytes.subarray(from, ends[at]), cursor - before)
+}
+
+/** Of anything but a Buffer node makes one for each socket that is given it. */
+function asBuffer(frames: Uint8Array): Buffer {
+  return Buffer.isBuffer(frames) ? frames : Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
 }

@@ -11,25 +11,14 @@ export interface Slice {
 
 const LINE_FEED = 10
 
-/** The part of a slice after a cursor that lies inside it; the slice itself, the same bytes, when that is all of it. */
-export function sliceAfter(slice: Slice, cursor: number): Slice {
-  if (cursor < slice.firstSeq) return slice
+/** Where the first `records` of them end. */
+export function offsetAfter(frames: Uint8Array, records: number): number {
   let from = 0
-  for (let seq = slice.firstSeq; seq <= cursor; seq++) {
-    let lineFeed = slice.frames.indexOf(LINE_FEED, from)
-    while (lineFeed !== -1 && slice.frames[lineFeed + 1] !== LINE_FEED) {
-      lineFeed = slice.frames.indexOf(LINE_FEED, lineFeed + 1)
-    }
+  for (let record = 0; record < records; record++) {
+    let lineFeed = frames.indexOf(LINE_FEED, from)
+    while (lineFeed !== -1 && frames[lineFeed + 1] !== LINE_FEED) lineFeed = frames.indexOf(LINE_FEED, lineFeed + 1)
     if (lineFeed === -1) break
     from = lineFeed + 2
   }
-  return { firstSeq: cursor + 1, lastSeq: slice.lastSeq, frames: slice.frames.subarray(from) }
-}
-
-/** Neighbouring slices as one; a single one keeps its bytes. */
-export function joinSlices(slices: readonly [Slice, ...Slice[]]): Slice {
-  const [first] = slices
-  const last = slices[slices.length - 1] ?? first
-  if (slices.length === 1) return first
-  return { firstSeq: first.firstSeq, lastSeq: last.lastSeq, frames: Buffer.concat(slices.map((slice) => slice.frames)) }
+  return from
 }
