@@ -37,7 +37,16 @@ export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
 export { threadStatus } from './thread/status.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'
-export { envelopeJson, eventJson, type FrameHead, frame, frameAddress, HEARTBEAT, splitFrames } from './wire/frame.ts'
+export {
+  envelopeJson,
+  eventJson,
+  type FrameHead,
+  frame,
+  frameAddress,
+  framesWith,
+  HEARTBEAT,
+  splitFrames,
+} from './wire/frame.ts'
 export { paths } from './wire/paths.ts'
 export { isProblem, PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from './wire/problem.ts'
 export { joinedFrames } from './wire/read-frames.ts'

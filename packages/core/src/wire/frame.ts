@@ -21,8 +21,15 @@ export interface FrameHead extends ThreadKey {
 
 /** One stored frame from a head and the JSON of its event. */
 export function frame(head: FrameHead, eventJson: string): string {
+  return framesWith(head)(head.seq, eventJson)
+}
+
+/** Makes the stored frames of neighbouring records: what they have in common is put together once. */
+export function framesWith(head: Omit<FrameHead, 'seq'>): (seq: number, eventJson: string) => string {
   const run = head.runId === undefined ? '' : `,"runId":"${head.runId}"`
-  return `id: ${head.seq}${DATA}${FIRST}${head.roomId}","threadId":"${head.threadId}"${run},"seq":${head.seq},"at":"${head.at}","kind":"${head.kind}"${EVENT}${eventJson}}\n\n`
+  const before = `${frameAddress(head)}${run},"seq":`
+  const behind = `,"at":"${head.at}","kind":"${head.kind}"${EVENT}`
+  return (seq, eventJson) => `id: ${seq}${before}${seq}${behind}${eventJson}}\n\n`
 }
 
 /** What every stored frame of a thread has in front of everything else, behind its first line. */

@@ -4,7 +4,7 @@
  *
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
-import { frame, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
+import { framesWith, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Decision, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
@@ -14,9 +14,16 @@ import { iso } from './to-run.ts'
 export function framesOf(key: ThreadKey, head: number, now: number, records: readonly LogRecord[]): string[] {
   const at = iso(now)
   const { roomId, threadId } = key
-  return records.map(({ kind, runId, json }, index) =>
-    frame({ roomId, threadId, runId, seq: head + 1 + index, at, kind }, json),
-  )
+  let like: LogRecord | undefined
+  let frame: ReturnType<typeof framesWith> | undefined
+  return records.map((record, index) => {
+    const { kind, runId, json } = record
+    if (!frame || like?.kind !== kind || like.runId !== runId) {
+      frame = framesWith({ roomId, threadId, runId, at, kind })
+      like = record
+    }
+    return frame(head + 1 + index, json)
+  })
 }
 
 /** The row to put: its status, and whose turn it is, are those of the view after the writes. */
