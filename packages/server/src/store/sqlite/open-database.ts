@@ -32,6 +32,8 @@ export function openDatabase(path: string): DatabaseSync {
     )
     if (version > 0) checkIntegrity(database, path)
     migrate(database, version)
+    // A step may have rewritten all there is: nobody is to read it out of the WAL.
+    if (version < MIGRATIONS.length) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     return database
   } catch (error) {
     database?.close()
