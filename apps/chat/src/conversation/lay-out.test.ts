@@ -23,6 +23,12 @@ describe('JSON, laid out', () => {
     for (const text of ['{"a":', 'No.', '', deep]) expect(layOut(text)).toBe(text)
   })
 
+  it('of so many lines that a page would stand still stands as it came, however deep they are', () => {
+    const wide = `[${'1,'.repeat(1_000_000)}1]`
+    const inner = `${'['.repeat(60)}${'1,'.repeat(10_000)}1${']'.repeat(60)}`
+    for (const text of [wide, inner]) expect(layOut(text) === text).toBe(true)
+  })
+
   it('is laid out with texts of a megabyte in it too', () => {
     const value = { text: '\\"'.repeat(500_000) }
     expect(layOut(JSON.stringify(value))).toBe(JSON.stringify(value, null, 2))
