@@ -326,6 +326,21 @@ it('what is renamed here is called so at once, also where it stands on an older 
   expect(seven()).toBe('Seven')
 })
 
+it('an older page that came when nobody listened any more is not shown to who listens next', async () => {
+  const parts = setUp()
+  const room = manyThreads(parts)
+  await until(() => expect(room.ids()).toHaveLength(100))
+  const asked = parts.threads.loadMore()
+  room.stop()
+  await asked
+  room.remove('T7')
+  const stop = parts.threads.subscribe(() => {})
+  expect(room.ids()).not.toContain('T7')
+  await parts.threads.loadMore()
+  expect(room.ids()).toEqual(room.all())
+  stop()
+})
+
 it('what is renamed, archived or deleted elsewhere is so at once on an older page too, and what nobody was told of is asked for again', async () => {
   const parts = setUp()
   const { transport, threads, environment, registry } = parts

@@ -242,7 +242,8 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
       const undo = both(listeners.add(listener), poll.retain())
       if (!unlisten) {
         unlisten = listen()
-        update()
+        // A page that was on its way when the last one went came to nobody.
+        forgetOlder()
       }
       return () => {
         undo()
