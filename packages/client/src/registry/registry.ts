@@ -43,7 +43,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   const { environment, onRunCompleted, onDiagnostic } = options
   const access = createAccess()
   const transport = access.watch(options.transport)
-  const wishes = createWishes(environment.keep)
+  const wishes = createWishes(environment.keep, environment.clock.now)
   /** The least recently used first. */
   const threads = new Map<string, Thread>()
   const handles = createRunHandles(onRunCompleted)

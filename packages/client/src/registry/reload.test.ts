@@ -82,6 +82,29 @@ describe('a page that is loaded anew', () => {
     expect(look(reload(after).registry, A).state().failedStart).toBeUndefined()
   })
 
+  it('a day later sends nothing by itself: the words go back, once; a cancel still goes out', async () => {
+    const before = setUp()
+    before.transport.hold('start')
+    before.registry.start(A, { text: 'Hello' }).accepted.catch(() => {})
+    before.transport.hold('start')
+    const given = before.registry.start(B, { text: 'Not this' })
+    given.accepted.catch(() => {})
+    before.registry.cancel({ key: B, runId: given.runId }).catch(() => {})
+    await until(() => expect(before.count('start')).toBe(2))
+    for (const [name, text] of before.kept)
+      before.kept.set(name, JSON.stringify({ ...JSON.parse(text), at: JSON.parse(text).at - 86_400_000 }))
+    const cancels = before.cancels().length
+    const after = reload(before)
+    const view = look(after.registry, A)
+    expect(view.state()).toMatchObject({ failedStart: { text: 'Hello' }, pending: [] })
+    await until(() => expect(after.cancels().length).toBeGreaterThan(cancels))
+    expect(after.count('start')).toBe(2)
+    const later = reload(after)
+    expect(look(later.registry, A).state().failedStart?.text, 'nobody has taken them yet').toBe('Hello')
+    later.registry.dismissFailedStart(A)
+    expect(later.wishes().filter((name) => name.includes('T1'))).toEqual([])
+  })
+
   it('after one start was refused and another is on its way still has the words of the first', async () => {
     const before = setUp()
     before.transport.next('start', { type: 'fault', fault: problem('unknown_agent') })

@@ -3,7 +3,10 @@
  * page comes next: a start until the server has accepted it or its words are back, a cancel until it is acknowledged.
  * Sending one again is safe, by however many pages: the run id is the idempotency key.
  *
- * Owns: how a wish is written down. Does not know: requests, threads' content.
+ * Owns: how a wish is written down, and for how long it holds. Does not know: requests, threads' content.
+ *
+ * Invariant: no page sends by itself what was asked for, before it came, longer ago than anybody remembers: those words
+ * go back, and are any next page's until somebody has them.
  */
 import { isId, keyOf, type StartBody, type ThreadKey } from '@holdfast/core'
 import type { Keep } from '../environment/port.ts'
@@ -29,9 +32,18 @@ export interface Wishes {
 }
 
 const PREFIX = 'wish.'
+const HOLDS_MS = 24 * 60 * 60 * 1_000
 
-export function createWishes(keep: Keep): Wishes {
+export function createWishes(keep: Keep, now: () => number): Wishes {
   const nameOf = ({ key, runId }: Pick<Wish, 'key' | 'runId'>) => `${PREFIX}${key.roomId}/${key.threadId}/${runId}`
+
+  /** An end is wanted at any age. */
+  function heldOrBack(wish: Wish): Wish {
+    if (!wish.start || wish.cancel || wish.refused || now() - (wish.at ?? 0) < HOLDS_MS) return wish
+    keep.write(nameOf(wish), JSON.stringify({ v: 1, ...wish }), 'next page')
+    return { ...wish, refused: true }
+  }
+
   return {
     put(wish) {
       // Words that are to go back to whoever wrote them are this tab's alone.
@@ -44,6 +56,7 @@ export function createWishes(keep: Keep): Wishes {
         .names()
         .filter((name) => name.startsWith(PREFIX))
         .flatMap((name) => readWish(keep.read(name)) ?? [])
+        .map(heldOrBack)
         .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)),
   }
 }
