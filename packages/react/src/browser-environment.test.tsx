@@ -134,3 +134,21 @@ it('what is for the next page is found by one, once, after the tab was closed or
   hidden.mockRestore()
   sessionStorage.clear()
 })
+
+it('what pages leave for the next one is so much at most, in number and in size, and gone once they are seen again', () => {
+  const left = () => Object.entries(localStorage).filter(([name]) => name.startsWith('holdfast.left.'))
+  const leave = (texts: readonly string[]) => {
+    const { keep } = browserEnvironment()
+    for (const [n, text] of texts.entries()) keep.write(`n${n}`, text, 'next page')
+    window.dispatchEvent(new Event('pagehide'))
+    const lies = left()
+    window.dispatchEvent(new Event('pageshow'))
+    expect(left()).toEqual([])
+    for (const n of texts.keys()) keep.remove(`n${n}`)
+    return lies
+  }
+  expect(leave(Array.from({ length: 150 }, () => 'x'))).toHaveLength(100)
+  const large = leave(['x'.repeat(1_500_000), 'y'.repeat(1_000_000), 'z'.repeat(400_000)])
+  expect(large.map(([name]) => name).toSorted()).toEqual(['holdfast.left.n0', 'holdfast.left.n2'])
+  sessionStorage.clear()
+})

@@ -5,7 +5,8 @@
  * Owns: the names in both storages. Does not know: what is kept, why.
  *
  * Invariant: what the next page is to inherit lies where every tab finds it only while its own page may never be seen
- * again, hidden or left; whichever page comes next takes it away from there.
+ * again, hidden or left; whichever page comes next takes it away from there. Never so much lies there that whatever else
+ * this origin keeps has no room.
  */
 import type { Keep } from './port.ts'
 
@@ -19,6 +20,9 @@ export interface TabKeepOptions {
 
 const PREFIX = 'holdfast.'
 const LEFT = 'holdfast.left.'
+/** Of all pages that were left: browsers keep five million characters for an origin. */
+const MOST_LEFT = 100
+const MOST_LEFT_CHARACTERS = 2_000_000
 
 export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
   const here = new Map<string, string>()
@@ -36,9 +40,18 @@ export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
     })
   }
   function turn(left: boolean): void {
+    for (const name of inherited) attempt(() => shared().removeItem(LEFT + name))
+    if (!left) return
+    const others = namesIn(shared, LEFT)
+    let room = MOST_LEFT - others.length
+    let characters = MOST_LEFT_CHARACTERS
+    for (const name of others) characters -= attempt(() => shared().getItem(LEFT + name)?.length) ?? 0
     for (const name of inherited) {
-      const text = left ? read(name) : undefined
-      attempt(() => (text === undefined ? shared().removeItem(LEFT + name) : shared().setItem(LEFT + name, text)))
+      const text = read(name)
+      if (text === undefined || room < 1 || text.length > characters) continue
+      attempt(() => shared().setItem(LEFT + name, text))
+      room -= 1
+      characters -= text.length
     }
   }
 
