@@ -24,15 +24,17 @@ async function setUp(queue = QUEUE) {
     pauseQueue: async () => void asked.push('pause'),
     resumeQueue: async () => void asked.push('resume'),
   }
-  const screen = await render(
+  const shown = (now: ThreadQueue) => (
     <ServicesProvider value={{ drafts } as Partial<Services> as Services}>
       <RegistryProvider registry={registry as RunRegistry}>
-        <Queue threadKey={KEY} queue={queue} activity={{ type: 'idle' }} />
+        <Queue threadKey={KEY} queue={now} activity={{ type: 'idle' }} />
       </RegistryProvider>
-    </ServicesProvider>,
+    </ServicesProvider>
   )
+  const screen = await render(shown(queue))
+  const become = (now: ThreadQueue) => screen.rerender(shown(now))
   const field = screen.getByRole('textbox', { name: 'Change the waiting message' })
-  return { screen, asked, field, kept: () => drafts.read('R1/T1'), drop: () => drafts.write('R1/T1', '') }
+  return { screen, become, asked, field, kept: () => drafts.read('R1/T1'), drop: () => drafts.write('R1/T1', '') }
 }
 
 it('they are in the field each time that the change does not come about', async () => {
@@ -78,4 +80,17 @@ it('what somebody had paused stays paused when whoever changes it goes away', as
   await screen.unmount()
   expect(kept()).toBe('Half a sen')
   expect(asked).toEqual([])
+})
+
+it.each([
+  { what: 'changed elsewhere', first: [{ runId: 'run', text: 'By another', stage: 'queued' }] as const },
+  { what: 'sent', first: [] as const },
+])('nothing is put into the field by whoever had not written yet when it was $what', async ({ first }) => {
+  const { screen, become, asked, field, kept } = await setUp()
+  await screen.getByText('As it was').click()
+  await expect.element(field).toBeVisible()
+  await become({ items: [...first, ...QUEUE.items.slice(1)], paused: true })
+  await screen.unmount()
+  expect(kept()).toBe('')
+  expect(asked).toEqual(['pause', 'resume'])
 })

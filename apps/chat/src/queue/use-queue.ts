@@ -18,6 +18,8 @@ import { useServices } from '../services.ts'
 interface Editing {
   readonly runId: string
   readonly text: string
+  /** What it said when it was taken up. */
+  readonly before: string
   /** Whether the queue is paused for it alone. */
   readonly holds: boolean
 }
@@ -62,9 +64,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
 
   /** Goes on as it was; what was written over it is kept. */
   function putAside(): void {
-    if (!editing) return
-    const before = items.find(({ runId }) => runId === editing.runId)?.text
-    if (editing.text !== before) drafts.giveBack(place, editing.text)
+    if (editing && editing.text !== editing.before) drafts.giveBack(place, editing.text)
   }
   const goAway = useEffectEvent(() => {
     putAside()
@@ -86,9 +86,10 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
   // Its turn came, or somebody took it out, while it was being changed.
   useEffect(() => {
     if (!gone) return
-    drafts.giveBackOnce(place, `edit of ${gone.runId}`, gone.text)
+    const written = gone.text !== gone.before
+    if (written) drafts.giveBackOnce(place, `edit of ${gone.runId}`, gone.text)
     setEditing(undefined)
-    setTrouble('It does not wait any more. Your words are in the field below.')
+    setTrouble(`It does not wait any more.${written ? ' Your words are in the field below.' : ''}`)
     if (gone.holds) registry.resumeQueue(key).catch(() => {})
   }, [gone, drafts, place, registry, key])
 
@@ -99,7 +100,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     edit(runId, text) {
       putAside()
       const holds = editing?.holds ?? !paused
-      setEditing({ runId, text, holds })
+      setEditing({ runId, text, before: text, holds })
       if (!paused) void attempt(registry.pauseQueue(key), 'The queue was not paused.')
     },
     write: (text) => setEditing((now) => now && { ...now, text }),
