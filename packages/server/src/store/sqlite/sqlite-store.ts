@@ -22,6 +22,7 @@ import {
   type WorkerOptions,
 } from './messages.ts'
 import { StoreOpenError } from './open-error.ts'
+import { createPending } from './pending.ts'
 import { storeFault } from './sqlite-error.ts'
 import { createTurns } from './turns.ts'
 
@@ -53,7 +54,7 @@ export type StoreWorker = Pick<Worker | MessagePort, 'postMessage'> & {
   on(event: 'close' | 'exit', listener: () => void): unknown
 }
 
-interface Pending {
+interface Asked {
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -66,8 +67,7 @@ export function connectStore(
 ): Promise<Store> {
   const opened = Promise.withResolvers<Store>()
   const gone = Promise.withResolvers<void>()
-  const pending = new Map<number, Pending>()
-  let lastId = 0
+  const pending = createPending<Asked>()
   let ready = false
   let state: 'open' | 'closing' | 'gone' = 'open'
 
@@ -86,7 +86,7 @@ export function connectStore(
   /** Something in it cannot be given to a thread: nothing of it was, and whoever asked may ask again. */
   function refuse({ calls, appends, close }: Batch, cause: unknown): void {
     for (const id of [...calls.map((call) => call.id), ...appends.ids]) {
-      take(id)?.reject(storeFault('storage_failed', cause))
+      pending.take(id)?.reject(storeFault('storage_failed', cause))
     }
     if (close) worker.postMessage({ calls: [], appends: emptyAppends(), close } satisfies Batch)
   }
@@ -94,9 +94,7 @@ export function connectStore(
   function pend(post: (id: number) => void): Promise<unknown> {
     if (state !== 'open') return Promise.reject(storeFault('storage_closed'))
     return new Promise((resolve, reject) => {
-      lastId++
-      pending.set(lastId, { resolve, reject })
-      post(lastId)
+      post(pending.add({ resolve, reject }))
     })
   }
 
@@ -105,12 +103,6 @@ export function connectStore(
       pend((id) => gather.call({ id, op, args } as Parameters<typeof gather.call>[0]))
     // The worker answers each operation with what its name stands for in `Operations`.
     return forward as Operations[Op]
-  }
-
-  function take(id: number): Pending | undefined {
-    const found = pending.get(id)
-    pending.delete(id)
-    return found
   }
 
   const turns = createTurns({
@@ -129,9 +121,9 @@ export function connectStore(
       yield
     }
     for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
-    for (const [index, id] of ids.entries()) take(id)?.resolve(answers[index])
-    for (const id of running) take(id)?.resolve({ type: 'running' })
-    for (const { id, code, detail } of faults) take(id)?.reject(storeFault(code, new Error(detail)))
+    for (const [index, id] of ids.entries()) pending.take(id)?.resolve(answers[index])
+    for (const id of running) pending.take(id)?.resolve({ type: 'running' })
+    for (const { id, code, detail } of faults) pending.take(id)?.reject(storeFault(code, new Error(detail)))
   }
 
   function lose(cause?: unknown): void {
@@ -139,8 +131,7 @@ export function connectStore(
     turns.finish()
     state = 'gone'
     opened.reject(cause ?? storeFault('storage_closed'))
-    for (const { reject } of pending.values()) reject(storeFault('storage_closed', cause))
-    pending.clear()
+    for (const { reject } of pending.clear()) reject(storeFault('storage_closed', cause))
     gone.resolve()
     if (unasked) onLost?.(cause)
   }
