@@ -26,7 +26,7 @@ import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
 import { createKeptOnce } from './kept-once.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
-import type { EngineLog } from './log.ts'
+import { type EngineLog, shelteredLog } from './log.ts'
 import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
 import { pull, type RunInHand, type RunParts, takeInHand } from './run-in-hand.ts'
@@ -88,9 +88,10 @@ const SERVER_STOPPED: Failure = {
 export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
-  const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random, log = () => {} } = options
+  const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random } = options
   const { strict = false, attention = () => 'none' as const } = options
   const { work } = store
+  const log = shelteredLog(options.log ?? (() => {}))
   const running = new Map<string, RunInHand>()
   const patience = createPatience(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })

@@ -36,6 +36,28 @@ it.each<[string, () => unknown, string]>([
     }),
     'agent_error',
   ],
+  [
+    'throws what cannot be looked at',
+    async function* () {
+      throw new Proxy(new Error('no'), {
+        getPrototypeOf() {
+          throw new Error('nor this')
+        },
+      })
+    },
+    'agent_error',
+  ],
+  [
+    'says an event that cannot be read',
+    async function* () {
+      yield {
+        get type() {
+          throw new Error('no')
+        },
+      }
+    },
+    'agent_protocol',
+  ],
   ['says nothing', async function* () {}, 'agent_incomplete'],
   [
     'says null',
@@ -107,6 +129,16 @@ it.each<[string, () => unknown, unknown]>([
     () => Object.assign(new AgentFailure('timeout', 'No.'), { message: { say: () => 'No.' } }),
     { code: 'agent_error', message: expect.stringContaining('failed unexpectedly') },
   ],
+  [
+    'a code that cannot be read',
+    () =>
+      Object.defineProperty(new AgentFailure('timeout', 'No.'), 'code', {
+        get() {
+          throw new Error('no')
+        },
+      }),
+    { code: 'agent_error', message: expect.stringContaining('failed unexpectedly') },
+  ],
 ])('an agent that fails with %s ends its run with a code of the list and one sentence', async (_, failure, end) => {
   const house = await createHouse()
   await house.engine.start()
@@ -116,6 +148,24 @@ it.each<[string, () => unknown, unknown]>([
   await house.settle()
   expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: end })
   expectLegalEnd(await house.envelopes('a'), { type: 'failed' })
+})
+
+it('what an agent throws may break the log that is to write it down, and no run', async () => {
+  const told: string[] = []
+  const house = await createHouse({ log: (entry) => told.push(`${entry.type} ${'error' in entry && entry.error}`) })
+  await house.engine.start()
+  await house.ask('a')
+  await house.ask('b')
+  await house.settle()
+  house.calls[1]?.context.signal.addEventListener('abort', () => {
+    throw Object.create(null)
+  })
+  house.calls[0]?.fail(Object.create(null))
+  await house.cancel('b')
+  await house.settle()
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'agent_error' })
+  expectLegalEnd(await house.envelopes('b'), { type: 'cancelled' })
+  expect(told).toEqual(Array(2).fill(expect.stringContaining('agent_threw Error: ')))
 })
 
 it('what was good before the bad event is kept, the agent is told to stop', async () => {

@@ -81,9 +81,18 @@ function onNext(run: RunInHand, next: IteratorResult<unknown, unknown>): void {
 function onThrown(run: RunInHand, error: unknown): void {
   if (!take(run)) return
   // What it threw is not for a person's eyes.
-  const failure = failureIn(error)
+  const failure = readFailure(error)
   if (!failure) run.parts.log({ type: 'agent_threw', lease: run.lease, error })
   void end(run, { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } })
+}
+
+/** What an agent throws may throw in turn when it is looked at: nobody would hear of that, and the run had no end. */
+function readFailure(error: unknown): Failure | undefined {
+  try {
+    return failureIn(error)
+  } catch {
+    return undefined
+  }
 }
 
 /** What was asked for has come. False: nobody listens any more. */

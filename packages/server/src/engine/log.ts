@@ -36,3 +36,25 @@ export type EngineLogEntry =
   | { readonly type: 'run_broke'; readonly lease: Lease; readonly error: unknown }
 
 export type EngineLog = (entry: EngineLogEntry) => void
+
+/**
+ * The same log, which never throws: what an agent threw is hostile also to who writes it down, and the engine tells of it
+ * where nobody would catch, so that one run's error would end the process. The rest of the entry is told then.
+ */
+export function shelteredLog(log: EngineLog): EngineLog {
+  return (entry) => {
+    try {
+      log(entry)
+    } catch {
+      if ('error' in entry) withoutError(log, entry)
+    }
+  }
+}
+
+function withoutError(log: EngineLog, entry: Extract<EngineLogEntry, { readonly error: unknown }>): void {
+  try {
+    log({ ...entry, error: new Error('What was thrown could not be written down.') })
+  } catch {
+    // A log that is broken is told by its own means; no run waits for it.
+  }
+}
