@@ -134,6 +134,35 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
+    'holds what waits behind a run that is stopped when its turn has come, by its id as by its thread, and goes on without one that only waited',
+    inWorld(async (world) => {
+      const { runs, threads } = world.store
+      for (const [n, stop] of (['cancelRun', 'cancelThread'] as const).entries()) {
+        const key = { ...THREAD, threadId: `t-${n}` }
+        for (const runId of ['r-1', 'r-2', 'r-3']) await runs.start(ALICE, key, enqueued(runId))
+        await runs.cancelRun(ALICE, key, 'r-2')
+        expect(await runs.queue(ALICE, key)).toMatchObject({ queue: { order: ['r-1', 'r-3'], paused: false } })
+        if (stop === 'cancelRun') await runs.cancelRun(ALICE, key, 'r-1')
+        else await runs.cancelThread(ALICE, key)
+        expect(await runs.queue(ALICE, key)).toMatchObject({ queue: { order: ['r-3'], paused: true } })
+        expect(await claimed(world)).toEqual([])
+        // What is taken out of a held queue leaves it held, and so does a stop of what goes before it.
+        await runs.start(ALICE, key, asking('r-4'))
+        const before = (await world.log(key)).length
+        await runs.cancelRun(ALICE, key, 'r-4')
+        expect((await world.log(key)).slice(before).map(({ event }) => event.type)).not.toContain('queue.changed')
+        expect(await runs.queue(ALICE, key)).toMatchObject({ queue: { order: ['r-3'], paused: true } })
+        expect(await threads.snapshot(ALICE, key)).toMatchObject({
+          view: { messages: [said('r-1-q'), said('r-4-q')] },
+        })
+        await runs.changeQueue(ALICE, key, { paused: false })
+        expect(await claimed(world)).toEqual(['r-3'])
+        await expectSound(world, key)
+      }
+    }),
+  )
+
+  it(
     'takes a run out of the queue unsaid, beside whatever is live, and forgets the pause of an empty queue',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')

@@ -7,7 +7,6 @@ import { nextToStart, type ThreadKey } from '@holdfast/core'
 import type { CancelAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
-import { writesOf } from './commit.ts'
 import type { CancelRunFacts, CancelThreadFacts, Decision } from './facts.ts'
 import { endBeforeStart, openingNow, UNSAID } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
@@ -47,11 +46,9 @@ export function decideCancelThread(
 ): Decision<CancelAnswer> {
   const absent = threadAbsence(facts.room, facts.thread, principal)
   if (absent || !facts.thread) return { answer: absent ?? NOT_FOUND }
-  const { now, thread, view, run } = facts
+  const { run } = facts
   if (!run || 'outcome' in run) return withdrawQuestions(facts, principal)
-  const decision = cancelKnown(facts, run, requestOf(principal, reason))
-  if (run.status !== 'queued') return decision
-  return { ...decision, writes: [...writesOf(decision), ...pauseQueue(view, thread, now, run.runId)] }
+  return cancelKnown(facts, run, requestOf(principal, reason))
 }
 
 /** Nothing is live, but a run may have asked a person: whoever presses Stop does not answer. */
@@ -80,12 +77,16 @@ function cancelKnown(
   const put = { key: { roomId, threadId }, ...(thread && { thread: { ...thread, updatedAt: now } }) }
   switch (run.status) {
     case 'queued': {
-      // What is about to start is stopped, and its question kept; what only waits is taken out, unsaid.
+      // What is about to start is stopped as a live run is, and its question kept: whether a worker had it a moment
+      // before is nothing that a person can know. What only waits is taken out, unsaid, and the rest goes on.
       const turn = nextToStart(view)?.run.runId === runId
       const ended = endBeforeStart(run, turn ? openingNow(view, run) : UNSAID, cancel, now)
       return {
         answer: { type: 'requested', run: toRun(ended.run) },
-        writes: { ...put, ...ended, notices: [{ type: 'run.ended', runId }] },
+        writes: [
+          { ...put, ...ended, notices: [{ type: 'run.ended', runId }] },
+          ...(turn ? pauseQueue(view, thread, now, runId) : []),
+        ],
       }
     }
     case 'running': {
