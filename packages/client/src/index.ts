@@ -26,7 +26,7 @@
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
-export { browserEnvironment, browserFocus } from './environment/browser.ts'
+export { type BrowserEnvironmentOptions, browserEnvironment, browserFocus } from './environment/browser.ts'
 export type { Connectivity, Environment, Focus, Frames, Keep, Visibility } from './environment/port.ts'
 export type { FeedCounters } from './feed/feed.ts'
 export type { FeedState, PauseReason } from './feed/state.ts'

@@ -152,3 +152,20 @@ it('what pages leave for the next one is so much at most, in number and in size,
   expect(large.map(([name]) => name).toSorted()).toEqual(['holdfast.left.n0', 'holdfast.left.n2'])
   sessionStorage.clear()
 })
+
+it('pages of one origin that talk to different servers keep apart what they keep, and what they leave', () => {
+  const { keep } = browserEnvironment({ keptFor: 'one' })
+  keep.write('wish', 'Hello', 'next page')
+  for (const keptFor of ['other', 'on', 'one.w']) expect(browserEnvironment({ keptFor }).keep.names()).toEqual([])
+  const dotted = browserEnvironment({ keptFor: 'one.w' }).keep
+  dotted.write('x', 'Not for one')
+  expect(keep.names()).toEqual(['wish'])
+  dotted.remove('x')
+  expect(browserEnvironment().keep.names()).not.toContain('wish')
+  window.dispatchEvent(new Event('pagehide'))
+  sessionStorage.clear()
+  expect(browserEnvironment().keep.names()).toEqual([])
+  expect(browserEnvironment({ keptFor: 'other' }).keep.names()).toEqual([])
+  expect(browserEnvironment({ keptFor: 'one' }).keep.read('wish')).toBe('Hello')
+  sessionStorage.clear()
+})

@@ -66,7 +66,12 @@ export function browserFocus(): Focus {
   }
 }
 
-export function browserEnvironment(): Environment {
+export interface BrowserEnvironmentOptions {
+  /** Which server it is kept for, where pages of one origin talk to several: each sends only what was meant for its own. */
+  readonly keptFor?: string
+}
+
+export function browserEnvironment({ keptFor }: BrowserEnvironmentOptions = {}): Environment {
   return {
     clock: { now: () => Date.now(), schedule },
     frames: { next: nextFrame },
@@ -82,7 +87,12 @@ export function browserEnvironment(): Environment {
       },
       subscribe: (listener) => on(window, ['online', 'offline'], listener),
     },
-    keep: tabKeep({ own: () => window.sessionStorage, shared: () => window.localStorage, onLeaving }),
+    keep: tabKeep({
+      ...(keptFor !== undefined && { keptFor }),
+      own: () => window.sessionStorage,
+      shared: () => window.localStorage,
+      onLeaving,
+    }),
     random: Math.random,
     mintId,
   }

@@ -11,6 +11,8 @@
 import type { Keep } from './port.ts'
 
 export interface TabKeepOptions {
+  /** What else keeps under another name here neither sees nor takes it; absent for the only one of its origin. */
+  readonly keptFor?: string
   /** Both throw where the browser refuses. */
   own(): Storage
   shared(): Storage
@@ -18,38 +20,39 @@ export interface TabKeepOptions {
   onLeaving(listener: (left: boolean) => void): () => void
 }
 
-const PREFIX = 'holdfast.'
-const LEFT = 'holdfast.left.'
 /** Of all pages that were left: browsers keep five million characters for an origin. */
 const MOST_LEFT = 100
 const MOST_LEFT_CHARACTERS = 2_000_000
 
-export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
+export function tabKeep({ keptFor, own, shared, onLeaving }: TabKeepOptions): Keep {
+  // Without a dot of its own: else one name would begin like another's.
+  const prefix = keptFor === undefined ? 'holdfast.' : `holdfast@${encodeURIComponent(keptFor).replaceAll('.', '%2E')}.`
+  const leftPrefix = `${prefix}left.`
   const here = new Map<string, string>()
   const inherited = new Set<string>()
   let undo: (() => void) | undefined
 
   function read(name: string): string | undefined {
-    return here.get(name) ?? attempt(() => own().getItem(PREFIX + name)) ?? undefined
+    return here.get(name) ?? attempt(() => own().getItem(prefix + name)) ?? undefined
   }
   function write(name: string, text: string): void {
     here.set(name, text)
     attempt(() => {
-      own().setItem(PREFIX + name, text)
+      own().setItem(prefix + name, text)
       here.delete(name)
     })
   }
   function turn(left: boolean): void {
-    for (const name of inherited) attempt(() => shared().removeItem(LEFT + name))
+    for (const name of inherited) attempt(() => shared().removeItem(leftPrefix + name))
     if (!left) return
-    const others = namesIn(shared, LEFT)
+    const others = namesIn(shared, leftPrefix)
     let room = MOST_LEFT - others.length
     let characters = MOST_LEFT_CHARACTERS
-    for (const name of others) characters -= attempt(() => shared().getItem(LEFT + name)?.length) ?? 0
+    for (const name of others) characters -= attempt(() => shared().getItem(leftPrefix + name)?.length) ?? 0
     for (const name of inherited) {
       const text = read(name)
       if (text === undefined || room < 1 || text.length > characters) continue
-      attempt(() => shared().setItem(LEFT + name, text))
+      attempt(() => shared().setItem(leftPrefix + name, text))
       room -= 1
       characters -= text.length
     }
@@ -58,15 +61,15 @@ export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
   function disinherit(name: string): void {
     if (!inherited.delete(name)) return
     // A page that is hidden goes on: it may lie there already.
-    attempt(() => shared().removeItem(LEFT + name))
+    attempt(() => shared().removeItem(leftPrefix + name))
     if (inherited.size > 0) return
     undo?.()
     undo = undefined
   }
 
-  for (const left of namesIn(shared, LEFT)) {
-    const text = attempt(() => shared().getItem(LEFT + left))
-    attempt(() => shared().removeItem(LEFT + left))
+  for (const left of namesIn(shared, leftPrefix)) {
+    const text = attempt(() => shared().getItem(leftPrefix + left))
+    attempt(() => shared().removeItem(leftPrefix + left))
     if (typeof text === 'string' && read(left) === undefined) write(left, text)
   }
 
@@ -83,10 +86,10 @@ export function tabKeep({ own, shared, onLeaving }: TabKeepOptions): Keep {
     },
     remove(name) {
       here.delete(name)
-      attempt(() => own().removeItem(PREFIX + name))
+      attempt(() => own().removeItem(prefix + name))
       disinherit(name)
     },
-    names: () => [...new Set([...namesIn(own, PREFIX), ...here.keys()])],
+    names: () => [...new Set([...namesIn(own, prefix), ...here.keys()])],
   }
 }
 
