@@ -27,7 +27,11 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
 
   await timeline.getByRole('button', { name: 'Gone wrong: failed' }).click()
   const details = page.getByRole('complementary', { name: 'The run' })
-  await expect(details.getByRole('heading', { name: 'Failed: agent_error' })).toBeVisible()
+  await expect(details.getByRole('heading', { name: 'Failed', exact: true })).toBeVisible()
+  await expect(
+    details.getByRole('definition').filter({ hasText: 'agent_error' }),
+    'for whoever knows the code',
+  ).toBeVisible()
   await expect(details).toContainText('Took')
   const download = page.waitForEvent('download')
   await details.getByRole('button', { name: 'Export its events' }).click()
@@ -43,6 +47,7 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await expect(log, 'in plain words').not.toContainText(/[A-Z]_[A-Z]/)
 
   await running.press('Enter')
+  await expect(details.getByRole('heading', { name: 'Working' })).toBeVisible()
   await expect(details).toContainText('Runs for')
   await expect(log).toContainText('Says')
   const records = async () =>

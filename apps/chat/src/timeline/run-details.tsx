@@ -66,13 +66,14 @@ function ExportButton({ run }: { readonly run: RunInThread }) {
 }
 
 function endOf(run: RunInThread): string {
-  if (!isEnded(run)) return run.status === 'queued' ? 'Waits' : run.status === 'running' ? 'Runs' : 'Is being stopped'
+  if (!isEnded(run))
+    return run.status === 'queued' ? 'Waits' : run.status === 'running' ? 'Working' : 'Is being stopped'
   const { outcome } = run
   switch (outcome.type) {
     case 'succeeded':
       return 'Succeeded'
     case 'failed':
-      return `Failed: ${outcome.code}`
+      return 'Failed'
     case 'cancelled':
       return `Stopped by ${outcome.by}`
     case 'interrupted':
@@ -96,7 +97,8 @@ function factsOf(run: RunInThread, now: number): readonly (readonly [name: strin
   if (started !== undefined) facts.push([isEnded(run) ? 'Took' : 'Runs for', lasting(took)])
   if (usage.length > 0) facts.push(['Tokens', `${input} in, ${output} out`])
   if (output > 0 && took > 0) facts.push(['Pace', `${Math.round((output / took) * 1000)} tokens/s`])
-  if (isEnded(run) && run.outcome.type === 'failed') facts.push(['Why', run.outcome.message])
+  if (isEnded(run) && run.outcome.type === 'failed')
+    facts.push(['Why', run.outcome.message], ['Code', run.outcome.code])
   if (isEnded(run) && run.outcome.type === 'cancelled' && run.outcome.reason) facts.push(['Why', run.outcome.reason])
   if (run.retryOf !== undefined) facts.push(['Tries again', run.retryOf])
   return [...facts, ['Run', run.runId]]
