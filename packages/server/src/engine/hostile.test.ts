@@ -287,3 +287,27 @@ it('an agent whose clean-up fails has still been left in order', async () => {
   await house.settle()
   expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
 })
+
+it('I6 an agent that is stopped while others have their turn is asked for no more', async () => {
+  let asked = 0
+  let beforeTheirTurn = () => {}
+  const house = await createHouse({
+    agents: [
+      agentOf(() => ({
+        [Symbol.asyncIterator]: () => ({
+          async next() {
+            if (++asked === 16) beforeTheirTurn()
+            return { done: false, value: { type: 'CUSTOM', name: 'x', value: asked } }
+          },
+        }),
+      })),
+    ],
+    times: { maxSilenceMs: 1_000, maxRunMs: 1_000 },
+  })
+  beforeTheirTurn = () => process.nextTick(() => house.clock.advance(1_000))
+  await house.engine.start()
+  await house.ask('a', 'bad')
+  await house.settle()
+  expect(asked).toBe(16)
+  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'timeout' })
+})
