@@ -37,10 +37,11 @@ export async function deliver(
   const heard = async () => ((await once(readers, 'message')) as [ReadReport])[0]
   await once(readers, 'spawn')
   const connected = heard()
-  readers.send({ urls } satisfies ReadOrder)
+  readers.send({ type: 'connect', urls } satisfies ReadOrder)
   await connected
 
   await warmUp()
+  readers.send({ type: 'begin' } satisfies ReadOrder)
   const done = heard()
   const cpuBefore = process.cpuUsage()
   const before = performance.now()

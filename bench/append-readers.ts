@@ -7,9 +7,8 @@ import { get, type IncomingMessage } from 'node:http'
 /** In the last event of every stream. */
 export const END = 'bench-end'
 
-export interface ReadOrder {
-  readonly urls: readonly string[]
-}
+/** `begin`: what came until now was the warm-up, and its times do not count. */
+export type ReadOrder = { readonly type: 'connect'; readonly urls: readonly string[] } | { readonly type: 'begin' }
 
 export type ReadReport =
   | { readonly type: 'connected' }
@@ -17,11 +16,12 @@ export type ReadReport =
 
 const TIMESTAMP = '"timestamp":'
 
-function read({ urls }: ReadOrder): void {
+const latencies: number[] = []
+
+function read(urls: readonly string[]): void {
   let connected = 0
   let done = 0
   let bytes = 0
-  const latencies: number[] = []
 
   function onChunk(response: IncomingMessage, chunk: Buffer, tail: { text: string }): void {
     bytes += chunk.length
@@ -55,4 +55,7 @@ function tell(report: ReadReport): void {
   process.send?.(report)
 }
 
-process.on('message', read)
+process.on('message', (order: ReadOrder) => {
+  if (order.type === 'connect') read(order.urls)
+  else latencies.length = 0
+})

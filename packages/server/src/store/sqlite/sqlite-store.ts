@@ -29,8 +29,8 @@ import { createTurns } from './turns.ts'
 const WINDOW_MS = 2
 const MAX_UNITS = 64 * 1024
 /** How long the notices of a commit, and the writes that they lead to, may hold up the event loop; looked at after so many. */
-const TURN_MS = 2
-const NOTICES_A_TICK = 8
+const TURN_MS = 1
+const NOTICES_A_TICK = 4
 
 export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
