@@ -213,8 +213,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'the newest record waits for the one behind it (cursor off by one)',
     file: `${SERVER}/feed/ring.ts`,
-    find: "if (cursor >= head) return { type: 'current' }",
-    put: "if (cursor >= head - 1) return { type: 'current' }",
+    find: 'if (cursor >= head) return CURRENT',
+    put: 'if (cursor >= head - 1) return CURRENT',
     tests: [`${SERVER}/feed/ring.test.ts`, `${SERVER}/feed/connection.test.ts`],
   },
   {
