@@ -112,6 +112,18 @@ it('whoever reads is not moved: not by what is written at the end, nor by a line
   expect(screen.getByRole('button', { name: 'Jump to latest' }).query()).not.toBeNull()
 })
 
+it('who scrolls up in the very moment in which something is written stays there', async () => {
+  const screen = await show(messagesOf(MANY, ' one'), true)
+  await frames(3)
+  const middle = screen.box.scrollHeight / 2
+  screen.box.scrollTop = middle
+  // Before the browser has told of the scroll.
+  await screen.rerender(<Thread messages={messagesOf(MANY, '\n\nmore'.repeat(40))} writing />)
+  await frames(20)
+  expect(screen.fromEnd()).toBeGreaterThan(middle / 2)
+  expect(screen.getByRole('button', { name: 'Jump to latest' }).query()).not.toBeNull()
+})
+
 it('going away and coming back stands where one read, in the same frame', async () => {
   const messages = messagesOf(MANY)
   const first = await show(messages)

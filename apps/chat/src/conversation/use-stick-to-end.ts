@@ -28,10 +28,26 @@ export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
   const [atEnd, setAtEnd] = useState(true)
   const asked = useRef({ begin, leave })
 
+  /** Where the box was scrolled to when it was last looked at. */
+  const before = useRef(0)
+
+  const look = useCallback(() => {
+    const box = scroller.current
+    if (!box) return
+    const near = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR
+    // Content that grows moves the end away without a scroll upwards: only the reader's own scroll lets go.
+    if (near) sticks.current = true
+    else if (box.scrollTop < before.current) sticks.current = false
+    before.current = box.scrollTop
+    setAtEnd(sticks.current)
+  }, [])
+
   const follow = useCallback(() => {
+    // The reader may have scrolled already, and the event that says so is still to come.
+    look()
     const box = scroller.current
     if (box && sticks.current) box.scrollTop = box.scrollHeight
-  }, [])
+  }, [look])
 
   const toEnd = useCallback(() => {
     const box = scroller.current
@@ -48,16 +64,8 @@ export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
     sticks.current = place === undefined
     setAtEnd(sticks.current)
     if (place !== undefined) box.scrollTop = place
-    follow()
-    let before = box.scrollTop
-    const look = () => {
-      const near = box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR
-      // Content that grows moves the end away without a scroll upwards: only the reader's own scroll lets go.
-      if (near) sticks.current = true
-      else if (box.scrollTop < before) sticks.current = false
-      before = box.scrollTop
-      setAtEnd(sticks.current)
-    }
+    else box.scrollTop = box.scrollHeight
+    before.current = box.scrollTop
     const sizes = new ResizeObserver(follow)
     sizes.observe(box)
     box.addEventListener('scroll', look, { passive: true })
@@ -66,7 +74,7 @@ export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
       sizes.disconnect()
       box.removeEventListener('scroll', look)
     }
-  }, [follow])
+  }, [follow, look])
 
   useLayoutEffect(() => {
     asked.current = { begin, leave }
