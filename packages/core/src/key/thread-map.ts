@@ -22,8 +22,9 @@ export interface ThreadMapEntry<Value> {
 }
 
 export function createThreadMap<Value>(): ThreadMap<Value> {
-  const entries = new Set<{ readonly key: ThreadKey; value: Value }>()
-  const rooms = new Map<string, Map<string, { readonly key: ThreadKey; value: Value }>>()
+  type Held = { readonly key: ThreadKey; value: Value }
+  const entries = new Set<Held>()
+  const rooms = new Map<string, Map<string, Held>>()
   const find = ({ roomId, threadId }: ThreadKey) => rooms.get(roomId)?.get(threadId)
 
   return {
@@ -33,7 +34,7 @@ export function createThreadMap<Value>(): ThreadMap<Value> {
     has: (key) => find(key) !== undefined,
     get: (key) => find(key)?.value,
     set({ roomId, threadId }, value) {
-      const room = rooms.get(roomId) ?? new Map()
+      const room = rooms.get(roomId) ?? new Map<string, Held>()
       const known = room.get(threadId)
       if (known) {
         known.value = value

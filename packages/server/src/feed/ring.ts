@@ -51,16 +51,13 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   let gone = 0
   let bytes = 0
   let head = 0
-  /** The last answer: all readers at the same cursor are given this one. */
-  let last:
-    | { readonly cursor: number; readonly limit: number; readonly newest: number; readonly recent: Recent }
-    | undefined
+  /** The last answer since something was held: all readers at the same cursor are given this one. */
+  let last: { readonly cursor: number; readonly limit: number; readonly recent: Recent } | undefined
 
   function restart() {
     blocks = []
     gone = 0
     bytes = 0
-    last = undefined
   }
 
   const newest = () => blocks.at(-1)?.lastSeqs.at(-1)
@@ -68,9 +65,9 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   /** Where the next small commit is copied to: behind the last one, or into a larger block. */
   function roomFor(size: number, firstSeq: number): Block {
     const block = blocks.at(-1)
-    const size0 = block?.bytes.byteLength ?? 0
-    if (block && (block.ends.at(-1) ?? 0) + size <= size0) return block
-    const larger = Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * size0)))
+    const has = block?.bytes.byteLength ?? 0
+    if (block && (block.ends.at(-1) ?? 0) + size <= has) return block
+    const larger = Math.max(size, Math.min(LARGEST_SHARED, Math.max(SMALLEST_SHARED, 2 * has)))
     return add({ bytes: Buffer.alloc(larger), firstSeq, lastSeqs: [], ends: [] })
   }
 
@@ -83,6 +80,7 @@ export function createRing(maxBytes = RING_BYTES): Ring {
     const before = newest()
     if (before !== undefined && lastSeq <= before) return
     if (before !== undefined && firstSeq !== before + 1) restart()
+    last = undefined
     const size = frames.byteLength
     if (frames.buffer.byteLength - size <= SPARE_BYTES) {
       add({ bytes: asBuffer(frames), firstSeq, lastSeqs: [lastSeq], ends: [size] })
@@ -139,10 +137,7 @@ export function createRing(maxBytes = RING_BYTES): Ring {
     },
     after(cursor, limit) {
       if (cursor >= head) return CURRENT
-      const upTo = newest() ?? 0
-      if (last?.cursor !== cursor || last.limit !== limit || last.newest !== upTo) {
-        last = { cursor, limit, newest: upTo, recent: find(cursor, limit) }
-      }
+      if (last?.cursor !== cursor || last.limit !== limit) last = { cursor, limit, recent: find(cursor, limit) }
       return last.recent
     },
     get head() {
