@@ -62,6 +62,18 @@ async function show(messages: readonly ThreadMessage[], writing = false) {
   return { ...screen, box, fromEnd, scrollTo, placeOf, lineOf, inPage }
 }
 
+/** Until the list has measured what it shows: nothing moves for ten frames. */
+async function settled(box: Element): Promise<void> {
+  const look = () => `${box.scrollTop} ${box.scrollHeight}`
+  let before = look()
+  for (let still = 0; still < 10; ) {
+    await frames(1)
+    const now = look()
+    still = now === before ? still + 1 : 0
+    before = now
+  }
+}
+
 async function frames(count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await new Promise(requestAnimationFrame)
 }
@@ -94,14 +106,14 @@ it('whoever reads is not moved: not by what is written at the end, nor by a line
   const screen = await show(messagesOf(MANY, ' one'), true)
   const middle = screen.box.scrollHeight / 2
   await screen.scrollTo(middle)
-  await frames(20)
+  await settled(screen.box)
   const [shown] = [...screen.container.querySelectorAll('[data-line]')].filter(
     (line) => line.getBoundingClientRect().top > screen.box.getBoundingClientRect().top + 20,
   )
   const at = Number(shown?.getAttribute('data-line'))
   const before = screen.placeOf(at) ?? Number.NaN
   await screen.rerender(<Thread messages={messagesOf(MANY, '\n\nmore'.repeat(40))} writing />)
-  await frames(3)
+  await settled(screen.box)
   expect(screen.placeOf(at)).toBeCloseTo(before, 0)
 
   // The line before the first that is seen unfolds.
