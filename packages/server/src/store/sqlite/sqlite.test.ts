@@ -11,6 +11,6 @@ storeContract('the sqlite store in a worker thread', () => sqliteHarness(workers
 storeContract('the sqlite store with hardly any memory', () =>
   sqliteHarness(openInThread, {
     hotThreads: 1,
-    limits: { tailRecords: 3, tailBytes: 600, segmentBytes: 500, journalRows: 4 },
+    limits: { tailRecords: 3, tailBytes: 600, segmentBytes: 500, journalRows: 4, moveBytes: 1 },
   }),
 )

@@ -4,61 +4,45 @@
  */
 const SMALLEST = 1024
 
+/** Changed by the functions of this file alone. */
 export interface Tail {
   /** Position of the first record held; `lastSeq + 1` when none is. */
-  readonly firstSeq: number
-  readonly lastSeq: number
+  firstSeq: number
+  lastSeq: number
   /** Of its bytes. */
-  readonly length: number
-  /** A view: whole until the next `add` or `clear`. */
-  readonly bytes: Buffer
+  length: number
   /** The journal rows that hold parts of it, oldest first. */
-  readonly rows: readonly number[]
-  add(frames: Uint8Array, lastSeq: number, row: number): void
-  /** All of it has moved on, up to `lastSeq`. */
-  clear(lastSeq: number): void
+  rows: number[]
+  /** Its bytes are the first of these. */
+  buffer: Buffer
 }
 
 export function createTail(head: number): Tail {
-  let firstSeq = head + 1
-  let lastSeq = head
-  let buffer = Buffer.alloc(0)
-  let length = 0
-  let rows: number[] = []
+  return { firstSeq: head + 1, lastSeq: head, length: 0, rows: [], buffer: Buffer.alloc(0) }
+}
 
-  return {
-    get firstSeq() {
-      return firstSeq
-    },
-    get lastSeq() {
-      return lastSeq
-    },
-    get length() {
-      return length
-    },
-    get bytes() {
-      return buffer.subarray(0, length)
-    },
-    get rows() {
-      return rows
-    },
-    add(frames, to, row) {
-      const needed = length + frames.length
-      if (needed > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(needed))))
-        buffer.copy(larger, 0, 0, length)
-        buffer = larger
-      }
-      buffer.set(frames, length)
-      length = needed
-      lastSeq = to
-      rows.push(row)
-    },
-    clear(to) {
-      firstSeq = to + 1
-      lastSeq = to
-      length = 0
-      rows = []
-    },
+/** A view: whole until the next `addToTail` or `clearTail`. */
+export function bytesOf({ buffer, length }: Tail): Buffer {
+  return buffer.subarray(0, length)
+}
+
+export function addToTail(tail: Tail, frames: Uint8Array, lastSeq: number, row: number): void {
+  const needed = tail.length + frames.length
+  if (needed > tail.buffer.length) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(needed))))
+    tail.buffer.copy(larger, 0, 0, tail.length)
+    tail.buffer = larger
   }
+  tail.buffer.set(frames, tail.length)
+  tail.length = needed
+  tail.lastSeq = lastSeq
+  tail.rows.push(row)
+}
+
+/** All of it has moved on, up to `lastSeq`. */
+export function clearTail(tail: Tail, lastSeq: number): void {
+  tail.firstSeq = lastSeq + 1
+  tail.lastSeq = lastSeq
+  tail.length = 0
+  tail.rows = []
 }

@@ -9,7 +9,7 @@ import { recoverJournal } from './recover.ts'
 import { temporaryDirectory } from './testing/harness.ts'
 import { createThreadLog, type LogLimits, type ThreadLog } from './thread-log.ts'
 
-const LIMITS: LogLimits = { tailRecords: 4, tailBytes: 700, segmentBytes: 400, journalRows: 6 }
+const LIMITS: LogLimits = { tailRecords: 4, tailBytes: 700, segmentBytes: 400, journalRows: 6, moveBytes: 1 }
 const THREADS = [1, 2, 3]
 
 function framesAfter(head: number, texts: readonly string[]): string[] {

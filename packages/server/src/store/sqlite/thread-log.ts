@@ -14,17 +14,20 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { LogRange } from '../port.ts'
 import { type Budget, cutFrames, type Piece, pieces } from './frames.ts'
 import { PART_HEAD, type Part, ROW_HEAD, writePartHead } from './journal-body.ts'
+import { createMoves } from './moves.ts'
 import { createSegments, DamagedLog } from './segments.ts'
-import { createTail, type Tail } from './tail.ts'
+import { addToTail, bytesOf, clearTail, createTail, type Tail } from './tail.ts'
 
 export interface LogLimits {
-  /** A tail this long, in records or bytes, moves into a segment. */
+  /** A tail this long, in records or bytes, moves into a segment: with the next commit that has room for it. */
   readonly tailRecords: number
   readonly tailBytes: number
   /** A segment is cut at about this size. */
   readonly segmentBytes: number
   /** Tails older than this many commits move on, so that a quiet thread does not hold the journal. */
   readonly journalRows: number
+  /** About what one commit moves of tails that are long or old, in bytes; more where more comes in. */
+  readonly moveBytes: number
 }
 
 export const DEFAULT_LIMITS: LogLimits = {
@@ -32,6 +35,7 @@ export const DEFAULT_LIMITS: LogLimits = {
   tailBytes: 64 * 1024,
   segmentBytes: 64 * 1024,
   journalRows: 256,
+  moveBytes: 256 * 1024,
 }
 
 /** What one commit added, all threads in one buffer. */
@@ -95,6 +99,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   const segments = createSegments(database)
   const insertRow = database.prepare('INSERT INTO journal (id, body) VALUES (?, ?)')
   const deleteRow = database.prepare('DELETE FROM journal WHERE id = ?')
+  const moves = createMoves(limits.moveBytes)
 
   const tails = new Map<number, Tail>()
   /** Rows of the journal, oldest first, and how many of their parts no segment holds yet. */
@@ -117,9 +122,10 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     return [...tails].filter(([, tail]) => (tail.rows[0] ?? row) < before).map(([thread]) => thread)
   }
 
-  function isFull(tail: Tail | undefined, added: Staged, bytes: number): boolean {
+  /** How many times as long as a tail is meant to be. */
+  function fullness(tail: Tail | undefined, added: Staged, bytes: number): number {
     const records = added.lastSeq - (tail?.firstSeq ?? added.firstSeq) + 1
-    return records >= limits.tailRecords || bytes + (tail?.length ?? 0) >= limits.tailBytes
+    return Math.max(records / limits.tailRecords, (bytes + (tail?.length ?? 0)) / limits.tailBytes)
   }
 
   /** Rows that nothing needs any more: those that lose their last part, and the newest so far if it had none. */
@@ -160,15 +166,23 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     },
 
     write(at) {
-      for (const thread of agedTails()) sealed.add(thread)
+      for (const thread of agedTails()) moves.want(thread)
 
+      const moving = new Set(sealed)
+      const incoming = { bytes: 0, tails: 0 }
       const texts = [...staged].map(([thread, added]) => {
         const bytes = Buffer.byteLength(added.text)
-        const moves = sealed.has(thread) || isFull(tails.get(thread), added, bytes)
-        return { thread, added, bytes, moves }
+        const tail = tails.get(thread)
+        const full = fullness(tail, added, bytes)
+        if (full >= 1) moves.want(thread)
+        if (full >= 2) moving.add(thread)
+        incoming.bytes += bytes
+        if (!tail?.length) incoming.tails++
+        return { thread, added, bytes }
       })
+      for (const thread of moves.take(incoming, (one) => tails.get(one)?.length ?? 0)) moving.add(thread)
       // First what the journal row holds, then what goes straight into segments: each text is made into bytes once.
-      texts.sort((a, b) => Number(a.moves) - Number(b.moves))
+      texts.sort((a, b) => Number(moving.has(a.thread)) - Number(moving.has(b.thread)))
 
       const size = texts.reduce((sum, { bytes }) => sum + PART_HEAD + bytes, ROW_HEAD)
       const body = Buffer.from(new ArrayBuffer(size))
@@ -177,11 +191,11 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       let rowEnd = ROW_HEAD
       const journaled: Part[] = []
       const moved = new Map<number, Part | undefined>()
-      for (const { thread, added, bytes, moves } of texts) {
+      for (const { thread, added, bytes } of texts) {
         const frames = body.subarray(end + PART_HEAD, end + PART_HEAD + bytes)
         frames.write(added.text)
         const part = { thread, firstSeq: added.firstSeq, lastSeq: added.lastSeq, frames }
-        if (moves) moved.set(thread, part)
+        if (moving.has(thread)) moved.set(thread, part)
         else {
           writePartHead(body, end, part)
           journaled.push(part)
@@ -189,7 +203,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         }
         end += PART_HEAD + bytes
       }
-      for (const thread of sealed) if (!moved.has(thread)) moved.set(thread, undefined)
+      for (const thread of moving) if (!moved.has(thread)) moved.set(thread, undefined)
 
       const released = new Map<number, number>()
       const movedTo: (MovedFrames & { readonly part: Part | undefined })[] = []
@@ -198,7 +212,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         const held = tail && tail.length > 0 ? tail : undefined
         if (held || part) {
           // Of its own: a tail's bytes are overwritten, and the commit's buffer leaves this thread.
-          const bytes = Buffer.concat([held?.bytes ?? NOTHING, part?.frames ?? NOTHING])
+          const bytes = Buffer.concat([held ? bytesOf(held) : NOTHING, part?.frames ?? NOTHING])
           const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
           const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0
           if (!dropped.has(thread)) {
@@ -229,11 +243,13 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
           tail = createTail(part.firstSeq - 1)
           tails.set(part.thread, tail)
         }
-        tail.add(part.frames, part.lastSeq, written)
+        addToTail(tail, part.frames, part.lastSeq, written)
       }
-      for (const { thread, lastSeq } of moved) {
-        if (sealed.has(thread)) tails.delete(thread)
-        else tails.get(thread)?.clear(lastSeq)
+      for (const { thread, lastSeq, part } of moved) {
+        moves.moved(thread)
+        const tail = tails.get(thread)
+        if (sealed.has(thread) || !part) tails.delete(thread)
+        else if (tail) clearTail(tail, lastSeq)
       }
       const parts = [...journaled]
       for (const { part } of moved) if (part) parts.push(part)
@@ -250,7 +266,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       let cursor = after
       while (cursor < last && (cursor === after || (budget.bytes > 0 && budget.records > 0))) {
         const inTail = tail !== undefined && cursor + 1 >= tail.firstSeq
-        const piece = inTail ? tail : segments.holding(thread, cursor + 1)
+        const piece = inTail ? { ...tail, bytes: bytesOf(tail) } : segments.holding(thread, cursor + 1)
         if (!piece) throw new DamagedLog(`record ${cursor + 1} of thread ${thread} is missing`)
         const cut = cutFrames(piece.bytes, piece.firstSeq, piece.lastSeq, cursor, budget, cursor === after)
         if (cut.bytes.length === 0) break
