@@ -312,11 +312,11 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
       }
       transport.say(KEY, 'run', '!')
       const head = transport.log(KEY).length
-      for (let patience = 20; fold.seq < head && patience > 0; patience -= 1) {
+      for (let patience = 20; fold.seq() < head && patience > 0; patience -= 1) {
         environment.clock.advance(20_000)
         for (let turn = 0; turn < 6; turn += 1) await Promise.resolve()
       }
-      expect(fold.seq).toBe(head)
+      expect(fold.seq()).toBe(head)
       const { messages, runs } = transport.view(KEY)
       expect(fold.view().messages).toEqual(messages)
       expect(fold.view().runs).toEqual(runs)

@@ -44,9 +44,9 @@ export interface Conversation {
   indexOfOwn(runId: string, id: string, kind?: MessageKind): number | undefined
   /** The id for a new message which the agent of `runId` calls `id`. */
   freeId(runId: string, id: string): string
-  readonly size: number
+  size(): number
   /** The last message of the main conversation, the default head; null while there is none. */
-  readonly newest: string | null
+  newest(): string | null
   handOut(): readonly ThreadMessage[]
   clear(): void
 }
@@ -122,12 +122,8 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       while (byId.has(name)) name = names.next().value
       return name
     },
-    get size() {
-      return list.length
-    },
-    get newest() {
-      return newest
-    },
+    size: () => list.length,
+    newest: () => newest,
     handOut() {
       draft = undefined
       return list

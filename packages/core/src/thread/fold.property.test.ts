@@ -172,7 +172,7 @@ test('an event that makes no sense never throws, pollutes nothing and moves the 
       for (const envelope of log) thread.apply(envelope)
       for (const event of events) {
         for (const kind of ['agui', 'control']) {
-          const seq = thread.seq + 1
+          const seq = thread.seq() + 1
           const said = { v: 1, ...TEST_KEY, runId: 'run-0', seq, at: '2026-01-01T00:00:00.000Z', kind, event }
           expect(thread.apply(said as unknown as Envelope)).toBe('accepted')
           expect(thread.view().seq).toBe(seq)

@@ -68,7 +68,7 @@ describe('the thread', () => {
       { type: 'MESSAGES_SNAPSHOT', messages: [null, { id: 1 }] },
     )
     const thread = fold()
-    thread.apply({ ...log.envelopes[0], seq: thread.seq + 1, kind: 'future' } as unknown as Envelope)
+    thread.apply({ ...log.envelopes[0], seq: thread.seq() + 1, kind: 'future' } as unknown as Envelope)
     expect(thread.view()).toEqual({ ...before, runs: thread.view().runs, seq: log.envelopes.length + 1 })
   })
 

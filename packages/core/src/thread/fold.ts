@@ -24,7 +24,8 @@ import type { ThreadView } from './thread-view.ts'
 import { createWriting } from './writing.ts'
 
 export interface ThreadFold {
-  readonly seq: number
+  /** Of the newest record that it has seen. */
+  seq(): number
   /**
    * `foreign`: of another thread, to be dropped and counted. `since`: the envelope stands for the records from there to
    * its own seq, deltas of one message that were joined.
@@ -236,9 +237,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
   }
 
   return {
-    get seq() {
-      return seq
-    },
+    seq: () => seq,
     apply(envelope, since = envelope.seq) {
       if (!sameKey(key, envelope)) return 'foreign'
       const admission = admit(seq, since)
@@ -258,10 +257,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         messages: conversation.handOut(),
         open: writing.handOut(),
         state: shared.handOut(),
-        runs: runs.runs,
-        queue: runs.queue,
-        queuePaused: runs.queuePaused,
-        interrupts: runs.interrupts,
+        ...runs.handOut(),
         deleted,
         firstSeq: from.firstSeq,
         seq,

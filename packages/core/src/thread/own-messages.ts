@@ -30,14 +30,14 @@ export interface OwnMessages {
 export function createOwnMessages(conversation: Conversation, runs: readonly Run[]): OwnMessages {
   const tails = new Map<string, string | null>()
   for (const run of runs) if (!isEnded(run) && run.status !== 'queued') tails.set(run.runId, run.parentId ?? null)
-  for (let index = 0; index < conversation.size; index++) {
+  for (let index = 0; index < conversation.size(); index++) {
     const { id, runId, subagentRunId } = conversation.get(index)
     if (runId !== undefined && subagentRunId === undefined && tails.has(runId)) tails.set(runId, id)
   }
 
   function tailOf(runId: string): string | null {
     const tail = tails.get(runId)
-    return tail === undefined ? conversation.newest : tail
+    return tail === undefined ? conversation.newest() : tail
   }
 
   function add(runId: string, message: Message): number {
@@ -49,7 +49,7 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
 
   const own: OwnMessages = {
     start(runId, messages, parentId) {
-      let tail = parentId === undefined ? conversation.newest : parentId
+      let tail = parentId === undefined ? conversation.newest() : parentId
       for (const message of messages) {
         if (conversation.indexOf(message.id) === undefined) conversation.add(placed(message, tail))
         tail = message.id

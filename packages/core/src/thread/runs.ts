@@ -13,10 +13,6 @@ import { isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.t
 import type { QueueEntry } from './thread-view.ts'
 
 export interface Runs {
-  readonly runs: readonly Run[]
-  readonly queue: readonly QueueEntry[]
-  readonly queuePaused: boolean
-  readonly interrupts: readonly Interrupt[]
   accepted(run: Run, messages: readonly Message[]): void
   status(runId: string, status: LiveRun['status']): void
   /** Its messages are in the conversation now; `parentId` is the message it answers. */
@@ -31,6 +27,7 @@ export interface Runs {
   ended(runId: string, outcome: Outcome, at: string): void
   queueChanged(change: Extract<ControlEvent, { type: 'queue.changed' }>): void
   clear(): void
+  handOut(): Required<RunsState>
 }
 
 export interface RunsState {
@@ -64,18 +61,6 @@ export function createRuns(from: RunsState): Runs {
   }
 
   return {
-    get runs() {
-      return runs
-    },
-    get queue() {
-      return queue
-    },
-    get queuePaused() {
-      return queuePaused
-    },
-    get interrupts() {
-      return interrupts
-    },
     accepted(run, messages) {
       if (indices.has(run.runId)) return
       if (run.status !== 'queued') {
@@ -155,6 +140,7 @@ export function createRuns(from: RunsState): Runs {
       indices.clear()
       waiting.clear()
     },
+    handOut: () => ({ runs, queue, queuePaused, interrupts }),
   }
 }
 

@@ -72,7 +72,7 @@ describe('frames read for a fold', () => {
         const each = createFold(TEST_KEY)
         for (const envelope of log.slice(0, at)) each.apply(envelope)
         const few = createFold(TEST_KEY, each.view())
-        for (const { envelope, since } of joinedFrames(stored(log.slice(Math.min(from, at))), few.seq)) {
+        for (const { envelope, since } of joinedFrames(stored(log.slice(Math.min(from, at))), few.seq())) {
           expect(few.apply(envelope, since)).toBe('accepted')
         }
         for (const envelope of log.slice(at)) each.apply(JSON.parse(JSON.stringify(envelope)))

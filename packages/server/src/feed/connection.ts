@@ -136,7 +136,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       const made = createReader({
         ring: watch.ring,
         // The connection has a heartbeat of its own, one for all.
-        sink: { ...seat, write: (bytes) => bytes === heartbeat || seat.write(bytes) },
+        sink: Object.assign(seat, { write: withoutHeartbeat(seat.write) }),
         after,
         cut: feedFrames,
         stepBytes,
@@ -206,7 +206,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     watches.join({
       inboxMore: inbox,
       beat() {
-        if (!shared.full) shared.say(heartbeat)
+        if (!shared.full()) shared.say(heartbeat)
         // Notices are lossy.
         inbox()
       },
@@ -221,6 +221,8 @@ export function createConnection(options: ConnectionOptions): Connection {
 }
 
 const encoder = new TextEncoder()
+
+const withoutHeartbeat = (write: Sink['write']) => (bytes: Uint8Array) => bytes === heartbeat || write(bytes)
 
 /** What a deleted thread's log ended with: its store keeps nothing else of it. */
 export function lastRecord(

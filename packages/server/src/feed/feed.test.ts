@@ -9,7 +9,8 @@ import { createFeed } from './feed.ts'
 import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
 const KEY: ThreadKey = { roomId: 'r', threadId: 't' }
-const encode = (text: string) => new TextEncoder().encode(text)
+const encoder = new TextEncoder()
+const encode = (text: string) => encoder.encode(text)
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 type Delivery = 'frames' | 'bare' | 'lost' | 'twice' | 'late'
@@ -213,6 +214,30 @@ describe('following a log', () => {
     }
     expect(slow.text()).toBe(world.textAfter(0))
     expect(slow.state.mostHeld).toBeLessThanOrEqual(256 * 1024)
+  })
+
+  it('G10 keeps one commit of many threads alive for a socket that is slow, and no second one', async () => {
+    const world = scripted()
+    const slow = createScriptedSink(128 * 1024)
+    const quick = createScriptedSink()
+    for (const { sink } of [slow, quick]) await world.feed.follow(at(0), () => sink)
+    const sayAmongOthers = () => {
+      const before = world.head
+      world.commit(1, 200, 'lost')
+      const group = new Uint8Array(100_000)
+      const { written } = encoder.encodeInto(world.textAfter(before), group)
+      const frames = group.subarray(0, written)
+      world.publish({ type: 'thread.more', key: KEY, firstSeq: before + 1, lastSeq: world.head, frames })
+    }
+    const largeBuffers = () => new Set(slow.written.map(({ buffer }) => buffer).filter((b) => b.byteLength >= 100_000))
+
+    slow.drain()
+    for (let n = 0; n < 10; n++) sayAmongOthers()
+    expect(largeBuffers().size).toBe(1)
+    slow.drain()
+    for (let n = 0; n < 10; n++) sayAmongOthers()
+    expect(largeBuffers().size).toBe(2)
+    for (const sink of [slow, quick]) expect(sink.text()).toBe(world.textAfter(0))
   })
 
   it('I10 lets go of subscription, ring and timer with the last reader, and closes only the looking', async () => {

@@ -18,7 +18,10 @@ import type { Sink } from './sink.ts'
 import type { Slice } from './slice.ts'
 
 export interface Reader {
-  readonly state: ReaderState
+  /** It has been given everything that is known of. */
+  live(): boolean
+  /** What comes next goes straight through it: it is live, and nothing waits in its sink. */
+  clear(): boolean
   /** Begins with what the store gave at its cursor when it came. Once. */
   start(first: LogChunk): void
   /** More may be there: goes on if it was live. */
@@ -116,7 +119,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function readStore() {
     reading = true
-    const known = ring.head
+    const known = ring.head()
     try {
       const chunk = await read(cursor)
       if (chunk?.type === 'last') takeLast(chunk)
@@ -142,14 +145,13 @@ export function createReader(options: ReaderOptions): Reader {
     if (chunk.frames.byteLength > 0) deliver(chunk)
     // A reading that gave nothing is the end for now, unless more was told of meanwhile. Asking again whatever the
     // reason would spin on a store that lags behind its notices.
-    else if (ring.head <= Math.max(known, cursor)) move('current')
+    else if (ring.head() <= Math.max(known, cursor)) move('current')
     if (news) onNews()
   }
 
   return {
-    get state() {
-      return state
-    },
+    live: () => state === 'live',
+    clear: () => state === 'live' && sink.idle(),
     start(first) {
       sink.onDrain(() => {
         move('drained')
@@ -165,7 +167,7 @@ export function createReader(options: ReaderOptions): Reader {
       if (state === 'live') {
         const recent = ring.after(cursor, stepBytes)
         if (recent.type === 'slice') deliver(recent)
-        if (state !== 'live' || cursor >= ring.head) return
+        if (state !== 'live' || cursor >= ring.head()) return
       }
       move('behind')
       advance()

@@ -77,15 +77,45 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(8, 1e6)).toEqual({ type: 'current' })
   })
 
+  it('passes what nobody is behind with as it came, and holds nothing afterwards', () => {
+    const ring = createRing()
+    ring.told(commit(1, 3))
+    const passed = inGroup(commit(4, 6))
+    ring.pass(passed, () => {
+      const recent = ring.after(3, 1e6)
+      expect(recent).toMatchObject({ type: 'slice', firstSeq: 4, lastSeq: 6 })
+      expect(recent.type === 'slice' && text(recent.frames)).toBe(text(passed.frames))
+      expect(recent.type === 'slice' && recent.frames.buffer).toBe(passed.frames.buffer)
+      expect(ring.after(3, 1e6)).toBe(recent)
+    })
+    expect(ring.bytes()).toBe(0)
+    for (const cursor of [0, 3]) expect(ring.after(cursor, 1e6)).toEqual({ type: 'unknown' })
+    expect(ring.after(6, 1e6)).toEqual({ type: 'current' })
+    ring.told(commit(7, 8))
+    expect(ring.after(6, 1e6)).toMatchObject({ firstSeq: 7, lastSeq: 8 })
+  })
+
+  it('G10 passes a small slice of a very large buffer as a copy', () => {
+    const ring = createRing()
+    const { frames } = commit(1, 1)
+    const group = new Uint8Array(128 * 1024 + 1)
+    group.set(frames)
+    ring.pass({ firstSeq: 1, lastSeq: 1, frames: group.subarray(0, frames.byteLength) }, () => {
+      const recent = ring.after(0, 1e6)
+      expect(recent.type === 'slice' && text(recent.frames)).toBe(text(frames))
+      expect(recent.type === 'slice' && recent.frames.buffer).not.toBe(group.buffer)
+    })
+  })
+
   it('G10 holds no more than its bound, and no larger buffer for a small slice of it', () => {
     const ring = createRing(2_000)
     for (let seq = 1; seq <= 100; seq++) ring.told(commit(seq, seq, 'x'.repeat(100)))
-    expect(ring.bytes).toBeLessThanOrEqual(2_000)
+    expect(ring.bytes()).toBeLessThanOrEqual(2_000)
     expect(ring.after(98, 1e6)).toMatchObject({ firstSeq: 99, lastSeq: 99 })
     expect(ring.after(99, 1e6)).toMatchObject({ firstSeq: 100, lastSeq: 100 })
     expect(ring.after(1, 1e6)).toEqual({ type: 'unknown' })
     ring.told(commit(101, 101, 'x'.repeat(3_000)))
-    expect(ring.bytes).toBe(0)
+    expect(ring.bytes()).toBe(0)
 
     const group = new Uint8Array(1_000_000)
     const { frames } = commit(102, 102)
@@ -113,6 +143,6 @@ describe('the ring of a watched thread', () => {
     }
     const kept = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
     expect(buffers.size).toBeGreaterThan(1)
-    expect(kept).toBeLessThanOrEqual((9 / 8) * ring.bytes + 2 * 16 * 1024)
+    expect(kept).toBeLessThanOrEqual((9 / 8) * ring.bytes() + 2 * 16 * 1024)
   })
 })

@@ -17,6 +17,8 @@ const SPARE_BYTES = 4 * 1024
 /** Copies of small commits share blocks that only this ring holds: one for each would cost more than the copying. */
 const SMALLEST_SHARED = 1024
 const LARGEST_SHARED = 16 * 1024
+/** A commit of more than this is not kept alive by somebody's socket that is slow to take its part of it. */
+const LARGEST_PASSED = 128 * 1024
 
 /** What the ring can say to a reader at a cursor. `unknown`: there is more, and only the store has it. */
 export type Recent = ({ readonly type: 'slice' } & Slice) | { readonly type: 'current' } | { readonly type: 'unknown' }
@@ -24,13 +26,19 @@ export type Recent = ({ readonly type: 'slice' } & Slice) | { readonly type: 'cu
 export interface Ring {
   /** What a notice told: the records `firstSeq`–`lastSeq` are committed. Duplicates and reordering do no harm. */
   told(commit: { readonly firstSeq: number; readonly lastSeq: number; readonly frames?: Uint8Array | undefined }): void
+  /**
+   * The same, for readers of whom none is behind: gives it as it is while `tell` runs, and holds nothing afterwards,
+   * neither this nor what was held before.
+   */
+  pass(commit: Slice, tell: () => void): void
   /** A reading of the store showed this head: true if nobody had told of it. */
   raise(head: number): boolean
   /** Whole commits after the cursor that lie together, as many as fit in `maxBytes`, at least one. */
   after(cursor: number, maxBytes: number): Recent
   /** The highest position anyone told of; 0 before. */
-  readonly head: number
-  readonly bytes: number
+  head(): number
+  /** What it holds. */
+  bytes(): number
 }
 
 /** Commits one behind the other, their bytes without a gap. An object for each commit would be most of what a busy ring costs. */
@@ -53,11 +61,13 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   let head = 0
   /** The last answer since something was held: all readers at the same cursor are given this one. */
   let last: { readonly cursor: number; readonly limit: number; readonly recent: Recent } | undefined
+  let passing: ({ readonly type: 'slice' } & Slice) | undefined
 
   function restart() {
     blocks = []
     gone = 0
     bytes = 0
+    last = undefined
   }
 
   const newest = () => blocks.at(-1)?.lastSeqs.at(-1)
@@ -130,6 +140,17 @@ export function createRing(maxBytes = RING_BYTES): Ring {
       head = Math.max(head, lastSeq)
       if (frames) hold({ firstSeq, lastSeq, frames })
     },
+    pass({ firstSeq, lastSeq, frames }, tell) {
+      head = Math.max(head, lastSeq)
+      if (blocks.length > 0) restart()
+      const own = frames.buffer.byteLength <= LARGEST_PASSED ? asBuffer(frames) : Buffer.from(frames)
+      passing = { type: 'slice', firstSeq, lastSeq, frames: own }
+      try {
+        tell()
+      } finally {
+        passing = undefined
+      }
+    },
     raise(seen) {
       const news = seen > head
       head = Math.max(head, seen)
@@ -137,15 +158,12 @@ export function createRing(maxBytes = RING_BYTES): Ring {
     },
     after(cursor, limit) {
       if (cursor >= head) return CURRENT
+      if (passing && cursor === passing.firstSeq - 1) return passing
       if (last?.cursor !== cursor || last.limit !== limit) last = { cursor, limit, recent: find(cursor, limit) }
       return last.recent
     },
-    get head() {
-      return head
-    },
-    get bytes() {
-      return bytes
-    },
+    head: () => head,
+    bytes: () => bytes,
   }
 }
 

@@ -17,7 +17,7 @@ export interface SharedSink {
   turn<T>(step: () => Promise<T>): Promise<T | undefined>
   /** A short frame, now. */
   say(bytes: Uint8Array): void
-  readonly full: boolean
+  full(): boolean
   /** Nothing is written any more, and whoever waits is let go. Twice is harmless. */
   end(): void
 }
@@ -66,6 +66,7 @@ export function createSharedSink(sink: Sink): SharedSink {
       seats.add(seat)
       return {
         write: (bytes) => write(bytes, seat),
+        idle: () => sink.idle(),
         end: () => {},
         onDrain(listener) {
           seat.drained = listener
@@ -97,9 +98,7 @@ export function createSharedSink(sink: Sink): SharedSink {
       }
     },
     say: (bytes) => void write(bytes),
-    get full() {
-      return full
-    },
+    full: () => full,
     end() {
       if (over) return
       over = true

@@ -8,6 +8,8 @@
 export interface Sink {
   /** Takes the bytes, always. False: it now holds more than it should; write no more until it drains. */
   write(bytes: Uint8Array): boolean
+  /** Nothing of what it took is here any more. */
+  idle(): boolean
   /** Nothing more comes: the stream ends after what was written. Twice is harmless. */
   end(): void
   /** Told whenever a full sink has room again. One listener. */

@@ -78,8 +78,13 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     if (!watch) return
     if (notice.type === 'thread.deleted') return watch.finish()
     watch.quiet = false
-    watch.ring.told(notice)
-    watch.nudge()
+    const { ring, readers, nudge } = watch
+    const { firstSeq, lastSeq, frames } = notice
+    if (frames && isClear(readers)) ring.pass({ firstSeq, lastSeq, frames }, nudge)
+    else {
+      ring.told(notice)
+      nudge()
+    }
   }
 
   function rest() {
@@ -134,7 +139,13 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
   }
 }
 
+/** Whether nobody needs the ring to hold what they are told now. */
+function isClear(readers: ReadonlySet<Reader>): boolean {
+  for (const reader of readers) if (!reader.clear()) return false
+  return true
+}
+
 function firstLive(watch: Watch): Reader | undefined {
-  for (const reader of watch.readers) if (reader.state === 'live') return reader
+  for (const reader of watch.readers) if (reader.live()) return reader
   return undefined
 }

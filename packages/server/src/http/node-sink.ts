@@ -11,11 +11,21 @@ import { STREAM_HEADERS } from './stream-headers.ts'
 /** What of node's response a sink needs; HTTP/2's has the same. */
 export type Outgoing = Pick<
   ServerResponse,
-  'writeHead' | 'write' | 'end' | 'on' | 'once' | 'writableLength' | 'destroyed' | 'writableEnded'
+  | 'writeHead'
+  | 'useChunkedEncodingByDefault'
+  | 'write'
+  | 'end'
+  | 'on'
+  | 'once'
+  | 'writableLength'
+  | 'destroyed'
+  | 'writableEnded'
 >
 
 /** `fullBytes`: it is full when it holds more. */
 export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
+  // The stream's end is the connection's: in chunks, each write would be four for node.
+  outgoing.useChunkedEncodingByDefault = false
   if (!outgoing.destroyed) outgoing.writeHead(200, STREAM_HEADERS)
   return {
     write(bytes) {
@@ -23,6 +33,7 @@ export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
       outgoing.write(bytes)
       return outgoing.writableLength <= fullBytes
     },
+    idle: () => outgoing.writableLength === 0,
     end() {
       if (!outgoing.writableEnded) outgoing.end()
     },

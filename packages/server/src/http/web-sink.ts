@@ -29,6 +29,7 @@ export function openWebSink(fullBytes = SINK_BYTES): { readonly sink: Sink; read
         controller?.enqueue(bytes)
         return (controller?.desiredSize ?? 0) > 0
       },
+      idle: () => controller?.desiredSize === fullBytes,
       end() {
         if (over) return
         over = true

@@ -4,7 +4,7 @@ import type { Sink } from '../sink.ts'
 
 const decoder = new TextDecoder()
 
-/** @param capacity in bytes: beyond, it says that it is full */
+/** @param capacity in bytes: beyond, it says that it is full; without one it takes everything at once */
 export function createScriptedSink(capacity = Number.POSITIVE_INFINITY) {
   const written: Uint8Array[] = []
   let holds = 0
@@ -21,6 +21,7 @@ export function createScriptedSink(capacity = Number.POSITIVE_INFINITY) {
       full = holds > capacity
       return !full
     },
+    idle: () => holds === 0 || capacity === Number.POSITIVE_INFINITY,
     end: () => void state.ended++,
     onDrain(listener) {
       drained = listener

@@ -84,7 +84,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
 
   function catchUp({ fold, frames }: MemoryThread): ThreadView {
-    for (let bytes = frames[fold.seq]; bytes; bytes = frames[fold.seq]) {
+    for (let bytes = frames[fold.seq()]; bytes; bytes = frames[fold.seq()]) {
       fold.apply(JSON.parse(envelopeJson(decoder.decode(bytes))) as Envelope)
     }
     return fold.view()

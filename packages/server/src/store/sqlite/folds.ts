@@ -88,15 +88,15 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     const body = parked.get(thread)?.body ?? loaded(thread)
     const fold =
       body === undefined ? createFold(key) : createFold(key, { ...emptyView(key), ...(JSON.parse(body) as ThreadView) })
-    const fresh = { key, fold, stored: fold.seq }
+    const fresh = { key, fold, stored: fold.seq() }
     hot.set(thread, fresh)
     for (const [oldest, left] of hot) {
       if (hot.size <= capacity || oldest === thread) break
       hot.delete(oldest)
       // A step's worth is not done twice. Only committed records may be parked: what is staged may be taken back.
-      if (left.fold.seq - left.stored >= STEP.maxRecords && left.fold.seq <= log.committedHead(oldest)) {
+      if (left.fold.seq() - left.stored >= STEP.maxRecords && left.fold.seq() <= log.committedHead(oldest)) {
         const view = left.fold.view()
-        if (weightOf(view) <= LIGHT) parked.set(oldest, { seq: left.fold.seq, body: JSON.stringify(view) })
+        if (weightOf(view) <= LIGHT) parked.set(oldest, { seq: left.fold.seq(), body: JSON.stringify(view) })
       }
     }
     return fresh
@@ -113,32 +113,32 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
   }
 
   function apply(fold: ThreadFold, text: string): void {
-    for (const { envelope, since } of joinedFrames(text, fold.seq)) fold.apply(envelope, since)
+    for (const { envelope, since } of joinedFrames(text, fold.seq())) fold.apply(envelope, since)
   }
 
   function approach(thread: number, key: ThreadKey): boolean {
     const { fold } = heat(thread, key)
     const head = log.committedHead(thread)
-    if (fold.seq < head) apply(fold, decoder.decode(log.read(thread, { after: fold.seq, ...STEP }).frames))
-    if (reached.has(thread)) reached.set(thread, fold.seq)
-    return fold.seq >= head
+    if (fold.seq() < head) apply(fold, decoder.decode(log.read(thread, { after: fold.seq(), ...STEP }).frames))
+    if (reached.has(thread)) reached.set(thread, fold.seq())
+    return fold.seq() >= head
   }
 
   /** Only onto a fold that is here and has come that far; what else there is, is read when it is wanted. */
   function foldWarm({ thread, firstSeq, lastSeq, bytes }: MovedFrames): void {
     const held = hot.get(thread)
-    if (!held || held.fold.seq >= lastSeq) return
+    if (!held || held.fold.seq() >= lastSeq) return
     const { fold, key } = held
-    if (fold.seq >= firstSeq - 1) apply(fold, decoder.decode(bytes))
-    else if (lastSeq - fold.seq >= LAG) lagging.set(thread, key)
-    if (reached.has(thread)) reached.set(thread, fold.seq)
+    if (fold.seq() >= firstSeq - 1) apply(fold, decoder.decode(bytes))
+    else if (lastSeq - fold.seq() >= LAG) lagging.set(thread, key)
+    if (reached.has(thread)) reached.set(thread, fold.seq())
   }
 
   function caughtUp(thread: number, key: ThreadKey): Hot {
     while (!approach(thread, key));
     const held = heat(thread, key)
     // A fold that has seen some of what is staged passes over that part.
-    if (held.fold.seq < log.head(thread)) apply(held.fold, log.staged(thread))
+    if (held.fold.seq() < log.head(thread)) apply(held.fold, log.staged(thread))
     return held
   }
 
@@ -155,9 +155,9 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     const held = heat(thread, key)
     try {
       database.exec('BEGIN IMMEDIATE')
-      save(thread, held.fold.seq, JSON.stringify(held.fold.view()))
+      save(thread, held.fold.seq(), JSON.stringify(held.fold.view()))
       database.exec('COMMIT')
-      held.stored = held.fold.seq
+      held.stored = held.fold.seq()
     } finally {
       if (database.isTransaction) database.exec('ROLLBACK')
     }
@@ -175,8 +175,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
         if (weight <= HEAVY) late.set(thread, key)
         return
       }
-      save(thread, held.fold.seq, JSON.stringify(view))
-      held.stored = held.fold.seq
+      save(thread, held.fold.seq(), JSON.stringify(view))
+      held.stored = held.fold.seq()
       parked.delete(thread)
       reached.delete(thread)
       lagging.delete(thread)
