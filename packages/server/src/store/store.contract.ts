@@ -9,6 +9,7 @@ import { claimContract } from './contract/claim.contract.ts'
 import { crashContract } from './contract/crash.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
 import { inboxContract } from './contract/inbox.contract.ts'
+import { interruptContract } from './contract/interrupt.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
@@ -16,6 +17,7 @@ import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
+import { supersedeContract } from './contract/supersede.contract.ts'
 import { threadsContract } from './contract/threads.contract.ts'
 import { type StoreHarness, worldOf } from './contract/world.ts'
 
@@ -33,6 +35,8 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('the queue', () => queueContract(inWorld))
+    describe('making room', () => supersedeContract(inWorld))
+    describe('questions', () => interruptContract(inWorld))
     describe('changing, deleting and finding', () => changeContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))

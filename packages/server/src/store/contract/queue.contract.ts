@@ -1,9 +1,7 @@
-/** Promises about what waits, what makes room, and what a person is asked. */
-import type { Interrupt } from '@ag-ui/core'
-import type { Outcome } from '@holdfast/core'
+/** Promises about what waits. */
 import { expect, it } from 'vitest'
-import type { StartRequest } from '../run-record.ts'
 import { expectSound } from './invariants.ts'
+import { claimed, claims, endLive, enqueue, enqueued, orderOf } from './line.ts'
 import {
   ALICE,
   asking,
@@ -12,21 +10,11 @@ import {
   ending,
   FAILED,
   type InWorld,
-  LEASE_MS,
   OTHER_ROOM,
   SUCCEEDED,
   said,
-  saying,
   THREAD,
-  type World,
 } from './world.ts'
-
-const QUESTION: Interrupt = { id: 'i-1', reason: 'approval' }
-const INTERRUPTED: Outcome = { type: 'interrupted', interrupts: [QUESTION, { id: 'i-2', reason: 'approval' }] }
-const ANSWERS = [
-  { interruptId: 'i-1', status: 'resolved' as const, payload: true },
-  { interruptId: 'i-2', status: 'cancelled' as const },
-]
 
 export function queueContract(inWorld: InWorld): void {
   it(
@@ -206,170 +194,6 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'makes the live run give way: it is told, ends superseded by the new one, which starts next',
-    inWorld(async (world) => {
-      const { lease } = await world.running('r-1')
-      await enqueue(world, 'r-2')
-      await world.store.work.append(lease, saying('a-1', 'Half an answer.'))
-      const answer = await world.store.runs.start(ALICE, THREAD, asking('r-3', { onBusy: 'supersede' }))
-      expect(answer).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 1 } })
-      expect(world.notices.filter(({ type }) => type === 'run.cancel')).toMatchObject([{ runId: 'r-1' }])
-      expect(await claimed(world)).toEqual([])
-      const cancelling = { type: 'cancelling', cancel: { supersededBy: 'r-3' } }
-      expect(await world.store.work.renew([lease], LEASE_MS)).toEqual([cancelling])
-      expect(await world.store.work.end(lease, ending(lease, SUCCEEDED))).toEqual(cancelling)
-      const superseded: Outcome = { type: 'superseded', by: 'r-3' }
-      expect(await world.store.work.end(lease, ending(lease, superseded))).toEqual({ type: 'ended' })
-      expect(await world.store.runs.get(ALICE, THREAD, 'r-1')).toMatchObject({
-        run: { status: 'superseded', outcome: superseded },
-      })
-      const [next] = await claims(world)
-      expect(next?.run.runId).toBe('r-3')
-      expect(next?.input.messages.map(({ id }) => id)).toEqual(['r-1-q', 'a-1', 'r-3-q'])
-      expect(await orderOf(world)).toEqual(['r-2'])
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
-    'lets a cancel win over a supersede, whichever came first (G6)',
-    inWorld(async (world) => {
-      const { runs, work } = world.store
-      for (const first of ['cancel', 'supersede']) {
-        const key = { ...THREAD, threadId: first }
-        const { lease } = await world.running('r-1', key)
-        const supersede = () => runs.start(ALICE, key, asking('r-2', { onBusy: 'supersede' }))
-        if (first === 'supersede') await supersede()
-        expect(await runs.cancelRun(ALICE, key, 'r-1')).toMatchObject({ type: 'requested' })
-        if (first === 'cancel') await supersede()
-        expect(await work.end(lease, ending(lease, { type: 'superseded', by: 'r-2' }))).toMatchObject({
-          type: 'cancelling',
-          cancel: { by: 'alice' },
-        })
-        expect(await work.end(lease, ending(lease, CANCELLED))).toEqual({ type: 'ended' })
-        // Whoever pressed Stop after it stopped that, too, until told otherwise.
-        expect(await claimed(world)).toEqual(first === 'cancel' ? ['r-2'] : [])
-        await expectSound(world, key)
-      }
-    }),
-  )
-
-  it(
-    'supersedes a run that is about to start, one whose worker is gone, and does so after a restart',
-    inWorld(async (world) => {
-      await world.store.runs.start(ALICE, THREAD, asking('r-1'))
-      await world.store.runs.start(ALICE, THREAD, asking('r-2', { onBusy: 'supersede' }))
-      expect(await world.store.runs.get(ALICE, THREAD, 'r-1')).toMatchObject({ run: { status: 'superseded' } })
-      const [second] = await claims(world)
-      expect(second?.input.messages.map(({ id }) => id)).toEqual(['r-1-q', 'r-2-q'])
-      await world.store.runs.start(ALICE, THREAD, asking('r-3', { onBusy: 'supersede' }))
-      await world.reopen()
-      await world.store.work.settleOrphans('all')
-      expect(await world.store.runs.get(ALICE, THREAD, 'r-2')).toMatchObject({
-        run: { outcome: { type: 'superseded', by: 'r-3' } },
-      })
-      expect(await claimed(world)).toEqual(['r-3'])
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
-    'sends now what waits: to the front, and whatever is live makes room',
-    inWorld(async (world) => {
-      const { lease } = await world.running('r-1')
-      await enqueue(world, 'r-2', 'r-3')
-      const change = { order: ['r-3'], supersede: true, paused: true }
-      expect(await world.store.runs.changeQueue(ALICE, THREAD, change)).toMatchObject({
-        queue: { order: ['r-3', 'r-2'], paused: true },
-      })
-      await world.store.work.end(lease, ending(lease, { type: 'superseded', by: 'r-3' }))
-      expect(await claimed(world)).toEqual(['r-3'])
-      expect(await orderOf(world)).toEqual(['r-2'])
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
-    'starts nothing while a person is asked, unless every question is answered',
-    inWorld(async (world) => {
-      const { runs } = world.store
-      await world.ended('r-1', INTERRUPTED)
-      expect(await world.store.threads.snapshot(ALICE, THREAD)).toMatchObject({
-        thread: { status: 'needs_you' },
-        view: { interrupts: [QUESTION, { id: 'i-2' }] },
-      })
-      const open = { type: 'needs_answer', interruptIds: ['i-1', 'i-2'] }
-      expect(await runs.start(ALICE, THREAD, asking('r-2'))).toEqual(open)
-      expect(await runs.start(ALICE, THREAD, asking('r-2', { onBusy: 'supersede' }))).toEqual(open)
-      expect(await runs.start(ALICE, THREAD, asking('r-2', { resume: ANSWERS.slice(1) }))).toEqual(open)
-      const stranger = { interruptId: 'i-9', status: 'resolved' as const }
-      expect(await runs.start(ALICE, THREAD, asking('r-2', { resume: [...ANSWERS, stranger] }))).toEqual({
-        type: 'interrupt_closed',
-      })
-      await enqueue(world, 'r-3')
-      expect(await claimed(world)).toEqual([])
-      await world.reopen()
-      const answer = asking('r-4', { messages: [], resume: ANSWERS })
-      expect(await world.store.runs.start(BOB, THREAD, answer)).toMatchObject({
-        type: 'accepted',
-        run: { continues: 'r-1', position: 1 },
-      })
-      expect(await world.store.runs.start(BOB, THREAD, { ...answer, runId: 'r-5' })).toEqual({
-        type: 'interrupt_closed',
-      })
-      const [claim] = await claims(world)
-      expect(claim).toMatchObject({ run: { runId: 'r-4' }, input: { resume: ANSWERS } })
-      expect(claim?.run.retryOf).toBeUndefined()
-      expect((await world.log()).map(({ event }) => event)).toContainEqual({
-        type: 'interrupts.resolved',
-        by: 'bob',
-        interruptIds: ['i-1', 'i-2'],
-      })
-      await endLive(world, 'r-4')
-      expect(await claimed(world)).toEqual(['r-3'])
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
-    'withdraws open questions when the thread is cancelled, and holds what waited for them',
-    inWorld(async (world) => {
-      await world.ended('r-1', INTERRUPTED)
-      await enqueue(world, 'r-2')
-      expect(await world.store.runs.cancelThread(BOB, THREAD)).toMatchObject({
-        type: 'requested',
-        run: { runId: 'r-1', status: 'interrupted' },
-      })
-      expect(await world.store.runs.cancelThread(BOB, THREAD)).toEqual({ type: 'already_terminal', status: null })
-      expect(await claimed(world)).toEqual([])
-      expect(await world.store.runs.queue(ALICE, THREAD)).toMatchObject({ queue: { order: ['r-2'], paused: true } })
-      expect(await world.store.threads.snapshot(ALICE, THREAD)).toMatchObject({ view: { interrupts: [] } })
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
-    'names the run whose tools it brings the results of',
-    inWorld(async (world) => {
-      const { lease } = await world.running('r-1')
-      const call = [
-        { type: 'TOOL_CALL_START', toolCallId: 'c-1', toolCallName: 'pick' },
-        { type: 'TOOL_CALL_END', toolCallId: 'c-1' },
-      ]
-      await world.store.work.append(
-        lease,
-        call.map((event) => JSON.stringify(event)),
-      )
-      await world.store.work.end(lease, ending(lease, SUCCEEDED))
-      const result = { id: 'res', role: 'tool' as const, toolCallId: 'c-1', content: 'blue' }
-      expect(await world.store.runs.start(ALICE, THREAD, asking('r-2', { messages: [result] }))).toMatchObject({
-        run: { continues: 'r-1' },
-      })
-      await expectSound(world, THREAD)
-    }),
-  )
-
-  it(
     'does not let one message in twice that two runs brought while they waited',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
@@ -396,28 +220,4 @@ export function queueContract(inWorld: InWorld): void {
       expect(await world.store.runs.edit(ALICE, twin, 'r-2', [said('x')])).toEqual({ type: 'not_found' })
     }),
   )
-}
-
-function enqueued(runId: string, more: Partial<StartRequest> = {}): StartRequest {
-  return asking(runId, { onBusy: 'enqueue', ...more })
-}
-
-async function enqueue(world: World, ...runIds: string[]): Promise<void> {
-  for (const runId of runIds) {
-    expect(await world.store.runs.start(ALICE, THREAD, enqueued(runId))).toMatchObject({ type: 'accepted' })
-  }
-}
-
-async function orderOf(world: World): Promise<readonly string[]> {
-  const answer = await world.store.runs.queue(ALICE, THREAD)
-  if (answer.type !== 'queue') throw new Error(answer.type)
-  return answer.queue.order
-}
-
-const claims = (world: World) => world.store.work.claim({ workerId: 'worker-1', limit: 10, leaseMs: LEASE_MS })
-const claimed = async (world: World) => (await claims(world)).map((claim) => claim.run.runId)
-
-async function endLive(world: World, runId: string): Promise<void> {
-  const lease = { ...THREAD, runId, epoch: 1 }
-  expect(await world.store.work.end(lease, ending(lease, SUCCEEDED))).toEqual({ type: 'ended' })
 }
