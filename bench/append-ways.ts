@@ -50,11 +50,18 @@ async function listening(answer: (run: number, response: ServerResponse) => void
   }
 }
 
-/** `perWrite`: how many events go into one write. */
-export async function createLimit(runs: number, perWrite: number): Promise<Way> {
+export interface LimitOptions {
+  /** How many events go into one write. */
+  readonly perWrite?: number
+  /** Whether each write is an HTTP chunk, as node does it unless it is told not to. */
+  readonly chunked?: boolean
+}
+
+export async function createLimit(runs: number, { perWrite = 1, chunked = true }: LimitOptions = {}): Promise<Way> {
   const readers = Array.from({ length: runs }, () => new Set<ServerResponse>())
   const seqs = new Float64Array(runs)
   const http = await listening((run, response) => {
+    response.useChunkedEncodingByDefault = chunked
     response.writeHead(200, STREAM_HEADERS)
     response.flushHeaders()
     // Each emit of a steady load waits for itself.

@@ -78,10 +78,12 @@ export async function startHoldfast(env: Readonly<Record<string, string>> = {}):
     ask: async (key, body) => (await call<{ run: Run }>(paths.runs(key), body)).run,
     log,
     async ended(key, runId) {
-      for await (const { runId: of, event } of log(key, 0)) {
-        if (of === runId && event.type === 'run.ended') break
+      for (let after = 0; ; ) {
+        for await (const { seq, runId: of, event } of log(key, after)) {
+          if (of === runId && event.type === 'run.ended') return call<Run>(paths.run(key, runId))
+          after = seq
+        }
       }
-      return call<Run>(paths.run(key, runId))
     },
     runs: async (key) => (await call<{ items: readonly Run[] }>(paths.runs(key))).items,
     async close() {
@@ -99,11 +101,13 @@ export function textOf(envelopes: readonly Envelope[]): string {
 /** Everything of the thread up to the end of that run. */
 export async function logUntilEnd(holdfast: Holdfast, key: ThreadKey, runId: string, after = 0): Promise<Envelope[]> {
   const read: Envelope[] = []
-  for await (const envelope of holdfast.log(key, after)) {
-    read.push(envelope)
-    if (envelope.runId === runId && envelope.event.type === 'run.ended') break
+  for (;;) {
+    // A stream may end before the log does: a server that stops, or is killed, ends it. It goes on behind what was read.
+    for await (const envelope of holdfast.log(key, read.at(-1)?.seq ?? after)) {
+      read.push(envelope)
+      if (envelope.runId === runId && envelope.event.type === 'run.ended') return read
+    }
   }
-  return read
 }
 
 async function addressOf(lines: AsyncIterable<string>, exited: Promise<unknown[]>): Promise<string> {

@@ -2,6 +2,7 @@ import { type Envelope, HEARTBEAT, type InboxFrame, keyString, splitFrames, type
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LOCAL_PRINCIPAL as ME } from '../store/principal.ts'
+import { SINK_BYTES } from './sink.ts'
 import { createLooseWorld, type Delivery } from './testing/loose-world.ts'
 import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
@@ -198,7 +199,7 @@ describe('the one connection', () => {
   it('G10 holds at most 256 kB for all its threads together, and no thread waits for another one’s end', async () => {
     const world = await createLooseWorld()
     for (const key of KEYS) await world.commit(key, 400, 1_000)
-    const slow = createScriptedSink(128 * 1024)
+    const slow = createScriptedSink(SINK_BYTES)
     await world.feed.open({ principal: ME, threads: watching(KEYS) }, () => slow.sink)
     await settled()
     const served = new Set<string>()
@@ -220,7 +221,7 @@ describe('the one connection', () => {
       slow.drain()
       await settled(10)
     }
-    expect(slow.state.mostHeld).toBeLessThanOrEqual(256 * 1024)
+    expect(slow.state.mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
     for (const key of KEYS) expect(of(framesOf(slow), 'log', key)).toEqual(await world.log(key))
   })
 

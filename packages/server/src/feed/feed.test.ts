@@ -6,6 +6,7 @@ import type { LogReader, Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { runEvents } from './cut.ts'
 import { createFeed } from './feed.ts'
+import { SINK_BYTES } from './sink.ts'
 import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
 const KEY: ThreadKey = { roomId: 'r', threadId: 't' }
@@ -203,33 +204,33 @@ describe('following a log', () => {
 
   it('G10 holds at most 256 kB for a reader that does not read, and forgets nothing', async () => {
     const world = scripted()
-    const slow = createScriptedSink(128 * 1024)
+    const slow = createScriptedSink(SINK_BYTES)
     await world.feed.follow(at(0), () => slow.sink)
     for (let n = 0; n < 200; n++) world.commit(10, 1_000)
     await settle()
-    expect(slow.state.mostHeld).toBeLessThanOrEqual(256 * 1024)
+    expect(slow.state.mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
     for (let n = 0; n < 100; n++) {
       slow.drain()
       await settle()
     }
     expect(slow.text()).toBe(world.textAfter(0))
-    expect(slow.state.mostHeld).toBeLessThanOrEqual(256 * 1024)
+    expect(slow.state.mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
   })
 
   it('G10 keeps one commit of many threads alive for a socket that is slow, and no second one', async () => {
     const world = scripted()
-    const slow = createScriptedSink(128 * 1024)
+    const slow = createScriptedSink(SINK_BYTES)
     const quick = createScriptedSink()
     for (const { sink } of [slow, quick]) await world.feed.follow(at(0), () => sink)
     const sayAmongOthers = () => {
       const before = world.head
       world.commit(1, 200, 'lost')
-      const group = new Uint8Array(100_000)
+      const group = new Uint8Array(80_000)
       const { written } = encoder.encodeInto(world.textAfter(before), group)
       const frames = group.subarray(0, written)
       world.publish({ type: 'thread.more', key: KEY, firstSeq: before + 1, lastSeq: world.head, frames })
     }
-    const largeBuffers = () => new Set(slow.written.map(({ buffer }) => buffer).filter((b) => b.byteLength >= 100_000))
+    const largeBuffers = () => new Set(slow.written.map(({ buffer }) => buffer).filter((b) => b.byteLength >= 80_000))
 
     slow.drain()
     for (let n = 0; n < 10; n++) sayAmongOthers()

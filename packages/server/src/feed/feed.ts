@@ -12,7 +12,7 @@ import type { Principal } from '../store/principal.ts'
 import { type Connection, type ConnectionRequest, createConnection, lastRecord } from './connection.ts'
 import { type Cut, everything } from './cut.ts'
 import { createReader, type Sent } from './reader.ts'
-import { READER_BYTES, type Sink } from './sink.ts'
+import { READER_BYTES, type Sink, thirdOf } from './sink.ts'
 import { createWatches, heartbeat } from './watches.ts'
 
 const STEP_RECORDS = 4_096
@@ -89,8 +89,8 @@ export interface FeedOptions {
 const TOO_MANY = { type: 'too_many_streams' } as const
 
 export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
-  const stepBytes = Math.floor(limits.readerBytes / 2)
-  const watches = createWatches({ bus, clock })
+  const stepBytes = thirdOf(limits.readerBytes)
+  const watches = createWatches({ bus, clock, passedBytes: thirdOf(limits.readerBytes) })
   const waiting = new Set<() => void>()
   const connections = new Set<Connection>()
   const sent: Sent = { bytes: 0, records: 0 }
@@ -174,7 +174,8 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         watches,
         log,
         store: inbox,
-        stepBytes: Math.floor(limits.readerBytes / 5),
+        // Two of these at most are on their way at once (`shared-sink.ts`).
+        stepBytes: Math.floor(stepBytes / 2),
         sent,
         onFault,
         onEnd() {

@@ -1,6 +1,7 @@
 import { frame } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { createRing } from './ring.ts'
+import { SINK_BYTES } from './sink.ts'
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
@@ -15,9 +16,9 @@ function commit(firstSeq: number, lastSeq: number, padding = '') {
 
 /** As a thread's frames lie in the buffer of a commit of many threads. */
 function inGroup({ firstSeq, lastSeq, frames }: ReturnType<typeof commit>) {
-  const group = new Uint8Array(frames.byteLength + 100_000)
-  group.set(frames, 50_000)
-  return { firstSeq, lastSeq, frames: group.subarray(50_000, 50_000 + frames.byteLength) }
+  const group = new Uint8Array(frames.byteLength + 60_000)
+  group.set(frames, 30_000)
+  return { firstSeq, lastSeq, frames: group.subarray(30_000, 30_000 + frames.byteLength) }
 }
 
 describe('the ring of a watched thread', () => {
@@ -95,10 +96,19 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(6, 1e6)).toMatchObject({ firstSeq: 7, lastSeq: 8 })
   })
 
+  it('G10 holds what is too large to be given at once, so that it is given in steps', () => {
+    const passed = commit(1, 3, 'x'.repeat(100))
+    const ring = createRing({ passedBytes: passed.frames.byteLength })
+    ring.pass(passed, () => expect(ring.bytes()).toBe(0))
+    const larger = commit(4, 6, 'x'.repeat(101))
+    ring.pass(larger, () => expect(ring.after(3, 1e6)).toMatchObject({ firstSeq: 4, lastSeq: 6 }))
+    expect(ring.bytes()).toBe(larger.frames.byteLength)
+  })
+
   it('G10 passes a small slice of a very large buffer as a copy', () => {
     const ring = createRing()
     const { frames } = commit(1, 1)
-    const group = new Uint8Array(128 * 1024 + 1)
+    const group = new Uint8Array(SINK_BYTES + 1)
     group.set(frames)
     ring.pass({ firstSeq: 1, lastSeq: 1, frames: group.subarray(0, frames.byteLength) }, () => {
       const recent = ring.after(0, 1e6)
@@ -108,7 +118,7 @@ describe('the ring of a watched thread', () => {
   })
 
   it('G10 holds no more than its bound, and no larger buffer for a small slice of it', () => {
-    const ring = createRing(2_000)
+    const ring = createRing({ maxBytes: 2_000 })
     for (let seq = 1; seq <= 100; seq++) ring.told(commit(seq, seq, 'x'.repeat(100)))
     expect(ring.bytes()).toBeLessThanOrEqual(2_000)
     expect(ring.after(98, 1e6)).toMatchObject({ firstSeq: 99, lastSeq: 99 })
@@ -127,7 +137,7 @@ describe('the ring of a watched thread', () => {
   })
 
   it('G10 gives small slices of large buffers as they were, and keeps few bytes more than they have', () => {
-    const ring = createRing(40_000)
+    const ring = createRing({ maxBytes: 40_000 })
     const buffers = new Set<ArrayBufferLike>()
     for (let seq = 1; seq <= 400; seq++) {
       const { frames } = commit(seq, seq, `${seq} `.repeat((seq % 7) + 1))

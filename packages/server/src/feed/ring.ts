@@ -9,6 +9,7 @@
  * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small part of it: what it keeps beyond its
  *   commits is an eighth of them, and `LARGEST_SHARED` at either end (G10).
  */
+import { SINK_BYTES } from './sink.ts'
 import { offsetAfter, type Slice } from './slice.ts'
 
 const RING_BYTES = 256 * 1024
@@ -17,8 +18,6 @@ const SPARE_BYTES = 4 * 1024
 /** Copies of small commits share blocks that only this ring holds: one for each would cost more than the copying. */
 const SMALLEST_SHARED = 1024
 const LARGEST_SHARED = 16 * 1024
-/** A commit of more than this is not kept alive by somebody's socket that is slow to take its part of it. */
-const LARGEST_PASSED = 128 * 1024
 
 /** What the ring can say to a reader at a cursor. `unknown`: there is more, and only the store has it. */
 export type Recent = ({ readonly type: 'slice' } & Slice) | { readonly type: 'current' } | { readonly type: 'unknown' }
@@ -28,7 +27,7 @@ export interface Ring {
   told(commit: { readonly firstSeq: number; readonly lastSeq: number; readonly frames?: Uint8Array | undefined }): void
   /**
    * The same, for readers of whom none is behind: gives it as it is while `tell` runs, and holds nothing afterwards,
-   * neither this nor what was held before.
+   * neither this nor what was held before. What is too large to be given at once is held like any other.
    */
   pass(commit: Slice, tell: () => void): void
   /** A reading of the store showed this head: true if nobody had told of it. */
@@ -53,7 +52,13 @@ interface Block {
 const CURRENT: Recent = { type: 'current' }
 const UNKNOWN: Recent = { type: 'unknown' }
 
-export function createRing(maxBytes = RING_BYTES): Ring {
+export interface RingOptions {
+  readonly maxBytes?: number
+  /** It passes no more than this, nor part of a larger buffer: whoever is slow to take it keeps all of that alive. */
+  readonly passedBytes?: number
+}
+
+export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: RingOptions = {}): Ring {
   let blocks: Block[] = []
   /** How many commits of the first block have been let go. */
   let gone = 0
@@ -84,6 +89,11 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   function add(block: Block): Block {
     blocks.push(block)
     return block
+  }
+
+  function told({ firstSeq, lastSeq, frames }: Parameters<Ring['told']>[0]) {
+    head = Math.max(head, lastSeq)
+    if (frames) hold({ firstSeq, lastSeq, frames })
   }
 
   function hold({ firstSeq, lastSeq, frames }: Slice) {
@@ -136,14 +146,17 @@ export function createRing(maxBytes = RING_BYTES): Ring {
   }
 
   return {
-    told({ firstSeq, lastSeq, frames }) {
-      head = Math.max(head, lastSeq)
-      if (frames) hold({ firstSeq, lastSeq, frames })
-    },
-    pass({ firstSeq, lastSeq, frames }, tell) {
+    told,
+    pass(commit, tell) {
+      const { firstSeq, lastSeq, frames } = commit
+      if (frames.byteLength > passedBytes) {
+        told(commit)
+        tell()
+        return
+      }
       head = Math.max(head, lastSeq)
       if (blocks.length > 0) restart()
-      const own = frames.buffer.byteLength <= LARGEST_PASSED ? asBuffer(frames) : Buffer.from(frames)
+      const own = frames.buffer.byteLength <= passedBytes ? asBuffer(frames) : Buffer.from(frames)
       passing = { type: 'slice', firstSeq, lastSeq, frames: own }
       try {
         tell()

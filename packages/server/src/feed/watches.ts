@@ -44,7 +44,14 @@ export interface Watches {
   readonly all: Pick<ThreadMap<Watch>, 'entries' | 'size'>
 }
 
-export function createWatches({ bus, clock }: { readonly bus: Bus; readonly clock: Clock }): Watches {
+export interface WatchesOptions {
+  readonly bus: Bus
+  readonly clock: Clock
+  /** A slow reader keeps at most this much of somebody else's commit alive. */
+  readonly passedBytes: number
+}
+
+export function createWatches({ bus, clock, passedBytes }: WatchesOptions): Watches {
   const all = createThreadMap<Watched>()
   const visitors = new Set<Visitor>()
   let stop: (() => void) | undefined
@@ -97,7 +104,7 @@ export function createWatches({ bus, clock }: { readonly bus: Bus; readonly cloc
     const readers = new Set<Reader>()
     const wakes = new Set<() => void>()
     const made: Watched = {
-      ring: createRing(),
+      ring: createRing({ passedBytes }),
       readers,
       wakes,
       visitors: 0,

@@ -5,7 +5,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { Cut } from '../feed/cut.ts'
 import type { FeedRequest, Refused } from '../feed/feed.ts'
-import type { Sink } from '../feed/sink.ts'
+import { type Sink, thirdOf } from '../feed/sink.ts'
 import type { LogChunk } from '../store/port.ts'
 import type { Env, Parts } from './env.ts'
 import { openNodeSink } from './node-sink.ts'
@@ -48,8 +48,8 @@ export function openSink(c: Context<Env>, { readerBytes }: Parts['limits']) {
   return {
     response: () => response,
     connect(): Sink {
-      if (c.env?.outgoing) return openNodeSink(c.env.outgoing, readerBytes / 2)
-      const web = openWebSink(readerBytes / 2)
+      if (c.env?.outgoing) return openNodeSink(c.env.outgoing, thirdOf(readerBytes))
+      const web = openWebSink(thirdOf(readerBytes))
       response = web.response
       return web.sink
     },

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
+import { SINK_BYTES } from '../feed/sink.ts'
 import { type Outgoing, openNodeSink } from './node-sink.ts'
 
 function fakeOutgoing() {
@@ -16,12 +17,12 @@ function fakeOutgoing() {
 const sinkOn = (outgoing: ReturnType<typeof fakeOutgoing>) => openNodeSink(outgoing as unknown as Outgoing)
 
 describe('the sink on node’s res', () => {
-  it('G10 is full above 128 kB, and says when it has room again', () => {
+  it('G10 is full above a third of 256 kB, and says when it has room again', () => {
     const outgoing = fakeOutgoing()
     const sink = sinkOn(outgoing)
     const drained = vi.fn()
     sink.onDrain(drained)
-    outgoing.writableLength = 128 * 1024
+    outgoing.writableLength = SINK_BYTES
     expect(sink.write(new Uint8Array(1))).toBe(true)
     outgoing.writableLength++
     expect(sink.write(new Uint8Array(1))).toBe(false)

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { HEARTBEAT, type LogPage, paths } from '@holdfast/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SINK_BYTES } from '../feed/sink.ts'
 import { type Listening, listen } from './listen.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 import { createHouse, type House, KEY } from './testing/house.ts'
@@ -133,8 +134,8 @@ describe('a stream on a socket', () => {
       mostHeld = Math.max(mostHeld, house.answers[0]?.writableLength ?? 0)
     }
     await house.say(lease, 'the end')
-    expect(mostHeld).toBeGreaterThan(128 * 1024)
-    expect(mostHeld).toBeLessThanOrEqual(256 * 1024)
+    expect(mostHeld).toBeGreaterThan(SINK_BYTES)
+    expect(mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
     const ids: number[] = []
     let rest = ''
     for await (const chunk of response.setEncoding('utf8')) {

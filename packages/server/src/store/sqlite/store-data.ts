@@ -98,6 +98,12 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     return threads.insert(thread, rooms.get(key.roomId)?.tenantId ?? '')
   }
 
+  /** Of one that moves on in a commit in which it said nothing. */
+  function keyOf(thread: number): ThreadKey | undefined {
+    const row = threads.byNo(thread)?.row
+    return row && { roomId: row.roomId, threadId: row.threadId }
+  }
+
   return {
     rooms,
     threads,
@@ -164,7 +170,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       runs.committed()
       const committed = { ...log.committed(), keys, told, inboxes }
       for (const moved of committed.moved) {
-        const key = keys.get(moved.thread)
+        const key = keys.get(moved.thread) ?? keyOf(moved.thread)
         if (key && runs.live(key)) folds.grown(moved, key)
       }
       forget()

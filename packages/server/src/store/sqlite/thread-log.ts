@@ -24,7 +24,7 @@ export interface LogLimits {
   readonly tailBytes: number
   /** A segment is cut at about this size. */
   readonly segmentBytes: number
-  /** Tails older than this many commits move on, so that a quiet thread does not hold the journal. */
+  /** Tails older than this many commits move on, a few with each, so that a quiet thread does not hold the journal. */
   readonly journalRows: number
   /** About what one commit moves of tails that are long or old, in bytes; more where more comes in. */
   readonly moveBytes: number
@@ -37,6 +37,9 @@ export const DEFAULT_LIMITS: LogLimits = {
   journalRows: 256,
   moveBytes: 256 * 1024,
 }
+
+/** How often aged tails are looked for while the journal grows by `journalRows`. */
+const LOOKS = 8
 
 /** What one commit added, all threads in one buffer. */
 export interface CommittedFrames {
@@ -110,16 +113,20 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   let sealed = new Set<number>()
   let dropped = new Set<number>()
   let plan: Plan | undefined
+  /** The row from which aged tails are looked for again. */
+  let lookAgain = 0
 
   const committedHead = (thread: number) => tails.get(thread)?.lastSeq ?? segments.lastSeq(thread)
   const head = (thread: number) => staged.get(thread)?.lastSeq ?? committedHead(thread)
 
-  /** Tails that hold the journal's oldest rows back. */
-  function agedTails(): number[] {
+  const isAged = (tail: Tail | undefined) => (tail?.rows[0] ?? row) < row - limits.journalRows / 2
+
+  /** Wants the tails that hold the journal's oldest rows back. Looks at all there are, so not with every commit. */
+  function wantAged(): void {
     const oldest = rows.keys().next().value ?? row
-    if (row - oldest < limits.journalRows) return []
-    const before = row - limits.journalRows / 2
-    return [...tails].filter(([, tail]) => (tail.rows[0] ?? row) < before).map(([thread]) => thread)
+    if (row - oldest < limits.journalRows || row < lookAgain) return
+    lookAgain = row + limits.journalRows / LOOKS
+    for (const [thread, tail] of tails) if (isAged(tail)) moves.want(thread)
   }
 
   /** How many times as long as a tail is meant to be. */
@@ -166,8 +173,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     },
 
     write(at) {
-      for (const thread of agedTails()) moves.want(thread)
-
+      wantAged()
       const moving = new Set(sealed)
       const incoming = { bytes: 0, tails: 0 }
       const texts = [...staged].map(([thread, added]) => {
@@ -180,7 +186,11 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         if (!tail?.length) incoming.tails++
         return { thread, added, bytes }
       })
-      for (const thread of moves.take(incoming, (one) => tails.get(one)?.length ?? 0)) moving.add(thread)
+      for (const thread of moves.take(incoming, (one) => tails.get(one)?.length ?? 0)) {
+        moving.add(thread)
+        // Quiet until now: nothing of it stays.
+        if (isAged(tails.get(thread))) sealed.add(thread)
+      }
       // First what the journal row holds, then what goes straight into segments: each text is made into bytes once.
       texts.sort((a, b) => Number(moving.has(a.thread)) - Number(moving.has(b.thread)))
 
