@@ -25,7 +25,7 @@ setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
 const WAYS: Readonly<Record<'bare' | 'house', () => Promise<Way>>> = {
-  bare: () => createLimit(1, 1),
+  bare: () => createLimit(1),
   house: () => createHouse(1),
 }
 
