@@ -6,6 +6,8 @@ import { type Outgoing, openNodeSink } from './node-sink.ts'
 function fakeOutgoing() {
   return Object.assign(new EventEmitter(), {
     writeHead: vi.fn(),
+    flushHeaders: vi.fn(),
+    useChunkedEncodingByDefault: true,
     write: vi.fn(),
     end: vi.fn(),
     writableLength: 0,

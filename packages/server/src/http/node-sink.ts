@@ -2,9 +2,10 @@
  * A live stream on node's `res`. Owns: when it is full. The socket's end is told to the reader, who detaches; nothing
  * else hears of it (I5).
  *
- * Writes need no batching here: the feed writes once per commit, and node corks what a socket gets within one tick.
+ * Writes need no batching here: the feed writes once per commit.
  */
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { SINK_BYTES, type Sink } from '../feed/sink.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 
@@ -12,6 +13,7 @@ import { STREAM_HEADERS } from './stream-headers.ts'
 export type Outgoing = Pick<
   ServerResponse,
   | 'writeHead'
+  | 'flushHeaders'
   | 'useChunkedEncodingByDefault'
   | 'write'
   | 'end'
@@ -26,23 +28,35 @@ export type Outgoing = Pick<
 export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
   // The stream's end is the connection's: in chunks, each write would be four for node.
   outgoing.useChunkedEncodingByDefault = false
-  if (!outgoing.destroyed) outgoing.writeHead(200, STREAM_HEADERS)
+  if (!outgoing.destroyed) {
+    outgoing.writeHead(200, STREAM_HEADERS)
+    outgoing.flushHeaders()
+  }
+  const to = socketOf(outgoing) ?? outgoing
   return {
     write(bytes) {
       if (outgoing.destroyed || outgoing.writableEnded) return true
-      outgoing.write(bytes)
-      return outgoing.writableLength <= fullBytes
+      to.write(bytes)
+      return to.writableLength <= fullBytes
     },
-    idle: () => outgoing.writableLength === 0,
+    idle: () => to.writableLength === 0,
     end() {
       if (!outgoing.writableEnded) outgoing.end()
     },
     onDrain(listener) {
-      outgoing.on('drain', listener)
+      to.on('drain', listener)
     },
     onClose(listener) {
       if (outgoing.destroyed) listener()
       else outgoing.once('close', listener)
     },
   }
+}
+
+/**
+ * Behind its head, an HTTP/1.1 response that is not chunked is what is written to the socket. It has none yet while it
+ * waits for an answer before it on the same connection.
+ */
+function socketOf(outgoing: Outgoing): Socket | undefined {
+  return (outgoing instanceof ServerResponse && outgoing.socket) || undefined
 }

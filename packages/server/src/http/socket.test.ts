@@ -170,6 +170,30 @@ describe('a hostile socket', () => {
     expect(house.faults).toEqual([])
   })
 
+  it('gives a stream its turn behind the answer before it on the same connection, from its head to its end', async () => {
+    const house = await listeningHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    const asking = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${house.url.host}\r\n\r\n`
+    const socket = raw(house.url, asking(`${paths.log(KEY)}?live=long-poll&after=3`) + asking(LOG))
+    let all = ''
+    const ended = new Promise((resolve) => socket.once('end', resolve))
+    socket.on('data', (bytes: Buffer) => {
+      all += bytes.toString()
+    })
+    await vi.waitFor(() => expect(house.answers).toHaveLength(2))
+    expect(all).toBe('')
+    for (let n = 0; n < 20; n++) await house.say(lease, `${n} `)
+    await vi.waitFor(() => expect(all).toContain('"19 "'))
+    await open.splice(0)[0]?.close(0)
+    await ended
+    const [, page, stream] = all.split('HTTP/1.1 200 OK')
+    expect(page).toContain('application/json')
+    expect(stream).toContain('text/event-stream')
+    const told = [...(stream ?? '').matchAll(/"delta":"(\d+) "/g)].map(([, n]) => Number(n))
+    expect(told).toEqual(Array.from({ length: 20 }, (_, n) => n))
+  })
+
   it('gets an answer to a foreign host, a body too large and nonsense, and the server lives', async () => {
     const house = await listeningHouse()
     const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\n`

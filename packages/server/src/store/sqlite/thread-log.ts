@@ -15,6 +15,7 @@ import type { LogRange } from '../port.ts'
 import { type Budget, cutFrames, type Piece, pieces } from './frames.ts'
 import { PART_HEAD, type Part, ROW_HEAD, writePartHead } from './journal-body.ts'
 import { createMoves } from './moves.ts'
+import { createScratch } from './scratch.ts'
 import { createSegments, DamagedLog } from './segments.ts'
 import { addToTail, bytesOf, clearTail, createTail, type Tail } from './tail.ts'
 
@@ -103,6 +104,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   const insertRow = database.prepare('INSERT INTO journal (id, body) VALUES (?, ?)')
   const deleteRow = database.prepare('DELETE FROM journal WHERE id = ?')
   const moves = createMoves(limits.moveBytes)
+  const scratch = createScratch()
 
   const tails = new Map<number, Tail>()
   /** Rows of the journal, oldest first, and how many of their parts no segment holds yet. */
@@ -142,6 +144,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   }
 
   function forget(): void {
+    scratch.clear()
     staged = new Map()
     sealed = new Set()
     dropped = new Set()
@@ -177,12 +180,12 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const moving = new Set(sealed)
       const incoming = { bytes: 0, tails: 0 }
       const texts = [...staged].map(([thread, added]) => {
-        const bytes = Buffer.byteLength(added.text)
+        const bytes = scratch.bytesOf(added.text)
         const tail = tails.get(thread)
-        const full = fullness(tail, added, bytes)
+        const full = fullness(tail, added, bytes.length)
         if (full >= 1) moves.want(thread)
         if (full >= 2) moving.add(thread)
-        incoming.bytes += bytes
+        incoming.bytes += bytes.length
         if (!tail?.length) incoming.tails++
         return { thread, added, bytes }
       })
@@ -191,10 +194,10 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         // Quiet until now: nothing of it stays.
         if (isAged(tails.get(thread))) sealed.add(thread)
       }
-      // First what the journal row holds, then what goes straight into segments: each text is made into bytes once.
+      // First what the journal row holds, then what goes straight into segments.
       texts.sort((a, b) => Number(moving.has(a.thread)) - Number(moving.has(b.thread)))
 
-      const size = texts.reduce((sum, { bytes }) => sum + PART_HEAD + bytes, ROW_HEAD)
+      const size = texts.reduce((sum, { bytes }) => sum + PART_HEAD + bytes.length, ROW_HEAD)
       const body = Buffer.from(new ArrayBuffer(size))
       body.writeDoubleLE(at, 0)
       let end = ROW_HEAD
@@ -202,16 +205,17 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const journaled: Part[] = []
       const moved = new Map<number, Part | undefined>()
       for (const { thread, added, bytes } of texts) {
-        const frames = body.subarray(end + PART_HEAD, end + PART_HEAD + bytes)
-        frames.write(added.text)
+        const from = end + PART_HEAD
+        body.set(bytes, from)
+        const frames = body.subarray(from, from + bytes.length)
         const part = { thread, firstSeq: added.firstSeq, lastSeq: added.lastSeq, frames }
         if (moving.has(thread)) moved.set(thread, part)
         else {
           writePartHead(body, end, part)
           journaled.push(part)
-          rowEnd = end + PART_HEAD + bytes
+          rowEnd = from + bytes.length
         }
-        end += PART_HEAD + bytes
+        end = from + bytes.length
       }
       for (const thread of moving) if (!moved.has(thread)) moved.set(thread, undefined)
 
