@@ -102,7 +102,7 @@ export function createRuns(database: DatabaseSync): Runs {
   for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(run.record, run)
   const staged = createThreadMap<LiveRun | undefined>()
 
-  const liveOf = (key: ThreadKey) => (staged.has(key) ? staged.get(key) : live.get(key))
+  const liveOf = (key: ThreadKey) => (staged.size > 0 && staged.has(key) ? staged.get(key) : live.get(key))
 
   function one(row: Record<string, SQLOutputValue> | undefined): StoredRun | undefined {
     return row && storedRun(row)
