@@ -33,6 +33,25 @@ it('sends the first call after a quiet time in the same turn, and what follows a
   expect(vi.getTimerCount()).toBe(0)
 })
 
+it('sends what is only read at the end of the turn, all of it together, and lets it wait for no window', () => {
+  const { batches, gather } = create()
+  gather.call(call(1))
+  vi.advanceTimersByTime(0)
+  gather.call(call(2))
+  gather.read(call(3))
+  gather.read(call(4))
+  vi.advanceTimersByTime(0)
+  gather.read(call(5))
+  gather.close()
+  expect(batches.map(({ calls, close }) => [calls.map(({ id }) => id), close])).toEqual([
+    [[1], undefined],
+    [[3, 4], undefined],
+    [[5], undefined],
+    [[2], true],
+  ])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 it('does not wait once a batch has grown large', () => {
   const { batches, gather } = create()
   gather.append(1, LEASE, ['x'.repeat(60)])

@@ -1,14 +1,17 @@
 /**
- * Gathers calls into batches on their way to the worker: the first call after a quiet time goes at once, at the end of
- * the event loop's turn; after that at most one batch every few milliseconds, or when one has grown large.
+ * Gathers calls into batches on their way to the worker. Writes: the first after a quiet time goes at once, at the end of
+ * the event loop's turn; after that at most one batch every few milliseconds, or when one has grown large. Readings gain
+ * nothing from waiting for each other, since no commit is saved: they go at the end of their turn.
  *
- * Invariant: what was asked first is first in its batch, and batches keep their order.
+ * Invariant: what was asked first is first in its batch, and batches keep their order. A reading may overtake a write
+ * that has not been answered, never one that has.
  */
 import type { Lease } from '../port.ts'
 import { type AppendColumns, type Batch, type Call, emptyAppends } from './messages.ts'
 
 export interface Gather {
   call(call: Call): void
+  read(call: Call): void
   append(id: number, lease: Lease, events: readonly string[]): void
   /** Sends what has gathered, as the last batch. */
   close(): void
@@ -24,15 +27,28 @@ export interface GatherOptions {
 export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gather {
   let calls: Call[] = []
   let appends: AppendColumns = emptyAppends()
+  let readings: Call[] = []
+  let reading: NodeJS.Immediate | undefined
   let sentAt = Number.NEGATIVE_INFINITY
-  let waiting: NodeJS.Timeout | NodeJS.Immediate | undefined
+  /** Ends the wait for the next batch, while there is one. */
+  let stopWaiting: (() => void) | undefined
 
   function send(close?: true): void {
-    stopWaiting()
+    stopWaiting?.()
+    stopWaiting = undefined
     const batch: Batch = { calls, appends, ...(close && { close }) }
     calls = []
     appends = emptyAppends()
     sentAt = performance.now()
+    post(batch)
+  }
+
+  function sendReadings(): void {
+    clearImmediate(reading)
+    reading = undefined
+    if (readings.length === 0) return
+    const batch: Batch = { calls: readings, appends: emptyAppends() }
+    readings = []
     post(batch)
   }
 
@@ -41,21 +57,25 @@ export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gathe
       send()
       return
     }
-    if (waiting !== undefined) return
+    if (stopWaiting) return
     const quiet = performance.now() - sentAt
-    waiting = quiet >= windowMs ? setImmediate(send) : setTimeout(send, Math.ceil(windowMs - quiet))
-  }
-
-  function stopWaiting(): void {
-    clearImmediate(waiting as NodeJS.Immediate)
-    clearTimeout(waiting as NodeJS.Timeout)
-    waiting = undefined
+    if (quiet >= windowMs) {
+      const immediate = setImmediate(send)
+      stopWaiting = () => clearImmediate(immediate)
+    } else {
+      const timer = setTimeout(send, Math.ceil(windowMs - quiet))
+      stopWaiting = () => clearTimeout(timer)
+    }
   }
 
   return {
     call(call) {
       calls.push(call)
       sendSoon()
+    },
+    read(call) {
+      readings.push(call)
+      reading ??= setImmediate(sendReadings)
     },
     append(id, { roomId, threadId, runId, epoch }, events) {
       appends.ids.push(id)
@@ -71,6 +91,9 @@ export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gathe
       }
       sendSoon()
     },
-    close: () => send(true),
+    close() {
+      sendReadings()
+      send(true)
+    },
   }
 }

@@ -13,6 +13,7 @@ import type { Notice, Publish, Store } from '../port.ts'
 import { createGather } from './gather.ts'
 import {
   type Batch,
+  type Call,
   emptyAppends,
   type FromWorker,
   type MoreColumns,
@@ -23,6 +24,7 @@ import {
 } from './messages.ts'
 import { StoreOpenError } from './open-error.ts'
 import { createPending } from './pending.ts'
+import type { ReadingOperation } from './reads.ts'
 import { storeFault } from './sqlite-error.ts'
 import { createTurns } from './turns.ts'
 
@@ -98,12 +100,14 @@ export function connectStore(
     })
   }
 
-  function call<Op extends Operation>(op: Op): Operations[Op] {
-    const forward = (...args: Parameters<Operations[Op]>) =>
-      pend((id) => gather.call({ id, op, args } as Parameters<typeof gather.call>[0]))
+  function forward<Op extends Operation>(op: Op, send: (call: Call) => void): Operations[Op] {
+    const forwarded = (...args: Parameters<Operations[Op]>) => pend((id) => send({ id, op, args } as Call))
     // The worker answers each operation with what its name stands for in `Operations`.
-    return forward as Operations[Op]
+    return forwarded as Operations[Op]
   }
+
+  const call = <Op extends Exclude<Operation, ReadingOperation>>(op: Op) => forward(op, gather.call)
+  const read = <Op extends ReadingOperation>(op: Op) => forward(op, gather.read)
 
   const turns = createTurns({
     piecesATick: NOTICES_A_TICK,
@@ -138,31 +142,31 @@ export function connectStore(
 
   const store: Store = {
     rooms: {
-      list: call('rooms.list'),
-      get: call('rooms.get'),
+      list: read('rooms.list'),
+      get: read('rooms.get'),
       create: call('rooms.create'),
       change: call('rooms.change'),
       delete: call('rooms.delete'),
     },
     threads: {
-      list: call('threads.list'),
+      list: read('threads.list'),
       create: call('threads.create'),
       change: call('threads.change'),
       delete: call('threads.delete'),
-      snapshot: call('threads.snapshot'),
+      snapshot: read('threads.snapshot'),
     },
-    log: { read: call('log.read') },
-    inbox: { overview: call('inbox.overview'), read: call('inbox.read') },
+    log: { read: read('log.read') },
+    inbox: { overview: read('inbox.overview'), read: read('inbox.read') },
     runs: {
       start: call('runs.start'),
       cancelRun: call('runs.cancelRun'),
       cancelThread: call('runs.cancelThread'),
       edit: call('runs.edit'),
-      queue: call('runs.queue'),
+      queue: read('runs.queue'),
       changeQueue: call('runs.changeQueue'),
-      get: call('runs.get'),
-      timeline: call('runs.timeline'),
-      list: call('runs.list'),
+      get: read('runs.get'),
+      timeline: read('runs.timeline'),
+      list: read('runs.list'),
     },
     work: {
       claim: call('work.claim'),
@@ -171,7 +175,7 @@ export function connectStore(
       renew: call('work.renew'),
       settleOrphans: call('work.settleOrphans'),
     },
-    counts: call('counts'),
+    counts: read('counts'),
     close() {
       if (state === 'open') {
         state = 'closing'
