@@ -66,7 +66,7 @@ export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: 
   let head = 0
   /** The last answer since something was held: all readers at the same cursor are given this one. */
   let last: { readonly cursor: number; readonly limit: number; readonly recent: Recent } | undefined
-  let passing: ({ readonly type: 'slice' } & Slice) | undefined
+  let passing: Extract<Recent, { type: 'slice' }> | undefined
 
   function restart() {
     blocks = []

@@ -32,6 +32,14 @@ describe('the sink on node’s res', () => {
     expect(drained).toHaveBeenCalledOnce()
   })
 
+  it('is idle while nothing that it took is here', () => {
+    const outgoing = fakeOutgoing()
+    const sink = sinkOn(outgoing)
+    expect(sink.idle()).toBe(true)
+    outgoing.writableLength = 1
+    expect(sink.idle()).toBe(false)
+  })
+
   it('writes nothing to a socket that is gone, and says so at once to who comes late', () => {
     const outgoing = fakeOutgoing()
     outgoing.destroyed = true

@@ -12,6 +12,7 @@
  * - What a principal may not see does not exist for it (`not_found`).
  * - Every record gets `seq` and `at` at its commit, under the thread's order (G2). Frames are made once, here.
  * - After the commit, and never before, `publish` is told.
+ * - Whatever is asked sees every write that was answered before; of one that is still unanswered it may see nothing.
  */
 import type { Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type {

@@ -1,7 +1,8 @@
 /**
  * Work that comes in pieces, one behind the other, for so many milliseconds a turn of the event loop: others have theirs
- * in between. What a piece leads to (writes to sockets) is done after it, before the next tick, and takes longer than
- * the piece; so after a few pieces the work waits for that, and looks at the time again. Does not know what the work is.
+ * in between. What a piece leads to may be put off to the end of its tick (a promise's reaction, a write that has no
+ * socket of its own) and take longer than the piece; so after a few pieces the work waits for that, and looks at the
+ * time again. Does not know what the work is.
  *
  * Invariant: pieces are done in the order in which they were added; the first few are done at once.
  */
