@@ -204,6 +204,13 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
+    what: 'a thread that the store cannot find any more is told as deleted',
+    file: `${SERVER}/feed/connection.ts`,
+    find: "  not_found: 'cursor_ahead',",
+    put: "  not_found: 'deleted',",
+    tests: [`${SERVER}/feed/endings.test.ts`],
+  },
+  {
     what: 'an entry of the inbox is skipped where many come at once',
     file: `${SERVER}/feed/connection.ts`,
     find: '            cursor = item.cursor\n',

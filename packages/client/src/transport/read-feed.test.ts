@@ -137,3 +137,10 @@ it('refuses a frame without an end before it fills the memory', () => {
     for (let megabyte = 0; megabyte < 20; megabyte += 1) feed.take(chunk)
   }).toThrow(TransportError)
 })
+
+it('a resync whose reason is unknown or missing is never a deletion: the snapshot is to be taken', () => {
+  const { said, feed } = reader()
+  for (const reason of ['gone', 'constructor', '', 7, null, undefined])
+    feed.take(bytes(frame('resync', { ...A, reason })))
+  expect(said).toEqual(Array.from({ length: 6 }, () => ({ resync: { ...A, reason: 'cursor_gone' } })))
+})

@@ -79,7 +79,7 @@ export function createFeedReader(
       if (event === 'log') log(value)
       else if (event === 'caught-up') about(event, value, (key, { seq = 0 }) => handlers.onCaughtUp({ ...key, seq }))
       else if (event === 'resync')
-        about(event, value, (key, { reason = 'cursor_gone' }) => handlers.onResync({ ...key, reason }))
+        about(event, value, (key, { reason }) => handlers.onResync({ ...key, reason: reasonOf(reason) }))
       else if (event === 'inbox') inbox(value)
       else handlers.onDropped('malformed', event)
     },
@@ -95,4 +95,11 @@ export function createFeedReader(
       if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
     },
   }
+}
+
+const REASONS: Readonly<Record<Resync['reason'], true>> = { cursor_gone: true, cursor_ahead: true, deleted: true }
+
+/** A reason that this client does not know never passes for a deletion: the snapshot says what there is. */
+function reasonOf(said: unknown): Resync['reason'] {
+  return typeof said === 'string' && Object.hasOwn(REASONS, said) ? (said as Resync['reason']) : 'cursor_gone'
 }

@@ -8,11 +8,12 @@
  * Invariants: everything is subscribed to before anything is read; what is of one thread never waits for another one's
  * end; its end only detaches (I5).
  */
-import { type CaughtUp, frame, type Resync, type ThreadKey } from '@holdfast/core'
+import type { CaughtUp, Resync, ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { feedFrames } from './cut.ts'
-import { createReader, type LastRecord, type Reader, type Sent } from './reader.ts'
+import { createReader, type Reader, type Sent } from './reader.ts'
+import { type Over, type ReaderEnd, readingOf } from './reader-end.ts'
 import { createSharedSink } from './shared-sink.ts'
 import type { Sink } from './sink.ts'
 import { heartbeat, type Watches } from './watches.ts'
@@ -93,7 +94,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       state = 'gone'
       leaving.delete(leave)
       watch.wakes.delete(wake)
-      reader?.end()
+      reader?.detach()
       watch.leave()
     }
 
@@ -131,7 +132,6 @@ export function createConnection(options: ConnectionOptions): Connection {
 
     function begin(first: LogChunk): void {
       watch.wakes.delete(wake)
-      let reason: Resync['reason'] | undefined
       const seat = shared.seat(() => made.hold())
       const made = createReader({
         ring: watch.ring,
@@ -142,20 +142,24 @@ export function createConnection(options: ConnectionOptions): Connection {
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)
-          if (!answer || answer.type === 'chunk') return answer
-          reason = answer.type === 'not_found' ? 'deleted' : answer.type
-          if (answer.type !== 'deleted') return undefined
-          watch.finish()
-          return answer.seq === cursor + 1 ? lastRecord(key, answer) : undefined
+          if (!answer) return DETACHED
+          if (answer.type === 'deleted') watch.finish()
+          const reading = readingOf(key, answer)
+          // A reader that was behind is told of the hole by the resync, and of nothing behind it.
+          return reading.type === 'over' && reading.last?.firstSeq !== cursor + 1
+            ? { type: 'over', cause: reading.cause }
+            : reading
         },
         onFault: (fault) => fail(fault, key),
         sent,
         onNews: watch.nudge,
         onLive: caughtUp,
-        onEnd() {
+        onEnd(cause) {
           watch.readers.delete(made)
           seat.leave()
-          resync(reason ?? 'deleted')
+          const reason = RESYNC[cause]
+          if (reason) resync(reason)
+          else leave()
         },
       })
       reader = made
@@ -222,13 +226,18 @@ export function createConnection(options: ConnectionOptions): Connection {
 
 const encoder = new TextEncoder()
 
-const withoutHeartbeat = (write: Sink['write']) => (bytes: Uint8Array) => bytes === heartbeat || write(bytes)
+const DETACHED: Over = { type: 'over', cause: 'detached' }
 
-/** What a deleted thread's log ended with: its store keeps nothing else of it. */
-export function lastRecord(
-  { roomId, threadId }: ThreadKey,
-  { seq, at }: { readonly seq: number; readonly at: string },
-): LastRecord {
-  const text = frame({ roomId, threadId, seq, at, kind: 'control' }, '{"type":"thread.deleted"}')
-  return { type: 'last', firstSeq: seq, lastSeq: seq, frames: encoder.encode(text) }
+/** What a client is told of a reader's end. Nothing of the ends that say nothing about the thread: the stream ends too. */
+const RESYNC: Readonly<Record<ReaderEnd, Resync['reason'] | undefined>> = {
+  detached: undefined,
+  complete: undefined,
+  fault: undefined,
+  deleted: 'deleted',
+  // The log is not there any more, and nothing says that it was deleted: the snapshot answers what there is.
+  not_found: 'cursor_ahead',
+  cursor_gone: 'cursor_gone',
+  cursor_ahead: 'cursor_ahead',
 }
+
+const withoutHeartbeat = (write: Sink['write']) => (bytes: Uint8Array) => bytes === heartbeat || write(bytes)

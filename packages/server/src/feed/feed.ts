@@ -9,9 +9,10 @@ import type { Clock, ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
-import { type Connection, type ConnectionRequest, createConnection, lastRecord } from './connection.ts'
+import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
 import { type Cut, everything } from './cut.ts'
 import { createReader, type Sent } from './reader.ts'
+import { readingOf } from './reader-end.ts'
 import { READER_BYTES, type Sink, thirdOf } from './sink.ts'
 import { createWatches, heartbeat } from './watches.ts'
 
@@ -130,9 +131,8 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)
-          if (answer.type !== 'deleted') return answer.type === 'chunk' ? answer : undefined
-          watch.finish()
-          return lastRecord(key, answer)
+          if (answer.type === 'deleted') watch.finish()
+          return readingOf(key, answer)
         },
         onFault: (fault) => onFault(fault, key),
         sent,
@@ -146,8 +146,8 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       // The first byte goes out at once, whether or not there is anything to say yet.
       sink.write(heartbeat)
       reader.start(first)
-      if (closed) reader.end()
-      return { type: 'following', detach: reader.end }
+      if (closed) reader.detach()
+      return { type: 'following', detach: reader.detach }
     },
 
     async open(request, connect) {
@@ -232,8 +232,9 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
 
     close() {
       closed = true
-      for (const { value: watch } of [...watches.all.entries()]) for (const reader of [...watch.readers]) reader.end()
       for (const connection of [...connections]) connection.end()
+      for (const { value: watch } of [...watches.all.entries()])
+        for (const reader of [...watch.readers]) reader.detach()
       for (const finish of [...waiting]) finish()
     },
 

@@ -12,6 +12,7 @@
 import { admit } from '@holdfast/core'
 import type { LogChunk } from '../store/port.ts'
 import type { Cut } from './cut.ts'
+import type { Over, ReaderEnd } from './reader-end.ts'
 import { READER_TABLE, type ReaderEvent, type ReaderState } from './reader-state.ts'
 import type { Ring } from './ring.ts'
 import type { Sink } from './sink.ts'
@@ -34,19 +35,14 @@ export interface Reader {
   hold(): void
   /** A comment, when the sink has room. */
   beat(bytes: Uint8Array): void
-  /** Ends what it writes, and nothing else. Twice is harmless. */
-  end(): void
+  /** Nobody looks any more: ends what it writes, and nothing else. Twice is harmless. */
+  detach(): void
 }
 
 /** What went into sinks. */
 export interface Sent {
   bytes: number
   records: number
-}
-
-/** The one record that is left of a log that was deleted. */
-export interface LastRecord extends Slice {
-  readonly type: 'last'
 }
 
 export interface ReaderOptions {
@@ -57,8 +53,7 @@ export interface ReaderOptions {
   readonly cut: Cut
   /** It takes at most this much at once, or one larger record. */
   readonly stepBytes: number
-  /** The next chunk, or undefined when the log cannot be read any further by this reader (gone, trimmed). */
-  readonly read: (after: number) => Promise<LogChunk | LastRecord | undefined>
+  readonly read: (after: number) => Promise<LogChunk | Over>
   readonly onFault: (fault: unknown) => void
   /** Added to as it goes. */
   readonly sent: Sent
@@ -67,7 +62,7 @@ export interface ReaderOptions {
   /** It has been given everything that is known of: again each time it has caught up. */
   readonly onLive?: (cursor: number) => void
   /** Called once. */
-  readonly onEnd: () => void
+  readonly onEnd: (cause: ReaderEnd) => void
 }
 
 export function createReader(options: ReaderOptions): Reader {
@@ -77,18 +72,23 @@ export function createReader(options: ReaderOptions): Reader {
   let reading = false
   let finishing = false
 
-  function move(event: ReaderEvent) {
+  function move(event: Exclude<ReaderEvent, 'end'>) {
     const before = state
     state = READER_TABLE[state][event]
     if (before === 'catching-up' && state === 'live') onLive?.(cursor)
-    if (state !== 'ended' || before === 'ended') return
+  }
+
+  function end(cause: ReaderEnd) {
+    const before = state
+    state = READER_TABLE[state].end
+    if (before === state) return
     sink.end()
-    onEnd()
+    onEnd(cause)
   }
 
   function fail(fault: unknown) {
     if (state !== 'ended') onFault(fault)
-    move('end')
+    end('fault')
   }
 
   function deliver(slice: Slice) {
@@ -101,7 +101,7 @@ export function createReader(options: ReaderOptions): Reader {
       sent.records += slice.lastSeq - slice.firstSeq + 1
       cursor = slice.lastSeq
       const room = bytes.byteLength === 0 || sink.write(bytes)
-      if (last) move('end')
+      if (last) end('complete')
       else if (!room) move('full')
     } catch (fault) {
       fail(fault)
@@ -121,10 +121,9 @@ export function createReader(options: ReaderOptions): Reader {
     reading = true
     const known = ring.head()
     try {
-      const chunk = await read(cursor)
-      if (chunk?.type === 'last') takeLast(chunk)
-      else if (chunk && state !== 'ended') take(chunk, known)
-      else move('end')
+      const reading = await read(cursor)
+      if (reading.type === 'over') finishWith(reading)
+      else if (state !== 'ended') take(reading, known)
     } catch (fault) {
       fail(fault)
     } finally {
@@ -133,10 +132,10 @@ export function createReader(options: ReaderOptions): Reader {
     advance()
   }
 
-  /** Whoever was behind sees the end, and that there is a hole before it. */
-  function takeLast(last: LastRecord) {
-    if (state !== 'ended' && cursor < last.lastSeq) sink.write(cut(last).bytes)
-    move('end')
+  /** A reader that was behind sees the end, and that there is a hole before it. */
+  function finishWith({ cause, last }: Over) {
+    if (last && state !== 'ended' && cursor < last.lastSeq) sink.write(cut(last).bytes)
+    end(cause)
   }
 
   /** `known`: the head that was known of when the reading began. */
@@ -157,7 +156,7 @@ export function createReader(options: ReaderOptions): Reader {
         move('drained')
         advance()
       })
-      sink.onClose(() => move('end'))
+      sink.onClose(() => end('detached'))
       if (state === 'ended') return
       take(first, after)
       advance()
@@ -189,6 +188,6 @@ export function createReader(options: ReaderOptions): Reader {
       if (state === 'waiting-for-drain' || state === 'ended') return
       if (!sink.write(bytes) && state === 'live') move('full')
     },
-    end: () => move('end'),
+    detach: () => end('detached'),
   }
 }

@@ -71,6 +71,37 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(server.out()).toBe(`Holdfast is ready: ${url}\n`)
   })
 
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'G15 at %s ends every stream in order, and tells none that its thread was deleted',
+    async (signal) => {
+      const server = run({ HOLDFAST_DATA: freshData() })
+      const url = await server.ready()
+      await post(url, paths.runs(KEY), ask('r1', { tokens: 30, intervalMs: 50 }))
+      const threads = [
+        { ...KEY, after: 0 },
+        { ...KEY, threadId: 'not-yet', after: 0 },
+      ]
+      const { cursor } = (await (await fetch(`${url}${paths.inbox()}`)).json()) as { cursor: string }
+      const streams = await Promise.all([
+        post(url, paths.feed(), { inbox: cursor, threads }),
+        post(url, paths.feed(), { threads }),
+        fetch(`${url}${paths.log(KEY)}?live=sse`),
+        fetch(`${url}${paths.runEvents(KEY, 'r1')}?live=sse`),
+      ])
+      await vi.waitFor(async () => {
+        expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+      })
+      server.child.kill(signal)
+      const said = await Promise.all(streams.map((stream) => stream.text()))
+      for (const text of said) {
+        expect(text).toContain('RUN_FINISHED')
+        expect(text).not.toContain('deleted')
+        expect(text).not.toContain('resync')
+      }
+      expect(await server.exit).toBe(0)
+    },
+  )
+
   it('G4 keeps what was seen across SIGKILL, and ends what was left unfinished', async () => {
     const data = freshData()
     const killed = run({ HOLDFAST_DATA: data })

@@ -2,7 +2,7 @@
 import { envelopeJson, keyString, runTerminal, splitFrames, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
-import type { Lease, Notice } from '../../store/port.ts'
+import type { Lease, LogReader, Notice } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL as ME } from '../../store/principal.ts'
 import { createFeed } from '../feed.ts'
 
@@ -16,6 +16,7 @@ export async function createLooseWorld() {
   const faults: unknown[] = []
   const leases = new Map<string, Lease>()
   let delivery: Delivery = 'whole'
+  let reading: LogReader['read'] | undefined
   let runs = 0
   const tell = (notice: Notice) => {
     for (const listener of listeners) listener(notice)
@@ -38,7 +39,7 @@ export async function createLooseWorld() {
     return () => void listeners.delete(listener)
   }
   const feed = createFeed({
-    log: store.log,
+    log: { read: (...asked) => (reading ?? store.log.read)(...asked) },
     inbox: store.inbox,
     bus: { publish: tell, subscribe },
     clock,
@@ -53,6 +54,10 @@ export async function createLooseWorld() {
     listeners,
     deliver(how: Delivery) {
       delivery = how
+    },
+    /** From here on the feed's readings of logs answer this. */
+    answerReadings(read: LogReader['read']) {
+      reading = read
     },
     /** Some records in the thread: of a new run, if none is live. */
     async commit(key: ThreadKey, records = 1, size = 1) {
