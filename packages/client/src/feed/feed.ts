@@ -7,6 +7,8 @@
  * Invariants:
  * - Every envelope is handed on once and in the order of the log (G3): what `admit` does not accept is not handed on,
  *   nor what is another thread's (G8).
+ * - Deleted is what the thread itself says: the record of its deletion, or 410 for its snapshot. A connection that ends
+ *   with that word is only a reason to ask the thread.
  */
 import { admit, type Envelope, type ProblemCode, sameKey, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
@@ -70,17 +72,28 @@ export function createFeed({ key, transport, environment, sink, pace }: FeedOpti
   const tries = createTries({ environment, pace, attempt, failed, changed: (state) => sink.changed(state) })
 
   async function attempt(own: Attempt): Promise<void> {
-    if (cursor === undefined) {
-      const snapshot = await take(own)
-      if (!own.isMine()) return
-      own.bytes()
-      missing = !snapshot
-      cursor = snapshot?.seq ?? 0
-      if (snapshot) sink.snapshot(snapshot)
-      else sink.missing()
-      if (!own.isMine()) return
+    const from = cursor ?? (await begin(own))
+    if (!own.isMine()) return
+    try {
+      await transport.openLog(key, from, handlers(own), own.signal)
+    } catch (cause) {
+      if (problemOf(transportError(cause))?.code !== 'deleted') throw cause
+      // The thread itself is asked: if it is still there, its log is read from the snapshot on with the next attempt.
+      await begin(own)
     }
-    await transport.openLog(key, cursor, handlers(own), own.signal)
+  }
+
+  /** Takes the thread anew, and gives the position from which its log goes on. */
+  async function begin(own: Attempt): Promise<number> {
+    const snapshot = await take(own)
+    const from = snapshot?.seq ?? 0
+    if (!own.isMine()) return from
+    own.bytes()
+    missing = !snapshot
+    cursor = from
+    if (snapshot) sink.snapshot(snapshot)
+    else sink.missing()
+    return from
   }
 
   /** Undefined where there is no such thread: its log says so too, or lasts until there is one. */

@@ -12,17 +12,40 @@ type Message = NonNullable<StartBody['messages']>[number]
 export interface Intent {
   readonly body: StartBody & { readonly messages: readonly Message[] }
   readonly pending: readonly ThreadMessage[]
-  /** Ends the repeating of the request (not the request): the person no longer wants it. */
+  /** Ends the repeating of the request (not the request): the person no longer wants it, or the log shows it. */
   readonly release: AbortController
 }
 
 export function createIntent(asked: StartIntent, view: ThreadView | undefined, environment: Environment): Intent {
-  const runId = environment.mintId()
-  const messages: readonly Message[] = asked.messages ?? [
-    { id: environment.mintId(), role: 'user', content: asked.text ?? '' },
-  ]
+  const messages = asked.messages ?? [{ id: environment.mintId(), role: 'user', content: asked.text ?? '' }]
+  return intentOf(bodyOf(asked, environment.mintId(), messages), view)
+}
+
+/**
+ * The same words once more. It is the same request, unless something about it has changed or `run` is false; its messages
+ * are the same in any case, so that nothing is said twice.
+ * @param busy whether something goes on in the thread: then what is to become of that matters
+ */
+export function sameAgain(
+  { body }: Intent,
+  asked: StartIntent,
+  how: { readonly run: boolean; readonly busy: boolean },
+  view: ThreadView | undefined,
+  environment: Environment,
+): Intent {
+  const { onBusy, ...rest } = asked
+  const before = bodyOf({ ...rest, ...(body.onBusy && { onBusy: body.onBusy }) }, body.runId, body.messages)
+  const isSame = JSON.stringify(before) === JSON.stringify(body) && (!how.busy || onBusy === body.onBusy)
+  return intentOf(how.run && isSame ? body : bodyOf(asked, environment.mintId(), body.messages), view)
+}
+
+function bodyOf(
+  asked: Pick<StartBody, 'parentId' | 'agentId' | 'onBusy' | 'forwardedProps'>,
+  runId: string,
+  messages: readonly Message[],
+): Intent['body'] {
   const { parentId, agentId, onBusy, forwardedProps } = asked
-  const body = {
+  return {
     runId,
     messages,
     ...(parentId === undefined ? {} : { parentId }),
@@ -30,7 +53,6 @@ export function createIntent(asked: StartIntent, view: ThreadView | undefined, e
     ...(onBusy === undefined ? {} : { onBusy }),
     ...(forwardedProps === undefined ? {} : { forwardedProps }),
   }
-  return intentOf(body, view)
 }
 
 /** Also for a request that an earlier page has written down. */

@@ -1,13 +1,14 @@
 /**
  * What this device asks of one thread, on its way: starts and cancels, from the tick of the asking until the log has
- * them or they have failed.
+ * them or their words are back.
  *
- * Owns: requests and their repeating, what is shown of them meanwhile, runs that were given up. Does not know:
- * connections, who looks.
+ * Owns: one command for each run, its requests, what is shown of them meanwhile. Does not know: connections, who looks;
+ * which phase follows which event (`command.ts`), when to ask again (`retry.ts`).
  *
  * Invariants:
+ * - What a person wrote is in the log or goes back to them, whatever happens to its thread.
  * - A start that was given up is repeated no more: it must not arrive after its cancel was forgotten.
- * - Words that did not arrive go back; a complaint comes with them only if nobody cancelled (S004-29).
+ * - A complaint comes with words that go back only if nobody took them back (S004-29).
  * - Starts reach the server in the order in which they were asked for.
  */
 import { isEnded, type Run, type StartBody, type ThreadKey, type ThreadMessage, type ThreadView } from '@holdfast/core'
@@ -16,13 +17,26 @@ import { problemOf, TransportError, transportError } from '../transport/error.ts
 import type { RunTransport } from '../transport/port.ts'
 import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy } from './activity.ts'
-import { createIntent, type Intent, intentOf, textOf } from './intent.ts'
+import {
+  type Command,
+  isReleased,
+  isShownFromHere,
+  isUndecided,
+  nextPhase,
+  type PhaseEvent,
+  reuseAfter,
+  type Start,
+  type Stop,
+  wishOf,
+} from './command.ts'
+import { createIntent, type Intent, intentOf, sameAgain, textOf } from './intent.ts'
 import type { Ledger, News } from './ledger.ts'
-import { persist } from './persist.ts'
+import type { LookUp } from './look-up.ts'
 import type { FailedStart, StartIntent, StartTicket } from './port.ts'
 import type { WaitingStart } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
-import type { Wish, Wishes } from './wishes.ts'
+import { retry } from './retry.ts'
+import { HOLDS_MS, type Wish, type Wishes } from './wishes.ts'
 
 export interface Outbox {
   readonly failedStart: FailedStart | undefined
@@ -49,8 +63,8 @@ export interface Outbox {
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
   restore(wish: Wish): void
   dismissFailedStart(): void
-  /** The thread is gone. */
-  clear(): void
+  /** The thread was deleted: what it does not hold goes back to the person. */
+  giveBack(): void
 }
 
 /** The thread that the outbox belongs to, as far as the outbox knows it. */
@@ -75,6 +89,7 @@ export interface OutboxOptions {
   readonly environment: Environment
   readonly closed: AbortSignal
   readonly ledger: Ledger
+  readonly lookUp: LookUp
   readonly thread: OutboxThread
   readonly wishes: Wishes
   readonly access: Access
@@ -82,42 +97,44 @@ export interface OutboxOptions {
   onRefused(error: TransportError): void
 }
 
-interface Sending {
-  readonly intent: Intent
-  /** Whether it is to wait behind what goes on. */
-  readonly waits: boolean
-  /** The run whose place it takes. */
-  readonly replaces?: string
-  /** Whether the server is known to have accepted it. Never rejects. */
-  readonly arrival: Promise<boolean>
-}
-
-interface Stopping {
-  readonly reason: string | undefined
-  readonly done: Promise<void>
-}
-
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { key, transport, environment, closed, ledger, thread, wishes, access } = options
-  const sendings = new Map<string, Sending>()
-  /** Starts that the server has not answered for good, and when they were asked for. */
-  const unanswered = new Map<string, { readonly start: StartBody; readonly at: number }>()
-  const released = new Set<string>()
-  const stoppings = new Map<string, Stopping>()
-  /** The oldest first; one at a time is shown, so that no words are lost. */
-  let failedStarts: readonly FailedStart[] = []
+  const { key, transport, environment, closed, ledger, lookUp, thread, wishes, access } = options
+  /** In the order of their asking; what came back, in the order of its coming back. */
+  const commands = new Map<string, Command>()
 
-  /** Writes down what a page after this one has to know of this run. */
-  function note(runId: string): void {
-    const asked = unanswered.get(runId)
-    const stopping = stoppings.get(runId)
-    if (!asked && !stopping) {
-      wishes.settle({ key, runId })
-      return
-    }
-    const { reason } = stopping ?? {}
-    const cancel = stopping && { cancel: reason === undefined ? {} : { reason } }
-    wishes.put({ key, runId, ...asked, ...cancel })
+  const startOf = (runId: string) => commands.get(runId)?.start
+  const starts = () => [...commands].flatMap(([runId, { start }]) => (start ? [{ runId, start }] : []))
+  const returned = () => starts().flatMap(({ runId, start }) => (start.returned ? [{ runId, ...start.returned }] : []))
+  const find = (runId: string) => thread.view?.runs.find((run) => run.runId === runId)
+
+  function put(command: Command): void {
+    const { runId, start, stop } = command
+    const before = wishOf(key, commands.get(runId))
+    const wish = wishOf(key, command)
+    if (start || stop) commands.set(runId, command)
+    else commands.delete(runId)
+    if (!wish) wishes.settle({ key, runId })
+    else if (JSON.stringify(wish) !== JSON.stringify(before)) wishes.put(wish)
+  }
+
+  /** Whether anything has changed. `failed` says what is told of a start whose words go back. */
+  function step(runId: string, event: PhaseEvent, failed?: FailedStart): boolean {
+    const command = commands.get(runId)
+    if (!command?.start) return false
+    const { start, ...rest } = command
+    const phase = nextPhase(start.phase, event)
+    if (phase === start.phase) return false
+    if (phase !== 'sending') start.intent.release.abort()
+    if (phase === 'settled') put(rest)
+    else if (phase === 'returned') {
+      const failure = failed ?? { runId, text: textOf(start.intent) }
+      commands.delete(runId)
+      put({
+        ...rest,
+        start: { ...start, phase, returned: { failed: failure, taken: false, reuse: reuseAfter(failure.error) } },
+      })
+    } else put({ ...rest, start: { ...start, phase } })
+    return true
   }
 
   function start(asked: StartIntent): StartTicket {
@@ -126,7 +143,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (busy && asked.onBusy === undefined) {
       throw new RegistryError('busy', 'A run is going on in this thread. Wait for it, or stop it first.')
     }
-    const intent = createIntent(asked, thread.view, environment)
+    const intent = again(asked, busy) ?? createIntent(asked, thread.view, environment)
     const { runId, messages } = intent.body
     const waits = busy && asked.onBusy === 'enqueue'
     const replaces = busy && asked.onBusy === 'supersede' ? activity.runId : undefined
@@ -135,43 +152,52 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (activity.type === 'starting') cancel(replaces, undefined).catch(() => {})
       else thread.dispatch({ type: 'cancel', runId: replaces })
     }
-    takeBack()
+    takeReturned('and what was taken before')
     const accepted = send(intent, { waits, ...(replaces !== undefined && { replaces }) })
     return { runId, messageIds: messages.map(({ id }) => id), accepted }
   }
 
-  function send(intent: Intent, how: Pick<Sending, 'waits' | 'replaces'>, at = environment.clock.now()): Promise<Run> {
+  /** Words that came back, sent as they are: the same message again, not another one with the same words. */
+  function again(asked: StartIntent, busy: boolean): Intent | undefined {
+    if (!asked.text) return undefined
+    const same = returned().find(({ failed, reuse }) => failed.text === asked.text && reuse !== 'nothing')
+    const before = same && startOf(same.runId)
+    return before && sameAgain(before.intent, asked, { run: same.reuse === 'run', busy }, thread.view, environment)
+  }
+
+  function send(intent: Intent, how: Pick<Start, 'waits' | 'replaces'>, at = environment.clock.now()): Promise<Run> {
     const { runId } = intent.body
-    const before: Promise<unknown>[] = [...sendings].flatMap(([id, { arrival }]) =>
-      unanswered.has(id) ? [arrival] : [],
-    )
+    const before: Promise<unknown>[] = starts()
+      .filter(({ start }) => isUndecided(start.phase))
+      .map(({ start }) => start.arrival)
     // A cancel that comes later than what follows it would hold that too.
-    const stopping = stoppings.get(how.replaces ?? '')
+    const stopping = commands.get(how.replaces ?? '')?.stop
     if (stopping) before.push(stopping.done.catch(() => {}))
-    unanswered.set(runId, { start: intent.body, at })
-    note(runId)
-    const accepted = before.length === 0 ? post(intent) : Promise.all(before).then(() => post(intent))
+    const accepted = before.length === 0 ? post(intent, at) : Promise.all(before).then(() => post(intent, at))
     // The observation tells the same: whoever does not ask for the promise has not lost anything.
     const arrival = accepted.then(
       () => true,
       () => false,
     )
-    sendings.set(runId, { intent, arrival, ...how })
+    put({ ...commands.get(runId), runId, start: { intent, at, phase: 'sending', arrival, ...how } })
     if (!how.waits) thread.dispatch({ type: 'start', runId })
     thread.changed()
     return accepted
   }
 
-  async function post(intent: Intent): Promise<Run> {
+  async function post(intent: Intent, at: number): Promise<Run> {
     const { body, release } = intent
+    const { runId } = body
     try {
       // Given up while another start was waited for.
       if (release.signal.aborted) throw new TransportError({ type: 'aborted' })
-      const { run } = await persist(() => transport.start(key, body), {
+      const run = await retry(async () => acceptedIn(await transport.start(key, body), runId), {
         environment,
         access,
         signal: AbortSignal.any([closed, release.signal]),
         again: isMomentary,
+        find: () => lookUp(({ runs }) => runs.find((run) => run.runId === runId)),
+        until: at + HOLDS_MS,
       })
       arrived(run, body)
       return run
@@ -179,13 +205,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const error = transportError(cause)
       // Whoever comes after this registry finds the wish.
       if (closed.aborted) throw error
-      // Every answer was lost, and yet the log shows the run: it was accepted.
-      const shown = find(body.runId)
+      const shown = find(runId)
       if (shown) {
-        answered(body.runId)
+        if (step(runId, 'accepted')) thread.changed()
         return shown
       }
-      if (!release.signal.aborted) refused(intent, error)
+      if (!release.signal.aborted) refused(runId, error)
       throw error
     }
   }
@@ -195,150 +220,165 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const problem = problemOf(error)
     if (problem?.code !== 'run_active' || problem.runId === undefined) return false
     const holder = find(problem.runId)
-    return released.has(problem.runId) || (holder !== undefined && isEnded(holder))
+    return isReleasedRun(problem.runId) || (holder !== undefined && isEnded(holder))
   }
 
-  function find(runId: string): Run | undefined {
-    return thread.view?.runs.find((run) => run.runId === runId)
-  }
-
-  function answered(runId: string): void {
-    unanswered.delete(runId)
-    note(runId)
+  function isReleasedRun(runId: string): boolean {
+    const start = startOf(runId)
+    return start !== undefined && isReleased(start.phase)
   }
 
   function arrived(run: Run, { onBusy }: StartBody): void {
     const { runId } = run
     // What waits, or waits for another's end, is announced when the log shows that it runs.
-    const news = released.has(runId) || onBusy !== undefined ? [] : ledger.accepted(run)
-    answered(runId)
+    const news = isReleasedRun(runId) || onBusy !== undefined ? [] : ledger.accepted(run)
+    step(runId, 'accepted')
     thread.dispatch({ type: 'accepted', runId })
     thread.changed(news)
     thread.exists()
   }
 
-  /** `error` is absent when nobody is to be bothered with one. */
-  function refused(intent: Intent, error?: TransportError): void {
-    const { runId } = intent.body
-    const text = textOf(intent)
-    const sending = sendings.get(runId)
-    const at = unanswered.get(runId)?.at
-    sendings.delete(runId)
-    answered(runId)
-    // What waited and was taken out is not wanted any more.
-    if (error || !sending?.waits) {
-      failedStarts = [...failedStarts, { runId, text, ...(error && { error }) }]
-      if (text !== '') wishes.put({ key, runId, start: intent.body, ...(at !== undefined && { at }), refused: true })
-    }
+  /** The server does not have it. `error` is absent when nobody is to be bothered with one. */
+  function refused(runId: string, error?: TransportError): void {
+    const start = startOf(runId)
+    if (!start || !isUndecided(start.phase)) return
+    refuse(runId, start, error)
     thread.dispatch({ type: 'refused', runId })
-    if (sending?.replaces !== undefined) {
-      thread.dispatch({ type: 'cancel-refused', runId: sending.replaces })
+    if (start.replaces !== undefined) {
+      thread.dispatch({ type: 'cancel-refused', runId: start.replaces })
       thread.reconsider()
     }
     thread.changed()
     if (error) options.onRefused(error)
   }
 
-  /** The words are where they came from, or not wanted any more. */
-  function takeBack(): void {
-    const [failed, ...others] = failedStarts
-    if (failed && !stoppings.has(failed.runId)) wishes.settle({ key, runId: failed.runId })
-    failedStarts = others
+  function refuse(runId: string, { intent, waits }: Start, error: TransportError | undefined): void {
+    step(runId, 'absent', { runId, text: textOf(intent), ...(error && { error }) })
+    // What waited and was taken out is not wanted any more.
+    if (!error && waits) drop(runId)
+  }
+
+  function drop(runId: string): void {
+    const { start: _, ...rest } = { runId, ...commands.get(runId) }
+    put(rest)
+  }
+
+  /** The person has the words of the one that is told: the next is. Once others are sent, none of them are of any use. */
+  function takeReturned(how: 'one' | 'and what was taken before'): void {
+    const [told] = returned().filter(({ taken }) => !taken)
+    for (const { runId, taken, ...rest } of returned()) {
+      const { start, ...command } = { runId, ...commands.get(runId) }
+      if (how !== 'one' && (taken || runId === told?.runId)) put(command)
+      else if (start && runId === told?.runId)
+        put({ ...command, start: { ...start, returned: { ...rest, taken: true } } })
+    }
   }
 
   async function cancel(asked: string | undefined, reason: string | undefined): Promise<void> {
     const { activity } = thread
     const runId = asked ?? (isBusy(activity) ? activity.runId : undefined)
     if (runId === undefined) return cancelWhateverIsLive(reason)
-    const sending = unanswered.has(runId) && !find(runId) ? sendings.get(runId) : undefined
-    if (sending) giveUp(sending)
-    return stop(runId, reason, sending)
+    const recalls = startOf(runId)?.phase === 'sending' && !find(runId)
+    if (recalls) recall(runId)
+    return stop(runId, reason, recalls)
   }
 
-  function giveUp({ intent }: Sending): void {
-    const { runId } = intent.body
-    released.add(runId)
+  function recall(runId: string): void {
+    step(runId, 'recall')
     ledger.release(runId)
-    intent.release.abort()
   }
 
   /** A second wish for the same end waits for the first. */
-  function stop(runId: string, reason: string | undefined, sending: Sending | undefined): Promise<void> {
-    const before = stoppings.get(runId)
-    if (before) return before.done
+  function stop(runId: string, reason: string | undefined, recalls: boolean): Promise<void> {
+    const command = commands.get(runId) ?? { runId }
+    if (command.stop) return command.stop.done
     const { promise: done, resolve, reject } = Promise.withResolvers<void>()
-    stoppings.set(runId, { reason, done })
-    note(runId)
+    put({ ...command, stop: { reason, done } satisfies Stop })
     thread.dispatch({ type: 'cancel', runId })
     // What waits for a sign-in is not under way: its words are free at once.
-    if (sending && access.snapshot() === 'signed-out') refused(sending.intent)
+    if (recalls && access.snapshot() === 'signed-out') refused(runId)
     thread.changed()
-    deliver(runId, reason, sending).then(resolve, reject)
+    deliver(runId, reason, recalls).then(resolve, reject)
     return done
   }
 
-  async function deliver(runId: string, reason: string | undefined, sending: Sending | undefined): Promise<void> {
+  async function deliver(runId: string, reason: string | undefined, recalls: boolean): Promise<void> {
     const over = thread.signalOf(runId)
     try {
-      const answer = await persist(() => transport.cancelRun(key, runId, reason), {
-        environment,
-        access,
-        signal: over ? AbortSignal.any([closed, over]) : closed,
-      })
-      const isKnown = 'alreadyTerminal' in answer || answer.run !== undefined
-      stoppings.delete(runId)
-      if (sending) await dropUnlessArrived(sending, isKnown)
-      answered(runId)
+      const isKnown = await retry(
+        async () => {
+          const answer = await transport.cancelRun(key, runId, reason)
+          return 'alreadyTerminal' in answer || answer.run !== undefined
+        },
+        {
+          environment,
+          access,
+          signal: over ? AbortSignal.any([closed, over]) : closed,
+          find: () => lookUp(({ runs }) => runs.some((run) => run.runId === runId && isEnding(run)) || undefined),
+        },
+      )
+      stopped(runId)
+      if (recalls) await decide(runId, isKnown)
     } catch (cause) {
       if (closed.aborted) throw transportError(cause)
-      stoppings.delete(runId)
-      answered(runId)
-      // It has ended, and needs no cancel any more.
-      if (over?.aborted) return
-      released.delete(runId)
+      stopped(runId)
+      const run = find(runId)
+      // It has ended, or the log shows that it was asked to, and needs no cancel any more.
+      if (over?.aborted || (run && isEnding(run))) return
+      step(runId, 'recall-refused')
       thread.dispatch({ type: 'cancel-refused', runId })
       thread.reconsider()
       thread.changed()
-      if (sending) await dropUnlessArrived(sending, false)
+      if (recalls) await decide(runId, false)
       throw transportError(cause)
     }
   }
 
+  function stopped(runId: string): void {
+    const { stop: _, ...rest } = { runId, ...commands.get(runId) }
+    put(rest)
+  }
+
   /** What was given up before the server had it was never said. */
-  async function dropUnlessArrived({ intent, arrival }: Sending, isKnown: boolean): Promise<void> {
-    const { runId } = intent.body
-    if ((await arrival) || isKnown) {
+  async function decide(runId: string, isKnown: boolean): Promise<void> {
+    const start = startOf(runId)
+    if ((await start?.arrival) || isKnown) {
+      step(runId, 'accepted')
       thread.exists()
-      return
-    }
-    released.delete(runId)
-    if (sendings.has(runId)) refused(intent)
+      thread.changed()
+    } else refused(runId)
   }
 
   /** Goes on with what a page before this one had begun. */
   function restore({ runId, start: body, cancel: wished, at = 0, refused: words }: Wish): void {
     const intent = body && intentOf(body, thread.view)
     const waits = body?.onBusy === 'enqueue'
-    if (intent && words) {
-      failedStarts = [...failedStarts, { runId, text: textOf(intent) }]
-      thread.changed()
-    } else if (intent && !wished) {
+    if (intent && !wished && !words) {
       send(intent, { waits }, at).catch(() => {})
-    } else if (wished) {
-      const sending = intent && { intent, waits, arrival: Promise.resolve(false) }
-      if (sending) {
-        unanswered.set(runId, { start: sending.intent.body, at })
-        sendings.set(runId, sending)
-        giveUp(sending)
-      }
-      stop(runId, wished.reason, sending).catch(() => {})
+      return
     }
+    if (intent) {
+      commands.set(runId, { runId, start: { intent, at, waits, phase: 'sending', arrival: Promise.resolve(false) } })
+      if (words) {
+        step(runId, 'absent')
+        thread.changed()
+        return
+      }
+      recall(runId)
+    }
+    stop(runId, wished?.reason, intent !== undefined).catch(() => {})
   }
 
   async function cancelWhateverIsLive(reason: string | undefined): Promise<void> {
     if (thread.isLive) return
     try {
-      const answer = await persist(() => transport.cancelThread(key, reason), { environment, access, signal: closed })
+      const answer = await retry(() => transport.cancelThread(key, reason), {
+        environment,
+        access,
+        signal: closed,
+        find: () =>
+          lookUp(({ runs }) => (runs.some(isLive) ? undefined : { alreadyTerminal: true as const, status: null })),
+      })
       if ('alreadyTerminal' in answer || !answer.run || isEnded(answer.run)) return
       // From here on it is followed to its end.
       thread.dispatch({ type: 'stopping', runId: answer.run.runId })
@@ -351,59 +391,89 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     get failedStart() {
-      return failedStarts[0]
+      return returned().find(({ taken }) => !taken)?.failed
     },
     get busy() {
-      return sendings.size > 0 || released.size > 0
+      return starts().some(({ start }) => start.phase !== 'returned')
     },
     get text() {
-      const [sending] = sendings.values()
-      return sending ? textOf(sending.intent) : ''
+      const first = starts().find(({ start }) => isShownFromHere(start.phase))
+      return first ? textOf(first.start.intent) : ''
     },
     pending(view) {
       // New messages are at the end of the conversation, so that is where the search begins.
       const isHeld = (id: string) => view?.messages.findLast((message) => message.id === id) !== undefined
-      return [...sendings.values()]
-        .filter(({ waits }) => !waits)
-        .flatMap(({ intent }) => intent.pending)
+      return starts()
+        .filter(({ start }) => isShownFromHere(start.phase) && !start.waits)
+        .flatMap(({ start }) => start.intent.pending)
         .filter(({ id }) => !isHeld(id))
     },
     waitingStarts: () =>
-      [...sendings].flatMap(([runId, { intent, waits, arrival }]) =>
-        waits ? [{ runId, messages: intent.body.messages, arrival }] : [],
-      ),
-    isPending: (runId) => sendings.get(runId)?.waits === false,
-    get starting() {
-      for (const [runId, { waits }] of sendings)
-        if (!waits && unanswered.has(runId) && !released.has(runId)) return runId
-      return undefined
+      starts()
+        .filter(({ start }) => isShownFromHere(start.phase) && start.waits)
+        .map(({ runId, start }) => ({ runId, messages: start.intent.body.messages, arrival: start.arrival })),
+    isPending(runId) {
+      const start = startOf(runId)
+      return start !== undefined && isShownFromHere(start.phase) && !start.waits
     },
-    isReleased: (runId) => released.has(runId),
-    isStopping: (runId) => stoppings.has(runId),
+    get starting() {
+      return starts().find(({ start }) => start.phase === 'sending' && !start.waits)?.runId
+    },
+    isReleased: isReleasedRun,
+    isStopping: (runId) => commands.get(runId)?.stop !== undefined,
     observe(view) {
-      for (const run of view.runs) {
-        if (isEnded(run)) released.delete(run.runId)
-        // A run's messages enter the conversation at its start; until then they are shown from here.
-        if (isEnded(run) || (run.status !== 'queued' && run.startedAt !== undefined)) sendings.delete(run.runId)
-      }
-      // Unless they wait, whoever has put them there.
-      for (const { run, first } of view.queue) {
-        if (sendings.get(run.runId)?.waits || (view.queuePaused && !first)) sendings.delete(run.runId)
+      const queue = new Map(view.queue.map((entry) => [entry.run.runId, entry]))
+      for (const { runId, start } of starts()) {
+        const run = view.runs.find((each) => each.runId === runId)
+        if (!run) continue
+        const waiting = queue.get(runId)
+        // A run's messages enter the conversation at its start; until then they are shown from here, unless they wait,
+        // whoever has put them there.
+        const isSaid = waiting
+          ? start.waits || (view.queuePaused && !waiting.first)
+          : run.status !== 'queued' && 'startedAt' in run && run.startedAt !== undefined
+        step(runId, isEnded(run) ? 'ended' : isSaid ? 'said' : 'accepted')
       }
     },
     start,
     cancel,
     restore,
     dismissFailedStart() {
-      takeBack()
+      takeReturned('one')
       thread.changed()
     },
-    clear() {
-      for (const runId of [...unanswered.keys(), ...stoppings.keys()]) wishes.settle({ key, runId })
-      for (const { runId } of failedStarts) wishes.settle({ key, runId })
-      sendings.clear()
-      unanswered.clear()
-      released.clear()
+    giveBack() {
+      for (const { runId, start } of starts()) {
+        if (start.phase === 'returned') continue
+        if (isUndecided(start.phase)) refuse(runId, start, start.phase === 'sending' ? deleted() : undefined)
+        else drop(runId)
+      }
+      for (const { runId, stop } of [...commands.values()]) if (stop) stopped(runId)
     },
   }
+}
+
+/** A good answer names the run that was asked for; anything else says nothing of what the server did. */
+function acceptedIn(answer: { readonly run?: unknown } | undefined, runId: string): Run {
+  const run = answer?.run as Partial<Run> | null | undefined
+  if (run?.runId !== runId || typeof run.status !== 'string') {
+    throw new TransportError({ type: 'protocol', detail: 'the acceptance of a message without its run' })
+  }
+  return run as Run
+}
+
+function isLive({ status }: Run): boolean {
+  return status === 'running' || status === 'cancelling'
+}
+
+function isEnding(run: Run): boolean {
+  return isEnded(run) || run.status === 'cancelling'
+}
+
+function deleted(): TransportError {
+  const detail = 'The thread was deleted before this was sent.'
+  return new TransportError({
+    type: 'problem',
+    problem: { type: 'about:blank', title: 'Deleted', status: 410, code: 'deleted', detail },
+  })
 }

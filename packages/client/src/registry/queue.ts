@@ -8,14 +8,15 @@
  * - A change is shown in the tick of its asking, until the log has moved on behind the server's answer or it has failed.
  * - Changes reach the server in the order in which they were asked for, and behind the starts that they are about.
  */
-import type { QueueEntry, StartBody, ThreadKey, ThreadView } from '@holdfast/core'
+import type { QueueEntry, StartBody, ThreadKey, ThreadSnapshot, ThreadView } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import { TransportError, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Access } from './access.ts'
 import { wordsOf } from './intent.ts'
-import { persist } from './persist.ts'
+import type { LookUp } from './look-up.ts'
 import type { ThreadQueue, WaitingMessage } from './port.ts'
+import { retry } from './retry.ts'
 
 type Messages = NonNullable<StartBody['messages']>
 
@@ -43,6 +44,7 @@ export interface QueueOptions {
   readonly environment: Environment
   readonly closed: AbortSignal
   readonly access: Access
+  readonly lookUp: LookUp
   readonly view: () => ThreadView | undefined
   /** Waits in the log, and is shown as said: its turn has come, or it takes the place of what goes on. */
   readonly isSaid: (runId: string) => boolean
@@ -68,7 +70,7 @@ interface Change {
 export const NOTHING_WAITS: ThreadQueue = { items: [], paused: false }
 
 export function createQueue(options: QueueOptions): Queue {
-  const { key, transport, environment, closed, access, view, isSaid, starts, isLeaving, changed } = options
+  const { key, transport, environment, closed, access, lookUp, view, isSaid, starts, isLeaving, changed } = options
   let changes: readonly Change[] = []
   let state = NOTHING_WAITS
   let last: Promise<unknown> = Promise.resolve()
@@ -120,7 +122,8 @@ export function createQueue(options: QueueOptions): Queue {
       const arrived = await Promise.all(arrivals)
       // Its start has failed, and its words went back.
       if (wanted.type !== 'order' && arrived.includes(false)) throw new TransportError({ type: 'aborted' })
-      await persist(send, { environment, access, signal: closed })
+      const find = () => lookUp((snapshot) => (isIn(snapshot, wanted) ? true : undefined))
+      await retry(send, { environment, access, signal: closed, find })
     })()
     last = asked.catch(() => {})
     try {
@@ -194,6 +197,23 @@ function withWanted({ items, paused }: ThreadQueue, wanted: Wanted): ThreadQueue
       return { items, paused: wanted.paused }
     case 'now':
       return changed(wanted.runId, { stage: 'going' })
+  }
+}
+
+/** Whether the log shows what was wanted, whoever has brought it about. */
+function isIn({ queue, queuePaused, runs }: ThreadSnapshot, wanted: Wanted): boolean {
+  switch (wanted.type) {
+    case 'edit':
+      return queue.some(({ run, messages }) => run.runId === wanted.runId && wordsOf(messages) === wanted.text)
+    case 'order': {
+      const order = queue.map(({ run }) => run.runId)
+      const kept = wanted.order.filter((runId) => order.includes(runId))
+      return kept.every((runId, at) => order[at] === runId)
+    }
+    case 'paused':
+      return queuePaused === wanted.paused
+    case 'now':
+      return runs.some(({ runId, status }) => runId === wanted.runId && status !== 'queued')
   }
 }
 

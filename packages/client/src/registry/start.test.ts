@@ -50,8 +50,9 @@ describe('a start', () => {
     expect(() => registry.start(A, { text: 'two' })).toThrow(RegistryError)
   })
 
-  it('G7 I9 whose answers are lost is asked again with the same id, and runs once', async () => {
+  it('G7 I9 whose answers are lost is asked again with the same id while the log is silent, and runs once', async () => {
     const { registry, transport, environment, told, count } = setUp()
+    transport.hold('snapshot')
     transport.next('start', { type: 'lost' })
     transport.next('start', OFFLINE)
     const { runId, accepted } = registry.start(A, { text: 'Hello' })

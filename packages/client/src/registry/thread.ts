@@ -34,6 +34,7 @@ import { createContentKeeper } from './content.ts'
 import type { RunHandles } from './handles.ts'
 import { hang } from './intent.ts'
 import { createLedger, type News } from './ledger.ts'
+import { createLookUp } from './look-up.ts'
 import { createOutbox, type OutboxThread } from './outbox.ts'
 import type { StartIntent, StartTicket, ThreadState } from './port.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -94,6 +95,7 @@ export function createThread(options: ThreadOptions): Thread {
   const audience = createAudience({ environment, read: settle, onChange: options.onChange })
   const keeper = createContentKeeper(key)
   const ledger = createLedger()
+  const lookUp = createLookUp(transport, key, closed)
   let activity = QUIET
   let pending: readonly ThreadMessage[] = []
   /** The server has said that it has this thread: an answer from before that is out of date. */
@@ -158,6 +160,7 @@ export function createThread(options: ThreadOptions): Thread {
   const outbox = createOutbox({
     ...options,
     ledger,
+    lookUp,
     thread: self,
     // It was never written down, whatever the reason; the outcomes' list has a word of its own only for a missing agent.
     onRefused(error) {
@@ -168,6 +171,7 @@ export function createThread(options: ThreadOptions): Thread {
 
   const queue = createQueue({
     ...options,
+    lookUp,
     view: () => keeper.view,
     isSaid: (runId) => outbox.isPending(runId) || (keeper.view && turnIn(keeper.view)?.run.runId === runId) === true,
     starts: outbox.waitingStarts,
@@ -228,7 +232,7 @@ export function createThread(options: ThreadOptions): Thread {
 
   function bury(): void {
     keeper.bury()
-    outbox.clear()
+    outbox.giveBack()
     dispatch({ type: 'gone' })
     announcer.tell(ledger.abandon({ type: 'cancelled', by: 'server', reason: 'The thread was deleted.' }))
   }

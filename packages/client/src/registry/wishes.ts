@@ -32,7 +32,8 @@ export interface Wishes {
 }
 
 const PREFIX = 'wish.'
-const HOLDS_MS = 24 * 60 * 60 * 1_000
+/** Nothing is sent by itself longer after it was asked for: nobody remembers it. */
+export const HOLDS_MS = 24 * 60 * 60 * 1_000
 
 export function createWishes(keep: Keep, now: () => number): Wishes {
   const nameOf = ({ key, runId }: Pick<Wish, 'key' | 'runId'>) => `${PREFIX}${key.roomId}/${key.threadId}/${runId}`

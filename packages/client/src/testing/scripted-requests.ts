@@ -50,6 +50,8 @@ export interface Requests {
   readonly asked: readonly Asked[]
   /** The next request of this kind meets this. Several are met one after the other. */
   next(type: AskedType, mishap: Mishap): void
+  /** From now on every request meets this, one that `only` names or any, until the returned function is called. */
+  always(mishap: Mishap, only?: readonly AskedType[]): () => void
   /** Requests of this kind wait until the returned function is called. */
   hold(type: AskedType): () => void
   /** Requests of this kind are done at once, and their answers are on the way until the returned function is called. */
@@ -66,6 +68,12 @@ export function createRequests(): Requests {
   const held = new Map<AskedType, Promise<void>>()
   const heldAnswers = new Map<AskedType, Promise<void>>()
   let reading = 0
+  let standing: { readonly mishap: Mishap; readonly only: readonly AskedType[] | undefined } | undefined
+
+  function mishapFor(type: AskedType): Mishap | undefined {
+    if (standing && (standing.only?.includes(type) ?? true)) return standing.mishap
+    return mishaps.get(type)?.shift()
+  }
 
   function holdIn(where: Map<AskedType, Promise<void>>, type: AskedType): () => void {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -79,6 +87,13 @@ export function createRequests(): Requests {
   return {
     asked,
     next: (type, mishap) => void mishaps.set(type, [...(mishaps.get(type) ?? []), mishap]),
+    always(mishap, only) {
+      const own = { mishap, only }
+      standing = own
+      return () => {
+        if (standing === own) standing = undefined
+      }
+    },
     hold: (type) => holdIn(held, type),
     holdAnswer: (type) => holdIn(heldAnswers, type),
     get reading() {
@@ -87,7 +102,7 @@ export function createRequests(): Requests {
     async answer(request, act) {
       asked.push(request)
       await held.get(request.type)
-      const mishap = mishaps.get(request.type)?.shift()
+      const mishap = mishapFor(request.type)
       if (mishap?.type === 'fault') throw new TransportError(mishap.fault)
       try {
         const result = act()

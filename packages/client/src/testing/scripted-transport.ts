@@ -106,6 +106,7 @@ export function createScriptedTransport(): ScriptedTransport {
       return [...threads.all].reduce((count, { readers }) => count + readers.size, 0)
     },
     next: requests.next,
+    always: requests.always,
     hold: requests.hold,
     holdAnswer: requests.holdAnswer,
     get reading() {

@@ -57,6 +57,14 @@ export function isTransient(error: TransportError): boolean {
   }
 }
 
+/**
+ * Whether the request may have been carried out all the same: nothing that is known to come from the server has refused
+ * it. A page of a gateway or a captive portal says nothing about what the server did.
+ */
+export function isUnanswered(error: TransportError): boolean {
+  return isTransient(error) || error.fault.type === 'protocol'
+}
+
 /** The problem behind an error, if the server gave one. */
 export function problemOf(error: TransportError): Problem | undefined {
   return error.fault.type === 'problem' ? error.fault.problem : undefined

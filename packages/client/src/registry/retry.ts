@@ -1,0 +1,92 @@
+/**
+ * Sending a command until there is an answer. Commands are safe to repeat (docs/PROTOCOL.md), so a lost answer is a reason
+ * to ask again, with back-off. What needs a sign-in waits for it.
+ *
+ * Owns: when to ask again, and when to stop. Does not know: what is asked.
+ *
+ * Invariants:
+ * - A lost answer is no verdict. Once patience is over, or the server refuses what an earlier attempt may have brought
+ *   about, the log is asked what happened; while it cannot be read, the command is repeated.
+ * - Patience counts attempts that could have been answered: none that was made offline, none that was slept through.
+ */
+import { backoffDelay } from '@holdfast/core'
+import type { Environment } from '../environment/port.ts'
+import { isUnanswered, TransportError, transportError } from '../transport/error.ts'
+import type { Access } from './access.ts'
+import type { Found } from './look-up.ts'
+
+/** Attempts, over about three quarters of a minute, until the log is asked. */
+const PATIENCE = 10
+/** An attempt has an answer, or none, in 20 s. One that took this long was slept through. */
+const SLEPT_MS = 60_000
+
+export interface RetryOptions<T> {
+  readonly environment: Environment
+  readonly access: Access
+  /** Ends the waiting between two attempts, never an attempt: what is under way may already have arrived. */
+  readonly signal: AbortSignal
+  /** Refusals worth another attempt. */
+  readonly again?: (error: TransportError) => boolean
+  /** What the log says of it. */
+  readonly find: () => Promise<Found<T>>
+  /** Milliseconds since 1970: it is not sent any more from then on, only looked for. */
+  readonly until?: number
+}
+
+/** What `ask` resolves to in the end, or what the log shows. Rejects with the last `TransportError`, or `aborted`. */
+export async function retry<T>(ask: () => Promise<T>, options: RetryOptions<T>): Promise<T> {
+  const { environment, access, signal, again = () => false, find, until = Number.POSITIVE_INFINITY } = options
+  const { clock, connectivity } = environment
+  let counted = 0
+  let inDoubt = false
+  let late: TransportError | undefined
+  for (let attempt = 0; ; attempt += 1) {
+    const begun = clock.now()
+    let refused = false
+    try {
+      if (late && begun > until) throw late
+      return await ask()
+    } catch (cause) {
+      const error = transportError(cause)
+      const { type } = error.fault
+      if (type === 'aborted') throw error
+      if (type === 'unauthorized') {
+        await access.granted(signal)
+        counted = 0
+        continue
+      }
+      late = error
+      refused = !isUnanswered(error) && !again(error)
+      if (refused && !inDoubt) throw error
+      inDoubt ||= isUnanswered(error)
+      const awake = clock.now() - begun < SLEPT_MS
+      // A page of a gateway is an answer, whatever the machine believes of its network.
+      if (awake && (connectivity.online || type !== 'network')) counted += 1
+      if (refused || counted >= PATIENCE || begun > until) {
+        const found = await find()
+        if (found.type === 'there') return found.value
+        if (found.type === 'absent') throw error
+      }
+    }
+    await wait(environment, backoffDelay({ attempt, baseMs: 500, maxMs: 10_000, random: environment.random() }), signal)
+  }
+}
+
+function wait({ clock, connectivity }: Environment, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => () => {
+      undoTimer()
+      undoOnline()
+      signal.removeEventListener('abort', abort)
+      finish()
+    }
+    const wake = settle(resolve)
+    const abort = settle(() => reject(new TransportError({ type: 'aborted' })))
+    const undoTimer = clock.schedule(ms, wake)
+    const undoOnline = connectivity.subscribe(() => {
+      if (connectivity.online) wake()
+    })
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort)
+  })
+}
