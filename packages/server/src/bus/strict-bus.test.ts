@@ -43,7 +43,7 @@ it('hands on what has an address, with the frames of that thread or with none', 
     more(A),
     more(B, framesOf(B)),
     { type: 'run.queued', key: A, runId: 'x' },
-    { type: 'inbox.more', roomId: 'r' },
+    { type: 'inbox.more', tenantId: 'acme' },
     { type: 'thread.deleted', key: B },
   ]
   for (const notice of good) bus.publish(notice)
@@ -57,7 +57,7 @@ it.each<readonly [string, unknown, DroppedNotice]>([
   ['half an address', { ...more(A), key: { roomId: 'r' } }, { type: 'thread.more', reason: 'invalid' }],
   ['an empty id', { ...more(A), key: { ...A, threadId: '' } }, { type: 'thread.more', reason: 'invalid' }],
   ['what is no id', { type: 'run.ended', key: { ...A, roomId: 'a/b' } }, { type: 'run.ended', reason: 'invalid' }],
-  ['no room', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
+  ['no tenant', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
   ['another thread’s frames', more(A, framesOf(B)), { type: 'thread.more', reason: 'foreign', ...A }],
   ['a longer id’s', more(A, framesOf({ ...A, threadId: 'ab' })), { type: 'thread.more', reason: 'foreign', ...A }],
   ['another room’s', more(A, framesOf({ ...A, roomId: 's' })), { type: 'thread.more', reason: 'foreign', ...A }],

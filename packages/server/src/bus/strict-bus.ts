@@ -5,7 +5,7 @@
  *
  * Owns: what an address must be. Does not know: what a notice leads to.
  */
-import { createThreadMap, frameAddress, isId, keyOf, type ThreadKey } from '@holdfast/core'
+import { createThreadMap, frameAddress, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
 import type { Bus } from './port.ts'
 
@@ -34,8 +34,8 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
   function faultOf(notice: Notice): DroppedNotice | undefined {
     const type = String((notice as Partial<Notice> | undefined)?.type)
     if (type === 'inbox.more') {
-      const { roomId } = notice as { readonly roomId?: unknown }
-      return isId(roomId) ? undefined : { type, reason: reasonOf(roomId) }
+      const { tenantId } = notice as { readonly tenantId?: unknown }
+      return typeof tenantId === 'string' && tenantId !== '' ? undefined : { type, reason: reasonOf(tenantId) }
     }
     const claimed = (notice as { readonly key?: unknown } | undefined)?.key
     const key = keyOf(claimed)

@@ -189,11 +189,11 @@ export function createConnection(options: ConnectionOptions): Connection {
           if (!answer || over) return
           if (answer.type !== 'entries') throw new Error(`The inbox answered ${answer.type} in the middle of a stream.`)
           for (const item of answer.items) {
-            // The cursor is base64url: nothing in it is escaped.
+            // Nothing in a cursor needs an escape.
             say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
             cursor = item.cursor
-            behind = true
           }
+          behind ||= answer.more
         }
       } catch (fault) {
         fail(fault)
@@ -208,6 +208,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const inbox = options.inbox === undefined ? () => {} : followInbox(options.inbox)
   leaving.add(
     watches.join({
+      tenantId: principal.tenantId,
       inboxMore: inbox,
       beat() {
         if (!shared.full()) shared.say(heartbeat)

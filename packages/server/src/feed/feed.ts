@@ -45,7 +45,7 @@ export type Refused =
   | Exclude<Awaited<ReturnType<LogReader['read']>>, LogChunk>
   /** As many look already as may look at once. */
   | { readonly type: 'too_many_streams' }
-/** A cursor of the inbox that nothing gave, or that knows of more than there is. */
+/** A cursor of the inbox that nothing gave, or that does not belong to what is stored now. */
 export type InboxRefused = { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'too_many_streams' }
 export type Opened = { readonly type: 'open'; readonly detach: () => void } | InboxRefused
 export type Followed = { readonly type: 'following'; readonly detach: () => void } | Refused

@@ -29,8 +29,9 @@ export interface Watch {
 
 /** One who reads more than one log: told of what belongs to no thread. */
 export interface Visitor {
+  readonly tenantId: string
   beat(): void
-  /** A room’s lifecycle log has more. */
+  /** The inbox of its tenant has more. */
   inboxMore(): void
 }
 
@@ -79,7 +80,9 @@ export function createWatches({ bus, clock, passedBytes }: WatchesOptions): Watc
   }
 
   function hear(notice: Notice) {
-    if (notice.type === 'inbox.more') for (const visitor of visitors) visitor.inboxMore()
+    if (notice.type === 'inbox.more') {
+      for (const visitor of visitors) if (visitor.tenantId === notice.tenantId) visitor.inboxMore()
+    }
     if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
     const watch = all.get(notice.key)
     if (!watch) return

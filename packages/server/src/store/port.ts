@@ -172,15 +172,15 @@ export interface InboxItem {
 export interface InboxStore {
   /** What is going on, in one consistent read of durable rows: right at once after a restart. */
   overview(principal: Principal): Promise<InboxOverview>
-  /** What the lifecycle logs of the principal's rooms tell after a cursor: in the order of each log, in that of commits. */
+  /** What the principal's rooms tell after a cursor, in the order of commits; its cost depends on what it gives. */
   read(
     principal: Principal,
     range: { readonly cursor: string; readonly maxBytes: number; readonly maxRecords: number },
   ): Promise<
-    | { readonly type: 'entries'; readonly items: readonly InboxItem[] }
+    | { readonly type: 'entries'; readonly items: readonly InboxItem[]; readonly more: boolean }
     /** Nothing here gave it. */
     | { readonly type: 'invalid_cursor' }
-    /** It knows of more than there is: data was put back, or it is another store's. */
+    /** It knows of more than there is: data was put back, it is another store's, or an older version gave it. */
     | { readonly type: 'inbox_ahead' }
   >
 }
@@ -360,8 +360,8 @@ export type Notice =
   | { readonly type: 'run.queued'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'run.ended'; readonly key: ThreadKey; readonly runId: string }
-  /** The lifecycle log of a room has more. */
-  | { readonly type: 'inbox.more'; readonly roomId: string }
+  /** The inbox of a tenant's people has more. */
+  | { readonly type: 'inbox.more'; readonly tenantId: string }
   /** The thread's readers have nothing more to come. */
   | { readonly type: 'thread.deleted'; readonly key: ThreadKey }
 

@@ -39,7 +39,7 @@ function refusal({ type }: InboxRefused): ProblemError {
     case 'inbox_ahead':
       return new ProblemError(
         'cursor_ahead',
-        'This `inbox` knows of more than there is: ask for the inbox again, and take its cursor.',
+        'This `inbox` does not belong to what is stored here now: ask for the inbox again, and take its cursor.',
       )
   }
 }

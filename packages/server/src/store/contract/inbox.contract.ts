@@ -1,4 +1,4 @@
-/** Promises about the lifecycle logs of rooms, the cursors on them, and the roll-up beside them. */
+/** Promises about inbox entries, the cursors on them, and the roll-up beside them. */
 import type { InboxEntry, InboxEvent } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -124,9 +124,66 @@ export function inboxContract(inWorld: InWorld): void {
       expect(inShort(await tellAll(world, from))).toEqual(['RoomChanged', 'RoomChanged', 'ThreadDeleted'])
       await store.threads.create(ALICE, { roomId: 'new', threadId: 'u' }, 'Secret')
       await store.rooms.delete(ALICE, 'new', false)
-      expect(inShort(await tellAll(world, seen)), 'whoever knew the room').toEqual(['RoomDeleted'])
-      expect(await tellAll(world, from), 'whoever never heard of it').toEqual([])
+      expect(inShort(await tellAll(world, seen)), 'to one who knew the room').toEqual(['RoomDeleted'])
+      expect(inShort(await tellAll(world, from)), 'to one who did not').toEqual(['RoomDeleted'])
       expect(await tellAll(world, (await tellAll(world, seen)).at(-1)?.cursor ?? ''), 'once').toEqual([])
+    }),
+  )
+
+  it(
+    'tells what follows a deletion also to a reader who was at the deleted entries (I8)',
+    inWorld(async (world) => {
+      for (const reopened of [false, true]) {
+        const key = { ...THREAD, threadId: `gone-${reopened}` }
+        await world.ended('r-1', SUCCEEDED, key)
+        const seen = await head(world)
+        if (reopened) await world.reopen()
+        await world.store.threads.delete(ALICE, key, false)
+        if (reopened) await world.reopen()
+        await world.ended('r-2', SUCCEEDED, { ...THREAD, threadId: `next-${reopened}` })
+        expect(inShort(await tellAll(world, seen))).toEqual([
+          'ThreadDeleted',
+          'ThreadCreated',
+          'RunQueued',
+          'RunStarted',
+          'RunCompleted',
+        ])
+      }
+    }),
+  )
+
+  it(
+    'gives cursors whose size does not depend on how many rooms there are',
+    inWorld(async (world) => {
+      const longest = async () => {
+        const from = await head(world)
+        await world.store.rooms.change(ALICE, ROOM.roomId, { title: 'Renamed' })
+        await world.store.rooms.change(ALICE, ROOM.roomId, { title: ROOM.title })
+        const told = await tellAll(world, from)
+        expect(told).toHaveLength(2)
+        return Math.max(...[from, ...told.map(({ cursor }) => cursor)].map((cursor) => cursor.length))
+      }
+      const few = await longest()
+      for (let n = 0; n < 40; n++) await world.store.rooms.create(ALICE, { ...ROOM, roomId: `more-${n}` })
+      // Its last number may have more digits now.
+      expect(await longest()).toBeLessThanOrEqual(few + 2)
+    }),
+  )
+
+  it(
+    'says whether more entries follow those that it gives',
+    inWorld(async (world) => {
+      const cursor = await head(world)
+      for (const title of ['A', 'B', 'C']) await world.store.rooms.change(ALICE, ROOM.roomId, { title })
+      const give = async (maxRecords: number, maxBytes: number) => {
+        const page = await world.store.inbox.read(ALICE, { cursor, maxRecords, maxBytes })
+        if (page.type !== 'entries') throw new Error(page.type)
+        return [page.items.length, page.more]
+      }
+      expect(await give(3, 100_000)).toEqual([3, false])
+      expect(await give(2, 100_000)).toEqual([2, true])
+      expect(await give(3, 1)).toEqual([1, true])
+      expect(await give(1, 1)).toEqual([1, true])
     }),
   )
 
@@ -158,12 +215,12 @@ export function inboxContract(inWorld: InWorld): void {
         { roomId: EVES_ROOM.roomId, unread: 0, working: 0, needsYou: 0 },
       ])
       expect((await world.store.inbox.overview(EVE)).threads).toEqual([])
-      expect(await world.store.inbox.read(EVE, { cursor: alices, ...BOUNDS })).toEqual({ type: 'inbox_ahead' })
+      expect(await tellAll(world, alices, EVE), 'with a cursor of somebody else').toEqual([])
     }),
   )
 
   it(
-    'refuses a cursor that nothing gave, and one from the future',
+    'refuses a cursor that nothing gave, one from the future, and one of a former version',
     inWorld(async (world) => {
       const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
       const forged = [
@@ -188,10 +245,17 @@ export function inboxContract(inWorld: InWorld): void {
       for (const cursor of ['', 'x', '%%%', 'a'.repeat(5_000), ...forged, `${await head(world)}=`]) {
         expect(await world.store.inbox.read(ALICE, { cursor, ...BOUNDS })).toEqual({ type: 'invalid_cursor' })
       }
-      for (const pairs of [[[ROOM.roomId, 99]], [['no-such-room', 0]], [[EVES_ROOM.roomId, 0]]]) {
-        const cursor = encode(pairs)
-        expect(await world.store.inbox.read(ALICE, { cursor, ...BOUNDS })).toEqual({ type: 'inbox_ahead' })
+      const [, generation = '', position = ''] = /^(.*)-(\d+)$/.exec(await head(world)) ?? []
+      const future = `${generation}-${Number(position) + 1}`
+      const foreign = `${'A'.repeat(generation.length)}-${position}`
+      const former = [[[ROOM.roomId, 1]], [[ROOM.roomId, 99]], [['no-such-room', 0]], [[EVES_ROOM.roomId, 0]]]
+      for (const cursor of [future, foreign, ...former.map(encode)]) {
+        expect(await world.store.inbox.read(ALICE, { cursor, ...BOUNDS }), cursor).toEqual({ type: 'inbox_ahead' })
       }
+      expect(inShort(await tellAll(world, encode([]))), 'one that has seen nothing').toEqual([
+        'RoomChanged',
+        'RoomChanged',
+      ])
     }),
   )
 

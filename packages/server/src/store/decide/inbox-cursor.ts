@@ -1,86 +1,81 @@
 /**
- * Cursors of the inbox: opaque to clients; inside, a position per room, as a list of pairs. A room that a cursor does not
- * name is one that its holder knows nothing of: it is told from the beginning, and not at all once it is deleted.
+ * Cursors of the inbox, opaque to clients. Inside is one position in the order in which the store committed the entries
+ * of all its inboxes, and the generation it was given out in. Its size depends on nothing (decision 0079).
+ *
+ * A generation is one opening of the store's data that has written entries. A store that was put back from an older copy
+ * goes on under a generation of its own, so a cursor that saw what the copy lacks is known by its generation, however
+ * much has been written since.
  */
 import { isId } from '@holdfast/core'
 import type { InboxItem } from '../port.ts'
 
-/** By room id. */
-export type InboxPositions = ReadonlyMap<string, number>
-
-/** A room that the principal may see, or might have seen before it was deleted. */
-export interface InboxRoom {
-  readonly roomId: string
-  readonly deleted: boolean
-  /** The last position of its lifecycle log. */
-  readonly head: number
+export interface InboxPosition {
+  readonly generation: string
+  /** 0 is the beginning, in any generation. */
+  readonly position: number
 }
 
 /** An entry as it is stored. */
 export interface StoredEntry {
-  readonly roomId: string
-  readonly seq: number
+  readonly position: number
   /** Of an InboxEntry. */
   readonly json: string
 }
 
-function encodeInboxCursor(positions: InboxPositions): string {
-  const pairs = [...positions].sort(([a], [b]) => (a < b ? -1 : 1))
-  return Buffer.from(JSON.stringify(pairs)).toString('base64url')
+/** What a store knows of its positions. */
+export interface InboxPositions {
+  /** The newest. */
+  head(): InboxPosition
+  /** The last position of a generation; undefined if this store never had it. */
+  lastOf(generation: string): number | undefined
 }
 
-/** Undefined for anything but what `encodeInboxCursor` gives. */
-export function decodeInboxCursor(cursor: string): InboxPositions | undefined {
-  let pairs: unknown
+const CURSOR = /^([A-Za-z0-9_-]{8})-(0|[1-9][0-9]{0,15})$/
+
+/** Nothing in it needs an escape in JSON. */
+export function encodeInboxCursor({ generation, position }: InboxPosition): string {
+  return `${generation}-${position}`
+}
+
+/** The position behind which to read. */
+export function locate(
+  cursor: string,
+  positions: InboxPositions,
+): number | { readonly type: 'invalid_cursor' | 'inbox_ahead' } {
+  const [, generation = '', digits] = CURSOR.exec(cursor) ?? []
+  if (digits === undefined) {
+    const rooms = formerRooms(cursor)
+    if (rooms === 0) return 0
+    return { type: rooms === undefined ? 'invalid_cursor' : 'inbox_ahead' }
+  }
+  const position = Number(digits)
+  if (position === 0) return 0
+  return position <= (positions.lastOf(generation) ?? 0) ? position : { type: 'inbox_ahead' }
+}
+
+/** The entries with their cursors. */
+export function withCursors({ generation }: InboxPosition, entries: readonly StoredEntry[]): readonly InboxItem[] {
+  return entries.map(({ position, json }) => ({ cursor: encodeInboxCursor({ generation, position }), json }))
+}
+
+/**
+ * How many rooms are named by a cursor of before schema 5, which held a position per room; undefined if it is none. One
+ * that names no room has seen nothing. Any other cannot be continued: its holder asks for the inbox again.
+ */
+function formerRooms(cursor: string): number | undefined {
   try {
-    pairs = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    const pairs: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (!Array.isArray(pairs) || !pairs.every(isPair)) return undefined
+    return isInOrder(pairs.map(([roomId]) => roomId)) ? pairs.length : undefined
   } catch {
     return undefined
   }
-  if (!Array.isArray(pairs) || !pairs.every(isPair)) return undefined
-  const positions = new Map(pairs)
-  return encodeInboxCursor(positions) === cursor ? positions : undefined
 }
 
 function isPair(value: unknown): value is [string, number] {
   return Array.isArray(value) && value.length === 2 && isId(value[0]) && Number.isSafeInteger(value[1]) && value[1] >= 0
 }
 
-/** The cursor at which an overview is taken. */
-export function headCursor(rooms: readonly InboxRoom[]): string {
-  return encodeInboxCursor(new Map(rooms.filter(({ deleted }) => !deleted).map(({ roomId, head }) => [roomId, head])))
-}
-
-/** From where each room with news is to be read; `ahead`: the cursor knows of what there is not. */
-export function newsIn(rooms: readonly InboxRoom[], positions: InboxPositions): InboxPositions | 'ahead' {
-  const news = new Map<string, number>()
-  let known = 0
-  for (const { roomId, deleted, head } of rooms) {
-    const position = positions.get(roomId)
-    if (position !== undefined) known++
-    if ((position ?? 0) > head) return 'ahead'
-    if (position === undefined && deleted) continue
-    if ((position ?? 0) < head) news.set(roomId, position ?? 0)
-  }
-  return known === positions.size ? news : 'ahead'
-}
-
-/** The entries with their cursors. A room whose deletion was told is forgotten. */
-export function withCursors(positions: InboxPositions, entries: readonly StoredEntry[], deleted: ReadonlySet<string>) {
-  const at = new Map(positions)
-  return entries.map(({ roomId, seq, json }): InboxItem => {
-    if (deleted.has(roomId)) at.delete(roomId)
-    else at.set(roomId, seq)
-    return { cursor: encodeInboxCursor(at), json }
-  })
-}
-
-/** As many whole ones as fit, cursors counted, at least one. */
-export function fitting(items: readonly InboxItem[], maxBytes: number): readonly InboxItem[] {
-  let bytes = 0
-  const cut = items.findIndex(({ json, cursor }, index) => {
-    bytes += json.length + cursor.length
-    return index > 0 && bytes > maxBytes
-  })
-  return cut === -1 ? items : items.slice(0, cut)
+function isInOrder(roomIds: readonly string[]): boolean {
+  return roomIds.every((roomId, index) => index === 0 || (roomIds[index - 1] ?? '') < roomId)
 }

@@ -1,9 +1,9 @@
 /**
- * A room's lifecycle log: what a decision says to those who look at no thread. Read off the decision's own writes, in one
- * place, so that no decider can forget it and every adapter tells the same.
+ * Inbox entries: what a decision says to those who look at no thread. Read off the decision's own writes, in one place,
+ * so that no decider can forget it and every adapter tells the same.
  *
  * Invariants: an entry is sequenced in the transaction of what it tells; deltas tell nothing. When a thread or a room is
- * deleted its entries go with it (I8), so the positions of a log may have holes; what says that it is gone stays.
+ * deleted its entries go with it (I8), so positions may have holes; what says that it is gone stays.
  */
 import type { ControlEvent, InboxEntry, InboxEvent, ThreadStatus } from '@holdfast/core'
 import type { RoomRow, Writes } from './facts.ts'

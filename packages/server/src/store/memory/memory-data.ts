@@ -81,6 +81,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const untold: Notice[] = []
   let telling = false
 
+  const tenantOf = ({ roomId }: ThreadKey) => rooms.get(roomId)?.tenantId ?? ''
   const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
 
   function catchUp({ fold, frames }: MemoryThread): ThreadView {
@@ -130,7 +131,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (cancel.threadId === row.threadId) cancels.delete(addressString(cancel))
     }
     threads.set(keyString(row), emptyThread(row))
-    inbox.dropThread(row)
+    inbox.dropThread(tenantOf(row), row)
   }
 
   return {
@@ -138,9 +139,10 @@ export function createMemoryData(publish: Publish): MemoryData {
     inbox,
     putRoom: (room) => void rooms.set(room.roomId, room),
     tellRoom(room, now) {
-      if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
-      inbox.append([roomEntry(room, now)])
-      untold.push({ type: 'inbox.more', roomId: room.roomId })
+      const { tenantId, roomId } = room
+      if (room.deletedAt !== undefined) inbox.dropRoom(tenantId, roomId)
+      inbox.append(tenantId, [roomEntry(room, now)])
+      untold.push({ type: 'inbox.more', tenantId })
     },
     thread: (key) => threads.get(keyString(key)),
     threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId && !row.deleted),
@@ -168,8 +170,9 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
       if (writes.drop) drop(thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row.status)
-      inbox.append(entries)
-      if (entries.length > 0) untold.push({ type: 'inbox.more', roomId: writes.key.roomId })
+      const tenantId = tenantOf(writes.key)
+      inbox.append(tenantId, entries)
+      if (entries.length > 0) untold.push({ type: 'inbox.more', tenantId })
       untold.push(...noticesOf(writes, head, Buffer.concat(frames)))
     },
     tell() {

@@ -11,10 +11,10 @@ import { createStoreClock, writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
 import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
-import { decodeInboxCursor, fitting, type InboxRoom, newsIn, withCursors } from '../decide/inbox-cursor.ts'
+import { locate, withCursors } from '../decide/inbox-cursor.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
-import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
+import { MAX_OVERVIEW_THREADS, overviewOf, type StatusCount } from '../decide/overview.ts'
 import { inTurn, withPlaces } from '../decide/places.ts'
 import { placed, startedInLine } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
@@ -56,13 +56,6 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     data.putRoom(room)
     data.tellRoom(room, now)
     data.tell()
-  }
-
-  /** Those that the principal may see, and those that it might have seen. */
-  function inboxRooms(principal: Principal): InboxRoom[] {
-    return [...data.rooms.values()]
-      .filter((room) => isVisible(room, principal))
-      .map(({ roomId, deletedAt }) => ({ roomId, deleted: deletedAt !== undefined, head: data.inbox.head(roomId) }))
   }
 
   function threadFor(principal: Principal, key: ThreadKey): MemoryThread | Absent {
@@ -200,25 +193,25 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     inbox: {
       async overview(principal) {
         begin()
-        const rooms = inboxRooms(principal)
-        const active = rooms
-          .flatMap(({ roomId }) => data.threadsOf(roomId))
+        const roomIds = [...data.rooms.values()]
+          .filter((room) => !roomAbsence(room, principal))
+          .map(({ roomId }) => roomId)
+        const active = roomIds
+          .flatMap((roomId) => data.threadsOf(roomId))
           .filter(({ row }) => row.status !== 'idle')
           .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
-        const counts = active.map(({ row: { roomId, status } }) => ({ roomId, status, count: 1 }))
+        const counts = active.flatMap(({ row: { roomId, status } }): StatusCount[] =>
+          status === 'working' || status === 'needs_you' ? [{ roomId, status, count: 1 }] : [],
+        )
         const threads = active.slice(0, MAX_OVERVIEW_THREADS).map(infoOf)
-        return overviewOf(rooms, counts, threads)
+        return overviewOf({ roomIds, counts, threads, head: data.inbox.head() })
       },
       async read(principal, { cursor, maxBytes, maxRecords }) {
         begin()
-        const positions = decodeInboxCursor(cursor)
-        if (!positions) return { type: 'invalid_cursor' }
-        const rooms = inboxRooms(principal)
-        const news = newsIn(rooms, positions)
-        if (news === 'ahead') return { type: 'inbox_ahead' }
-        const deleted = new Set(rooms.flatMap((room) => (room.deleted ? room.roomId : [])))
-        const entries = data.inbox.read(news).slice(0, maxRecords)
-        return { type: 'entries', items: fitting(withCursors(positions, entries, deleted), maxBytes) }
+        const after = locate(cursor, data.inbox)
+        if (typeof after !== 'number') return after
+        const { entries, more } = data.inbox.read(principal.tenantId, { after, maxBytes, maxRecords })
+        return { type: 'entries', items: withCursors(data.inbox.head(), entries), more }
       },
     },
     runs: {

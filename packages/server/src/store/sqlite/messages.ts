@@ -101,7 +101,7 @@ export interface Outcomes {
   readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
   readonly more: MoreColumns | undefined
   readonly told: readonly RunTold[]
-  /** Rooms whose lifecycle log has more. */
+  /** Tenants whose inbox has more. */
   readonly inboxes: readonly string[]
   /** How long the commit took, in milliseconds; absent for a reading. */
   readonly commitMs?: number

@@ -161,6 +161,40 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE segment;
   ALTER TABLE moved RENAME TO segment;
   `,
+  `
+  /* One order for all inboxes, whatever rooms there are: a cursor is one position in it. AUTOINCREMENT: a number is never
+     used again, also where the last entries were deleted. */
+  CREATE TABLE moved (
+    no        INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant    TEXT NOT NULL,
+    room_id   TEXT NOT NULL,
+    thread_id TEXT,
+    body      TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO moved (no, tenant, room_id, thread_id, body)
+    SELECT inbox.no, room.tenant, inbox.room_id, inbox.thread_id, inbox.body
+    FROM inbox JOIN room ON room.room_id = inbox.room_id ORDER BY inbox.no;
+  DROP TABLE inbox;
+  ALTER TABLE moved RENAME TO inbox;
+  CREATE INDEX inbox_tenant ON inbox (tenant, no);
+  CREATE INDEX inbox_thread ON inbox (room_id, thread_id);
+  ALTER TABLE room DROP COLUMN inbox_seq;
+
+  /* Each opening of the store that wrote entries, and the last position before its first one. */
+  CREATE TABLE inbox_generation (
+    no    INTEGER PRIMARY KEY AUTOINCREMENT,
+    id    TEXT NOT NULL UNIQUE,
+    after INTEGER NOT NULL
+  ) STRICT;
+
+  /* Lists pass over no tombstones, and counts over no thread that is not counted. */
+  DROP INDEX room_created;
+  CREATE INDEX room_present ON room (tenant, created_at, room_id) WHERE deleted_at IS NULL;
+  DROP INDEX thread_activity;
+  CREATE INDEX thread_present ON thread (room_id, updated_at, thread_id) WHERE deleted_at IS NULL;
+  CREATE INDEX thread_counted ON thread (tenant, room_id, status)
+    WHERE status IN ('working', 'needs_you') AND deleted_at IS NULL;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

@@ -5,7 +5,7 @@
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
-import { decodeInboxCursor, fitting, newsIn, withCursors } from '../decide/inbox-cursor.ts'
+import { locate, withCursors } from '../decide/inbox-cursor.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
@@ -93,20 +93,21 @@ export function createReads(data: StoreData): Reads {
       return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
     },
     'inbox.overview': ({ tenantId }) =>
-      overviewOf(
-        inbox.rooms(tenantId),
-        inbox.counts(tenantId),
-        infosOf(threads.active(tenantId, MAX_OVERVIEW_THREADS)),
-      ),
+      overviewOf({
+        roomIds: inbox.roomIds(tenantId),
+        counts: inbox.counts(tenantId),
+        threads: infosOf(threads.active(tenantId, MAX_OVERVIEW_THREADS)),
+        head: inbox.head(),
+      }),
     'inbox.read': ({ tenantId }, { cursor, maxBytes, maxRecords }) => {
-      const positions = decodeInboxCursor(cursor)
-      if (!positions) return { type: 'invalid_cursor' }
-      const rooms = inbox.rooms(tenantId)
-      const news = newsIn(rooms, positions)
-      if (news === 'ahead') return { type: 'inbox_ahead' }
-      const deleted = new Set(rooms.flatMap((room) => (room.deleted ? room.roomId : [])))
-      const items = withCursors(positions, inbox.read(news, maxRecords), deleted)
-      return { type: 'entries', items: fitting(items, maxBytes) }
+      const after = locate(cursor, inbox)
+      if (typeof after !== 'number') return after
+      const { entries, more } = inbox.read(tenantId, {
+        after,
+        maxRecords,
+        maxBytes: Math.min(maxBytes, MAX_READ_BYTES),
+      })
+      return { type: 'entries', items: withCursors(inbox.head(), entries), more }
     },
     'runs.queue': (principal, key) => {
       const thread = threads.get(key)

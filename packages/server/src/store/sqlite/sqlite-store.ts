@@ -119,7 +119,7 @@ export function connectStore(
   function* settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): Generator<void> {
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
-    for (const roomId of inboxes) publish({ type: 'inbox.more', roomId })
+    for (const tenantId of inboxes) publish({ type: 'inbox.more', tenantId })
     for (let part = 0; more && part < more.lengths.length; part++) {
       publish(noticeOf(more, part))
       yield

@@ -50,7 +50,7 @@ export interface StoreData {
 export interface Committed extends CommittedFrames {
   readonly keys: ReadonlyMap<number, ThreadKey>
   readonly told: readonly RunTold[]
-  /** Rooms whose lifecycle log has more. */
+  /** Tenants whose inbox has more. */
   readonly inboxes: ReadonlySet<string>
 }
 
@@ -85,17 +85,17 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     inboxes = new Set()
   }
 
-  function tell(entries: readonly InboxEntry[]): void {
-    for (const entry of entries) {
-      inbox.append(entry)
-      inboxes.add(entry.roomId)
-    }
+  function tell(tenantId: string, entries: readonly InboxEntry[]): void {
+    for (const entry of entries) inbox.append(tenantId, entry)
+    inboxes.add(tenantId)
   }
+
+  const tenantOf = ({ roomId }: ThreadKey) => rooms.get(roomId)?.tenantId ?? ''
 
   function threadFor({ key, thread }: Writes): number | undefined {
     const known = runs.live(key)?.thread ?? threads.get(key)?.no
     if (known !== undefined || !thread) return known
-    return threads.insert(thread, rooms.get(key.roomId)?.tenantId ?? '')
+    return threads.insert(thread, tenantOf(key))
   }
 
   /** Of one that moves on in a commit in which it said nothing. */
@@ -128,7 +128,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     tellRoom(room, now) {
       changes++
       if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
-      tell([roomEntry(room, now)])
+      tell(room.tenantId, [roomEntry(room, now)])
     },
 
     apply(writes, now) {
@@ -159,7 +159,8 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         cancels.drop(key)
         inbox.dropThread(key)
       }
-      tell(inboxOf(writes, now, row?.status))
+      const entries = inboxOf(writes, now, row?.status)
+      if (entries.length > 0) tell(tenantOf(key), entries)
       for (const notice of notices) told.push({ ...notice, ...key })
     },
     write(now) {
@@ -180,6 +181,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       runs.rolledBack()
       log.rolledBack()
       folds.rolledBack()
+      inbox.rolledBack()
       forget()
     },
   }
