@@ -1,7 +1,14 @@
 export { DEFAULT_ROOM_ID, ID_PATTERN, isId, keyOf, keyString, sameKey, type ThreadKey } from './key/thread-key.ts'
 export { createThreadMap, type ThreadMap } from './key/thread-map.ts'
 export { type Admission, admit } from './log/cursor.ts'
-export type { AguiEnvelope, ControlEnvelope, ControlEvent, Envelope, RunStartedMetadata } from './log/envelope.ts'
+export type {
+  AguiEnvelope,
+  ControlEnvelope,
+  ControlEvent,
+  Envelope,
+  QueueHold,
+  RunStartedMetadata,
+} from './log/envelope.ts'
 export { readEnvelope } from './log/read.ts'
 export { type Attention, compareAttention } from './policy/attention.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
@@ -34,7 +41,7 @@ export { createFold, emptyView, type ThreadFold } from './thread/fold.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
-export { threadStatus } from './thread/status.ts'
+export { isHeld, threadStatus } from './thread/status.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'
 export {

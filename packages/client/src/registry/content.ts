@@ -10,6 +10,7 @@ import {
   type ThreadKey,
   type ThreadSnapshot,
   type ThreadView,
+  viewFromSnapshot,
 } from '@holdfast/core'
 import type { ThreadContent } from './port.ts'
 
@@ -43,9 +44,8 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
     get stale() {
       return stale
     },
-    replace({ messages, open, state, runs, queue, queuePaused, interrupts, firstSeq, seq }) {
-      const view = { key, messages, open, state, runs, queue, queuePaused, interrupts, deleted: false, firstSeq, seq }
-      fold = createFold(key, view)
+    replace(snapshot) {
+      fold = createFold(key, { ...viewFromSnapshot(snapshot), key })
       stale = true
     },
     apply(batch) {

@@ -29,6 +29,9 @@ export interface ControlEnvelope extends EnvelopeHead {
 
 export type Envelope = AguiEnvelope | ControlEnvelope
 
+/** `stop`: a cancel of the run before it; `failure`: that run failed. */
+export type QueueHold = 'stop' | 'failure'
+
 /** What the server says about a thread; the agent cannot say any of it. */
 export type ControlEvent =
   | { readonly type: 'run.accepted'; readonly run: Run; readonly messages?: readonly Message[] }
@@ -41,6 +44,8 @@ export type ControlEvent =
       readonly order: readonly string[]
       /** What waits is not started by itself until this is false again. */
       readonly paused: boolean
+      /** What paused it, if no person did: then the success of a superseding run resumes it. */
+      readonly heldBy?: QueueHold
       /** The run that starts next even though the queue is paused: it was not asked to wait. Absent: none. */
       readonly first?: string
       /** New messages of queued runs that were edited. */

@@ -1,13 +1,13 @@
 /**
  * Runs: every run of a thread in the order of acceptance, which wait, and which questions are open.
  *
- * Owns: `runs`, `queue`, `queuePaused`, `interrupts` of a view. Does not know: messages' places, what is open.
+ * Owns: `runs`, `queue`, `queuePaused`, `queueHeldBy`, `interrupts` of a view. Does not know: messages' places, what is open.
  *
  * Invariants: an ended run does not change (I2); a run that is not in the list is ignored; what was handed out is
  * never changed.
  */
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
-import type { ControlEvent } from '../log/envelope.ts'
+import type { ControlEvent, QueueHold } from '../log/envelope.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.ts'
 import type { QueueEntry } from './thread-view.ts'
@@ -27,7 +27,7 @@ export interface Runs {
   ended(runId: string, outcome: Outcome, at: string): void
   queueChanged(change: Extract<ControlEvent, { type: 'queue.changed' }>): void
   clear(): void
-  handOut(): Required<RunsState>
+  handOut(): RunsState & { readonly queuePaused: boolean }
 }
 
 export interface RunsState {
@@ -35,11 +35,12 @@ export interface RunsState {
   readonly queue: readonly QueueEntry[]
   /** Absent in a view that an older version has stored. */
   readonly queuePaused?: boolean
+  readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
 }
 
 export function createRuns(from: RunsState): Runs {
-  let { runs, queue, queuePaused = false, interrupts } = from
+  let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from
   const waiting = new Set(runs.flatMap((run) => ('waiting' in run ? [run.runId] : [])))
   const indices = new Map(runs.map((run, index) => [run.runId, index]))
 
@@ -52,12 +53,16 @@ export function createRuns(from: RunsState): Runs {
     indices.set(run.runId, index)
     runs = runs.toSpliced(index, 1, run)
   }
+  function pause(paused: boolean, heldBy?: QueueHold): void {
+    queuePaused = paused
+    queueHeldBy = paused ? heldBy : undefined
+  }
   function leaveQueue(runId: string): void {
     const leaving = queue.find((entry) => entry.run.runId === runId)
     if (leaving === undefined) return
     queue = queue.filter((entry) => entry !== leaving)
     // Nobody sees that an empty queue is paused: it would hold what is asked for much later.
-    if (queue.length === 0 && leaving.first === undefined) queuePaused = false
+    if (queue.length === 0 && leaving.first === undefined) pause(false)
   }
 
   return {
@@ -116,8 +121,8 @@ export function createRuns(from: RunsState): Runs {
       waiting.delete(runId)
       if (run !== undefined) put({ ...withoutWait(run), status: outcome.type, outcome, endedAt: at })
     },
-    queueChanged({ order, paused, first, edited }) {
-      queuePaused = paused
+    queueChanged({ order, paused, heldBy, first, edited }) {
+      pause(paused, heldBy)
       const rank = new Map(order.map((runId, index) => [runId, index]))
       const rankOf = (entry: QueueEntry) => rank.get(entry.run.runId) ?? order.length
       queue = queue
@@ -135,12 +140,12 @@ export function createRuns(from: RunsState): Runs {
     clear() {
       runs = []
       queue = []
-      queuePaused = false
+      pause(false)
       interrupts = []
       indices.clear()
       waiting.clear()
     },
-    handOut: () => ({ runs, queue, queuePaused, interrupts }),
+    handOut: () => ({ runs, queue, queuePaused, ...(queueHeldBy !== undefined && { queueHeldBy }), interrupts }),
   }
 }
 

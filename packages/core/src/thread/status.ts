@@ -1,11 +1,15 @@
 /** The ladder a list shows: needs you > working > queued > failed > idle. */
 import { isEnded } from '../run/run.ts'
+import { nextToStart } from './next.ts'
 import type { ThreadStatus, ThreadView } from './thread-view.ts'
 
-export function threadStatus({ interrupts, runs }: Pick<ThreadView, 'interrupts' | 'runs'>): ThreadStatus {
+type Known = Pick<ThreadView, 'interrupts' | 'runs' | 'queue' | 'queuePaused'>
+
+export function threadStatus(view: Known): ThreadStatus {
+  const { interrupts, runs, queue } = view
   if (interrupts.length > 0) return 'needs_you'
   if (runs.some(({ status }) => status === 'running' || status === 'cancelling')) return 'working'
-  if (runs.some(({ status }) => status === 'queued')) return 'queued'
+  if (nextToStart(view)) return 'queued'
   // Runs end in another order than they are accepted in: the queue is reordered, one is cancelled before its turn.
   const last = runs
     .filter(isEnded)
@@ -13,5 +17,12 @@ export function threadStatus({ interrupts, runs }: Pick<ThreadView, 'interrupts'
       (latest, run) => (latest === undefined || run.endedAt >= latest.endedAt ? run : latest),
       undefined,
     )
-  return last?.status === 'failed' ? 'failed' : 'idle'
+  // A held queue does not hide the failure that holds it: the one calls for the same look as the other.
+  if (last?.status === 'failed') return 'failed'
+  return queue.length > 0 ? 'needs_you' : 'idle'
+}
+
+/** Whether runs wait in a queue of which none starts until a person resumes it. */
+export function isHeld({ queue, queuePaused }: Pick<ThreadView, 'queue' | 'queuePaused'>): boolean {
+  return queuePaused && queue.some(({ first }) => first === undefined)
 }

@@ -5,6 +5,7 @@
  */
 import type { Interrupt, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
+import type { QueueHold } from '../log/envelope.ts'
 import type { OpenItem } from '../run/open-item.ts'
 import type { QueuedRun, Run } from '../run/run.ts'
 import type { ThreadMessage } from './message.ts'
@@ -18,6 +19,14 @@ export interface ThreadInfo extends ThreadKey {
   readonly status: ThreadStatus
   /** `queued`: the place of its next run among all that wait for one; 1 = the next to start. */
   readonly position?: number
+  /** How many of its runs have not started; absent: none. */
+  readonly waiting?: number
+  /** They wait in a paused queue: none of them starts until a person resumes it. */
+  readonly paused?: true
+  /** Who answers next where a start names no agent. */
+  readonly agentId?: string
+  /** The agent that was chosen here and is not set up any more: `agentId` answers in its place. */
+  readonly unavailableAgentId?: string
   readonly unread: boolean
   readonly mutedUntil?: string
   readonly archived: boolean
@@ -47,6 +56,8 @@ export interface ThreadView {
   readonly queue: readonly QueueEntry[]
   /** Nothing of the queue starts by itself; false again once the last that waited has left it. */
   readonly queuePaused: boolean
+  /** What paused it, if no person did. */
+  readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
   readonly deleted: boolean
   /** The oldest position that the log still holds; 1 when nothing was trimmed. */

@@ -1,7 +1,7 @@
 /** The JSON shapes of requests and answers (docs/PROTOCOL.md, Routes). Both sides of the wire are typed by these. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
-import type { Envelope } from '../log/envelope.ts'
+import type { Envelope, QueueHold } from '../log/envelope.ts'
 import type { OpenItem } from '../run/open-item.ts'
 import type { Outcome } from '../run/outcome.ts'
 import type { Run, RunStatus } from '../run/run.ts'
@@ -112,6 +112,7 @@ export interface ThreadSnapshot {
   readonly runs: readonly Run[]
   readonly queue: readonly QueueEntry[]
   readonly queuePaused: boolean
+  readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
   readonly subagents: readonly never[]
   readonly firstSeq: number
@@ -134,12 +135,20 @@ export interface EventPage {
 
 /** What a room's lifecycle log says of the room, of one of its threads, of one of its runs. */
 export type InboxEvent =
-  | { readonly type: 'RoomChanged'; readonly title: string; readonly agentId: string }
+  | {
+      readonly type: 'RoomChanged'
+      readonly title: string
+      /** Absent: the room follows the default agent. */
+      readonly agentId?: string
+    }
   | { readonly type: 'RoomDeleted' }
   | ({
       readonly threadId: string
       /** The thread's from here on, where it may have changed. */
       readonly status?: ThreadStatus
+      /** With `status`, as in `ThreadInfo`. */
+      readonly waiting?: number
+      readonly paused?: true
     } & (
       | { readonly type: 'ThreadCreated'; readonly title: string }
       | {

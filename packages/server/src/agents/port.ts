@@ -49,6 +49,6 @@ export interface Agent {
 export interface AgentCatalogue {
   get(agentId: string): Agent | undefined
   list(): readonly Agent[]
-  /** The agent of a new room. */
+  /** Answers where nobody has chosen one. */
   readonly defaultId: string
 }

@@ -206,9 +206,16 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await server.exit).toBe(0)
   })
 
-  it('adds the agent `model` when it is told of one', async () => {
-    const server = run({ HOLDFAST_DATA: freshData(), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_MODEL: 'some' })
+  it('adds the agent `model` when it is told of one, and that is the default, also in data that knew only the demo', async () => {
+    const data = freshData()
+    const before = run({ HOLDFAST_DATA: data })
+    const made = await before.ready()
+    expect(await (await fetch(`${made}/v1/rooms/default`)).json()).toMatchObject({ agentId: 'demo' })
+    before.child.kill('SIGTERM')
+    expect(await before.exit).toBe(0)
+    const server = run({ HOLDFAST_DATA: data, OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_MODEL: 'some' })
     const url = await server.ready()
+    expect(await (await fetch(`${url}/v1/rooms/default`)).json()).toMatchObject({ agentId: 'model' })
     expect(await (await fetch(`${url}/v1/agents`)).json()).toMatchObject({
       items: [{ agentId: 'demo' }, { agentId: 'model', title: 'some' }],
     })

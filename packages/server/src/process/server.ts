@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@holdfast/core'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
-import type { Agent, AgentCatalogue } from '../agents/port.ts'
+import type { Agent } from '../agents/port.ts'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { createStrictBus } from '../bus/strict-bus.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
@@ -34,7 +34,7 @@ export interface ServerOptions {
   readonly webRoot?: string
   /** Beside `demo`, which is there always. */
   readonly agents?: readonly Agent[]
-  /** The agent of new rooms. Default `demo`. */
+  /** Answers where neither a start nor its thread nor its room names one. Default: the first of `agents`, else `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
   readonly clock?: Clock
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { drainMs = limits.drainMs } = options
   const notices = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
   const bus = createStrictBus(notices, (notice) => operations.dropped(notice))
-  const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? 'demo')
+  const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? more[0]?.id ?? 'demo')
   const operations = createOperations({
     bus,
     clock,
@@ -125,7 +125,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 
   try {
-    await ensureDefaultRoom(store, agents)
+    await ensureDefaultRoom(store)
     const app = createApp({
       store,
       feed,
@@ -152,7 +152,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function ensureDefaultRoom({ rooms }: Store, { defaultId }: AgentCatalogue): Promise<void> {
+async function ensureDefaultRoom({ rooms }: Store): Promise<void> {
   const found = await rooms.get(LOCAL_PRINCIPAL, DEFAULT_ROOM.roomId)
-  if (found.type === 'not_found') await rooms.create(LOCAL_PRINCIPAL, { ...DEFAULT_ROOM, agentId: defaultId })
+  if (found.type === 'not_found') await rooms.create(LOCAL_PRINCIPAL, DEFAULT_ROOM)
 }

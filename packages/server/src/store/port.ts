@@ -34,8 +34,8 @@ import type { StartRequest, StopRequest } from './run-record.ts'
 export interface Room {
   readonly roomId: string
   readonly title: string
-  /** The agent a run gets when its start names none. */
-  readonly agentId: string
+  /** The agent a run gets when neither its start nor its thread names one. Absent: the default. */
+  readonly agentId?: string
 }
 
 export type NotFound = { readonly type: 'not_found' }
@@ -53,10 +53,14 @@ export interface RoomStore {
     page: PageRequest,
   ): Promise<({ readonly type: 'page' } & Page<Room>) | { readonly type: 'invalid_cursor' }>
   get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
-  /** Creating the same room again answers `same`; another body under the same id answers `conflict`. */
+  /**
+   * Creating the same room again answers `same`; another body under the same id answers `conflict`. `defaultAgentId` is
+   * what a room without an agent is compared as.
+   */
   create(
     principal: Principal,
     room: Room,
+    defaultAgentId?: string,
   ): Promise<{ readonly type: 'created' | 'same'; readonly room: Room } | { readonly type: 'conflict' } | Deleted>
   change(
     principal: Principal,
@@ -229,7 +233,20 @@ export interface QueueChange {
 /** `runId` does not wait (any more): it has started, has ended, or never was. */
 export type NotQueued = { readonly type: 'not_queued'; readonly runId: string }
 
+/** `accepted`: the agent of the run that has this id already. `candidates`: nearest first; they may not be set up any more. */
+export interface WhoAnswers {
+  readonly type: 'agents'
+  readonly accepted?: string
+  readonly candidates: readonly string[]
+}
+
 export interface RunIntents {
+  /** For a start that names no agent. `answered`: the message that one without new messages is to answer. */
+  whoAnswers(
+    principal: Principal,
+    key: ThreadKey,
+    start: { readonly runId: string; readonly answered?: string },
+  ): Promise<WhoAnswers | Absent>
   /**
    * The door closes behind it: messages, run and thread are durable in one transaction. Creates a new thread.
    * `afterCrash` is kept with the run and no part of what makes a retried start the same. Default `fail`.

@@ -16,7 +16,7 @@ export interface StartRequest {
   /** The parent of the first new message, or, without new messages, the message to answer. Default: the newest leaf. */
   readonly parentId?: string | null
   readonly agentId: string
-  /** The start named no agent: it got the room's, which a retry may find changed. */
+  /** The start named no agent: it got the thread's, the room's or the default, which a retry may find changed. */
   readonly agentFrom?: 'room'
   readonly onBusy: OnBusy
   readonly tools: readonly Tool[]

@@ -5,9 +5,11 @@
 import { describe } from 'vitest'
 import { cancelContract } from './contract/cancel.contract.ts'
 import { changeContract } from './contract/change.contract.ts'
+import { chosenContract } from './contract/chosen.contract.ts'
 import { claimContract } from './contract/claim.contract.ts'
 import { crashContract } from './contract/crash.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
+import { heldContract } from './contract/held.contract.ts'
 import { inboxContract } from './contract/inbox.contract.ts'
 import { interruptContract } from './contract/interrupt.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
@@ -35,6 +37,8 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('the queue', () => queueContract(inWorld))
+    describe('a held queue', () => heldContract(inWorld))
+    describe('the agent of a thread', () => chosenContract(inWorld))
     describe('making room', () => supersedeContract(inWorld))
     describe('questions', () => interruptContract(inWorld))
     describe('changing, deleting and finding', () => changeContract(inWorld))

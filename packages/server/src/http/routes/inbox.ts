@@ -2,12 +2,13 @@
 
 import type { InboxOverview } from '@holdfast/core'
 import { InboxShape } from '../answers.ts'
+import { overview } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
-export function inbox(api: Api, { store }: Pick<Parts, 'store'>): void {
+export function inbox(api: Api, { store, agents }: Pick<Parts, 'store' | 'agents'>): void {
   api.openapi(
     operation({
       method: 'get',
@@ -19,6 +20,6 @@ export function inbox(api: Api, { store }: Pick<Parts, 'store'>): void {
       request: {},
       responses: { 200: answer('The roll-up, and the cursor that goes on from it.', InboxShape) },
     }),
-    async (c) => reply<InboxOverview>(await store.inbox.overview(c.var.principal)),
+    async (c) => reply<InboxOverview>(overview(agents, await store.inbox.overview(c.var.principal))),
   )
 }

@@ -3,6 +3,7 @@
 import { DEFAULT_ROOM_ID, type List, type RoomInfo } from '@holdfast/core'
 import type { Room } from '../../store/port.ts'
 import { RoomShape, RoomsShape } from '../answers.ts'
+import { roomInfo } from '../chosen-agent.ts'
 import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
@@ -17,6 +18,7 @@ export function rooms(
   api: Api,
   { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
 ): void {
+  const infoOf = (room: Room) => roomInfo(agents, room)
   api.openapi(
     operation({
       method: 'get',
@@ -47,9 +49,10 @@ export function rooms(
       responses: { 201: answer('Created.', RoomShape), 200: answer('It was there already, the same.', RoomShape) },
     }),
     async (c) => {
-      const { roomId = mintId(), title, agentId = agents.defaultId } = c.req.valid('json')
-      knownAgent(agents, agentId)
-      const answer = await store.rooms.create(c.var.principal, { roomId, title, agentId })
+      const { roomId = mintId(), title, agentId } = c.req.valid('json')
+      if (agentId !== undefined) knownAgent(agents, agentId)
+      const room = { roomId, title, ...(agentId !== undefined && { agentId }) }
+      const answer = await store.rooms.create(c.var.principal, room, agents.defaultId)
       if (answer.type === 'deleted') throw absent(answer)
       if (answer.type === 'conflict') {
         throw new ProblemError('room_conflict', `Room “${roomId}” exists and is another: choose another id.`)
@@ -117,8 +120,4 @@ export function rooms(
       return deleted(await store.rooms.delete(c.var.principal, roomId, c.req.valid('query').force))
     },
   )
-}
-
-function infoOf({ roomId, title, agentId }: Room): RoomInfo {
-  return { roomId, title, agentId }
 }

@@ -5,6 +5,7 @@ import type { z } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../../agents/port.ts'
 import type { StartRequest } from '../../store/run-record.ts'
 import { StartedShape } from '../answers.ts'
+import { chosenAgent } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { may } from '../may.ts'
@@ -44,11 +45,15 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       }
       const key = c.req.valid('param')
       const body = c.req.valid('json')
-      const room = await store.rooms.get(c.var.principal, key.roomId)
-      if (room.type !== 'room') throw absent(room, `There is no room “${key.roomId}”.`)
-      const request = requestOf(body, room.room.agentId)
-      refuseByAgent(agents, request)
-      const { afterCrash } = knownAgent(agents, request.agentId)
+      const answered = answeredIn(body)
+      const asked = { runId: body.runId, ...(answered !== undefined && { answered }) }
+      const who = await store.runs.whoAnswers(c.var.principal, key, asked)
+      if (who.type !== 'agents') throw absent(who, `There is no room “${key.roomId}”.`)
+      const agentId = body.agentId ?? who.accepted ?? chosenAgent(agents, who.candidates)
+      const request = requestOf(body, agentId)
+      // What was accepted stays accepted, whatever has become of its agent.
+      if (who.accepted === undefined) refuseByAgent(agents, request)
+      const afterCrash = agents.get(agentId)?.afterCrash
       const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
       switch (answer.type) {
         case 'accepted':
@@ -89,14 +94,19 @@ function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: Star
   if (verdict && verdict.type !== 'ok') throw new ProblemError(verdict.type, verdict.message)
 }
 
+/** The message that a start without new ones is to answer. */
+function answeredIn({ messages, parentId }: StartInput): string | undefined {
+  return messages.length === 0 ? (parentId ?? undefined) : undefined
+}
+
 /** After parsing and defaults: a retry is the same exactly when this is deeply equal. */
-function requestOf(body: StartInput, roomsAgent: string): StartRequest {
+function requestOf(body: StartInput, agentId: string): StartRequest {
   const { runId, messages, parentId, onBusy, tools, context, state, resume = [], forwardedProps } = body
   return {
     runId,
     messages,
     ...(parentId === undefined ? {} : { parentId }),
-    agentId: body.agentId ?? roomsAgent,
+    agentId,
     ...(body.agentId === undefined && { agentFrom: 'room' as const }),
     onBusy,
     tools,

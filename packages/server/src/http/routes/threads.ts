@@ -2,6 +2,7 @@
 
 import { type List, snapshotOf, type ThreadInfo, type ThreadSnapshot } from '@holdfast/core'
 import { SnapshotShape, ThreadShape, ThreadsShape } from '../answers.ts'
+import { threadInfo } from '../chosen-agent.ts'
 import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
@@ -11,7 +12,11 @@ import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { ChangeThread, CreateThread, DeleteQuery, json, RoomParams, ThreadListQuery, ThreadParams } from '../schemas.ts'
 
-export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store' | 'mintId' | 'limits'>): void {
+export function threads(
+  api: Api,
+  { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
+): void {
+  const infoOf = (thread: ThreadInfo) => threadInfo(agents, thread)
   api.openapi(
     operation({
       method: 'get',
@@ -29,7 +34,7 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
       const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
       if (answer.type === 'invalid_cursor') throw foreignBefore()
       if (answer.type !== 'page') throw absent(answer)
-      return reply<List<ThreadInfo>>(listOf(answer))
+      return reply<List<ThreadInfo>>(listOf({ ...answer, items: answer.items.map(infoOf) }))
     },
   )
 
@@ -54,7 +59,7 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
       if (answer.type === 'not_found' || answer.type === 'deleted') {
         throw absent(answer, `There is no room “${roomId}”.`)
       }
-      return reply<ThreadInfo>(answer.thread, answer.type === 'created' ? 201 : 200)
+      return reply<ThreadInfo>(infoOf(answer.thread), answer.type === 'created' ? 201 : 200)
     },
   )
 
@@ -72,7 +77,7 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
     async (c) => {
       const answer = await store.threads.snapshot(c.var.principal, c.req.valid('param'))
       if (answer.type !== 'snapshot') throw absent(answer)
-      return reply<ThreadSnapshot>(snapshotOf(answer.thread, answer.view))
+      return reply<ThreadSnapshot>(snapshotOf(infoOf(answer.thread), answer.view))
     },
   )
 
@@ -96,7 +101,7 @@ export function threads(api: Api, { store, mintId, limits }: Pick<Parts, 'store'
       }
       const answer = await store.threads.change(c.var.principal, c.req.valid('param'), change)
       if (answer.type !== 'thread') throw absent(answer)
-      return reply<ThreadInfo>(answer.thread)
+      return reply<ThreadInfo>(infoOf(answer.thread))
     },
   )
 

@@ -37,6 +37,7 @@ const Control = z.discriminatedUnion('type', [
     type: z.literal('queue.changed'),
     order: z.array(Id),
     paused: z.boolean(),
+    heldBy: z.enum(['stop', 'failure']).optional(),
     first: Id.optional(),
     edited: z.record(Id, Messages).optional(),
   }),

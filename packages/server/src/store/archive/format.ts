@@ -34,9 +34,9 @@ export const Header = z.strictObject({
     roomId: Id,
     ownerId: Id,
     title: Text,
-    agentId: Id,
+    agentId: Id.optional(),
     createdAt: Time,
-    made: z.strictObject({ title: Text, agentId: Id }).optional(),
+    made: z.strictObject({ title: Text, agentId: Id.optional() }).optional(),
   }),
 })
 
@@ -48,6 +48,7 @@ export const ThreadLine = z.strictObject({
   ownerId: Id,
   title: Text,
   madeTitle: Text.optional(),
+  agentId: Id.optional(),
   // Whatever a person may say, also a time before all of ours.
   mutedUntil: z.number().int().min(-8.64e15).max(8.64e15).optional(),
   archived: z.boolean().optional(),
@@ -94,9 +95,22 @@ export function headerOf(
 }
 
 export function threadLineOf(row: ThreadPut, runs: number, records: number): ThreadLine {
-  const { roomId: _, threadId, ...rest } = row
-  const { status: __, nextRunId: ___, ...put } = rest as typeof rest & { status?: unknown; nextRunId?: unknown }
-  return { type: 'thread', threadId, runs, records, ...put }
+  const { threadId, ownerId, title, madeTitle, agentId, mutedUntil, archived, createdAt, updatedAt, deleted } = row
+  return {
+    type: 'thread',
+    threadId,
+    runs,
+    records,
+    ownerId,
+    title,
+    ...(madeTitle !== undefined && { madeTitle }),
+    ...(agentId !== undefined && { agentId }),
+    ...(mutedUntil !== undefined && { mutedUntil }),
+    archived,
+    createdAt,
+    updatedAt,
+    ...(deleted !== undefined && { deleted }),
+  }
 }
 
 export function runLineOf({ runId, owner, request, afterCrash, status }: RunRecord): RunLine {

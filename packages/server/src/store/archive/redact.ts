@@ -36,6 +36,7 @@ const KEPT = new Set([
   'retryOf',
   'continues',
   'first',
+  'heldBy',
   'by',
   'acceptedAt',
   'startedAt',

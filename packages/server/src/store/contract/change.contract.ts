@@ -28,6 +28,37 @@ const DELETED = { type: 'deleted' }
 
 export function changeContract(inWorld: InWorld): void {
   it(
+    'takes a generated name only in place of a first line: no name that a person gave is replaced, also the same one',
+    inWorld(async (world) => {
+      const rename = (threadId: string, change: { title: string; insteadOf?: string }) =>
+        world.store.threads.change(ALICE, { ...THREAD, threadId }, change)
+      const line = 'text of r-1-q'
+      for (const threadId of ['line', 'kept', 'named']) await world.ended('r-1', undefined, { ...THREAD, threadId })
+      await world.store.threads.create(ALICE, { ...THREAD, threadId: 'made' }, line)
+      const before = await world.log({ ...THREAD, threadId: 'kept' })
+      expect(await rename('kept', { title: line })).toMatchObject({ thread: { title: line } })
+      expect(await world.log({ ...THREAD, threadId: 'kept' }), 'its title is as it was').toEqual(before)
+      await rename('named', { title: 'Plans' })
+      await world.reopen()
+      const generated = { title: 'Sea', insteadOf: line }
+      for (const [threadId, title] of [
+        ['line', 'Sea'],
+        ['kept', line],
+        ['named', 'Plans'],
+        ['made', line],
+      ] as const) {
+        expect(await rename(threadId, generated), threadId).toMatchObject({ thread: { title } })
+      }
+      // Nor does a second generated name replace the first.
+      expect(await rename('line', { title: 'Lake', insteadOf: 'Sea' })).toMatchObject({ thread: { title: 'Sea' } })
+      expect(await world.store.threads.create(ALICE, { ...THREAD, threadId: 'made' }, line)).toMatchObject({
+        type: 'same',
+      })
+      for (const threadId of ['line', 'kept', 'named']) await expectSound(world, { ...THREAD, threadId })
+    }),
+  )
+
+  it(
     'changes a thread, says so in its log, and moves it nowhere; what does not change is not said',
     inWorld(async (world) => {
       const { store, advance } = world
@@ -55,8 +86,6 @@ export function changeContract(inWorld: InWorld): void {
       // A name for another name's place comes too late once somebody gave a third one.
       const late = { title: 'Late', insteadOf: 'As made' }
       expect(await store.threads.change(BOB, THREAD, late)).toMatchObject({ thread: { title: 'Plans' } })
-      const timely = { title: 'Sea', insteadOf: 'Plans' }
-      expect(await store.threads.change(BOB, THREAD, timely)).toMatchObject({ thread: { title: 'Sea' } })
       await expectSound(world, THREAD)
       await store.threads.change(ALICE, { ...THREAD, threadId: 'made' }, { title: 'Renamed' })
       await world.reopen()

@@ -64,7 +64,7 @@ function withdrawQuestions({ now, thread, view }: CancelThreadFacts, { personId 
   }
   return {
     answer: { type: 'requested', ...(asked && { run: asked }) },
-    writes: [resolved, ...pauseQueue(view, thread, now)],
+    writes: [resolved, ...pauseQueue(view, 'stop', thread, now)],
   }
 }
 
@@ -85,7 +85,7 @@ function cancelKnown(
         answer: { type: 'requested', run: toRun(ended.run) },
         writes: [
           { ...put, ...ended, notices: [{ type: 'run.ended', runId }] },
-          ...(turn ? pauseQueue(view, thread, now, runId) : []),
+          ...(turn ? pauseQueue(view, 'stop', thread, now, runId) : []),
         ],
       }
     }
@@ -100,14 +100,14 @@ function cancelKnown(
         const ended = endOrphan({ now, thread, run: cancelling, view }, { type: 'cancelled', ...cancel })
         return {
           answer: { type: 'requested', run: toRun(ended.run ?? cancelling) },
-          writes: [{ ...ended, log: [...asked, ...ended.log] }, ...pauseQueue(view, thread, now)],
+          writes: [{ ...ended, log: [...asked, ...ended.log] }, ...pauseQueue(view, 'stop', thread, now)],
         }
       }
       return {
         answer: { type: 'requested', run: toRun(cancelling) },
         writes: [
           { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
-          ...pauseQueue(view, thread, now),
+          ...pauseQueue(view, 'stop', thread, now),
         ],
       }
     }
@@ -119,7 +119,7 @@ function cancelKnown(
         answer: { type: 'requested', run: toRun(cancelling) },
         writes: [
           { ...put, log: asked, run: cancelling, notices: [{ type: 'run.cancel', runId }] },
-          ...pauseQueue(view, thread, now),
+          ...pauseQueue(view, 'stop', thread, now),
         ],
       }
     }

@@ -48,10 +48,14 @@ export function decideEdit(
 export function decideChangeQueue(
   { now, room, thread, view, current }: ChangeQueueFacts,
   principal: Principal,
-  { order = [], paused = view.queuePaused, supersede: takesPlace = false }: QueueChange,
+  { order = [], paused: asked, supersede: takesPlace = false }: QueueChange,
 ): Decision<{ type: 'queue'; queue: QueueInfo } | NotQueued | Absent> {
   const absent = threadAbsence(room, thread, principal)
   if (absent || !thread) return { answer: absent ?? NOT_FOUND }
+  const paused = asked ?? view.queuePaused
+  // A pause that a person asks for is theirs to end, also where something else had paused the queue before.
+  const heldBy = asked === undefined ? view.queueHeldBy : undefined
+  const pause = { queuePaused: paused, ...(heldBy !== undefined && { queueHeldBy: heldBy }) }
   const waiting = new Map(view.queue.map((entry) => [entry.run.runId, entry]))
   const stranger = order.find((runId) => !waiting.has(runId))
   if (stranger !== undefined) return { answer: { type: 'not_queued', runId: stranger } }
@@ -65,10 +69,10 @@ export function decideChangeQueue(
     const entry = waiting.get(runId)
     return entry ? [{ run: entry.run, messages: entry.messages, ...(runId === first && { first: true as const }) }] : []
   })
-  const answer = { type: 'queue', queue: queueInfo({ queue, queuePaused: paused }) } as const
+  const answer = { type: 'queue', queue: queueInfo({ queue, ...pause }) } as const
   const { roomId, threadId } = thread
   const key = { roomId, threadId }
-  const changed = queueChanged({ queue, queuePaused: paused }, {})
+  const changed = queueChanged({ queue, ...pause }, {})
   const stopped =
     takesPlace && first !== undefined && current && current.status !== 'queued'
       ? supersede({ now, thread, view, run: current }, first)

@@ -15,8 +15,8 @@ export function decideRoomChange(
 ): { readonly answer: { readonly type: 'room'; readonly room: Room } | Absent; readonly put?: RoomRow } {
   if (!isVisible(held, principal)) return { answer: NOT_FOUND }
   if (held.deletedAt !== undefined) return { answer: DELETED }
-  const { made = { title: held.title, agentId: held.agentId } } = held
-  const room = { ...held, title: title ?? held.title, agentId: agentId ?? held.agentId }
+  const { made = { title: held.title, ...(held.agentId !== undefined && { agentId: held.agentId }) } } = held
+  const room = { ...held, title: title ?? held.title, ...(agentId !== undefined && { agentId }) }
   const answer = { type: 'room', room: toRoom(room) } as const
   const same = room.title === held.title && room.agentId === held.agentId
   return same ? { answer } : { answer, put: { ...room, made } }
@@ -29,26 +29,34 @@ export function decideThreadChange(
 ): Decision<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent> {
   const absent = threadAbsence(room, held, principal)
   if (absent || !held) return { answer: absent ?? NOT_FOUND }
-  const renamed = change.insteadOf === undefined || change.insteadOf === held.title
+  const generated = change.insteadOf !== undefined
+  const renamed = !generated || (change.insteadOf === held.title && held.madeTitle === undefined)
   const title = renamed && change.title !== held.title ? change.title : undefined
   const archived = change.archived === held.archived ? undefined : change.archived
   const mutedUntil = change.mutedUntil === (held.mutedUntil ?? null) ? undefined : change.mutedUntil
+  const { roomId, threadId } = held
+  const key = { roomId, threadId }
+  // Whoever gives it the name that it has means to keep that name.
+  const named = !generated && change.title !== undefined
+  const madeTitle = named || title !== undefined ? (held.madeTitle ?? held.title) : held.madeTitle
   if (title === undefined && archived === undefined && mutedUntil === undefined) {
-    return { answer: { type: 'thread', thread: toThreadInfo(held, lastSeq) } }
+    const answer = { type: 'thread', thread: toThreadInfo(held, lastSeq, room) } as const
+    if (madeTitle === undefined || madeTitle === held.madeTitle) return { answer }
+    return { answer, writes: { key, thread: { ...held, madeTitle }, log: [], notices: [] } }
   }
   const { mutedUntil: muted, ...rest } = held
   const until = mutedUntil === undefined ? muted : (mutedUntil ?? undefined)
   const thread: ThreadRow = {
     ...rest,
     ...(until !== undefined && { mutedUntil: until }),
-    ...(title !== undefined && { title, madeTitle: held.madeTitle ?? held.title }),
+    ...(title !== undefined && { title }),
+    ...(madeTitle !== undefined && { madeTitle }),
     ...(archived !== undefined && { archived }),
   }
-  const { roomId, threadId } = held
   return {
-    answer: { type: 'thread', thread: toThreadInfo(thread, lastSeq + 1) },
+    answer: { type: 'thread', thread: toThreadInfo(thread, lastSeq + 1, room) },
     writes: {
-      key: { roomId, threadId },
+      key,
       thread,
       ...(title !== undefined && { titled: true }),
       log: [

@@ -4,7 +4,7 @@
  *
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
-import { framesWith, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
+import { framesWith, isHeld, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { Decision, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
@@ -26,9 +26,15 @@ export function framesOf(key: ThreadKey, head: number, now: number, records: rea
   })
 }
 
-/** The row to put: its status, and whose turn it is, are those of the view after the writes. */
+/** The row to put: its status, what waits, and whose turn it is are those of the view after the writes. */
 export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
-  return { ...put, status: threadStatus(view), nextRunId: nextToStart(view)?.run.runId ?? null }
+  return {
+    ...put,
+    status: threadStatus(view),
+    waiting: view.queue.length,
+    paused: isHeld(view),
+    nextRunId: nextToStart(view)?.run.runId ?? null,
+  }
 }
 
 /** What is to be applied, in order. */

@@ -1,7 +1,8 @@
 /** Creating rooms and threads: safe to retry, refused when the id already means something else. */
-import type { ThreadKey } from '@holdfast/core'
+import { emptyView, type ThreadKey } from '@holdfast/core'
 import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
+import { threadAfter } from './commit.ts'
 import type { Decision, RoomFacts, RoomRow, ThreadFacts } from './facts.ts'
 import { toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
@@ -14,15 +15,16 @@ export function decideRoomCreate(
   { now, room: held }: RoomFacts,
   { tenantId, personId }: Principal,
   { roomId, title, agentId }: Room,
+  defaultAgentId?: string,
 ): { readonly answer: RoomAnswer; readonly put?: RoomRow } {
-  const room: Room = { roomId, title, agentId }
+  const room: Room = { roomId, title, ...(agentId !== undefined && { agentId }) }
   if (!held) {
     return { answer: { type: 'created', room }, put: { ...room, tenantId, ownerId: personId, createdAt: now } }
   }
   if (held.tenantId !== tenantId) return { answer: { type: 'conflict' } }
   if (held.deletedAt !== undefined) return { answer: DELETED }
   const made = held.made ?? held
-  const same = made.title === title && made.agentId === agentId
+  const same = made.title === title && (made.agentId ?? defaultAgentId) === (agentId ?? defaultAgentId)
   return { answer: same ? { type: 'same', room: toRoom(held) } : { type: 'conflict' } }
 }
 
@@ -35,7 +37,7 @@ export function decideRoomGet(
 }
 
 export function toRoom({ roomId, title, agentId }: RoomRow): Room {
-  return { roomId, title, agentId }
+  return { roomId, title, ...(agentId !== undefined && { agentId }) }
 }
 
 export function decideThreadCreate(
@@ -48,12 +50,21 @@ export function decideThreadCreate(
   if (absent) return { answer: absent }
   if (held) {
     if ((held.madeTitle ?? held.title) !== title) return { answer: { type: 'conflict' } }
-    return { answer: { type: 'same', thread: toThreadInfo(held, lastSeq) } }
+    return { answer: { type: 'same', thread: toThreadInfo(held, lastSeq, room) } }
   }
   const key = { roomId, threadId }
-  const thread = { ...key, ownerId: principal.personId, title, archived: false, createdAt: now, updatedAt: now }
+  const thread = {
+    ...key,
+    ownerId: principal.personId,
+    title,
+    // A title that was given is a name that somebody gave.
+    ...(title !== '' && { madeTitle: title }),
+    archived: false,
+    createdAt: now,
+    updatedAt: now,
+  }
   return {
-    answer: { type: 'created', thread: toThreadInfo({ ...thread, status: 'idle', nextRunId: null }, 0) },
+    answer: { type: 'created', thread: toThreadInfo(threadAfter(thread, emptyView(key)), 0, room) },
     writes: { key, thread, titled: true, log: [], notices: [] },
   }
 }

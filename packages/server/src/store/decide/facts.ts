@@ -23,9 +23,10 @@ export interface RoomRow {
   /** The person who made it. */
   readonly ownerId: string
   readonly title: string
-  readonly agentId: string
+  /** Absent: the room follows the default agent. */
+  readonly agentId?: string
   /** What its creation said, if it was changed since. */
-  readonly made?: { readonly title: string; readonly agentId: string }
+  readonly made?: { readonly title: string; readonly agentId?: string }
   /** Milliseconds since the epoch, by the store's clock; likewise below. */
   readonly createdAt: number
   /** A tombstone, once it is set. */
@@ -36,15 +37,21 @@ export interface RoomRow {
 export interface ThreadRow extends ThreadKey {
   readonly ownerId: string
   readonly title: string
-  /** What its creation said, if it was changed since. */
+  /** What its creation said, once somebody has named it: then no generated name takes the title's place. */
   readonly madeTitle?: string
+  /** The agent that the last start chose which named one. */
+  readonly agentId?: string
   readonly mutedUntil?: number
   readonly archived: boolean
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run: what a list is ordered by. Deltas do not move it. */
   readonly updatedAt: number
-  /** `threadStatus` of the view at the last put; only an adapter's commit sets it, and likewise `nextRunId`. */
+  /** `threadStatus` of the view at the last put; only an adapter's commit sets it, and likewise the three below. */
   readonly status: ThreadStatus
+  /** How many runs wait. */
+  readonly waiting: number
+  /** `isHeld`. */
+  readonly paused: boolean
   /** The run whose turn it is; null: none's. */
   readonly nextRunId: string | null
   /** A tombstone, once it is set: when, and where in its log `thread.deleted` was. */
@@ -67,7 +74,7 @@ export interface LogRecord {
 }
 
 /** A thread row to put. What is left out is not decided: it is what the view says after these writes. */
-export type ThreadPut = Omit<ThreadRow, 'status' | 'nextRunId'>
+export type ThreadPut = Omit<ThreadRow, 'status' | 'waiting' | 'paused' | 'nextRunId'>
 
 export type RunNotice =
   | { readonly type: 'run.queued'; readonly runId: string }
@@ -182,7 +189,7 @@ export interface LeaseFacts {
 
 export interface EndFacts extends LeaseFacts {
   readonly thread: ThreadRow | undefined
-  /** Only read when the run has failed. */
+  /** Only read when what waits may have to be held or resumed: after a failure, and after a superseding run. */
   readonly view: ThreadView
 }
 

@@ -5,24 +5,29 @@
  * Invariants: an entry is sequenced in the transaction of what it tells; deltas tell nothing. When a thread or a room is
  * deleted its entries go with it (I8), so positions may have holes; what says that it is gone stays.
  */
-import type { ControlEvent, InboxEntry, InboxEvent, ThreadStatus } from '@holdfast/core'
-import type { RoomRow, Writes } from './facts.ts'
-import { iso } from './to-run.ts'
+import type { ControlEvent, InboxEntry, InboxEvent } from '@holdfast/core'
+import type { RoomRow, ThreadRow, Writes } from './facts.ts'
+import { iso, stateOf } from './to-run.ts'
 
 /** Of a room that was made, changed or deleted: the row that was put. */
 export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: number): InboxEntry {
   const head = { roomId, at: iso(now) }
-  return deletedAt === undefined ? { ...head, type: 'RoomChanged', title, agentId } : { ...head, type: 'RoomDeleted' }
+  if (deletedAt !== undefined) return { ...head, type: 'RoomDeleted' }
+  return { ...head, type: 'RoomChanged', title, ...(agentId !== undefined && { agentId }) }
 }
 
-/** `status`: the thread's, behind these writes, if they put its row. */
-export function inboxOf(writes: Writes, now: number, status: ThreadStatus | undefined): readonly InboxEntry[] {
+/** `row`: the thread's, behind these writes, if they put it. */
+export function inboxOf(
+  writes: Writes,
+  now: number,
+  row: Pick<ThreadRow, 'status' | 'waiting' | 'paused'> | undefined,
+): readonly InboxEntry[] {
   const { key, log, run, thread, titled, drop } = writes
   if (log.length === 0 ? !titled : !run && !thread) return []
   const { roomId, threadId } = key
   const entries: InboxEntry[] = []
   const tell = (event: Event) => {
-    entries.push({ roomId, threadId, at: iso(now), ...event, ...(status !== undefined && !drop && { status }) })
+    entries.push({ roomId, threadId, at: iso(now), ...event, ...(row && !drop && stateOf(row)) })
   }
   const changes = log.flatMap(({ kind, runId, json }) =>
     kind === 'control' ? [{ runId, event: JSON.parse(json) as ControlEvent }] : [],
@@ -34,15 +39,19 @@ export function inboxOf(writes: Writes, now: number, status: ThreadStatus | unde
   return entries
 }
 
-type OfThread<One> = One extends { readonly threadId: string } ? Omit<One, 'threadId' | 'status'> : never
+type OfThread<One> = One extends { readonly threadId: string }
+  ? Omit<One, 'threadId' | keyof ReturnType<typeof stateOf>>
+  : never
 type Event = OfThread<InboxEvent>
 
 function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEvent): readonly Event[] {
   if (runId === undefined) {
     if (event.type === 'thread.changed') return [{ ...event, type: 'ThreadChanged' }]
     if (event.type === 'thread.deleted') return [{ type: 'ThreadDeleted' }]
-    // Questions that were withdrawn: nobody is needed any more, which only the status says.
-    return event.type === 'interrupts.resolved' ? [{ type: 'ThreadChanged' }] : []
+    // Withdrawn questions, and a queue that is paused or resumed: only the thread's state says what that means. Where a
+    // run is accepted or edited in the same writes, its own entry brings the state.
+    const changesState = event.type === 'interrupts.resolved' || (event.type === 'queue.changed' && !run)
+    return changesState ? [{ type: 'ThreadChanged' }] : []
   }
   switch (event.type) {
     case 'run.accepted': {

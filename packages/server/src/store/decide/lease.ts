@@ -5,7 +5,7 @@
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
 import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
 import type { Decision, EndFacts, LeaseFacts, Writes } from './facts.ts'
-import { pauseQueue } from './queue.ts'
+import { pauseQueue, resumeQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
 
 type EndAnswer = Awaited<ReturnType<RunWork['end']>>
@@ -35,8 +35,15 @@ export function decideEnd(facts: EndFacts, lease: Lease, end: RunEnd): Decision<
     return { answer: { type: 'cancelling', cancel: held.cancel } }
   }
   const ended = ending({ now, run: held, thread }, end)
-  if (end.outcome.type !== 'failed') return { answer: { type: 'ended' }, writes: ended }
-  return { answer: { type: 'ended' }, writes: [ended, ...pauseQueue(facts.view, thread, now)] }
+  return { answer: { type: 'ended' }, writes: [ended, ...whatWaits(facts, held, end)] }
+}
+
+/** What the end means for the queue behind it. The view is looked at only where it may mean something. */
+function whatWaits(facts: EndFacts, { request }: RunningRecord | CancellingRecord, { outcome }: RunEnd) {
+  const { now, thread } = facts
+  if (outcome.type === 'failed') return pauseQueue(facts.view, 'failure', thread, now)
+  if (outcome.type !== 'succeeded' || request.onBusy !== 'supersede') return []
+  return resumeQueue(facts.view, thread && { ...thread, updatedAt: now })
 }
 
 /** The last writes of a live run: its closing events, run.ended right behind them, the row. */

@@ -61,7 +61,7 @@ export function settleOrphan(facts: OrphanFacts): readonly Writes[] {
   const again = run.afterCrash === 'restart' ? restart(facts) : undefined
   return again
     ? [endOrphan(facts, ASKED_AGAIN), again]
-    : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, thread, now)]
+    : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, 'failure', thread, now)]
 }
 
 /** Ends a run that nobody carries out. */

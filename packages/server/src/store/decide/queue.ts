@@ -5,7 +5,7 @@
  * Invariants: a run that was accepted is never dropped from the queue by anything but its start or its cancel; nothing
  * that waits starts by itself after a run that failed or was cancelled, until a person says so.
  */
-import { type ControlEvent, isEnded, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
+import { type ControlEvent, isEnded, type QueueHold, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { LogRecord, ThreadRow, Writes } from './facts.ts'
 import { controlRecord } from './records.ts'
@@ -14,30 +14,32 @@ import { controlRecord } from './records.ts'
 export const MAX_QUEUED = 100
 
 type Change = Extract<ControlEvent, { type: 'queue.changed' }>
-type Queue = Pick<ThreadView, 'queue' | 'queuePaused'>
+type Queue = Pick<ThreadView, 'queue' | 'queuePaused' | 'queueHeldBy'>
 
 /** The record of a queue that is as it was but for `change`. */
-export function queueChanged({ queue, queuePaused }: Queue, change: Partial<Change>): LogRecord {
+export function queueChanged({ queue, queuePaused, queueHeldBy }: Queue, change: Partial<Change>): LogRecord {
   const first = queue.find((entry) => entry.first)?.run.runId
   return controlRecord(undefined, {
     type: 'queue.changed',
     order: queue.map((entry) => entry.run.runId),
     paused: queuePaused,
+    ...(queuePaused && queueHeldBy !== undefined && { heldBy: queueHeldBy }),
     ...(first !== undefined && { first }),
     ...change,
   })
 }
 
 /** `runId`, which was just accepted, starts before everything that waits. Nothing when nothing does. */
-export function goesFirst({ queue, queuePaused }: Queue, runId: string): readonly LogRecord[] {
-  const others = queue.map((entry) => entry.run.runId).filter((other) => other !== runId)
-  if (others.length === 0 && !queuePaused) return []
-  return [queueChanged({ queue, queuePaused }, { order: [runId, ...others], first: runId })]
+export function goesFirst(before: Queue, runId: string): readonly LogRecord[] {
+  const others = before.queue.map((entry) => entry.run.runId).filter((other) => other !== runId)
+  if (others.length === 0 && !before.queuePaused) return []
+  return [queueChanged(before, { order: [runId, ...others], first: runId })]
 }
 
 /** After a run that failed or was cancelled: what waits, but for `gone`, waits until it is resumed. */
 export function pauseQueue(
   { queue, queuePaused }: Queue,
+  heldBy: QueueHold,
   thread: ThreadRow | undefined,
   now: number,
   gone?: string,
@@ -51,8 +53,24 @@ export function pauseQueue(
     {
       key: { roomId, threadId },
       thread: { ...thread, updatedAt: now },
-      log: [controlRecord(undefined, { type: 'queue.changed', order, paused: true })],
+      log: [controlRecord(undefined, { type: 'queue.changed', order, paused: true, heldBy })],
       notices: [],
+    },
+  ]
+}
+
+/** After a superseding run that succeeded: what a stop or a failure holds goes on. What a person paused stays. */
+export function resumeQueue(view: Queue, thread: ThreadRow | undefined): readonly Writes[] {
+  const { queue, queuePaused, queueHeldBy } = view
+  const next = queue[0]?.run.runId
+  if (!thread || next === undefined || !queuePaused || queueHeldBy === undefined) return []
+  const { roomId, threadId } = thread
+  return [
+    {
+      key: { roomId, threadId },
+      thread,
+      log: [queueChanged({ queue, queuePaused: false }, {})],
+      notices: [{ type: 'run.queued', runId: next }],
     },
   ]
 }

@@ -76,7 +76,13 @@ export function decideStart(
     archived: false,
     createdAt: now,
   }
-  const put = { key, thread: { ...(thread ?? created), updatedAt: now }, ...(!thread && { titled: true as const }) }
+  // Whoever names an agent chooses it for the thread.
+  const chosen = request.agentFrom === undefined && { agentId: request.agentId }
+  const put = {
+    key,
+    thread: { ...(thread ?? created), ...chosen, updatedAt: now },
+    ...(!thread && { titled: true as const }),
+  }
   if (cancel) {
     // It asks for nothing any more: nobody makes room for it, and no question is answered by it.
     const ended = endBeforeStart(queued, opening, cancel.cancel, now)
@@ -93,13 +99,15 @@ export function decideStart(
     }
   }
   const makesRoom = request.onBusy === 'supersede' && facts.current
-  const stopped = makesRoom ? supersede({ now, thread, view, run: makesRoom }, runId) : []
+  const stopped = makesRoom
+    ? supersede({ now, thread: thread && { ...thread, ...chosen }, view, run: makesRoom }, runId)
+    : []
   const gone = makesRoom && makesRoom.status === 'queued' ? makesRoom.runId : undefined
   const queue = view.queue.filter((entry) => entry.run.runId !== gone)
   const resolved = answers
     ? [controlRecord(runId, { type: 'interrupts.resolved', by: owner.personId, interruptIds: questions })]
     : []
-  const turn = waits ? [] : goesFirst({ queue, queuePaused: view.queuePaused }, runId)
+  const turn = waits ? [] : goesFirst({ ...view, queue }, runId)
   const position = waits ? queue.length + 1 : 1
   return {
     answer: { type: 'accepted', run: { ...toRun(queued), status: 'queued', position } },

@@ -1,7 +1,7 @@
 /** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
 import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
 import type { RunRecord } from '../run-record.ts'
-import type { ThreadRow } from './facts.ts'
+import type { RoomRow, ThreadRow } from './facts.ts'
 
 /** The last one asked for: a commit dates all of its records alike. */
 let latest = { at: Number.NaN, text: '' }
@@ -46,14 +46,29 @@ export function inThread(record: RunRecord): RunInThread {
   return { roomId, threadId, ...toRun(record) }
 }
 
-/** `ahead`: how many runs of other threads start before the one whose turn it is here. */
-export function toThreadInfo(row: ThreadRow, lastSeq: number, ahead?: number): ThreadInfo {
+/** What goes on in a thread, as its line in a list and its entries in the inbox have it. */
+export function stateOf({ status, waiting, paused }: Pick<ThreadRow, 'status' | 'waiting' | 'paused'>) {
+  return { status, ...(waiting > 0 && { waiting }), ...(paused && { paused }) }
+}
+
+/**
+ * `ahead`: how many runs of other threads start before the one whose turn it is here. The agent is the one that was chosen
+ * here, else the room's, whether or not it is set up still.
+ */
+export function toThreadInfo(
+  row: ThreadRow,
+  lastSeq: number,
+  room: Pick<RoomRow, 'agentId'> | undefined,
+  ahead?: number,
+): ThreadInfo {
+  const agentId = row.agentId ?? room?.agentId
   return {
     roomId: row.roomId,
     threadId: row.threadId,
     title: row.title,
-    status: row.status,
+    ...stateOf(row),
     ...(ahead !== undefined && row.status === 'queued' && { position: ahead + 1 }),
+    ...(agentId !== undefined && { agentId }),
     unread: false,
     ...(row.mutedUntil !== undefined && { mutedUntil: iso(row.mutedUntil) }),
     archived: row.archived,

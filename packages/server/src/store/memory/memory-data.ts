@@ -7,6 +7,7 @@
 import {
   createFold,
   type Envelope,
+  emptyView,
   envelopeJson,
   keyString,
   type ThreadFold,
@@ -95,7 +96,7 @@ export function createMemoryData(publish: Publish): MemoryData {
     const id = keyString(put)
     const held = threads.get(id)
     if (held) return held
-    const thread = emptyThread({ ...put, status: 'idle', nextRunId: null })
+    const thread = emptyThread(threadAfter(put, emptyView(put)))
     threads.set(id, thread)
     return thread
   }
@@ -169,7 +170,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
       if (writes.drop) drop(thread)
-      const entries = inboxOf(writes, now, writes.thread && thread.row.status)
+      const entries = inboxOf(writes, now, writes.thread && thread.row)
       const tenantId = tenantOf(writes.key)
       inbox.append(tenantId, entries)
       if (entries.length > 0) untold.push({ type: 'inbox.more', tenantId })

@@ -21,6 +21,7 @@ import { searchTerms, termsOf } from '../decide/search.ts'
 import { decideStart } from '../decide/start.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import { decideWhoAnswers } from '../decide/who-answers.ts'
 import { StoreFault } from '../fault.ts'
 import type { Absent, Claim, Publish, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -98,7 +99,12 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
   }
 
   const infoOf = (thread: MemoryThread) =>
-    toThreadInfo(thread.row, thread.frames.length, thread.row.status === 'queued' ? aheadOf(thread) : undefined)
+    toThreadInfo(
+      thread.row,
+      thread.frames.length,
+      data.rooms.get(thread.row.roomId),
+      thread.row.status === 'queued' ? aheadOf(thread) : undefined,
+    )
 
   /** The run that is going on in the thread, else the one whose turn it is. */
   function currentRun(key: ThreadKey): RunRecord | undefined {
@@ -121,9 +127,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         begin()
         return decideRoomGet({ room: data.rooms.get(roomId) }, principal)
       },
-      async create(principal, room) {
+      async create(principal, room, defaultAgentId) {
         const now = begin()
-        const { answer, put } = decideRoomCreate({ now, room: data.rooms.get(room.roomId) }, principal, room)
+        const held = { now, room: data.rooms.get(room.roomId) }
+        const { answer, put } = decideRoomCreate(held, principal, room, defaultAgentId)
         if (put) putRoom(put, now)
         return answer
       },
@@ -215,6 +222,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
     },
     runs: {
+      async whoAnswers(principal, key, { runId, answered }) {
+        const facts = { ...factsOf(key, begin()), run: data.run({ ...key, runId }) }
+        return decideWhoAnswers(facts, principal, answered)
+      },
       async start(principal, key, request, afterCrash) {
         const now = begin()
         const address = { ...key, runId: request.runId }

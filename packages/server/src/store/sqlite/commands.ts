@@ -76,8 +76,9 @@ export function createCommands(data: StoreData): Commands {
   }
 
   return {
-    'rooms.create': (now, principal, room) => {
-      const { answer, put } = decideRoomCreate({ now, room: rooms.get(room.roomId) }, principal, room)
+    'rooms.create': (now, principal, room, defaultAgentId) => {
+      const held = { now, room: rooms.get(room.roomId) }
+      const { answer, put } = decideRoomCreate(held, principal, room, defaultAgentId)
       if (put) putRoom(put, now)
       return answer
     },

@@ -38,6 +38,7 @@ export interface Operations {
   'log.read': LogReader['read']
   'inbox.overview': InboxStore['overview']
   'inbox.read': InboxStore['read']
+  'runs.whoAnswers': RunIntents['whoAnswers']
   'runs.start': RunIntents['start']
   'runs.cancelRun': RunIntents['cancelRun']
   'runs.cancelThread': RunIntents['cancelThread']

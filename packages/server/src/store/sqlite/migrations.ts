@@ -195,6 +195,25 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX thread_counted ON thread (tenant, room_id, status)
     WHERE status IN ('working', 'needs_you') AND deleted_at IS NULL;
   `,
+  `
+  /* The agent belongs to the thread: the one that its last start named. */
+  ALTER TABLE thread ADD COLUMN agent_id TEXT;
+  UPDATE thread SET agent_id = (
+    SELECT json_extract(run_request.body, '$.agentId') FROM run JOIN run_request ON run_request.run = run.no
+    WHERE run.thread = thread.no AND json_extract(run_request.body, '$.agentFrom') IS NULL ORDER BY run.no DESC LIMIT 1);
+
+  /* A room that never chose follows the default agent; before this step each had a copy of it, which was the demo. */
+  UPDATE room SET agent_id = '' WHERE agent_id = 'demo' AND made IS NULL;
+
+  /* What waits, and whether it waits for a person: it looked like work before. */
+  ALTER TABLE thread ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE thread ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+  UPDATE thread SET waiting = (SELECT count(*) FROM run WHERE run.thread = thread.no AND run.status = 'queued');
+  UPDATE thread SET paused = 1, status = CASE (
+      SELECT run.status FROM run WHERE run.thread = thread.no AND run.last_seq IS NOT NULL ORDER BY run.last_seq DESC LIMIT 1)
+    WHEN 'failed' THEN 'failed' ELSE 'needs_you' END
+  WHERE status = 'queued' AND next_run IS NULL;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

@@ -5,6 +5,7 @@
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
+import type { RoomRow } from '../decide/facts.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
@@ -12,6 +13,7 @@ import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
@@ -33,6 +35,7 @@ export type ReadingOperation = Extract<
   | 'log.read'
   | 'inbox.overview'
   | 'inbox.read'
+  | 'runs.whoAnswers'
   | 'runs.queue'
   | 'runs.get'
   | 'runs.timeline'
@@ -51,13 +54,18 @@ export function createReads(data: StoreData): Reads {
     return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
-  function infoOf(thread: StoredThread, ahead = runs.line()): ThreadInfo {
-    return toThreadInfo(thread.row, log.committedHead(thread.no), ahead(thread))
+  function infoOf(thread: StoredThread, ahead = runs.line(), room = rooms.get(thread.row.roomId)): ThreadInfo {
+    return toThreadInfo(thread.row, log.committedHead(thread.no), room, ahead(thread))
   }
 
   function infosOf(list: readonly StoredThread[]): readonly ThreadInfo[] {
     const ahead = runs.line()
-    return list.map((thread) => infoOf(thread, ahead))
+    const known = new Map<string, RoomRow | undefined>()
+    return list.map((thread) => {
+      const { roomId } = thread.row
+      if (!known.has(roomId)) known.set(roomId, rooms.get(roomId))
+      return infoOf(thread, ahead, known.get(roomId))
+    })
   }
 
   return {
@@ -108,6 +116,19 @@ export function createReads(data: StoreData): Reads {
         maxBytes: Math.min(maxBytes, MAX_READ_BYTES),
       })
       return { type: 'entries', items: withCursors(inbox.head(), entries), more }
+    },
+    'runs.whoAnswers': (principal, key, { runId, answered }) => {
+      const thread = threads.get(key)
+      if (answered !== undefined && thread && !thread.row.deleted && !folds.approach(thread.no, key)) return AGAIN
+      const facts = {
+        room: rooms.get(key.roomId),
+        thread: thread?.row,
+        run: data.run(thread?.no, key, runId),
+        get view() {
+          return data.view(thread?.no, key)
+        },
+      }
+      return decideWhoAnswers(facts, principal, answered)
     },
     'runs.queue': (principal, key) => {
       const thread = threads.get(key)

@@ -3,6 +3,9 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { RoomRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 
+/** In the column of a room that names no agent. */
+const NONE = ''
+
 export interface Rooms {
   get(roomId: string): RoomRow | undefined
   put(room: RoomRow): void
@@ -30,7 +33,7 @@ export function createRooms(database: DatabaseSync): Rooms {
     },
     put({ roomId, tenantId, ownerId, title, agentId, made, createdAt, deletedAt }) {
       const first = made === undefined ? null : JSON.stringify(made)
-      put.run(roomId, tenantId, ownerId, title, agentId, first, createdAt, deletedAt ?? null)
+      put.run(roomId, tenantId, ownerId, title, agentId ?? NONE, first, createdAt, deletedAt ?? null)
     },
     list: (tenantId, after, limit) =>
       list.all(tenantId, after?.at ?? Number.MIN_SAFE_INTEGER, after?.id ?? '', limit).map(roomOf),
@@ -43,7 +46,7 @@ function roomOf(row: Record<string, SQLOutputValue>): RoomRow {
     tenantId: String(row.tenant),
     ownerId: String(row.owner),
     title: String(row.title),
-    agentId: String(row.agent_id),
+    ...(row.agent_id !== NONE && { agentId: String(row.agent_id) }),
     ...(row.made !== null && { made: JSON.parse(String(row.made)) }),
     createdAt: Number(row.created_at),
     ...(row.deleted_at !== null && { deletedAt: Number(row.deleted_at) }),

@@ -17,6 +17,34 @@ afterEach(() => rmSync(directory, { recursive: true }))
 /** Every schema there has been; a new step in `MIGRATIONS` needs a fixture of its own, written by the code before it. */
 const SCHEMAS = MIGRATIONS.map((_, index) => index + 1)
 
+it('what waited in a held queue before schema 6 no longer looks like work, and a failure before it is seen', async () => {
+  const database = new DatabaseSync(join(directory, 'holdfast.db'))
+  database.exec(readFileSync(new URL('./fixtures/schema-5.sql', import.meta.url), 'utf8'))
+  const held = database.prepare("UPDATE thread SET status = 'queued', next_run = NULL WHERE no = ?")
+  const end = database.prepare('UPDATE run SET status = ?, last_seq = 5 WHERE thread = ?')
+  const wait = database.prepare(
+    `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, detail)
+     VALUES (?, 'waits', 'acme', 'alice', 'queued', 1, 6, '{}')`,
+  )
+  for (const [no, status] of [
+    [1, 'cancelled'],
+    [2, 'failed'],
+  ] as const) {
+    end.run(status, no)
+    wait.run(no)
+    held.run(no)
+  }
+  database.close()
+  const store = await openInThread({ directory, publish() {} })
+  expect(await store.threads.list(ALICE, 'room-1', { limit: 10 })).toMatchObject({
+    items: expect.arrayContaining([
+      expect.objectContaining({ threadId: 'thread-1', status: 'needs_you', paused: true, waiting: 1 }),
+      expect.objectContaining({ threadId: 'thread-2', status: 'failed', paused: true, waiting: 1 }),
+    ]),
+  })
+  await store.close()
+})
+
 describe.each(SCHEMAS)('a store of schema %i, as a killed process left it', (version) => {
   it('is opened, brought up to date and gone on with (G12, S001-5)', async () => {
     const database = new DatabaseSync(join(directory, 'holdfast.db'))

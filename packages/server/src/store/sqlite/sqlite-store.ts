@@ -158,6 +158,7 @@ export function connectStore(
     log: { read: read('log.read') },
     inbox: { overview: read('inbox.overview'), read: read('inbox.read') },
     runs: {
+      whoAnswers: read('runs.whoAnswers'),
       start: call('runs.start'),
       cancelRun: call('runs.cancelRun'),
       cancelThread: call('runs.cancelThread'),

@@ -159,7 +159,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         cancels.drop(key)
         inbox.dropThread(key)
       }
-      const entries = inboxOf(writes, now, row?.status)
+      const entries = inboxOf(writes, now, row)
       if (entries.length > 0) tell(tenantOf(key), entries)
       for (const notice of notices) told.push({ ...notice, ...key })
     },

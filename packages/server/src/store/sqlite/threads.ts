@@ -33,7 +33,7 @@ export function createThreads(database: DatabaseSync): Threads {
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
   const update =
-    database.prepare(`UPDATE thread SET title = ?, made_title = ?, status = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
+    database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
        deleted_at = ?, deleted_seq = ? WHERE no = ?`)
   const allOf = database.prepare('SELECT * FROM thread WHERE room_id = ? AND deleted_at IS NULL')
   const active = database.prepare(
@@ -64,11 +64,27 @@ export function createThreads(database: DatabaseSync): Threads {
     },
     insert: ({ roomId, threadId, ownerId, title, createdAt, updatedAt }, tenantId) =>
       Number(insert.run(roomId, threadId, tenantId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
-    update(no, { title, madeTitle, status, nextRunId, mutedUntil, archived, updatedAt, deleted }) {
+    update(no, row) {
+      const {
+        title,
+        madeTitle,
+        agentId,
+        status,
+        waiting,
+        paused,
+        nextRunId,
+        mutedUntil,
+        archived,
+        updatedAt,
+        deleted,
+      } = row
       const kept = [
         title,
         madeTitle ?? null,
+        agentId ?? null,
         status,
+        waiting,
+        Number(paused),
         nextRunId,
         mutedUntil ?? null,
         Number(archived),
@@ -94,10 +110,13 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       ownerId: String(row.owner),
       title: String(row.title),
       ...(row.made_title !== null && { madeTitle: String(row.made_title) }),
+      ...(row.agent_id !== null && { agentId: String(row.agent_id) }),
       ...(row.muted_until !== null && { mutedUntil: Number(row.muted_until) }),
       archived: row.archived === 1,
       // Written by this adapter from a ThreadStatus, and nothing else writes it.
       status: String(row.status) as ThreadRow['status'],
+      waiting: Number(row.waiting),
+      paused: row.paused === 1,
       nextRunId: row.next_run === null ? null : String(row.next_run),
       createdAt: Number(row.created_at),
       updatedAt: Number(row.updated_at),

@@ -1,0 +1,28 @@
+/**
+ * Which of the agents that were chosen answers: the nearest that is set up, else the default. What was chosen stays
+ * chosen, and is said where another answers in its place.
+ */
+import type { InboxOverview, RoomInfo, ThreadInfo } from '@holdfast/core'
+import type { AgentCatalogue } from '../agents/port.ts'
+import type { Room } from '../store/port.ts'
+
+export function chosenAgent({ get, defaultId }: AgentCatalogue, candidates: readonly (string | undefined)[]): string {
+  return candidates.find((agentId) => agentId !== undefined && get(agentId) !== undefined) ?? defaultId
+}
+
+export function roomInfo(agents: AgentCatalogue, { roomId, title, agentId }: Room): RoomInfo {
+  return { roomId, title, agentId: chosenAgent(agents, [agentId]) }
+}
+
+export function threadInfo(agents: AgentCatalogue, { agentId, ...thread }: ThreadInfo): ThreadInfo {
+  const answers = chosenAgent(agents, [agentId])
+  return {
+    ...thread,
+    agentId: answers,
+    ...(agentId !== undefined && agentId !== answers && { unavailableAgentId: agentId }),
+  }
+}
+
+export function overview(agents: AgentCatalogue, { threads, ...rest }: InboxOverview): InboxOverview {
+  return { ...rest, threads: threads.map((thread) => threadInfo(agents, thread)) }
+}
