@@ -3,6 +3,7 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { firstLoad } from './first-load.ts'
+import { plainImports } from './plain-imports.ts'
 
 const server = process.env.HOLDFAST_SERVER ?? 'http://127.0.0.1:4400'
 
@@ -10,14 +11,18 @@ export default defineConfig({
   root: import.meta.dirname,
   // React has had it since 18.
   resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
-  plugins: [tailwind(), react(), firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' })],
+  plugins: [
+    tailwind(),
+    react(),
+    plainImports(),
+    firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' }),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
     // The page's CSP allows no data: scripts or fonts, and a small file of its own is cached like every other.
     assetsInlineLimit: 0,
     target: 'es2023',
-    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         codeSplitting: {

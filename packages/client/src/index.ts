@@ -25,6 +25,7 @@
  * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (what goes on anywhere); notifications: `lifecycle` (`RunStarted`,
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
+export { createFlowingSource, type FlowingOptions } from './connection/flowing.ts'
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
 export { type BrowserEnvironmentOptions, browserEnvironment, browserFocus } from './environment/browser.ts'
 export type { Connectivity, Environment, Focus, Frames, Keep, Visibility } from './environment/port.ts'
@@ -71,6 +72,7 @@ export { createHttpAnswers, type HttpOptions } from './transport/http-answers.ts
 export type {
   Answers,
   DeleteThreadOptions,
+  Delivery,
   DropReason,
   LogHandlers,
   RunPageQuery,

@@ -1,7 +1,25 @@
-/** The connection itself: what whoever has it for all tabs makes, once. */
-import { createHttpTransport, createOneConnection, type RunTransport } from '@holdfast/client'
+/** The connection itself: what whoever has it, for all tabs or for this one, makes once. */
+import { createFlowingSource, createHttpTransport, createOneConnection, type RunTransport } from '@holdfast/client'
+import { browserBroadcast, createStreamPlace, hasFewConnections } from '@holdfast/client/tabs'
 import type { Clock } from '@holdfast/core'
 
-export function connect(clock: Clock): RunTransport {
-  return createOneConnection({ source: createHttpTransport({ clock }), clock })
+/** `alone`: other tabs have connections of their own, and the browser opens only a few for all of them. */
+export function connect(clock: Clock, whose: 'shared' | { readonly alone: string }): RunTransport {
+  const places = whose !== 'shared' && hasFewConnections() ? placeFor(whose.alone, clock) : undefined
+  return createOneConnection({
+    source: createFlowingSource({ source: createHttpTransport({ clock }), clock, places }),
+    clock,
+  })
+}
+
+function placeFor(tabId: string, clock: Clock) {
+  const name = 'holdfast streams'
+  return createStreamPlace({
+    clock,
+    tabId,
+    open() {
+      const [out, back] = [browserBroadcast(name), browserBroadcast(name)]
+      return out && back && [out, back]
+    },
+  })
 }

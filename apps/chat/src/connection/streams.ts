@@ -7,17 +7,18 @@ import workerUrl from './tabs-worker.ts?sharedworker&url'
 const PERSON = 'local'
 
 export function createStreams({ clock, mintId }: Environment): TabTransport {
+  const tabId = mintId()
   return createTabTransport({
     neighbours: browserNeighbours(),
     clock,
-    tabId: mintId(),
+    tabId,
     person: PERSON,
     // Named by its content: another build has another worker, and so shares no connection with this one.
     build: workerUrl,
     workerUrl,
     async load() {
       const { connect } = await import('./connect.ts')
-      return () => connect(clock)
+      return (whose) => connect(clock, whose === 'shared' ? whose : { alone: tabId })
     },
   })
 }

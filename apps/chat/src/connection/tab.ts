@@ -33,11 +33,11 @@ export function createTransport(environment: Environment): RunTransport {
  * Reads a log beside the page's own reading of its thread. A tab has one reading of each thread over the shared
  * connection, and a newer one ends it (`client/port`): this one has a connection of its own, for as long as it lasts.
  */
-export function readAside({ clock }: Environment): RunTransport['openLog'] {
+export function readAside({ clock, mintId }: Environment): RunTransport['openLog'] {
   return async (...args) => {
     const { connect } = await import('./connect.ts').catch((cause: unknown) => {
       throw new TransportError({ type: 'network' }, { cause })
     })
-    return connect(clock).openLog(...args)
+    return connect(clock, { alone: mintId() }).openLog(...args)
   }
 }

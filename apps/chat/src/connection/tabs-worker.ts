@@ -3,4 +3,8 @@ import { browserEnvironment } from '@holdfast/client'
 import { browserLocks, eachConnection, serveTabs } from '@holdfast/client/tabs'
 import { connect } from './connect.ts'
 
-serveTabs({ transport: connect(browserEnvironment().clock), locks: browserLocks(navigator.locks), eachConnection })
+serveTabs({
+  transport: connect(browserEnvironment().clock, 'shared'),
+  locks: browserLocks(navigator.locks),
+  eachConnection,
+})

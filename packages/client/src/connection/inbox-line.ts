@@ -12,7 +12,7 @@
  */
 import { type InboxFrame, type InboxOverview, PROBLEM_STATUS } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
-import type { DropReason, InboxHandlers } from '../transport/port.ts'
+import type { Delivery, DropReason, InboxHandlers } from '../transport/port.ts'
 import { type Attempt, createAttempt } from './attempt.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -28,6 +28,8 @@ interface InboxReader {
   /** Whether it hears what comes. */
   on: boolean
   opened: boolean
+  /** What it has been told. */
+  delivery: Delivery
 }
 
 export interface InboxLine {
@@ -47,6 +49,8 @@ export interface InboxLine {
   ride(upstream: Upstream): void
   opened(upstream: Upstream): void
   take(upstream: Upstream, batch: readonly InboxFrame[]): void
+  /** How it comes by this upstream. */
+  delivered(upstream: Upstream, delivery: Delivery): void
   bytes(upstream: Upstream): void
   /** False if nobody was there to hear of it. */
   dropped(reason: DropReason, type?: string): boolean
@@ -63,6 +67,7 @@ export function createInboxLine(changed: () => void): InboxLine {
   let carrier: Upstream | undefined
   let heir: Upstream | undefined
   let held: InboxFrame[] = []
+  const deliveries = new WeakMap<Upstream, Delivery>()
 
   /** Marks of a line that has ended since are worth nothing. */
   let era = 0
@@ -73,9 +78,15 @@ export function createInboxLine(changed: () => void): InboxLine {
   }
 
   function open(reader: InboxReader): void {
-    if (reader.opened || reader.attempt.over) return
-    reader.opened = true
-    reader.handlers.onOpen()
+    if (reader.attempt.over) return
+    if (!reader.opened) {
+      reader.opened = true
+      reader.handlers.onOpen()
+    }
+    const delivery = (carrier && deliveries.get(carrier)) ?? 'streams'
+    if (reader.delivery === delivery) return
+    reader.delivery = delivery
+    reader.handlers.onDelivery?.(delivery)
   }
 
   function deliver(batch: readonly InboxFrame[]): void {
@@ -122,7 +133,7 @@ export function createInboxLine(changed: () => void): InboxLine {
     },
     read(cursor, handlers, signal) {
       const attempt = createAttempt(signal, () => over(reader))
-      const reader: InboxReader = { cursor, handlers, attempt, on: false, opened: false }
+      const reader: InboxReader = { cursor, handlers, attempt, on: false, opened: false, delivery: 'streams' }
       readers.add(reader)
       changed()
       return attempt.done
@@ -172,6 +183,11 @@ export function createInboxLine(changed: () => void): InboxLine {
       if (upstream !== carrier) return
       if (heir) held.push(...batch)
       else deliver(batch)
+    },
+    delivered(upstream, delivery) {
+      deliveries.set(upstream, delivery)
+      if (upstream !== carrier) return
+      for (const reader of [...readers]) if (reader.on && reader.opened) open(reader)
     },
     bytes(upstream) {
       if (upstream !== carrier) return

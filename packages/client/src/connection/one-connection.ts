@@ -13,11 +13,12 @@
  * - What one thread or the inbox is refused is no other one's failure.
  * - Nobody reads: no request, no timer (I10).
  */
-import { backoffDelay, type Clock, isId, PROBLEM_STATUS, type ProblemCode, type Resync } from '@holdfast/core'
+import { backoffDelay, type Clock, isId } from '@holdfast/core'
 import { problemOf, TransportError, transportError } from '../transport/error.ts'
 import type { FeedSource, LogHandlers, RunTransport } from '../transport/port.ts'
 import { createInboxLine } from './inbox-line.ts'
 import { createReader, type Reader } from './reader.ts'
+import { resynced } from './resynced.ts'
 import { createUpstream, type Upstream, type UpstreamHandlers } from './upstream.ts'
 
 /** The shortest time between two openings that take others in. */
@@ -163,6 +164,7 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
       arrangeSoon()
     },
     onInbox: (from, batch) => inbox.take(from, batch),
+    onDelivery: inbox.delivered,
     onBytes(from) {
       for (const reader of carriedBy(from)) reader.bytes()
       inbox.bytes(from)
@@ -293,18 +295,4 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
 function isOfInbox(error: TransportError): boolean {
   const code = problemOf(error)?.code
   return code === 'cursor_ahead' || code === 'cursor_gone' || code === 'invalid_cursor'
-}
-
-const MEANING: Readonly<Record<Resync['reason'], { readonly code: ProblemCode; readonly detail: string }>> = {
-  cursor_gone: { code: 'cursor_gone', detail: 'The log does not reach back to this position any more.' },
-  cursor_ahead: { code: 'cursor_ahead', detail: 'The log has not come to this position.' },
-  deleted: { code: 'deleted', detail: 'The thread was deleted.' },
-}
-
-function resynced(reason: Resync['reason']): TransportError {
-  const { code, detail } = MEANING[reason]
-  return new TransportError({
-    type: 'problem',
-    problem: { type: 'about:blank', title: code, status: PROBLEM_STATUS[code], code, detail },
-  })
 }

@@ -5,7 +5,7 @@
  */
 import { type CaughtUp, type Envelope, type FeedBody, type InboxFrame, keyString, type Resync } from '@holdfast/core'
 import { type TransportError, transportError } from '../transport/error.ts'
-import type { DropReason, FeedSource } from '../transport/port.ts'
+import type { Delivery, DropReason, FeedSource } from '../transport/port.ts'
 
 interface Told {
   /** Everything after the cursor it was asked with, up to here. */
@@ -30,6 +30,7 @@ export interface UpstreamHandlers {
   onCaughtUp(from: Upstream, id: string, what: CaughtUp): void
   onResync(from: Upstream, id: string, what: Resync): void
   onInbox(from: Upstream, batch: readonly InboxFrame[]): void
+  onDelivery(from: Upstream, delivery: Delivery): void
   onBytes(from: Upstream): void
   onDropped(from: Upstream, reason: DropReason, type?: string): void
   onEnd(from: Upstream, error?: TransportError): void
@@ -91,6 +92,7 @@ export function createUpstream(source: FeedSource, body: FeedBody, handlers: Ups
             if (threads.delete(id)) handlers.onResync(upstream, id, what)
           }),
           onInbox: unlessClosed((batch) => handlers.onInbox(upstream, batch)),
+          onDelivery: unlessClosed((delivery) => handlers.onDelivery(upstream, delivery)),
           onBytes: unlessClosed(() => handlers.onBytes(upstream)),
           onDropped: unlessClosed((reason, type) => handlers.onDropped(upstream, reason, type)),
         },

@@ -60,6 +60,22 @@ function started(url: string, name: string): SharedWorker | undefined {
   }
 }
 
+/** Undefined where the browser has none, or refuses. That it is there does not say that anything arrives. */
+export function browserBroadcast(name: string): Line | undefined {
+  try {
+    const channel = new BroadcastChannel(name)
+    return lineOf(channel, () => channel.close())
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the page came over HTTP/1, where browsers open six connections to a host, for all their tabs together. */
+export function hasFewConnections(): boolean {
+  const [page] = globalThis.performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return !/^h[23]/.test(page?.nextHopProtocol ?? '')
+}
+
 /** Undefined where the browser has no locks: a page served over plain HTTP to another machine, or an old browser. */
 export function browserNeighbours(): Neighbours | undefined {
   const locks = globalThis.navigator?.locks as LockManager | undefined

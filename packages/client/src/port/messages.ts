@@ -9,7 +9,7 @@
  */
 import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
-import type { Answers, DropReason } from '../transport/port.ts'
+import type { Answers, Delivery, DropReason } from '../transport/port.ts'
 
 export const PORT_VERSION = 1
 
@@ -35,6 +35,8 @@ export type Request =
 /** What a stream says, in order. That a batch came at all says that the connection lives; it may hold nothing. */
 export type Item =
   | { readonly type: 'opened' }
+  /** Of the inbox: how what follows comes. Who does not know this word drops it, and has lost nothing. */
+  | { readonly type: 'delivery'; readonly delivery: Delivery }
   | { readonly type: 'caught-up' }
   | { readonly type: 'envelopes'; readonly batch: readonly Envelope[] }
   | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }

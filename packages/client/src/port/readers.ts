@@ -5,7 +5,7 @@
  */
 import { readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
 import { isInboxFrame } from '../transport/inbox-frame.ts'
-import type { DropReason, InboxHandlers, LogHandlers } from '../transport/port.ts'
+import type { Delivery, DropReason, InboxHandlers, LogHandlers } from '../transport/port.ts'
 
 export interface Reader {
   /** A batch has come, if an empty one. */
@@ -37,6 +37,10 @@ export function inboxReader(handlers: InboxHandlers): Reader {
   return {
     beat: () => handlers.onBytes(),
     hear(item) {
+      if (item.type === 'delivery' && isDelivery(item.delivery)) {
+        handlers.onDelivery?.(item.delivery)
+        return true
+      }
       if (item.type !== 'entries' || !Array.isArray(item.batch)) return hearEither(item, handlers)
       const batch = item.batch.flatMap((value: unknown) => {
         if (isInboxFrame(value)) return [value]
@@ -58,6 +62,10 @@ function hearEither(
     handlers.onDropped(reason, typeof what === 'string' ? what : undefined)
   else return false
   return true
+}
+
+function isDelivery(value: unknown): value is Delivery {
+  return value === 'streams' || value === 'polls'
 }
 
 function isDropReason(value: unknown): value is DropReason {

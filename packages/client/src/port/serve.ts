@@ -209,7 +209,8 @@ function read(transport: RunTransport, source: Source, out: StreamOutlet, signal
   }
   if (source.type === 'inbox') {
     const onEntries: InboxHandlers['onEntries'] = (batch) => out.say({ type: 'entries', batch })
-    return transport.openInbox(source.cursor, { ...both, onEntries }, signal)
+    const onDelivery: InboxHandlers['onDelivery'] = (delivery) => out.say({ type: 'delivery', delivery })
+    return transport.openInbox(source.cursor, { ...both, onEntries, onDelivery }, signal)
   }
   const handlers: LogHandlers = {
     ...both,

@@ -12,7 +12,7 @@ import type { Environment } from '../environment/port.ts'
 import type { Pace } from '../feed/pace.ts'
 import { createTries } from '../feed/tries.ts'
 import { problemOf, transportError } from '../transport/error.ts'
-import type { DropReason, RunTransport } from '../transport/port.ts'
+import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
 import { createListeners, type Observable } from './observable.ts'
 import { createPoll } from './polled.ts'
@@ -31,6 +31,7 @@ export type InboxNews =
 
 export interface Inbox {
   readonly overview: Observable<OverviewState>
+  readonly delivery: Observable<Delivery>
   /** How long an answer holds that nothing has been told about since. */
   intervalMs(): number
   /** Keeps it open, and tells what comes. */
@@ -56,6 +57,8 @@ export interface InboxOptions {
 export function createInbox({ transport, environment, pace, onChange, onDropped }: InboxOptions): Inbox {
   const listeners = createListeners<[InboxNews]>()
   const viewers = createListeners()
+  const deliveries = createListeners()
+  let delivery: Delivery = 'streams'
   let cursor: string | undefined
   let asking: Promise<InboxOverview> | undefined
   let state: OverviewState = { known: false, rooms: [], threads: [] }
@@ -100,9 +103,11 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
         cursor,
         {
           onOpen() {
+            if (own.isMine()) deliver('streams')
             own.opened()
             own.caughtUp()
           },
+          onDelivery: (now) => own.isMine() && deliver(now),
           onEntries: (batch) => own.isMine() && hear(batch),
           onBytes: own.bytes,
           onDropped,
@@ -123,6 +128,12 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
       listeners.tell({ type: 'moved' })
     },
   })
+
+  function deliver(now: Delivery): void {
+    if (delivery === now) return
+    delivery = now
+    deliveries.tell()
+  }
 
   function hear(batch: readonly InboxFrame[]): void {
     cursor = batch.at(-1)?.cursor ?? cursor
@@ -158,6 +169,7 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
         }
       },
     },
+    delivery: { snapshot: () => delivery, subscribe: (listener) => deliveries.add(listener) },
     intervalMs,
     listen,
     get wanted() {

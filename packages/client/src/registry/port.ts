@@ -20,7 +20,7 @@ import type {
 import type { FeedCounters } from '../feed/feed.ts'
 import type { FeedState } from '../feed/state.ts'
 import type { TransportError } from '../transport/error.ts'
-import type { DeleteThreadOptions, DropReason } from '../transport/port.ts'
+import type { DeleteThreadOptions, Delivery, DropReason } from '../transport/port.ts'
 import type { AccessState } from './access.ts'
 import type { Activity } from './activity.ts'
 import type { RunHandles } from './handles.ts'
@@ -159,6 +159,8 @@ export interface RegistryDiagnostics {
   readonly threads: number
   /** Logs that are open or being opened. */
   readonly connections: number
+  /** Only while streams do not come through. */
+  readonly delivery?: 'polls'
   /** Of all feeds together; what was dropped, also of those that are not kept any more, and of the inbox. */
   readonly counters: Readonly<FeedCounters>
 }
@@ -213,6 +215,8 @@ export interface RunRegistry {
   observeRooms(): Observable<ListState<RoomInfo>>
   /** Thread, room, everything: who works, who needs somebody. */
   readonly overview: Observable<OverviewState>
+  /** How what is shown arrives, while anybody looks. */
+  readonly delivery: Observable<Delivery>
   /** What the overview is kept up to date by. */
   readonly inbox: InboxStream
   createRoom(body: CreateRoomBody): Promise<RoomInfo>

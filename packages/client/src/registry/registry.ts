@@ -214,6 +214,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     },
     observeRooms: () => roomList,
     overview: inbox.overview,
+    delivery: inbox.delivery,
     inbox: {
       subscribe: (listener) => inbox.listen((news) => news.type === 'entries' && news.batch.forEach(listener)),
     },
@@ -240,6 +241,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       const all = [...threads.values()]
       return {
         threads: all.length,
+        ...(inbox.delivery.snapshot() === 'polls' && { delivery: 'polls' as const }),
         connections: all.filter(({ connected }) => connected).length,
         counters: {
           duplicates: all.reduce((count, { counters }) => count + counters.duplicates, 0),

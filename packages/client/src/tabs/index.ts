@@ -9,8 +9,15 @@
  *
  *     serveTabs({ transport: connect(), locks: browserLocks(navigator.locks), eachConnection })
  */
-export { browserLocks, browserNeighbours, eachConnection } from '../environment/browser-neighbours.ts'
+export {
+  browserBroadcast,
+  browserLocks,
+  browserNeighbours,
+  eachConnection,
+  hasFewConnections,
+} from '../environment/browser-neighbours.ts'
 export type { Line, Locks, Neighbours } from '../environment/neighbours.ts'
 export type { Host } from './host.ts'
 export { type SharedHostOptions, serveTabs } from './shared.ts'
+export { createStreamPlace, type StreamPlace, type StreamPlaceOptions } from './stream-place.ts'
 export { createTabTransport, type TabTransport, type TabTransportOptions } from './tab-transport.ts'

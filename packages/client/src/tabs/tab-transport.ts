@@ -36,8 +36,11 @@ export interface TabTransportOptions {
   readonly build: string
   /** Where the shared worker is; without it a tab leads. */
   readonly workerUrl?: string
-  /** Loads what makes the connection, should this tab have to have it: with a shared worker it hardly ever has to. */
-  load(): Promise<() => RunTransport>
+  /**
+   * Loads what makes the connection, should this tab have to have it: with a shared worker it hardly ever has to.
+   * `alone`: other tabs have theirs, over the few connections that the browser opens.
+   */
+  load(): Promise<(whose: 'shared' | 'alone') => RunTransport>
 }
 
 export interface TabTransport extends RunTransport {
@@ -137,7 +140,15 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
     whenLoaded(({ createElection, connect }) => {
       if (isAlone) return
       const onHost = (line: Line) => use(line, SILENT_STEPS, (how) => election?.lost(how))
-      election = createElection({ scope, tabId, tabLock, neighbours: among, clock, connect, onHost })
+      election = createElection({
+        scope,
+        tabId,
+        tabLock,
+        neighbours: among,
+        clock,
+        connect: () => connect('shared'),
+        onHost,
+      })
     })
   }
 
@@ -145,7 +156,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
   function beAlone(): void {
     isAlone = true
     leave()
-    whenLoaded(({ connect }) => way.use(connect()))
+    whenLoaded(({ connect }) => way.use(connect('alone')))
   }
 
   function begin(among: Neighbours): void {

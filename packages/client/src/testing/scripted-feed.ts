@@ -15,7 +15,7 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
-import type { FeedHandlers, LogHandlers } from '../transport/port.ts'
+import type { FeedHandlers, LogHandlers, PolledHandlers } from '../transport/port.ts'
 
 /** Whoever reads a thread's log, over whichever connection. */
 export interface ScriptedReader {
@@ -34,6 +34,8 @@ export interface ScriptedLog {
 
 export interface ScriptedFeed {
   open(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void>
+  /** What it would say now. */
+  page(body: FeedBody, handlers: PolledHandlers): void
   /** What every reader of the inbox is told next. */
   tell(event: InboxEvent & { readonly roomId: string }): void
   /** What this envelope of a log is to the inbox. */
@@ -124,6 +126,23 @@ export function createScriptedFeed(
     if (!waiting.delete(keyString(key)) && !left.aborted) caughtUp(head)
   }
 
+  function page(body: FeedBody, handlers: PolledHandlers): void {
+    const news = body.inbox === undefined ? [] : inbox.slice(Number(body.inbox))
+    if (news.length > 0) handlers.onInbox(news)
+    for (const { roomId, threadId, after } of body.threads ?? []) {
+      const key = { roomId, threadId }
+      const log = find(key)
+      const refusal = !log && after === 0 ? undefined : refusalOf(log, after)
+      if (refusal) {
+        handlers.onResync({ ...key, reason: refusal })
+        continue
+      }
+      const batch = log?.builder.envelopes.slice(after) ?? []
+      if (batch.length > 0) handlers.onEnvelopes(key, batch)
+      handlers.onCaughtUp({ ...key, seq: after + batch.length })
+    }
+  }
+
   function catchUp(one: Connection): void {
     const batch = inbox.slice(one.told)
     if (batch.length === 0) return
@@ -139,6 +158,7 @@ export function createScriptedFeed(
 
   return {
     open,
+    page,
     tell,
     note(envelope) {
       const { roomId, threadId, runId = '', event } = envelope

@@ -25,7 +25,7 @@ export type Asked =
   | { readonly type: 'deleteRoom'; readonly roomId: string; readonly force: boolean }
   | { readonly type: 'changeRun'; readonly key: ThreadKey; readonly runId: string; readonly body: EditRunBody }
   | { readonly type: 'changeQueue'; readonly key: ThreadKey; readonly change: ChangeQueueBody }
-  | { readonly type: 'openFeed'; readonly body: FeedBody }
+  | { readonly type: 'openFeed' | 'pollFeed'; readonly body: FeedBody }
   | { readonly type: 'presence'; readonly body: PresenceBody }
   | { readonly type: 'runEvents'; readonly key: ThreadKey; readonly runId: string }
   | { readonly type: 'snapshot'; readonly key: ThreadKey }

@@ -19,7 +19,7 @@ import {
 } from '@holdfast/core'
 import type { EventJson } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
-import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from '../transport/port.ts'
+import type { FeedHandlers, FeedSource, LogHandlers, PolledHandlers, RunTransport } from '../transport/port.ts'
 import { createRequests, problem, type Requests } from './scripted-requests.ts'
 import { createScriptedThreads } from './scripted-threads.ts'
 
@@ -80,6 +80,14 @@ export function createScriptedTransport(): ScriptedTransport {
   async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
     await answer({ type: 'openFeed', body }, () => undefined)
     await feed.open(body, handlers, signal)
+  }
+
+  async function pollFeed(body: FeedBody, handlers: PolledHandlers, signal: AbortSignal): Promise<{ more: boolean }> {
+    await answer({ type: 'pollFeed', body }, () => undefined)
+    if (signal.aborted) throw new TransportError({ type: 'aborted' })
+    handlers.onBytes()
+    feed.page(body, handlers)
+    return { more: false }
   }
 
   function overview(): InboxOverview {
@@ -234,6 +242,7 @@ export function createScriptedTransport(): ScriptedTransport {
         signal,
       ),
     openFeed,
+    pollFeed,
     openLog: read,
   }
 }

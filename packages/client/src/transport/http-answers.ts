@@ -36,6 +36,8 @@ interface Ask {
 
 export interface Http {
   readonly answers: Answers
+  /** One answer; its shape is the caller's to check. */
+  json<T>(request: Ask): Promise<T>
   /** The bytes of a stream of events, once the server has begun it. */
   stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>>
 }
@@ -139,7 +141,7 @@ export function createHttp(options: HttpOptions): Http {
     inbox: () => json({ path: paths.inbox() }),
   }
 
-  return { answers, stream }
+  return { answers, json, stream }
 }
 
 function search(wanted: ThreadPageQuery | RunPageQuery | EventPageQuery): string {

@@ -6,10 +6,10 @@
  * Invariants: see `port.ts`. A log has no time limit, because its reader watches for heartbeats (`client/feed`).
  */
 import { type Clock, type FeedBody, paths } from '@holdfast/core'
-import { TransportError } from './error.ts'
+import { problemOf, TransportError, transportError } from './error.ts'
 import { broken, createHttp, type HttpOptions } from './http-answers.ts'
 import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from './port.ts'
-import { createFeedReader } from './read-feed.ts'
+import { createFeedReader, readFeedPage } from './read-feed.ts'
 import { createLogReader } from './read-log.ts'
 
 /** History is sent as fast as the connection takes it; the first pause of this length is its end. */
@@ -19,10 +19,10 @@ const HISTORY_MS = 100
 
 export function createHttpTransport(options: HttpOptions): RunTransport & FeedSource {
   const { clock } = options
-  const { answers, stream } = createHttp(options)
+  const { answers, json, stream } = createHttp(options)
 
   async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
-    const bytes = await stream({ path: paths.feed(), method: 'POST', body, signal })
+    const bytes = await ofTheWhole(stream({ path: paths.feed(), method: 'POST', body, signal }))
     const feed = createFeedReader(body.threads ?? [], handlers)
     handlers.onOpen()
     await pour(bytes, signal, handlers, feed.take)
@@ -33,22 +33,40 @@ export function createHttpTransport(options: HttpOptions): RunTransport & FeedSo
     async openLog(key, after, handlers, signal) {
       const body = await stream({ path: `${paths.log(key)}?after=${after}&live=sse`, signal })
       const log = createLogReader(key, handlers)
-      const history = watchHistory(clock, () => handlers.onCaughtUp())
+      let history: History | undefined
       const take = (bytes: Uint8Array) => {
+        // From the first byte on, which the server sends at once: until then nobody knows whether the stream flows.
+        history ??= watchHistory(clock, () => handlers.onCaughtUp())
         history.moved()
         log.take(bytes)
       }
       try {
         handlers.onOpen()
-        history.moved()
         await pour(body, signal, handlers, take)
       } finally {
-        history.stop()
+        history?.stop()
       }
     },
     openInbox: (cursor, handlers, signal) =>
       openFeed({ inbox: cursor }, { ...DEAF, ...handlers, onInbox: (batch) => handlers.onEntries(batch) }, signal),
     openFeed,
+    async pollFeed(body, handlers, signal) {
+      const page = await ofTheWhole(json<unknown>({ path: paths.poll(), method: 'POST', body, signal }))
+      if (signal.aborted) throw new TransportError({ type: 'aborted' })
+      handlers.onBytes()
+      return readFeedPage(page, body.threads ?? [], handlers)
+    },
+  }
+}
+
+/** That the route itself is not there says nothing of any thread: an older server, or another one, answers for a while. */
+async function ofTheWhole<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (cause) {
+    const problem = problemOf(transportError(cause))
+    if (problem?.code !== 'not_found' && problem?.code !== 'deleted') throw cause
+    throw new TransportError({ type: 'unavailable', status: problem.status }, { cause })
   }
 }
 
@@ -83,8 +101,13 @@ async function pour(
   }
 }
 
+interface History {
+  moved(): void
+  stop(): void
+}
+
 /** Calls `end` once: at the first pause of PAUSE_MS, at the latest after HISTORY_MS. */
-function watchHistory(clock: Clock, end: () => void): { moved(): void; stop(): void } {
+function watchHistory(clock: Clock, end: () => void): History {
   let undoPause = () => {}
   let over = false
   const stop = () => {

@@ -70,9 +70,14 @@ export interface RunPageQuery {
   readonly limit?: number
 }
 
+/** How what is read arrives: as it happens, or by asking again and again where streams are held back or too many. */
+export type Delivery = 'streams' | 'polls'
+
 /** What comes of one connection to the inbox. As with `LogHandlers`: nothing after its signal. */
 export interface InboxHandlers {
   onOpen(): void
+  /** Said when it changes; streams until then. */
+  onDelivery?(delivery: Delivery): void
   /** In order, as many as came at once; never empty. */
   onEntries(batch: readonly InboxFrame[]): void
   onBytes(): void
@@ -82,6 +87,8 @@ export interface InboxHandlers {
 /** What comes of the one connection of many threads and the inbox. Nothing after its signal. */
 export interface FeedHandlers {
   onOpen(): void
+  /** Said when it changes; streams until then. */
+  onDelivery?(delivery: Delivery): void
   /** Of one thread that was asked for, in the order of its log; never empty. */
   onEnvelopes(key: ThreadKey, batch: readonly Envelope[]): void
   /** Once a thread: its history is complete. */
@@ -99,7 +106,11 @@ export interface FeedHandlers {
 export interface FeedSource {
   /** Resolves when the server has ended it; rejects like `openLog`. */
   openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void>
+  /** What it would say now, as one answer. Resolves with whether that was cut off, so that there is more already. */
+  pollFeed(body: FeedBody, handlers: PolledHandlers, signal: AbortSignal): Promise<{ readonly more: boolean }>
 }
+
+export type PolledHandlers = Omit<FeedHandlers, 'onOpen' | 'onDelivery'>
 
 /** Of a room or a thread. */
 export interface DeleteThreadOptions {

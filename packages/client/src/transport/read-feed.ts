@@ -1,5 +1,6 @@
 /**
- * From the bytes of the one connection to what it says of whom (docs/PROTOCOL.md, feed frames).
+ * From the frames of the one connection to what it says of whom (docs/PROTOCOL.md, feed frames), whether they come as
+ * the bytes of a stream or in one answer.
  *
  * Owns: which frame is whose, what is dropped. Does not know: connections, cursors, time.
  *
@@ -22,16 +23,19 @@ import { isInboxFrame } from './inbox-frame.ts'
 import type { FeedHandlers } from './port.ts'
 import { type LogReader, MAX_FRAME, parseJson, typeOf } from './read-log.ts'
 
-export function createFeedReader(
-  threads: readonly ThreadKey[],
-  handlers: Omit<FeedHandlers, 'onOpen' | 'onBytes'>,
-): LogReader {
-  const decoder = new TextDecoder()
+interface FrameReader {
+  take(event: string | undefined, value: unknown): void
+  /** What came in one piece has been taken. */
+  flush(): void
+}
+
+type Heard = Omit<FeedHandlers, 'onOpen' | 'onDelivery' | 'onBytes'>
+
+function createFrameReader(threads: readonly ThreadKey[], handlers: Heard): FrameReader {
   const asked = new Map(threads.map(({ roomId, threadId }) => [keyString({ roomId, threadId }), { roomId, threadId }]))
   let envelopes: Envelope[] = []
   let of: ThreadKey | undefined
   let entries: InboxFrame[] = []
-  let overflow = false
 
   function flush(): void {
     const batch = envelopes
@@ -72,10 +76,9 @@ export function createFeedReader(
     } else handlers.onDropped('malformed', typeOf(value) ?? 'inbox')
   }
 
-  const parser = createParser({
-    maxBufferSize: MAX_FRAME,
-    onEvent({ event, data }) {
-      const value = parseJson(data)
+  return {
+    flush,
+    take(event, value) {
       if (event === 'log') log(value)
       else if (event === 'caught-up') about(event, value, (key, { seq = 0 }) => handlers.onCaughtUp({ ...key, seq }))
       else if (event === 'resync')
@@ -83,6 +86,17 @@ export function createFeedReader(
       else if (event === 'inbox') inbox(value)
       else handlers.onDropped('malformed', event)
     },
+  }
+}
+
+export function createFeedReader(threads: readonly ThreadKey[], handlers: Heard): LogReader {
+  const frames = createFrameReader(threads, handlers)
+  const decoder = new TextDecoder()
+  let overflow = false
+
+  const parser = createParser({
+    maxBufferSize: MAX_FRAME,
+    onEvent: ({ event, data }) => frames.take(event, parseJson(data)),
     onError(error) {
       if (error.type === 'max-buffer-size-exceeded') overflow = true
     },
@@ -91,10 +105,29 @@ export function createFeedReader(
   return {
     take(bytes) {
       parser.feed(decoder.decode(bytes, { stream: true }))
-      flush()
+      frames.flush()
       if (overflow) throw new TransportError({ type: 'protocol', detail: 'a frame without an end' })
     },
   }
+}
+
+/** @throws TransportError (`protocol`) where it is no page at all; a single frame that is none is dropped. */
+export function readFeedPage(
+  page: unknown,
+  threads: readonly ThreadKey[],
+  handlers: Heard,
+): { readonly more: boolean } {
+  const { frames: said, more } = Object(page) as { readonly frames?: unknown; readonly more?: unknown }
+  if (!Array.isArray(said) || typeof more !== 'boolean') {
+    throw new TransportError({ type: 'protocol', detail: 'a page of the feed that is none' })
+  }
+  const frames = createFrameReader(threads, handlers)
+  for (const each of said as readonly unknown[]) {
+    const { event, data } = Object(each) as { readonly event?: unknown; readonly data?: unknown }
+    frames.take(typeof event === 'string' ? event : undefined, data)
+  }
+  frames.flush()
+  return { more }
 }
 
 const REASONS: Readonly<Record<Resync['reason'], true>> = { cursor_gone: true, cursor_ahead: true, deleted: true }

@@ -198,6 +198,13 @@ export interface FeedBody {
   readonly threads?: readonly (ThreadKey & { readonly after: number })[]
 }
 
+/** What the one connection would say now: `data` is that of its frame `event`. */
+export interface FeedPage {
+  readonly frames: readonly { readonly event: string; readonly data: unknown }[]
+  /** It was cut off: there is more already. */
+  readonly more: boolean
+}
+
 /** What one device shows now; said again, it replaces what was said before, and after 30 s it is forgotten. */
 export interface PresenceBody {
   /** One window or tab: minted by it, unique to it. */

@@ -16,6 +16,7 @@ export const paths = {
   allRuns: () => '/v1/runs',
   inbox: () => '/v1/inbox',
   feed: () => '/v1/feed',
+  poll: () => '/v1/poll',
   presence: () => '/v1/presence',
   queue: (key: ThreadKey) => `${paths.thread(key)}/queue`,
   cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,

@@ -13,7 +13,7 @@ import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { feedFrames } from './cut.ts'
 import { createReader, type Reader, type Sent } from './reader.ts'
-import { type Over, type ReaderEnd, readingOf } from './reader-end.ts'
+import { type Over, RESYNC, readingOf } from './reader-end.ts'
 import { createSharedSink } from './shared-sink.ts'
 import type { Sink } from './sink.ts'
 import { heartbeat, type Watches } from './watches.ts'
@@ -228,17 +228,5 @@ export function createConnection(options: ConnectionOptions): Connection {
 const encoder = new TextEncoder()
 
 const DETACHED: Over = { type: 'over', cause: 'detached' }
-
-/** What a client is told of a reader's end. Nothing of the ends that say nothing about the thread: the stream ends too. */
-const RESYNC: Readonly<Record<ReaderEnd, Resync['reason'] | undefined>> = {
-  detached: undefined,
-  complete: undefined,
-  fault: undefined,
-  deleted: 'deleted',
-  // The log is not there any more, and nothing says that it was deleted: the snapshot answers what there is.
-  not_found: 'cursor_ahead',
-  cursor_gone: 'cursor_gone',
-  cursor_ahead: 'cursor_ahead',
-}
 
 const withoutHeartbeat = (write: Sink['write']) => (bytes: Uint8Array) => bytes === heartbeat || write(bytes)

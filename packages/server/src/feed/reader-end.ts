@@ -4,7 +4,7 @@
  *
  * Owns: what an answer of the store means for a reader. Does not know: readers, sinks.
  */
-import { frame, type ThreadKey } from '@holdfast/core'
+import { frame, type Resync, type ThreadKey } from '@holdfast/core'
 import type { LogChunk, LogReader } from '../store/port.ts'
 import type { Slice } from './slice.ts'
 
@@ -36,6 +36,18 @@ export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['
     case 'cursor_ahead':
       return { type: 'over', cause: answer.type }
   }
+}
+
+/** What a client is told of a reader's end. Nothing of the ends that say nothing about the thread. */
+export const RESYNC: Readonly<Record<ReaderEnd, Resync['reason'] | undefined>> = {
+  detached: undefined,
+  complete: undefined,
+  fault: undefined,
+  deleted: 'deleted',
+  // The log is not there any more, and nothing says that it was deleted: the snapshot answers what there is.
+  not_found: 'cursor_ahead',
+  cursor_gone: 'cursor_gone',
+  cursor_ahead: 'cursor_ahead',
 }
 
 const encoder = new TextEncoder()

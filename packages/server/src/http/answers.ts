@@ -111,6 +111,10 @@ const Envelope = z
   .openapi('Envelope')
 const position = { next: z.int().min(0), upToDate: z.boolean() }
 export const LogPageShape = z.object({ envelopes: z.array(Envelope), ...position })
+export const FeedPageShape = z.object({
+  frames: z.array(z.object({ event: z.enum(['log', 'caught-up', 'resync', 'inbox']), data: z.looseObject({}) })),
+  more: z.boolean(),
+})
 export const EventPageShape = z.object({ events: z.array(z.looseObject({ type: z.string() })), ...position })
 
 const listOf = (items: z.ZodType) => z.object({ items: z.array(items), next: z.string().optional() })

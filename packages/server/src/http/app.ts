@@ -19,6 +19,7 @@ import { log } from './routes/log.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
 import { openapi } from './routes/openapi.ts'
+import { poll } from './routes/poll.ts'
 import { presence } from './routes/presence.ts'
 import { queue } from './routes/queue.ts'
 import { rooms } from './routes/rooms.ts'
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): Api {
     runEvents,
     inbox,
     feed,
+    poll,
     presence,
     openapi,
   ])

@@ -60,6 +60,7 @@ const VALID: Readonly<Record<string, Call>> = {
   getInbox: {},
   reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
   openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
+  pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
 
 async function furnished(): Promise<House & { lease: Lease }> {

@@ -30,7 +30,7 @@ export function feed(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>)
   )
 }
 
-function refusal({ type }: InboxRefused): ProblemError {
+export function refusal({ type }: InboxRefused): ProblemError {
   switch (type) {
     case 'too_many_streams':
       return tooManyStreams()

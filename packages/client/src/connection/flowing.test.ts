@@ -1,0 +1,346 @@
+/** Reading where streams do not come through. */
+import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
+import { createManualClock } from '@holdfast/core/testing'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createScriptedTransport } from '../testing/scripted-transport.ts'
+import type { Delivery } from '../transport/port.ts'
+import { faultOf, read } from '../transport/transport.contract.ts'
+import type { Places } from './flow.ts'
+import { createFlowingSource } from './flowing.ts'
+import { A, B, NOBODY, settled } from './testing/read-through.ts'
+import { createWeather, type Weather } from './testing/weather.ts'
+
+function setUp(places?: Places) {
+  const script = createScriptedTransport()
+  const clock = createManualClock()
+  const weather = createWeather(script, clock)
+  const source = createFlowingSource({ source: weather.source, clock, places })
+
+  /** The feed, of these threads and the inbox, from the beginning. */
+  function follow(threads: readonly (ThreadKey & { after: number })[], inbox = '0') {
+    const seen: Envelope[] = []
+    const entries: InboxFrame[] = []
+    const notes: string[] = []
+    const stop = new AbortController()
+    const reading = { seen, entries, notes, stop, ended: undefined as unknown, delivery: 'streams' as Delivery }
+    void source
+      .openFeed(
+        { inbox, threads },
+        {
+          onOpen: () => void notes.push('open'),
+          onDelivery(delivery) {
+            reading.delivery = delivery
+          },
+          onEnvelopes: (_, batch) => void seen.push(...batch),
+          onCaughtUp: ({ roomId }) => void notes.push(`caught-up ${roomId}`),
+          onResync: ({ roomId, reason }) => void notes.push(`${reason} ${roomId}`),
+          onInbox: (batch) => void entries.push(...batch),
+          onBytes() {},
+          onDropped: (reason) => void notes.push(reason),
+        },
+        stop.signal,
+      )
+      .then(
+        () => {
+          reading.ended = 'ended'
+        },
+        (error: unknown) => {
+          reading.ended = error
+        },
+      )
+    return reading
+  }
+
+  /** Time in small steps, so that what hangs on promises comes in between. */
+  async function pass(ms: number): Promise<void> {
+    await settled()
+    for (let left = ms; left > 0; left -= 200) {
+      clock.advance(Math.min(200, left))
+      await settled()
+    }
+  }
+  return { script, clock, weather, source, follow, pass }
+}
+
+const HELD: readonly Weather[] = ['held', 'first-byte', 'empty', 'html']
+
+describe('a stream that does not come through', () => {
+  it.each(HELD)('%s: what is said is there within some seconds all the same, by polls, and says so', async (kind) => {
+    const { script, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    weather.turn(kind)
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(4_000)
+    expect(feed.seen).toEqual(script.log(A))
+    expect(feed.notes).toEqual(['open', `caught-up ${A.roomId}`])
+    expect(feed.delivery).toBe('polls')
+    script.say(A, 'run', 'while it is written')
+    await pass(2_000)
+    expect(feed.seen).toEqual(script.log(A))
+    expect(feed.entries.map(({ cursor }) => Number(cursor))).toEqual(feed.entries.map((_, at) => at + 1))
+    feed.stop.abort()
+    await settled()
+    expect(faultOf(feed.ended)).toEqual({ type: 'aborted' })
+  })
+
+  it.each(HELD)('%s: streams are used again as soon as they flow, and nothing is told twice', async (kind) => {
+    const { script, clock, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    weather.turn(kind)
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(60_000)
+    expect(feed.delivery).toBe('polls')
+    weather.turn('flows')
+    await pass(50_000)
+    expect(feed.delivery).toBe('streams')
+    const { polls } = weather.count
+    script.say(A, 'run', 'by a stream')
+    await settled()
+    expect(feed.seen).toEqual(script.log(A))
+    await pass(10_000)
+    expect(weather.count.polls).toBe(polls)
+    feed.stop.abort()
+    await settled()
+    expect([clock.waiting, weather.count.open]).toEqual([0, 0])
+  })
+
+  it('held back after its history: heartbeats are missed, and what comes then is polled', async () => {
+    const { script, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(1_000)
+    expect(feed.notes).toContain(`caught-up ${A.roomId}`)
+    // From here on nothing comes through, not even heartbeats.
+    weather.turn('held')
+    await pass(25_000)
+    expect(feed.delivery).toBe('polls')
+    script.say(A, 'run', 'more')
+    await pass(2_000)
+    expect(feed.seen).toEqual(script.log(A))
+    expect(feed.ended).toBeUndefined()
+  })
+
+  it('tries a stream at most every 5 s, later every 30 s, and one at a time', async () => {
+    const { weather, follow, pass } = setUp()
+    weather.turn('held')
+    follow([{ ...A, after: 0 }])
+    follow([{ ...B, after: 0 }])
+    await pass(300_000)
+    expect(weather.count.opened).toBeLessThan(2 + 14)
+    expect(weather.count.opened).toBeGreaterThan(2 + 5)
+    expect(weather.count.open).toBeLessThanOrEqual(1)
+  })
+
+  it('cut after half a minute again and again: opened again at once, without a word', async () => {
+    const { script, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    const feed = follow([{ ...A, after: 0 }])
+    for (const how of ['broken', 'ended', 'broken'] as const) {
+      await pass(15_000)
+      weather.cut(how)
+      await settled()
+      script.say(A, 'run', how)
+      await settled()
+      expect(feed.seen).toEqual(script.log(A))
+    }
+    expect(feed.notes).toEqual(['open', `caught-up ${A.roomId}`])
+    expect(feed.delivery).toBe('streams')
+    expect(weather.count.polls).toBe(0)
+  })
+})
+
+describe('what polling does not hide', () => {
+  it('a server that is out of reach ends the attempt, by stream and by poll', async () => {
+    const { weather, follow, pass } = setUp()
+    weather.turn('down')
+    const first = follow([{ ...A, after: 0 }])
+    await settled()
+    expect(faultOf(first.ended)).toEqual({ type: 'network' })
+    weather.turn('held')
+    const second = follow([{ ...A, after: 0 }])
+    await pass(5_000)
+    expect(second.delivery).toBe('polls')
+    weather.turn('down')
+    await pass(3_000)
+    expect(faultOf(second.ended)).toEqual({ type: 'network' })
+  })
+
+  it.each([{ type: 'unauthorized' } as const, { type: 'problem', problem: PROBLEM } as const])(
+    'a refusal ($type) is the caller’s to hear, and is not asked for again by other means',
+    async (fault) => {
+      const { script, weather, follow, pass } = setUp()
+      script.always({ type: 'fault', fault }, ['openFeed'])
+      const feed = follow([])
+      await pass(1_000)
+      expect(feed.ended).toMatchObject({ fault })
+      expect(weather.count.polls).toBe(0)
+    },
+  )
+
+  it('as many streams as the server keeps are open: it is polled', async () => {
+    const { script, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    const problem = { ...PROBLEM, status: 503, code: 'too_many_streams' } as const
+    script.always({ type: 'fault', fault: { type: 'problem', problem } }, ['openFeed'])
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(1_000)
+    expect([feed.delivery, feed.seen]).toEqual(['polls', script.log(A)])
+  })
+
+  it('one thread’s lost cursor and deletion are told once, and it is not asked for again', async () => {
+    const { script, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    script.startElsewhere(B, 'run', 'Hello')
+    weather.turn('held')
+    const feed = follow([
+      { ...A, after: 99 },
+      { ...B, after: 0 },
+    ])
+    await pass(5_000)
+    expect(feed.notes.filter((note) => note.endsWith(A.roomId))).toEqual([`cursor_ahead ${A.roomId}`])
+    script.bury(B)
+    await pass(5_000)
+    expect(feed.notes.filter((note) => note.startsWith('deleted'))).toEqual([`deleted ${B.roomId}`])
+    expect(script.asked.findLast(({ type }) => type === 'pollFeed')).toMatchObject({ body: { threads: [] } })
+  })
+})
+
+describe('one log', () => {
+  it('is polled where its stream is held back, also one that is made only later', async () => {
+    const { script, weather, source, pass } = setUp()
+    weather.turn('held')
+    const log = read(source, NOBODY, 0)
+    await pass(4_000)
+    expect(log.notes).toEqual(['open', 'caught-up'])
+    script.startElsewhere(NOBODY, 'run', 'Hello')
+    await pass(2_500)
+    expect(log.seen).toEqual(script.log(NOBODY))
+    log.stop.abort()
+    expect(faultOf(await log.done)).toEqual({ type: 'aborted' })
+  })
+
+  it('ends with what is wrong with it, as by a stream', async () => {
+    const { script, weather, source, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    weather.turn('held')
+    const log = read(source, A, 99)
+    await pass(4_000)
+    expect(faultOf(await log.done)).toMatchObject({ type: 'problem', problem: { code: 'cursor_ahead' } })
+  })
+})
+
+describe('a browser that has no connection left for a stream', () => {
+  function createPlaces(free: boolean) {
+    const listeners = new Set<() => void>()
+    return {
+      free,
+      subscribe(listener: () => void) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+      turn(next: boolean) {
+        this.free = next
+        for (const listener of [...listeners]) listener()
+      },
+      listeners,
+    }
+  }
+
+  it('polls from the start, opens no stream, and streams once there is room', async () => {
+    const places = createPlaces(false)
+    const { script, weather, follow, pass, clock } = setUp(places)
+    script.startElsewhere(A, 'run', 'Hello')
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(100_000)
+    expect(weather.count.opened).toBe(0)
+    expect([feed.delivery, feed.seen]).toEqual(['polls', script.log(A)])
+    places.turn(true)
+    await settled()
+    expect([feed.delivery, weather.count.open]).toEqual(['streams', 1])
+    places.turn(false)
+    script.say(A, 'run', 'more')
+    await pass(2_000)
+    expect([feed.delivery, weather.count.open, feed.seen]).toEqual(['polls', 0, script.log(A)])
+    feed.stop.abort()
+    await settled()
+    expect([clock.waiting, places.listeners.size]).toEqual([0, 0])
+  })
+})
+
+type Act =
+  | { readonly type: 'weather'; readonly next: Weather }
+  | { readonly type: 'pass'; readonly ms: number }
+  | { readonly type: 'cut'; readonly how: 'broken' | 'ended' }
+  | { readonly type: 'say'; readonly n: 0 | 1 }
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({
+    type: fc.constant('weather' as const),
+    next: fc.constantFrom<Weather>('flows', 'held', 'first-byte', 'empty', 'html', 'down'),
+  }),
+  fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(200, 1_000, 4_000, 12_000, 31_000) }),
+  fc.record({ type: fc.constant('cut' as const), how: fc.constantFrom('broken' as const, 'ended' as const) }),
+  fc.record({ type: fc.constant('say' as const), n: fc.constantFrom(0 as const, 1 as const) }),
+)
+
+it('whatever becomes of streams, every reader is told its log and the inbox once and in order, and in the end by a stream', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
+      const { script, clock, weather, follow, pass } = setUp()
+      for (const key of [A, B]) script.startElsewhere(key, 'run', 'Hello')
+      const of = (seen: readonly Envelope[], { roomId }: ThreadKey) => seen.filter((each) => each.roomId === roomId)
+      let told: { readonly a: Envelope[]; readonly b: Envelope[]; readonly inbox: InboxFrame[] } = {
+        a: [],
+        b: [],
+        inbox: [],
+      }
+      /** As a feed of the registry does: whenever it has ended, again from where it was. */
+      let feed = begin()
+      function begin() {
+        const next = follow(
+          [
+            { ...A, after: told.a.length },
+            { ...B, after: told.b.length },
+          ],
+          String(told.inbox.length),
+        )
+        return Object.assign(next, { before: told })
+      }
+      function check(): void {
+        const { before, seen, entries } = feed
+        told = {
+          a: [...before.a, ...of(seen, A)],
+          b: [...before.b, ...of(seen, B)],
+          inbox: [...before.inbox, ...entries],
+        }
+        expect(told.a).toEqual(script.log(A).slice(0, told.a.length))
+        expect(told.b).toEqual(script.log(B).slice(0, told.b.length))
+        expect(told.inbox.map(({ cursor }) => Number(cursor))).toEqual(told.inbox.map((_, at) => at + 1))
+        if (feed.ended !== undefined) feed = begin()
+      }
+      for (const each of acts) {
+        if (each.type === 'weather') weather.turn(each.next)
+        else if (each.type === 'pass') await pass(each.ms)
+        else if (each.type === 'cut') weather.cut(each.how)
+        else script.say(each.n === 0 ? A : B, 'run', 'x')
+        await settled()
+        check()
+      }
+      weather.turn('flows')
+      weather.cut('broken')
+      for (let round = 0; round < 6; round += 1) {
+        await pass(12_000)
+        check()
+      }
+      expect([told.a, told.b]).toEqual([script.log(A), script.log(B)])
+      expect(feed.delivery).toBe('streams')
+      feed.stop.abort()
+      await settled()
+      expect([clock.waiting, weather.count.open, script.connections]).toEqual([0, 0, 0])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const PROBLEM = { type: 'about:blank', title: 'No', status: 403, code: 'foreign_host', detail: 'No.' } as const

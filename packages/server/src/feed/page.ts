@@ -1,0 +1,91 @@
+/**
+ * The one connection as single answers, for clients whose streams do not arrive: what lies after the cursors now, in the
+ * same frames, and nothing waits.
+ *
+ * Owns: what one answer holds, and where it is cut off. Does not know: HTTP, who asks again and when.
+ *
+ * Invariants: an answer is bounded by bytes (one record may be larger); a thread is called caught up only if its log was
+ * read to the end. Nothing outlives the answer.
+ */
+import { type CaughtUp, envelopeJson, type Resync, splitFrames, type ThreadKey } from '@holdfast/core'
+import type { InboxStore, LogReader } from '../store/port.ts'
+import type { ConnectionRequest } from './connection.ts'
+import { RESYNC, readingOf } from './reader-end.ts'
+
+const RECORDS = 1_000
+
+/** `json` is the frame's data. */
+export interface PageFrame {
+  readonly event: 'log' | 'caught-up' | 'resync' | 'inbox'
+  readonly json: string
+}
+
+export interface FeedPage {
+  readonly type: 'page'
+  readonly frames: readonly PageFrame[]
+  /** It was cut off: there is more already. */
+  readonly more: boolean
+}
+
+export interface PageOptions {
+  readonly log: LogReader
+  readonly inbox: InboxStore
+  readonly maxBytes: number
+}
+
+/** @throws StoreFault */
+export async function readPage(
+  { principal, inbox: cursor, threads }: ConnectionRequest,
+  { log, inbox, maxBytes }: PageOptions,
+): Promise<FeedPage | { readonly type: 'invalid_cursor' | 'inbox_ahead' }> {
+  const frames: PageFrame[] = []
+  let room = maxBytes
+  let more = false
+
+  function say(event: PageFrame['event'], json: string): void {
+    frames.push({ event, json })
+    room -= json.length
+  }
+
+  if (cursor !== undefined) {
+    const found = await inbox.read(principal, { cursor, maxBytes: room, maxRecords: RECORDS })
+    if (found.type !== 'entries') return found
+    // The cursor is base64url: nothing in it is escaped.
+    for (const item of found.items) say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
+    more ||= found.items.length >= RECORDS
+  }
+  for (const { roomId, threadId, after } of threads) {
+    if (room <= 0) {
+      more = true
+      break
+    }
+    await readThread({ roomId, threadId }, after)
+  }
+  return { type: 'page', frames, more }
+
+  async function readThread(key: ThreadKey, after: number): Promise<void> {
+    const answer = await log.read(principal, key, { after, maxBytes: room, maxRecords: RECORDS })
+    if (answer.type === 'not_found' && after === 0) {
+      say('caught-up', JSON.stringify({ ...key, seq: 0 } satisfies CaughtUp))
+      return
+    }
+    const reading = readingOf(key, answer)
+    if (reading.type === 'over') {
+      // A reader that was at the end hears the record itself; one that was behind hears of the hole by the resync.
+      if (reading.last?.firstSeq === after + 1) sayRecords(reading.last.frames)
+      const reason = RESYNC[reading.cause]
+      if (reason) say('resync', JSON.stringify({ ...key, reason } satisfies Resync))
+      return
+    }
+    sayRecords(reading.frames)
+    if (reading.lastSeq >= reading.head) {
+      say('caught-up', JSON.stringify({ ...key, seq: reading.lastSeq } satisfies CaughtUp))
+    } else more = true
+  }
+
+  function sayRecords(stored: Uint8Array): void {
+    for (const each of splitFrames(decoder.decode(stored))) say('log', envelopeJson(each))
+  }
+}
+
+const decoder = new TextDecoder()

@@ -1,0 +1,35 @@
+/** The one connection as single answers: for clients behind something that holds streams back. */
+import { readPage } from '../../feed/page.ts'
+import { FeedPageShape } from '../answers.ts'
+import type { Api, Parts } from '../env.ts'
+import { PAGE_BYTES } from '../live.ts'
+import { may } from '../may.ts'
+import { answer, operation } from '../operation.ts'
+import { replyText } from '../reply.ts'
+import { FeedRequest, json } from '../schemas.ts'
+import { refusal } from './feed.ts'
+
+export function poll(api: Api, { store }: Pick<Parts, 'store'>): void {
+  api.openapi(
+    operation({
+      method: 'post',
+      path: '/v1/poll',
+      operationId: 'pollFeed',
+      summary: 'What the one connection would say now, as one answer',
+      problems: ['invalid_cursor', 'not_found', 'cursor_ahead'],
+      middleware: may('feed.open'),
+      request: { body: { ...json(FeedRequest), required: true } },
+      responses: {
+        200: answer('Frames as those of the feed. `more`: it was cut off, ask again at once.', FeedPageShape),
+      },
+    }),
+    async (c) => {
+      const { inbox, threads } = c.req.valid('json')
+      const request = { principal: c.var.principal, threads, ...(inbox !== undefined && { inbox }) }
+      const found = await readPage(request, { log: store.log, inbox: store.inbox, maxBytes: PAGE_BYTES })
+      if (found.type !== 'page') throw refusal(found)
+      const frames = found.frames.map(({ event, json }) => `{"event":"${event}","data":${json}}`)
+      return replyText(`{"frames":[${frames.join(',')}],"more":${found.more}}`)
+    },
+  )
+}
