@@ -11,10 +11,12 @@ import {
   type RefObject,
   useEffect,
   useEffectEvent,
+  useLayoutEffect,
   useRef,
 } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { isComposing } from '../design/composing.ts'
+import { moveFocus, takeFocus } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
@@ -38,6 +40,9 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
   const field = useRef<HTMLTextAreaElement>(null)
   const empty = draft.trim() === ''
   useStopOnEscape(mode === 'stop', field, stop)
+  useLayoutEffect(() => {
+    if (field.current) takeFocus(field.current)
+  }, [])
 
   const choice = mode !== 'send' && !empty && whileBusy !== undefined
 
@@ -59,7 +64,10 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
   }
   // The second click of a double click on Send lands on Stop, which nobody meant.
   function onStop(event: MouseEvent): void {
-    if (event.detail < 2) stop()
+    if (event.detail >= 2) return
+    stop()
+    // The button cannot be pressed while it stops, and would leave the keyboard with nothing.
+    moveFocus(field.current)
   }
 
   return (
@@ -68,6 +76,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
       <div className="composer-box" data-choice={choice || undefined}>
         <textarea
           ref={field}
+          data-focus-home
           className="composer-text"
           aria-label="Message"
           placeholder="Ask something"

@@ -1,5 +1,5 @@
 /** What a person wrote. Changed, it is asked anew beside what was asked before: nothing that was said is lost. */
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { EditField } from '../design/edit-field.tsx'
 
@@ -12,7 +12,6 @@ interface OwnMessageProps {
 
 export function OwnMessage({ text, children, ask }: OwnMessageProps) {
   const [draft, setDraft] = useState<string>()
-  const edit = useRef<HTMLButtonElement>(null)
   if (draft !== undefined && ask) {
     return (
       <EditField
@@ -24,16 +23,13 @@ export function OwnMessage({ text, children, ask }: OwnMessageProps) {
           ask(draft.trim())
           setDraft(undefined)
         }}
-        leave={() => {
-          setDraft(undefined)
-          requestAnimationFrame(() => edit.current?.focus())
-        }}
+        leave={() => setDraft(undefined)}
       />
     )
   }
   return (
     <div className="own">
-      {ask && <IconButton ref={edit} icon="edit" label="Edit your message" onClick={() => setDraft(text)} />}
+      {ask && <IconButton icon="edit" label="Edit your message" onClick={() => setDraft(text)} />}
       {children}
     </div>
   )

@@ -43,7 +43,14 @@ export function RunEnding({ ending, actions }: { readonly ending: Ending; readon
             </button>
           )}
           {continueFrom !== undefined && (
-            <button type="button" className="button" onClick={() => actions.continueFrom(continueFrom)}>
+            <button
+              type="button"
+              className="button"
+              onClick={(event) => {
+                keepFocusNear(event.currentTarget)
+                actions.continueFrom(continueFrom)
+              }}
+            >
               <Icon name="onward" />
               Continue
             </button>

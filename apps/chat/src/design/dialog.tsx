@@ -1,6 +1,7 @@
-/** A dialog over the page: keeps the focus, Esc closes it, and the focus goes back to where it was. */
+/** A dialog over the page: keeps the focus, Esc closes it, and the focus goes back to where it was (focus.ts). */
 import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { returnFocus, useFocusOrigin } from './focus.ts'
 
 interface DialogProps {
   readonly title: string
@@ -13,11 +14,13 @@ interface DialogProps {
 }
 
 export function Dialog({ title, quiet = false, first, children, close }: DialogProps) {
+  const content = useFocusOrigin()
   return (
     <Radix.Root open onOpenChange={(open) => !open && close()}>
       <Radix.Portal>
         <Radix.Overlay className="shade" />
         <Radix.Content
+          ref={content}
           className="floating dialog"
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
@@ -26,6 +29,7 @@ export function Dialog({ title, quiet = false, first, children, close }: DialogP
             event.preventDefault()
             wanted.focus()
           }}
+          onCloseAutoFocus={returnFocus}
         >
           <Radix.Title className={quiet ? 'said' : 'dialog-title px-4 pt-4'}>{title}</Radix.Title>
           {children}

@@ -1,6 +1,7 @@
 /** A menu of a few actions on one thing, with the button that opens it. */
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { rememberButton, returnFocus } from './focus.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 interface MenuProps {
@@ -9,11 +10,9 @@ interface MenuProps {
   readonly children: ReactNode
   readonly open?: boolean
   onOpenChange?(open: boolean): void
-  /** Where the focus goes when it closes; the button, if absent or if it gives false. */
-  takeFocus?(): boolean
 }
 
-export function Menu({ trigger, children, open, onOpenChange, takeFocus }: MenuProps) {
+export function Menu({ trigger, children, open, onOpenChange }: MenuProps) {
   return (
     <DropdownMenu.Root
       modal={false}
@@ -23,13 +22,12 @@ export function Menu({ trigger, children, open, onOpenChange, takeFocus }: MenuP
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
+          ref={rememberButton}
+          onCloseAutoFocus={returnFocus}
           className="floating menu"
           align="end"
           sideOffset={4}
           collisionPadding={8}
-          onCloseAutoFocus={(event) => {
-            if (takeFocus?.()) event.preventDefault()
-          }}
         >
           {children}
         </DropdownMenu.Content>

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { IconButton } from '../design/button.tsx'
+import { focusField } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { useDrawer } from './drawer.ts'
 
@@ -39,6 +40,7 @@ export function PageHead({ roomId, title, room, children }: PageHeadProps) {
         aria-label="New thread"
         to="/rooms/$roomId"
         params={{ roomId }}
+        onClick={focusField}
       >
         <Icon name="plus" />
       </Link>

@@ -2,6 +2,7 @@
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
+import { giveFocusBack, keepFocus } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { Knot } from '../design/knot.tsx'
@@ -31,13 +32,13 @@ export function Shell() {
   const hide = useCallback(() => setOpenAt(undefined), [])
   const drawer = useMemo(() => ({ open, show, hide }), [open, show, hide])
 
+  useEffect(keepFocus, [])
   useEffect(() => {
     if (!open) return
     const before = document.activeElement
-    close.current?.focus()
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
+    const button = close.current
+    button?.focus()
+    return () => giveFocusBack(before, button?.closest('aside'))
   }, [open])
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -22,6 +22,8 @@ export function useLayer(): readonly [Layer, (layer: Layer) => void] {
 function wantedBy(event: KeyboardEvent): Layer | undefined {
   if (isChord(event, 'k')) return 'palette'
   if (isChord(event, '.')) return 'tray'
+  // The field has the focus nearly always, and in it a question mark is one.
+  if (isChord(event, '/')) return 'shortcuts'
   if (event.key === '?' && !event.ctrlKey && !event.metaKey && !isWriting(event.target)) return 'shortcuts'
   return undefined
 }

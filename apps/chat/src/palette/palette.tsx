@@ -4,7 +4,9 @@ import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { Command, defaultFilter } from 'cmdk'
 import { type ReactNode, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Dialog } from '../design/dialog.tsx'
+import { focusField } from '../design/focus.ts'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { StatusMark } from '../sidebar/status-mark.tsx'
@@ -39,8 +41,13 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   )
 
   const then = (act: () => void) => () => {
-    close()
+    // What is done may move the focus, which a dialog keeps while it is there.
+    flushSync(close)
     act()
+  }
+  function beginThread(): void {
+    void navigate({ to: '/rooms/$roomId', params: { roomId } })
+    focusField()
   }
   return (
     <Dialog title="Go anywhere, do anything" quiet close={close}>
@@ -70,11 +77,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             </Command.Empty>
           )}
           <Command.Group heading="Actions">
-            <Item
-              icon="plus"
-              name="New thread"
-              onSelect={then(() => void navigate({ to: '/rooms/$roomId', params: { roomId } }))}
-            />
+            <Item icon="plus" name="New thread" onSelect={then(beginThread)} />
             {here && here.activity !== 'cancelling' && (
               <Item
                 icon="stop"
@@ -98,7 +101,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             </Item>
             <Item icon="timeline" name="Timeline" onSelect={then(() => void navigate({ to: '/timeline' }))} />
             <Item icon="question" name="Keyboard shortcuts" onSelect={then(showShortcuts)}>
-              <Keys chord="?" />
+              <Keys chord="mod+/" />
             </Item>
           </Command.Group>
           {threads.length > 0 && (

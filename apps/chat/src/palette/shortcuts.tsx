@@ -5,7 +5,7 @@ import { Keys } from '../design/keys.tsx'
 const SHORTCUTS: readonly (readonly [chord: string, does: string])[] = [
   ['mod+k', 'Go to a thread or room, or do something'],
   ['mod+.', 'Show what runs, waits and has finished'],
-  ['?', 'Show this list'],
+  ['mod+/', 'Show this list; so does ? where nothing is written'],
   ['enter', 'Send; while a run goes on: put it in the queue'],
   ['mod+enter', 'Stop what goes on and send'],
   ['shift+enter', 'Break the line'],

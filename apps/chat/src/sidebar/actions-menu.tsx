@@ -1,8 +1,5 @@
-/**
- * What can be done with a named thing. It opens with being shown: it is loaded because somebody wanted it. Renaming takes
- * the focus with it; after everything else the focus is back on the button.
- */
-import { type ReactNode, useRef, useState } from 'react'
+/** What can be done with a named thing. It opens when it is first shown: it is loaded because somebody pressed its button. */
+import { type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { Menu, MenuItem } from '../design/menu.tsx'
 
@@ -20,26 +17,11 @@ interface ActionsMenuProps {
 export function ActionsMenu({ label, first, children, rename, sure }: ActionsMenuProps) {
   const [open, setOpen] = useState(true)
   const [asks, setAsks] = useState(false)
-  const leads = useRef(false)
   return (
     <>
-      <Menu
-        open={open}
-        onOpenChange={(next) => {
-          leads.current = false
-          setOpen(next)
-        }}
-        takeFocus={() => leads.current}
-        trigger={<IconButton icon="more" label={label} className="row-more" />}
-      >
+      <Menu open={open} onOpenChange={setOpen} trigger={<IconButton icon="more" label={label} className="row-more" />}>
         {first}
-        <MenuItem
-          icon="edit"
-          onSelect={() => {
-            leads.current = true
-            rename()
-          }}
-        >
+        <MenuItem icon="edit" onSelect={rename}>
           Rename
         </MenuItem>
         {children}

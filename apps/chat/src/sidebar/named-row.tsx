@@ -3,13 +3,12 @@
  *
  * Owns: whether it is being renamed, and that its menu is loaded when first wanted. Does not know: what is named.
  */
-import { type KeyboardEvent, type ReactNode, type RefObject, Suspense, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, Suspense, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { RenameField } from './rename-field.tsx'
 
 /** What the way there has to carry, whoever makes it. */
 interface Way {
-  readonly ref: RefObject<HTMLAnchorElement | null>
   readonly className: string
   readonly title: string
   readonly children: ReactNode
@@ -26,14 +25,18 @@ interface NamedRowProps {
   readonly way: (own: Way) => ReactNode
   /** Loaded with being shown; it opens itself. */
   readonly menu: (own: { readonly label: string; rename(): void }) => ReactNode
-  /** Only what is another name than before. */
+  /** Never an empty name. The same one again is a name too: a person has said that it is to stay. */
   save(name: string): void
 }
 
 export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRowProps) {
-  const link = useRef<HTMLAnchorElement>(null)
   const [renaming, setRenaming] = useState(false)
   const [wantsMenu, setWantsMenu] = useState(false)
+  function rename(): void {
+    setRenaming(true)
+    // It goes away with the line, and opens whenever it comes: coming back is no reason.
+    setWantsMenu(false)
+  }
   if (renaming) {
     return (
       <li>
@@ -42,12 +45,9 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
           name={title}
           save={(name) => {
             setRenaming(false)
-            if (name !== '' && name !== title) save(name)
+            if (name !== '') save(name)
           }}
-          leave={() => {
-            setRenaming(false)
-            requestAnimationFrame(() => link.current?.focus())
-          }}
+          leave={() => setRenaming(false)}
         />
       </li>
     )
@@ -56,11 +56,10 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
   return (
     <li className="row">
       {way({
-        ref: link,
         className: 'link',
         title,
         onKeyDown(event) {
-          if (event.key === 'F2') setRenaming(true)
+          if (event.key === 'F2') rename()
         },
         children: (
           <>
@@ -72,11 +71,7 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
         ),
       })}
       <Suspense fallback={<IconButton {...more} />}>
-        {wantsMenu ? (
-          menu({ label, rename: () => setRenaming(true) })
-        ) : (
-          <IconButton {...more} onClick={() => setWantsMenu(true)} />
-        )}
+        {wantsMenu ? menu({ label, rename }) : <IconButton {...more} onClick={() => setWantsMenu(true)} />}
       </Suspense>
     </li>
   )

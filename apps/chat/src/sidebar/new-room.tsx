@@ -2,7 +2,8 @@
 
 import { useRegistry } from '@holdfast/react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
+import { focusField } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { whyOf } from '../frame/why.ts'
 
@@ -22,6 +23,11 @@ export function NewRoom() {
   const navigate = useNavigate()
   const [stage, setStage] = useState<Stage>({ type: 'closed' })
   const [name, setName] = useState('')
+  const opener = useRef<HTMLButtonElement>(null)
+  function leave(): void {
+    setStage({ type: 'closed' })
+    opener.current?.focus()
+  }
 
   async function create(event: FormEvent): Promise<void> {
     event.preventDefault()
@@ -34,7 +40,9 @@ export function NewRoom() {
       setStage({ type: 'closed' })
       setName('')
       // Whoever went on in the meantime stays where they are.
-      if (router.state.location.href === here) await navigate({ to: '/rooms/$roomId', params: { roomId } })
+      if (router.state.location.href !== here) return
+      await navigate({ to: '/rooms/$roomId', params: { roomId } })
+      focusField()
     } catch (cause) {
       setStage({ type: 'naming', error: whyOf(cause) })
     }
@@ -45,6 +53,7 @@ export function NewRoom() {
       <div className="side-title">
         <h2>Rooms</h2>
         <button
+          ref={opener}
           type="button"
           className="button"
           data-look="quiet"
@@ -68,7 +77,7 @@ export function NewRoom() {
             onKeyDown={(event) => {
               if (event.key !== 'Escape') return
               event.preventDefault()
-              setStage({ type: 'closed' })
+              leave()
             }}
           />
           {stage.type === 'naming' && stage.error && (
@@ -85,7 +94,7 @@ export function NewRoom() {
             >
               Create
             </button>
-            <button type="button" className="button" onClick={() => setStage({ type: 'closed' })}>
+            <button type="button" className="button" onClick={leave}>
               Cancel
             </button>
           </div>

@@ -1,4 +1,4 @@
-/** A name, written over in its place: Enter or leaving keeps it, Esc does not. */
+/** A name, written over in its place: Enter keeps it, leaving keeps another one, Esc keeps none. */
 import { useState } from 'react'
 import { isComposing } from '../design/composing.ts'
 
@@ -28,7 +28,7 @@ export function RenameField({ label, name, save, leave }: RenameFieldProps) {
       ref={focus}
       value={text}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => save(text.trim())}
+      onBlur={() => (text.trim() === name ? leave() : save(text.trim()))}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && !isComposing(event.nativeEvent)) save(text.trim())
         if (event.key !== 'Escape') return

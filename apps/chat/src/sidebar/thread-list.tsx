@@ -3,7 +3,9 @@ import type { RoomInfo } from '@holdfast/core'
 import { useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { focusField } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
+import { useDrawer } from '../frame/drawer.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { ThreadRow } from './thread-row.tsx'
 import { Unreachable } from './unreachable.tsx'
@@ -16,6 +18,7 @@ interface ThreadListProps {
 export function ThreadList({ room, threadId }: ThreadListProps) {
   const { roomId } = room
   const { items, error, more, loadMore } = useThreadList(roomId)
+  const drawer = useDrawer()
   const [withArchived, setWithArchived] = useState(false)
   const archived = items?.filter((thread) => thread.archived).length ?? 0
   // The one that is open stays in sight.
@@ -24,7 +27,17 @@ export function ThreadList({ room, threadId }: ThreadListProps) {
     <nav className="side-section" aria-label="Threads">
       <div className="side-title">
         <h2 dir="auto">{room.title || roomId}</h2>
-        <Link className="button" data-look="quiet" to="/rooms/$roomId" params={{ roomId }}>
+        <Link
+          className="button"
+          data-look="quiet"
+          to="/rooms/$roomId"
+          params={{ roomId }}
+          onClick={() => {
+            // The way may lead to where this is already.
+            drawer.hide()
+            focusField()
+          }}
+        >
           <Icon name="plus" />
           New thread
         </Link>
