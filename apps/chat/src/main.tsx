@@ -1,6 +1,6 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
 import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
-import { keyOf, sameKey } from '@holdfast/core'
+import { keyOf, keyString, sameKey } from '@holdfast/core'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -11,6 +11,7 @@ import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
 import { createTransport, readAside } from './connection/tab.ts'
 import { besideIn, isShown } from './conversation/beside.ts'
+import { say } from './frame/toasts.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -22,9 +23,21 @@ const registry = createRunRegistry({
   environment,
   ...(import.meta.env.DEV && { onDiagnostic: warn }),
 })
+const { keep, shared, clock, mintId, visibility } = environment
+const drafts = createDrafts({ keep, shared, now: clock.now, mintId })
+visibility.subscribe(() => visibility.hidden || drafts.catchUp())
+registry.inbox.subscribe((entry) => {
+  if (entry.type === 'RoomDeleted') drafts.orphan(`${entry.roomId}/`)
+  if (entry.type !== 'ThreadDeleted') return
+  const place = keyString(entry)
+  drafts.orphan(place)
+  if (drafts.read(place) === '' || isShown(router.state.location, entry)) return
+  const detail = 'What you had not sent is kept on its room’s page.'
+  void say({ type: 'trouble', text: 'A thread that you were writing in was deleted.', detail })
+})
 const services: Services = {
   agents: createAgents(transport, environment.clock),
-  drafts: createDrafts(environment.keep, environment.clock.now),
+  drafts,
   finished: createFinished({
     inbox: registry.inbox,
     titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,

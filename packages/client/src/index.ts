@@ -28,7 +28,16 @@
 export { createFlowingSource, type FlowingOptions } from './connection/flowing.ts'
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
 export { type BrowserEnvironmentOptions, browserEnvironment, browserFocus } from './environment/browser.ts'
-export type { Connectivity, Environment, Focus, Frames, Keep, Visibility } from './environment/port.ts'
+export type {
+  Connectivity,
+  Environment,
+  Focus,
+  Frames,
+  Keep,
+  Shared,
+  SharedChange,
+  Visibility,
+} from './environment/port.ts'
 export type { FeedCounters } from './feed/feed.ts'
 export type { FeedState, PauseReason } from './feed/state.ts'
 export { createPresenceReporter, type PresenceReporter, type PresenceReporterOptions } from './presence/reporter.ts'

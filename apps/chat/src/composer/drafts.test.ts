@@ -1,34 +1,53 @@
-import type { Keep } from '@holdfast/client'
+import { createManualEnvironment, createManualShared } from '@holdfast/client/testing'
 import { expect, test, vi } from 'vitest'
 import { createDrafts } from './drafts.ts'
 
-function keepIn(kept = new Map<string, string>()): Keep {
+const A = 'default/a'
+
+function browser() {
+  const shared = createManualShared()
+  let time = 0
+  let ids = 0
+
+  function load(kept: Map<string, string>) {
+    const drafts = createDrafts({
+      keep: createManualEnvironment({ kept }).keep,
+      shared: shared.page(),
+      now: () => time++,
+      mintId: () => `draft-${++ids}`,
+    })
+    return {
+      ...drafts,
+      text: () => drafts.read(A),
+      kept,
+      reload: () => load(kept),
+      duplicate: () => load(new Map(kept)),
+    }
+  }
+
   return {
-    read: (name) => kept.get(name),
-    write: (name, text) => void kept.set(name, text),
-    remove: (name) => void kept.delete(name),
-    names: () => [...kept.keys()],
+    ...shared,
+    tab: () => load(new Map()),
+    load,
+    pass: (ms: number) => {
+      time += ms
+    },
   }
 }
-let time = 0
-const now = () => {
-  time += 1
-  return time
-}
 
-test('a draft stays with its conversation, over a reload too', () => {
-  const keep = keepIn()
-  const drafts = createDrafts(keep, now)
-  drafts.write('default/a', 'half a sen')
-  drafts.write('default/b', 'other')
-  expect(drafts.read('default/a')).toBe('half a sen')
-  drafts.write('default/b', '')
-  const after = createDrafts(keep, now)
-  expect([after.read('default/a'), after.read('default/b')]).toEqual(['half a sen', ''])
+test('a draft stays with its conversation, over a reload, the end of the tab and of the browser', () => {
+  const { tab } = browser()
+  const first = tab()
+  first.write('default/a', 'half a sen')
+  first.write('default/b', 'other')
+  expect(first.read('default/a')).toBe('half a sen')
+  first.write('default/b', '')
+  for (const after of [first.reload(), tab()])
+    expect([after.read('default/a'), after.read('default/b')]).toEqual(['half a sen', ''])
 })
 
 test('words of one message that could not be changed come back as often as that fails', () => {
-  const drafts = createDrafts(keepIn(), now)
+  const drafts = browser().tab()
   drafts.giveBack('default/a', 'first')
   drafts.giveBack('default/a', 'second')
   drafts.giveBack('default/a', '')
@@ -36,42 +55,64 @@ test('words of one message that could not be changed come back as often as that 
 })
 
 test('words that could not be sent come back in front of what was written since, once, also over a reload', () => {
-  const keep = keepIn()
-  const drafts = createDrafts(keep, now)
+  const drafts = browser().tab()
   drafts.write('default/a', 'since')
   drafts.giveBackOnce('default/a', 'run-1', 'sent')
   drafts.giveBackOnce('default/a', 'run-1', 'sent')
   expect(drafts.read('default/a')).toBe('sent\nsince')
   drafts.write('default/a', 'sent\nsince then')
-  const after = createDrafts(keep, now)
+  const after = drafts.reload()
   after.giveBackOnce('default/a', 'run-1', 'sent')
   expect(after.read('default/a')).toBe('sent\nsince then')
 })
 
-test('the fifty newest are kept over a reload, and none of more than a hundred thousand characters', () => {
-  const keep = keepIn()
-  const drafts = createDrafts(keep, now)
+test('the fifty newest are kept, for ninety days, and none of more than a hundred thousand characters', () => {
+  const { tab, pass, kept } = browser()
+  const drafts = tab()
   for (let n = 0; n < 60; n += 1) drafts.write(`default/${n}`, `draft ${n}`)
   drafts.write('default/59', 'x'.repeat(100_001))
   expect(drafts.read('default/0')).toBe('draft 0')
-  const after = createDrafts(keep, now)
-  expect(['0', '9', '10', '58', '59'].map((n) => after.read(`default/${n}`))).toEqual([
-    '',
-    '',
-    'draft 10',
-    'draft 58',
-    '',
-  ])
+  const shown = ['0', '9', '10', '58', '59']
+  expect(shown.map((n) => drafts.reload().read(`default/${n}`))).toEqual(['', '', 'draft 10', 'draft 58', ''])
+  for (let n = 0; n < 20; n += 1) drafts.write(`default/long ${n}`, 'x'.repeat(99_000))
+  const characters = [...kept.values()].reduce((sum, text) => sum + text.length, 0)
+  expect(characters).toBeLessThan(1_100_000)
+  pass(90 * 24 * 3_600_000)
+  expect(tab().read('default/long 19')).toBe('')
 })
 
-test('what it does not understand is left alone', () => {
-  const kept = ['', '{', 'null', '[]', '{"v":2,"text":"x","at":1,"back":[]}', '{"v":1,"text":3,"at":1,"back":[]}']
-  const drafts = createDrafts(keepIn(new Map(kept.map((text, n) => [`draft.default/${n}`, text]))), now)
-  expect(kept.map((_, n) => drafts.read(`default/${n}`))).toEqual(kept.map(() => ''))
+test('where nothing can be shared it is kept over a reload all the same', () => {
+  const { tab, refuse } = browser()
+  refuse()
+  const drafts = tab()
+  drafts.write(A, 'mine')
+  expect(drafts.reload().text()).toBe('mine')
+  const after = drafts.reload()
+  after.catchUp()
+  expect(after.text()).toBe('mine')
+})
+
+test('what it does not understand is left alone; what an earlier version has left in the tab is a draft like any other', () => {
+  const odd = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"v":3,"text":"x","at":1,"back":[]}',
+    '{"v":1,"text":3,"at":1,"back":[]}',
+    '{"v":2}',
+  ]
+  const { load, kept, tab } = browser()
+  for (const [n, text] of odd.entries()) kept.set(`draft.default/${n}#id`, text)
+  const old = JSON.stringify({ v: 1, text: 'from before', at: 1, back: ['run-1'] })
+  const drafts = load(new Map([...odd.map((text, n) => [`draft.default/${n}`, text] as const), [`draft.${A}`, old]]))
+  expect(odd.map((_, n) => drafts.read(`default/${n}`))).toEqual(odd.map(() => ''))
+  drafts.giveBackOnce(A, 'run-1', 'again')
+  expect([drafts.text(), tab().text()]).toEqual(['from before', 'from before'])
 })
 
 test('whoever listens hears every change until they stop, and stopping twice is harmless', () => {
-  const drafts = createDrafts(keepIn(), now)
+  const drafts = browser().tab()
   const listener = vi.fn()
   const stop = drafts.subscribe(listener)
   drafts.write('default/a', 'x')
@@ -79,4 +120,117 @@ test('whoever listens hears every change until they stop, and stopping twice is 
   stop()
   drafts.write('default/a', 'y')
   expect(listener).toHaveBeenCalledTimes(1)
+})
+
+test('a draft that one tab has sent does not stay in the other', () => {
+  const { tab, deliver } = browser()
+  const one = tab()
+  one.write(A, 'Hello')
+  deliver()
+  const two = one.duplicate()
+  two.write(A, '')
+  deliver()
+  expect([one.text(), two.text(), tab().text()]).toEqual(['', '', ''])
+
+  one.write(A, 'Again')
+  deliver()
+  const three = one.duplicate()
+  one.write(A, 'Again, longer')
+  deliver()
+  expect(three.text()).toBe('Again, longer')
+  one.write(A, '')
+  deliver()
+  expect(three.text()).toBe('')
+})
+
+test('nor in one that slept meanwhile, or is restored later', () => {
+  const { tab, deliver } = browser()
+  const one = tab()
+  one.write(A, 'Hello')
+  const asleep = one.duplicate()
+  const closed = one.duplicate()
+  one.write(A, '')
+  asleep.catchUp()
+  deliver()
+  expect([asleep.text(), closed.reload().text()]).toEqual(['', ''])
+})
+
+test('what is typed in one tab is not taken by another: each goes on with its own, and both are kept', () => {
+  const { tab, deliver } = browser()
+  const one = tab()
+  one.write(A, 'Hello')
+  const two = one.duplicate()
+  two.write(A, 'Hello and more')
+  deliver()
+  expect([one.text(), two.text()]).toEqual(['Hello', 'Hello and more'])
+  expect([one.reload().text(), two.reload().text()]).toEqual(['Hello', 'Hello and more'])
+  one.write(A, '')
+  deliver()
+  expect([one.text(), two.text()]).toEqual(['', 'Hello and more'])
+  expect(tab().text()).toBe('Hello and more')
+})
+
+test('what is typed while another tab sends is kept', () => {
+  const { tab, deliver } = browser()
+  const one = tab()
+  one.write(A, 'Hello')
+  const two = one.duplicate()
+  one.write(A, '')
+  two.write(A, 'Hello and')
+  deliver()
+  expect(two.text()).toBe('Hello and')
+  expect(two.reload().text()).toBe('Hello and')
+})
+
+test('words that come back to two tabs are one draft: sent again from one, they are gone from the other', () => {
+  const { tab, deliver } = browser()
+  const [one, two] = [tab(), tab()]
+  one.giveBackUnsent(A, 'run', 'Hello')
+  two.giveBackUnsent(A, 'run', 'Hello')
+  deliver()
+  expect([one.text(), two.text()]).toEqual(['Hello', 'Hello'])
+  one.write(A, '')
+  deliver()
+  expect(two.text()).toBe('')
+})
+
+test('words that turn out to have been sent leave the draft in every tab, unless they were changed', () => {
+  const { tab, deliver } = browser()
+  const [one, two] = [tab(), tab()]
+  one.write(A, 'since')
+  one.giveBackUnsent(A, 'second', 'B')
+  one.giveBackUnsent(A, 'first', 'A')
+  deliver()
+  expect([one.text(), one.returned(A)]).toEqual(['A\nB\nsince', ['second', 'first']])
+  two.withdraw(A, 'second')
+  deliver()
+  expect([one.text(), two.text()]).toEqual(['A\nsince', 'A\nsince'])
+  one.write(A, 'A, changed\nsince')
+  one.withdraw(A, 'first')
+  expect([one.text(), one.returned(A)]).toEqual(['A, changed\nsince', []])
+
+  two.giveBackUnsent('default/b', 'third', 'C')
+  two.withdraw('default/b', 'third')
+  expect([two.read('default/b'), tab().read('default/b')]).toEqual(['', ''])
+})
+
+test('what is written in a thread that was deleted is kept, and known in its room', () => {
+  const { tab, deliver } = browser()
+  const [one, two] = [tab(), tab()]
+  one.write(A, 'half a thought')
+  one.write('default/b', 'else')
+  one.orphan(A)
+  one.orphan('default/c')
+  deliver()
+  for (const each of [one, two, tab()]) {
+    expect(each.orphans()).toEqual([A])
+    expect(each.orphans()).toBe(each.orphans())
+    expect(each.text()).toBe('half a thought')
+  }
+  two.write(A, '')
+  deliver()
+  expect(one.orphans()).toEqual([])
+  two.orphan('default/')
+  deliver()
+  expect(one.orphans()).toEqual(['default/b'])
 })

@@ -1,13 +1,13 @@
 /**
  * The composer of one thread: its draft, its agent, and what its button does now.
  *
- * Owns: giving words back that could not be sent. Does not know: what the conversation shows.
+ * Does not know: what the conversation shows; which words come back to the draft (`use-returned-words.ts`).
  */
 import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useServices } from '../services.ts'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
@@ -45,12 +45,6 @@ export function ThreadComposer({ threadKey, activity, failedStart, queue, parent
   // Once shown it stays: what was being changed in it when the last one left is still there.
   const [queueWasShown, setQueueWasShown] = useState(false)
   if (queue.items.length > 0 && !queueWasShown) setQueueWasShown(true)
-
-  useEffect(() => {
-    if (!failedStart) return
-    drafts.giveBackOnce(place, failedStart.runId, failedStart.text)
-    if (!failedStart.error) registry.dismissFailedStart(threadKey)
-  }, [failedStart, drafts, place, registry, threadKey])
 
   function send(text: string, onBusy?: StartIntent['onBusy']): void {
     forgive()

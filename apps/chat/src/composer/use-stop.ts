@@ -1,4 +1,7 @@
-/** Stopping the very run that is shown, so that a late click never hits the next one; and what became of the wish. */
+/**
+ * Stopping the very run that is shown, so that a late click never hits the next one. What went wrong is said only while
+ * the log shows that this run goes on.
+ */
 import { type Activity, isBusy } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
@@ -14,14 +17,16 @@ interface Stop {
 
 export function useStop(key: ThreadKey, activity: Activity): Stop {
   const registry = useRegistry()
-  const [trouble, setTrouble] = useState<string>()
+  const [failed, setFailed] = useState<{ readonly runId: string; readonly why: string }>()
+  const goesOn = activity.type === 'active' && activity.runId === failed?.runId
   return {
-    trouble,
-    forgive: () => setTrouble(undefined),
+    trouble: goesOn ? failed?.why : undefined,
+    forgive: () => setFailed(undefined),
     stop() {
       if (!isBusy(activity)) return
-      setTrouble(undefined)
-      registry.cancel({ key, runId: activity.runId }).catch((cause: unknown) => setTrouble(whyOf(cause)))
+      const { runId } = activity
+      setFailed(undefined)
+      registry.cancel({ key, runId }).catch((cause: unknown) => setFailed({ runId, why: whyOf(cause) }))
     },
   }
 }

@@ -5,8 +5,10 @@
 import type { RoomInfo } from '@holdfast/core'
 import { useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate } from '@tanstack/react-router'
+import { useSyncExternalStore } from 'react'
 import { AgentPicker } from '../composer/agent-picker.tsx'
 import { Composer } from '../composer/composer.tsx'
+import { LeftWords } from '../composer/left-words.tsx'
 import { useAgent } from '../composer/use-agent.ts'
 import { useDraft } from '../composer/use-draft.ts'
 import { Blank } from '../frame/blank.tsx'
@@ -34,10 +36,35 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
       <PageHead roomId={roomId} title={title} room={name} />
       <div className="reading">
         <ConnectionLine connection={error && items ? 'reconnecting' : 'fine'} />
+        <LeftBehind roomId={roomId} rooms={items} />
         <RoomBlank room={room} known={items !== undefined} unreachable={error !== undefined} roomId={roomId} />
       </div>
       {room && <NewThreadComposer key={roomId} roomId={roomId} />}
     </>
+  )
+}
+
+interface LeftBehindProps {
+  readonly roomId: string
+  readonly rooms: readonly RoomInfo[] | undefined
+}
+
+/** What was being written in threads of this room that were deleted, and in rooms that were. */
+function LeftBehind({ roomId, rooms }: LeftBehindProps) {
+  const { drafts } = useServices()
+  const orphans = useSyncExternalStore(drafts.subscribe, drafts.orphans)
+  const isThere = (id: string | undefined) => !rooms || rooms.some((room) => room.roomId === id)
+  const places = orphans.filter((place) => {
+    const [of] = place.split('/')
+    return of === roomId || !isThere(of)
+  })
+  if (places.length === 0) return null
+  return (
+    <div className="left-behind">
+      {places.map((place) => (
+        <LeftWords key={place} place={place} roomId={isThere(roomId) ? roomId : 'default'} />
+      ))}
+    </div>
   )
 }
 

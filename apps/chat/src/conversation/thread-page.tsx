@@ -4,12 +4,15 @@
  * Does not know: the server, time, what an envelope is.
  */
 import type { ThreadState } from '@holdfast/client'
-import type { ThreadKey } from '@holdfast/core'
+import { keyString, type ThreadKey } from '@holdfast/core'
 import { useRooms, useThread, useThreadList } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
+import { LeftWords } from '../composer/left-words.tsx'
 import { ThreadComposer } from '../composer/thread-composer.tsx'
 import { useAgent } from '../composer/use-agent.ts'
+import { useDraft } from '../composer/use-draft.ts'
+import { useReturnedWords } from '../composer/use-returned-words.ts'
 import { Button, IconButton } from '../design/button.tsx'
 import { Blank } from '../frame/blank.tsx'
 import { ConnectionLine, connectionOf } from '../frame/connection-line.tsx'
@@ -47,6 +50,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const [chosen, choose] = useState<string>()
   const { finished } = useServices()
   useEffect(awaitMarkdown, [])
+  useReturnedWords(state)
   useEffect(() => finished.seen({ roomId, threadId }), [finished, roomId, threadId])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
@@ -63,7 +67,9 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
         <ConnectionLine connection={connectionOf(state.connection)} />
         <Announcer activity={state.activity} waits={place !== undefined} />
         {noRoom ? (
-          <NoSuchRoom roomId={roomId} />
+          <NoSuchRoom roomId={roomId}>
+            <LeftWords place={keyString(threadKey)} roomId="default" />
+          </NoSuchRoom>
         ) : (
           <Reading state={state} chosen={chosen} choose={choose} place={place} />
         )}
@@ -105,15 +111,7 @@ function Reading({ state, chosen, choose, place }: ReadingProps) {
     (agentId: string | undefined) => agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant',
     [agents],
   )
-  if (content.type === 'gone') {
-    return (
-      <Blank title="This thread was deleted" text="Nothing of it is left. Its room is still there.">
-        <Link className="button" data-look="main" to="/rooms/$roomId" params={{ roomId: key.roomId }}>
-          New thread
-        </Link>
-      </Blank>
-    )
-  }
+  if (content.type === 'gone') return <Deleted threadKey={key} />
   if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
     return <Conversation state={state} agentTitle={agentTitle} actions={actions} chosen={chosen} place={place} />
   }
@@ -131,4 +129,21 @@ function Reading({ state, chosen, choose, place }: ReadingProps) {
   }
   if (connectionOf(connection) !== 'fine') return <Unreachable />
   return <Skeleton of="the conversation" />
+}
+
+function Deleted({ threadKey }: { readonly threadKey: ThreadKey }) {
+  const { roomId } = threadKey
+  const place = keyString(threadKey)
+  const isWritten = useDraft(place) !== ''
+  const text = isWritten
+    ? 'The conversation is gone. What you were writing is kept here.'
+    : 'Nothing of it is left. Its room is still there.'
+  return (
+    <Blank title="This thread was deleted" text={text}>
+      <LeftWords place={place} roomId={roomId} />
+      <Link className="button" data-look={isWritten ? undefined : 'main'} to="/rooms/$roomId" params={{ roomId }}>
+        New thread
+      </Link>
+    </Blank>
+  )
 }

@@ -1,5 +1,6 @@
 /** Addresses that lead nowhere, and a server that does not answer: what is the matter, what is safe, what is next. */
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { Blank } from './blank.tsx'
 import { PageHead } from './page-head.tsx'
 
@@ -17,12 +18,19 @@ export function Nowhere() {
   )
 }
 
-export function NoSuchRoom({ roomId }: { readonly roomId: string }) {
+interface NoSuchRoomProps {
+  readonly roomId: string
+  /** What is kept of it here. */
+  readonly children?: ReactNode
+}
+
+export function NoSuchRoom({ roomId, children }: NoSuchRoomProps) {
   return (
     <Blank
       title="There is no such room"
       text={`No room is kept under this address (${roomId}). The link may be wrong, or the room was deleted.`}
     >
+      {children}
       <ToFirstRoom />
     </Blank>
   )

@@ -1,5 +1,6 @@
 /** In a real browser: what becomes of words that a waiting message was to be changed to. */
 import type { RunRegistry, ThreadQueue } from '@holdfast/client'
+import { createManualEnvironment, createManualShared } from '@holdfast/client/testing'
 import { RegistryProvider } from '@holdfast/react'
 import { expect, it } from 'vitest'
 import { render } from 'vitest-browser-react'
@@ -17,7 +18,7 @@ const QUEUE: ThreadQueue = {
 }
 
 async function setUp(queue = QUEUE) {
-  const drafts = createDrafts({ read: () => undefined, write() {}, remove() {}, names: () => [] }, () => 0)
+  const drafts = createDrafts({ ...createManualEnvironment(), shared: createManualShared().page(), now: () => 0 })
   const asked: string[] = []
   const registry: Partial<RunRegistry> = {
     editQueued: () => Promise.reject(new Error('No.')),

@@ -1,18 +1,17 @@
-import { createRunRegistry, type Keep } from '@holdfast/client'
-import { createManualEnvironment, createScriptedTransport } from '@holdfast/client/testing'
+import { createRunRegistry } from '@holdfast/client'
+import { createManualEnvironment, createManualShared, createScriptedTransport, problem } from '@holdfast/client/testing'
 import type { ThreadKey } from '@holdfast/core'
 import { expect, test } from 'vitest'
 import { createDrafts } from '../composer/drafts.ts'
 import { takeOut } from './take-out.ts'
 
 const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }
-const NOWHERE: Keep = { read: () => undefined, write() {}, remove() {}, names: () => [] }
 
 /** One runs, two wait behind it, and something is being written. */
 async function setUp() {
   const transport = createScriptedTransport()
   const registry = createRunRegistry({ transport, environment: createManualEnvironment() })
-  const drafts = createDrafts(NOWHERE, () => 0)
+  const drafts = createDrafts({ ...createManualEnvironment(), shared: createManualShared().page(), now: () => 0 })
   for (const [runId, content] of Object.entries({ a: 'First', b: 'Second', c: 'Third' })) {
     const messages = [{ id: `${runId}-question`, role: 'user' as const, content }]
     await transport.start(KEY, { runId, messages, onBusy: 'enqueue' })
@@ -35,7 +34,7 @@ test('what waits in a thread that nobody has opened is taken out, the last first
 
 test('what could not be taken out still waits, and its words are nowhere else', async () => {
   const { transport, drafts, takeOut } = await setUp()
-  const fault = { type: 'protocol', detail: 'No.' } as const
+  const fault = problem('storage_full')
   const { cancelRun } = transport
   transport.cancelRun = (key, runId, reason) => {
     if (runId === 'b') transport.next('cancelRun', { type: 'fault', fault })

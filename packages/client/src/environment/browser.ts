@@ -1,6 +1,7 @@
 /** The environment of a page: the only file that touches window, document and navigator. */
-import type { Environment, Focus } from './port.ts'
-import { tabKeep } from './tab-keep.ts'
+import type { Environment, Focus, Shared } from './port.ts'
+import { sharedKeep } from './shared-keep.ts'
+import { prefixFor, tabKeep } from './tab-keep.ts'
 
 /** What a frame lasts where none is painted. */
 const FRAME_MS = 16
@@ -71,7 +72,9 @@ export interface BrowserEnvironmentOptions {
   readonly keptFor?: string
 }
 
-export function browserEnvironment({ keptFor }: BrowserEnvironmentOptions = {}): Environment {
+export function browserEnvironment({
+  keptFor,
+}: BrowserEnvironmentOptions = {}): Environment & { readonly shared: Shared } {
   return {
     clock: { now: () => Date.now(), schedule },
     frames: { next: nextFrame },
@@ -92,6 +95,16 @@ export function browserEnvironment({ keptFor }: BrowserEnvironmentOptions = {}):
       own: () => window.sessionStorage,
       shared: () => window.localStorage,
       onLeaving,
+    }),
+    shared: sharedKeep({
+      prefix: `${prefixFor(keptFor)}shared.`,
+      storage: () => window.localStorage,
+      onStorage(listener) {
+        // A page of another storage area of this origin is told of here too.
+        const heard = (event: StorageEvent) => event.storageArea === window.localStorage && listener(event)
+        window.addEventListener('storage', heard)
+        return () => window.removeEventListener('storage', heard)
+      },
     }),
     random: Math.random,
     mintId,

@@ -44,12 +44,35 @@ export interface Keep {
   names(): readonly string[]
 }
 
+export interface SharedChange {
+  readonly name: string
+  /** Undefined: it was not there, or is not any more. */
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+/**
+ * Strings that all pages of this browser profile have in common, and that outlive them. Nothing here throws. Whoever
+ * writes bounds what is kept: the origin has little room.
+ */
+export interface Shared {
+  read(name: string): string | undefined
+  /** False where the browser refuses: then it is kept for as long as this page lasts. */
+  write(name: string, text: string): boolean
+  remove(name: string): void
+  names(): readonly string[]
+  /** What other pages write and remove, while this one is awake. */
+  subscribe(listener: (change: SharedChange) => void): () => void
+}
+
 export interface Environment {
   readonly clock: Clock
   readonly frames: Frames
   readonly visibility: Visibility
   readonly connectivity: Connectivity
   readonly keep: Keep
+  /** Absent where there is one page only. */
+  readonly shared?: Shared
   /** From 0 up to and without 1. */
   random(): number
   /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`. */

@@ -24,9 +24,13 @@ export interface TabKeepOptions {
 const MOST_LEFT = 100
 const MOST_LEFT_CHARACTERS = 2_000_000
 
+/** Of everything that is kept for a server. Without a dot of its own: else one name would begin like another's. */
+export function prefixFor(keptFor: string | undefined): string {
+  return keptFor === undefined ? 'holdfast.' : `holdfast@${encodeURIComponent(keptFor).replaceAll('.', '%2E')}.`
+}
+
 export function tabKeep({ keptFor, own, shared, onLeaving }: TabKeepOptions): Keep {
-  // Without a dot of its own: else one name would begin like another's.
-  const prefix = keptFor === undefined ? 'holdfast.' : `holdfast@${encodeURIComponent(keptFor).replaceAll('.', '%2E')}.`
+  const prefix = prefixFor(keptFor)
   const leftPrefix = `${prefix}left.`
   const here = new Map<string, string>()
   const inherited = new Set<string>()

@@ -1,0 +1,38 @@
+/**
+ * Words of a thread that could not be sent come back to its draft; those that turn out to have been sent leave it again.
+ *
+ * Owns: when. Does not know: what is shown of the thread, so that it holds where there is no composer, too.
+ */
+import type { ThreadState } from '@holdfast/client'
+import { keyString, type ThreadView } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
+import { useEffect } from 'react'
+import { useServices } from '../services.ts'
+import { useDraft } from './use-draft.ts'
+
+export function useReturnedWords({ key, content, failedStart }: ThreadState): void {
+  const registry = useRegistry()
+  const { drafts } = useServices()
+  const place = keyString(key)
+  const draft = useDraft(place)
+
+  useEffect(() => {
+    if (!failedStart) return
+    drafts.giveBackUnsent(place, failedStart.runId, failedStart.text)
+    if (!failedStart.error) registry.dismissFailedStart(key)
+  }, [failedStart, drafts, place, registry, key])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: words may have come back since the log was read
+  useEffect(() => {
+    if (content.type === 'gone') drafts.orphan(place)
+    if (content.type !== 'ready') return
+    for (const runId of drafts.returned(place)) if (isSaid(content.view, runId)) drafts.withdraw(place, runId)
+  }, [content, drafts, place, draft])
+}
+
+/** Whether the conversation or the queue holds what this run was asked. */
+function isSaid({ runs, messages, queue }: ThreadView, runId: string): boolean {
+  const run = runs.find((each) => each.runId === runId)
+  if (!run) return false
+  return messages.some(({ id }) => id === run.parentId) || queue.some((entry) => entry.run.runId === runId)
+}

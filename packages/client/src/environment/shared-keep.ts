@@ -1,0 +1,62 @@
+/**
+ * What all pages of a browser profile keep together, as strings in local storage. What that refuses (it is full, or
+ * forbidden) is kept for as long as this page lasts.
+ *
+ * Owns: the names in local storage. Does not know: what is kept, why.
+ */
+import type { Shared, SharedChange } from './port.ts'
+
+export interface SharedKeepOptions {
+  /** Of every name. Nothing else in this storage begins like it. */
+  readonly prefix: string
+  /** Throws where the browser refuses. */
+  storage(): Storage
+  /** Calls back with what another page has written or removed; `key` is null when it has removed everything. */
+  onStorage(listener: (event: Pick<StorageEvent, 'key' | 'oldValue' | 'newValue'>) => void): () => void
+}
+
+export function sharedKeep({ prefix, storage, onStorage }: SharedKeepOptions): Shared {
+  const here = new Map<string, string>()
+
+  function names(): readonly string[] {
+    const all = attempt(() => Object.keys(storage())) ?? []
+    const stored = all.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+    return [...new Set([...stored, ...here.keys()])]
+  }
+
+  return {
+    read: (name) => here.get(name) ?? attempt(() => storage().getItem(prefix + name)) ?? undefined,
+    write(name, text) {
+      const stored = attempt(() => {
+        storage().setItem(prefix + name, text)
+        return true
+      })
+      if (stored) here.delete(name)
+      else here.set(name, text)
+      return stored === true
+    },
+    remove(name) {
+      here.delete(name)
+      attempt(() => storage().removeItem(prefix + name))
+    },
+    names,
+    subscribe: (listener) =>
+      onStorage(({ key, oldValue, newValue }) => {
+        if (!key?.startsWith(prefix)) return
+        const change: SharedChange = {
+          name: key.slice(prefix.length),
+          before: oldValue ?? undefined,
+          after: newValue ?? undefined,
+        }
+        listener(change)
+      }),
+  }
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}
