@@ -9,7 +9,8 @@ import type { Clock } from '@holdfast/core'
 import { type ModelMessage, streamText } from 'ai'
 import type { AgentContext } from '../port.ts'
 import { createSilenceWatch, type SilenceLimits } from '../silence.ts'
-import { failureOfFinish, modelFailure, tooSlow } from './failures.ts'
+import { notUnderstood, tooSlow } from './failures.ts'
+import type { Fields } from './fields.ts'
 import { createProviderFetch } from './provider-fetch.ts'
 
 export interface CallOptions extends SilenceLimits {
@@ -17,6 +18,8 @@ export interface CallOptions extends SilenceLimits {
   readonly apiKey?: string
   readonly model: string
   readonly clock: Clock
+  /** What the provider is known not to take. */
+  readonly fields: Fields
   readonly newId?: () => string
   /** The provider has begun to answer, and not to refuse. */
   readonly onTaken?: () => void
@@ -32,12 +35,24 @@ export interface Call {
 }
 
 export function createCall(
-  { baseUrl, apiKey, model, clock, newId = randomUUID, onTaken, firstByteMs, idleMs, until }: CallOptions,
+  {
+    baseUrl,
+    apiKey,
+    model,
+    clock,
+    fields,
+    newId = randomUUID,
+    onTaken = () => {},
+    firstByteMs,
+    idleMs,
+    until,
+  }: CallOptions,
   { signal, usage }: Pick<AgentContext, 'signal' | 'usage'>,
 ): Call {
   const watch = createSilenceWatch({ clock, firstByteMs, idleMs, until, tooLong: tooSlow })
   const hangUp = new AbortController()
   let hasSpoken = false
+  let broken: { readonly error: unknown } | undefined
 
   function parts(messages: ModelMessage[]) {
     const provider = createOpenAICompatible({
@@ -45,7 +60,7 @@ export function createCall(
       baseURL: baseUrl,
       ...(apiKey === undefined ? {} : { apiKey }),
       includeUsage: true,
-      fetch: createProviderFetch(watch, onTaken),
+      fetch: createProviderFetch({ clock, watch, fields, onTaken, onBroken: (error) => (broken = { error }) }),
       supportedUrls: () => ({ '*/*': [/^https?:/i] }),
     })
     const { stream } = streamText({
@@ -103,13 +118,12 @@ export function createCall(
           case 'finish': {
             const spent = tokenUsageFromAiSdkUsage(part.totalUsage, { provider: new URL(baseUrl).host, model })
             if (spent) usage(spent)
-            const failure = failureOfFinish(part.finishReason)
-            if (failure) throw failure
             finished = true
           }
         }
       }
-      if (!finished) throw modelFailure('model_bad_response')
+      if (broken) throw broken.error
+      if (!finished) throw notUnderstood()
     } finally {
       hangUp.abort()
     }

@@ -1,132 +1,156 @@
 /**
- * What went wrong with a provider, as one of our codes and a sentence of our own. A provider's words are read to find
- * the code and never shown: they may quote the key they refused.
+ * What went wrong with a provider, as one of our codes and a sentence of our own: what happened, and what to do. A
+ * provider's words are read to find the code (`meaning.ts`) and never shown: they may quote the key they refused.
  */
 import type { FailureCode } from '@holdfast/core'
-import { APICallError, type FinishReason } from 'ai'
 import { AgentFailure } from '../failure.ts'
 import type { Silence } from '../silence.ts'
+import { type ConnectionTrouble, connectionTrouble } from './connection.ts'
+import { type Meaning, meaningOf } from './meaning.ts'
+import { ProviderError } from './provider-error.ts'
+import type { Finish } from './reading/finish.ts'
 
-type ModelFailureCode = Extract<FailureCode, `model_${string}` | 'timeout'>
+type Told = readonly [code: Extract<FailureCode, `model_${string}` | 'timeout'>, sentence: string]
 
-const SENTENCES: Record<ModelFailureCode, string> = {
-  model_auth: 'The model provider refused the key: set a valid OPENAI_API_KEY and start the server again.',
-  model_rate_limited: 'The model provider answers no more requests for now: wait a moment, then try again.',
-  model_content_filter: 'The model provider’s content filter stopped this answer: ask in another way.',
-  model_context_length: 'This conversation is too long for the model: go on in a new thread or ask for less.',
-  model_unreachable: 'The connection to the model provider failed: check OPENAI_BASE_URL, then try again.',
-  model_bad_response: 'The model provider’s answer was incomplete or not understood; what came is kept. Try again.',
-  timeout: 'The model provider gave up waiting for its own answer. Try again in a moment.',
+const NOT_UNDERSTOOD: Told = [
+  'model_bad_response',
+  'The model provider’s answer was incomplete or not understood; what came is kept. Try again.',
+]
+const FILTERED: Told = [
+  'model_content_filter',
+  'The model provider’s content filter stopped this answer: ask in another way.',
+]
+const NO_ENDPOINT: Told = [
+  'model_bad_response',
+  'What answers at OPENAI_BASE_URL is no OpenAI-compatible endpoint: check the address, which usually ends in /v1.',
+]
+
+const OF_ERRORS: Record<Meaning, Told> = {
+  key: ['model_auth', 'The model provider refused the key: set a valid OPENAI_API_KEY and start the server again.'],
+  credit: [
+    'model_rate_limited',
+    'The account at the model provider has no credit left: top it up there, then try again.',
+  ],
+  filter: FILTERED,
+  too_long: [
+    'model_context_length',
+    'This conversation is too long for the model: go on in a new thread or ask for less.',
+  ],
+  rate: ['model_rate_limited', 'The model provider answers no more requests for now: wait a moment, then try again.'],
+  busy: [
+    'model_unreachable',
+    'The model provider is out of order or overloaded for now: wait a moment, then try again.',
+  ],
+  slow: ['timeout', 'The model provider gave up waiting for its own answer. Try again in a moment.'],
+  model: [
+    'model_bad_response',
+    'The model provider does not offer this model: set OPENAI_MODEL to one that it offers and start the server again.',
+  ],
+  nothing_here: [
+    'model_bad_response',
+    'The model provider knows no such model or address: check OPENAI_MODEL and OPENAI_BASE_URL.',
+  ],
+  address: NO_ENDPOINT,
+  scheme: [
+    'model_bad_response',
+    'The model provider wants HTTPS: let OPENAI_BASE_URL begin with https:// and start the server again.',
+  ],
+  rejected: [
+    'model_bad_response',
+    'The model provider did not accept this conversation: the model may not read what it holds, such as files.',
+  ],
+  unknown: NOT_UNDERSTOOD,
 }
 
-export function modelFailure(code: ModelFailureCode, cause?: unknown): AgentFailure {
-  return new AgentFailure(code, SENTENCES[code], { cause })
+const OF_CONNECTIONS: Record<ConnectionTrouble, Told> = {
+  no_host: [
+    'model_unreachable',
+    'The host of the model provider was not found: check the name in OPENAI_BASE_URL and the network of the server.',
+  ],
+  refused: [
+    'model_unreachable',
+    'Nothing answers at OPENAI_BASE_URL: check the host and port, and start the model server if it is your own.',
+  ],
+  no_route: [
+    'model_unreachable',
+    'The model provider cannot be reached from the server: check OPENAI_BASE_URL, the network and the firewall.',
+  ],
+  certificate: [
+    'model_unreachable',
+    'The certificate of the model provider is not trusted: check the host in OPENAI_BASE_URL, or name its authority in NODE_EXTRA_CA_CERTS.',
+  ],
+  no_tls: [
+    'model_unreachable',
+    'The model provider does not speak HTTPS at OPENAI_BASE_URL: check its port, or let it begin with http://.',
+  ],
+  no_http: [
+    'model_unreachable',
+    'What answers at OPENAI_BASE_URL does not speak HTTP: check its port, or let it begin with https://.',
+  ],
+  broken: ['model_unreachable', 'The connection to the model provider failed: check OPENAI_BASE_URL, then try again.'],
 }
 
+const OF_FINISHES: Record<Exclude<Finish, 'whole'>, Told> = {
+  length: [
+    'model_context_length',
+    'The model reached its length limit before the answer was complete; what it said is kept.',
+  ],
+  filter: FILTERED,
+  tool: [
+    'model_bad_response',
+    'The model asked for a tool, and this agent has none; what it said is kept. Ask in another way.',
+  ],
+  broken: ['model_unreachable', 'The model provider broke off this answer; what it said is kept. Try again.'],
+  unknown: [
+    'model_bad_response',
+    'The model provider ended this answer for a reason that is not known here; what it said is kept. Try again.',
+  ],
+}
+
+const OF_SILENCES: Record<Silence, Told> = {
+  first_byte: ['timeout', 'The model did not begin to answer in time. Try again in a moment.'],
+  idle: ['timeout', 'The model stopped answering in the middle; what it said is kept. Try again.'],
+  total: [
+    'timeout',
+    'The model took longer than an answer may take; what it said is kept. Ask for less, or try again.',
+  ],
+}
+
+const BROKE_OFF: Told = [
+  'model_unreachable',
+  'The connection to the model provider broke off in the middle of the answer; what came is kept. Try again.',
+]
+
+const REDIRECTED: Told = [
+  'model_bad_response',
+  'The model provider points to another address, where this conversation is not sent: set OPENAI_BASE_URL to it.',
+]
+
+function failure([code, sentence]: Told, cause?: unknown): AgentFailure {
+  return new AgentFailure(code, sentence, { cause })
+}
+
+export const notUnderstood = (cause?: unknown): AgentFailure => failure(NOT_UNDERSTOOD, cause)
+export const noEndpoint = (cause?: unknown): AgentFailure => failure(NO_ENDPOINT, cause)
+export const redirected = (): AgentFailure => failure(REDIRECTED)
+/** The answer had begun. */
+export const brokeOff = (cause: unknown): AgentFailure => failure(BROKE_OFF, cause)
 /** Nothing came for too long, or too much came for too long. */
-export function tooSlow(silence: Silence): AgentFailure {
-  return new AgentFailure('timeout', SLOW[silence])
-}
+export const tooSlow = (silence: Silence): AgentFailure => failure(OF_SILENCES[silence])
+export const failureOfFinish = (finish: Exclude<Finish, 'whole'>): AgentFailure => failure(OF_FINISHES[finish])
 
-const SLOW: Record<Silence, string> = {
-  first_byte: 'The model did not begin to answer in time. Try again in a moment.',
-  idle: 'The model stopped answering in the middle; what it said is kept. Try again.',
-  total: 'The model took longer than an answer may take; what it said is kept. Ask for less, or try again.',
-}
-
-/** Anything that the model library threw, or reported in the stream. */
+/** Anything that a call threw. */
 export function failureOf(error: unknown): AgentFailure {
-  if (error instanceof AgentFailure) return error
-  const code = codeOf(error)
-  const own = APICallError.isInstance(error) ? ownSentence(error, code) : undefined
-  return own ? new AgentFailure(code, own, { cause: error }) : modelFailure(code, error)
+  const own = ownIn(error)
+  if (own instanceof AgentFailure) return own
+  if (own) return failure(OF_ERRORS[meaningOf(own)], own)
+  const trouble = connectionTrouble(error)
+  return failure(trouble === undefined ? NOT_UNDERSTOOD : OF_CONNECTIONS[trouble], error)
 }
 
-/** Where the status says more than the code. */
-function ownSentence({ statusCode, responseBody = '' }: APICallError, code: ModelFailureCode): string | undefined {
-  if (code === 'model_rate_limited' && /insufficient_quota/.test(responseBody))
-    return 'The account at the model provider has no credit left: top it up there, then try again.'
-  if (code === 'model_unreachable' && statusCode !== undefined)
-    return 'The model provider is out of order or overloaded for now: wait a moment, then try again.'
-  if (code !== 'model_bad_response') return undefined
-  if (statusCode === 404)
-    return 'The model provider knows no such model or address: check OPENAI_MODEL and OPENAI_BASE_URL.'
-  if (statusCode === 400 || statusCode === 415 || statusCode === 422)
-    return 'The model provider did not accept this conversation: the model may not read what it holds, such as files.'
+/** The library wraps what it does not know. */
+export function ownIn(error: unknown): AgentFailure | ProviderError | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++)
+    if (current instanceof AgentFailure || current instanceof ProviderError) return current
   return undefined
-}
-
-/** The end that a finished answer comes to: undefined is a good one. */
-export function failureOfFinish(reason: FinishReason): AgentFailure | undefined {
-  switch (reason) {
-    case 'stop':
-    case 'other':
-      return undefined
-    case 'content-filter':
-      return modelFailure('model_content_filter')
-    case 'length':
-      return new AgentFailure(
-        'model_context_length',
-        'The model reached its length limit before the answer was complete; what it said is kept.',
-      )
-    // No tools are offered, so asking for one is no answer.
-    case 'tool-calls':
-    case 'error':
-      return modelFailure('model_bad_response')
-  }
-}
-
-function codeOf(error: unknown): ModelFailureCode {
-  if (isConnectionError(error)) return 'model_unreachable'
-  if (APICallError.isInstance(error)) {
-    const said = saidIn(error.data, error.responseBody)
-    if (error.statusCode === undefined) return 'model_unreachable'
-    return codeOfWords(said) ?? codeOfStatus(error.statusCode)
-  }
-  const said = saidIn(error, undefined)
-  return codeOfWords(said) ?? codeOfInStreamStatus(error) ?? 'model_bad_response'
-}
-
-function codeOfStatus(status: number): ModelFailureCode {
-  if (status === 401 || status === 403) return 'model_auth'
-  if (status === 429) return 'model_rate_limited'
-  if (status === 408 || status === 504) return 'timeout'
-  if (status === 413) return 'model_context_length'
-  if (status >= 500) return 'model_unreachable'
-  return 'model_bad_response'
-}
-
-/** Some providers begin a 200 and then send `{"error": {"code": 429}}` in the stream. */
-function codeOfInStreamStatus(error: unknown): ModelFailureCode | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code } = error as Record<string, unknown>
-  const status = Number(code)
-  return Number.isInteger(status) && status >= 400 && status < 600 ? codeOfStatus(status) : undefined
-}
-
-function codeOfWords(said: string): ModelFailureCode | undefined {
-  if (/context_length_exceeded|context length|context window|maximum context|prompt is too long/i.test(said))
-    return 'model_context_length'
-  if (/content_filter|content_policy|content management policy/i.test(said)) return 'model_content_filter'
-  if (/rate_limit|insufficient_quota/i.test(said)) return 'model_rate_limited'
-  if (/invalid_api_key|authentication_error/i.test(said)) return 'model_auth'
-  return undefined
-}
-
-function saidIn(data: unknown, body: string | undefined): string {
-  if (body) return body.slice(0, 10_000)
-  if (typeof data !== 'object' || data === null || data instanceof Error) return ''
-  const { message, type, code } = data as Record<string, unknown>
-  return [message, type, code].map(String).join(' ')
-}
-
-/** A socket that broke after the answer had begun: fetch says so with a TypeError, or a code of its own in the chain. */
-function isConnectionError(error: unknown): boolean {
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
-    const { code } = current as Error & { code?: unknown }
-    if (typeof code === 'string' && /^(UND_ERR_|ECONN|EPIPE|ENOTFOUND|EHOST|ENET|ETIMEDOUT|EAI_)/.test(code))
-      return true
-    if (current instanceof TypeError && current.message === 'terminated') return true
-  }
-  return false
 }

@@ -1,10 +1,12 @@
 /**
  * A conversation in AG-UI's words, in the model library's words. Leaves out what no provider accepts: a tool call that
- * was never answered (its run was cancelled or failed), a result without its call, an empty message.
+ * was never answered (its run was cancelled or failed), a result without its call, an empty message. Says it in the
+ * order that every provider accepts (`in-turns.ts`).
  */
 import { type Context, contentToText, type Message, type ToolCall } from '@ag-ui/core'
 import type { AssistantModelMessage, JSONValue, ModelMessage } from 'ai'
 import { toUserContent } from './content.ts'
+import { inTurns } from './in-turns.ts'
 
 /** Throws `AgentFailure` for what the model cannot be told. */
 export function toModelMessages(
@@ -20,7 +22,7 @@ export function toModelMessages(
     const next = toModelMessage(message, calls)
     if (next) told.push(next)
   }
-  return told
+  return inTurns(told)
 }
 
 type UsableCalls = ReadonlyMap<string, { readonly name: string; readonly input: JSONValue }>

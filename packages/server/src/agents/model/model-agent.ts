@@ -2,7 +2,7 @@
  * The model agent: answers through any endpoint that speaks OpenAI's chat completions.
  *
  * Invariants:
- * - An answer that ends without the provider's finish reason is a failure, never a success; what came is kept.
+ * - What is not known to be a whole answer is a failure, never a success; what came is kept (`reading/answer.ts`).
  * - The socket closes when the run is aborted, when the answer fails, and when nobody reads on.
  * - A call that has said anything is never repeated. One that was refused for now, before a word, is: after a wait that
  *   the log shows, a bounded number of times. Runs that wait for the same provider wait together (`gate.ts`), and the one
@@ -15,6 +15,7 @@ import type { SilenceLimits } from '../silence.ts'
 import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'
 import { failureOf } from './failures.ts'
+import { createFields, type Fields } from './fields.ts'
 import { createGate } from './gate.ts'
 import { toModelMessages } from './messages.ts'
 import { askForTitle } from './title.ts'
@@ -61,20 +62,25 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
   // One provider, one key, one limit. Titles are asked for after an answer, of another model, and stand before no gate.
   const gate: ModelGate = createGate(clock)
+  const fields = createFields()
   return {
     id,
     title,
-    run: (input, context) => answer(options, gate, input, context),
+    run: (input, context) => answer(options, { gate, fields }, input, context),
     ...(titleModel !== undefined && {
       entitle: (messages, signal) =>
-        askForTitle({ ...options, ...limits, model: titleModel, until: clock.now() + TITLE_MS }, messages, signal),
+        askForTitle(
+          { ...options, ...limits, fields, model: titleModel, until: clock.now() + TITLE_MS },
+          messages,
+          signal,
+        ),
     }),
   }
 }
 
 async function* answer(
   options: ModelAgentOptions,
-  gate: ModelGate,
+  { gate, fields }: { readonly gate: ModelGate; readonly fields: Fields },
   { messages, context: told }: RunAgentInput,
   context: AgentContext,
 ): AsyncGenerator<Event> {
@@ -86,7 +92,7 @@ async function* answer(
   try {
     for (let attempt = 1; ; attempt++) {
       yield* approach.turn(attempt)
-      const call = createCall({ ...options, ...limits, until, onTaken: approach.taken }, context)
+      const call = createCall({ ...options, ...limits, fields, until, onTaken: approach.taken }, context)
       try {
         return yield* call.answer(prompt)
       } catch (error) {

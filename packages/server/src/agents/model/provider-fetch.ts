@@ -1,95 +1,98 @@
 /**
- * fetch, as far as a model provider is trusted. Tells the watch of every byte; follows no redirect, since whoever it
- * points to would be given the conversation; lets nothing grow without bound, however the provider sends it.
+ * fetch, as far as a model provider is trusted, and the tolerant reader before the library, which takes an answer only
+ * as OpenAI sends it: whatever a provider sends is read here (`reading/`) and handed on in that form. Follows no
+ * redirect, since whoever it points to would be given the conversation; lets nothing grow without bound.
  */
-import { AgentFailure } from '../failure.ts'
+import type { Clock } from '@holdfast/core'
 import type { SilenceWatch } from '../silence.ts'
-import { failureOf, modelFailure } from './failures.ts'
+import { failureOf, redirected } from './failures.ts'
+import type { Fields } from './fields.ts'
+import { ProviderError } from './provider-error.ts'
+import { bytesOf } from './reading/bytes.ts'
+import { LINGER_MS, readAnswer } from './reading/read-answer.ts'
 
-/** Of one event of the stream: a provider's whole answer is not larger than what an agent may say at once. */
-const MAX_EVENT_BYTES = 1024 * 1024
-/** Of an answer that is no stream: it is read for the reason it gives. */
+/** Of a refusal: it is read for the reason it gives. */
 const MAX_REASON_BYTES = 64 * 1024
 
-/** Also what servers send that name no type for their stream. */
-const STREAM_TYPES = /^\s*(text\/event-stream|text\/plain|$)/i
+export interface ProviderFetchOptions {
+  readonly clock: Clock
+  readonly watch: Pick<SilenceWatch, 'heard'>
+  /** What this provider is known not to take. */
+  readonly fields: Fields
+  /** It answers, and does not refuse. */
+  readonly onTaken: () => void
+  /** What the answer came to, where it is not whole. What came of it has been handed on, and the stream ends well. */
+  readonly onBroken: (error: unknown) => void
+}
 
-/** `onTaken`: it answers, and what comes is a stream. */
-export function createProviderFetch(watch: Pick<SilenceWatch, 'heard'>, onTaken: () => void = () => {}): typeof fetch {
-  return async (request, init) => {
-    const response = await fetch(request, { ...init, redirect: 'manual' })
-    watch.heard()
+export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }: ProviderFetchOptions): typeof fetch {
+  const { heard } = watch
+
+  async function ask(request: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
+    const body = fields.left(init?.body)
+    const response = await fetch(request, { ...init, ...(body !== undefined && { body }), redirect: 'manual' }).catch(
+      (error: unknown) => {
+        init?.signal?.throwIfAborted()
+        throw failureOf(error)
+      },
+    )
+    heard()
     if (response.status >= 300 && response.status < 400) throw redirected()
-    if (!response.ok) return new Response(await reasonIn(response, watch), response)
-    const type = response.headers.get('content-type') ?? ''
-    if (!STREAM_TYPES.test(type)) throw notAStream(await reasonIn(response, watch))
-    if (!response.body) throw modelFailure('model_bad_response')
-    onTaken()
-    return new Response(response.body.pipeThrough(createTap(watch)), response)
-  }
-}
-
-/** Lets bytes through; an event that goes on for too long ends the stream. */
-function createTap(watch: Pick<SilenceWatch, 'heard'>): TransformStream<Uint8Array, Uint8Array> {
-  let eventBytes = 0
-  let lineBytes = 0
-  let last = 0
-
-  function count(byte: number): void {
-    if (byte !== 0x0a && byte !== 0x0d) {
-      lineBytes++
-      eventBytes++
-      return
-    }
-    // An empty line ends an event; the second half of CR LF is no line of its own.
-    if (lineBytes === 0 && !(byte === 0x0a && last === 0x0d)) eventBytes = 0
-    lineBytes = 0
+    if (response.ok) return response
+    const error = new ProviderError(response.status, await reasonIn(response), response.headers)
+    if (fields.learn(body, error)) return ask(request, init)
+    throw error
   }
 
-  return new TransformStream({
-    transform(bytes, controller) {
-      watch.heard()
-      for (const byte of bytes) {
-        count(byte)
-        last = byte
+  async function reasonIn({ body }: Response): Promise<string> {
+    if (!body) return ''
+    const decoder = new TextDecoder()
+    const until = clock.now() + LINGER_MS
+    let text = ''
+    let bytes = 0
+    try {
+      for await (const chunk of bytesOf(body, { clock, heard, until: () => until })) {
+        bytes += chunk.byteLength
+        text += decoder.decode(chunk, { stream: true })
+        if (bytes > MAX_REASON_BYTES) break
       }
-      if (eventBytes > MAX_EVENT_BYTES) controller.error(modelFailure('model_bad_response'))
-      else controller.enqueue(bytes)
+    } catch {
+      // The status says enough.
+    }
+    return text
+  }
+
+  async function* asOpenAiSendsIt(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const encoder = new TextEncoder()
+    const event = (chunk: object) => encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`)
+    const part = (delta: object, reason: string | null = null) => event({ choices: [{ delta, finish_reason: reason }] })
+    try {
+      for await (const piece of readAnswer(body, { clock, heard, onTaken })) {
+        if (piece.type === 'usage') yield event({ choices: [], usage: piece.usage })
+        else yield part({ [piece.type === 'text' ? 'content' : 'reasoning_content']: piece.delta })
+      }
+    } catch (error) {
+      onBroken(error)
+    }
+    yield part({}, 'stop')
+  }
+
+  return async (request, init) => {
+    const { body } = await ask(request, init)
+    const chunks = asOpenAiSendsIt(body ?? new Blob([]).stream())
+    return new Response(streamOf(chunks), { headers: { 'Content-Type': 'text/event-stream' } })
+  }
+}
+
+/** No faster than it is read. */
+function streamOf(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next()
+      if (next.done) controller.close()
+      else controller.enqueue(next.value)
     },
+    // Not waited for: it may be in the middle of a read.
+    cancel: () => void chunks.return(undefined),
   })
-}
-
-async function reasonIn({ body }: Response, watch: Pick<SilenceWatch, 'heard'>): Promise<string> {
-  if (!body) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  for await (const chunk of body) {
-    watch.heard()
-    bytes += chunk.byteLength
-    text += decoder.decode(chunk, { stream: true })
-    if (bytes > MAX_REASON_BYTES) break
-  }
-  return text
-}
-
-function redirected(): AgentFailure {
-  return new AgentFailure(
-    'model_bad_response',
-    'The model provider points to another address, where this conversation is not sent: set OPENAI_BASE_URL to it.',
-  )
-}
-
-/** Some answer 200 and then give the reason why they do not. */
-function notAStream(body: string): AgentFailure {
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown }
-    if (typeof error === 'object' && error !== null) return failureOf(error)
-  } catch {
-    // No JSON: most likely the page of something that is no model provider.
-  }
-  return new AgentFailure(
-    'model_bad_response',
-    'What answers at OPENAI_BASE_URL is no OpenAI-compatible endpoint: check the address, which usually ends in /v1.',
-  )
 }

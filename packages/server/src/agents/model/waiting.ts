@@ -4,9 +4,10 @@
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { backoffDelay } from '@holdfast/core'
-import { APICallError } from 'ai'
 import { AgentFailure } from '../failure.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, ownIn } from './failures.ts'
+import { type Meaning, meaningOf } from './meaning.ts'
+import { ProviderError } from './provider-error.ts'
 
 export interface WaitLimits {
   /** Calls in all, the first one included; 1 never waits. */
@@ -20,34 +21,48 @@ export interface Refusal {
   readonly reason: 'rate_limited' | 'unavailable'
   /** When to ask again, from now on. */
   readonly ms: number
-  /** The provider has said how long, and it is not none. */
+  /** The provider has said how long, and it is more than a moment. */
   readonly isAsked: boolean
   /** It is said of everybody's calls; else it may be about this one conversation, and is nobody else's. */
   readonly isShared: boolean
   readonly failure: AgentFailure
 }
 
+/** Of the first wait, where the provider names none. */
 const BASE_MS = 1_000
+/** Where it says "at once", or refuses in an answer that it had begun: shorter, and still longer with each call. */
+const SHORT_BASE_MS = 400
 const MAX_BACKOFF_MS = 30_000
+/** A wait that is asked for and shorter is none. */
+const LEAST_MS = 100
 
-/** Undefined: a wait does not mend it. `attempts` calls were made; `now` in milliseconds since the epoch; 0 ≤ `random` < 1. */
+/** Undefined: a wait does not help. `attempts` calls were made; `now` in milliseconds since the epoch; 0 ≤ `random` < 1. */
 export function refusalOf(error: unknown, attempts: number, now: number, random: number): Refusal | undefined {
-  if (!APICallError.isInstance(error)) return undefined
-  const { statusCode = 0, responseHeaders = {} } = error
-  const reason = reasonOf(error)
+  const own = ownIn(error)
+  if (!(own instanceof ProviderError)) return undefined
+  const meaning = meaningOf(own)
+  const reason = REASONS[meaning]
   if (!reason) return undefined
-  const asked = askedWait(responseHeaders, now)
+  const asked = askedWait(own.headers, now)
+  const isAsked = asked !== undefined && asked >= LEAST_MS
+  const baseMs = own.status === 200 || asked !== undefined ? SHORT_BASE_MS : BASE_MS
   return {
     reason,
-    ms: asked ?? backoffDelay({ attempt: attempts - 1, baseMs: BASE_MS, maxMs: MAX_BACKOFF_MS, random }),
-    isAsked: asked !== undefined && asked > 0,
-    isShared: SHARED.has(statusCode),
-    failure: failureOf(error),
+    ms: isAsked ? asked : backoffDelay({ attempt: attempts - 1, baseMs, maxMs: MAX_BACKOFF_MS, random }),
+    isAsked,
+    isShared: meaning === 'rate' || SHARED.has(own.status) || SHARED.has(own.innerStatus ?? 0),
+    failure: failureOf(own),
   }
 }
 
-/** Too many requests, no service now, overloaded: of the account and of the provider, not of one request. */
-const SHARED: ReadonlySet<number> = new Set([429, 503, 529])
+const REASONS: Partial<Record<Meaning, Refusal['reason']>> = {
+  rate: 'rate_limited',
+  busy: 'unavailable',
+  slow: 'unavailable',
+}
+
+/** No service now, overloaded: of the provider, not of one request. */
+const SHARED: ReadonlySet<number> = new Set([503, 529])
 
 /**
  * What the log says of a wait that begins at `now` and is over at `until`. A CUSTOM event: any AG-UI client lets it
@@ -80,19 +95,30 @@ export function waitedEnough({ isAsked, failure }: Pick<Refusal, 'isAsked' | 'fa
   return new AgentFailure(code, `The model provider asks to wait ${time}: try again then.`, { cause })
 }
 
-function reasonOf({ statusCode = 0, responseBody = '' }: APICallError): Refusal['reason'] | undefined {
-  // An account without credit stays so, however long one waits.
-  if (statusCode === 429) return /insufficient_quota/.test(responseBody) ? undefined : 'rate_limited'
-  return [500, 502, 503, 504, 529].includes(statusCode) ? 'unavailable' : undefined
+/**
+ * Retry-After in seconds or as a date (RFC 9110, 10.2.3), and its finer form in milliseconds. Proxies add a second one:
+ * the longest counts. 0: it may be asked again at once. Undefined: nothing that can be read.
+ */
+function askedWait(headers: Headers, now: number): number | undefined {
+  const fine = headers.get('retry-after-ms') ?? ''
+  const waits = fine.split(',').map((each) => millisecondsIn(each, 1))
+  const known = (wait: number | undefined) => wait !== undefined
+  if (!waits.some(known)) waits.push(...waitsIn(headers.get('retry-after') ?? '', now))
+  const all = waits.filter(known)
+  return all.length === 0 ? undefined : Math.max(...all)
 }
 
-/** Retry-After in seconds or as a date (RFC 9110, 10.2.3), and its finer form in milliseconds. */
-function askedWait(headers: Readonly<Record<string, string>>, now: number): number | undefined {
-  const fine = Number.parseFloat(headers['retry-after-ms'] ?? '')
-  if (fine >= 0 && Number.isFinite(fine)) return fine
-  const given = headers['retry-after'] ?? ''
-  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(given) ? Number(given) : Number.NaN
-  if (Number.isFinite(seconds * 1_000)) return seconds * 1_000
-  const date = Date.parse(given)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+function waitsIn(given: string, now: number): (number | undefined)[] {
+  // The comma of a date stands behind its weekday.
+  const pieces = given.match(/[a-z]+, [^,]+|[^,]+/gi) ?? []
+  return pieces.map((piece) => {
+    if (!/[a-z]{3}.*\d{4}|\d{4}-\d\d-\d\d/i.test(piece)) return millisecondsIn(piece, 1_000)
+    const date = Date.parse(piece)
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  })
+}
+
+function millisecondsIn(given: string, unit: number): number | undefined {
+  const count = /^\s*-?\d+(\.\d+)?\s*s?\s*$/.test(given) ? Number.parseFloat(given) * unit : Number.NaN
+  return Number.isFinite(count) ? Math.max(0, count) : undefined
 }

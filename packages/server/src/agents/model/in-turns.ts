@@ -1,0 +1,37 @@
+/**
+ * A conversation as strict servers want it: one system message, first, then user and assistant in turns. Their templates
+ * refuse anything else, and a thread has it soon: a run that failed leaves two questions in a row. Pure.
+ */
+import type { ModelMessage, TextPart } from 'ai'
+
+export function inTurns(messages: readonly ModelMessage[]): ModelMessage[] {
+  const system = messages.flatMap((message) => (message.role === 'system' ? [message.content] : []))
+  const turns: ModelMessage[] = system.length > 0 ? [{ role: 'system', content: system.join(BETWEEN) }] : []
+  for (const message of messages) {
+    if (message.role === 'system') continue
+    const joined = joinedWith(turns.at(-1), message)
+    if (joined) turns.splice(-1, 1, joined)
+    else turns.push(message)
+  }
+  return turns
+}
+
+const BETWEEN = '\n\n'
+
+/** Undefined: they are not two of one side. Results of tools stay as they are: each answers a call of its own. */
+function joinedWith(before: ModelMessage | undefined, next: ModelMessage): ModelMessage | undefined {
+  if (before?.role === 'user' && next.role === 'user')
+    return { role: 'user', content: contentOf(before.content, next.content) }
+  if (before?.role === 'assistant' && next.role === 'assistant')
+    return { role: 'assistant', content: contentOf(before.content, next.content) }
+  return undefined
+}
+
+function contentOf<Part>(before: string | Part[], next: string | Part[]): string | (Part | TextPart)[] {
+  if (typeof before === 'string' && typeof next === 'string') return before + BETWEEN + next
+  return [...partsOf(before), { type: 'text', text: BETWEEN }, ...partsOf(next)]
+}
+
+function partsOf<Part>(content: string | Part[]): (Part | TextPart)[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content
+}

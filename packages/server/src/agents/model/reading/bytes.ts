@@ -1,0 +1,46 @@
+/**
+ * The bytes of an answer, for as long as it is worth to listen. Owns: the socket's end. Does not know: what the bytes
+ * say.
+ */
+import type { Clock } from '@holdfast/core'
+
+export interface BytesOptions {
+  readonly clock: Clock
+  /** Bytes have arrived. */
+  readonly heard: () => void
+  /** By the clock: when whatever has not come yet is not waited for; asked before each read. Undefined: not known. */
+  readonly until: () => number | undefined
+}
+
+/** Ends with the body, or at `until`; throws what the socket throws. Whoever stops reading closes the socket. */
+export async function* bytesOf(
+  body: ReadableStream<Uint8Array>,
+  { clock, heard, until }: BytesOptions,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const next = await inTime(reader.read(), clock, until())
+      if (!next || next.done) return
+      heard()
+      yield next.value
+    }
+  } finally {
+    // It may have failed already, and nobody needs to know.
+    reader.cancel().catch(() => {})
+  }
+}
+
+/** Undefined: it took too long. */
+async function inTime<T>(promise: Promise<T>, clock: Clock, until: number | undefined): Promise<T | undefined> {
+  if (until === undefined) return promise
+  let undo = () => {}
+  const late = new Promise<undefined>((resolve) => {
+    undo = clock.schedule(Math.max(0, until - clock.now()), () => resolve(undefined))
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    undo()
+  }
+}

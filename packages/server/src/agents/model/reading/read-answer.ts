@@ -1,0 +1,52 @@
+/**
+ * A provider's answer from its bytes to its words and its end. Owns: how long is read. Does not know: HTTP, who asked.
+ *
+ * Invariants:
+ * - A finish reason or [DONE] ends the answer, whatever the socket does afterwards. What follows a finish reason quickly
+ *   is still read: usage usually does.
+ * - Whatever came before the trouble has been given.
+ */
+import type { Clock } from '@holdfast/core'
+import { createAnswer, type Piece } from './answer.ts'
+import { bytesOf } from './bytes.ts'
+import { createFrameReader } from './frames.ts'
+
+export interface ReadOptions {
+  readonly clock: Clock
+  /** Bytes have arrived. */
+  readonly heard: () => void
+  /** The provider has begun to answer, and not to refuse. */
+  readonly onTaken: () => void
+}
+
+/** How long is listened behind a finish reason, and behind words that come after it all the same. */
+export const LINGER_MS = 2_000
+
+/** Returns when the answer is whole; throws what it came to when it is not. */
+export async function* readAnswer(
+  body: ReadableStream<Uint8Array>,
+  { clock, heard, onTaken }: ReadOptions,
+): AsyncGenerator<Piece> {
+  const answer = createAnswer(onTaken)
+  const frames = createFrameReader()
+  const decoder = new TextDecoder()
+  let until: number | undefined
+  let cut: { readonly error: unknown } | undefined
+  try {
+    for await (const bytes of bytesOf(body, { clock, heard, until: () => until })) {
+      for (const frame of frames.push(decoder.decode(bytes, { stream: true }))) {
+        const pieces = answer.take(frame)
+        if (answer.hasFinish && (until === undefined || pieces.length > 0)) until = clock.now() + LINGER_MS
+        yield* pieces
+      }
+      if (answer.isOver) break
+    }
+  } catch (error) {
+    cut = { error }
+  }
+  // A line that a broken socket leaves is not the last one.
+  if (!cut) for (const frame of [...frames.push(decoder.decode()), ...frames.end()]) yield* answer.take(frame)
+  const { pieces, failure } = answer.end(cut)
+  yield* pieces
+  if (failure) throw failure
+}

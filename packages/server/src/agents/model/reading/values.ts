@@ -1,0 +1,160 @@
+/**
+ * The JSON values in a text that comes in pieces, each given as soon as its last brace has come. Owns: where a value
+ * begins and ends, and what is between values. Does not know: which lines the text came in, what a value says.
+ *
+ * Invariant: what is held at any time is at most one value of MAX_VALUE_LENGTH; each character is looked at once.
+ */
+
+/** Characters of one value: a provider's whole answer is not larger than what an agent may say at once. */
+const MAX_VALUE_LENGTH = 1024 * 1024
+/** Characters, in all, of what is no JSON. */
+const MAX_STRAY_LENGTH = 1024 * 1024
+/** Characters kept of one line that is no JSON, for the reason it may give. */
+const MAX_WORDS_LENGTH = 2_048
+
+export type Frame =
+  | { readonly type: 'value'; readonly value: unknown }
+  /** `[DONE]`. */
+  | { readonly type: 'done' }
+  /** No JSON: a sign of life, an error in plain text, a line that a proxy added. */
+  | { readonly type: 'words'; readonly words: string }
+  /** A web page. */
+  | { readonly type: 'page' }
+  /** JSON that does not parse, breaks off or is too long: part of the answer may be lost with it. */
+  | { readonly type: 'broken'; readonly words: string }
+
+export interface ValueReader {
+  /** A part of a line. */
+  read(part: string): void
+  endLine(): void
+  /** Nothing more of an open value will come. */
+  breakOff(): void
+  /** In the middle of a value. */
+  readonly isOpen: boolean
+  /** What is complete since the last call. */
+  take(): Frame[]
+}
+
+/** What may stand between two values: of a list, of a sequence of values (RFC 7464). */
+const BETWEEN: ReadonlySet<string> = new Set([' ', '\t', ',', '[', ']', '\u001e', '\ufeff'])
+
+export function createValueReader(): ValueReader {
+  let frames: Frame[] = []
+  let value: string[] = []
+  let length = 0
+  let depth = 0
+  let inString = false
+  let isEscaped = false
+  let words = ''
+  let strayLength = 0
+  /** Nothing of the line since the last value but what may stand there. */
+  let isBetween = true
+
+  function giveWords(): void {
+    const said = words.trim()
+    const wasBetween = isBetween
+    words = ''
+    isBetween = true
+    if (/^["']?\[\s*done\s*\]["']?$/i.test(said)) frames.push({ type: 'done' })
+    else if (said === '' || wasBetween) return
+    else if (/[{]\s*["']/.test(said)) frames.push({ type: 'broken', words: said })
+    else if (said.startsWith('<')) frames.push({ type: 'page' })
+    else frames.push({ type: 'words', words: said })
+  }
+
+  function give(): void {
+    const text = value.join('')
+    close()
+    try {
+      frames.push({ type: 'value', value: JSON.parse(text) as unknown })
+    } catch {
+      frames.push({ type: 'broken', words: text.slice(0, MAX_WORDS_LENGTH) })
+    }
+  }
+
+  function breakOff(): void {
+    const text = value.join('').slice(0, MAX_WORDS_LENGTH)
+    close()
+    frames.push({ type: 'broken', words: text })
+  }
+
+  function close(): void {
+    value = []
+    length = 0
+    depth = 0
+    inString = false
+    isEscaped = false
+  }
+
+  function add(text: string): void {
+    value.push(text)
+    length += text.length
+  }
+
+  /** The position behind the value, or behind the part. */
+  function readValue(part: string, from: number): number {
+    for (let at = from; at < part.length; at++) {
+      const char = part.charCodeAt(at)
+      if (isEscaped) isEscaped = false
+      else if (inString) {
+        if (char === BACKSLASH) isEscaped = true
+        else if (char === QUOTE) inString = false
+      } else if (char === QUOTE) inString = true
+      else if (char === OPEN || char === OPEN_LIST) depth++
+      else if ((char === CLOSE || char === CLOSE_LIST) && --depth === 0) {
+        add(part.slice(from, at + 1))
+        give()
+        return at + 1
+      }
+    }
+    add(part.slice(from))
+    if (length > MAX_VALUE_LENGTH) breakOff()
+    return part.length
+  }
+
+  function readBetween(char: string): void {
+    if (!BETWEEN.has(char)) {
+      isBetween = false
+      if (++strayLength === MAX_STRAY_LENGTH) frames.push({ type: 'broken', words })
+    }
+    if (words.length < MAX_WORDS_LENGTH) words += char
+  }
+
+  /** Some proxies write `data:` twice. */
+  const isPrefix = () => words.length < 32 && /^\s*(data:\s*)+$/.test(words)
+
+  return {
+    read(part) {
+      for (let at = 0; at < part.length; ) {
+        if (depth === 0 && !(part[at] === '{' && (isBetween || isPrefix()))) readBetween(part.charAt(at++))
+        else {
+          words = ''
+          isBetween = true
+          at = readValue(part, at)
+        }
+      }
+    },
+    endLine() {
+      if (depth > 0) add('\n')
+      else giveWords()
+    },
+    breakOff,
+    get isOpen() {
+      return depth > 0
+    },
+    take() {
+      // Some write no line end behind their last word, and a page may not have any.
+      if (/^\s*(\[DONE\]\s*$|<.{15})/.test(words)) giveWords()
+      const taken = frames
+      frames = []
+      return taken
+    },
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
