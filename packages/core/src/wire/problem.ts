@@ -35,6 +35,7 @@ export const PROBLEM_STATUS = {
   too_many_streams: 503,
   storage_busy: 503,
   storage_failed: 503,
+  storage_lost: 503,
   storage_full: 507,
 } as const
 

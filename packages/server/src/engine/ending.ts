@@ -5,6 +5,7 @@
  */
 import type { TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '@holdfast/core'
+import { isGone } from '../store/fault.ts'
 import { stopOutcome } from '../store/run-record.ts'
 import { leaveAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
@@ -102,7 +103,7 @@ async function release(run: RunInHand, unwritten: readonly string[]): Promise<Ou
 async function again(run: RunInHand, error: unknown, attempt: number): Promise<boolean> {
   const fault = storeFault('end', error, run.lease)
   run.parts.log(fault)
-  if (fault.code === 'storage_closed' || (run.closing && attempt >= LAST_TRIES)) return false
+  if (isGone(fault.code) || (run.closing && attempt >= LAST_TRIES)) return false
   await waitForStore(run, attempt)
   return true
 }

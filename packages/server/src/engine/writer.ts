@@ -8,7 +8,7 @@
  *   that the agent stands still (`room`) and memory is bounded.
  */
 import type { Clock, Recorder } from '@holdfast/core'
-import { StoreFault } from '../store/fault.ts'
+import { isGone, StoreFault } from '../store/fault.ts'
 import type { LeaseState } from '../store/port.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { Patience } from './patience.ts'
@@ -147,5 +147,5 @@ export function createWriter(options: WriterOptions): Writer {
 }
 
 function isClosed(error: unknown): boolean {
-  return error instanceof StoreFault && error.code === 'storage_closed'
+  return error instanceof StoreFault && isGone(error.code)
 }

@@ -12,8 +12,8 @@ import type { Authorise } from './authorise.ts'
 import type { HttpLimits } from './limits.ts'
 import type { Report } from './problem-error.ts'
 
-/** `draining`: nothing new is started, everything else is still answered. */
-export type Phase = 'starting' | 'ready' | 'draining'
+/** `draining`: nothing new is started, everything else is still answered. `lost`: nothing that is stored is answered. */
+export type Phase = 'starting' | 'ready' | 'draining' | 'lost'
 
 export interface Env {
   /** Absent without a socket (`app.request`). */

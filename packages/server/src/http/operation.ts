@@ -13,7 +13,14 @@ interface Documented {
   readonly problems: readonly ProblemCode[]
 }
 
-const ALWAYS: readonly ProblemCode[] = ['foreign_host', 'internal', 'storage_busy', 'storage_failed', 'draining']
+const ALWAYS: readonly ProblemCode[] = [
+  'foreign_host',
+  'internal',
+  'storage_busy',
+  'storage_failed',
+  'storage_lost',
+  'draining',
+]
 const WRITING: readonly ProblemCode[] = [
   'foreign_origin',
   'unsupported_media_type',

@@ -57,11 +57,15 @@ export function problemCodeOf(fault: unknown): ProblemCode {
   return fault instanceof HTTPException ? fromLibrary(fault).code : 'internal'
 }
 
+/** Of a server whose data another one has, or whose data is gone. */
+export const STORE_LOST = 'This server has lost its data and is stopping: try again once it is back.'
+
 const STORE_PROBLEM: Readonly<Record<StoreFaultCode, readonly [ProblemCode, string]>> = {
   storage_full: ['storage_full', 'The disk is full, nothing was kept: free some space and try again.'],
   storage_failed: ['storage_failed', 'The disk did not take it, nothing was kept: try again, and look at the disk.'],
   storage_busy: ['storage_busy', 'The store is busy, nothing was kept: try again in a moment.'],
   storage_closed: ['draining', 'The server is stopping, nothing was kept: try again in a moment.'],
+  storage_lost: ['storage_lost', STORE_LOST],
 }
 
 /** What Hono's own validators refuse. */

@@ -35,5 +35,6 @@ export const PROBLEM_MEANING: Readonly<Record<ProblemCode, string>> = {
   too_many_streams: 'As many streams are open as the server keeps.',
   storage_busy: 'The store is busy; nothing was kept.',
   storage_failed: 'The disk did not take it; nothing was kept.',
+  storage_lost: 'The server has lost its data, or another server has it; it is stopping.',
   storage_full: 'The disk is full; nothing was kept.',
 }

@@ -206,6 +206,98 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await server.exit).toBe(0)
   })
 
+  it.each([
+    ['SIGHUP, as when its terminal is closed', 'SIGHUP', 0],
+    ['SIGINT', 'SIGINT', 0],
+  ] as const)('drains at %s: a run has a moment to end', async (_, signal, code) => {
+    const data = freshData()
+    const server = run({ HOLDFAST_DATA: data })
+    const url = await server.ready()
+    expect((await post(url, paths.runs(KEY), ask('r1', { tokens: 10, intervalMs: 50 }))).status).toBe(202)
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+    })
+    server.child.kill(signal)
+    expect(await server.exit).toBe(code)
+    const again = await run({ HOLDFAST_DATA: data }).ready()
+    expect(await (await fetch(`${again}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'succeeded' })
+  })
+
+  it.each([
+    ['SIGTERM', 'SIGINT', 130],
+    ['SIGINT', 'SIGHUP', 129],
+    ['SIGHUP', 'SIGTERM', 143],
+  ] as const)('exits at once where %s is followed by a later %s', async (first, second, code) => {
+    const server = run({ HOLDFAST_DATA: freshData() })
+    const url = await server.ready()
+    await post(url, paths.runs(KEY), ask('r1', { tokens: 1, hang: true }))
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+    })
+    server.child.kill(first)
+    await vi.waitFor(
+      () => {
+        server.child.kill(second)
+        expect(server.child.exitCode).not.toBeNull()
+      },
+      { timeout: 4_000 },
+    )
+    expect(await server.exit).toBe(code)
+  })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'stops at %s while it still starts, whatever it waits for, and touches no data',
+    async (signal) => {
+      const data = freshData()
+      writeFileSync(
+        join(directory, 'endless.mjs'),
+        'process.stderr.write("loading\\n"); await new Promise(() => setInterval(() => {}, 1_000)); export default {}',
+      )
+      const server = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './endless.mjs' })
+      await vi.waitFor(() => expect(server.err()).toContain('loading'), { timeout: 15_000 })
+      server.child.kill(signal)
+      expect(await server.exit).toBe(0)
+      expect(server.out()).toBe('')
+      expect(existsSync(data)).toBe(false)
+    },
+  )
+
+  it('starts no run that waits where it is stopped before it is ready', async () => {
+    const data = freshData()
+    writeFileSync(join(directory, 'one.mjs'), 'export default { limits: { maxConcurrentRuns: 1 } }')
+    const first = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './one.mjs' })
+    const before = await first.ready()
+    const other = { ...KEY, threadId: 't2' }
+    await post(before, paths.runs(KEY), ask('r1', { tokens: 1, hang: true }))
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${before}${paths.run(KEY, 'r1')}`)).json()).toMatchObject({ status: 'running' })
+    })
+    await post(before, paths.runs(other), ask('r2', { tokens: 1, hang: true }))
+    expect(await (await fetch(`${before}${paths.run(other, 'r2')}`)).json()).toMatchObject({ status: 'queued' })
+    first.child.kill('SIGKILL')
+    await first.exit
+    // It stops itself in the middle of its start: its store is open by then.
+    writeFileSync(
+      join(directory, 'hasty.mjs'),
+      `import { Server } from 'node:http'
+       const { listen } = Server.prototype
+       Server.prototype.listen = function (...given) {
+         process.kill(process.pid, 'SIGTERM')
+         setTimeout(() => listen.apply(this, given), 100)
+         return this
+       }
+       export default {}`,
+    )
+    const hasty = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './hasty.mjs' })
+    expect(await hasty.exit).toBe(0)
+    expect(hasty.out()).toBe('')
+    const url = await run({ HOLDFAST_DATA: data }).ready()
+    // Not failed: no process that was about to end had taken it.
+    await vi.waitFor(async () => {
+      expect(await (await fetch(`${url}${paths.run(other, 'r2')}`)).json()).toMatchObject({ status: 'running' })
+    })
+  })
+
   it('adds the agent `model` when it is told of one, and that is the default, also in data that knew only the demo', async () => {
     const data = freshData()
     const before = run({ HOLDFAST_DATA: data })

@@ -4,8 +4,10 @@
  *
  * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr: its log, and one plain
  *   sentence if it does not start.
- * - SIGTERM and SIGINT drain and exit 0; a second one, later, exits at once.
- * - A store whose thread died ends the process with 1: another one can go on with what is durable, this one cannot.
+ * - SIGTERM, SIGINT and SIGHUP drain and exit 0; a second one, later, exits at once. Before it is ready there is nothing
+ *   to drain: it starts no run and exits 0.
+ * - A store whose thread died, or that this process has lost, ends the process with 1: another one can go on with what is
+ *   durable, this one cannot.
  * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
  *   with 1: its state is unknown, and what was seen is durable.
  */
@@ -17,6 +19,7 @@ import { createRemoteAgent } from '../agents/remote/remote-agent.ts'
 import { createLogger, LOG_LEVELS } from '../operate/logger.ts'
 import { secretsIn } from '../operate/secrets.ts'
 import { startTracing } from '../operate/tracing.ts'
+import { StoreFault } from '../store/fault.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
 import { loadConfigModule } from './config-module.ts'
 import { createJournal } from './journal.ts'
@@ -46,7 +49,11 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   for (const stream of [process.stdout, stderr]) stream.on('error', () => {})
   const journal = createJournal(logger)
   const { note, warn, report, engine } = journal
-  const stop = stopSignal()
+  const { stop, asked } = stopSignal()
+  /** What is loaded may never be: it is not waited for once somebody wants the process to stop. */
+  const unlessStopped = <Value>(step: Promise<Value>): Promise<Value> =>
+    Promise.race([step, stop.then(() => Promise.reject(asked.reason))])
+  let exitCode = 0
   process.on('unhandledRejection', (reason) => report(reason, 'A promise was rejected and nobody listened.'))
   process.on('uncaughtException', (error) => {
     report(error, 'Stopping at once: an error that nobody caught.')
@@ -57,24 +64,32 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   try {
     config = readConfig(env)
     for (const warning of config.warnings) warn(warning)
-    const tracing = await startTracing({ env, say: warn })
+    const tracing = await unlessStopped(startTracing({ env, say: warn }))
     const { module, remoteUrl } = config
-    const { agents: own = [], defaultAgent, limits } = module ? await loadConfigModule(module, process.cwd()) : {}
+    const loaded = module ? await unlessStopped(loadConfigModule(module, process.cwd())) : {}
+    const { agents: own = [], defaultAgent, limits } = loaded
+    const ready = agents ? await unlessStopped(agents(config, systemClock)) : []
     const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
     const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
     const server = await startServer({
       ...config,
       ...(built ? { webRoot } : {}),
-      agents: [...((await agents?.(config, systemClock)) ?? []), ...remote, ...own],
+      agents: [...ready, ...remote, ...own],
       ...(defaultAgent === undefined ? {} : { defaultAgent }),
       ...(limits ? { limits } : {}),
       report,
       log: engine,
       listener: journal,
       onStoreLost(cause) {
-        report(cause, 'Stopping at once: the store’s thread died. What was seen is durable; start again to go on.')
-        process.exit(1)
+        if (!isStoreLost(cause)) {
+          report(cause, 'Stopping at once: the store’s thread died. What was seen is durable; start again to go on.')
+          process.exit(1)
+        }
+        report(cause, `Stopping: this server has lost its data. ${whyLost(cause)}.`)
+        exitCode = 1
+        setTimeout(() => process.exit(exitCode), LOST_GRACE_MS)
       },
+      stopping: asked,
     })
     process.stdout.write(`Holdfast is ready: ${server.url}\n`)
     if (webRoot !== undefined && !built) warn('The page is not built, only the API is served: npm start builds it.')
@@ -83,33 +98,48 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     await server.close()
     await tracing?.close()
   } catch (error) {
+    if (error === asked.reason) {
+      note('Stopped before it was ready.')
+      process.exit(exitCode)
+    }
     const sentence = error instanceof ConfigError ? error.message : config && whyNotStarted(error, config)
     if (sentence === undefined) report(error, 'The server failed.')
     else for (const line of sentence.split('\n')) stderr.write(`holdfast: ${line}\n`)
     process.exit(1)
   }
-  process.exit(0)
+  process.exit(exitCode)
 }
 
 /** Within this time, in milliseconds, a repeated signal is the same wish. */
 const SAME_WISH_MS = 500
 
+/** How long a server that has lost its data answers 503, so that clients and load balancers hear of it. */
+const LOST_GRACE_MS = 2_000
+
+const isStoreLost = (cause: unknown): cause is StoreFault =>
+  cause instanceof StoreFault && cause.code === 'storage_lost'
+
+const whyLost = ({ cause }: StoreFault) => (cause instanceof Error ? cause.message : 'It does not know why')
+
 /**
- * Resolves at the first signal. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so
+ * `stop` resolves at the first signal, `asked` is aborted by it. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so
  * only a later one is a second.
  */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let askedAt: number | undefined
-    for (const [signal, code] of [
-      ['SIGTERM', 143],
-      ['SIGINT', 130],
-    ] as const) {
-      process.on(signal, () => {
-        askedAt ??= systemClock.now()
-        if (systemClock.now() - askedAt > SAME_WISH_MS) process.exit(code)
-        resolve()
-      })
-    }
-  })
+function stopSignal(): { readonly stop: Promise<void>; readonly asked: AbortSignal } {
+  const asked = new AbortController()
+  const stop = Promise.withResolvers<void>()
+  let askedAt: number | undefined
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.on(signal, () => {
+      askedAt ??= systemClock.now()
+      if (systemClock.now() - askedAt > SAME_WISH_MS) process.exit(code)
+      asked.abort()
+      stop.resolve()
+    })
+  }
+  return { stop: stop.promise, asked: asked.signal }
 }

@@ -42,10 +42,15 @@ export interface ServerOptions {
   readonly drainMs?: number
   /** For development: a run whose agent answers under another run's address fails, instead of only being noted. */
   readonly strict?: boolean
+  /** Aborted before the server is ready: it starts no run, and `startServer` rejects with the signal's reason. */
+  readonly stopping?: AbortSignal
   readonly report: Report
   readonly log: EngineLog
   readonly listener?: Listener
-  /** The store's thread died: nothing can be kept or read any more, and only another process can go on. */
+  /**
+   * Nothing can be kept or read any more, and only another process can go on: the store's thread died, or the data is
+   * gone or another server's (a StoreFault `storage_lost`). Streams have ended; what is asked for is answered 503.
+   */
   readonly onStoreLost?: (cause: unknown) => void
 }
 
@@ -80,10 +85,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let phase: Phase = 'starting'
 
   function onLost(cause: unknown): void {
-    phase = 'draining'
+    phase = 'lost'
+    feed.close()
     options.onStoreLost?.(cause)
   }
 
+  options.stopping?.throwIfAborted()
   const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost })
   let listening: Listening | undefined
   let closing: Promise<void> | undefined
@@ -115,7 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
 
   async function close(): Promise<void> {
-    phase = 'draining'
+    if (phase !== 'lost') phase = 'draining'
     // Readers stay until the runs have ended: they are to see it.
     await engine.close()
     feed.close()
@@ -143,6 +150,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     })
     // Before the engine starts: a port that is taken must not cost a queued run its life.
     listening = await listen(app, { host, port })
+    options.stopping?.throwIfAborted()
     await engine.start()
     phase = 'ready'
     return { url: listening.url, close: () => (closing ??= close()) }

@@ -1,4 +1,4 @@
-/** Liveness and readiness: `/readyz` is 503 before the server is ready and while it drains. */
+/** Liveness and readiness: `/readyz` is 503 before the server is ready, while it drains, and once it has lost its data. */
 import { StatusShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { answer, operation } from '../operation.ts'
@@ -21,9 +21,9 @@ export function health(api: Api, { phase }: Pick<Parts, 'phase'>): void {
       method: 'get',
       path: '/readyz',
       operationId: 'getReadiness',
-      summary: 'Whether it is ready: 503 before and while it drains',
+      summary: 'Whether it is ready: 503 before, while it drains, and once it has lost its data',
       problems: [],
-      responses: { 200: answer('Ready.', StatusShape), 503: { description: 'Starting or draining.' } },
+      responses: { 200: answer('Ready.', StatusShape), 503: { description: 'Starting, draining, or lost.' } },
     }),
     () => reply({ status: phase() }, phase() === 'ready' ? 200 : 503),
   )

@@ -10,7 +10,7 @@ import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
-import { absent, ProblemError } from '../problem-error.ts'
+import { absent, ProblemError, STORE_LOST } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
 
@@ -43,6 +43,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         const detail = 'The server is stopping and starts nothing new: send it again in a moment.'
         throw new ProblemError('draining', detail, {}, { 'Retry-After': '5' })
       }
+      if (phase() === 'lost') throw new ProblemError('storage_lost', STORE_LOST, {}, { 'Retry-After': '5' })
       const key = c.req.valid('param')
       const body = c.req.valid('json')
       const answered = answeredIn(body)

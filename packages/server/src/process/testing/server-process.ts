@@ -8,6 +8,7 @@ const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
 export interface ServerProcess {
   readonly url: string
+  readonly pid: number
   /** What it has said on stderr. */
   err(): string
   /** SIGTERM; answers its exit code. */
@@ -29,6 +30,7 @@ export async function startServerProcess(env: Readonly<Record<string, string>>):
   })
   return {
     url: out().trim().split(' ').at(-1) ?? '',
+    pid: child.pid ?? 0,
     err,
     stop() {
       child.kill('SIGTERM')

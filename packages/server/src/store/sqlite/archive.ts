@@ -5,6 +5,7 @@
  */
 import { type Envelope, envelopeJson, isId, splitFrames, type ThreadKey } from '@holdfast/core'
 import { createSum, headerOf, runLineOf, threadLineOf } from '../archive/format.ts'
+import { createHistory } from '../archive/history.ts'
 import type { Archive, ExportOptions, RoomSummary } from '../archive/port.ts'
 import { createRedactor } from '../archive/redact.ts'
 import { replay } from '../archive/replay.ts'
@@ -25,6 +26,11 @@ export function openSqliteArchive(directory: string): Archive {
   const roomIds = database.prepare('SELECT room_id FROM room ORDER BY created_at, room_id')
   const threadNos = database.prepare('SELECT no FROM thread WHERE room_id = ? ORDER BY created_at, thread_id')
   const dropRoom = database.prepare('DELETE FROM room WHERE room_id = ?')
+  const misplaced = database.prepare(
+    `SELECT thread, first_seq FROM (
+       SELECT thread, first_seq, lag(last_seq) OVER (PARTITION BY thread ORDER BY first_seq) AS before FROM segment)
+     WHERE first_seq <> before + 1`,
+  )
   let closed = false
 
   function threadsOf(roomId: string): StoredThread[] {
@@ -131,16 +137,11 @@ export function openSqliteArchive(directory: string): Archive {
 
   function checkThread({ no, row }: StoredThread): number {
     const key: ThreadKey = row
-    let seq = 0
+    const history = createHistory(key)
     for (const frame of framesOf(no, data.log.committedHead(no))) {
-      seq++
-      const envelope = JSON.parse(envelopeJson(frame)) as Envelope
-      const { roomId, threadId } = envelope
-      if (envelope.seq !== seq || roomId !== key.roomId || threadId !== key.threadId) {
-        throw new Error(`record ${seq} is another's`)
-      }
+      history.add(JSON.parse(envelopeJson(frame)) as Envelope)
     }
-    return seq
+    return history.length
   }
 
   return {
@@ -165,6 +166,9 @@ export function openSqliteArchive(directory: string): Archive {
       const problems: string[] = []
       const found = database.prepare('PRAGMA integrity_check').all()
       for (const { integrity_check: said } of found) if (said !== 'ok') problems.push(`The database: ${said}.`)
+      for (const { thread, first_seq } of misplaced.all()) {
+        problems.push(`Thread ${thread} has two contents, or none, before position ${first_seq}: two servers wrote it.`)
+      }
       const rooms = roomIds.all().map(({ room_id }) => String(room_id))
       const threads = rooms.flatMap(threadsOf)
       let records = 0

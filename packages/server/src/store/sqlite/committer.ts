@@ -8,10 +8,12 @@
  * - No outcome leaves before COMMIT has returned (G1).
  * - A call that fails before it has changed anything fails alone. If one fails halfway, everything is rolled back and
  *   each call gets a transaction of its own, so that it harms no other.
+ * - What a process that has lost the database writes is answered with that fault, never with an outcome (fence.ts).
  * - After a fault of the storage nothing of the batch is kept, on disk or in memory, and the next batch may succeed.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { StoreFaultCode } from '../fault.ts'
+import { StoreFault, type StoreFaultCode } from '../fault.ts'
+import type { Fence } from './fence.ts'
 import { faultCode, isSqliteError } from './sqlite-error.ts'
 import type { Committed, StoreData } from './store-data.ts'
 
@@ -39,11 +41,12 @@ export interface CommitterOptions {
   readonly now: () => number
   /** Called before each COMMIT: a measurement's slow disk. */
   readonly beforeCommit: () => void
+  readonly fence: Pick<Fence, 'prove' | 'confirm'>
 }
 
 export type Committer = (writes: readonly Write[]) => BatchOutcome[]
 
-export function createCommitter({ database, data, now, beforeCommit }: CommitterOptions): Committer {
+export function createCommitter({ database, data, now, beforeCommit, fence }: CommitterOptions): Committer {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
@@ -51,6 +54,7 @@ export function createCommitter({ database, data, now, beforeCommit }: Committer
   /** @throws what made the whole transaction fail */
   function transaction(writes: readonly Write[]): BatchOutcome {
     begin.run()
+    fence.prove()
     const at = now()
     const outcomes: WriteOutcome[] = []
     for (const write of writes) {
@@ -71,6 +75,7 @@ export function createCommitter({ database, data, now, beforeCommit }: Committer
     const began = performance.now()
     beforeCommit()
     commit.run()
+    fence.confirm()
     const commitMs = performance.now() - began
     return { outcomes, committed: data.committed(), commitMs }
   }
@@ -93,7 +98,7 @@ export function createCommitter({ database, data, now, beforeCommit }: Committer
   return (writes) => {
     const whole = attempt(writes)
     if (!('error' in whole)) return [whole]
-    if (isSqliteError(whole.error) || writes.length === 1) {
+    if (isSqliteError(whole.error) || whole.error instanceof StoreFault || writes.length === 1) {
       return [{ outcomes: writes.map(({ id }) => fault(id, whole.error)), committed: undefined }]
     }
     return writes.map((write) => {

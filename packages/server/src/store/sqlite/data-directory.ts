@@ -1,10 +1,11 @@
 /**
- * The directory of an embedded store and the lock that makes it one server's. Owns `lock.db`, which is held in
- * `BEGIN EXCLUSIVE` as long as the store lives: the system lets go of it however the process ends, SIGKILL included,
- * so there is no stale lock to clean up. Does not know what lies in the store itself.
+ * The directory of an embedded store and the lock that turns a second server away at once. Owns `lock.db`, which is held
+ * in `BEGIN EXCLUSIVE` as long as the store lives: the system lets go of it however the process ends, SIGKILL included,
+ * so there is no stale lock to clean up. A lock file can be removed: what makes the database one server's is in the
+ * database (fence.ts). Does not know what lies in the store itself.
  */
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreOpenError } from './open-error.ts'
 import { isBusy, isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlite-error.ts'
@@ -12,11 +13,14 @@ import { isBusy, isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlit
 export interface DataDirectory {
   /** Path of the database file. */
   readonly database: string
+  readonly lockFile: string
   release(): void
 }
 
 /** @throws StoreOpenError `directory_unwritable`, `locked`, `storage_full`, `foreign_database` */
-export function holdDataDirectory(directory: string): DataDirectory {
+export function holdDataDirectory(name: string): DataDirectory {
+  // It is looked for again as long as the process lives, whatever its working directory is then.
+  const directory = resolve(name)
   try {
     mkdirSync(directory, { recursive: true })
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -56,7 +60,11 @@ export function holdDataDirectory(directory: string): DataDirectory {
   }
 
   const held = lock
-  return { database: join(directory, 'holdfast.db'), release: () => held.isOpen && held.close() }
+  return {
+    database: join(directory, 'holdfast.db'),
+    lockFile: path,
+    release: () => held.isOpen && held.close(),
+  }
 }
 
 export function unwritable(directory: string, cause: unknown): StoreOpenError {

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly limits?: Partial<LogLimits>
   /** One number over shared memory: the time, set by a test. Default: the system's. */
   readonly clock?: Float64Array<SharedArrayBuffer>
+  /** How long another process may take to let go of the database, in milliseconds. Default 5,000. */
+  readonly letGoMs?: number
   /** Conversations kept folded in memory. */
   readonly hotThreads?: number
   /** Only to measure: blocks this long at each commit, as a slow disk would. */
@@ -126,4 +128,6 @@ export type FromWorker =
   | { readonly type: 'opened' }
   | { readonly type: 'refused'; readonly code: StoreOpenErrorCode | undefined; readonly message: string }
   | Outcomes
+  /** This process may not write the store any more; nothing is answered after it. */
+  | { readonly type: 'lost'; readonly why: string }
   | { readonly type: 'closed' }

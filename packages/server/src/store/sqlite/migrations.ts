@@ -214,6 +214,14 @@ export const MIGRATIONS: readonly string[] = [
     WHEN 'failed' THEN 'failed' ELSE 'needs_you' END
   WHERE status = 'queued' AND next_run IS NULL;
   `,
+  `
+  /* Which process has the database: the one that opened it last (fence.ts). */
+  CREATE TABLE owner (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    generation INTEGER NOT NULL,
+    token      TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

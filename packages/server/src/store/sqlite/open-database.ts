@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { unwritable } from './data-directory.ts'
 import { APPLICATION_ID, MIGRATIONS, migrate } from './migrations.ts'
 import { StoreOpenError } from './open-error.ts'
-import { isCorrupt, isFull, isNotADatabase, isOddSchema, isUnwritable } from './sqlite-error.ts'
+import { isBusy, isCorrupt, isFull, isNotADatabase, isOddSchema, isUnwritable } from './sqlite-error.ts'
 
 /** The first release without the WAL corruption bug. */
 const OLDEST_SQLITE = '3.51.3'
@@ -18,10 +18,14 @@ const OLDEST_SQLITE = '3.51.3'
 /** Tables whose size does not grow with the history: checked whole at each start. */
 const SMALL_TABLES = ['room', 'journal', 'remembered_cancel']
 
-/** @throws StoreOpenError */
-export function openDatabase(path: string): DatabaseSync {
+/** A server that has lost its lock file notices within a second, and lets go. */
+const LET_GO_MS = 5_000
+
+/** `letGoMs`: how long another process may take to let go of it. @throws StoreOpenError */
+export function openDatabase(path: string, letGoMs = LET_GO_MS): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
+    if (existsSync(path)) waitUntilAlone(path, letGoMs)
     database = new DatabaseSync(path)
     checkSqlite(versionOf(database))
     const version = schemaVersion(database, path)
@@ -38,6 +42,27 @@ export function openDatabase(path: string): DatabaseSync {
   } catch (error) {
     database?.close()
     throw asOpenError(error, path)
+  }
+}
+
+/**
+ * Whoever has the database open holds a lock on the file itself, whether or not there is a lock file beside it.
+ * @throws StoreOpenError `locked`
+ */
+function waitUntilAlone(path: string, letGoMs: number): void {
+  const alone = new DatabaseSync(path)
+  try {
+    alone.exec(`PRAGMA busy_timeout = ${letGoMs}; PRAGMA locking_mode = EXCLUSIVE`)
+    alone.prepare('SELECT count(*) FROM sqlite_schema').get()
+  } catch (cause) {
+    if (!isBusy(cause)) throw cause
+    throw new StoreOpenError(
+      'locked',
+      `Another server or program has ${path} open. Stop it first, or give this server its own directory with HOLDFAST_DATA.`,
+      { cause },
+    )
+  } finally {
+    alone.close()
   }
 }
 

@@ -5,7 +5,7 @@
 export type StoreOpenErrorCode =
   /** The directory cannot be made or written: read-only, somebody else's, or a file stands in its place. */
   | 'directory_unwritable'
-  /** Another server holds the same data. */
+  /** Another server, or another program, holds the same data. */
   | 'locked'
   /** There is a database, and it is not a Holdfast store. */
   | 'foreign_database'
@@ -15,6 +15,8 @@ export type StoreOpenErrorCode =
   | 'sqlite_too_old'
   /** The database fails its checks. */
   | 'damaged'
+  /** Two servers wrote it at once: positions have two contents. */
+  | 'two_histories'
   /** No room left to open it. */
   | 'storage_full'
 

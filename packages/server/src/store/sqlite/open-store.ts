@@ -1,7 +1,8 @@
 /** Opens everything of a store in its order, and closes it in the other. Owns what lives as long as the store does. */
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { createStoreClock } from '../decide/commit.ts'
 import { holdDataDirectory } from './data-directory.ts'
+import { createFence, type Fence } from './fence.ts'
 import type { WorkerOptions } from './messages.ts'
 import { asOpenError, openDatabase } from './open-database.ts'
 import { recoverJournal } from './recover.ts'
@@ -17,6 +18,8 @@ export interface OpenStore {
   readonly data: StoreData
   readonly now: () => number
   readonly beforeCommit: () => void
+  readonly fence: Fence
+  /** A store that is lost is abandoned. */
   close(): void
   /** Lets go at once: what is in memory does not become part of the store. */
   abandon(): void
@@ -28,13 +31,24 @@ export function openStore(options: WorkerOptions): OpenStore {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const held = holdDataDirectory(directory)
   let database: DatabaseSync | undefined
+  let fence: Fence | undefined
   try {
-    const opened = openDatabase(held.database)
+    const opened = openDatabase(held.database, options.letGoMs)
     database = opened
-    const { nextRow, lastAt } = recoverJournal(opened, directory, limits.segmentBytes)
+    const { nextRow, lastAt, token } = recoverJournal(opened, directory, limits.segmentBytes)
     const data = createStoreData(opened, { nextRow, limits, hotThreads })
     const now = createStoreClock(clock ? { now: () => clock[0] ?? 0 } : Date, lastAt)
     const limitPages = createPageLimit(opened, maxPages)
+    fence = createFence(opened, { path: held.database, token, lockFile: held.lockFile })
+    const ours = fence
+    const beside = openBeside(held.database)
+    const abandon = () => {
+      if (ours.lost === undefined) beside.close()
+      opened.close()
+      if (beside.isOpen) beside.close()
+      held.release()
+      ours.close()
+    }
     const nobody = new Int32Array(new SharedArrayBuffer(4))
     return {
       database: opened,
@@ -47,21 +61,30 @@ export function openStore(options: WorkerOptions): OpenStore {
       beforeCommit: () => {
         if (addedSyncMs > 0) Atomics.wait(nobody, 0, 0, addedSyncMs)
       },
+      fence: ours,
       close() {
-        moveTails(opened, data, now())
-        opened.close()
-        held.release()
+        ours.watch()
+        if (ours.lost === undefined) moveTails(opened, data, now())
+        abandon()
       },
-      abandon() {
-        opened.close()
-        held.release()
-      },
+      abandon,
     }
   } catch (error) {
     database?.close()
     held.release()
+    fence?.close()
     throw asOpenError(error, held.database)
   }
+}
+
+/**
+ * A connection that cannot write, open until the writer's is closed: SQLite lets the last connection to close move the
+ * WAL into the database and remove it. Where files were replaced, those would be another server's.
+ */
+function openBeside(path: string): DatabaseSync {
+  const beside = new DatabaseSync(path, { readOnly: true })
+  beside.prepare('SELECT one FROM owner').get()
+  return beside
 }
 
 /** What the journal holds moves into segments. On a full disk it stays where it is, and is as durable there. */

@@ -1,27 +1,44 @@
 /**
- * What a start finds in the journal moves into segments, in one transaction: whatever the last process was doing, its
- * commits are whole, so there is nothing to repair. A damaged row is refused, never passed over.
+ * What a start finds in the journal moves into segments, in one transaction with the claim of the database: whatever
+ * the last process was doing, its commits are whole, so there is nothing to repair. A damaged row is refused, never
+ * passed over; so is one that says something else than the segment of the same positions.
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { pieces } from './frames.ts'
+import { claimDatabase } from './fence.ts'
+import { cutFrames, type Piece, pieces } from './frames.ts'
 import { DamagedJournal, type Part, ROW_HEAD, readJournalBody } from './journal-body.ts'
 import { StoreOpenError } from './open-error.ts'
-import { createSegments } from './segments.ts'
+import { createSegments, DamagedLog, type Segments } from './segments.ts'
 
 export interface Recovered {
   /** The number of the next journal row. */
   readonly nextRow: number
   /** Of the newest commit: the store's clock goes on from here. */
   readonly lastAt: number
+  /** This process's, in the database. */
+  readonly token: string
 }
 
-/** @throws StoreOpenError `damaged` */
+class TwoHistories extends Error {
+  constructor({ thread, firstSeq, lastSeq }: Part) {
+    super(`positions ${firstSeq} to ${lastSeq} of thread ${thread} have two contents`)
+  }
+}
+
+/** @throws StoreOpenError `damaged`, `two_histories` */
 export function recoverJournal(database: DatabaseSync, directory: string, segmentBytes: number): Recovered {
   try {
     return recover(database, segmentBytes)
   } catch (cause) {
     if (database.isTransaction) database.exec('ROLLBACK')
+    if (cause instanceof TwoHistories) {
+      throw new StoreOpenError(
+        'two_histories',
+        `The data in ${directory} was written by two servers at once: ${cause.message}. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+        { cause },
+      )
+    }
     if (!(cause instanceof DamagedJournal)) throw cause
     throw new StoreOpenError(
       'damaged',
@@ -32,8 +49,12 @@ export function recoverJournal(database: DatabaseSync, directory: string, segmen
 }
 
 function recover(database: DatabaseSync, segmentBytes: number): Recovered {
+  // Before anything is read: a process that had the database until now adds nothing that is not seen here.
+  database.exec('BEGIN IMMEDIATE')
+  const token = claimDatabase(database)
   const segments = createSegments(database)
   const isDeleted = database.prepare('SELECT 1 FROM thread WHERE no = ? AND deleted_at IS NOT NULL')
+  const isInSegments = createComparison(segments)
   const tails = new Map<number, Part[]>()
   let lastRow = 0
   let lastAt = 0
@@ -47,14 +68,16 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
       const tail = tails.get(part.thread) ?? []
       const before = tail.at(-1)?.lastSeq ?? segments.lastSeq(part.thread)
       // Already in a segment: the row only waited for its other threads.
-      if (part.lastSeq <= before) continue
+      if (part.lastSeq <= before) {
+        if (tail.length > 0 || !isInSegments(part)) throw new TwoHistories(part)
+        continue
+      }
       if (part.firstSeq !== before + 1) throw new DamagedJournal(`thread ${part.thread} has a hole at ${before + 1}`)
       tail.push(part)
       tails.set(part.thread, tail)
     }
   }
 
-  database.exec('BEGIN IMMEDIATE')
   for (const [thread, parts] of tails) {
     const bytes = Buffer.concat(parts.map((part) => part.frames))
     const [first, last] = [parts.at(0)?.firstSeq ?? 0, parts.at(-1)?.lastSeq ?? 0]
@@ -65,5 +88,37 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
   database.exec('DELETE FROM journal')
   database.prepare('INSERT INTO journal (id, body) VALUES (?, ?)').run(lastRow + 1, time)
   database.exec('COMMIT')
-  return { nextRow: lastRow + 2, lastAt }
+  return { nextRow: lastRow + 2, lastAt, token }
+}
+
+/** Whether the segments say of a part's positions what the part says. Where they are damaged themselves, nobody can tell. */
+function createComparison(segments: Segments): (part: Part) => boolean {
+  const held = new Map<number, Piece>()
+
+  function holding(thread: number, seq: number): Piece | undefined {
+    const last = held.get(thread)
+    if (last && last.firstSeq <= seq && seq <= last.lastSeq) return last
+    const piece = segments.holding(thread, seq)
+    if (piece) held.set(thread, piece)
+    return piece
+  }
+
+  return ({ thread, firstSeq, lastSeq, frames }) => {
+    try {
+      let at = 0
+      for (let seq = firstSeq; seq <= lastSeq; ) {
+        const piece = holding(thread, seq)
+        if (!piece) return false
+        const budget = { bytes: Number.POSITIVE_INFINITY, records: lastSeq - seq + 1 }
+        const { bytes, lastSeq: upTo } = cutFrames(piece.bytes, piece.firstSeq, piece.lastSeq, seq - 1, budget, true)
+        if (!bytes.equals(frames.subarray(at, at + bytes.length))) return false
+        at += bytes.length
+        seq = upTo + 1
+      }
+      return at === frames.length
+    } catch (error) {
+      if (error instanceof DamagedLog) return true
+      throw error
+    }
+  }
 }

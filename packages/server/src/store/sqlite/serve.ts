@@ -17,6 +17,8 @@ import { AGAIN, createReads } from './reads.ts'
 
 /** How long readings may hold up the next commit. */
 const READ_MS = 4
+/** How long a store without commits may not notice that it is lost. */
+const WATCH_MS = 1_000
 
 type Port = Pick<MessagePort, 'on' | 'postMessage' | 'close'>
 
@@ -37,6 +39,10 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   const reads = createReads(data)
   const commit = createCommitter(open)
   const checkpoints = createCheckpoints(open.database, startThread(open.path))
+  const watching = setInterval(() => {
+    open.fence.watch()
+    if (open.fence.lost !== undefined) lose(open.fence.lost)
+  }, WATCH_MS)
   const readings: Call[] = []
   let closing = false
   let closed = false
@@ -107,6 +113,10 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     }
     if (writes.length > 0) {
       for (const outcome of commit(writes)) post(...outcomesOf(outcome))
+      if (open.fence.lost !== undefined) {
+        lose(open.fence.lost)
+        return
+      }
       checkpoints.committed()
     }
 
@@ -140,8 +150,20 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     })
   }
 
+  function lose(why: string): void {
+    if (closed) return
+    closed = true
+    clearInterval(watching)
+    post({ type: 'lost', why })
+    checkpoints.close(() => {
+      open.abandon()
+      port.close()
+    })
+  }
+
   function close(): void {
     closed = true
+    clearInterval(watching)
     checkpoints.close(() => {
       open.close()
       post({ type: 'closed' })

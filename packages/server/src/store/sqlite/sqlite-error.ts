@@ -39,6 +39,7 @@ const SENTENCE: Record<StoreFaultCode, string> = {
   storage_failed: 'The store could not be written or read: nothing of this was kept. Look at the disk, then try again.',
   storage_busy: 'Another process holds the store just now: nothing of this was kept. Try again.',
   storage_closed: 'The store is closed.',
+  storage_lost: 'This server has lost its store: nothing more is kept.',
 }
 
 export function storeFault(code: StoreFaultCode, cause?: unknown): StoreFault {

@@ -4,7 +4,8 @@
  * Owns: which answer belongs to which call, and when notices are told. Does not know: SQL, what a call means.
  *
  * Invariants:
- * - Every call is answered exactly once, at the latest when the worker is gone (`storage_closed`).
+ * - Every call is answered exactly once, at the latest when the worker is gone (`storage_closed`) or may not write any
+ *   more (`storage_lost`).
  * - Commits are told in their order, each before its calls are answered.
  */
 import { type MessagePort, Worker } from 'node:worker_threads'
@@ -38,7 +39,10 @@ export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
   readonly publish: Publish
   readonly meter?: StoreMeter
-  /** The worker is gone although nobody closed the store: it answers nothing any more. Once. */
+  /**
+   * Nobody closed the store, and it answers nothing any more: its worker is gone, or another server has the data, or the
+   * data is gone (a StoreFault `storage_lost`, whose cause says which). Once.
+   */
   readonly onLost?: (cause: unknown) => void
 }
 
@@ -72,6 +76,7 @@ export function connectStore(
   const pending = createPending<Asked>()
   let ready = false
   let state: 'open' | 'closing' | 'gone' = 'open'
+  let lost = false
 
   const gather = createGather({
     windowMs: WINDOW_MS,
@@ -94,7 +99,7 @@ export function connectStore(
   }
 
   function pend(post: (id: number) => void): Promise<unknown> {
-    if (state !== 'open') return Promise.reject(storeFault('storage_closed'))
+    if (state !== 'open') return Promise.reject(storeFault(lost ? 'storage_lost' : 'storage_closed'))
     return new Promise((resolve, reject) => {
       post(pending.add({ resolve, reject }))
     })
@@ -130,14 +135,19 @@ export function connectStore(
     for (const { id, code, detail } of faults) pending.take(id)?.reject(storeFault(code, new Error(detail)))
   }
 
-  function lose(cause?: unknown): void {
+  function end(cause: unknown): void {
+    if (state === 'gone') return
     const unasked = state === 'open' && ready
     turns.finish()
     state = 'gone'
-    opened.reject(cause ?? storeFault('storage_closed'))
-    for (const { reject } of pending.clear()) reject(storeFault('storage_closed', cause))
-    gone.resolve()
+    for (const { reject } of pending.clear()) reject(storeFault(lost ? 'storage_lost' : 'storage_closed', cause))
     if (unasked) onLost?.(cause)
+  }
+
+  function leave(cause?: unknown): void {
+    end(cause)
+    opened.reject(cause ?? storeFault('storage_closed'))
+    gone.resolve()
   }
 
   const store: Store = {
@@ -198,15 +208,19 @@ export function connectStore(
       case 'outcomes':
         turns.add(settle(message))
         break
+      case 'lost':
+        lost = true
+        end(storeFault('storage_lost', new Error(message.why)))
+        break
       case 'closed':
         break
       default:
         message satisfies never
     }
   })
-  worker.on('error', lose)
-  worker.on('exit', () => lose())
-  worker.on('close', () => lose())
+  worker.on('error', leave)
+  worker.on('exit', () => leave())
+  worker.on('close', () => leave())
   return opened.promise
 }
 

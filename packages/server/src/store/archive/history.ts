@@ -1,0 +1,44 @@
+/**
+ * Whether the records of one thread can be one history: each has its place, time does not run backwards, and a run is
+ * accepted once and says nothing after its end. Two servers that wrote one thread at once break this. Does not know: where
+ * the records are kept.
+ */
+import type { Envelope, ThreadKey } from '@holdfast/core'
+
+export interface History {
+  readonly length: number
+  /** The next record. @throws Error that says what cannot be */
+  add(envelope: Envelope): void
+}
+
+export function createHistory(key: ThreadKey): History {
+  const accepted = new Set<string>()
+  const ended = new Set<string>()
+  let length = 0
+  let at = ''
+
+  return {
+    get length() {
+      return length
+    },
+    add({ seq, roomId, threadId, runId, at: time, event }) {
+      length++
+      if (seq !== length || roomId !== key.roomId || threadId !== key.threadId) {
+        throw new Error(`record ${length} is another's`)
+      }
+      if (time < at)
+        throw new Error(`record ${length} is older than the one before it: two servers may have written it`)
+      at = time
+      if (runId === undefined) return
+      if (ended.has(runId)) {
+        throw new Error(`record ${length} is of run ${runId}, which had ended: two servers may have written it`)
+      }
+      if (event.type === 'run.ended') ended.add(runId)
+      if (event.type !== 'run.accepted') return
+      if (accepted.has(runId)) {
+        throw new Error(`record ${length} accepts run ${runId} again: two servers may have written it`)
+      }
+      accepted.add(runId)
+    },
+  }
+}
