@@ -22,6 +22,7 @@ type Wait = Extract<Row, { type: 'waiting' }>
 const WHY: Record<Wait['reason'], string> = {
   rate_limited: 'The model’s provider wants a pause',
   unavailable: 'The model’s provider is not available',
+  busy: 'The agent is still busy with an earlier message',
 }
 
 export function ProviderWait({

@@ -35,7 +35,11 @@ export interface Chunks {
 
 const NONE: readonly Event[] = []
 
-export function createChunks(): Chunks {
+/** What a call is shown as whose agent did not name its tool. */
+export const UNNAMED_TOOL = 'unknown'
+
+/** `tolerant`: what a first chunk leaves out is made up, and what a later one says anew of its message is not taken. */
+export function createChunks(tolerant = false): Chunks {
   const lanes = new Map<string | undefined, Lane>()
 
   function closeLane(owner: string | undefined): readonly Event[] {
@@ -51,11 +55,11 @@ export function createChunks(): Chunks {
     if (id !== undefined) {
       const holder = same.find(([, lane]) => lane.id === id)
       if (!holder) return tag
-      if (tag !== undefined && tag !== holder[0]) broken(`The agent sent a chunk of another agent's ${kind}: ${id}`)
-      return holder[0]
+      if (tag === undefined || tag === holder[0]) return holder[0]
+      return tolerant ? tag : broken(`The agent sent a chunk of another agent's ${kind}: ${id}`)
     }
     if (tag !== undefined || lanes.get(undefined)?.kind === kind) return tag
-    if (same.length > 1) broken(`The agent sent a chunk that may belong to ${same.length} open messages.`)
+    if (same.length > 1 && !tolerant) broken(`The agent sent a chunk that may belong to ${same.length} open messages.`)
     return same[0]?.[0]
   }
 
@@ -65,9 +69,9 @@ export function createChunks(): Chunks {
       const owner = laneOf(kind, id, chunk.subagentRunId)
       const open = lanes.get(owner)
       const goesOn = open?.kind === kind && (id === undefined || id === open.id)
-      if (goesOn) requireSame(open, opener)
+      if (goesOn && !tolerant) requireSame(open, opener)
       const events = goesOn ? [] : [...closeLane(owner)]
-      const openId = goesOn ? open.id : id
+      const openId = goesOn ? open.id : (id ?? (tolerant ? kind : undefined))
       if (openId === undefined) return broken(`The agent sent a first ${chunk.type} without an id.`)
       const common = {
         ...(chunk.timestamp === undefined ? {} : { timestamp: chunk.timestamp }),
@@ -75,7 +79,7 @@ export function createChunks(): Chunks {
         ...(owner === undefined ? {} : { subagentRunId: owner }),
       }
       if (!goesOn) {
-        events.push({ ...startOf(chunk, openId), ...common })
+        events.push({ ...startOf(chunk, openId, tolerant), ...common })
         lanes.set(owner, { kind, id: openId, opener })
       }
       if (chunk.delta !== undefined || (goesOn && chunk.metadata !== undefined)) {
@@ -122,14 +126,14 @@ function requireSame(lane: Lane, said: Lane['opener']): void {
   }
 }
 
-function startOf(chunk: ChunkEvent, id: string): Event {
+function startOf(chunk: ChunkEvent, id: string, tolerant: boolean): Event {
   switch (chunk.type) {
     case EventType.TEXT_MESSAGE_CHUNK: {
       const name = chunk.name === undefined ? {} : { name: chunk.name }
       return { type: EventType.TEXT_MESSAGE_START, messageId: id, role: chunk.role ?? 'assistant', ...name }
     }
     case EventType.TOOL_CALL_CHUNK: {
-      const { toolCallName, parentMessageId } = chunk
+      const { toolCallName = tolerant ? UNNAMED_TOOL : undefined, parentMessageId } = chunk
       if (toolCallName === undefined) return broken('The agent sent a first TOOL_CALL_CHUNK without a toolCallName.')
       const parent = parentMessageId === undefined ? {} : { parentMessageId }
       return { type: EventType.TOOL_CALL_START, toolCallId: id, toolCallName, ...parent }

@@ -1,278 +1,292 @@
 /**
  * What of a run is open, and whether an event may come now.
  *
- * Owns: the ids of one run, who opened what, in which order. Does not know: bytes, deltas' content, how a run ends.
+ * Owns: who opened what, in which order. Does not know: bytes, deltas' content, how a run ends, which names are free
+ * (`register.ts`).
  *
  * The rules are those of the stock client's verifier (@ag-ui/client, verifyEvents), which refuses a stream that breaks
- * them, and three of our own, because our messages are a tree in which an id names one message: a message id is one
- * kind of message for the whole run; an agent cannot write into the messages it was given; a snapshot cannot hand what
- * is open to somebody else.
+ * them, and one of our own: a snapshot cannot hand what is open to somebody else. Which ids an agent uses is no rule:
+ * what it calls by an id of a message that it was given, or by one id for two kinds of message, has a name of its own in
+ * the log, and so has every event that refers to it.
  *
- * Invariant: what continues or closes something carries the owner (subagentRunId) of what it continues.
+ * Invariants:
+ * - What continues or closes something carries the owner (subagentRunId) of what it continues.
+ * - Nothing that the agent was given is opened, closed or written into: nothing earlier is changed.
  */
-import { type Event, EventType, type Message, type MessagesSnapshotEvent, type ToolCall } from '@ag-ui/core'
+import { type Attributable, type Event, EventType, type SubagentStartedEvent } from '@ag-ui/core'
 import type { Closable } from './close.ts'
-import type { OpenItem } from './open-item.ts'
+import { agree, type Entity, exactly, makeEntity } from './entity.ts'
 import { broken } from './refusal.ts'
+import { createRegister, type RegisterOptions } from './register.ts'
+import { underNames } from './snapshot.ts'
 
-type Kind = OpenItem['kind'] | 'tool_result' | 'activity' | 'told'
-
-export interface Entity {
-  readonly kind: Kind
-  readonly id: string
-  /** The sub-agent that said it; undefined: the run's own agent. */
-  owner: string | undefined
-  open: boolean
-  /** The agent was given it: it may refer to it, not write into it. */
-  readonly given: boolean
-}
+export type { Entity } from './entity.ts'
 
 export type DeltaType = EventType.TEXT_MESSAGE_CONTENT | EventType.TOOL_CALL_ARGS | EventType.REASONING_MESSAGE_CONTENT
 
 export interface Order {
-  /** Takes a checked event that is neither a delta, a chunk nor a run event; true when it was given its owner here. */
+  /**
+   * Takes a checked event that is neither a delta, a chunk nor a run event, and writes names and owners into it; true
+   * when that has changed it.
+   */
   admit(event: Event): boolean
-  /** What a delta continues. */
+  /** What a delta continues, if it may. */
+  going(type: DeltaType, id: string, tag: string | undefined): Entity | undefined
+  /** The same; throws a Refusal that says why it may not. */
   continuing(type: DeltaType, id: string, tag: string | undefined): Entity
+  isCallOpen(id: string): boolean
+  /** In the log. */
+  callName(id: string): string
   /** In the order of opening. */
   open(): Closable[]
+  /** While `events` runs, what comes is read from the log: its ids are names. */
+  inherit(events: () => void): void
 }
 
-/** `given` are the messages the agent was given: their ids are taken. */
-export function createOrder(given: readonly Message[]): Order {
-  const messages = new Map<string, Entity>()
-  const blocks = new Map<string, Entity>()
-  const calls = new Map<string, Entity>()
+/** Named by its own ids, not looked up in a step's. */
+type Findable = Exclude<Closable['kind'], 'step'>
+
+export function createOrder(options: RegisterOptions): Order {
+  const { messages: given, tolerant } = options
+  const register = createRegister(options)
+  const { messages, blocks, calls, holders, look } = register
   const steps = new Map<string, Entity>()
   const subagents = new Map<string, Entity>()
-  const opened = new Map<Entity, Closable['kind']>()
-
-  for (const message of given) note(message, true)
-
-  function note(message: Message, given: boolean): void {
-    const { id, subagentRunId: owner } = message
-    const known = messages.get(id)
-    if (known) known.owner = owner
-    else messages.set(id, { kind: kindOf(message.role), id, owner, open: false, given })
-    const block = message.role === 'reasoning' ? blocks.get(id) : undefined
-    if (block) block.owner = owner
-    for (const call of callsOf(message)) {
-      const knownCall = calls.get(call.id)
-      if (knownCall) knownCall.owner = owner
-      else calls.set(call.id, { kind: 'tool_call', id: call.id, owner, open: false, given: false })
-    }
+  const within: Readonly<Record<Findable, Map<string, Entity>>> = {
+    text: messages.text,
+    reasoning: messages.reasoning,
+    reasoning_block: blocks,
+    tool_call: calls,
+    subagent: subagents,
   }
+  const opened = new Map<Entity, Closable['kind']>()
+  let hasChanged = false
 
   /** Opens, or opens again: an id may be reused after its end by whoever owned it. */
-  function open(within: Map<string, Entity>, kind: Closable['kind'], id: string, owner: string | undefined): Entity {
-    const known = within.get(id)
-    if (known?.given) return broken(`The agent wrote into a message that it had been given: ${id}`)
-    if (known && known.kind !== kind) return broken(`The agent opened a ${kind} under the id of another message: ${id}`)
-    if (known?.open) return broken(`The agent opened a ${kind} twice without closing it: ${id}`)
-    const entity = known ?? { kind, id, owner, open: true, given: false }
-    agree(entity, owner)
+  function open(entity: Entity, kind: Closable['kind'], tag: string | undefined): Entity {
+    if (entity.open) return broken(`The agent opened a ${kind} twice without closing it: ${entity.id}`)
+    if (entity.reserved) {
+      entity.reserved = false
+      entity.owner = tag
+    } else agree(entity, tag)
     entity.open = true
-    within.set(id, entity)
     opened.set(entity, kind)
     return entity
   }
 
-  function close(within: Map<string, Entity>, kind: Closable['kind'], id: string, tag: string | undefined): Entity {
-    const entity = find(within, kind, id, tag)
+  function openMessage(kind: 'text' | 'reasoning', id: string, tag: string | undefined): Entity {
+    return open(look(messages[kind], id, tag) ?? register.addMessage(kind, id, tag), kind, tag)
+  }
+
+  function close(kind: Findable, id: string, tag: string | undefined): Entity {
+    const entity = find(kind, id, tag)
     entity.open = false
     opened.delete(entity)
     return entity
   }
 
-  /** An id that something new takes for good. */
-  function claim(kind: Kind, id: string, owner: string | undefined): void {
-    if (messages.has(id)) broken(`The agent used the id of another message for a ${kind}: ${id}`)
-    messages.set(id, { kind, id, owner, open: false, given: false })
+  function find(kind: Findable, id: string, tag: string | undefined): Entity {
+    const entity = look(within[kind], id, tag)
+    if (!entity?.open) return broken(`The agent went on with a ${kind} that is not open: ${id}`)
+    agree(entity, tag)
+    return entity
   }
 
   /** Reasoning's block and the message in it may share an id; whoever opened the first owns both. */
   function reasoningOwner(other: Entity | undefined, tag: string | undefined): string | undefined {
-    if (other?.kind !== 'reasoning' && other?.kind !== 'reasoning_block') return tag
+    if (!other || other.reserved) return tag
     agree(other, tag)
     return other.owner
   }
 
-  function callOwner(parentMessageId: string | undefined, tag: string | undefined): string | undefined {
-    const parent = parentMessageId === undefined ? undefined : messages.get(parentMessageId)
-    if (!parent) return tag
-    agree(parent, tag)
-    return parent.owner
+  /** The thought in a block may have its id; then they share a name too. */
+  function openBlock(id: string, tag: string | undefined): Entity {
+    const thought = look(messages.reasoning, id, tag) ?? register.addMessage('reasoning', id, tag)
+    const owner = reasoningOwner(thought, tag)
+    return open(look(blocks, id, tag) ?? register.addBlock(id, thought.id, owner), 'reasoning_block', owner)
   }
 
-  function snapshot(event: MessagesSnapshotEvent): void {
-    const ids = new Set<string>()
-    for (const message of event.messages) {
-      const { id, subagentRunId: owner, role } = message
-      if (ids.has(id)) broken(`The agent sent a snapshot with two messages of one id: ${id}`)
-      ids.add(id)
-      const known = messages.get(id)
-      if (known && familyOf(known.kind) !== familyOf(kindOf(role)))
-        broken(`The agent made a message another kind: ${id}`)
-      const touched = [known, role === 'reasoning' ? blocks.get(id) : undefined]
-      for (const entity of [...touched, ...callsOf(message).map((call) => calls.get(call.id))]) {
-        if (entity?.open) exactly(entity, owner)
-      }
-    }
-    for (const message of event.messages) note(message, false)
+  function openCall(id: string, parent: Entity | undefined, tag: string | undefined): Entity {
+    const certain = parent && !parent.reserved
+    if (certain) agree(parent, tag)
+    const owner = certain ? parent.owner : tag
+    const known = look(calls, id, tag)
+    // With a parent the owner is certain, also when it is the run's own agent: a reopened call must be its.
+    if (known && certain) exactly(known, owner)
+    const call = known ?? register.addCall(id, owner)
+    if (parent) holders.set(call.id, parent)
+    return open(call, 'tool_call', owner)
   }
 
-  function startSubagent(id: string, parentId: string | undefined): void {
+  function showActivity(id: string, replace: boolean, tag: string | undefined): Entity {
+    const known = look(messages.activity, id)
+    if (!known) return register.addMessage('activity', id, tag)
+    if (replace) known.owner = tag
+    return known
+  }
+
+  /** An activity that was given may be named, and stays as it is. */
+  function patchedActivity(id: string, tag: string | undefined): Entity | undefined {
+    const known = look(messages.activity, id)
+    if (known) agree(known, tag)
+    const earlier = known ? undefined : given.find((message) => message.id === id)
+    if (earlier && earlier.role !== 'activity') broken(`The agent patched a message that is no activity: ${id}`)
+    if (earlier) agree(makeEntity('activity', id, earlier.subagentRunId), tag)
+    return known
+  }
+
+  function startStep(name: string, owner: string | undefined): void {
+    const key = stepKey(name, owner)
+    if (steps.has(key)) broken(`The agent started a step twice without finishing it: ${name}`)
+    const step = makeEntity('step', name, owner)
+    steps.set(key, step)
+    opened.set(step, 'step')
+  }
+
+  function finishStep(name: string, owner: string | undefined): void {
+    const key = stepKey(name, owner)
+    const step = steps.get(key) ?? broken(`The agent finished a step that it had not started: ${name}`)
+    steps.delete(key)
+    opened.delete(step)
+  }
+
+  function startSubagent(event: SubagentStartedEvent): void {
+    const { subagentRunId: id, parentSubagentRunId: parentId, parentToolCallId: call, parentMessageId: text } = event
     if (subagents.has(id)) broken(`The agent started a sub-agent under an id that has been used: ${id}`)
     if (parentId !== undefined && !subagents.has(parentId)) {
-      broken(`The agent started a sub-agent of one that was never started: ${parentId}`)
+      if (!tolerant) broken(`The agent started a sub-agent of one that was never started: ${parentId}`)
+      delete event.parentSubagentRunId
+      hasChanged = true
     }
-    open(subagents, 'subagent', id, undefined)
+    if (call !== undefined) rename(event, 'parentToolCallId', callName(call))
+    const parent = text === undefined ? undefined : look(messages.text, text)
+    if (parent) rename(event, 'parentMessageId', parent.id)
+    const subagent = makeEntity('subagent', id, undefined)
+    subagents.set(id, subagent)
+    open(subagent, 'subagent', undefined)
+  }
+
+  /** What a secret of the agent's belongs to; undefined: nothing of this run. */
+  function secretive(subtype: string, id: string, tag: string | undefined): Entity | undefined {
+    const ofCall = subtype === 'tool-call'
+    const places = ofCall ? [calls] : [messages.reasoning, messages.text, messages.tool_result, blocks]
+    for (const place of places) {
+      const known = look(place, id, tag) ?? look(place, id)
+      if (!known) continue
+      if (!known.reserved) agree(known, tag)
+      return known
+    }
+    const owners = ofCall ? register.givenCalls : register.givenOwners
+    if (owners.has(id)) agree(makeEntity(ofCall ? 'tool_call' : 'text', id, owners.get(id)), tag)
+    return undefined
+  }
+
+  function callName(id: string): string {
+    return look(calls, id)?.id ?? id
   }
 
   function admitEntity(event: Event): Entity | undefined {
     switch (event.type) {
       case EventType.TEXT_MESSAGE_START:
-        return open(messages, 'text', event.messageId, event.subagentRunId)
+        return openMessage('text', event.messageId, event.subagentRunId)
       case EventType.TEXT_MESSAGE_END:
-        return close(messages, 'text', event.messageId, event.subagentRunId)
+        return close('text', event.messageId, event.subagentRunId)
       case EventType.REASONING_MESSAGE_START: {
-        const owner = reasoningOwner(blocks.get(event.messageId), event.subagentRunId)
-        return open(messages, 'reasoning', event.messageId, owner)
+        const { messageId, subagentRunId } = event
+        return openMessage(
+          'reasoning',
+          messageId,
+          reasoningOwner(look(blocks, messageId, subagentRunId), subagentRunId),
+        )
       }
       case EventType.REASONING_MESSAGE_END:
-        return close(messages, 'reasoning', event.messageId, event.subagentRunId)
-      case EventType.REASONING_START: {
-        const owner = reasoningOwner(messages.get(event.messageId), event.subagentRunId)
-        return open(blocks, 'reasoning_block', event.messageId, owner)
-      }
+        return close('reasoning', event.messageId, event.subagentRunId)
+      case EventType.REASONING_START:
+        return openBlock(event.messageId, event.subagentRunId)
       case EventType.REASONING_END:
-        return close(blocks, 'reasoning_block', event.messageId, event.subagentRunId)
+        return close('reasoning_block', event.messageId, event.subagentRunId)
       case EventType.TOOL_CALL_START: {
-        const owner = callOwner(event.parentMessageId, event.subagentRunId)
-        const known = calls.get(event.toolCallId)
-        // With a parent the owner is certain, also when it is the run's own agent: a reopened call must be its.
-        if (known && event.parentMessageId !== undefined && messages.has(event.parentMessageId)) exactly(known, owner)
-        return open(calls, 'tool_call', event.toolCallId, owner)
+        const { toolCallId, parentMessageId: id, subagentRunId: tag } = event
+        const parent = id === undefined ? undefined : (look(messages.text, id, tag) ?? register.reserve('text', id))
+        if (parent) rename(event, 'parentMessageId', parent.id)
+        return openCall(toolCallId, parent, tag)
       }
       case EventType.TOOL_CALL_END:
-        return close(calls, 'tool_call', event.toolCallId, event.subagentRunId)
-      case EventType.TOOL_CALL_RESULT:
-        claim('tool_result', event.messageId, event.subagentRunId)
-        return undefined
-      case EventType.ACTIVITY_SNAPSHOT: {
-        const known = messages.get(event.messageId)
-        if (known?.kind !== 'activity') claim('activity', event.messageId, event.subagentRunId)
-        else if (event.replace !== false) known.owner = event.subagentRunId
-        return undefined
+        return close('tool_call', event.toolCallId, event.subagentRunId)
+      case EventType.TOOL_CALL_RESULT: {
+        const call = look(calls, event.toolCallId)
+        if (call) rename(event, 'toolCallId', call.id)
+        return register.addResult(event.messageId, event.toolCallId, event.subagentRunId ?? call?.owner)
       }
-      case EventType.ACTIVITY_DELTA: {
-        const known = messages.get(event.messageId)
-        if (known && known.kind !== 'activity') broken(`The agent patched a message that is no activity: ${known.id}`)
-        if (known) agree(known, event.subagentRunId)
+      case EventType.ACTIVITY_SNAPSHOT:
+        return showActivity(event.messageId, event.replace !== false, event.subagentRunId)
+      case EventType.ACTIVITY_DELTA:
+        return patchedActivity(event.messageId, event.subagentRunId)
+      case EventType.STEP_STARTED:
+        startStep(event.stepName, event.subagentRunId)
         return undefined
-      }
-      case EventType.STEP_STARTED: {
-        const key = stepKey(event.stepName, event.subagentRunId)
-        if (steps.has(key)) broken(`The agent started a step twice without finishing it: ${event.stepName}`)
-        const step: Entity = { kind: 'step', id: event.stepName, owner: event.subagentRunId, open: true, given: false }
-        steps.set(key, step)
-        opened.set(step, 'step')
+      case EventType.STEP_FINISHED:
+        finishStep(event.stepName, event.subagentRunId)
         return undefined
-      }
-      case EventType.STEP_FINISHED: {
-        const key = stepKey(event.stepName, event.subagentRunId)
-        const step = steps.get(key)
-        if (!step) return broken(`The agent finished a step that it had not started: ${event.stepName}`)
-        steps.delete(key)
-        opened.delete(step)
-        return undefined
-      }
       case EventType.SUBAGENT_STARTED:
-        startSubagent(event.subagentRunId, event.parentSubagentRunId)
+        startSubagent(event)
         return undefined
       case EventType.SUBAGENT_FINISHED:
       case EventType.SUBAGENT_ERROR:
-        close(subagents, 'subagent', event.subagentRunId, undefined)
+        close('subagent', event.subagentRunId, undefined)
         return undefined
       case EventType.REASONING_ENCRYPTED_VALUE: {
-        const message = messages.get(event.entityId)
-        const said = message?.kind === 'activity' ? undefined : message
-        const known = event.subtype === 'tool-call' ? calls.get(event.entityId) : (said ?? blocks.get(event.entityId))
-        if (known) agree(known, event.subagentRunId)
+        const known = secretive(event.subtype, event.entityId, event.subagentRunId)
+        if (known) rename(event, 'entityId', known.id)
         return undefined
       }
       case EventType.MESSAGES_SNAPSHOT:
-        snapshot(event)
+        event.messages = underNames(event, { register, given, tolerant })
+        hasChanged = true
         return undefined
       default:
         return undefined
     }
   }
 
+  function rename<Field extends string>(event: { [name in Field]?: string }, field: Field, name: string): void {
+    if (event[field] === name) return
+    event[field] = name
+    hasChanged = true
+  }
+
   return {
     admit(event) {
-      const owner = admitEntity(event)?.owner
-      if (owner === undefined || !('messageId' in event || 'toolCallId' in event)) return false
-      if (event.subagentRunId === owner) return false
-      event.subagentRunId = owner
-      return true
+      hasChanged = false
+      const entity = admitEntity(event)
+      if (!entity) return hasChanged
+      if ('messageId' in event) rename(event, 'messageId', entity.id)
+      else if ('toolCallId' in event) rename(event, 'toolCallId', entity.id)
+      if (entity.owner !== undefined) rename(event as Attributable, 'subagentRunId', entity.owner)
+      return hasChanged
     },
-    continuing(type, id, tag) {
-      if (type === EventType.TEXT_MESSAGE_CONTENT) return find(messages, 'text', id, tag)
-      if (type === EventType.TOOL_CALL_ARGS) return find(calls, 'tool_call', id, tag)
-      return find(messages, 'reasoning', id, tag)
+    going(type, id, tag) {
+      const entity = look(within[WRITES[type]], id, tag)
+      return entity?.open && (tag === undefined || tag === entity.owner) ? entity : undefined
     },
+    continuing: (type, id, tag) => find(WRITES[type], id, tag),
+    isCallOpen: (id) => look(calls, id)?.open ?? false,
+    callName,
     open: () =>
       Array.from(opened, ([{ id, owner }, kind]) => ({
         kind,
         id,
         ...(owner === undefined ? {} : { subagentRunId: owner }),
       })),
+    inherit: register.inherit,
   }
 }
 
-function find(within: Map<string, Entity>, kind: Closable['kind'], id: string, tag: string | undefined): Entity {
-  const entity = within.get(id)
-  if (!entity?.open || entity.kind !== kind) return broken(`The agent went on with a ${kind} that is not open: ${id}`)
-  agree(entity, tag)
-  return entity
-}
-
-/** An absent tag never disagrees; the run's own agent is as much an owner as a sub-agent is. */
-function agree(entity: Entity, tag: string | undefined): void {
-  if (tag !== undefined) exactly(entity, tag)
-}
-
-function exactly(entity: Entity, owner: string | undefined): void {
-  if (owner !== entity.owner)
-    broken(`The agent said of another agent's ${entity.kind} that it was its own: ${entity.id}`)
-}
-
-function kindOf(role: Message['role']): Kind {
-  switch (role) {
-    case 'assistant':
-      return 'text'
-    case 'reasoning':
-      return 'reasoning'
-    case 'activity':
-      return 'activity'
-    case 'tool':
-      return 'tool_result'
-    case 'user':
-    case 'system':
-    case 'developer':
-      return 'told'
-  }
-}
-
-/** The stock client keeps owners apart for these; within `message` a snapshot may name the role anew. */
-function familyOf(kind: Kind): 'message' | 'reasoning' | 'activity' {
-  return kind === 'reasoning' || kind === 'activity' ? kind : 'message'
-}
-
-function callsOf(message: Message): readonly ToolCall[] {
-  return message.role === 'assistant' ? (message.toolCalls ?? []) : []
-}
+const WRITES = {
+  TEXT_MESSAGE_CONTENT: 'text',
+  TOOL_CALL_ARGS: 'tool_call',
+  REASONING_MESSAGE_CONTENT: 'reasoning',
+} as const satisfies Readonly<Record<DeltaType, Findable>>
 
 /** A step's name is unique within one agent only. */
 function stepKey(name: string, owner: string | undefined): string {

@@ -3,6 +3,7 @@
  */
 import type { Interrupt } from '@ag-ui/core'
 import { truncate } from './bytes.ts'
+import { withoutTrace } from './trace.ts'
 
 /**
  * Why a run failed. The list is closed: a reader may switch on it.
@@ -45,9 +46,13 @@ export interface Failure {
 /** A failure's sentence is for a person; what an agent says of itself may be a page. */
 const MAX_MESSAGE_LENGTH = 2_000
 
-/** A failure in an agent's own words, as many of them as a sentence has. */
+/** Where an agent's own words are none for a person. */
+const UNEXPLAINED = 'The agent failed unexpectedly; what it said is kept. Try again.'
+
+/** A failure in an agent's own words, as many of them as a sentence has; a stack trace is none. */
 export function failureSaying(code: FailureCode, message: string): Failure {
-  return { code, message: truncate(message, MAX_MESSAGE_LENGTH).toWellFormed() }
+  const words = withoutTrace(message).trim() || UNEXPLAINED
+  return { code, message: truncate(words, MAX_MESSAGE_LENGTH).toWellFormed() }
 }
 
 export type Outcome =

@@ -8,14 +8,14 @@
  * - Whatever goes in, what comes out is a legal AG-UI run, once `start` came first and `end` last.
  * - An event's JSON is made once, here; everybody after sends those bytes.
  */
-import { type Event, EventType, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
+import { type Event, EventType, type Interrupt, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
 import { jsonLength, utf8Length } from './bytes.ts'
 import { checkEvent } from './check.ts'
-import { type ChunkEvent, type Chunks, createChunks } from './chunks.ts'
+import { type ChunkEvent, type Chunks, createChunks, UNNAMED_TOOL } from './chunks.ts'
 import { closingEvents } from './close.ts'
 import { createCoalescer, type DeltaExtras } from './coalesce.ts'
 import { runTerminal } from './events.ts'
-import { createOrder, type DeltaType } from './order.ts'
+import { createOrder, type DeltaType, type Entity } from './order.ts'
 import { type Failure, failureSaying, type Outcome } from './outcome.ts'
 import { broken, Refusal, tooMuch } from './refusal.ts'
 import { isAgentId, isRecord } from './shape.ts'
@@ -49,7 +49,13 @@ export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
 export type Verdict =
   | { readonly type: 'recorded' }
   /** The agent ended the run itself (RUN_FINISHED or RUN_ERROR): nothing more is taken. */
-  | { readonly type: 'ended'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
+  | {
+      readonly type: 'ended'
+      readonly outcome: Outcome
+      readonly usage?: readonly TokenUsage[]
+      /** The agent's own words for its failure, where a person is not told all of them. */
+      readonly said?: string
+    }
   /** The agent broke a rule or a limit: the run is to be ended with this failure. Nothing of the event was kept. */
   | { readonly type: 'refused'; readonly failure: Failure }
 
@@ -75,12 +81,19 @@ export interface Recorder {
    * called again with another outcome when the first was refused by the store; it then gives the same closing events.
    */
   end(outcome: Outcome, usage?: readonly TokenUsage[]): string[]
+  /** How many events were passed over, by their type where it is a plain name. */
+  readonly passedOver: ReadonlyMap<string, number>
 }
 
 export interface RecorderOptions {
   /** `messages` are those the agent is given: it may not write into them. `state` is what its patches begin with. */
-  readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages'> & { readonly state?: unknown }
+  readonly input: Pick<RunAgentInput, 'threadId' | 'runId' | 'messages' | 'resume'> & { readonly state?: unknown }
   readonly limits: RecorderLimits
+  /**
+   * For agents that somebody else wrote. Words without a start get one; what the agent says besides and may not say
+   * (an unknown event, an end of nothing) is passed over instead of ending its run. Limits hold all the same.
+   */
+  readonly tolerant?: boolean
   /**
    * Told when the agent says that a run event is of another thread or run than it was asked for. Such an address is
    * never taken. `refuse` ends the run.
@@ -96,8 +109,19 @@ export interface ForeignEvent {
 
 const RECORDED: Verdict = { type: 'recorded' }
 
-export function createRecorder({ input, limits, onForeign = () => 'drop' }: RecorderOptions): Recorder {
-  const order = createOrder(input.messages)
+/** Types are an agent's own words: few are kept, and only what looks like one. */
+const MAX_PASSED_TYPES = 16
+const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
+const OTHER = 'other'
+
+export function createRecorder({
+  input,
+  limits,
+  tolerant = false,
+  onForeign = () => 'drop',
+}: RecorderOptions): Recorder {
+  const order = createOrder({ ...input, tolerant })
+  const passedOver = new Map<string, number>()
   /** Most agents say no chunks, and have no shared state: what keeps those in order is made for the first of them. */
   let chunks: Chunks | undefined
   let guard: StateGuard | undefined
@@ -129,9 +153,16 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
       case EventType.RUN_FINISHED:
       case EventType.RUN_ERROR: {
         checkAddress(event.type, given)
-        const outcome = outcomeOf(event, incomplete())
+        const outcome = outcomeOf(event, incomplete(), order.callName)
         over = { code: 'agent_protocol', message: 'The agent went on after it had ended its run.' }
-        return { type: 'ended', outcome, ...(event.usage === undefined ? {} : { usage: event.usage }) }
+        const said = event.type === EventType.RUN_ERROR ? event.message : ''
+        const cut = outcome.type === 'failed' && said.trim() !== '' && outcome.message !== said.trim()
+        return {
+          type: 'ended',
+          outcome,
+          ...(event.usage === undefined ? {} : { usage: event.usage }),
+          ...(cut && { said }),
+        }
       }
       case EventType.TEXT_MESSAGE_CHUNK:
       case EventType.TOOL_CALL_CHUNK:
@@ -169,7 +200,7 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
   }
 
   function sayChunk(chunk: ChunkEvent): Verdict {
-    chunks ??= createChunks()
+    chunks ??= createChunks(tolerant)
     for (const event of chunks.expand(chunk)) keep(event)
     return RECORDED
   }
@@ -188,13 +219,38 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
       const json = JSON.stringify(event)
       const size = utf8Length(json)
       checkSize(size)
-      const said = order.admit(event) ? JSON.stringify(event) : json
+      if (tolerant && event.type === EventType.TOOL_CALL_RESULT && order.isCallOpen(event.toolCallId)) {
+        keep({ type: EventType.TOOL_CALL_END, toolCallId: event.toolCallId })
+      }
+      const admitted = admit(event)
+      if (admitted === 'passed_over') return
+      const said = admitted === 'changed' ? JSON.stringify(event) : json
       const copied = admitShared(event, size)
       checkSize(size + copied)
       coalescer.flush()
       emit(said, size)
       bytes += copied
     }
+  }
+
+  function admit(event: Event): 'as_said' | 'changed' | 'passed_over' {
+    try {
+      return order.admit(event) ? 'changed' : 'as_said'
+    } catch (error) {
+      if (!mayPass(error)) throw error
+      passOver(event.type)
+      return 'passed_over'
+    }
+  }
+
+  function mayPass(error: unknown): boolean {
+    return tolerant && error instanceof Refusal && error.failure.code === 'agent_protocol'
+  }
+
+  function passOver(type: unknown): void {
+    const plain = typeof type === 'string' && PLAIN_NAME.test(type) ? type : OTHER
+    const name = passedOver.has(plain) || passedOver.size < MAX_PASSED_TYPES ? plain : OTHER
+    passedOver.set(name, (passedOver.get(name) ?? 0) + 1)
   }
 
   /** How many bytes the event, whose JSON has `size`, copies within what is shared. */
@@ -212,10 +268,15 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
     extras: DeltaExtras | undefined,
   ): void {
     const size = jsonLength(delta)
-    const entity = order.continuing(type, id, tag)
+    const entity = order.going(type, id, tag) ?? begun(type, id, tag)
     checkSize(size)
     if (size === 0 && extras?.metadata === undefined) return
     coalescer.add(type, entity, delta, size, extras)
+  }
+
+  function begun(type: DeltaType, id: string, tag: string | undefined): Entity {
+    if (tolerant) keep(startOf(type, id, tag))
+    return order.continuing(type, id, tag)
   }
 
   function checkSize(size: number): void {
@@ -250,6 +311,10 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
     try {
       return say(given)
     } catch (error) {
+      if (mayPass(error) && !isEnd(given)) {
+        passOver(isRecord(given) ? given.type : undefined)
+        return RECORDED
+      }
       // A getter or a proxy of the agent's may throw anything; what it threw is not for a person's eyes.
       const unreadable: Failure = { code: 'agent_protocol', message: 'The agent sent an event that cannot be read.' }
       over = error instanceof Refusal ? error.failure : unreadable
@@ -261,10 +326,12 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
     record,
     resume(written) {
       let verdict = RECORDED
-      for (const event of written) {
-        verdict = record(event)
-        if (verdict.type !== 'recorded') break
-      }
+      order.inherit(() => {
+        for (const event of written) {
+          verdict = record(event)
+          if (verdict.type !== 'recorded') break
+        }
+      })
       take()
       return verdict
     },
@@ -281,6 +348,7 @@ export function createRecorder({ input, limits, onForeign = () => 'drop' }: Reco
       rest ??= [...take(), ...closingEvents(order.open()).map((event) => JSON.stringify(event))]
       return [...rest, JSON.stringify(runTerminal(outcome, input, usage))]
     },
+    passedOver,
   }
 }
 
@@ -305,17 +373,41 @@ function failed(code: Failure['code'], message: string): Outcome {
 function outcomeOf(
   event: Extract<Event, { type: EventType.RUN_FINISHED | EventType.RUN_ERROR }>,
   left: Incomplete,
+  callName: (id: string) => string,
 ): Outcome {
   if (event.type === EventType.RUN_ERROR)
-    return failed('agent_error', event.message || 'The agent failed without a word.')
+    return failed('agent_error', event.message.trim() || 'The agent failed without saying why. Try again.')
   switch (event.outcome?.type) {
     case 'cancelled':
       return CANCELLED_UNASKED
     case 'interrupt':
-      return left.call ? CALL_LEFT_OPEN : { type: 'interrupted', interrupts: event.outcome.interrupts }
+      return left.call
+        ? CALL_LEFT_OPEN
+        : { type: 'interrupted', interrupts: event.outcome.interrupts.map((asked) => underName(asked, callName)) }
     default:
       return left.call ? CALL_LEFT_OPEN : { type: 'succeeded' }
   }
+}
+
+function underName(asked: Interrupt, callName: (id: string) => string): Interrupt {
+  return asked.toolCallId === undefined ? asked : { ...asked, toolCallId: callName(asked.toolCallId) }
+}
+
+/** The start that an agent has left out. */
+function startOf(type: DeltaType, id: string, tag: string | undefined): Event {
+  const owner = tag === undefined ? {} : { subagentRunId: tag }
+  switch (type) {
+    case EventType.TEXT_MESSAGE_CONTENT:
+      return { type: EventType.TEXT_MESSAGE_START, messageId: id, role: 'assistant', ...owner }
+    case EventType.REASONING_MESSAGE_CONTENT:
+      return { type: EventType.REASONING_MESSAGE_START, messageId: id, role: 'reasoning', ...owner }
+    case EventType.TOOL_CALL_ARGS:
+      return { type: EventType.TOOL_CALL_START, toolCallId: id, toolCallName: UNNAMED_TOOL, ...owner }
+  }
+}
+
+function isEnd(given: unknown): boolean {
+  return isRecord(given) && (given.type === EventType.RUN_FINISHED || given.type === EventType.RUN_ERROR)
 }
 
 function extrasOf({ timestamp, metadata }: Pick<Event, 'timestamp' | 'metadata'>): DeltaExtras | undefined {

@@ -24,9 +24,10 @@ export interface QueuedRun extends RunCommon {
   readonly position?: number
 }
 
-/** Its provider refuses for now; `attempt`, of so many, is the call that comes next. */
+/** Its provider, or its agent, takes nothing for now; `attempt`, of so many, is the call that comes next. */
 export interface ProviderWait {
-  readonly reason: 'rate_limited' | 'unavailable'
+  /** `busy`: an agent of its own place is still at an earlier run of the thread. */
+  readonly reason: 'rate_limited' | 'unavailable' | 'busy'
   /** ISO 8601 UTC. */
   readonly until: string
   readonly attempt: number

@@ -21,7 +21,8 @@ export interface Field {
   readonly optional: boolean
 }
 
-const MAX_ID_LENGTH = 256
+/** UTF-16 units. */
+export const MAX_ID_LENGTH = 256
 
 export const text: Shape = (value, budget, field) => {
   if (typeof value !== 'string') return broken(`The agent sent an event whose ${field} is not a text.`)

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { EventJson } from '../testing/log-builder.ts'
 import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
+import type { ThreadView } from './thread-view.ts'
 
 test('a question and its answer: the words once, in order, in their place', () => {
   const { say, view } = runningThread()
@@ -112,4 +114,55 @@ test('a thought and an answer under one id are two messages, and a third kind is
     ['run:m', 'assistant'],
     ['run:m:2', 'tool'],
   ])
+})
+
+describe('a snapshot that calls messages by other ids', () => {
+  const restated = (...messages: readonly object[]): EventJson => ({ type: 'MESSAGES_SNAPSHOT', messages })
+  const said = ({ messages }: ThreadView) => messages.map(({ id, content }) => [id, content])
+
+  test('adds nothing that the run has said already', () => {
+    const { everyway, say } = runningThread()
+    say(...textOf('one', 'Yes.'), ...textOf('two', 'Yes.'), ...textOf('three', 'No.'))
+    say(restated({ id: 'x', role: 'assistant', content: 'Yes. ' }, { id: 'y', role: 'assistant', content: 'Yes.' }))
+    expect(said(everyway())).toEqual([
+      ['ask', 'Why?'],
+      ['one', 'Yes.'],
+      ['two', 'Yes.'],
+      ['three', 'No.'],
+    ])
+  })
+
+  test('adds what was said once and is there twice, what is of another kind, and what makes a call', () => {
+    const { everyway, say } = runningThread()
+    const toolCalls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }]
+    say(...textOf('one', 'Yes.'))
+    say(
+      restated(
+        { id: 'one', role: 'assistant', content: 'Yes.' },
+        { id: 'x', role: 'assistant', content: 'Yes.' },
+        { id: 'y', role: 'reasoning', content: 'Yes.' },
+        { id: 'z', role: 'assistant', content: 'Yes.', toolCalls },
+      ),
+    )
+    expect(everyway().messages.map(({ id }) => id)).toEqual(['ask', 'one', 'x', 'y', 'z'])
+  })
+
+  test('changes nothing of an earlier run, whatever it says of it', () => {
+    const { log, everyway, say } = runningThread()
+    say(...textOf('answer', 'Because.'), { type: 'TEXT_MESSAGE_END', messageId: 'answer' })
+    log.end('run', { type: 'succeeded' })
+    log.start('next', [{ id: 'more', role: 'user', content: 'And?' }])
+    log.agui(
+      'next',
+      restated(
+        { id: 'ask', role: 'user', content: 'Forged.' },
+        { id: 'answer', role: 'assistant', content: 'Forged.' },
+      ),
+    )
+    expect(said(everyway())).toEqual([
+      ['ask', 'Why?'],
+      ['answer', 'Because.'],
+      ['more', 'And?'],
+    ])
+  })
 })

@@ -20,7 +20,10 @@ export interface OwnMessages {
   write(runId: string, message: Message): number
   /** Where the assistant message is that a tool call belongs to, with the call in it. */
   call(runId: string, call: ToolCall, parentMessageId: string | undefined, subagentRunId: string | undefined): number
-  /** MESSAGES_SNAPSHOT: what is known gets the agent's content and keeps its place, what is not is added, nothing goes. */
+  /**
+   * MESSAGES_SNAPSHOT: what the run has written gets the agent's content and keeps its place, also under another id; what
+   * is not known is added. Nothing goes, and what others have written stays as it is.
+   */
   merge(runId: string, messages: readonly Message[]): void
   encrypt(runId: string, event: ReasoningEncryptedValueEvent): void
   /** The run writes no more. */
@@ -47,6 +50,20 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
     return index
   }
 
+  /** What the run has said under ids that a snapshot does not name, by its words: it may be there under another id. */
+  function unnamed(runId: string, named: ReadonlySet<number | undefined>): Map<string, number[]> {
+    const found = new Map<string, number[]>()
+    for (let index = 0; index < conversation.size(); index++) {
+      const message = conversation.get(index)
+      if (message.runId !== runId || named.has(index) || !message.content) continue
+      const words = wordsOf(message)
+      const same = found.get(words)
+      if (same) same.push(index)
+      else found.set(words, [index])
+    }
+    return found
+  }
+
   const own: OwnMessages = {
     start(runId, messages, parentId) {
       let tail = parentId === undefined ? conversation.newest() : parentId
@@ -70,18 +87,24 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
       return index
     },
     merge(runId, messages) {
-      for (const message of messages) {
-        const index = conversation.indexOfOwn(runId, message.id, kindOf(message)) ?? conversation.indexOf(message.id)
+      const indices = messages.map(
+        (message) => conversation.indexOfOwn(runId, message.id, kindOf(message)) ?? conversation.indexOf(message.id),
+      )
+      let renamed: Map<string, number[]> | undefined
+      for (const [at, message] of messages.entries()) {
+        const index = indices[at]
         if (index === undefined) {
-          add(runId, message)
+          renamed ??= unnamed(runId, new Set(indices))
+          if ('toolCalls' in message || renamed.get(wordsOf(message))?.shift() === undefined) add(runId, message)
           continue
         }
         const { id, parentId, runId: writer, startedAt, endedAt } = conversation.get(index)
+        if (writer !== runId) continue
         const merged = {
           ...message,
           id,
           parentId,
-          ...(writer !== undefined && { runId: writer }),
+          runId,
           ...(endedAt !== undefined && { startedAt, endedAt }),
         }
         conversation.replace(index, merged as ThreadMessage)
@@ -104,4 +127,8 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
     },
   }
   return own
+}
+
+function wordsOf({ role, content, subagentRunId }: Message): string {
+  return JSON.stringify([role, typeof content === 'string' ? content.trim() : content, subagentRunId])
 }

@@ -156,6 +156,6 @@ function withoutWait<R extends Run>(run: R): R {
 
 function isWait(value: unknown): value is ProviderWait {
   const { reason, until, attempt, maxAttempts } = (value ?? {}) as Partial<Record<keyof ProviderWait, unknown>>
-  if (reason !== 'rate_limited' && reason !== 'unavailable') return false
+  if (reason !== 'rate_limited' && reason !== 'unavailable' && reason !== 'busy') return false
   return typeof until === 'string' && typeof attempt === 'number' && typeof maxAttempts === 'number'
 }

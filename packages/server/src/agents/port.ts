@@ -31,6 +31,11 @@ export interface Agent {
   /** For a list of agents, e.g. "Demo" or the model's name. */
   readonly title: string
   readonly description?: string
+  /**
+   * Somebody else wrote it, in their own reading of AG-UI. Words without a start get one, and what it says besides and
+   * may not say (an unknown event, an end of nothing) is passed over and counted, instead of ending its run.
+   */
+  readonly tolerated?: boolean
   /** What becomes of its runs when the process that carries them out dies. Default `fail`. */
   readonly afterCrash?: AfterCrash
   /** Refuses what it cannot do before anything is accepted; the sentence says what. */

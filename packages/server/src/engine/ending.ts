@@ -78,6 +78,7 @@ async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | undefined
     usage: reported.length > 0 ? reported : undefined,
     again: (error, attempt) => again(run, error, attempt),
   })
+  if (recorder.passedOver.size > 0) log({ type: 'agent_passed_over', lease, events: recorder.passedOver })
   if (ended === 'lost') log({ type: 'lease_lost', lease })
   return typeof ended === 'string' ? undefined : ended
 }

@@ -81,9 +81,9 @@ it.each<[string, () => unknown, string]>([
     'agent_protocol',
   ],
   [
-    'writes into the question',
+    'goes on with the question',
     async function* () {
-      yield { type: 'TEXT_MESSAGE_START', messageId: 'a-q', role: 'assistant' }
+      yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'a-q', delta: 'forged' }
     },
     'agent_protocol',
   ],
@@ -310,4 +310,20 @@ it('I6 an agent that is stopped while others have their turn is asked for no mor
   await house.settle()
   expect(asked).toBe(16)
   expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'timeout' })
+})
+
+it('an agent that answers under the id of the question has an answer of its own, and the question stays', async () => {
+  const messageId = 'a-q'
+  const run = async function* () {
+    yield { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' }
+    yield { type: 'TEXT_MESSAGE_CONTENT', messageId, delta: 'Mine.' }
+    yield { type: 'TEXT_MESSAGE_END', messageId }
+  }
+  const house = await createHouse({ agents: [agentOf(run)] })
+  await house.engine.start()
+  await house.ask('a', 'bad')
+  await house.pass(100)
+  expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
+  const starts = (await house.envelopes('a')).filter(({ event }) => event.type === 'TEXT_MESSAGE_START')
+  expect(starts).toMatchObject([{ runId: 'a', event: { messageId: 'a:a-q' } }])
 })

@@ -83,7 +83,15 @@ function onThrown(run: RunInHand, error: unknown): void {
   // What it threw is not for a person's eyes.
   const failure = readFailure(error)
   if (!failure) run.parts.log({ type: 'agent_threw', lease: run.lease, error })
+  else if (error instanceof Error && error.message !== failure.message) noteCut(run, error.message, failure.message)
   void end(run, { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } })
+}
+
+/** How much of an agent's own words the log takes. */
+const MAX_NOTED = 16 * 1024
+
+function noteCut(run: RunInHand, said: string, shown: string): void {
+  run.parts.log({ type: 'agent_words_cut', lease: run.lease, said: said.slice(0, MAX_NOTED), shown })
 }
 
 /** What an agent throws may throw in turn when it is looked at: nobody would hear of that, and the run had no end. */
@@ -113,7 +121,8 @@ function hear(run: RunInHand, event: unknown): void {
       else goOn(run)
       break
     case 'ended': {
-      const { outcome, usage } = verdict
+      const { outcome, usage, said } = verdict
+      if (said !== undefined && outcome.type === 'failed') noteCut(run, said, outcome.message)
       void end(run, { type: 'outcome', outcome, ...(usage && { usage }) })
       break
     }

@@ -15,6 +15,10 @@ export type EngineLogEntry =
     }
   /** An agent threw what is no `AgentFailure`: the person is told a general sentence, this is the rest. */
   | { readonly type: 'agent_threw'; readonly lease: Lease; readonly error: unknown }
+  /** A run ended whose agent had said what could not be taken; how many events of each type. */
+  | { readonly type: 'agent_passed_over'; readonly lease: Lease; readonly events: ReadonlyMap<string, number> }
+  /** An agent failed in words that are not for a person, such as a stack trace: the person was told `shown`. */
+  | { readonly type: 'agent_words_cut'; readonly lease: Lease; readonly said: string; readonly shown: string }
   /** What a run read, or its agent said, carried the address of another one: it was not used. */
   | ({ readonly type: 'address_drift'; readonly lease: Lease } & Drift)
   /** A cancelled agent said something after its cancel (I6: counted, not written), or did not stop at all. */

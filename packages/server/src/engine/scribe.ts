@@ -1,5 +1,6 @@
 /** What writes one run down: the recorder that checks what its agent says, and the writer that brings it into the log. */
 import { type Clock, createRecorder, type Failure, type Recorder, type RecorderLimits } from '@holdfast/core'
+import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, LeaseState, RunWork } from '../store/port.ts'
 import { storeFault } from './fault.ts'
 import type { FlushTick } from './flush-tick.ts'
@@ -14,6 +15,7 @@ export interface Scribe {
 }
 
 export interface ScribeParts {
+  readonly catalogue: Pick<AgentCatalogue, 'get'>
   readonly work: Pick<RunWork, 'append'>
   readonly clock: Clock
   readonly tick: FlushTick
@@ -38,13 +40,14 @@ const STORE_FAILED: Failure = {
 }
 
 export function createScribe(
-  { work, clock, tick, gatherMs, patience, limits, strict, log }: ScribeParts,
-  { lease, input }: Pick<Claim, 'lease' | 'input'>,
+  { catalogue, work, clock, tick, gatherMs, patience, limits, strict, log }: ScribeParts,
+  { lease, agentId, input }: Pick<Claim, 'lease' | 'agentId' | 'input'>,
   { pull, hear, leaseUntil }: ScribeRun,
 ): Scribe {
   const recorder = createRecorder({
     input,
     limits,
+    tolerant: catalogue.get(agentId)?.tolerated ?? false,
     onForeign({ type, field }) {
       log({ type: 'address_drift', lease, where: 'agent', field, event: type })
       return strict ? 'refuse' : 'drop'

@@ -33,6 +33,7 @@ export interface Metrics {
   lived(event: LifecycleEvent): void
   answered(answer: Answered): void
   lateEvents(count: number): void
+  passedOver(count: number): void
   /** `where` and `reason` come from closed lists. */
   misaddressed(where: string, reason: string): void
   engineFault(during: string, code: string): void
@@ -96,6 +97,11 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   const late = new Counter({
     name: 'holdfast_late_events_total',
     help: 'Events that agents said after the end of their run, or after its cancel, and that were dropped.',
+    registers,
+  })
+  const passedOver = new Counter({
+    name: 'holdfast_agent_events_passed_over_total',
+    help: 'Events of other people’s agents that are unknown or came out of order, and that were passed over.',
     registers,
   })
   const misaddressed = new Counter({
@@ -221,6 +227,7 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
       if (method === 'POST' && route === START_ROUTE && code !== undefined) refused.inc({ code })
     },
     lateEvents: (count) => late.inc(count),
+    passedOver: (count) => passedOver.inc(count),
     misaddressed: (where, reason) => misaddressed.inc({ where, reason }),
     engineFault: (during, code) => engineFaults.inc({ during, code }),
     contentType: own.contentType,

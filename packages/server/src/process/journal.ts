@@ -58,6 +58,16 @@ export function createJournal(logger: Logger): Journal {
           const fields = { ...addressOf(entry), where, reason: 'foreign', field, ...(event && { type: event }) }
           return logger.error(fields, 'A run met the address of another one, which was not used.')
         }
+        case 'agent_passed_over':
+          return logger.warn(
+            { ...addressOf(entry), events: Object.fromEntries(entry.events) },
+            'An agent said what could not be taken; the rest of its answer was.',
+          )
+        case 'agent_words_cut':
+          return logger.error(
+            { ...addressOf(entry), shown: entry.shown, said: entry.said },
+            'An agent failed in words that are not for a person.',
+          )
         case 'agent_threw':
           logger.error({ ...addressOf(entry), err: wordless(entry.error) }, 'An agent threw.')
           return logger.debug({ ...addressOf(entry), err: errorFields(entry.error) }, 'What the agent threw, in full.')

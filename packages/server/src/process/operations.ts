@@ -94,6 +94,9 @@ export function createOperations(options: OperationsOptions): Operations {
         case 'agent_left_behind':
           metrics.lateEvents(entry.lateEvents)
           break
+        case 'agent_passed_over':
+          for (const count of entry.events.values()) metrics.passedOver(count)
+          break
         case 'store_fault':
           metrics.engineFault(entry.during, entry.code)
           break

@@ -12,6 +12,8 @@ export interface AguiRequest {
   readonly input: RunAgentInput
   readonly headers: IncomingHttpHeaders
   readonly closedBy: 'nobody' | 'asker' | 'endpoint'
+  /** It was told to stop at its stop route. */
+  readonly stopped: boolean
 }
 
 type Play = (response: ServerResponse, input: RunAgentInput) => void | Promise<void>
@@ -52,8 +54,15 @@ const SCENARIOS: Record<string, Play> = {
   'never-begins': () => {},
   silent: (response, input) => void open(response).write(begin(input) + said),
   'goes-on': (response, input) => pour(open(response), begin(input)),
-  'not-json': (response, input) => void open(response).end(`${begin(input)}${said}data: oops\n\n${finish(input)}`),
-  'not-an-event': (response, input) => void open(response).end(begin(input) + said + sse({ type: 'NONSENSE' })),
+  'half-json': (response, input) =>
+    void open(response).end(`${begin(input)}${said}data: {"type":"RUN_\n\n${finish(input)}`),
+  'not-an-event': (response, input) =>
+    void open(response).end(begin(input) + said + sse({ type: 'NONSENSE' }) + finish(input)),
+  words: (response, input) => void open(response).end(`${begin(input)}${said}data: oops\n\n${finish(input)}`),
+  page: (response) => void open(response).write('<h1>Welcome</h1>'),
+  json: (response) => void open(response, 'application/json').end('{"error":"no such agent"}'),
+  completions: (response) => void open(response).write('data: {"id":"x","choices":[]}\n\n'),
+  others: (response) => void open(response).end('data: {"type":"text-delta","delta":"Hi"}\n\ndata: [DONE]\n\n'),
   html: (response) => void open(response, 'text/html').end('<h1>Welcome</h1>'),
   redirect: (response) => void response.writeHead(307, { Location: '/elsewhere' }).end(),
   'huge-line': (response, input) => {
@@ -80,11 +89,18 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(requests))
     return
   }
+  const [, stopped] = /^\/agent\/stop\/([^/]+)$/.exec(request.url ?? '') ?? []
+  if (request.method === 'POST' && stopped !== undefined) {
+    const run = requests.findLast(({ input }) => input.threadId === decodeURIComponent(stopped))
+    if (run) run.stopped = true
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"stopped":true}')
+    return
+  }
   const body: Buffer[] = []
   request.on('data', (bytes: Buffer) => body.push(bytes))
   request.on('end', () => {
     const input = JSON.parse(Buffer.concat(body).toString()) as RunAgentInput
-    const seen: (typeof requests)[number] = { input, headers: request.headers, closedBy: 'nobody' }
+    const seen: (typeof requests)[number] = { input, headers: request.headers, closedBy: 'nobody', stopped: false }
     requests.push(seen)
     response.on('close', () => {
       seen.closedBy = response.writableFinished ? 'endpoint' : 'asker'

@@ -117,8 +117,9 @@ export function hostileAgents(clock: Clock): readonly HostileAgent[] {
     // Under other names.
     'foreign-start': ['succeeded', says({ type: 'RUN_STARTED', threadId: 'other', runId: 'other' }, ...GOOD)],
     'foreign-finish': ['succeeded', says(...GOOD, FINISHED)],
+    // It has a name of its own, and the person's words stay what they are.
     'foreign-message': [
-      'agent_protocol',
+      'agent_incomplete',
       async function* ({ messages }) {
         yield { ...START, messageId: messages.at(-1)?.id }
       },

@@ -5,36 +5,7 @@ import { createReplay, type Replay } from '../../testing/cases/replay.ts'
 import { createRemoteAgent } from './remote-agent.ts'
 
 /** Not right yet. A fix takes its name out of here: a case that is listed and passes fails. */
-const KNOWN_FAILURES: ReadonlySet<string> = new Set([
-  'agui-unknown-event',
-  'agui-heartbeat-event',
-  'agui-unknown-last',
-  'agui-thinking-old',
-  'agui-thinking-title',
-  'agui-thinking-twice',
-  'agui-reasoning-role-assistant',
-  'agui-reasoning-same-id-as-text',
-  'agui-text-then-reasoning',
-  'agui-fixed-id',
-  'agui-fixed-call-id',
-  'agui-result-unknown-call',
-  'agui-no-text-start',
-  'agui-start-twice-open',
-  'agui-step-not-started',
-  'agui-timestamp-iso',
-  'agui-result-object',
-  'agui-result-null',
-  'agui-result-no-message-id',
-  'agui-empty-data',
-  'agui-done-before',
-  'agui-last-unterminated',
-  'agui-ping-data',
-  'agui-error-code-number',
-  'agui-error-no-message',
-  'agui-snapshot-renames',
-  'agui-cancel-in-tool',
-  'agui-cancel-in-arguments',
-])
+const KNOWN_FAILURES: ReadonlySet<string> = new Set([])
 
 const cases = casesOf('agui')
 let replay: Replay

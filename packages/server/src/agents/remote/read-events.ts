@@ -1,39 +1,50 @@
 /**
- * An SSE body as what it says, event by event: read only as fast as somebody asks, never holding more than one event.
- * Does not know: which event may come when.
+ * An SSE body as the JSON that its events hold: read only as fast as somebody asks, never holding more than one event.
+ * What frameworks put between events (heartbeats, empty data, [DONE]) is no trouble. Does not know: what an event may be.
  */
-import type { Event } from '@ag-ui/core'
 import { createParser } from 'eventsource-parser'
 import { AgentFailure } from '../failure.ts'
 import type { SilenceWatch } from '../silence.ts'
+import { notAgUi } from './failures.ts'
 
 /** UTF-16 units of one event with its field names: a little more than what an agent may say at once. */
 const MAX_EVENT_UNITS = 1024 * 1024 + 64 * 1024
 
+/** What was sent as an event and is no JSON: a word such as `ping`. */
+export const NO_EVENT = Symbol('no event')
+
 /**
- * Events as they came, unchecked but for being JSON. Ends when the body does.
+ * Unchecked but for being JSON. Ends when the body does.
  * @throws AgentFailure `agent_protocol`, `limit_exceeded`; or what the socket says
  */
-export async function* readEvents({ body }: Response, watch: SilenceWatch): AsyncGenerator<Event> {
+export async function* readEvents({ body }: Response, watch: SilenceWatch): AsyncGenerator<unknown> {
   if (!body) return
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  const said: string[] = []
+  const said: { readonly name: string | undefined; readonly data: string }[] = []
+  let head: string | undefined = ''
   let tooLarge = false
   const parser = createParser({
     maxBufferSize: MAX_EVENT_UNITS,
-    onEvent: ({ data }) => void said.push(data),
+    onEvent: ({ event, data }) => void said.push({ name: event, data }),
     onError: ({ type }) => {
       if (type === 'max-buffer-size-exceeded') tooLarge = true
     },
   })
   for (;;) {
     const { done, value } = await watch.guard(reader.read())
-    if (done) return
-    watch.heard()
-    feed(decoder.decode(value, { stream: true }))
-    for (const data of said.splice(0)) yield parsed(data)
+    if (!done) watch.heard()
+    // The last event may come without the blank line behind it.
+    const text = done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true })
+    if (head !== undefined) head = checkedHead(head + text)
+    feed(text)
+    const events = said.splice(0)
+    for (const [at, { name, data }] of events.entries()) {
+      const isLast = done && at === events.length - 1
+      for (const event of parsed(data, isLast)) yield named(event, name)
+    }
     if (tooLarge) throw new AgentFailure('limit_exceeded', 'The remote agent sent an event that is too large.')
+    if (done) return
   }
 
   function feed(text: string): void {
@@ -46,11 +57,49 @@ export async function* readEvents({ body }: Response, watch: SilenceWatch): Asyn
   }
 }
 
-/** The recorder takes nothing on trust; that it is called an event here is only for the port's sake. */
-function parsed(data: string): Event {
-  try {
-    return JSON.parse(data) as Event
-  } catch {
-    throw new AgentFailure('agent_protocol', 'The remote agent sent something that is no JSON. Try again.')
+/** What a line of an event stream begins with (HTML Living Standard, 9.2.5). */
+const FIELDS = ['data:', 'event:', 'id:', 'retry:', ':']
+
+/** A page or a JSON document is known by its first character: nobody has to wait for its end. Undefined: it is a stream. */
+function checkedHead(given: string): string | undefined {
+  const head = given.trimStart()
+  if (FIELDS.some((field) => head.startsWith(field))) return undefined
+  if (FIELDS.some((field) => field.startsWith(head))) return head
+  throw notAgUi()
+}
+
+/** The events in one event's data. `isLast`: the stream ended in it, so half of it may be missing. */
+function parsed(data: string, isLast: boolean): readonly unknown[] {
+  const text = data.trim()
+  if (text === '' || text === '[DONE]') return []
+  const whole = json(text)
+  if (whole !== NO_EVENT) return Array.isArray(whole) ? whole : [whole]
+  // Events of which each has a line of its own, without blank lines between them.
+  const lines = text.includes('\n') ? text.split('\n').map(json) : []
+  if (lines.length > 0 && !lines.includes(NO_EVENT)) return lines
+  if (!/^[[{"]/.test(text)) return [NO_EVENT]
+  if (isLast) return []
+  throw new AgentFailure('agent_protocol', 'The remote agent sent an event that is not valid JSON. Try again.')
+}
+
+/** JSON, also as Python writes it: with NaN and Infinity, which JSON has no word for. */
+function json(text: string): unknown {
+  for (const spelling of [text, text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, withNull)]) {
+    try {
+      return JSON.parse(spelling)
+    } catch {
+      // As it is spelled it is none.
+    }
   }
+  return NO_EVENT
+}
+
+function withNull(token: string): string {
+  return token.startsWith('"') ? token : 'null'
+}
+
+/** Some name an event's type in the frame only. */
+function named(event: unknown, name: string | undefined): unknown {
+  if (name === undefined || typeof event !== 'object' || event === null || 'type' in event) return event
+  return { ...event, type: name }
 }

@@ -1,29 +1,44 @@
 /**
  * An AG-UI endpoint as an agent: the run's whole input goes there, what comes back as SSE is the run.
  *
- * Owns: the request, and what each way of going wrong is called. Does not know: whether the events are legal, which the
- * recorder decides.
+ * Owns: the request, and when it is made again. Does not know: how others spell AG-UI (`dialect.ts`), whether the events
+ * are legal, which the recorder decides.
  *
  * Invariants:
  * - A stream that stops before RUN_FINISHED or RUN_ERROR is a failure, never a success; what came is kept.
- * - The socket closes when the run is aborted, when it fails, and when nobody reads on.
- * - Nothing but the run's input and the configured headers is sent, and to no address but the configured one.
- * - The endpoint is asked once.
+ * - The socket closes when the run is aborted, when it fails, and when nobody reads on. An agent that was left before its
+ *   end is told to stop where it has a route for that; nothing waits for it.
+ * - Nothing but the run's input and the configured headers is sent, and to no address but the configured ones.
+ * - An agent that has said anything is never asked again; one that is still busy with an earlier run is, a bounded number
+ *   of times.
  */
-import { type Event, EventType, PROTOCOL_VERSION, type RunAgentInput } from '@ag-ui/core'
+import { type Event, EventType, type RunAgentInput } from '@ag-ui/core'
 import { type Clock, keyString, type ThreadKey } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'
+import { sleep } from '../pace.ts'
 import type { Agent, AgentContext } from '../port.ts'
-import { createSilenceWatch, type Silence, type SilenceLimits } from '../silence.ts'
-import { readEvents } from './read-events.ts'
+import { createSilenceWatch, type SilenceLimits, type SilenceWatch } from '../silence.ts'
+import { type BusyLimits, busyEvent, isBusy, nextWait, saysBusy } from './busy.ts'
+import { createDialect } from './dialect.ts'
+import { brokeOff, notAgUi, refusalOf, stillBusy, tooLong, unreached } from './failures.ts'
+import { NO_EVENT, readEvents } from './read-events.ts'
+import { createStopRoute, type StopRoute } from './stop-route.ts'
+import { toldOf } from './told.ts'
+import { typeOf } from './types.ts'
 
-export interface RemoteLimits extends SilenceLimits {
-  /** Milliseconds from the run's start to its end. */
+export interface RemoteLimits extends SilenceLimits, BusyLimits {
+  /** Milliseconds from the run's start to its end, waiting included. */
   readonly totalMs: number
 }
 
 /** An agent may think long without a word, and AG-UI has no heartbeat. */
-export const DEFAULT_REMOTE_LIMITS: RemoteLimits = { firstByteMs: 120_000, idleMs: 600_000, totalMs: 3_600_000 }
+export const DEFAULT_REMOTE_LIMITS: RemoteLimits = {
+  firstByteMs: 120_000,
+  idleMs: 600_000,
+  totalMs: 3_600_000,
+  maxAttempts: 10,
+  maxWaitMs: 120_000,
+}
 
 export interface RemoteAgentOptions extends Partial<RemoteLimits> {
   /** Default `remote`. */
@@ -40,112 +55,202 @@ export interface RemoteAgentOptions extends Partial<RemoteLimits> {
    * use the same threadId.
    */
   readonly threadIdOf?: (key: ThreadKey) => string
+  /**
+   * Where an agent is told to stop that was left before its end, with `{threadId}` for the thread as it is told of it.
+   * Default: `{url}/stop/{threadId}`, or `…/stop/{threadId}` beside a `url` that ends with `/run`, as long as that is not
+   * answered 404. False: nowhere.
+   */
+  readonly stopUrl?: string | false
   readonly clock: Clock
+  /** 0 ≤ n < 1, for the jitter of waits. */
+  readonly random?: () => number
 }
 
 /** @throws TypeError for an address that cannot be one */
 export function createRemoteAgent(options: RemoteAgentOptions): Agent {
-  const { id = 'remote', url, description } = options
-  const { host, protocol, username, password } = new URL(url)
-  if (!/^https?:$/.test(protocol)) throw new TypeError(`An agent’s address is http or https, not ${protocol}`)
-  if (username || password) throw new TypeError('An agent’s address holds no name or password: use `headers`.')
+  const { id = 'remote', url, stopUrl, headers = {}, description, clock } = options
+  const { host } = checkedUrl(url)
+  if (typeof stopUrl === 'string') checkedUrl(stopUrl)
+  const stopRoute = createStopRoute({ url, headers, clock, ...(stopUrl !== undefined && { stopUrl }) })
   return {
     id,
     title: options.title ?? host,
     ...(description !== undefined && { description }),
-    run: (input, context) => answer(options, input, context),
+    tolerated: true,
+    run: (input, context) => answer(options, stopRoute, input, context),
   }
+}
+
+function checkedUrl(address: string): URL {
+  const url = new URL(address)
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`An agent’s address is http or https, not ${url.protocol}`)
+  if (url.username || url.password) throw new TypeError('An agent’s address holds no name or password: use `headers`.')
+  return url
 }
 
 async function* answer(
   options: RemoteAgentOptions,
+  stopRoute: StopRoute,
   input: RunAgentInput,
   { signal, roomId }: AgentContext,
 ): AsyncGenerator<Event> {
-  const { url, headers = {}, clock, threadIdOf = keyString } = options
+  const { clock, threadIdOf = keyString, random = Math.random } = options
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options }
-  const watch = createSilenceWatch({ ...limits, until: clock.now() + limits.totalMs, tooLong })
-  const hangUp = new AbortController()
+  const until = clock.now() + limits.totalMs
   const told = threadIdOf({ roomId, threadId: input.threadId })
-  let begun = false
-  try {
-    const response = await watch.guard(
-      fetch(url, {
-        method: 'POST',
-        headers: { ...headers, 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-        body: JSON.stringify(inputFor(input, told)),
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, hangUp.signal]),
-      }),
-    )
-    watch.heard()
-    const refused = refusalOf(response)
-    if (refused) throw refused
-    for await (const event of readEvents(response, watch)) {
-      begun = true
-      yield inOurWords(event, told, input)
-      if (event.type === EventType.RUN_FINISHED || event.type === EventType.RUN_ERROR) return
+  const address = { threadId: told, runId: input.runId }
+  let waited = 0
+  for (let attempt = 1; ; attempt++) {
+    const watch = createSilenceWatch({ ...limits, until, tooLong })
+    const call = createCall(options, toldOf(input, told), watch, signal)
+    try {
+      for await (const event of call.events()) yield inOurWords(event, told, input)
+      return
+    } catch (error) {
+      signal.throwIfAborted()
+      if (call.state !== 'busy') throw error
+    } finally {
+      // Also when nobody reads on: what it does then is for nobody.
+      if (call.state === 'asked' || call.state === 'begun') void stopRoute.stop(address)
     }
-    throw brokeOff()
-  } catch (error) {
-    signal.throwIfAborted()
-    if (error instanceof AgentFailure) throw error
-    throw begun ? brokeOff(error) : new AgentFailure('agent_error', UNREACHABLE, { cause: error })
-  } finally {
-    hangUp.abort()
+    const ms = nextWait(attempt, waited, random(), limits)
+    if (ms === undefined || clock.now() + ms >= until) throw stillBusy()
+    // In a thread of ours nobody else has runs: what it is busy with is one that was left, perhaps by a process that died.
+    if (attempt === 1 && !options.threadIdOf) void stopRoute.stop(address)
+    yield busyEvent(attempt + 1, ms, clock.now(), limits)
+    await sleep(clock, ms, signal)
+    waited += ms
   }
 }
 
-/** Many endpoints want each field to be there. */
-function inputFor(input: RunAgentInput, threadId: string): RunAgentInput {
-  return {
-    ...input,
-    threadId,
-    protocolVersion: PROTOCOL_VERSION,
-    state: input.state ?? {},
-    forwardedProps: input.forwardedProps ?? {},
+interface Call {
+  /** Up to RUN_FINISHED or RUN_ERROR. Once. */
+  events(): AsyncGenerator<Event>
+  /** `asked`, `begun`: it may be at it. */
+  readonly state: 'asked' | 'busy' | 'begun' | 'ended'
+}
+
+function createCall(
+  { url, headers = {}, clock }: RemoteAgentOptions,
+  told: RunAgentInput,
+  watch: SilenceWatch,
+  signal: AbortSignal,
+): Call {
+  let state: Call['state'] = 'asked'
+
+  async function* events(): AsyncGenerator<Event> {
+    const hangUp = new AbortController()
+    try {
+      const response = await watch.guard(
+        fetch(url, {
+          method: 'POST',
+          headers: { ...headers, 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+          body: JSON.stringify(told),
+          redirect: 'manual',
+          signal: AbortSignal.any([signal, hangUp.signal]),
+        }),
+      )
+      watch.heard()
+      const refused = refusalOf(response)
+      if (refused) {
+        state = 'ended'
+        if (isBusy(response.status, await wordsOf(response, clock))) state = 'busy'
+        throw refused
+      }
+      state = 'begun'
+      yield* heard(response)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof AgentFailure) throw error
+      if (state === 'begun') throw brokeOff(error)
+      throw ended(unreached(error))
+    } finally {
+      hangUp.abort()
+    }
   }
+
+  async function* heard(response: Response): AsyncGenerator<Event> {
+    const dialect = createDialect()
+    let isAgUi = false
+    let hasSpoken = false
+    let isOdd = false
+    for await (const said of readEvents(response, watch)) {
+      if (!isAgUi && isOther(said)) throw ended(notAgUi())
+      const event = said === NO_EVENT ? HEARTBEAT : dialect.read(said)
+      const type = typeOf(event?.type)
+      isAgUi ||= type !== undefined
+      isOdd ||= type === undefined
+      if (type === EventType.RUN_ERROR && !hasSpoken && saysBusy(wordsIn(event))) {
+        state = 'busy'
+        throw stillBusy()
+      }
+      if (type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR) state = 'ended'
+      // That it begins is no word yet, and is not waited for by anyone.
+      else if (type !== undefined && type !== EventType.RUN_STARTED) hasSpoken = true
+      yield event
+      if (state === 'ended') return
+    }
+    throw ended(isAgUi || !isOdd ? brokeOff() : notAgUi())
+  }
+
+  /** Its stream is over, and so is what it was asked for. */
+  function ended(failure: AgentFailure): AgentFailure {
+    state = 'ended'
+    return failure
+  }
+
+  return {
+    events,
+    get state() {
+      return state
+    },
+  }
+}
+
+/** What is sent as an event and is none: the recorder passes over it, and counts it. */
+const HEARTBEAT = { type: 'no_event' } as unknown as Event
+
+/** What other protocols stream: chat completions, JSON-RPC. */
+function isOther(said: unknown): boolean {
+  if (typeof said !== 'object' || said === null || 'type' in said) return false
+  return 'choices' in said || 'jsonrpc' in said || 'candidates' in said
+}
+
+function wordsIn(event: Event): string {
+  const { message, code } = event as { message?: unknown; code?: unknown }
+  return `${message} ${code}`
+}
+
+const MAX_REFUSAL_UNITS = 4 * 1024
+const MAX_REFUSAL_MS = 2_000
+
+/** What it says of a refusal, as far as anybody reads and waits for that. */
+async function wordsOf({ body }: Response, clock: Clock): Promise<string> {
+  if (!body) return ''
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let words = ''
+  let giveUp = () => {}
+  const undo = clock.schedule(MAX_REFUSAL_MS, () => giveUp())
+  try {
+    while (words.length < MAX_REFUSAL_UNITS) {
+      const enough = new Promise<{ readonly done: true }>((resolve) => {
+        giveUp = () => resolve({ done: true })
+      })
+      const next = await Promise.race([reader.read(), enough])
+      if (next.done) break
+      words += decoder.decode(next.value, { stream: true })
+    }
+  } catch {
+    // The refusal stands without them.
+  } finally {
+    undo()
+  }
+  return words
 }
 
 /** The endpoint speaks of the thread as it was told of it. */
 function inOurWords(event: Event, told: string, { threadId }: RunAgentInput): Event {
   if (event?.type !== EventType.RUN_STARTED && event?.type !== EventType.RUN_FINISHED) return event
   return event.threadId === told ? { ...event, threadId } : event
-}
-
-const UNREACHABLE = 'The remote agent cannot be reached: check that it runs and that AGUI_URL is right, then try again.'
-
-function refusalOf({ status, ok, headers }: Response): AgentFailure | undefined {
-  const because = (sentence: string) => new AgentFailure('agent_error', sentence)
-  if (status >= 300 && status < 400)
-    return because('The remote agent points to another address, where nothing is sent: set AGUI_URL to it.')
-  if (status === 401 || status === 403)
-    return because('The remote agent does not let this server in: check the headers it is configured with.')
-  if (status === 404 || status === 405) return because('There is no AG-UI agent at that address: check AGUI_URL.')
-  if (status === 429)
-    return because('The remote agent answers no more requests for now: wait a moment, then try again.')
-  if (status >= 500) return because('The remote agent is out of order for now: wait a moment, then try again.')
-  if (!ok)
-    return because(`The remote agent did not accept this conversation (${status}): try again, or ask another one.`)
-  if (!/^\s*text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? ''))
-    return new AgentFailure(
-      'agent_protocol',
-      'What answers at AGUI_URL does not speak AG-UI over SSE: check the address.',
-    )
-  return undefined
-}
-
-function brokeOff(cause?: unknown): AgentFailure {
-  const sentence = 'The remote agent broke off in the middle of its answer; what it said is kept. Try again.'
-  return new AgentFailure('agent_incomplete', sentence, { cause })
-}
-
-const SLOW: Record<Silence, string> = {
-  first_byte: 'The remote agent did not begin to answer in time. Try again in a moment.',
-  idle: 'The remote agent fell silent in the middle; what it said is kept. Try again.',
-  total: 'The remote agent took longer than an answer may take; what it said is kept. Ask for less, or try again.',
-}
-
-function tooLong(silence: Silence): AgentFailure {
-  return new AgentFailure('timeout', SLOW[silence])
 }

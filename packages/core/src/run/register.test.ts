@@ -1,0 +1,255 @@
+/** Whatever ids an agent uses, what it says in a run has names that nothing else in the thread has. */
+import type { Message } from '@ag-ui/core'
+import { describe, expect, it } from 'vitest'
+import { nthName } from './names.ts'
+import { createRecorder, DEFAULT_RECORDER_LIMITS, type Recorder } from './recorder.ts'
+import { parsed, recordAll } from './testing/recorders.ts'
+
+const called = (id: string) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })
+const GIVEN: Message[] = [
+  { id: 'q', role: 'user', content: 'One?' },
+  { id: 'm', role: 'assistant', content: 'First.', toolCalls: [called('c')] },
+  { id: 'res', role: 'tool', toolCallId: 'c', content: 'ok' },
+  { id: 'plan', role: 'activity', activityType: 'plan', content: {} },
+  { id: 'q2', role: 'user', content: 'Two?' },
+]
+
+interface Given {
+  readonly messages?: Message[]
+  readonly resume?: { readonly interruptId: string; readonly status: 'resolved' }[]
+  readonly tolerant?: boolean
+}
+
+function recorderOf({ messages = GIVEN, resume, tolerant = false }: Given = {}): Recorder {
+  const input = { threadId: 't', runId: 'r', messages, ...(resume && { resume }) }
+  return createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, tolerant })
+}
+
+function recorded(events: readonly unknown[], given: Given = {}): Record<string, unknown>[] {
+  const recorder = recorderOf(given)
+  recordAll(recorder, events)
+  return parsed(recorder.take())
+}
+
+const text = (messageId: string, delta = 'x') => [
+  { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' },
+  { type: 'TEXT_MESSAGE_CONTENT', messageId, delta },
+  { type: 'TEXT_MESSAGE_END', messageId },
+]
+const thought = (messageId: string, delta = 'x') => [
+  { type: 'REASONING_START', messageId },
+  { type: 'REASONING_MESSAGE_START', messageId, role: 'reasoning' },
+  { type: 'REASONING_MESSAGE_CONTENT', messageId, delta },
+  { type: 'REASONING_MESSAGE_END', messageId },
+  { type: 'REASONING_END', messageId },
+]
+const call = (toolCallId: string, more: object = {}) => [
+  { type: 'TOOL_CALL_START', toolCallId, toolCallName: 'f', ...more },
+  { type: 'TOOL_CALL_ARGS', toolCallId, delta: '{}' },
+  { type: 'TOOL_CALL_END', toolCallId },
+]
+const result = (toolCallId: string, messageId = 'res') => ({
+  type: 'TOOL_CALL_RESULT',
+  messageId,
+  toolCallId,
+  content: 'ok',
+})
+const idsOf = (events: readonly Record<string, unknown>[], field = 'messageId') => [
+  ...new Set(events.map((event) => event[field])),
+]
+
+describe('an id of an earlier run', () => {
+  it.each<[string, readonly unknown[]]>([
+    ['a text', text('m')],
+    ['a text under the person’s own', text('q2')],
+    ['a thought', thought('m')],
+    ['a tool’s result', [result('c', 'm')]],
+    ['an activity', [{ type: 'ACTIVITY_SNAPSHOT', messageId: 'plan', activityType: 'plan', content: {} }]],
+  ])('becomes one of this run in every event of %s', (_, events) => {
+    const [id] = idsOf(events as Record<string, unknown>[])
+    expect(idsOf(recorded(events))).toEqual([`r:${id}`])
+  })
+
+  it('becomes one of this run in a call, its arguments, its end, its result and what refers to it', () => {
+    const recorder = recorderOf()
+    recordAll(recorder, [
+      ...call('c', { parentMessageId: 'm' }),
+      result('c'),
+      { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'tool-call', entityId: 'c', encryptedValue: '?' },
+      { type: 'SUBAGENT_STARTED', subagentRunId: 's', name: 'n', parentToolCallId: 'c', parentMessageId: 'm' },
+    ])
+    const events = parsed(recorder.take())
+    expect(
+      events.map(({ toolCallId, parentToolCallId, entityId }) => toolCallId ?? parentToolCallId ?? entityId),
+    ).toEqual(Array.from({ length: 6 }, () => 'r:c'))
+    expect(events[0]).toMatchObject({ parentMessageId: 'r:m' })
+    expect(events[3]).toMatchObject({ messageId: 'r:res' })
+    expect(events[5]).toMatchObject({ parentMessageId: 'r:m' })
+    const asks = { type: 'interrupt', interrupts: [{ id: 'i', reason: 'approval', toolCallId: 'c' }] }
+    expect(recorder.record({ type: 'RUN_FINISHED', outcome: asks })).toMatchObject({
+      outcome: { interrupts: [{ toolCallId: 'r:c' }] },
+    })
+  })
+
+  it('stays what it is where it names what was given: the result of a call that waited for this run', () => {
+    const messages = GIVEN.slice(0, 2)
+    expect(recorded([result('c', 'fresh')], { messages })).toMatchObject([{ messageId: 'fresh', toolCallId: 'c' }])
+    const secret = { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'message', entityId: 'm', encryptedValue: '?' }
+    const patch = { type: 'ACTIVITY_DELTA', messageId: 'plan', activityType: 'plan', patch: [] }
+    expect(recorded([secret, patch])).toMatchObject([{ entityId: 'm' }, { messageId: 'plan' }])
+  })
+
+  it('is announced again, not made again, where this run brings the answer that a call waited for', () => {
+    const resume = [{ interruptId: 'i', status: 'resolved' as const }]
+    const answered = recorded([...call('c'), result('c')], { messages: GIVEN.slice(0, 2), resume })
+    expect(idsOf(answered, 'toolCallId')).toEqual(['c'])
+    expect(idsOf(recorded(call('c'), { resume }), 'toolCallId')).toEqual(['r:c'])
+  })
+
+  it('becomes one that can be read back, however long it is', () => {
+    const id = 'x'.repeat(256)
+    const messages: Message[] = [{ id, role: 'user', content: '' }]
+    const events = recorded([...text(id), result('n', id), result('n', id)], { messages })
+    const names = idsOf(events) as string[]
+    expect(names).toHaveLength(3)
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(256)
+    expect(recorderOf({ messages }).resume(events)).toEqual({ type: 'recorded' })
+  })
+})
+
+it('one id for a thought, a text, an activity and two results is five things', () => {
+  const activity = { type: 'ACTIVITY_SNAPSHOT', messageId: 'a', activityType: 'plan', content: {} }
+  const events = recorded([...thought('a'), ...text('a'), activity, result('c', 'a'), result('d', 'a'), ...text('a')])
+  expect(idsOf(events)).toEqual(['a', 'r:a', 'r:a:2', 'r:a:3', 'r:a:4'])
+})
+
+it('a name that looks like one of ours is no clash', () => {
+  expect(idsOf(recorded([...text('r:m'), ...text('m'), ...text('r:m'), ...text('m')]))).toEqual(['r:m', 'r:m:2'])
+})
+
+describe('a snapshot', () => {
+  const snapshot = (...messages: object[]) => ({ type: 'MESSAGES_SNAPSHOT', messages })
+  const user = (id: string, content = 'Two?') => ({ id, role: 'user', content })
+  const assistant = (id: string, content: string, ...calls: string[]) => ({
+    id,
+    role: 'assistant',
+    content,
+    ...(calls.length > 0 && { toolCalls: calls.map(called) }),
+  })
+  const namesIn = (events: readonly unknown[], given: Given = {}) =>
+    messagesIn(recorded(events, given)).map((message) => [message.id, message.content])
+
+  const messagesIn = (events: readonly Record<string, unknown>[]) => (events.at(-1) as { messages: Message[] }).messages
+
+  it.each([
+    ['by its words', user('own', ' Two? ')],
+    ['by its words in parts', { id: 'own', role: 'user', content: [{ type: 'text', text: 'Two?' }] }],
+    ['by its place, where the agent has put words round it', user('own', 'Context: none. Two?')],
+  ])('knows the person’s last message under another id: %s', (_, restated) => {
+    expect(namesIn([snapshot(restated, assistant('new', 'Yes.'))]).map(([id]) => id)).toEqual(['q2', 'new'])
+  })
+
+  it('keeps the past under the ids it has, leaves out a past that nobody knows, and names the rest', () => {
+    const messages = [
+      { id: 'sys', role: 'system', content: 'Be good.' },
+      user('x1', 'One?'),
+      assistant('m', 'First.', 'c'),
+      user('own'),
+      assistant('m', 'Second.', 'c'),
+      { id: 'res', role: 'tool', toolCallId: 'c', content: 'ok' },
+    ]
+    expect(recorded([snapshot(...messages)])[0]?.messages).toMatchObject([
+      { id: 'q', role: 'user' },
+      { id: 'm', toolCalls: [{ id: 'c' }] },
+      { id: 'q2' },
+      { id: 'r:m', toolCalls: [{ id: 'r:c' }] },
+      { id: 'r:res', toolCallId: 'r:c' },
+    ])
+  })
+
+  it('names what the run has said as the run did, also where an id stands in it twice', () => {
+    const messages = [user('q', 'One?'), assistant('m', 'First.'), user('q2'), assistant('m', 'x')]
+    expect(namesIn([...text('m'), snapshot(...messages)])).toEqual([
+      ['q', 'One?'],
+      ['m', 'First.'],
+      ['q2', 'Two?'],
+      ['r:m', 'x'],
+    ])
+  })
+
+  it('that does not reach back restates what says the same, and brings what does not', () => {
+    expect(namesIn([snapshot(user('q', 'One?'), assistant('m', 'First.'))]).map(([id]) => id)).toEqual(['q', 'm'])
+    expect(namesIn([snapshot(assistant('m', 'First.'), assistant('n', 'Yes.'))]).map(([id]) => id)).toEqual(['m', 'n'])
+    expect(namesIn([snapshot(assistant('m', 'Second.'))])).toEqual([['r:m', 'Second.']])
+    expect(namesIn([...text('m', 'First.'), snapshot(assistant('m', 'First.'))])).toEqual([['r:m', 'First.']])
+  })
+
+  it('without a person’s words is the answer, also one that says the same again', () => {
+    expect(namesIn([snapshot(assistant('m', 'First.'))])).toEqual([['r:m', 'First.']])
+  })
+
+  it('knows a message by the call that it holds, and a result by the call that it answers', () => {
+    const said = [...call('k', { parentMessageId: 'p' }), result('k', 'streamed')]
+    const messages = [
+      user('q2'),
+      assistant('other', '', 'k'),
+      { id: 'z', role: 'tool', toolCallId: 'k', content: 'ok' },
+    ]
+    expect(namesIn([...said, snapshot(...messages)]).map(([id]) => id)).toEqual(['q2', 'p', 'streamed'])
+  })
+
+  it('that holds one id twice brings two messages of a tolerated agent', () => {
+    const messages = [user('q2'), assistant('n', 'a'), assistant('n', 'b')]
+    const events = recorded([snapshot(...messages)], { tolerant: true })
+    expect(events[0]?.messages).toMatchObject([{ id: 'q2' }, { id: 'n' }, { id: 'r:n' }])
+  })
+
+  it('takes nothing that is open from whom it belongs to, of a tolerated agent', () => {
+    const open = [
+      { type: 'TEXT_MESSAGE_START', messageId: 'a', subagentRunId: 's1' },
+      { type: 'TOOL_CALL_START', toolCallId: 'k', toolCallName: 'f' },
+    ]
+    const events = recorded([...open, snapshot({ ...assistant('a', 'x', 'k'), subagentRunId: 's2' })], {
+      tolerant: true,
+    })
+    expect(events.at(-1)?.messages).toMatchObject([{ id: 'a', subagentRunId: 's1', toolCalls: [] }])
+  })
+})
+
+describe('taking a run up', () => {
+  it('goes on under the same names, whether the agent says its own ids or those of the log', () => {
+    for (const id of ['m', 'r:m']) {
+      const first = recorderOf()
+      recordAll(first, text('m', 'Half ').slice(0, 2))
+      const written = parsed(first.take())
+      const second = recorderOf()
+      expect(second.resume(written)).toEqual({ type: 'recorded' })
+      recordAll(second, [...text(id).slice(1), ...text('n'), ...text(id)])
+      expect(idsOf(parsed(second.take()))).toEqual(['r:m', 'n'])
+    }
+  })
+
+  it('knows each thing of one id by its kind, and what was given is not the run’s', () => {
+    const snapshot = {
+      type: 'MESSAGES_SNAPSHOT',
+      messages: [...GIVEN, { id: 'brought', role: 'assistant', content: '' }],
+    }
+    const first = recorderOf()
+    recordAll(first, [...thought('a'), ...text('a'), ...call('c'), snapshot])
+    const second = recorderOf()
+    second.resume(parsed(first.take()))
+    recordAll(second, [...text('a', 'more'), ...thought('a'), ...call('c'), ...text('m'), ...text('brought')])
+    const events = parsed(second.take())
+    const named = (prefix: string) => idsOf(events.filter(({ type }) => String(type).startsWith(prefix)))
+    expect(named('TEXT')).toEqual(['r:a', 'r:m', 'brought'])
+    expect(named('REASONING')).toEqual(['a'])
+    expect(idsOf(events, 'toolCallId')).toContain('r:c')
+    expect(idsOf(events, 'toolCallId')).not.toContain('c')
+  })
+})
+
+it('names are given in so many steps as there are names, also under one id', () => {
+  const recorder = recorderOf()
+  for (let n = 0; n < 20_000; n++) recorder.record(result('c', 'm'))
+  expect(parsed(recorder.take()).at(-1)).toMatchObject({ messageId: nthName('r', 'm', 20_000) })
+})

@@ -1,0 +1,77 @@
+/**
+ * Which messages of a MESSAGES_SNAPSHOT are those that the agent was given. An agent may give them ids of its own, or
+ * words of its own; up to the person's last words, everything in a snapshot is the past, and the log knows the past.
+ *
+ * Does not know: what the run has said itself.
+ */
+import type { Message } from '@ag-ui/core'
+import { kindOf } from './entity.ts'
+
+export interface Past {
+  /** How many messages of the snapshot are the past: up to the last one that was given. 0: it does not reach back. */
+  readonly length: number
+  /** The given message that a snapshot's message at this place restates, if any. */
+  readonly given: ReadonlyMap<number, Message>
+}
+
+const NO_PAST: Past = { length: 0, given: new Map() }
+
+export function pastIn(messages: readonly Message[], given: readonly Message[]): Past {
+  const last = given.at(-1)
+  if (!last) return NO_PAST
+  const end = placeOf(last, messages, given)
+  if (end === -1) return NO_PAST
+  const found = new Map([[end, last]])
+  const left = new Map(given.slice(0, -1).map((message) => [message.id, message]))
+  for (let at = 0; at < end; at++) {
+    const message = messages[at] as Message
+    const known = left.get(message.id)
+    if (!known || kindOf(known.role) !== kindOf(message.role)) continue
+    found.set(at, known)
+    left.delete(known.id)
+  }
+  const byWords = new Map<string, Message[]>()
+  for (const message of left.values()) {
+    const words = wordsOf(message)
+    const same = byWords.get(words)
+    if (same) same.push(message)
+    else byWords.set(words, [message])
+  }
+  for (let at = 0; at < end; at++) {
+    if (found.has(at)) continue
+    const known = byWords.get(wordsOf(messages[at] as Message))?.shift()
+    if (known) found.set(at, known)
+  }
+  return { length: end + 1, given: found }
+}
+
+/** Two messages of one kind that say the same, whatever they are called. */
+export function sameText(one: Message, other: Message): boolean {
+  return kindOf(one.role) === kindOf(other.role) && textIn(one.content) === textIn(other.content)
+}
+
+/** By its id, else by its words, else the last words of a person that the agent calls by a name of its own. */
+function placeOf(last: Message, messages: readonly Message[], given: readonly Message[]): number {
+  const byId = messages.findLastIndex(({ id, role }) => id === last.id && kindOf(role) === kindOf(last.role))
+  if (byId !== -1) return byId
+  const words = messages.findLastIndex((message) => sameText(message, last))
+  if (words !== -1) return words
+  if (last.role !== 'user') return -1
+  const place = messages.findLastIndex(({ role }) => role === 'user')
+  const id = messages[place]?.id
+  return given.some((message) => message.id === id) ? -1 : place
+}
+
+function wordsOf(message: Message): string {
+  const { content } = message
+  const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
+  const called = calls.map(({ function: { name, arguments: given } }) => [name, given])
+  return JSON.stringify([message.role, textIn(content), ...called])
+}
+
+function textIn(content: Message['content']): unknown {
+  if (typeof content === 'string') return content.trim()
+  if (!Array.isArray(content)) return content ?? ''
+  const texts = content.filter((part) => part.type === 'text').map(({ text }) => text)
+  return texts.join('\n').trim()
+}

@@ -1,0 +1,133 @@
+/**
+ * Fields of other people's JSON, as AG-UI wants them: each function gives a value of the right type, or undefined where
+ * there is none. Does not know: which event they stand in.
+ */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function recordOf(value: unknown): Fields | undefined {
+  return isFields(value) ? value : undefined
+}
+
+/** Python's spelling of the same fields. */
+const CAMEL: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'messageId',
+    'toolCallId',
+    'toolCallName',
+    'toolCalls',
+    'toolName',
+    'parentMessageId',
+    'parentToolCallId',
+    'parentSubagentRunId',
+    'subagentRunId',
+    'threadId',
+    'runId',
+    'stepName',
+    'activityType',
+    'entityId',
+    'encryptedValue',
+    'rawEvent',
+    'inputTokens',
+    'outputTokens',
+    'totalTokens',
+    'reasoningTokens',
+    'cachedInputTokens',
+    'cacheWriteInputTokens',
+    'responseSchema',
+    'expiresAt',
+    'mimeType',
+  ].map((name) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name]),
+)
+
+/** With today's names of its fields. Where both are there, today's holds. */
+export function spelled(fields: Fields): Fields {
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    const today = Object.hasOwn(CAMEL, name) ? CAMEL[name] : undefined
+    if (today === undefined) given[name] = value
+    else given[today] ??= fields[today] ?? value
+  }
+  return given
+}
+
+export function withoutNull(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
+}
+
+/** UTF-16 units (packages/core, run/shape.ts). */
+const MAX_ID_LENGTH = 256
+
+export function idOf(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_ID_LENGTH) : undefined
+}
+
+/** A text, or what can be written as one without brackets. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+/** The text in it, also in a list of parts; '' where there is none. */
+export function textIn(value: unknown): string {
+  const text = textOf(value)
+  if (text !== undefined) return text
+  if (Array.isArray(value)) return value.map(textIn).join('')
+  if (!isFields(value)) return ''
+  return textIn(value.text ?? value.content ?? value.value)
+}
+
+/** A text as it is, anything else as JSON. */
+export function jsonOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+}
+
+/** Times below this are seconds: as milliseconds they would lie in 1973. */
+const FIRST_MS = 1e11
+
+/** Milliseconds since the epoch, of a number of them or of seconds, of a text of either, or of a date in ISO 8601. */
+export function timeOf(value: unknown): number | undefined {
+  const number = numberOf(value)
+  const ms = number ?? (typeof value === 'string' ? Date.parse(value) : Number.NaN)
+  if (!Number.isFinite(ms)) return undefined
+  return Math.round(number !== undefined && !Number.isInteger(ms) && ms < FIRST_MS ? ms * 1_000 : ms)
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\s*[-+]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+const COUNTS = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'reasoningTokens',
+  'cachedInputTokens',
+  'cacheWriteInputTokens',
+] as const
+
+/** What was spent. One entry may stand alone; a count that is none is left out. */
+export function usageOf(value: unknown): readonly Fields[] | undefined {
+  const entries = (Array.isArray(value) ? value : [value]).filter(isFields).map((entry) => {
+    const given = spelled(entry)
+    const counts = COUNTS.map((name) => [name, countOf(given[name])])
+    return withoutNull({
+      provider: textOf(given.provider),
+      model: textOf(given.model),
+      ...Object.fromEntries(counts),
+    })
+  })
+  const known = entries.filter((entry) => Object.keys(entry).length > 0)
+  return known.length > 0 ? known : undefined
+}
+
+function countOf(value: unknown): number | undefined {
+  const number = numberOf(value)
+  return number !== undefined && Number.isSafeInteger(number) && number >= 0 ? number : undefined
+}

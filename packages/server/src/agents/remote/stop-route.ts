@@ -1,0 +1,68 @@
+/**
+ * Where a remote agent is told to stop. One that goes on by itself after its reader has gone does not notice that the
+ * reader has gone: CopilotKit's runtime and Holdfast itself are such, and have a route for it.
+ *
+ * Owns: its address, and that nothing ever depends on it. Does not know: when a run is left.
+ */
+import type { Clock } from '@holdfast/core'
+
+export interface StopRouteOptions {
+  /** Where runs are posted. */
+  readonly url: string
+  /** Where a stop is posted: `{threadId}` stands for the thread. False: nowhere. */
+  readonly stopUrl?: string | false
+  readonly headers: Readonly<Record<string, string>>
+  readonly clock: Clock
+}
+
+export interface StopRoute {
+  /** Never rejects: an agent without such a route has seen its socket close, and may have stopped at that. */
+  stop(run: { readonly threadId: string; readonly runId: string }): Promise<void>
+}
+
+/** Nobody waits longer for an answer to a stop. */
+const PATIENCE_MS = 10_000
+
+export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptions): StopRoute {
+  const template = stopUrl === false ? undefined : (stopUrl ?? besideRuns(url))
+  /** It has none, as far as it has said. */
+  let isAbsent = template === undefined
+  return {
+    async stop({ threadId, runId }) {
+      if (isAbsent || template === undefined) return
+      const giveUp = new AbortController()
+      const undo = clock.schedule(PATIENCE_MS, () => giveUp.abort())
+      try {
+        const { status, body } = await fetch(template.replace('{threadId}', encodeURIComponent(threadId)), {
+          method: 'POST',
+          headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
+          // In the shape of a run's input, with nothing in it: some servers read every body as one.
+          body: JSON.stringify({
+            threadId,
+            runId,
+            messages: [],
+            tools: [],
+            context: [],
+            state: {},
+            forwardedProps: {},
+          }),
+          redirect: 'manual',
+          signal: giveUp.signal,
+        })
+        isAbsent = stopUrl === undefined && (status === 404 || status === 405)
+        await body?.cancel()
+      } catch {
+        // It cannot be told.
+      } finally {
+        undo()
+      }
+    },
+  }
+}
+
+/** `/agent/{id}/run` has `/agent/{id}/stop/{threadId}` beside it; any other address has it below itself. */
+function besideRuns(url: string): string {
+  const { origin, pathname, search } = new URL(url)
+  const base = pathname.replace(/\/+$/, '').replace(/\/run$/, '')
+  return `${origin}${base}/stop/{threadId}${search}`
+}

@@ -1,0 +1,26 @@
+/** The event that is meant by a type, in today's name; older and other spellings of it are known. */
+import { EventType } from '@ag-ui/core'
+
+const TODAY: ReadonlySet<string> = new Set(Object.values(EventType))
+
+/** Undefined: no event of AG-UI. */
+export function typeOf(said: unknown): EventType | undefined {
+  if (typeof said !== 'string' || said.length > 64) return undefined
+  if (TODAY.has(said)) return said as EventType
+  // `TextMessageStart`, `text-message-start`
+  const spelled = said
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replace(/[-. ]/g, '_')
+    .toUpperCase()
+  const named = TODAY.has(spelled) ? spelled : asReasoning(spelled)
+  return TODAY.has(named) ? (named as EventType) : undefined
+}
+
+/** THINKING_* until 0.0.40: THINKING_START and _END round THINKING_TEXT_MESSAGE_START, _CONTENT and _END. */
+function asReasoning(type: string): string {
+  const [, part, step] =
+    /^(?:THINKING|REASONING)(_TEXT_MESSAGE|_MESSAGE)?_(START|CONTENT|DELTA|END|CHUNK)$/.exec(type) ?? []
+  if (step === undefined) return type
+  const isBlock = part === undefined && (step === 'START' || step === 'END')
+  return `REASONING_${isBlock ? '' : 'MESSAGE_'}${step === 'DELTA' ? 'CONTENT' : step}`
+}
