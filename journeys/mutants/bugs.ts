@@ -204,6 +204,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
+    what: 'what somebody sent in place of an answer is lost if it is stopped before it starts',
+    file: `${SERVER}/store/decide/cancel.ts`,
+    find: "const said = turn || run.request.onBusy !== 'enqueue'",
+    put: 'const said = nextToStart(view)?.run.runId === runId',
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
+    what: 'a message under an id that is taken is accepted and dropped',
+    file: `${SERVER}/store/decide/said-before.ts`,
+    find: 'if (before && !saysTheSame(before, message)) return message.id',
+    put: 'if (before && before.role !== message.role) return message.id',
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
     what: 'a thread that the store cannot find any more is told as deleted',
     file: `${SERVER}/feed/connection.ts`,
     find: "  not_found: 'cursor_ahead',",

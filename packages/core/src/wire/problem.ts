@@ -11,6 +11,7 @@ export const PROBLEM_STATUS = {
   room_conflict: 409,
   thread_conflict: 409,
   run_id_reused: 409,
+  message_id_reused: 409,
   run_active: 409,
   not_queued: 409,
   needs_answer: 409,
@@ -51,6 +52,8 @@ export interface Problem {
   readonly detail: string
   /** `needs_answer`: the questions that are open. */
   readonly interruptIds?: readonly string[]
+  /** `message_id_reused`: the first such message. */
+  readonly messageId?: string
   /** `run_active`: the live run; `not_queued`: the run that does not wait. */
   readonly runId?: string
   /** `cursor_gone`: the oldest position still held. */

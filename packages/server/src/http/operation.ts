@@ -41,6 +41,7 @@ const Problem = z
     code: z.enum(CODES),
     detail: z.string(),
     runId: z.string().optional(),
+    messageId: z.string().optional(),
     interruptIds: z.array(z.string()).optional(),
     firstSeq: z.int().optional(),
     head: z.int().optional(),

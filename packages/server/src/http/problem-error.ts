@@ -5,9 +5,9 @@
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from '@holdfast/core'
 import { HTTPException } from 'hono/http-exception'
 import { StoreFault, type StoreFaultCode } from '../store/fault.ts'
-import type { Absent } from '../store/port.ts'
+import type { Absent, MessageIdReused } from '../store/port.ts'
 
-type Extra = Pick<Problem, 'runId' | 'interruptIds' | 'firstSeq' | 'head' | 'issues'>
+type Extra = Pick<Problem, 'runId' | 'messageId' | 'interruptIds' | 'firstSeq' | 'head' | 'issues'>
 
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
@@ -28,6 +28,13 @@ export const absent = ({ type }: Absent, what?: string) =>
   type === 'not_found' ? notFound(what) : new ProblemError('deleted', 'It was deleted, and does not come back.')
 
 export const notFound = (what = 'Nothing is here, or nothing that you may see.') => new ProblemError('not_found', what)
+
+export const messageIdReused = ({ messageId }: MessageIdReused) =>
+  new ProblemError(
+    'message_id_reused',
+    `The thread has a message “${messageId}” that says something else: send yours under a new id.`,
+    { messageId },
+  )
 
 /** Told of what nobody expected; never of refusals. `about`: where, as far as it is known. */
 export type Report = (fault: unknown, what: string, about?: Place) => void

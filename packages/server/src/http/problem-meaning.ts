@@ -11,6 +11,7 @@ export const PROBLEM_MEANING: Readonly<Record<ProblemCode, string>> = {
   room_conflict: 'A room has this id and is another.',
   thread_conflict: 'A thread has this id and is another.',
   run_id_reused: 'A run has this id and asked for something else.',
+  message_id_reused: 'A message of the thread has this id and says something else; `messageId` names it.',
   run_active: 'A run is live; `runId` names it.',
   not_queued: 'The run does not wait, or not any more; `runId` names it.',
   needs_answer: 'A person is asked; `interruptIds` are to be answered, all of them, by `resume`.',

@@ -1,5 +1,6 @@
 /** What may come in: ids, cursors, pages, bodies. Every route's schemas are made of these. */
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
 import { ID_PATTERN, keyString } from '@holdfast/core'
@@ -101,9 +102,17 @@ const AnyTool = ToolIn.pipe(ToolSchema as unknown as z.ZodType<Tool, z.output<ty
 const AnyContext = ContextIn.pipe(ContextSchema as unknown as z.ZodType<Context, z.output<typeof ContextIn>>)
 const AnyResume = ResumeIn.pipe(ResumeEntrySchema as unknown as z.ZodType<ResumeEntry, z.output<typeof ResumeIn>>)
 
-const Messages = z
-  .array(AnyMessage)
-  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'Two messages have the same id')
+/** Two that differ under one id are not malformed: they are answered like any other id that is reused. */
+const Messages = z.array(AnyMessage).refine(isWithoutRepeats, 'The same message is there twice')
+
+function isWithoutRepeats(all: readonly Message[]): boolean {
+  const first = new Map<string, Message>()
+  return all.every((message) => {
+    const before = first.get(message.id)
+    if (!before) first.set(message.id, message)
+    return !isDeepStrictEqual(before, message)
+  })
+}
 
 export const EditRun = z.object({ messages: Messages.min(1, 'A run that waits asks something: send a message') })
 export const ChangeQueue = z.object({

@@ -189,6 +189,9 @@ export interface InboxStore {
   >
 }
 
+/** A message has the id of another one of its thread and says something else. */
+export type MessageIdReused = { readonly type: 'message_id_reused'; readonly messageId: string }
+
 export type StartAnswer =
   | { readonly type: 'accepted' | 'same'; readonly run: Run }
   | { readonly type: 'run_id_reused' }
@@ -201,6 +204,7 @@ export type StartAnswer =
   | { readonly type: 'queue_full' }
   /** `parentId` names a message the thread does not hold. */
   | { readonly type: 'unknown_parent' }
+  | MessageIdReused
   /** Nothing to answer: no new message and no message to answer. */
   | { readonly type: 'nothing_to_answer' }
   | Absent
@@ -262,7 +266,7 @@ export interface RunIntents {
     key: ThreadKey,
     runId: string,
     messages: readonly Message[],
-  ): Promise<{ readonly type: 'run'; readonly run: Run } | NotQueued | Absent>
+  ): Promise<{ readonly type: 'run'; readonly run: Run } | NotQueued | MessageIdReused | Absent>
   queue(principal: Principal, key: ThreadKey): Promise<{ readonly type: 'queue'; readonly queue: QueueInfo } | Absent>
   changeQueue(
     principal: Principal,

@@ -11,7 +11,7 @@ export type OnBusy = 'reject' | 'enqueue' | 'supersede'
 /** What was asked for, after parsing and defaults: a retried start is the same exactly when this is deeply equal. */
 export interface StartRequest {
   readonly runId: string
-  /** The new messages, in order, each with an id; those the thread already holds are ignored: the log wins. */
+  /** The new messages, in order, each with an id; those the thread already holds, the same, are ignored. */
   readonly messages: readonly Message[]
   /** The parent of the first new message, or, without new messages, the message to answer. Default: the newest leaf. */
   readonly parentId?: string | null

@@ -21,6 +21,7 @@ import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
 import { supersedeContract } from './contract/supersede.contract.ts'
 import { threadsContract } from './contract/threads.contract.ts'
+import { wordsContract } from './contract/words.contract.ts'
 import { type StoreHarness, worldOf } from './contract/world.ts'
 
 export type { StoreHarness } from './contract/world.ts'
@@ -37,6 +38,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('the queue', () => queueContract(inWorld))
+    describe('what a person wrote', () => wordsContract(inWorld))
     describe('a held queue', () => heldContract(inWorld))
     describe('the agent of a thread', () => chosenContract(inWorld))
     describe('making room', () => supersedeContract(inWorld))

@@ -6,7 +6,7 @@ import { QueueShape, RunShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
-import { absent, ProblemError } from '../problem-error.ts'
+import { absent, messageIdReused, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { ChangeQueue, EditRun, json, RunParams, ThreadParams } from '../schemas.ts'
 
@@ -61,7 +61,7 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs/{runId}',
       operationId: 'editRun',
       summary: 'Other words for a run that waits',
-      problems: ['not_found', 'deleted', 'not_queued'],
+      problems: ['not_found', 'deleted', 'not_queued', 'message_id_reused'],
       middleware: may('queue.change'),
       request: { params: RunParams, body: { ...json(EditRun), required: true } },
       responses: { 200: answer('The run, with other words.', RunShape) },
@@ -70,6 +70,7 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       const params = c.req.valid('param')
       const { messages } = c.req.valid('json')
       const answer = await store.runs.edit(c.var.principal, keyIn(params), params.runId, messages)
+      if (answer.type === 'message_id_reused') throw messageIdReused(answer)
       if (answer.type !== 'run') throw refusal(answer)
       return reply<Run>(answer.run)
     },

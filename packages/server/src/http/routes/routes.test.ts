@@ -174,6 +174,22 @@ describe('starting a run', () => {
     expect(house.faults).toEqual([])
   })
 
+  it('refuses a message id that has other words already, and names it', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const start = (body: object) => house.ask(paths.runs(KEY), { runId: 'r2', onBusy: 'enqueue', ...body })
+    const other = { id: 'r1-q', role: 'user', content: 'Something else' }
+    const asked = { id: 'm', role: 'user', content: 'One' }
+    const problem = await expectProblem(await start({ messages: [asked, other] }), 409, 'message_id_reused')
+    expect(problem.messageId).toBe('r1-q')
+    await expectProblem(await start({ messages: [asked, { ...asked, content: 'Two' }] }), 409, 'message_id_reused')
+    expect((await start({ messages: [asked] })).status).toBe(202)
+    expect((await start({ messages: [asked] })).status).toBe(202)
+    const edit = (...messages: object[]) => house.ask(paths.run(KEY, 'r2'), { messages }, { method: 'PATCH' })
+    await expectProblem(await edit(other), 409, 'message_id_reused')
+    expect((await edit({ ...asked, content: 'Two' })).status).toBe(200)
+  })
+
   it('starts nothing new while draining, and says when to come again', async () => {
     const house = await createHouse()
     house.phase = 'draining'

@@ -10,7 +10,7 @@ import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
-import { absent, ProblemError, STORE_LOST } from '../problem-error.ts'
+import { absent, messageIdReused, ProblemError, STORE_LOST } from '../problem-error.ts'
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
 
@@ -25,6 +25,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         'not_found',
         'deleted',
         'run_id_reused',
+        'message_id_reused',
         'run_active',
         'needs_answer',
         'interrupt_closed',
@@ -62,6 +63,8 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
           return reply<StartAccepted>({ run: answer.run }, 202)
         case 'run_id_reused':
           throw new ProblemError('run_id_reused', 'This runId was used for another request: mint a new one.')
+        case 'message_id_reused':
+          throw messageIdReused(answer)
         case 'run_active': {
           const detail = 'A run is live in this thread: wait for its end, cancel it, or send `onBusy`.'
           throw new ProblemError('run_active', detail, { runId: answer.runId })

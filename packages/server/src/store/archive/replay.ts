@@ -9,6 +9,7 @@
  * A run that had not ended: one that waited goes on waiting; one that was at work has lost its worker, and the next start
  * of a server ends it, visibly. No agent is asked because of an import but for what waited.
  */
+import type { Message } from '@ag-ui/core'
 import {
   createFold,
   createRecorder,
@@ -26,6 +27,7 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import type { RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
+import { reusedId } from '../decide/said-before.ts'
 import { wordsOf } from '../decide/search.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
@@ -251,6 +253,8 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
       last = at
       const { runId, kind } = envelope
       const isStart = kind === 'agui' && envelope.event.type === 'RUN_STARTED'
+      const reused = isStart ? reusedId({ ...fold.view(), queue: [] }, messagesOf(envelope)) : undefined
+      if (reused !== undefined) throw refuse(`the thread has a message ${reused} that says something else.`)
       try {
         if (kind === 'agui') checkAgui(envelope, json)
         else takeControl(envelope)
@@ -260,7 +264,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
       }
       const changes = runId !== undefined && (kind === 'control' || isStart)
       const run = changes ? fold.view().runs.find((known) => known.runId === runId) : undefined
-      const said = isStart ? wordsOf(envelope.event.input?.messages ?? []) : ''
+      const said = isStart ? wordsOf(messagesOf(envelope)) : ''
       return {
         key,
         log: [{ kind, ...(runId !== undefined && { runId }), json }],
@@ -274,6 +278,11 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
         throw refuse(`the log of ${key.threadId} does not hold every run that was listed.`)
     },
   }
+}
+
+/** Of a RUN_STARTED. */
+function messagesOf({ event }: Envelope): readonly Message[] {
+  return event.type === 'RUN_STARTED' ? (event.input?.messages ?? []) : []
 }
 
 const RUN_CHANGES = new Set(['run.accepted', 'run.status', 'run.cancel-requested', 'run.ended'])

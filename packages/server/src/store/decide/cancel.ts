@@ -78,9 +78,12 @@ function cancelKnown(
   switch (run.status) {
     case 'queued': {
       // What is about to start is stopped as a live run is, and its question kept: whether a worker had it a moment
-      // before is nothing that a person can know. What only waits is taken out, unsaid, and the rest goes on.
-      const turn = nextToStart(view)?.run.runId === runId
-      const ended = endBeforeStart(run, turn ? openingNow(view, run) : UNSAID, cancel, now)
+      // before is nothing that a person can know. So is what was not asked to wait, and does so only until another run has
+      // made room. What was asked to wait is taken out, unsaid, and the rest goes on.
+      const entry = view.queue.find((queued) => queued.run.runId === runId)
+      const turn = entry?.first === true || nextToStart(view)?.run.runId === runId
+      const said = turn || run.request.onBusy !== 'enqueue'
+      const ended = endBeforeStart(run, said ? openingNow(view, run) : UNSAID, cancel, now)
       return {
         answer: { type: 'requested', run: toRun(ended.run) },
         writes: [

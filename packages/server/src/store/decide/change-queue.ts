@@ -4,10 +4,11 @@
  */
 import type { Message } from '@ag-ui/core'
 import type { QueueInfo, Run } from '@holdfast/core'
-import type { Absent, NotQueued, QueueChange } from '../port.ts'
+import type { Absent, MessageIdReused, NotQueued, QueueChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { ChangeQueueFacts, Decision, EditFacts, QueueFacts } from './facts.ts'
 import { placed, queueChanged, queueInfo } from './queue.ts'
+import { reusedId } from './said-before.ts'
 import { supersede } from './supersede.ts'
 import { toRun } from './to-run.ts'
 import { NOT_FOUND, threadAbsence } from './visible.ts'
@@ -26,10 +27,12 @@ export function decideEdit(
   principal: Principal,
   runId: string,
   messages: readonly Message[],
-): Decision<{ type: 'run'; run: Run } | NotQueued | Absent> {
+): Decision<{ type: 'run'; run: Run } | NotQueued | MessageIdReused | Absent> {
   const absent = threadAbsence(room, thread, principal)
   if (absent || !thread || !run) return { answer: absent ?? NOT_FOUND }
   if (run.status !== 'queued') return { answer: { type: 'not_queued', runId } }
+  const messageId = reusedId(view, messages, runId)
+  if (messageId !== undefined) return { answer: { type: 'message_id_reused', messageId } }
   const answered = messages.at(-1)?.id
   const edited = { ...run, ...(answered !== undefined && { parentId: answered }) }
   const { roomId, threadId } = run

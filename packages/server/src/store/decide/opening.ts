@@ -48,7 +48,7 @@ function placeOf({ parentId }: StartRequest, view: ThreadView, lastGiven?: strin
   return parentId === undefined ? (lastGiven ?? newestLeaf(view.messages)) : parentId
 }
 
-/** Of a run that is taken out of the queue before its turn: what it would have said is not said. */
+/** Of a run that was asked to wait and is taken out of the queue: what it would have said is not said. */
 export const UNSAID: Opening = { messages: [], parentId: null }
 
 /** The run with the message that it answers, as its opening has it. */

@@ -11,6 +11,7 @@ import type { Decision, StartFacts } from './facts.ts'
 import { endBeforeStart, type Opening, openingOf } from './opening.ts'
 import { goesFirst, liveIn, MAX_QUEUED, placed } from './queue.ts'
 import { controlRecord } from './records.ts'
+import { reusedId } from './said-before.ts'
 import { supersede } from './supersede.ts'
 import { titleFrom } from './title.ts'
 import { toRun } from './to-run.ts'
@@ -44,6 +45,8 @@ export function decideStart(
   const busy = liveIn(view) ?? nextToStart(view)?.run
   if (busy && request.onBusy === 'reject') return { answer: { type: 'run_active', runId: busy.runId } }
   if (request.onBusy !== 'reject' && view.queue.length >= MAX_QUEUED) return { answer: { type: 'queue_full' } }
+  const messageId = reusedId(view, request.messages)
+  if (messageId !== undefined) return { answer: { type: 'message_id_reused', messageId } }
   const opening = openingOf(view, request)
   if (!opening) return { answer: { type: 'unknown_parent' } }
   const parentId = opening.messages.at(-1)?.id ?? opening.parentId

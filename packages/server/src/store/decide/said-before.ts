@@ -1,0 +1,56 @@
+/**
+ * Whether a message says what another one of its id says already. Its text would be dropped in silence if it did not: the
+ * log wins, so whoever sends it has to be told.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Message } from '@ag-ui/core'
+import type { ThreadMessage, ThreadView } from '@holdfast/core'
+
+/**
+ * The first of `messages` whose id is taken by other words: in the conversation, in another run that waits, or in the
+ * list itself. `but`: a run whose own messages are being replaced.
+ */
+export function reusedId(
+  { messages: held, queue }: Pick<ThreadView, 'messages' | 'queue'>,
+  messages: readonly Message[],
+  but?: string,
+): string | undefined {
+  if (messages.length === 0) return undefined
+  const wanted = new Set(messages.map(({ id }) => id))
+  const known = new Map<string, Message>()
+  for (const message of held) if (wanted.has(message.id)) known.set(message.id, message)
+  for (const { run, messages: waiting } of queue) {
+    if (run.runId === but) continue
+    for (const message of waiting) if (!known.has(message.id)) known.set(message.id, message)
+  }
+  for (const message of messages) {
+    const before = known.get(message.id)
+    if (before && !saysTheSame(before, message)) return message.id
+    if (!before) known.set(message.id, message)
+  }
+  return undefined
+}
+
+/** `held` is as the thread has it, with its place; `given` as it was sent, perhaps copied out of a snapshot. */
+function saysTheSame(held: Message | ThreadMessage, given: Message): boolean {
+  // Of what an agent wrote, a client may have another version than the words: it is compared by them.
+  const of = 'runId' in held && held.runId !== undefined ? wordsIn : everythingIn
+  return isDeepStrictEqual(of(held), of(given))
+}
+
+function everythingIn(message: Message): unknown {
+  const { parentId: _, runId: __, startedAt: ___, endedAt: ____, content = '', ...rest } = message as ThreadMessage
+  return JSON.parse(JSON.stringify({ ...rest, content }))
+}
+
+function wordsIn(message: Message): unknown {
+  const { role, content = '' } = message
+  const calls = message.role === 'assistant' ? message.toolCalls : undefined
+  const said = {
+    role,
+    content,
+    toolCalls: (calls ?? []).map(({ id, function: { name, arguments: args } }) => ({ id, name, args })),
+    ...(message.role === 'tool' && { toolCallId: message.toolCallId }),
+  }
+  return JSON.parse(JSON.stringify(said))
+}
