@@ -20,7 +20,10 @@ export async function* bytesOf(
   const reader = body.getReader()
   try {
     for (;;) {
-      const next = await inTime(reader.read(), clock, until())
+      const end = until()
+      // Who is never silent is not waited for either.
+      if (end !== undefined && clock.now() >= end) return
+      const next = await inTime(reader.read(), clock, end)
       if (!next || next.done) return
       heard()
       yield next.value

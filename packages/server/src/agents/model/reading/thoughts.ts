@@ -81,12 +81,13 @@ export function createThoughtSplitter(): ThoughtSplitter {
     if (isBehindTag) held = held.trimStart()
     if (held === '') return true
     if (mayOpen()) {
-      const blanks = held.length - held.trimStart().length
-      const tag = tagAt(held, blanks)
-      if (tag === 'maybe' && blanks <= (hasText ? MAX_INDENT : MAX_BLANKS)) return true
-      if (tag !== 'maybe' && tag !== undefined && (!hasText || blanks <= MAX_INDENT)) {
-        if (hasText) giveText(held.slice(0, blanks))
-        held = held.slice(blanks + tag[0].length)
+      const blanks = held.slice(0, held.length - held.trimStart().length)
+      const isFar = hasText ? blanks.length > MAX_INDENT || blanks.includes('\t') : blanks.length > MAX_BLANKS
+      const tag = isFar ? undefined : tagAt(held, blanks.length)
+      if (tag === 'maybe') return true
+      if (tag) {
+        if (hasText) giveText(blanks)
+        held = held.slice(blanks.length + tag[0].length)
         isBehindTag = !hasText
         open = { close: tag[1], words: [], length: 0 }
         return false
@@ -105,7 +106,7 @@ export function createThoughtSplitter(): ThoughtSplitter {
 
   function readThought(thought: Thought): boolean {
     const { close } = thought
-    const at = held.toLowerCase().indexOf(close)
+    const at = indexOf(held, close)
     const end = at >= 0 ? at : held.length - lengthOfBeginning(held, close)
     const said = held.slice(0, end)
     held = held.slice(at >= 0 ? at + close.length : end)
@@ -158,6 +159,14 @@ function tagAt(text: string, at: number): (typeof TAGS)[number] | 'maybe' | unde
 }
 
 const LONGEST = Math.max(...TAGS.map(([open]) => open.length))
+
+/** In any case of its letters. In the text as it is: some letters change their length with their case. */
+function indexOf(text: string, tag: string): number {
+  const first = tag.charAt(0)
+  for (let at = text.indexOf(first); at >= 0; at = text.indexOf(first, at + 1))
+    if (text.slice(at, at + tag.length).toLowerCase() === tag) return at
+  return -1
+}
 
 /** How much of the text's end is the beginning of the tag. */
 function lengthOfBeginning(text: string, tag: string): number {

@@ -8,7 +8,7 @@
 /** Characters of one value: a provider's whole answer is not larger than what an agent may say at once. */
 const MAX_VALUE_LENGTH = 1024 * 1024
 /** Characters, in all, of what is no JSON. */
-const MAX_STRAY_LENGTH = 1024 * 1024
+const MAX_STRAY_LENGTH = 256 * 1024
 /** Characters kept of one line that is no JSON, for the reason it may give. */
 const MAX_WORDS_LENGTH = 2_048
 
