@@ -35,5 +35,5 @@ function isProduct(path: string): boolean {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  return text.replace(/\/\*[\s\S]*?\*\/|^[\t ]*\/\/.*$/gm, '')
 }

@@ -11,7 +11,7 @@ import type { ParsedNode } from './parse.ts'
 
 const LINE_END = /\r\n|\n|\r/g
 const BLANK_LINE_BEFORE = /(?:\r\n|\n|\r(?!\n))[\t ]*(?:\r\n|\n|\r(?!\n))[\t ]*$/
-const UNDECIDED_LINE = /^[\t ]*(?:[-+*_]|\d{1,9}[.)]?)?[\t ]*$/
+const UNDECIDED_LINE = /^[\t ]*(?:(?:[-+*_]|\d{1,9}[.)]?)[\t ]*)?$/
 
 /** Whether `previous` and all before it are closed, `next` being the block after it in `text`. */
 export function isClosed(previous: RootContent, next: ParsedNode, text: string): boolean {

@@ -15,7 +15,7 @@ interface OpenFence {
 /** The fence a block consists of, if it begins at the margin and could go on. */
 export function openFence({ nodes: [code, ...others], source }: Written): OpenFence | undefined {
   if (code?.type !== 'code' || others.length > 0) return undefined
-  const [first, marker] = /^(`{3,}|~{3,})[^\n\r]*\n/.exec(source) ?? []
+  const [first, marker] = /^(`{3,}(?!`)|~{3,}(?!~))[^\n\r]*\n/.exec(source) ?? []
   if (first === undefined || marker === undefined) return undefined
   const end = new RegExp(`^ {0,3}${marker[0]}{${marker.length},}[\\t ]*$`, 'm')
   return end.test(source.slice(first.length)) ? undefined : { code, contentStart: first.length, end }

@@ -17,9 +17,9 @@ const BEGINNINGS: readonly RegExp[] = [
   /(?:^|\n)[^\s@]{0,80}@[^\s@]{1,300}:\d+:\d+/,
   // Java and Kotlin: `at a.b.C.m(C.java:12)`; what it is caused by; the rest that is left out.
   /(?:^|\s)at [\w$./<>]{1,200}\((?:[\w$]{1,100}\.\w{1,10}:\d+|Native Method|Unknown Source)\)/,
-  /(?:^|\n)\s*(?:Caused by: |Suppressed: |Exception in thread "|\.\.\. \d+ (?:more|common frames))/,
+  /(?:^|\n)\s{0,40}(?:Caused by: |Suppressed: |Exception in thread "|\.\.\. \d+ (?:more|common frames))/,
   // .NET: `at A.B.C(String s) in /app/X.cs:line 12`.
-  /(?:^|\n)\s*at [\w.`<>[\],+]{1,200}\([^()\n]{0,300}\)/,
+  /(?:^|\n)\s{0,40}at [\w.`<>[\],+]{1,200}\([^()\n]{0,300}\)/,
   / in [^\s:]{0,300}\.\w{2,4}:line \d/,
   // Go: the goroutine, or a frame's place.
   /\bgoroutine \d+ \[/,
@@ -30,10 +30,10 @@ const BEGINNINGS: readonly RegExp[] = [
   // Ruby: `from app.rb:1:in 'f'`; Elixir: `(app 0.1.0) lib/x.ex:1: X.f/1`; PHP: `#0 /app/x.php(1): f()`, ` in /app/x.php:1`.
   /(?:^|\s)(?:from )?[^\s:]{1,200}\.rb:\d+:in /,
   /\([\w .]{1,60}\) [^\s:]{1,200}\.exs?:\d+: /,
-  /(?:^|\n)\s*#\d+ [^\n]{1,300}/,
+  /(?:^|\n)\s{0,40}#\d+ [^\n]{1,300}/,
   / in [^\s:]{1,300}\.php(?::| on line )\d/,
   // C and C++, Swift.
-  /(?:^|\n)\s*frame #\d+: /,
+  /(?:^|\n)\s{0,40}frame #\d+: /,
   /<!doctype html|<html[\s>]/i,
 ]
 

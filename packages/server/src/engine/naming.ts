@@ -77,7 +77,7 @@ function isFirst({ input: { messages } }: Held): boolean {
 /** An agent's words are hostile: one short line, without what would not be seen or would turn the text around it. */
 function tidy(given: string): string {
   const [line = ''] = given.trim().split(/[\r\n\u2028\u2029]/, 1)
-  const visible = line.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/^["'“”„«]+|["'“”»]+$/gu, '')
+  const visible = line.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/^["'“”„«]+|(?<!["'“”»])["'“”»]+$/gu, '')
   return [...visible.trim()].slice(0, MAX_CHARACTERS).join('').trim()
 }
 

@@ -1,6 +1,8 @@
 /**
  * An error as the log may show it: type, code, sentence, stack, causes. Never its other fields: a library's error can
  * hold a whole request with everything a person wrote.
+ *
+ * What is thrown is hostile: everything is cut to a length, and whatever throws when it is read is left out.
  */
 
 export interface ErrorFields {
@@ -12,14 +14,17 @@ export interface ErrorFields {
 }
 
 const DEEPEST = 5
+/** UTF-16 units. */
+const LONGEST = { type: 100, code: 100, message: 2_000, stack: 8_000 }
 
 export function errorFields(fault: unknown, depth = 0): ErrorFields {
-  if (!(fault instanceof Error)) return { type: typeof fault, message: String(fault).slice(0, 1_000) }
-  const { name, message, stack, cause } = fault
+  if (!isError(fault)) return { type: typeof fault, message: textOf(() => fault, LONGEST.message) ?? 'unreadable' }
+  const stack = textOf(() => fault.stack, LONGEST.stack)
+  const cause = read(() => fault.cause)
   return {
-    type: name,
+    type: textOf(() => fault.name, LONGEST.type) ?? 'Error',
     ...codeOf(fault),
-    message,
+    message: textOf(() => fault.message, LONGEST.message) ?? 'unreadable',
     ...(stack !== undefined && { stack }),
     ...(cause !== undefined && depth < DEEPEST && { cause: errorFields(cause, depth + 1) }),
   }
@@ -27,18 +32,56 @@ export function errorFields(fault: unknown, depth = 0): ErrorFields {
 
 /** The same of what an agent threw: its sentence may be a person's or a provider's words. Where it came from is not. */
 export function wordless(fault: unknown): ErrorFields {
-  if (!(fault instanceof Error)) return { type: typeof fault }
-  const { name, message, stack = '' } = fault
-  const head = `${name}: ${message}`
-  const frames = (stack.startsWith(head) ? stack.slice(head.length) : stack)
+  if (!isError(fault)) return { type: typeof fault }
+  const name = textOf(() => fault.name, LONGEST.type) ?? 'Error'
+  return { type: name, ...codeOf(fault), stack: [name, ...framesOf(fault)].join('\n') }
+}
+
+/** Where an error came from: the first place in its stack that is not Node's own. Undefined where it does not say. */
+export function originOf(fault: unknown): string | undefined {
+  if (!isError(fault)) return undefined
+  const frame = framesOf(fault).find((line) => !line.includes('node:'))
+  return frame?.trim().replace(/^at /, '')
+}
+
+/** The lines of its stack behind its sentence, which may hold lines that look like some. */
+function framesOf(fault: Error): string[] {
+  const stack = read(() => fault.stack)
+  if (typeof stack !== 'string') return []
+  const head = read(() => `${fault.name}: ${fault.message}`)
+  const behind = head !== undefined && stack.startsWith(head) ? stack.slice(head.length) : stack
+  return behind
+    .slice(0, LONGEST.stack)
     .split('\n')
     .filter((line) => FRAME.test(line))
-  return { type: name, ...codeOf(fault), stack: [name, ...frames].join('\n') }
 }
 
 const FRAME = /^ {4}at [^ ].*[:)]/
 
 function codeOf(fault: Error): Pick<ErrorFields, 'code'> {
-  if (!('code' in fault)) return {}
-  return typeof fault.code === 'string' || typeof fault.code === 'number' ? { code: fault.code } : {}
+  const code = read(() => ('code' in fault ? fault.code : undefined))
+  if (typeof code === 'number') return { code }
+  return typeof code === 'string' ? { code: cut(code, LONGEST.code) } : {}
+}
+
+const isError = (fault: unknown): fault is Error => read(() => fault instanceof Error) === true
+
+function textOf(value: () => unknown, longest: number): string | undefined {
+  const text = read(() => {
+    const given = value()
+    return given === undefined ? undefined : String(given)
+  })
+  return text === undefined ? undefined : cut(text, longest)
+}
+
+function cut(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`
+}
+
+function read<Value>(value: () => Value): Value | undefined {
+  try {
+    return value()
+  } catch {
+    return undefined
+  }
 }

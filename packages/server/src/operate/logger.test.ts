@@ -58,6 +58,15 @@ describe('no secret passes', () => {
     ['credentials in a URL', { url: 'https://me:s3cr3t@models.example/v1' }, 's3cr3t'],
     ['a key in a URL', { url: 'https://models.example/v1?key=AIzaXyz&x=1' }, 'AIzaXyz'],
     ['what an error says', { err: new Error(`cannot reach https://u:hunter22@h/ with Bearer ${TOKEN}`) }, 'hunter22'],
+    ['a token by itself', { text: `it said ${TOKEN}, twice` }, 'sig-na_ture'],
+    ['a token behind words', { text: `no.such.file-${TOKEN}` }, 'eyJzdWIi'],
+    ['a token in parts of a path', { text: `/a.b/x.${TOKEN}.y` }, 'eyJzdWIi'],
+    ['a token whose signature is missing', { text: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.' }, 'eyJzdWIi'],
+    ['a token on a line of its own', { text: `it said:\n${TOKEN}` }, 'eyJzdWIi'],
+    ['a key on a line of its own', { text: `it said:\n${KEY}` }, KEY],
+    ['a header on a line of its own', { text: 'it said:\r\nAuthorization: Token abcdef123' }, 'abcdef123'],
+    ['a bearer on a line of its own', { text: 'it said:\n\tBearer abcdef123' }, 'abcdef123'],
+    ['a URL on a line of its own', { text: 'it said:\nhttps://me:s3cr3t@models.example' }, 's3cr3t'],
   ])('%s', (_, fields, secret) => {
     for (const form of ['json', 'plain'] as const) {
       const { lines, logger } = open({ form })
@@ -91,6 +100,13 @@ describe('no secret passes', () => {
       }),
     )
   })
+
+  it.each([
+    'eyJhbGciOiJub25lIn0 by itself',
+    'file.name.of.a-module.ts',
+    '127.0.0.1:4400 v1.2.3 … a.b..c',
+    'https://models.example:8000/v1/@scope/name',
+  ])('and %s is none', (text) => expect(createScrub()(text)).toBe(text))
 
   it('and what is none stays as it is', () => {
     const text = 'A run of the agent “model” failed: rate_limited (https://models.example/v1), key 3 of 4.'

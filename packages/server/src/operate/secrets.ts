@@ -3,23 +3,44 @@
  * Does not know: where the text goes.
  *
  * Not a substitute for care: no part hands a person's words or a request's headers to the log in the first place.
+ *
+ * Every form is looked for in linear time: the text may hold what an agent or a provider said, and the whole process waits.
  */
 
 const HIDDEN = '[redacted]'
 
-const FORMS: readonly (readonly [form: RegExp, put: string])[] = [
-  // Quotes may be escaped: the text may be JSON, or JSON in JSON.
+type Form = readonly [form: RegExp, put: string | ((found: string) => string)]
+
+const FORMS: readonly Form[] = [
+  // Quotes may be escaped: the text may be JSON, or JSON in JSON. There a line feed is a letter, and touches the next word.
   [
-    /\b((?:proxy-)?authorization|cookie|x-api-key|api[-_]?key)(\\*["']?\s*[:=]\s*\\*["']?)[^\s"',;}\\][^"',;}\\\n]*/gi,
+    /(?:\b|(?<=\\[bfnrt]))((?:proxy-)?authorization|cookie|x-api-key|api[-_]?key)(\\*["']?\s*[:=]\s*\\*["']?)[^\s"',;}\\][^"',;}\\\n]*/gi,
     `$1$2${HIDDEN}`,
   ],
-  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
-  [/\bsk-[A-Za-z0-9_-]{4,}/g, HIDDEN],
-  // A JSON Web Token.
-  [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, HIDDEN],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'\\]+@/gi, `$1${HIDDEN}@`],
+  [/(?:\b|(?<=\\[bfnrt]))(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
+  [/(?:\b|(?<=\\[bfnrt]))sk-[A-Za-z0-9_-]{4,}/g, HIDDEN],
+  // What JSON Web Tokens are made of, as long as it goes on: begun at each place, a long one would be read again and again.
+  [/(?<![\w.-])[\w.-]+/g, withoutTokens],
+  [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)[^/\s@"'\\]+@/gi, `$1${HIDDEN}@`],
   [/([?&](?:api[-_]?key|key|token|access_token|password|secret|sig|signature)=)[^&\s"'\\]+/gi, `$1${HIDDEN}`],
 ]
+
+const TOKEN_HEAD = /eyJ[\w-]/
+
+/** A JSON Web Token is three parts, the first of which is JSON in base64url: `eyJ`. */
+function withoutTokens(run: string): string {
+  if (!run.includes('eyJ')) return run
+  const parts = run.split('.')
+  const kept: string[] = []
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at] ?? ''
+    const head = part.search(TOKEN_HEAD)
+    const isToken = head !== -1 && at + 2 < parts.length && parts[at + 1] !== ''
+    kept.push(isToken ? part.slice(0, head) + HIDDEN : part)
+    if (isToken) at += 2
+  }
+  return kept.join('.')
+}
 
 const SECRET_NAME = /(KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION|HEADERS)$/i
 /** Shorter ones are words that stand anywhere. */
@@ -47,7 +68,10 @@ export function createScrub(secrets: readonly string[] = []): (text: string) => 
   return (text) => {
     let clean = text
     for (const value of values) clean = clean.replaceAll(value, HIDDEN)
-    for (const [form, put] of FORMS) clean = clean.replace(form, put)
+    for (const [form, put] of FORMS) {
+      // One for texts, one for functions: `replace` has no type for either.
+      clean = typeof put === 'string' ? clean.replace(form, put) : clean.replace(form, put)
+    }
     return clean
   }
 }

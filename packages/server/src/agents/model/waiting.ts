@@ -110,15 +110,15 @@ function askedWait(headers: Headers, now: number): number | undefined {
 
 function waitsIn(given: string, now: number): (number | undefined)[] {
   // The comma of a date stands behind its weekday.
-  const pieces = given.match(/[a-z]+, [^,]+|[^,]+/gi) ?? []
+  const pieces = given.match(/(?:\b[a-z]{1,10}, )?[^,]+/gi) ?? []
   return pieces.map((piece) => {
-    if (!/[a-z]{3}.*\d{4}|\d{4}-\d\d-\d\d/i.test(piece)) return millisecondsIn(piece, 1_000)
+    if (!/[a-z]{3}.{1,40}\d{4}|\d{4}-\d\d-\d\d/i.test(piece)) return millisecondsIn(piece, 1_000)
     const date = Date.parse(piece)
     return Number.isNaN(date) ? undefined : Math.max(0, date - now)
   })
 }
 
 function millisecondsIn(given: string, unit: number): number | undefined {
-  const count = /^\s*-?\d+(\.\d+)?\s*s?\s*$/.test(given) ? Number.parseFloat(given) * unit : Number.NaN
+  const count = /^\s*-?\d+(?:\.\d+)?\s*(?:s\s*)?$/.test(given) ? Number.parseFloat(given) * unit : Number.NaN
   return Number.isFinite(count) ? Math.max(0, count) : undefined
 }

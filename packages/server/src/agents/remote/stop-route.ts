@@ -63,6 +63,6 @@ export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptio
 /** `/agent/{id}/run` has `/agent/{id}/stop/{threadId}` beside it; any other address has it below itself. */
 function besideRuns(url: string): string {
   const { origin, pathname, search } = new URL(url)
-  const base = pathname.replace(/\/+$/, '').replace(/\/run$/, '')
+  const base = pathname.replace(/(?<!\/)\/+$/, '').replace(/\/run$/, '')
   return `${origin}${base}/stop/{threadId}${search}`
 }

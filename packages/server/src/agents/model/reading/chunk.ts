@@ -122,7 +122,7 @@ const MAX_DEPTH = 4
 function finishIn(reason: unknown): string | undefined {
   if (reason === null || reason === undefined || reason === false) return undefined
   const spelt = typeof reason === 'object' ? textOf(fieldsOf(reason)?.type ?? fieldsOf(reason)?.reason) : String(reason)
-  return /^\s*(null|none|undefined|(finish_reason_)?unspecified)?\s*$/i.test(spelt) ? undefined : spelt
+  return /^\s*(?:(?:null|none|undefined|(?:finish_reason_)?unspecified)\s*)?$/i.test(spelt) ? undefined : spelt
 }
 
 function usageIn(value: unknown): Usage | undefined {

@@ -177,7 +177,7 @@ function lengthOfBeginning(text: string, tag: string): number {
 
 /** The fence that is open after this line; CommonMark 4.5. */
 function fenceAfter(line: string, fence: string | undefined): string | undefined {
-  const [, marks = '', rest = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line.replace(/\r$/, '')) ?? []
+  const [, marks = '', rest = ''] = /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))(.*)$/.exec(line.replace(/\r$/, '')) ?? []
   if (marks === '') return fence
   if (fence === undefined) return marks.startsWith('`') && rest.includes('`') ? undefined : marks
   return marks.startsWith(fence) && rest.trim() === '' ? undefined : fence
