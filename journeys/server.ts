@@ -32,8 +32,6 @@ export interface Script {
   readonly prefix?: string
   readonly failAfter?: number
   readonly tool?: boolean
-  readonly hang?: boolean
-  readonly flood?: boolean
 }
 
 export interface HoldfastServer {

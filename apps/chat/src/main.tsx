@@ -1,17 +1,15 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
 import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
-import { keyOf, keyString, sameKey } from '@holdfast/core'
+import { sameKey } from '@holdfast/core'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './app.css'
 import { createAgents } from './composer/agents.ts'
-import { createDrafts } from './composer/drafts.ts'
 import { createPreferences } from './composer/preferences.ts'
 import { createTransport, readAside } from './connection/tab.ts'
-import { besideIn, isShown } from './conversation/beside.ts'
-import { say } from './frame/toasts.ts'
+import { isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
 import { type Services, ServicesProvider } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -23,21 +21,11 @@ const registry = createRunRegistry({
   environment,
   ...(import.meta.env.DEV && { onDiagnostic: warn }),
 })
-const { keep, shared, clock, mintId, visibility } = environment
-const drafts = createDrafts({ keep, shared, now: clock.now, mintId })
-visibility.subscribe(() => visibility.hidden || drafts.catchUp())
-registry.inbox.subscribe((entry) => {
-  if (entry.type === 'RoomDeleted') drafts.orphan(`${entry.roomId}/`)
-  if (entry.type !== 'ThreadDeleted') return
-  const place = keyString(entry)
-  drafts.orphan(place)
-  if (drafts.read(place) === '' || isShown(router.state.location, entry)) return
-  const detail = 'What you had not sent is kept on its room’s page.'
-  void say({ type: 'trouble', text: 'A thread that you were writing in was deleted.', detail })
-})
+const { keep, shared, clock, mintId } = environment
+const draftsFrom = { keep, shared, now: clock.now, mintId }
 const services: Services = {
   agents: createAgents(transport, environment.clock),
-  drafts,
+  draftsFrom,
   finished: createFinished({
     inbox: registry.inbox,
     titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,
@@ -50,19 +38,13 @@ const services: Services = {
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
 }
 
-/** Beside the first paint: a hint that nothing waits for, and that may be missing. */
-async function tellWhatIsShown(): Promise<void> {
-  const { reportPresence } = await import('./frame/presence.ts')
-  const address = {
-    panes: () => ({
-      first: keyOf(router.state.matches.at(-1)?.params),
-      second: besideIn(router.state.location.search),
-    }),
-    subscribe: (listener: () => void) => router.subscribe('onResolved', listener),
-  }
-  reportPresence({ transport, environment, address })
+/** Beside the first paint: nothing waits for it, and it may be missing. */
+async function goAside(): Promise<void> {
+  const { tellWhatIsShown, watchOverDrafts } = await import('./frame/aside.ts')
+  tellWhatIsShown({ transport, environment })
+  watchOverDrafts({ registry, environment, draftsFrom })
 }
-tellWhatIsShown().catch(() => {})
+goAside().catch(() => {})
 
 /** In development alone: whoever works on the server or a proxy is to see what this page did not take. */
 function warn(dropped: Diagnostic): void {

@@ -2,14 +2,15 @@
 import type { Observable, RunTransport } from '@holdfast/client'
 import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
-import type { Drafts } from './composer/drafts.ts'
+import type { DraftsOptions } from './composer/drafts.ts'
 import type { Preferences } from './composer/preferences.ts'
 import type { Finished } from './tray/finished.ts'
 
 export interface Services {
   /** The agents a run may name; empty until the server has said them. */
   readonly agents: Observable<readonly AgentInfo[]>
-  readonly drafts: Drafts
+  /** What drafts are made from (`composer/use-drafts.ts`). */
+  readonly draftsFrom: DraftsOptions
   /** What ended in the background and nobody has looked at. */
   readonly finished: Finished
   readonly preferences: Preferences

@@ -6,8 +6,8 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from '../design/button.tsx'
 import { useCopy } from '../design/use-copy.ts'
-import { useServices } from '../services.ts'
 import { useDraft } from './use-draft.ts'
+import { useDrafts } from './use-drafts.ts'
 import './left-words.css'
 
 interface LeftWordsProps {
@@ -19,8 +19,8 @@ interface LeftWordsProps {
 
 const COPY = { ready: 'Copy', copied: 'Copied', failed: 'Not copied' } as const
 
-export function LeftWords({ place, roomId }: LeftWordsProps) {
-  const { drafts } = useServices()
+export default function LeftWords({ place, roomId }: LeftWordsProps) {
+  const drafts = useDrafts()
   const navigate = useNavigate()
   const draft = useDraft(place)
   const [copying, copy] = useCopy(() => draft)

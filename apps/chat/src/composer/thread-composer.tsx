@@ -8,12 +8,12 @@ import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { lazy, Suspense, useState } from 'react'
-import { useServices } from '../services.ts'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
 import { Trouble } from './trouble.tsx'
 import { useAgent } from './use-agent.ts'
 import { useDraft } from './use-draft.ts'
+import { useDrafts } from './use-drafts.ts'
 import { useStop } from './use-stop.ts'
 
 const Queue = lazy(() => import('../queue/queue.tsx'))
@@ -36,7 +36,7 @@ const MODES: Record<Activity['type'], ComposerMode> = {
 
 export function ThreadComposer({ threadKey, activity, failedStart, queue, parentId }: ThreadComposerProps) {
   const registry = useRegistry()
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   const place = keyString(threadKey)
   const draft = useDraft(place)
   const { agents, chosen, choose } = useAgent(threadKey.roomId)

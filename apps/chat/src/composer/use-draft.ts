@@ -1,8 +1,8 @@
 /** The draft that belongs to a place, also when somebody else gives words back to it. */
 import { useSyncExternalStore } from 'react'
-import { useServices } from '../services.ts'
+import { useDrafts } from './use-drafts.ts'
 
 export function useDraft(place: string): string {
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   return useSyncExternalStore(drafts.subscribe, () => drafts.read(place))
 }

@@ -7,12 +7,12 @@ import type { ThreadState } from '@holdfast/client'
 import { keyString, type ThreadView } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useEffect } from 'react'
-import { useServices } from '../services.ts'
 import { useDraft } from './use-draft.ts'
+import { useDrafts } from './use-drafts.ts'
 
 export function useReturnedWords({ key, content, failedStart }: ThreadState): void {
   const registry = useRegistry()
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   const place = keyString(key)
   const draft = useDraft(place)
 

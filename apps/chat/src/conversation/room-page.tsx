@@ -8,16 +8,16 @@ import { useNavigate } from '@tanstack/react-router'
 import { useSyncExternalStore } from 'react'
 import { AgentPicker } from '../composer/agent-picker.tsx'
 import { Composer } from '../composer/composer.tsx'
-import { LeftWords } from '../composer/left-words.tsx'
+import { LeftWords } from '../composer/lazy-left-words.tsx'
 import { useAgent } from '../composer/use-agent.ts'
 import { useDraft } from '../composer/use-draft.ts'
+import { useDrafts } from '../composer/use-drafts.ts'
 import { Blank } from '../frame/blank.tsx'
 import { ConnectionLine } from '../frame/connection-line.tsx'
 import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
-import { useServices } from '../services.ts'
 
 const SUGGESTIONS = [
   'What happens when I close this tab?',
@@ -51,7 +51,7 @@ interface LeftBehindProps {
 
 /** What was being written in threads of this room that were deleted, and in rooms that were. */
 function LeftBehind({ roomId, rooms }: LeftBehindProps) {
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   const orphans = useSyncExternalStore(drafts.subscribe, drafts.orphans)
   const isThere = (id: string | undefined) => !rooms || rooms.some((room) => room.roomId === id)
   const places = orphans.filter((place) => {
@@ -98,7 +98,7 @@ function RoomBlank({ roomId, room, known, unreachable }: RoomBlankProps) {
 }
 
 function NewThreadComposer({ roomId }: { readonly roomId: string }) {
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   const place = `${roomId}/`
   const draft = useDraft(place)
   const start = useStart(roomId)

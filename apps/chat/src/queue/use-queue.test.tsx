@@ -4,7 +4,7 @@ import { createManualEnvironment, createManualShared } from '@holdfast/client/te
 import { RegistryProvider } from '@holdfast/react'
 import { expect, it } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { createDrafts } from '../composer/drafts.ts'
+import { draftsOf } from '../composer/use-drafts.ts'
 import { type Services, ServicesProvider } from '../services.ts'
 import Queue from './queue.tsx'
 
@@ -18,7 +18,8 @@ const QUEUE: ThreadQueue = {
 }
 
 async function setUp(queue = QUEUE) {
-  const drafts = createDrafts({ ...createManualEnvironment(), shared: createManualShared().page(), now: () => 0 })
+  const draftsFrom = { ...createManualEnvironment(), shared: createManualShared().page(), now: () => 0 }
+  const drafts = draftsOf(draftsFrom)
   const asked: string[] = []
   const registry: Partial<RunRegistry> = {
     editQueued: () => Promise.reject(new Error('No.')),
@@ -26,7 +27,7 @@ async function setUp(queue = QUEUE) {
     resumeQueue: async () => void asked.push('resume'),
   }
   const shown = (now: ThreadQueue) => (
-    <ServicesProvider value={{ drafts } as Partial<Services> as Services}>
+    <ServicesProvider value={{ draftsFrom } as Partial<Services> as Services}>
       <RegistryProvider registry={registry as RunRegistry}>
         <Queue threadKey={KEY} queue={now} activity={{ type: 'idle' }} />
       </RegistryProvider>

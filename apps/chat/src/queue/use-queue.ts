@@ -11,9 +11,9 @@ import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useEffect, useEffectEvent, useState } from 'react'
+import { useDrafts } from '../composer/use-drafts.ts'
 import { troubleAbout } from '../frame/toasts.ts'
 import { whyOf } from '../frame/why.ts'
-import { useServices } from '../services.ts'
 
 interface Editing {
   readonly runId: string
@@ -41,7 +41,7 @@ export interface QueueHand {
 
 export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueHand {
   const registry = useRegistry()
-  const { drafts } = useServices()
+  const drafts = useDrafts()
   const [editing, setEditing] = useState<Editing>()
   const [trouble, setTrouble] = useState<string>()
   const place = keyString(key)

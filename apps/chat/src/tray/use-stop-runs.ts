@@ -5,6 +5,7 @@
  * Does not know: the markup.
  */
 import { useRegistry } from '@holdfast/react'
+import { useDrafts } from '../composer/use-drafts.ts'
 import { troubleAbout } from '../frame/toasts.ts'
 import { useServices } from '../services.ts'
 import type { OverviewItem } from './overview.ts'
@@ -21,7 +22,8 @@ interface StopRuns {
 
 export function useStopRuns(): StopRuns {
   const registry = useRegistry()
-  const { drafts, waiting } = useServices()
+  const { waiting } = useServices()
+  const drafts = useDrafts()
 
   async function attempt(act: Promise<void>, trouble: string): Promise<boolean> {
     try {

@@ -28,6 +28,9 @@ export type Phase =
   | 'returned'
   | 'settled'
 
+/** What is settled is forgotten. */
+export type Unsettled = Exclude<Phase, 'settled'>
+
 export type PhaseEvent =
   /** The server, or its log, says that it has it. */
   | 'accepted'
@@ -41,7 +44,7 @@ export type PhaseEvent =
   /** The server does not have it. */
   | 'absent'
 
-const TABLE: { readonly [P in Phase]: { readonly [E in PhaseEvent]: Phase } } = {
+const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } } = {
   sending: {
     accepted: 'acknowledged',
     said: 'settled',
@@ -90,17 +93,9 @@ const TABLE: { readonly [P in Phase]: { readonly [E in PhaseEvent]: Phase } } = 
     'recall-refused': 'returned',
     absent: 'returned',
   },
-  settled: {
-    accepted: 'settled',
-    said: 'settled',
-    ended: 'settled',
-    recall: 'settled',
-    'recall-refused': 'settled',
-    absent: 'settled',
-  },
 }
 
-export function nextPhase(phase: Phase, event: PhaseEvent): Phase {
+export function nextPhase(phase: Unsettled, event: PhaseEvent): Phase {
   return TABLE[phase][event]
 }
 
@@ -139,7 +134,7 @@ export interface Start {
   readonly intent: Intent
   /** Milliseconds since 1970. */
   readonly at: number
-  readonly phase: Exclude<Phase, 'settled'>
+  readonly phase: Unsettled
   /** Whether it is to wait behind what goes on. */
   readonly waits: boolean
   /** The run whose place it takes. */
@@ -166,7 +161,7 @@ export interface Command {
 /** How the same words are sent again after this. `error` is absent when the person has taken them back. */
 export function reuseAfter(error: TransportError | undefined): Reuse {
   if (!error) return 'message'
-  const code: string | undefined = error.fault.type === 'problem' ? error.fault.problem.code : undefined
+  const code = error.fault.type === 'problem' ? error.fault.problem.code : undefined
   return code === 'message_id_reused' || code === 'run_id_reused' ? 'nothing' : 'run'
 }
 

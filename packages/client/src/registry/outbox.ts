@@ -29,6 +29,7 @@ import {
   type Stop,
   wishOf,
 } from './command.ts'
+import type { GivenUp } from './given-up.ts'
 import { createIntent, type Intent, intentOf, sameAgain, textOf } from './intent.ts'
 import type { Ledger, News } from './ledger.ts'
 import type { LookUp } from './look-up.ts'
@@ -62,6 +63,8 @@ export interface Outbox {
   /** Without a run: whatever is live. */
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
   restore(wish: Wish): void
+  /** Another tab has given this start up, and has its words. */
+  letGo(runId: string): void
   dismissFailedStart(): void
   /** The thread was deleted: what it does not hold goes back to the person. */
   giveBack(): void
@@ -92,13 +95,14 @@ export interface OutboxOptions {
   readonly lookUp: LookUp
   readonly thread: OutboxThread
   readonly wishes: Wishes
+  readonly givenUp: GivenUp
   readonly access: Access
   /** A run that was asked for here will never be. */
   onRefused(error: TransportError): void
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { key, transport, environment, closed, ledger, lookUp, thread, wishes, access } = options
+  const { key, transport, environment, closed, ledger, lookUp, thread, wishes, givenUp, access } = options
   /** In the order of their asking; what came back, in the order of its coming back. */
   const commands = new Map<string, Command>()
 
@@ -191,7 +195,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     try {
       // Given up while another start was waited for.
       if (release.signal.aborted) throw new TransportError({ type: 'aborted' })
-      const run = await retry(async () => acceptedIn(await transport.start(key, body), runId), {
+      const run = await retry(() => ask(body), {
         environment,
         access,
         signal: AbortSignal.any([closed, release.signal]),
@@ -213,6 +217,25 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!release.signal.aborted) refused(runId, error)
       throw error
     }
+  }
+
+  async function ask(body: StartBody): Promise<Run> {
+    const { runId } = body
+    // Asked before each attempt: this tab may have slept when the other one said so.
+    if (givenUp.has(key, runId)) {
+      letGo(runId)
+      throw new TransportError({ type: 'aborted' })
+    }
+    return acceptedIn(await transport.start(key, body), runId)
+  }
+
+  function letGo(runId: string): void {
+    const start = startOf(runId)
+    if (start?.phase !== 'sending') return
+    start.intent.release.abort()
+    drop(runId)
+    thread.dispatch({ type: 'refused', runId })
+    thread.changed()
   }
 
   /** The thread is held by a run that was given up or has ended meanwhile: whoever sends next is not to see that. */
@@ -286,6 +309,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   function recall(runId: string): void {
     step(runId, 'recall')
     ledger.release(runId)
+    givenUp.mark(key, runId)
   }
 
   /** A second wish for the same end waits for the first. */
@@ -438,6 +462,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     start,
     cancel,
     restore,
+    letGo,
     dismissFailedStart() {
       takeReturned('one')
       thread.changed()

@@ -18,6 +18,7 @@ import { IDLE } from '../feed/state.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
 import { createAccess } from './access.ts'
 import { isBusy, QUIET } from './activity.ts'
+import { createGivenUp } from './given-up.ts'
 import { createRunHandles, type OnRunCompleted } from './handles.ts'
 import { createInbox } from './inbox.ts'
 import { createRoomList, createThreadList } from './lists.ts'
@@ -44,6 +45,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   const access = createAccess()
   const transport = access.watch(options.transport)
   const wishes = createWishes(environment.keep, environment.clock.now)
+  const givenUp = createGivenUp(environment.shared, environment.clock.now)
   /** The least recently used first. */
   const threads = new Map<string, Thread>()
   const handles = createRunHandles(onRunCompleted)
@@ -82,6 +84,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       pace,
       handles,
       wishes,
+      givenUp,
       access,
     })
     threads.set(id, made)
@@ -168,7 +171,13 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     for (const each of threads.values()) each.expire()
     inbox.expire()
   })
-  for (const wish of wishes.all()) thread(wish.key).restore(wish)
+  const undoGivenUp = givenUp.subscribe((key, runId) => threads.get(keyString(key))?.letGo(runId))
+
+  for (const wish of wishes.all()) {
+    const isOthers = !wish.cancel && !wish.refused && givenUp.has(wish.key, wish.runId)
+    if (isOthers) wishes.settle(wish)
+    else thread(wish.key).restore(wish)
+  }
 
   return {
     observe,
@@ -254,6 +263,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       if (closing.signal.aborted) return
       closing.abort()
       undoAccess()
+      undoGivenUp()
       for (const each of threads.values()) each.close()
       handles.close()
       inbox.close()

@@ -31,6 +31,7 @@ import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from '
 import { createAnnouncer } from './announcer.ts'
 import { createAudience } from './audience.ts'
 import { createContentKeeper } from './content.ts'
+import type { GivenUp } from './given-up.ts'
 import type { RunHandles } from './handles.ts'
 import { hang } from './intent.ts'
 import { createLedger, type News } from './ledger.ts'
@@ -63,6 +64,8 @@ export interface Thread {
   dismissFailedStart(): void
   /** Goes on with what a page before this one had begun. */
   restore(wish: Wish): void
+  /** Another tab has given this start up, and has its words. */
+  letGo(runId: string): void
   /** Takes its content anew. */
   refresh(): void
   /** Somebody has to sign in: nothing is asked until then, and what was asked is given up. */
@@ -87,6 +90,7 @@ export interface ThreadOptions {
   readonly pace: Pace
   readonly handles: RunHandles
   readonly wishes: Wishes
+  readonly givenUp: GivenUp
   readonly access: Access
 }
 
@@ -392,6 +396,7 @@ export function createThread(options: ThreadOptions): Thread {
     queue,
     dismissFailedStart: outbox.dismissFailedStart,
     restore: outbox.restore,
+    letGo: outbox.letGo,
     refresh: feed.refresh,
     expire: () => feed.pause('unauthorized'),
     resume: () => feed.resume('unauthorized'),

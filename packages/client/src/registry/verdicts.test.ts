@@ -1,6 +1,8 @@
 /** What is said of a message or a stop is what the log says: a lost answer is no verdict, and a wrong one is withdrawn. */
 import type { Run } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
+import { createManualEnvironment } from '../testing/manual-environment.ts'
+import { createManualShared } from '../testing/manual-shared.ts'
 import { problem } from '../testing/scripted-transport.ts'
 import { createRunRegistry } from './registry.ts'
 import { A, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
@@ -12,8 +14,8 @@ type Parts = ReturnType<typeof setUp>
 
 /** Lets the clock run, and everything that does not wait for it happen. */
 async function pass({ environment }: Pick<Parts, 'environment'>, seconds: number): Promise<void> {
-  for (let at = 0; at < seconds; at += 1) {
-    environment.clock.advance(1_000)
+  for (let at = 0; at <= seconds; at += 1) {
+    if (at > 0) environment.clock.advance(1_000)
     for (let turn = 0; turn < 30; turn += 1) await Promise.resolve()
   }
 }
@@ -196,9 +198,9 @@ describe('a message', () => {
   it('with an id that the thread has for other words comes back, and goes as a new message', async () => {
     const parts = setUp()
     const view = await opened(parts)
-    parts.transport.next('start', { type: 'fault', fault: problem('run_id_reused') })
+    parts.transport.next('start', { type: 'fault', fault: problem('message_id_reused') })
     const first = parts.registry.start(A, { text: 'Hello' })
-    await expect(first.accepted).rejects.toThrow('run_id_reused')
+    await expect(first.accepted).rejects.toThrow('message_id_reused')
     expect(view.state().failedStart?.text).toBe('Hello')
     const again = parts.registry.start(A, { text: 'Hello' })
     expect(again.runId).not.toBe(first.runId)
@@ -294,4 +296,75 @@ describe('a thread', () => {
       expect(parts.wishes()).toEqual([])
     },
   )
+})
+
+describe('a message that two tabs have on their way, because one is the other’s copy', () => {
+  async function twoTabs() {
+    const { transport } = setUp()
+    transport.addThread(A)
+    const shared = createManualShared()
+    const tab = (kept: Map<string, string>, ids: string) => {
+      const environment = createManualEnvironment({ kept, ids, shared: shared.page() })
+      const registry = createRunRegistry({ transport, environment })
+      return { environment, registry, kept, view: look(registry, A) }
+    }
+    const one = tab(new Map(), 'one-')
+    const offline = transport.always(OFFLINE, ['start'])
+    const { runId, accepted } = one.registry.start(A, { text: 'Hello' })
+    accepted.catch(() => {})
+    const kept = new Map(one.kept)
+    await pass(one, 0)
+    return { transport, shared, one, runId, offline, another: () => tab(new Map(kept), 'two-') }
+  }
+
+  it.each([{ knows: 'hears of it' }, { knows: 'slept' }, { knows: 'is made later' }])(
+    'and one gives up comes back to that one alone, where the other $knows',
+    async ({ knows }) => {
+      const { transport, shared, one, runId, offline, another } = await twoTabs()
+      const early = knows === 'is made later' ? undefined : another()
+      if (early) await until(() => expect(early.view.state().activity).toEqual({ type: 'starting', runId }))
+      await one.registry.cancel(A)
+      if (knows === 'hears of it') shared.deliver()
+      const twin = early ?? another()
+      offline()
+      await pass(one, 10)
+      await pass(twin, 10)
+      expect(one.view.state().failedStart).toMatchObject({ runId, text: 'Hello' })
+      expect(twin.view.state()).toMatchObject({ activity: { type: 'idle' }, pending: [] })
+      expect(twin.view.state().failedStart).toBeUndefined()
+      expect(transport.view(A).runs).toEqual([])
+    },
+  )
+
+  it('and both send is said once', async () => {
+    const { transport, one, offline, another } = await twoTabs()
+    const twin = another()
+    offline()
+    await pass(one, 10)
+    await pass(twin, 10)
+    expect(transport.view(A).runs).toHaveLength(1)
+    for (const { view } of [one, twin]) {
+      expect(view.text()).toBe('Hello')
+      expect(view.state().failedStart).toBeUndefined()
+    }
+  })
+
+  it('and one gives up while the other’s attempt is under way is in the log in the end, and nowhere else', async () => {
+    const { transport, one, runId, offline, another } = await twoTabs()
+    const twin = another()
+    await pass(twin, 0)
+    offline()
+    const held = transport.hold('start')
+    await pass(twin, 2)
+    await one.registry.cancel(A)
+    expect(one.view.state().failedStart).toMatchObject({ runId })
+    held()
+    await pass(twin, 2)
+    await pass(one, 2)
+    expect(transport.view(A).runs).toMatchObject([{ runId, status: 'cancelled' }])
+    for (const { view } of [one, twin]) {
+      expect(view.text()).toBe('Hello')
+      expect(view.state().failedStart).toBeUndefined()
+    }
+  })
 })

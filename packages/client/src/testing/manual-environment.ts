@@ -1,6 +1,6 @@
 /** An environment that only moves when told: the double of `Environment`. */
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
-import type { Environment } from '../environment/port.ts'
+import type { Environment, Shared } from '../environment/port.ts'
 
 /** What a frame lasts on this environment's clock. */
 export const MANUAL_FRAME_MS = 16
@@ -35,12 +35,14 @@ export interface ManualEnvironmentOptions {
   readonly random?: () => number
   /** What was kept by a page before this one. */
   readonly kept?: Map<string, string>
+  /** What other pages of the same browser share with it; nothing, if absent. */
+  readonly shared?: Shared
   /** Ids are `id-1`, `id-2` …, or begin with this. */
   readonly ids?: string
 }
 
 export function createManualEnvironment(options: ManualEnvironmentOptions = {}): ManualEnvironment {
-  const { random = () => 0.5, kept = new Map<string, string>(), ids: prefix = 'id-' } = options
+  const { random = () => 0.5, kept = new Map<string, string>(), ids: prefix = 'id-', shared } = options
   const clock = createManualClock()
   const hidden: Switch = { on: false, listeners: new Set() }
   const online: Switch = { on: true, listeners: new Set() }
@@ -67,6 +69,7 @@ export function createManualEnvironment(options: ManualEnvironmentOptions = {}):
       remove: (name) => void kept.delete(name),
       names: () => [...kept.keys()],
     },
+    ...(shared && { shared }),
     random,
     mintId: () => `${prefix}${++ids}`,
     setHidden: (on) => set(hidden, on),

@@ -1,0 +1,15 @@
+/** The drafts of this page, made with the first part of it that shows one: the entry does without them. */
+import { useServices } from '../services.ts'
+import { createDrafts, type Drafts, type DraftsOptions } from './drafts.ts'
+
+const made = new WeakMap<DraftsOptions, Drafts>()
+
+export function draftsOf(options: DraftsOptions): Drafts {
+  const drafts = made.get(options) ?? createDrafts(options)
+  made.set(options, drafts)
+  return drafts
+}
+
+export function useDrafts(): Drafts {
+  return draftsOf(useServices().draftsFrom)
+}

@@ -1,0 +1,48 @@
+/**
+ * Starts that a person has given up in one tab, for the others of this browser: a duplicated tab has the same start on
+ * its way. The tab in which it was given up has the words, the others neither send nor return them.
+ *
+ * Owns: how that is noted, and for how long. Does not know: requests, what becomes of the words.
+ */
+import { keyOf, type ThreadKey } from '@holdfast/core'
+import type { Shared } from '../environment/port.ts'
+import { HOLDS_MS } from './wishes.ts'
+
+export interface GivenUp {
+  mark(key: ThreadKey, runId: string): void
+  has(key: ThreadKey, runId: string): boolean
+  /** Of those that another tab marks. */
+  subscribe(listener: (key: ThreadKey, runId: string) => void): () => void
+}
+
+const PREFIX = 'given-up.'
+const KEPT = 100
+
+export function createGivenUp(shared: Shared | undefined, now: () => number): GivenUp {
+  const nameOf = ({ roomId, threadId }: ThreadKey, runId: string) => `${PREFIX}${roomId}/${threadId}/${runId}`
+
+  function makeRoom(kept: Shared): void {
+    const marks = kept
+      .names()
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => ({ name, at: Number(kept.read(name)) }))
+      .toSorted((a, b) => b.at - a.at)
+    for (const [n, { name, at }] of marks.entries()) if (n >= KEPT || !(now() - at < HOLDS_MS)) kept.remove(name)
+  }
+
+  return {
+    mark(key, runId) {
+      if (!shared) return
+      shared.write(nameOf(key, runId), String(now()))
+      makeRoom(shared)
+    },
+    has: (key, runId) => shared?.read(nameOf(key, runId)) !== undefined,
+    subscribe: (listener) =>
+      shared?.subscribe(({ name, after }) => {
+        if (after === undefined || !name.startsWith(PREFIX)) return
+        const [roomId, threadId, runId] = name.slice(PREFIX.length).split('/')
+        const key = keyOf({ roomId, threadId })
+        if (key && runId) listener(key, runId)
+      }) ?? (() => {}),
+  }
+}
