@@ -87,6 +87,14 @@ describe('no secret passes', () => {
     expect(lines[0]).toContain('/home/me')
   })
 
+  it('each value of a variable that holds several headers', () => {
+    const headers = { 'x-custom': 'plain-words-1', other: 'plain-words-2' }
+    const secrets = secretsIn({ OPENAI_HEADERS: JSON.stringify(headers), BROKEN_HEADERS: '{"a":' })
+    const { lines, logger } = open({ secrets })
+    logger.info({ a: 'plain-words-1' }, 'sent plain-words-2')
+    expect(lines[0]).not.toContain('plain-words')
+  })
+
   it('at any place of any line, and the line stays JSON', () => {
     const hidden = fc.stringMatching(/^[A-Za-z0-9._!"\\-]{6,30}$/)
     fc.assert(

@@ -50,7 +50,7 @@ const SHORTEST = 6
 export function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const found = new Set<string>()
   for (const [name, value = ''] of Object.entries(env)) {
-    if (SECRET_NAME.test(name)) found.add(value)
+    if (SECRET_NAME.test(name)) for (const secret of [value, ...textsIn(value)]) found.add(secret)
     if (!value.includes('://') || !URL.canParse(value)) continue
     const { password } = new URL(value)
     found.add(password)
@@ -58,6 +58,16 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): re
     if (/%[0-9a-f]{2}/i.test(password)) found.add(safely(() => decodeURIComponent(password)))
   }
   return [...found].filter(({ length }) => length >= SHORTEST)
+}
+
+/** The texts of a JSON object: of several headers in one variable each is a secret. */
+function textsIn(value: string): readonly string[] {
+  if (!value.startsWith('{')) return []
+  try {
+    return Object.values(JSON.parse(value) as object).filter((each) => typeof each === 'string')
+  } catch {
+    return []
+  }
 }
 
 /** A function that takes every secret out of a line, whether it is JSON or not. */

@@ -28,6 +28,8 @@ describe('the configuration', () => {
       OPENAI_API_KEY: 'k',
       OPENAI_SYSTEM: 'Be brief.',
       OPENAI_TITLE_MODEL: 'small',
+      OPENAI_HEADERS: '{"api-key":"k-2","X-Title":"Chat"}',
+      OPENAI_FIRST_BYTE_MS: '240000',
       AGUI_URL: 'http://127.0.0.1:9000/agent',
       HOLDFAST_CONFIG: './holdfast.config.ts',
     }
@@ -44,6 +46,8 @@ describe('the configuration', () => {
         apiKey: 'k',
         system: 'Be brief.',
         titleModel: 'small',
+        headers: { 'api-key': 'k-2', 'X-Title': 'Chat' },
+        firstByteMs: 240_000,
       },
       remoteUrl: 'http://127.0.0.1:9000/agent',
       module: './holdfast.config.ts',
@@ -57,7 +61,18 @@ describe('the configuration', () => {
       HOST: ['0.0.0.0', '::', '192.168.1.5', 'my-machine', '127.evil.example'],
       HOLDFAST_AUTH: ['jwt', 'header', 'NONE'],
       HOLDFAST_ORIGIN: ['chat.example', 'ftp://chat.example'],
-      OPENAI_BASE_URL: ['nonsense', 'file:///etc/passwd'],
+      OPENAI_BASE_URL: ['nonsense', 'file:///etc/passwd', 'https://me:secret@api.example/v1'],
+      OPENAI_HEADERS: [
+        'api-key: secret',
+        '["secret"]',
+        '"secret"',
+        'null',
+        '{"a b":"secret"}',
+        '{"host":"secret"}',
+        '{"x":5}',
+        '{"x":"secret\\n"}',
+      ],
+      OPENAI_FIRST_BYTE_MS: ['soon', '0', '-1', '1.5', '300001', 'Infinity'],
       AGUI_URL: ['nonsense', 'file:///etc/passwd', 'http://me:secret@127.0.0.1/'],
       DATABASE_URL: ['postgres://localhost/x'],
     }
@@ -67,6 +82,11 @@ describe('the configuration', () => {
         expect(() => readConfig({ [name]: value }), `${name}=${value}`).toThrow(new RegExp(`${name}\\b.*\\.$`))
       }
     }
+  })
+
+  it('repeats no value of a header', () => {
+    for (const value of ['{"api-key":"hush\\n"}', '{"host":"hush"}', '{"api-key":"hush"', 'api-key=hush'])
+      expect(() => readConfig({ OPENAI_HEADERS: value })).toThrow(/^(?!.*hush)OPENAI_HEADERS must be a JSON object/)
   })
 
   it('names all of them at once', () => {

@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { MAX_FIRST_BYTE_MS, wrongHeader } from '../agents/model/endpoint.ts'
 import { LOG_LEVELS, type LogLevel } from '../operate/logger.ts'
 
 export interface Config {
@@ -33,6 +34,10 @@ export interface ModelConfig {
   readonly system?: string
   /** Asked for a conversation's name. */
   readonly titleModel?: string
+  /** Sent with each request. Their values are secrets. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** How long the model may take to begin its answer. */
+  readonly firstByteMs?: number
 }
 
 /** `message` has one line per variable that cannot be used. */
@@ -54,6 +59,17 @@ function holdsNoSecret(address: string | undefined): boolean {
   return username === '' && password === ''
 }
 
+const HeaderValues = z.record(z.string(), z.string()).refine((headers) => wrongHeader(headers) === undefined)
+
+/** Undefined: it is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
 const Variables = z.object({
   PORT: optional(
     z
@@ -69,11 +85,13 @@ const Variables = z.object({
   NODE_ENV: optional(z.string().optional()),
   HOLDFAST_AUTH: optional(z.enum(['none']).default('none')),
   HOLDFAST_ORIGIN: url('an origin such as https://chat.example'),
-  OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1'),
+  OPENAI_BASE_URL: url('the endpoint’s URL, up to and including /v1').refine(holdsNoSecret),
   OPENAI_API_KEY: optional(z.string().optional()),
   OPENAI_MODEL: optional(z.string().optional()),
   OPENAI_SYSTEM: optional(z.string().optional()),
   OPENAI_TITLE_MODEL: optional(z.string().optional()),
+  OPENAI_HEADERS: optional(z.string().transform(jsonIn).pipe(HeaderValues).optional()),
+  OPENAI_FIRST_BYTE_MS: optional(z.coerce.number().int().min(1).max(MAX_FIRST_BYTE_MS).optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
   DATABASE_URL: optional(z.undefined()),
@@ -84,7 +102,11 @@ const SENTENCES: Readonly<Record<string, string>> = {
   HOLDFAST_LOG: `HOLDFAST_LOG must be one of ${LOG_LEVELS.join(', ')}.`,
   HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version: unset it.',
   HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
-  OPENAI_BASE_URL: 'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1.',
+  OPENAI_BASE_URL:
+    'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1, without a name or password: headers are set in OPENAI_HEADERS.',
+  OPENAI_HEADERS:
+    'OPENAI_HEADERS must be a JSON object with names and values of headers, such as {"api-key": "…"}; headers of the connection, such as Host, cannot be set.',
+  OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}: how long the model may take to begin its answer.`,
   AGUI_URL:
     'AGUI_URL must be the http or https address where an AG-UI agent takes runs, without a name or password: headers are set in HOLDFAST_CONFIG.',
   DATABASE_URL:
@@ -100,9 +122,8 @@ export function readConfig(env: Environment): Config {
     const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])))
     throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
   }
-  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN, OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL } =
-    parsed.data
-  const { OPENAI_SYSTEM, OPENAI_TITLE_MODEL, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
+  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN } = parsed.data
+  const { OPENAI_BASE_URL, OPENAI_MODEL, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
       `HOST is ${HOST}, where others can reach it, and HOLDFAST_AUTH is none: everybody could read and write everything. Set HOST to 127.0.0.1.`,
@@ -111,7 +132,7 @@ export function readConfig(env: Environment): Config {
   const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
     (name) => `${name} is set, and has no effect in this version.`,
   )
-  const model = modelOf({ OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM, OPENAI_TITLE_MODEL })
+  const model = modelOf(parsed.data)
   if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
     warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL: it is left out.')
   }
@@ -129,13 +150,9 @@ export function readConfig(env: Environment): Config {
   }
 }
 
-function modelOf({
-  OPENAI_BASE_URL,
-  OPENAI_MODEL,
-  OPENAI_API_KEY,
-  OPENAI_SYSTEM,
-  OPENAI_TITLE_MODEL,
-}: Environment): ModelConfig | undefined {
+function modelOf(said: z.infer<typeof Variables>): ModelConfig | undefined {
+  const { OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM, OPENAI_TITLE_MODEL } = said
+  const { OPENAI_HEADERS, OPENAI_FIRST_BYTE_MS } = said
   if (!OPENAI_BASE_URL || !OPENAI_MODEL) return undefined
   return {
     baseUrl: OPENAI_BASE_URL,
@@ -143,6 +160,8 @@ function modelOf({
     ...(OPENAI_API_KEY === undefined ? {} : { apiKey: OPENAI_API_KEY }),
     ...(OPENAI_SYSTEM === undefined ? {} : { system: OPENAI_SYSTEM }),
     ...(OPENAI_TITLE_MODEL === undefined ? {} : { titleModel: OPENAI_TITLE_MODEL }),
+    ...(OPENAI_HEADERS === undefined ? {} : { headers: OPENAI_HEADERS }),
+    ...(OPENAI_FIRST_BYTE_MS === undefined ? {} : { firstByteMs: OPENAI_FIRST_BYTE_MS }),
   }
 }
 

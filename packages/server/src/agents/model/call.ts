@@ -9,13 +9,13 @@ import type { Clock } from '@holdfast/core'
 import { type ModelMessage, streamText } from 'ai'
 import type { AgentContext } from '../port.ts'
 import { createSilenceWatch, type SilenceLimits } from '../silence.ts'
+import type { ModelEndpoint } from './endpoint.ts'
 import { notUnderstood, tooSlow } from './failures.ts'
 import type { Fields } from './fields.ts'
 import { createProviderFetch } from './provider-fetch.ts'
 
 export interface CallOptions extends SilenceLimits {
-  readonly baseUrl: string
-  readonly apiKey?: string
+  readonly endpoint: ModelEndpoint
   readonly model: string
   readonly clock: Clock
   /** What the provider is known not to take. */
@@ -35,18 +35,7 @@ export interface Call {
 }
 
 export function createCall(
-  {
-    baseUrl,
-    apiKey,
-    model,
-    clock,
-    fields,
-    newId = randomUUID,
-    onTaken = () => {},
-    firstByteMs,
-    idleMs,
-    until,
-  }: CallOptions,
+  { endpoint, model, clock, fields, newId = randomUUID, onTaken = () => {}, firstByteMs, idleMs, until }: CallOptions,
   { signal, usage }: Pick<AgentContext, 'signal' | 'usage'>,
 ): Call {
   const watch = createSilenceWatch({ clock, firstByteMs, idleMs, until, tooLong: tooSlow })
@@ -57,8 +46,9 @@ export function createCall(
   function parts(messages: ModelMessage[]) {
     const provider = createOpenAICompatible({
       name: 'model',
-      baseURL: baseUrl,
-      ...(apiKey === undefined ? {} : { apiKey }),
+      baseURL: endpoint.baseURL,
+      queryParams: endpoint.queryParams,
+      headers: endpoint.headers,
       includeUsage: true,
       fetch: createProviderFetch({ clock, watch, fields, onTaken, onBroken: (error) => (broken = { error }) }),
       supportedUrls: () => ({ '*/*': [/^https?:/i] }),
@@ -116,7 +106,7 @@ export function createCall(
           case 'error':
             throw part.error
           case 'finish': {
-            const spent = tokenUsageFromAiSdkUsage(part.totalUsage, { provider: new URL(baseUrl).host, model })
+            const spent = tokenUsageFromAiSdkUsage(part.totalUsage, { provider: endpoint.host, model })
             if (spent) usage(spent)
             finished = true
           }

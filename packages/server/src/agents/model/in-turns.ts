@@ -27,9 +27,14 @@ function joinedWith(before: ModelMessage | undefined, next: ModelMessage): Model
   return undefined
 }
 
-function contentOf<Part>(before: string | Part[], next: string | Part[]): string | (Part | TextPart)[] {
+function contentOf<Part extends { readonly type: string }>(
+  before: string | Part[],
+  next: string | Part[],
+): string | (Part | TextPart)[] {
   if (typeof before === 'string' && typeof next === 'string') return before + BETWEEN + next
-  return [...partsOf(before), { type: 'text', text: BETWEEN }, ...partsOf(next)]
+  const [first, second] = [partsOf(before), partsOf(next)]
+  const meet = first.at(-1)?.type === 'text' && second[0]?.type === 'text'
+  return [...first, ...(meet ? [{ type: 'text' as const, text: BETWEEN }] : []), ...second]
 }
 
 function partsOf<Part>(content: string | Part[]): (Part | TextPart)[] {

@@ -14,6 +14,7 @@ import type { Agent, AgentContext } from '../port.ts'
 import type { SilenceLimits } from '../silence.ts'
 import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'
+import { type EndpointOptions, endpointOf, MAX_FIRST_BYTE_MS, type ModelEndpoint } from './endpoint.ts'
 import { failureOf } from './failures.ts'
 import { createFields, type Fields } from './fields.ts'
 import { createGate } from './gate.ts'
@@ -37,14 +38,11 @@ export const DEFAULT_MODEL_LIMITS: ModelLimits = {
 /** A name that takes longer than this is not worth it. */
 const TITLE_MS = 30_000
 
-export interface ModelAgentOptions extends Partial<ModelLimits> {
+export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits> {
   /** Default `model`. */
   readonly id?: string
   /** Default: the model's name. */
   readonly title?: string
-  /** Up to and including `/v1`. */
-  readonly baseUrl: string
-  readonly apiKey?: string
   readonly model: string
   /** Said to the model before every conversation. */
   readonly system?: string
@@ -57,20 +55,24 @@ export interface ModelAgentOptions extends Partial<ModelLimits> {
   readonly random?: () => number
 }
 
+/** @throws TypeError for settings that cannot be used; it names no value of a header */
 export function createModelAgent(options: ModelAgentOptions): Agent {
   const { id = 'model', title = options.model, titleModel, clock } = options
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
+  if (!(limits.firstByteMs > 0 && limits.firstByteMs <= MAX_FIRST_BYTE_MS))
+    throw new TypeError(`A model’s firstByteMs is more than 0 and at most ${MAX_FIRST_BYTE_MS}.`)
+  const endpoint = endpointOf(options)
   // One provider, one key, one limit. Titles are asked for after an answer, of another model, and stand before no gate.
   const gate: ModelGate = createGate(clock)
   const fields = createFields()
   return {
     id,
     title,
-    run: (input, context) => answer(options, { gate, fields }, input, context),
+    run: (input, context) => answer(options, { endpoint, gate, fields }, input, context),
     ...(titleModel !== undefined && {
       entitle: (messages, signal) =>
         askForTitle(
-          { ...options, ...limits, fields, model: titleModel, until: clock.now() + TITLE_MS },
+          { ...options, ...limits, endpoint, fields, model: titleModel, until: clock.now() + TITLE_MS },
           messages,
           signal,
         ),
@@ -78,9 +80,16 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
   }
 }
 
+/** What all runs of one agent share. */
+interface Provider {
+  readonly endpoint: ModelEndpoint
+  readonly gate: ModelGate
+  readonly fields: Fields
+}
+
 async function* answer(
   options: ModelAgentOptions,
-  { gate, fields }: { readonly gate: ModelGate; readonly fields: Fields },
+  { endpoint, gate, fields }: Provider,
   { messages, context: told }: RunAgentInput,
   context: AgentContext,
 ): AsyncGenerator<Event> {
@@ -92,7 +101,7 @@ async function* answer(
   try {
     for (let attempt = 1; ; attempt++) {
       yield* approach.turn(attempt)
-      const call = createCall({ ...options, ...limits, fields, until, onTaken: approach.taken }, context)
+      const call = createCall({ ...options, ...limits, endpoint, fields, until, onTaken: approach.taken }, context)
       try {
         return yield* call.answer(prompt)
       } catch (error) {

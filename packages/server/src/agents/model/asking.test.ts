@@ -1,0 +1,189 @@
+/** How a provider is asked: where, with which headers and fields, in which order of messages. */
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Message } from '@ag-ui/core'
+import { createManualClock } from '@holdfast/core/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createModelAgent, type ModelAgentOptions } from './index.ts'
+
+interface Asked {
+  readonly url: string | undefined
+  readonly headers: IncomingHttpHeaders
+  readonly body: { readonly messages: readonly { role: string; content: unknown }[] } & Record<string, unknown>
+}
+
+let asked: Asked[] = []
+let answer: (asked: Asked, response: ServerResponse) => void
+const server = createServer((request, response) => {
+  const pieces: Buffer[] = []
+  request.on('data', (piece: Buffer) => pieces.push(piece))
+  request.on('end', () => {
+    const body = JSON.parse(Buffer.concat(pieces).toString()) as Asked['body']
+    const one = { url: request.url, headers: request.headers, body }
+    asked.push(one)
+    answer(one, response)
+  })
+})
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+const hello = (response: ServerResponse) =>
+  void response.end('data: {"choices":[{"delta":{"content":"Hello."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
+const refuse = (response: ServerResponse, words: string, status = 400) =>
+  void response.writeHead(status).end(JSON.stringify({ error: { message: words } }))
+
+beforeEach(() => {
+  asked = []
+  answer = (_, response) => hello(response)
+})
+
+const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+function agentOf(options: Partial<ModelAgentOptions> = {}) {
+  const clock = createManualClock()
+  const agent = createModelAgent({ baseUrl: `${origin()}/v1`, model: 'm', clock, random: () => 0, ...options })
+  return async (messages: readonly Message[] = [{ id: 'q', role: 'user', content: 'Hi' }], context = []) => {
+    let text = ''
+    const input = { threadId: 't', runId: 'r', messages: [...messages], tools: [], context }
+    const run = { signal: new AbortController().signal, roomId: 'r', attention: () => 'none' as const, usage() {} }
+    try {
+      for await (const event of agent.run(input, run)) if (event.type === 'TEXT_MESSAGE_CONTENT') text += event.delta
+      return text
+    } catch (error) {
+      return error
+    }
+  }
+}
+
+describe('where', () => {
+  it.each([
+    ['/v1', '/v1/chat/completions'],
+    ['/v1/', '/v1/chat/completions'],
+    ['', '/chat/completions'],
+    ['/v1/chat/completions', '/v1/chat/completions'],
+    ['/v1?api-version=2026-01&x=%26', '/v1/chat/completions?api-version=2026-01&x=%26'],
+    ['/openai/deployments/gpt/?api-version=1', '/openai/deployments/gpt/chat/completions?api-version=1'],
+  ])('%s is asked at %s', async (path, url) => {
+    expect(await agentOf({ baseUrl: origin() + path })()).toBe('Hello.')
+    expect(asked.map((one) => one.url)).toEqual([url])
+  })
+
+  it.each([
+    [{ baseUrl: 'nonsense' }, 'http or https'],
+    [{ baseUrl: 'file:///v1' }, 'http or https'],
+    [{ baseUrl: 'http://me:hush@127.0.0.1/v1' }, 'no name or password'],
+    [{ headers: { 'a b': 'hush' } }, '"a b" is no name'],
+    [{ headers: { Host: 'hush' } }, '"Host" is not to be set'],
+    [{ headers: { 'X-A': 'hush\r\nX-B: 1' } }, 'the value of "X-A"'],
+    [{ headers: { 'X-A': 'hush 🦀' } }, 'the value of "X-A"'],
+    [{ firstByteMs: 0 }, 'firstByteMs'],
+    [{ firstByteMs: 300_001 }, 'firstByteMs'],
+    [{ firstByteMs: Number.NaN }, 'firstByteMs'],
+  ])('%j is refused when the agent is made, without a value of a header', (options, sentence) => {
+    expect(() => agentOf(options)).toThrow(sentence)
+    expect(() => agentOf(options)).toThrow(/^(?!.*hush)/)
+  })
+})
+
+describe('headers', () => {
+  it('are sent with each request, beside the key', async () => {
+    await agentOf({ apiKey: 'k', headers: { 'X-Title': 'Chat', 'api-key': 'k-2' } })()
+    expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer k', 'x-title': 'Chat', 'api-key': 'k-2' })
+  })
+
+  it('go before the key, however their names are written', async () => {
+    await agentOf({ apiKey: 'k', headers: { AUTHORIZATION: 'Basic x' } })()
+    expect(asked[0]?.headers.authorization).toBe('Basic x')
+  })
+
+  it('hold no Authorization where there is no key', async () => {
+    await agentOf()()
+    expect(asked[0]?.headers).not.toHaveProperty('authorization')
+  })
+})
+
+describe('a field that is refused', () => {
+  it.each([
+    [400, 'Unrecognized request argument supplied: stream_options'],
+    [422, "('body', 'stream_options', 'include_usage'): Extra inputs are not permitted"],
+    [400, 'Unsupported parameter in request'],
+    [404, 'unknown field "streamOptions"'],
+  ])('%i %s: it is left out, and not sent to this provider again', async (status, words) => {
+    answer = ({ body }, response) => ('stream_options' in body ? refuse(response, words, status) : hello(response))
+    const ask = agentOf()
+    expect([await ask(), await ask()]).toEqual(['Hello.', 'Hello.'])
+    expect(asked.map(({ body }) => 'stream_options' in body)).toEqual([true, false, false])
+    expect(asked.every(({ body }) => body.stream === true)).toBe(true)
+  })
+
+  it('who cannot stream is asked for the whole at once', async () => {
+    answer = ({ body }, response) => {
+      if (body.stream) refuse(response, 'Streaming is not supported by this model.')
+      else response.end('{"choices":[{"message":{"content":"Hello."},"finish_reason":"stop"}]}')
+    }
+    expect(await agentOf()()).toBe('Hello.')
+    expect(asked).toHaveLength(2)
+  })
+
+  it('a refusal that does not end is asked once for each field, and a refusal of anything else once in all', async () => {
+    answer = (_, response) => refuse(response, 'Unknown parameter: stream_options; streaming is not supported')
+    expect(await agentOf()()).toMatchObject({ code: 'model_bad_response' })
+    expect(asked).toHaveLength(3)
+    asked = []
+    answer = (_, response) => refuse(response, 'temperature must be 1')
+    expect(await agentOf()()).toMatchObject({ code: 'model_bad_response' })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('the order of messages', () => {
+  const told = async (messages: readonly Message[], options: Partial<ModelAgentOptions> = {}) => {
+    expect(await agentOf(options)(messages)).toBe('Hello.')
+    return asked[0]?.body.messages
+  }
+  const image = { type: 'image' as const, source: { type: 'data' as const, value: 'aGk=', mimeType: 'image/png' } }
+
+  it('one system message, first; two of one side are one', async () => {
+    const messages: Message[] = [
+      { id: '1', role: 'user', content: 'One' },
+      { id: '2', role: 'user', content: 'Two' },
+      { id: '3', role: 'assistant', content: 'Half' },
+      { id: '4', role: 'reasoning', content: 'Hm.' },
+      { id: '5', role: 'assistant', content: 'Whole' },
+      { id: '6', role: 'system', content: 'Be brief.' },
+      { id: '7', role: 'user', content: 'Three' },
+    ]
+    expect(await told(messages, { system: 'Be kind.' })).toEqual([
+      { role: 'system', content: 'Be kind.\n\nBe brief.' },
+      { role: 'user', content: 'One\n\nTwo' },
+      { role: 'assistant', content: 'Half\n\nWhole' },
+      { role: 'user', content: 'Three' },
+    ])
+  })
+
+  it('what is no text stays in its place, and results of tools stay apart', async () => {
+    const call = (id: string) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })
+    const messages: Message[] = [
+      { id: '1', role: 'user', content: [{ type: 'text', text: 'See' }, image] },
+      { id: '2', role: 'user', content: 'Well?' },
+      { id: '3', role: 'assistant', content: 'I look.' },
+      { id: '4', role: 'assistant', toolCalls: [call('a'), call('b')] },
+      { id: '5', role: 'tool', toolCallId: 'a', content: '1' },
+      { id: '6', role: 'tool', toolCallId: 'b', content: '2' },
+      { id: '7', role: 'user', content: 'And?' },
+    ]
+    expect((await told(messages))?.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'user'])
+    expect(asked[0]?.body.messages[0]?.content).toEqual([
+      { type: 'text', text: 'See' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
+      { type: 'text', text: 'Well?' },
+    ])
+    expect(asked[0]?.body.messages[1]).toMatchObject({ content: 'I look.', tool_calls: [{ id: 'a' }, { id: 'b' }] })
+  })
+})

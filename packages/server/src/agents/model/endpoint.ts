@@ -1,0 +1,71 @@
+/**
+ * Where a provider is asked, and with which headers. Owns: what such settings may be. Does not know: what is asked.
+ * Values of headers are secrets: no error here repeats one.
+ */
+
+/** Milliseconds; beyond it `fetch` itself gives up. */
+export const MAX_FIRST_BYTE_MS = 300_000
+
+export interface EndpointOptions {
+  /** Up to and including `/v1`; a query is sent with each request. */
+  readonly baseUrl: string
+  readonly apiKey?: string
+  /** Sent with each request; they go before what would be sent without them. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface ModelEndpoint {
+  /** For figures: who is asked. */
+  readonly host: string
+  readonly baseURL: string
+  readonly queryParams: Record<string, string>
+  readonly headers: Record<string, string>
+}
+
+/** What belongs to the connection or to the body, and is not anybody's to set. */
+const OURS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** @throws TypeError with a sentence that names no value */
+export function endpointOf({ baseUrl, apiKey, headers = {} }: EndpointOptions): ModelEndpoint {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('A model’s base URL must be http or https.')
+  if (url.username || url.password) throw new TypeError('A model’s base URL holds no name or password: use `headers`.')
+  const wrong = wrongHeader(headers)
+  if (wrong) throw new TypeError(`A model’s headers cannot be used: ${wrong}.`)
+  const queryParams = Object.fromEntries(url.searchParams)
+  return {
+    host: url.host,
+    // Some write the whole address of the call.
+    baseURL: `${url.origin}${url.pathname}`.replace(/(\/chat\/completions)?\/*$/, ''),
+    queryParams,
+    headers: sent(headers, apiKey),
+  }
+}
+
+/** What is wrong with these as headers, without any value of theirs; undefined: nothing. */
+export function wrongHeader(headers: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    const shown = JSON.stringify(name.slice(0, 64))
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return `${shown} is no name of a header`
+    if (OURS.has(name.toLowerCase())) return `${shown} is not to be set`
+    if (typeof value !== 'string' || /[^\t\x20-\x7e\x80-\xff]/.test(value))
+      return `the value of ${shown} is no text that a header may hold`
+  }
+  return undefined
+}
+
+/** A header of one name is sent once, however its name is written. */
+function sent(headers: Readonly<Record<string, string>>, apiKey: string | undefined): Record<string, string> {
+  const all = new Headers(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` })
+  for (const [name, value] of Object.entries(headers)) all.set(name, value)
+  return Object.fromEntries(all)
+}
