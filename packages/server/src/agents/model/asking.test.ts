@@ -1,7 +1,7 @@
 /** How a provider is asked: where, with which headers and fields, in which order of messages. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import type { Message } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -139,6 +139,48 @@ describe('a field that is refused', () => {
     answer = (_, response) => refuse(response, 'temperature must be 1')
     expect(await agentOf()()).toMatchObject({ code: 'model_bad_response' })
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a connection', () => {
+  it('that was kept and is closed instead of an answer is replaced, once', async () => {
+    const ask = agentOf()
+    expect(await ask()).toBe('Hello.')
+    answer = (_, response) => (asked.length === 2 ? response.socket?.destroy() : hello(response))
+    expect(await ask()).toBe('Hello.')
+    expect(asked).toHaveLength(3)
+    answer = (_, response) => void response.socket?.destroy()
+    expect(await ask()).toMatchObject({ code: 'model_unreachable' })
+    expect(asked).toHaveLength(5)
+  })
+
+  it('that is new and closed without an answer is not repeated', async () => {
+    answer = (_, response) => void response.socket?.destroy()
+    expect(await agentOf()()).toMatchObject({
+      code: 'model_unreachable',
+      message: expect.stringMatching(/^The model provider closed the connection without an answer: check the port/),
+    })
+    expect(asked.length).toBe(1)
+  })
+
+  it('over which nothing speaks HTTP, or whose port no browser calls, says what to check', async () => {
+    const ssh = createTcpServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')).listen(0)
+    await once(ssh, 'listening')
+    const baseUrl = `http://127.0.0.1:${(ssh.address() as AddressInfo).port}/v1`
+    expect(await agentOf({ baseUrl })()).toMatchObject({ message: expect.stringMatching(/does not speak HTTP: check/) })
+    ssh.close()
+    expect(await agentOf({ baseUrl: baseUrl.replace('http:', 'https:') })()).toMatchObject({
+      code: 'model_unreachable',
+    })
+    expect(await agentOf({ baseUrl: 'http://127.0.0.1:9/v1' })()).toMatchObject({
+      message: expect.stringMatching(/^Nothing answers at OPENAI_BASE_URL/),
+    })
+  })
+
+  it('in HTTPS to what speaks none is told so', async () => {
+    expect(await agentOf({ baseUrl: origin().replace('http:', 'https:') })()).toMatchObject({
+      message: expect.stringMatching(/does not speak HTTPS at OPENAI_BASE_URL/),
+    })
   })
 })
 

@@ -35,13 +35,30 @@ const CODES: readonly (readonly [ConnectionTrouble, RegExp])[] = [
 export function connectionTrouble(error: unknown): ConnectionTrouble | undefined {
   let found: ConnectionTrouble | undefined
   for (const each of chainOf(error)) {
-    const { code } = each as Error & { readonly code?: unknown }
-    const trouble = typeof code === 'string' ? CODES.find(([, codes]) => codes.test(code))?.[0] : undefined
-    // The deepest cause says most: it broke off because of it.
+    const trouble = troubleOf(each)
+    // The deepest cause says most: it broke off because of that.
     if (trouble !== undefined && (found === undefined || found === 'broken')) found = trouble
     else if (each instanceof TypeError && each.message === 'terminated') found ??= 'broken'
   }
   return found
+}
+
+function troubleOf(error: Error): ConnectionTrouble | undefined {
+  const { code } = error as Error & { readonly code?: unknown }
+  if (typeof code === 'string') return CODES.find(([, codes]) => codes.test(code))?.[0]
+  if (error.name === 'HTTPParserError') return 'no_http'
+  return error.message === 'bad port' ? 'refused' : undefined
+}
+
+/**
+ * A connection that had been used before, and was closed from there while it was idle: nothing of this request was
+ * answered, and a new connection may do.
+ */
+export function wasIdle(error: unknown): boolean {
+  return chainOf(error).some((each) => {
+    const { code, socket } = each as Error & { readonly code?: unknown; readonly socket?: { bytesRead?: unknown } }
+    return code === 'UND_ERR_SOCKET' && Number(socket?.bytesRead) > 0
+  })
 }
 
 const MAX_DEPTH = 8

@@ -161,8 +161,14 @@ describe('a connection that fails', () => {
       'HPE_INVALID_CONSTANT',
       'What answers at OPENAI_BASE_URL does not speak HTTP: check its port, or let it begin with https://.',
     ],
-    ['ECONNRESET', 'The connection to the model provider failed: check OPENAI_BASE_URL, then try again.'],
-    ['UND_ERR_SOCKET', 'The connection to the model provider failed: check OPENAI_BASE_URL, then try again.'],
+    [
+      'ECONNRESET',
+      'The model provider closed the connection without an answer: check the port of OPENAI_BASE_URL and whether it begins with https://, then try again.',
+    ],
+    [
+      'UND_ERR_SOCKET',
+      'The model provider closed the connection without an answer: check the port of OPENAI_BASE_URL and whether it begins with https://, then try again.',
+    ],
   ])('%s', (code, message) => {
     expect(failureOf(coded(code))).toMatchObject({ code: 'model_unreachable', message })
   })

@@ -87,7 +87,10 @@ const OF_CONNECTIONS: Record<ConnectionTrouble, Told> = {
     'model_unreachable',
     'What answers at OPENAI_BASE_URL does not speak HTTP: check its port, or let it begin with https://.',
   ],
-  broken: ['model_unreachable', 'The connection to the model provider failed: check OPENAI_BASE_URL, then try again.'],
+  broken: [
+    'model_unreachable',
+    'The model provider closed the connection without an answer: check the port of OPENAI_BASE_URL and whether it begins with https://, then try again.',
+  ],
 }
 
 const OF_FINISHES: Record<Exclude<Finish, 'whole'>, Told> = {
@@ -132,6 +135,9 @@ function failure([code, sentence]: Told, cause?: unknown): AgentFailure {
 
 export const notUnderstood = (cause?: unknown): AgentFailure => failure(NOT_UNDERSTOOD, cause)
 export const noEndpoint = (cause?: unknown): AgentFailure => failure(NO_ENDPOINT, cause)
+/** It was not reached. */
+export const notReached = (cause: unknown): AgentFailure =>
+  failure(OF_CONNECTIONS[connectionTrouble(cause) ?? 'broken'], cause)
 export const redirected = (): AgentFailure => failure(REDIRECTED)
 /** The answer had begun. */
 export const brokeOff = (cause: unknown): AgentFailure => failure(BROKE_OFF, cause)

@@ -5,7 +5,8 @@
  */
 import type { Clock } from '@holdfast/core'
 import type { SilenceWatch } from '../silence.ts'
-import { failureOf, redirected } from './failures.ts'
+import { wasIdle } from './connection.ts'
+import { notReached, redirected } from './failures.ts'
 import type { Fields } from './fields.ts'
 import { ProviderError } from './provider-error.ts'
 import { bytesOf } from './reading/bytes.ts'
@@ -30,12 +31,7 @@ export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }:
 
   async function ask(request: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
     const body = fields.left(init?.body)
-    const response = await fetch(request, { ...init, ...(body !== undefined && { body }), redirect: 'manual' }).catch(
-      (error: unknown) => {
-        init?.signal?.throwIfAborted()
-        throw failureOf(error)
-      },
-    )
+    const response = await called(request, { ...init, ...(body !== undefined && { body }), redirect: 'manual' })
     heard()
     if (response.status >= 300 && response.status < 400) throw redirected()
     if (response.ok) return response
@@ -81,6 +77,18 @@ export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }:
     const { body } = await ask(request, init)
     const chunks = asOpenAiSendsIt(body ?? new Blob([]).stream())
     return new Response(streamOf(chunks), { headers: { 'Content-Type': 'text/event-stream' } })
+  }
+}
+
+async function called(request: Parameters<typeof fetch>[0], init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(request, init).catch((error: unknown) => {
+      if (wasIdle(error)) return fetch(request, init)
+      throw error
+    })
+  } catch (error) {
+    init.signal?.throwIfAborted()
+    throw notReached(error)
   }
 }
 
