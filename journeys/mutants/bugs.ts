@@ -280,4 +280,25 @@ export const BUGS: readonly Bug[] = [
     put: '      for (const reader of all()) if (reader.isCarried(from)) reader.take(batch)',
     tests: [`${CLIENT}/connection/one-connection.test.ts`],
   },
+  {
+    what: 'a server whose data another one has opened goes on writing',
+    file: `${SERVER}/store/sqlite/committer.ts`,
+    find: '    fence.prove()\n',
+    put: '',
+    tests: [`${SERVER}/store/sqlite/fence.test.ts`],
+  },
+  {
+    what: 'what is committed into files that were taken away is acknowledged',
+    file: `${SERVER}/store/sqlite/committer.ts`,
+    find: '    fence.confirm()\n',
+    put: '',
+    tests: [`${SERVER}/store/sqlite/fence.test.ts`],
+  },
+  {
+    what: 'a store that is ahead of the clock on the wall stands still',
+    file: `${SERVER}/store/decide/clock.ts`,
+    find: 'last + (goesOn ? since : 0)',
+    put: 'last',
+    tests: [`${SERVER}/store/decide/clock.test.ts`, `${SERVER}/store/sqlite/wrong-clock.test.ts`],
+  },
 ]

@@ -7,7 +7,7 @@ import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { EngineLog } from '../engine/log.ts'
 import type { Report } from '../http/problem-error.ts'
 import type { Answered, Asked } from '../http/traffic.ts'
-import { errorFields, wordless } from '../operate/error-fields.ts'
+import { errorFields, originOf, wordless } from '../operate/error-fields.ts'
 import type { LifecycleEvent } from '../operate/lifecycle.ts'
 import type { Logger } from '../operate/logger.ts'
 
@@ -15,6 +15,8 @@ export interface Journal {
   note(sentence: string): void
   warn(sentence: string, error?: unknown): void
   readonly report: Report
+  /** What nobody caught: with where it came from. */
+  uncaught(fault: unknown, sentence: string): void
   readonly engine: EngineLog
   lived(event: LifecycleEvent): void
   answered(request: Asked, answer: Answered): void
@@ -33,6 +35,7 @@ export function createJournal(logger: Logger): Journal {
   return {
     note: (sentence) => logger.info(sentence),
     warn: (sentence, error) => logger.warn(error === undefined ? {} : { err: errorFields(error) }, sentence),
+    uncaught: (fault, what) => logger.error({ from: originOf(fault), err: errorFields(fault) }, what),
     report: (fault, what, about = {}) => logger.error({ ...about, err: errorFields(fault) }, what),
     engine(entry) {
       switch (entry.type) {

@@ -48,15 +48,15 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   // Whoever reads what it says may go away, and only looked: that ends nothing.
   for (const stream of [process.stdout, stderr]) stream.on('error', () => {})
   const journal = createJournal(logger)
-  const { note, warn, report, engine } = journal
+  const { note, warn, report, uncaught, engine } = journal
   const { stop, asked } = stopSignal()
   /** What is loaded may never be: it is not waited for once somebody wants the process to stop. */
   const unlessStopped = <Value>(step: Promise<Value>): Promise<Value> =>
     Promise.race([step, stop.then(() => Promise.reject(asked.reason))])
   let exitCode = 0
-  process.on('unhandledRejection', (reason) => report(reason, 'A promise was rejected and nobody listened.'))
+  process.on('unhandledRejection', (reason) => uncaught(reason, 'A promise was rejected and nobody listened.'))
   process.on('uncaughtException', (error) => {
-    report(error, 'Stopping at once: an error that nobody caught.')
+    uncaught(error, 'Stopping at once: an error that nobody caught. What was acknowledged is durable.')
     process.exit(1)
   })
 
@@ -90,6 +90,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
         setTimeout(() => process.exit(exitCode), LOST_GRACE_MS)
       },
       stopping: asked,
+      warn,
     })
     process.stdout.write(`Holdfast is ready: ${server.url}\n`)
     if (webRoot !== undefined && !built) warn('The page is not built, only the API is served: npm start builds it.')

@@ -6,7 +6,9 @@ import { type EndedRun, paths } from '@holdfast/core'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { defineAgent } from '../agents/define-agent.ts'
 import { StoreFault } from '../store/fault.ts'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'
+import { createSharedClock, openInThread } from '../store/sqlite/testing/harness.ts'
 import { ConfigError } from './config.ts'
 import { whyNotStarted } from './refusal-to-start.ts'
 import { type ServerOptions, startServer } from './server.ts'
@@ -49,6 +51,29 @@ describe('a server in this process', () => {
     await server.close()
     const refused = await startServer(options('nobody', { defaultAgent: 'nobody' })).catch((error: unknown) => error)
     expect(whyNotStarted(refused, { host: 'h', port: 1 })).toBe('The default agent "nobody" is not among the agents.')
+  })
+
+  it('says when its data is dated later than now, and finds what is started all the same', async () => {
+    const clock = createSharedClock(Date.UTC(2140, 0, 1))
+    const wrong = await openInThread({ directory: join(directory, 'ahead'), clock, publish() {} })
+    await wrong.rooms.create(LOCAL_PRINCIPAL, { roomId: 'default', title: 'Default', agentId: 'demo' })
+    await wrong.close()
+    const warn = vi.fn()
+    const server = await startServer(options('ahead', { warn }))
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^The newest record is dated 2140-01-01T.*, \d+ days ahead/)],
+    ])
+    await fetch(`${server.url}${paths.runs(KEY)}`, hanging)
+    const year = new Date().getUTCFullYear()
+    const query = `since=${year}-01-01T00:00:00Z&until=${year + 1}-01-01T00:00:00Z`
+    const found = (await (await fetch(`${server.url}/v1/runs?${query}`)).json()) as { items: { runId: string }[] }
+    expect(found.items.map(({ runId }) => runId)).toEqual(['r1'])
+    await server.close()
+
+    const quiet = vi.fn()
+    const other = await startServer(options('not-ahead', { warn: quiet }))
+    await other.close()
+    expect(quiet).not.toHaveBeenCalled()
   })
 
   it('tells an agent that asks whether its thread is on a screen, as a page has said it', async () => {

@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly report: Report
   readonly log: EngineLog
   readonly listener?: Listener
+  /** What an operator should look at in time, as a sentence. */
+  readonly warn?: (sentence: string) => void
   /**
    * Nothing can be kept or read any more, and only another process can go on: the store's thread died, or the data is
    * gone or another server's (a StoreFault `storage_lost`). Streams have ended; what is asked for is answered 503.
@@ -60,6 +62,7 @@ export interface Server {
   close(): Promise<void>
 }
 
+const WORTH_A_WARNING_MS = 60_000
 const SOCKET_GRACE_MS = 1_000
 const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 
@@ -91,7 +94,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 
   options.stopping?.throwIfAborted()
-  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost })
+  function onAhead(ms: number): void {
+    if (ms >= WORTH_A_WARNING_MS) options.warn?.(aheadSentence(ms))
+  }
+
+  const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost, onAhead })
   let listening: Listening | undefined
   let closing: Promise<void> | undefined
 
@@ -158,6 +165,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await close()
     throw error
   }
+}
+
+function aheadSentence(ms: number): string {
+  const newest = new Date(Date.now() + ms).toISOString()
+  return `The newest record is dated ${newest}, ${inWords(ms)} ahead of this machine’s clock: it is wrong now, or was once while a server ran. Set it right. Until it has caught up, new records go on from that date; durations stay right.`
+}
+
+function inWords(ms: number): string {
+  const hours = ms / 3_600_000
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`
+  return hours >= 2 ? `${Math.floor(hours)} hours` : `${Math.floor(ms / 60_000)} minutes`
 }
 
 async function ensureDefaultRoom({ rooms }: Store): Promise<void> {

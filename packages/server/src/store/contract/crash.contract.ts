@@ -105,7 +105,7 @@ export function crashContract(inWorld: InWorld): void {
         { type: 'TEXT_MESSAGE_CONTENT', messageId: 'r-1-a', delta: 'wer' },
         { type: 'TEXT_MESSAGE_END', messageId: 'r-1-a' },
       ] as never)
-      if (!claim) return
+      if (!claim) throw new Error('It was not given away.')
       expect(await store.work.append(claim.lease, rest)).toEqual({ type: 'running' })
       expect(await store.work.end(claim.lease, ending(claim.lease, SUCCEEDED))).toEqual({ type: 'ended' })
       const after = await world.log()

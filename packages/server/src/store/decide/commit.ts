@@ -59,12 +59,3 @@ export function noticesOf(writes: Writes, head: number, frames: Uint8Array): Not
   if (log.length === 0) return told
   return [{ type: 'thread.more', key, firstSeq: head + 1, lastSeq: head + log.length, frames }, ...told]
 }
-
-/** The store's clock: the given one, but never running backwards, nor before `floor` (the newest time on record). */
-export function createStoreClock(clock: { now(): number }, floor = 0): () => number {
-  let last = floor
-  return () => {
-    last = Math.max(last, clock.now())
-    return last
-  }
-}

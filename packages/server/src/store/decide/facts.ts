@@ -8,7 +8,7 @@
  *
  * Rules for adapters:
  * - Facts of one decision are read, and its writes applied, in one transaction.
- * - `now` is the store's clock, never running backwards (`createStoreClock`).
+ * - `now` is the store's clock, never running backwards (`clock.ts`).
  * - `view` is the fold of the thread's whole log as it stands before the decision (a fold kept in memory, or a
  *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
  */

@@ -7,7 +7,8 @@ import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide
 import { decideRoomChange, decideThreadChange } from '../decide/change.ts'
 import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-queue.ts'
 import { decideClaim, decideTakeover } from '../decide/claim.ts'
-import { createStoreClock, writesOf } from '../decide/commit.ts'
+import { acceptedWithin, createStoreClock } from '../decide/clock.ts'
+import { writesOf } from '../decide/commit.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
 import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
@@ -38,13 +39,13 @@ export interface MemoryStoreOptions {
 
 export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store {
   const data = createMemoryData(publish)
-  const storeNow = createStoreClock(clock)
+  const storeClock = createStoreClock(clock)
   let closed = false
 
   /** Begins a transaction: its time, or the fault of a store that is closed. */
   function begin(): number {
     if (closed) throw new StoreFault('storage_closed', 'The store is closed.')
-    return storeNow()
+    return storeClock.now()
   }
 
   function commit<Answer>(decision: Decision<Answer>, now: number): Answer {
@@ -277,7 +278,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
       async timeline(principal, page) {
         begin()
-        const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = page
+        const { since, until } = acceptedWithin(page, storeClock)
         const runs = data
           .threads()
           .filter(({ row }) => isVisible(data.rooms.get(row.roomId), principal))

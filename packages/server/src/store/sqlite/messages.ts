@@ -125,7 +125,8 @@ export interface MoreColumns {
 export type RunTold = { readonly roomId: string; readonly threadId: string } & ThreadNotice
 
 export type FromWorker =
-  | { readonly type: 'opened' }
+  /** `aheadMs`: how far the newest time on record is ahead of the wall. */
+  | { readonly type: 'opened'; readonly aheadMs: number }
   | { readonly type: 'refused'; readonly code: StoreOpenErrorCode | undefined; readonly message: string }
   | Outcomes
   /** This process may not write the store any more; nothing is answered after it. */

@@ -1,6 +1,6 @@
 /** Opens everything of a store in its order, and closes it in the other. Owns what lives as long as the store does. */
 import { DatabaseSync } from 'node:sqlite'
-import { createStoreClock } from '../decide/commit.ts'
+import { createStoreClock, type StoreClock } from '../decide/clock.ts'
 import { holdDataDirectory } from './data-directory.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { WorkerOptions } from './messages.ts'
@@ -10,12 +10,14 @@ import { createStoreData, type StoreData } from './store-data.ts'
 import { DEFAULT_LIMITS } from './thread-log.ts'
 
 const HOT_THREADS = 256
+const SYSTEM_TIME = { now: () => Date.now(), elapsed: () => performance.now() }
 
 export interface OpenStore {
   readonly database: DatabaseSync
   /** Of its file. */
   readonly path: string
   readonly data: StoreData
+  readonly clock: StoreClock
   readonly now: () => number
   readonly beforeCommit: () => void
   readonly fence: Fence
@@ -37,7 +39,7 @@ export function openStore(options: WorkerOptions): OpenStore {
     database = opened
     const { nextRow, lastAt, token } = recoverJournal(opened, directory, limits.segmentBytes)
     const data = createStoreData(opened, { nextRow, limits, hotThreads })
-    const now = createStoreClock(clock ? { now: () => clock[0] ?? 0 } : Date, lastAt)
+    const storeClock = createStoreClock(clock ? { now: () => clock[0] ?? 0 } : SYSTEM_TIME, lastAt)
     const limitPages = createPageLimit(opened, maxPages)
     fence = createFence(opened, { path: held.database, token, lockFile: held.lockFile })
     const ours = fence
@@ -54,9 +56,10 @@ export function openStore(options: WorkerOptions): OpenStore {
       database: opened,
       path: held.database,
       data,
+      clock: storeClock,
       now: () => {
         limitPages()
-        return now()
+        return storeClock.now()
       },
       beforeCommit: () => {
         if (addedSyncMs > 0) Atomics.wait(nobody, 0, 0, addedSyncMs)
@@ -64,7 +67,7 @@ export function openStore(options: WorkerOptions): OpenStore {
       fence: ours,
       close() {
         ours.watch()
-        if (ours.lost === undefined) moveTails(opened, data, now())
+        if (ours.lost === undefined) moveTails(opened, data, storeClock.now())
         abandon()
       },
       abandon,

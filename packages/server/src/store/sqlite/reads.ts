@@ -4,6 +4,7 @@
  */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
+import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
@@ -47,7 +48,7 @@ export type Reads = {
   readonly [Op in ReadingOperation]: (...args: Parameters<Operations[Op]>) => Answer<Op> | typeof AGAIN
 }
 
-export function createReads(data: StoreData): Reads {
+export function createReads(data: StoreData, clock: StoreClock): Reads {
   const { rooms, threads, runs, log, folds, inbox } = data
   function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
     const thread = threads.get(key)
@@ -157,7 +158,7 @@ export function createReads(data: StoreData): Reads {
       return { type: 'run', run: shown, span: run.span }
     },
     'runs.timeline': ({ tenantId }, page) => {
-      const { since = Number.MIN_SAFE_INTEGER, until = Number.MAX_SAFE_INTEGER } = page
+      const { since, until } = acceptedWithin(page, clock)
       const list = (after: ListPosition | undefined, limit: number) =>
         runs.timeline(tenantId, { since, until, after, limit })
       const positionOf = (run: StoredRun) => ({ at: run.record.acceptedAt, id: String(run.no) })

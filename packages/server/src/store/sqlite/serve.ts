@@ -36,7 +36,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
 
   const { data } = open
   const commands = createCommands(data)
-  const reads = createReads(data)
+  const reads = createReads(data, open.clock)
   const commit = createCommitter(open)
   const checkpoints = createCheckpoints(open.database, startThread(open.path))
   const watching = setInterval(() => {
@@ -172,5 +172,6 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   }
 
   port.on('message', turn)
-  post({ type: 'opened' })
+  open.clock.now()
+  post({ type: 'opened', aheadMs: open.clock.ahead() })
 }

@@ -39,6 +39,8 @@ export interface SqliteStoreOptions extends WorkerOptions {
   /** Told after each commit, before the calls of that commit are answered. */
   readonly publish: Publish
   readonly meter?: StoreMeter
+  /** Once, when it is opened: by how many milliseconds the newest time on record is ahead of the wall. */
+  readonly onAhead?: (ms: number) => void
   /**
    * Nobody closed the store, and it answers nothing any more: its worker is gone, or another server has the data, or the
    * data is gone (a StoreFault `storage_lost`, whose cause says which). Once.
@@ -47,9 +49,9 @@ export interface SqliteStoreOptions extends WorkerOptions {
 }
 
 /** @throws StoreOpenError */
-export function createSqliteStore({ publish, meter, onLost, ...options }: SqliteStoreOptions): Promise<Store> {
+export function createSqliteStore({ publish, meter, onLost, onAhead, ...options }: SqliteStoreOptions): Promise<Store> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv: [] })
-  return connectStore(worker, publish, meter, onLost)
+  return connectStore(worker, publish, meter, onLost, onAhead)
 }
 
 /** The other end of the port: a worker, or, for tests, something in this thread. */
@@ -70,6 +72,7 @@ export function connectStore(
   publish: Publish,
   meter?: StoreMeter,
   onLost?: (cause: unknown) => void,
+  onAhead?: (ms: number) => void,
 ): Promise<Store> {
   const opened = Promise.withResolvers<Store>()
   const gone = Promise.withResolvers<void>()
@@ -200,6 +203,7 @@ export function connectStore(
     switch (message.type) {
       case 'opened':
         ready = true
+        onAhead?.(message.aheadMs)
         opened.resolve(store)
         break
       case 'refused':
