@@ -77,7 +77,7 @@ describe.each([
   it('I10 nobody waits for anything: nobody is asked whether he lives', async () => {
     const tabs = createTabs({ shared })
     const [first, second] = await openAll(tabs)
-    if (!first || !second) return
+    if (!first || !second) throw new Error('There are no two tabs.')
     const readings = [keepReading(first, KEY), keepReading(second, KEY)]
     await turn()
     expect(tabs.profile.clock.waiting).toBeGreaterThan(0)
@@ -171,7 +171,7 @@ describe('the tab that leads', () => {
   it('frozen and displaced, writes nothing when it wakes: what others asked of it they have asked again meanwhile', async () => {
     const tabs = createTabs()
     const [first, second] = await openAll(tabs)
-    if (!first || !second) return
+    if (!first || !second) throw new Error('There are no two tabs.')
     keepReading(second, KEY)
     await turn()
     first.program.freeze()

@@ -8,14 +8,19 @@ import type { Bus } from './port.ts'
 
 export interface BusHarness {
   readonly bus: Bus
-  /** Another process's end of the same bus, where the adapter has such. */
+  /** Another process's end of the same bus: of an adapter that has `severalProcesses`. */
   readonly other?: Bus
   /** What listeners threw, as the adapter reports it. */
   readonly errors: readonly unknown[]
   close(): Promise<void>
 }
 
-export function busContract(name: string, makeHarness: () => BusHarness | Promise<BusHarness>): void {
+/** `severalProcesses`: the adapter carries what is said from one process to another, and its harness has both ends. */
+export function busContract(
+  name: string,
+  makeHarness: () => BusHarness | Promise<BusHarness>,
+  { severalProcesses = false } = {},
+): void {
   const queued = (runId: string): Notice => ({ type: 'run.queued', key: { roomId: 'r', threadId: 't' }, runId })
 
   describe(`${name} keeps the contract of a bus`, () => {
@@ -78,10 +83,13 @@ export function busContract(name: string, makeHarness: () => BusHarness | Promis
       expect(seen).toHaveLength(1)
     })
 
+    if (!severalProcesses) return
+
     it('carries a notice to every process', async () => {
-      if (!harness.other) return
+      const { other } = harness
+      if (!other) throw new Error('The harness has no other process: what it says of itself is not so.')
       const listener = vi.fn()
-      harness.other.subscribe(listener)
+      other.subscribe(listener)
       await heard(listener, queued('a'))
     })
   })

@@ -14,6 +14,17 @@ busContract('the strict bus', () => {
   return { bus: createStrictBus(inner, vi.fn()), errors, close: async () => {} }
 })
 
+busContract(
+  'a strict bus at either end of another one',
+  () => {
+    const errors: unknown[] = []
+    const inner = createInProcessBus({ onListenerError: (error) => errors.push(error) })
+    const [bus, other] = [createStrictBus(inner, vi.fn()), createStrictBus(inner, vi.fn())]
+    return { bus, other, errors, close: async () => {} }
+  },
+  { severalProcesses: true },
+)
+
 function framesOf(key: ThreadKey, seq = 7): Uint8Array {
   const head = { ...key, runId: 'x', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
   return new TextEncoder().encode(frame(head, '{"type":"RAW"}'))

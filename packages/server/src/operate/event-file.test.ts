@@ -61,22 +61,32 @@ describe('events.jsonl', () => {
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).size).toBeLessThanOrEqual(500)
   })
 
-  it('harms nobody when it cannot be written: says so once, counts what is lost, and goes on when it can', async () => {
+  it('harms nobody when it cannot be written: says so once, counts each line that is lost, and goes on when it can', async () => {
     const { directory, file, onFault } = open({ maxWaiting: 5 })
-    mkdirSync(join(directory, 'events.jsonl'))
-    for (let n = 0; n < 20; n++) file.record(line(n))
+    const path = join(directory, 'events.jsonl')
+    mkdirSync(path)
+    let recorded = 0
+    const record = () => file.record(line(++recorded))
+    for (let n = 0; n < 20; n++) record()
     await vi.waitFor(() => expect(onFault).toHaveBeenCalledOnce())
-    file.record(line(20))
-    await new Promise(setImmediate)
-    rmSync(join(directory, 'events.jsonl'), { recursive: true })
+    // Each of these is another try that fails: what it would have said of the earlier ones is not lost with it.
+    for (let tries = 0; tries < 3; tries++) {
+      record()
+      for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)
+    }
+    rmSync(path, { recursive: true })
     await vi.waitFor(() => {
-      file.record(line(21))
-      expect(existsSync(join(directory, 'events.jsonl'))).toBe(true)
+      record()
+      expect(existsSync(path)).toBe(true)
     })
     await file.close()
     expect(onFault).toHaveBeenCalledOnce()
-    const lines = readFileSync(join(directory, 'events.jsonl'), 'utf8')
-    expect(JSON.parse(lines.split('\n')[0] ?? '')).toMatchObject({ type: 'lines_lost' })
-    expect(lines).toContain('"count":21')
+    const [lost, ...kept] = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as EventLine & { count: number })
+    expect(lost).toEqual({ type: 'lines_lost', at: '1970-01-01T00:00:00.000Z', count: recorded - kept.length })
+    expect(kept.length).toBeGreaterThan(0)
+    expect(kept.map(({ count }) => count)).toEqual(kept.map((_, index) => recorded - kept.length + index + 1))
   })
 })

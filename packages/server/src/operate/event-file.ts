@@ -99,20 +99,20 @@ export function createEventFile(options: EventFileOptions): EventFile {
     // Lines that come in one turn are written together.
     await undefined
     while (waiting.length > 0 || lost > 0) {
-      if (lost > 0) {
-        waiting.unshift(textOf({ type: 'lines_lost', at: new Date(now()).toISOString(), count: lost }))
-        lost = 0
-      }
+      const told = lost
+      const notice = told > 0 ? textOf({ type: 'lines_lost', at: new Date(now()).toISOString(), count: told }) : ''
       let text = ''
       try {
         file ??= await openFile()
-        if (file.bytes > 0 && file.bytes + Buffer.byteLength(waiting[0] ?? '') > maxBytes) {
+        if (file.bytes > 0 && file.bytes + Buffer.byteLength(notice || (waiting[0] ?? '')) > maxBytes) {
           await rotate()
           continue
         }
-        text = take(maxBytes - file.bytes)
-        await file.handle.appendFile(text)
-        file.bytes += Buffer.byteLength(text)
+        // The notice stands by itself: what could not be said is not itself a line that is lost.
+        if (notice === '') text = take(maxBytes - file.bytes)
+        await file.handle.appendFile(notice + text)
+        file.bytes += Buffer.byteLength(notice + text)
+        lost -= told
         failing = false
       } catch (error) {
         await giveUp(error, text)

@@ -14,6 +14,17 @@ presenceContract('the in-process presence', () => {
   }
 })
 
+presenceContract(
+  'a presence with two ends',
+  () => {
+    const clock = createManualClock()
+    const presence = createInProcessPresence({ clock })
+    const other = { ...presence }
+    return { presence, other, pass: async (ms) => clock.advance(ms), close: async () => {} }
+  },
+  { severalProcesses: true },
+)
+
 const ANNA: Principal = { tenantId: 't', personId: 'anna' }
 const show = (threadId: string) => ({ state: 'visible', thread: { roomId: 'r', threadId } }) as const
 const of = (threadId: string) => ({ roomId: 'r', threadId })

@@ -9,7 +9,7 @@ import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
 
 export interface PresenceHarness {
   readonly presence: Presence
-  /** Another process's end of the same presence, where the adapter has such. */
+  /** Another process's end of the same presence: of an adapter that has `severalProcesses`. */
   readonly other?: Presence
   /** Lets time pass, for the adapter and whatever it keeps its leases in. */
   pass(ms: number): Promise<void>
@@ -21,7 +21,12 @@ const BERTA: Principal = { tenantId: 't', personId: 'berta' }
 const A: ThreadKey = { roomId: 'r', threadId: 'a' }
 const B: ThreadKey = { roomId: 'r', threadId: 'b' }
 
-export function presenceContract(name: string, makeHarness: () => PresenceHarness | Promise<PresenceHarness>): void {
+/** `severalProcesses`: the adapter carries what is said from one process to another, and its harness has both ends. */
+export function presenceContract(
+  name: string,
+  makeHarness: () => PresenceHarness | Promise<PresenceHarness>,
+  { severalProcesses = false } = {},
+): void {
   describe(`${name} keeps the contract of a presence`, () => {
     let harness: PresenceHarness
     beforeEach(async () => {
@@ -84,9 +89,12 @@ export function presenceContract(name: string, makeHarness: () => PresenceHarnes
       expect(harness.presence.attention(B)).toBe('focused')
     })
 
+    if (!severalProcesses) return
+
     it('is known to every process', async () => {
-      if (!harness.other) return
-      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused', { at: harness.other })
+      const { other } = harness
+      if (!other) throw new Error('The harness has no other process: what it says of itself is not so.')
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused', { at: other })
     })
   })
 }
