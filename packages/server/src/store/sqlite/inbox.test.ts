@@ -110,7 +110,7 @@ it('keeps the entries of a store of schema 4, in the order of their commits (G12
 it('reads with as many statements and rows in a store of many rooms as in one of few', () => {
   const store = openStore({ directory })
   const { data, database } = store
-  const reads = createReads(data)
+  const reads = createReads(data, store.clock)
   const room = (n: number) => ({ ...ROOM, roomId: `room-${n}`, tenantId: 'acme', ownerId: 'alice', createdAt: n })
   const count = countStatements()
   let rooms = 0

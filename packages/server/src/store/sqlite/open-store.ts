@@ -1,10 +1,12 @@
 /** Opens everything of a store in its order, and closes it in the other. Owns what lives as long as the store does. */
 import { DatabaseSync } from 'node:sqlite'
 import { createStoreClock, type StoreClock } from '../decide/clock.ts'
-import { holdDataDirectory } from './data-directory.ts'
+import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
 import { createFence, type Fence } from './fence.ts'
 import type { WorkerOptions } from './messages.ts'
 import { asOpenError, openDatabase } from './open-database.ts'
+import { StoreOpenError } from './open-error.ts'
+import { isAbsence } from './place.ts'
 import { recoverJournal } from './recover.ts'
 import { createStoreData, type StoreData } from './store-data.ts'
 import { DEFAULT_LIMITS } from './thread-log.ts'
@@ -41,7 +43,7 @@ export function openStore(options: WorkerOptions): OpenStore {
     const data = createStoreData(opened, { nextRow, limits, hotThreads })
     const storeClock = createStoreClock(clock ? { now: () => clock[0] ?? 0 } : SYSTEM_TIME, lastAt)
     const limitPages = createPageLimit(opened, maxPages)
-    fence = createFence(opened, { path: held.database, token, lockFile: held.lockFile })
+    fence = fenceOf(opened, held, token)
     const ours = fence
     const beside = openBeside(held.database)
     const abandon = () => {
@@ -77,6 +79,17 @@ export function openStore(options: WorkerOptions): OpenStore {
     held.release()
     fence?.close()
     throw asOpenError(error, held.database)
+  }
+}
+
+/** @throws StoreOpenError `locked` where the files went while they were opened: somebody removes them, or opens them too */
+function fenceOf(database: DatabaseSync, { database: path, lockFile }: DataDirectory, token: string): Fence {
+  try {
+    return createFence(database, { path, token, lockFile })
+  } catch (cause) {
+    if (!isAbsence(cause)) throw cause
+    const sentence = `A file beside ${path} was removed while this server opened it: is another one starting? Start it again.`
+    throw new StoreOpenError('locked', sentence, { cause })
   }
 }
 

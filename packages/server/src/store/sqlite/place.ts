@@ -48,6 +48,7 @@ function identityOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }
   return `${dev}:${ino}`
 }
 
-function isAbsence(error: unknown): boolean {
+/** Of what was asked for by its path. */
+export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ESTALE'].includes(String(error.code))
 }
