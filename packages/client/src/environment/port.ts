@@ -75,6 +75,6 @@ export interface Environment {
   readonly shared?: Shared
   /** From 0 up to and without 1. */
   random(): number
-  /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`. */
+  /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`, not `.` or `..`. */
   mintId(): string
 }

@@ -9,8 +9,11 @@ export interface ThreadKey {
 /** The room that exists from the first start, and cannot be deleted. */
 export const DEFAULT_ROOM_ID = 'default'
 
-/** Ids are 1–128 characters of `[A-Za-z0-9_.:-]` (docs/PROTOCOL.md, Conventions). */
-export const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/
+/**
+ * Ids are 1–128 characters of `[A-Za-z0-9_.:-]`, not `.` or `..`, which no URL can name (docs/PROTOCOL.md, Conventions;
+ * WHATWG URL, path state).
+ */
+export const ID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/
 
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID_PATTERN.test(value)

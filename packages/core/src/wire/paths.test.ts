@@ -45,3 +45,11 @@ it('keeps its shape whatever is taken for an id: each part is one segment and re
     }),
   )
 })
+
+it('never leads to another address, also for what is no id: a cancel of the run “..” reaches no thread', () => {
+  for (const id of ['.', '..']) {
+    const { pathname } = new URL(paths.cancelRun({ roomId: id, threadId: id }, id), 'http://x.test')
+    expect(pathname.split('/')).toHaveLength(9)
+    expect(pathname).toMatch(/^\/v1\/rooms\/[^/]+\/threads\/[^/]+\/runs\/[^/]+\/cancel$/)
+  }
+})

@@ -1,7 +1,13 @@
 /** Every path of the wire, made in one place; ids need no escaping but a caller's mistake must not change the path. */
 import type { ThreadKey } from '../key/thread-key.ts'
 
-const part = encodeURIComponent
+/**
+ * A URL takes `.` and `..` for a way up, also encoded once: encoded twice they stay a segment, which no server takes for an
+ * id.
+ */
+function part(id: string): string {
+  return id === '.' || id === '..' ? id.replaceAll('.', '%252E') : encodeURIComponent(id)
+}
 
 export const paths = {
   agents: () => '/v1/agents',

@@ -2,12 +2,14 @@
 
 /** Each code with its HTTP status: the one place where they meet. */
 export const PROBLEM_STATUS = {
+  malformed_request: 400,
   malformed_json: 400,
   unauthorized: 401,
   foreign_host: 403,
   foreign_origin: 403,
   not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   room_conflict: 409,
   thread_conflict: 409,
   run_id_reused: 409,
@@ -31,6 +33,7 @@ export const PROBLEM_STATUS = {
   not_supported: 422,
   too_many_cancels: 429,
   queue_full: 429,
+  headers_too_large: 431,
   internal: 500,
   draining: 503,
   too_many_streams: 503,

@@ -11,7 +11,9 @@ export function createCatalogue(agents: readonly Agent[], defaultId: string): Ag
   const byId = new Map<string, Agent>()
   for (const agent of agents) {
     if (!isId(agent.id))
-      throw new CatalogueError(`The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-].`)
+      throw new CatalogueError(
+        `The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-], or is . or ..`,
+      )
     if (byId.has(agent.id))
       throw new CatalogueError(`Two agents are called "${agent.id}": give one of them another id.`)
     byId.set(agent.id, agent)

@@ -37,7 +37,8 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
 /** @throws TypeError for a definition that cannot be an agent */
 export function defineAgent(definition: AgentDefinition): Agent {
   const { id, title = id, description, check, entitle, restartable = false, resumable = false } = definition
-  if (!isId(id)) throw new TypeError(`The agent id ${JSON.stringify(id)} is not 1–128 of A–Z a–z 0–9 _ . : -`)
+  if (!isId(id))
+    throw new TypeError(`The agent id ${JSON.stringify(id)} is not 1–128 of A–Z a–z 0–9 _ . : -, or is . or ..`)
   if (typeof definition.run !== 'function') throw new TypeError(`The agent "${id}" has no function \`run\`.`)
   return {
     id,

@@ -145,7 +145,7 @@ function asking(command: Command): Command {
 
 function id(text: string): string {
   if (isId(text)) return text
-  throw new InvalidArgumentError('An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+  throw new InvalidArgumentError('An id is 1–128 characters of A–Z a–z 0–9 _ . : -, and not . or ..')
 }
 
 function count(text: string): number {

@@ -7,7 +7,7 @@
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
-import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
+import type { Deleted, InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
 import { type Cut, everything } from './cut.ts'
@@ -32,6 +32,8 @@ export interface FeedRequest {
   readonly key: ThreadKey
   /** Exclusive cursor. */
   readonly after: number
+  /** Asked where the thread is not there: whether it is waited for, from its beginning on. Absent: it is not. */
+  readonly whenMissing?: () => Promise<'waits' | 'not_found' | 'deleted'>
 }
 
 export interface NextRequest extends FeedRequest {
@@ -41,8 +43,17 @@ export interface NextRequest extends FeedRequest {
   readonly waitMs: number
 }
 
+type Reading = Awaited<ReturnType<LogReader['read']>>
+
+export interface FollowRequest extends FeedRequest {
+  readonly cut?: Cut
+  /** A comment, written once when history is complete and there is room for it. */
+  readonly caughtUp?: Uint8Array
+}
+
 export type Refused =
-  | Exclude<Awaited<ReturnType<LogReader['read']>>, LogChunk>
+  | Exclude<Reading, LogChunk | { readonly type: 'deleted' }>
+  | Deleted
   /** As many look already as may look at once. */
   | { readonly type: 'too_many_streams' }
 /** A cursor of the inbox that nothing gave, or that does not belong to what is stored now. */
@@ -56,7 +67,7 @@ export interface Feed {
    * `detach`, stops the looking and nothing else.
    * @throws StoreFault before `connect`; a later fault ends the stream
    */
-  follow(request: FeedRequest & { readonly cut?: Cut }, connect: () => Sink): Promise<Followed>
+  follow(request: FollowRequest, connect: () => Sink): Promise<Followed>
   /**
    * What lies after the cursor, at once if there is anything, else as soon as there is; an empty chunk when `waitMs`
    * have passed, when the signal aborts, or at the close.
@@ -87,6 +98,20 @@ export interface FeedOptions {
   readonly limits?: FeedLimits
 }
 
+/** A thread that may still come has an empty log; a cursor beyond it is from the future. */
+async function orNothingYet(
+  reading: Reading,
+  after: number,
+  whenMissing: FeedRequest['whenMissing'],
+): Promise<Reading | Deleted> {
+  if (reading.type !== 'not_found' || !whenMissing) return reading
+  const missing = await whenMissing()
+  if (missing === 'not_found') return reading
+  if (missing === 'deleted') return { type: missing }
+  if (after > 0) return { type: 'cursor_ahead', head: 0 }
+  return { type: 'chunk', firstSeq: 1, lastSeq: 0, head: 0, frames: new Uint8Array(0) }
+}
+
 const TOO_MANY = { type: 'too_many_streams' } as const
 
 export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
@@ -99,10 +124,12 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
   let closed = false
 
   return {
-    async follow({ principal, key, after, cut = everything }, connect) {
+    async follow({ principal, key, after, whenMissing, cut = everything, caughtUp }, connect) {
       if (open >= limits.maxStreams) return TOO_MANY
-      const read = (cursor: number) =>
-        log.read(principal, key, { after: cursor, maxBytes: stepBytes, maxRecords: STEP_RECORDS })
+      const read = async (cursor: number) => {
+        const range = { after: cursor, maxBytes: stepBytes, maxRecords: STEP_RECORDS }
+        return orNothingYet(await log.read(principal, key, range), cursor, whenMissing)
+      }
       open++
       const watch = watches.enter(key)
       const leave = () => {
@@ -123,6 +150,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         return first
       }
       const sink = await orLeave(connect)
+      let told = false
       const reader = createReader({
         ring: watch.ring,
         sink,
@@ -137,6 +165,10 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         onFault: (fault) => onFault(fault, key),
         sent,
         onNews: watch.nudge,
+        onLive() {
+          if (caughtUp && !told) reader.beat(caughtUp)
+          told = true
+        },
         onEnd() {
           watch.readers.delete(reader)
           leave()
@@ -190,7 +222,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       return { type: 'open', detach: connection.end }
     },
 
-    async next({ principal, key, after, maxBytes, maxRecords, waitMs }, signal) {
+    async next({ principal, key, after, whenMissing, maxBytes, maxRecords, waitMs }, signal) {
       const waits = waitMs > 0 ? 1 : 0
       if (waits > 0 && open >= limits.maxStreams) return TOO_MANY
       open += waits
@@ -213,7 +245,8 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       try {
         for (;;) {
           news = false
-          const answer = await log.read(principal, key, { after, maxBytes, maxRecords })
+          const read = await log.read(principal, key, { after, maxBytes, maxRecords })
+          const answer = await orNothingYet(read, after, whenMissing)
           if (answer.type !== 'chunk' || answer.frames.byteLength > 0 || over) return answer
           if (news) continue
           await new Promise<void>((resolve) => {

@@ -5,7 +5,7 @@
  * Owns: what an answer of the store means for a reader. Does not know: readers, sinks.
  */
 import { frame, type Resync, type ThreadKey } from '@holdfast/core'
-import type { LogChunk, LogReader } from '../store/port.ts'
+import type { Deleted, LogChunk, LogReader } from '../store/port.ts'
 import type { Slice } from './slice.ts'
 
 /**
@@ -25,12 +25,13 @@ export interface Over {
   readonly last?: Slice
 }
 
-export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['read']>>): LogChunk | Over {
+export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['read']>> | Deleted): LogChunk | Over {
   switch (answer.type) {
     case 'chunk':
       return answer
     case 'deleted':
-      return { type: 'over', cause: 'deleted', last: lastRecord(key, answer) }
+      // A thread that never was, in a room that was deleted, has no record of it.
+      return { type: 'over', cause: 'deleted', ...('seq' in answer && { last: lastRecord(key, answer) }) }
     case 'not_found':
     case 'cursor_gone':
     case 'cursor_ahead':

@@ -6,7 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { type Authorise, authoriseLocal } from './authorise.ts'
 import type { Api, Env, Parts } from './env.ts'
-import { bodyGuard, hostGuard, originGuard } from './guards.ts'
+import { bodyGuard, hostGuard, originGuard, targetGuard } from './guards.ts'
 import { refuseInvalid } from './invalid.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { answerFault } from './problem-error.ts'
@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): Api {
     return answerFault(fault, (what, sentence) => report(what, sentence, addressIn(c.req.path)))
   })
   if (watch) api.use(traffic(watch))
-  api.use(hostGuard(publicOrigin), originGuard(publicOrigin), bodyGuard(limits))
+  api.use(targetGuard, hostGuard(publicOrigin), originGuard(publicOrigin), bodyGuard(limits))
   api.use(async (c, next) => {
     c.set('principal', LOCAL_PRINCIPAL)
     c.set('authorise', authorise)

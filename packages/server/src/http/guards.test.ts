@@ -11,7 +11,7 @@ describe('who may ask', () => {
   it('answers loopback names only, so that no foreign name can be pointed at it', async () => {
     const { ask } = await createHouse()
     for (const host of ['localhost', 'localhost:4400', '127.0.0.1:1', '127.9.9.9', '[::1]:4400', 'chat.localhost']) {
-      expect((await ask('/healthz', undefined, { headers: { Host: host } })).status).toBe(200)
+      expect((await ask('/v1/rooms', undefined, { headers: { Host: host } })).status).toBe(200)
     }
     for (const host of [
       'evil.example',
@@ -21,7 +21,25 @@ describe('who may ask', () => {
       '10.0.0.1',
       '',
     ]) {
-      await expectProblem(await ask('/healthz', undefined, { headers: { Host: host } }), 403, 'foreign_host')
+      const problem = await expectProblem(
+        await ask('/v1/rooms', undefined, { headers: { Host: host } }),
+        403,
+        'foreign_host',
+      )
+      expect(problem.detail).toContain('HOLDFAST_ORIGIN')
+    }
+  })
+
+  it('answers probes whatever the Host, because they ask by address', async () => {
+    const { ask } = await createHouse({ metrics: async () => ({ contentType: 'text/plain', text: 'up 1' }) })
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
+      for (const Host of ['10.0.0.7:4400', 'holdfast.cluster.local', 'evil.example', 'x@y', '']) {
+        expect((await ask(path, undefined, { headers: { Host } })).status).toBe(200)
+      }
+    }
+    const Host = 'evil.example'
+    for (const path of ['/healthz/', '/openapi.json', '/', '/metrics/x']) {
+      await expectProblem(await ask(path, undefined, { headers: { Host } }), 403, 'foreign_host')
     }
   })
 
@@ -29,7 +47,7 @@ describe('who may ask', () => {
     const { ask } = await createHouse({ publicOrigin: 'https://chat.example' })
     const own = { Host: 'chat.example', Origin: 'https://chat.example', 'Sec-Fetch-Site': 'same-origin' }
     expect((await ask('/v1/rooms', { title: 'x' }, { headers: own })).status).toBe(201)
-    await expectProblem(await ask('/healthz', undefined, { headers: { Host: 'other.example' } }), 403, 'foreign_host')
+    await expectProblem(await ask('/v1/rooms', undefined, { headers: { Host: 'other.example' } }), 403, 'foreign_host')
   })
 
   it('lets only its own pages, and programs, change anything', async () => {
@@ -45,11 +63,12 @@ describe('who may ask', () => {
       { Origin: 'http://127.0.0.1:4400', 'Sec-Fetch-Site': 'cross-site' },
     ]
     for (const headers of foreign) {
-      await expectProblem(
+      const problem = await expectProblem(
         await ask('/v1/rooms', { title: 'x' }, { headers: { Host, ...headers } }),
         403,
         'foreign_origin',
       )
+      expect(problem.detail).toContain('HOLDFAST_ORIGIN')
     }
     for (const headers of [{}, { Origin: 'http://127.0.0.1:4400' }, { 'Sec-Fetch-Site': 'none' }]) {
       expect((await ask('/v1/rooms', { title: 'x' }, { headers: { Host, ...headers } })).status).toBe(201)

@@ -9,24 +9,49 @@ import type { Env } from './env.ts'
 import { jsonDepth } from './json-depth.ts'
 import type { HttpLimits } from './limits.ts'
 import { listEntries } from './list-entries.ts'
-import { ProblemError } from './problem-error.ts'
+import { notFound, ProblemError } from './problem-error.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 const LOOPBACK = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
+/** Stands in a request's URL behind a socket: what was really sent is the header. */
+export const NO_HOST = 'unnamed.invalid'
+
+/** Probes ask by address, and learn nothing that is anybody's. */
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+
 /** `publicOrigin`: HOLDFAST_ORIGIN, e.g. `https://chat.example`. */
 export function hostGuard(publicOrigin: string | undefined) {
   const publicHost = publicOrigin === undefined ? undefined : new URL(publicOrigin).host
+  const isOwn = (name: string) => {
+    const host = hostOf(name)
+    return host !== undefined && (LOOPBACK.test(host.hostname) || host.host === publicHost)
+  }
   return createMiddleware<Env>(async (c, next) => {
-    const host = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
-    if (host === undefined || !(LOOPBACK.test(host.hostname) || host.host === publicHost)) {
+    if (PROBES.has(c.req.path)) return next()
+    const named = [c.req.header('host') ?? new URL(c.req.url).host, ...hostInTarget(c.env?.incoming?.url)]
+    if (!named.every(isOwn)) {
       throw new ProblemError(
         'foreign_host',
-        'This server answers only under a loopback name: open it at http://127.0.0.1, or set HOLDFAST_ORIGIN.',
+        'This server answers only under a loopback name, such as http://127.0.0.1. Behind a proxy, set HOLDFAST_ORIGIN to the origin that people open, and start it again.',
       )
     }
     await next()
   })
+}
+
+/** `.` and `..` are no ids; a URL reads them, and what is encoded to them, as another address. */
+const DOT_SEGMENT = /(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i
+
+/** The target as it was sent: what it names must not become something else on the way to a route. */
+export const targetGuard = createMiddleware<Env>(async (c, next) => {
+  const [path = ''] = (c.env?.incoming?.url ?? c.req.path).split('?', 1)
+  if (DOT_SEGMENT.test(path)) throw notFound('There is no such route: “.” and “..” are no ids.')
+  await next()
+})
+
+function hostInTarget(target: string | undefined): readonly string[] {
+  return target === undefined || target.startsWith('/') || !URL.canParse(target) ? [] : [new URL(target).host]
 }
 
 /** Only the server's own pages, and programs, may change anything. */
@@ -38,7 +63,10 @@ export function originGuard(publicOrigin: string | undefined) {
     const host = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
     const own = origin === undefined || origin === publicOrigin || (host && origin === `http://${host.host}`)
     if (!own || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
-      throw new ProblemError('foreign_origin', 'Another site’s page sent this: only this server’s own page may.')
+      throw new ProblemError(
+        'foreign_origin',
+        'Another site’s page sent this: only this server’s own page may. Behind a proxy, set HOLDFAST_ORIGIN to the origin that people open.',
+      )
     }
     // No page of another site can delete without being asked first (a preflight), which is refused.
     if (c.req.raw.method === 'DELETE' && c.req.header('content-type') === undefined) return next()

@@ -1,10 +1,12 @@
 import { type EventPage, envelopeJson, HEARTBEAT, type LogPage, paths, splitFrames } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
+import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 import { createHouse, expectProblem, KEY, readUntil } from './testing/house.ts'
 
 const LOG = `${paths.log(KEY)}?live=sse`
-const framesOf = (text: string) => splitFrames(text.replaceAll(HEARTBEAT, ''))
+const CAUGHT_UP = ': caught-up\n\n'
+const framesOf = (text: string) => splitFrames(text.replaceAll(HEARTBEAT, '').replaceAll(CAUGHT_UP, ''))
 
 describe('the log as a stream', () => {
   it('replays after the cursor, then goes on live, each frame with its seq as id', async () => {
@@ -39,7 +41,7 @@ describe('the log as a stream', () => {
     await house.start('r1')
     const { next } = (await (await house.ask(paths.log(KEY))).json()) as LogPage
     const response = await house.ask(`${LOG}&after=${next}`)
-    expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
+    expect(await readUntil(response, CAUGHT_UP)).toBe(HEARTBEAT + CAUGHT_UP)
     house.clock.advance(15_000)
     expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
   })
@@ -58,7 +60,52 @@ describe('the log as a stream', () => {
 
   it('refuses before a stream begins', async () => {
     const house = await createHouse()
-    await expectProblem(await house.ask(LOG), 404, 'not_found')
+    const nowhere = { ...KEY, roomId: 'nowhere' }
+    await expectProblem(await house.ask(`${paths.log(nowhere)}?live=sse`), 404, 'not_found')
+    await expectProblem(await house.ask(`${LOG}&after=1`), 409, 'cursor_ahead')
+    await expectProblem(await house.ask(paths.log(KEY)), 404, 'not_found')
+    expect(house.feed.watching.threads).toBe(0)
+  })
+
+  it('says once that it has caught up, behind the history and before what comes live', async () => {
+    const house = await createHouse()
+    await house.start('r1')
+    const lease = await house.claim()
+    await house.say(lease, 'one ')
+    const response = await house.ask(LOG)
+    const history = await readUntil(response, CAUGHT_UP)
+    expect(history.indexOf('"delta":"one "')).toBeGreaterThan(0)
+    await house.say(lease, 'two ')
+    await house.say(lease, 'three ')
+    const live = await readUntil(response, '"delta":"three "')
+    expect(live).not.toContain('caught-up')
+  })
+
+  it('waits for a thread that is not there yet, and tells it from its first record on', async () => {
+    const house = await createHouse()
+    const response = await house.ask(LOG)
+    expect(response.status).toBe(200)
+    expect(await readUntil(response, CAUGHT_UP)).toBe(HEARTBEAT + CAUGHT_UP)
+    await house.start('r1')
+    expect(await readUntil(response, '"run.accepted"')).toMatch(/^id: 1\n/)
+    const other = { ...KEY, threadId: 'later' }
+    await house.start('r1', other)
+    await house.store.threads.delete(LOCAL_PRINCIPAL, other, true)
+    await expectProblem(await house.ask(`${paths.log(other)}?live=sse`), 410, 'deleted')
+    expect(house.faults).toEqual([])
+  })
+
+  it('ends the wait for a thread whose room is deleted meanwhile, and refuses one whose room was', async () => {
+    const house = await createHouse()
+    await house.ask('/v1/rooms', { roomId: 'r', title: 'R' })
+    const log = `${paths.log({ roomId: 'r', threadId: 't' })}?live=sse`
+    const response = await house.ask(log)
+    await readUntil(response, CAUGHT_UP)
+    await house.store.rooms.delete(LOCAL_PRINCIPAL, 'r', false)
+    house.clock.advance(15_000)
+    house.clock.advance(15_000)
+    await vi.waitFor(() => expect(house.feed.watching.threads).toBe(0))
+    await expectProblem(await house.ask(log), 410, 'deleted')
     expect(house.feed.watching.threads).toBe(0)
   })
 })
@@ -68,7 +115,12 @@ describe('the log as long-poll', () => {
 
   it('answers at once what is there, waits for what is not, and gives up after 25 s', async () => {
     const house = await createHouse()
+    const unborn = house.ask(path)
+    await vi.waitFor(() => expect(house.feed.watching.threads).toBe(1))
     await house.start('r1')
+    expect(((await (await unborn).json()) as LogPage).envelopes[0]).toMatchObject({ seq: 1 })
+    const nowhere = `${paths.log({ ...KEY, roomId: 'nowhere' })}?live=long-poll`
+    await expectProblem(await house.ask(nowhere), 404, 'not_found')
     const lease = await house.claim()
     const first = (await (await house.ask(path)).json()) as LogPage
     expect(first.next).toBeGreaterThan(0)

@@ -3,10 +3,10 @@
 import type { ProblemCode } from '@holdfast/core'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
-import type { Cut } from '../feed/cut.ts'
-import type { FeedRequest, Refused } from '../feed/feed.ts'
+import type { FollowRequest, Refused } from '../feed/feed.ts'
 import { type Sink, thirdOf } from '../feed/sink.ts'
-import type { LogChunk } from '../store/port.ts'
+import type { LogChunk, Store } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
 import type { Env, Parts } from './env.ts'
 import { openNodeSink } from './node-sink.ts'
 import { absent, notFound, ProblemError } from './problem-error.ts'
@@ -27,17 +27,19 @@ export const LOG_PROBLEMS: readonly ProblemCode[] = [
 /** What one page may hold, beside its number of records. */
 export const PAGE_BYTES = 1024 * 1024
 
+const CAUGHT_UP = new TextEncoder().encode(': caught-up\n\n')
+
 export async function openStream(
   c: Context<Env>,
   { feed, limits }: Pick<Parts, 'feed' | 'limits'>,
-  request: FeedRequest & { readonly cut?: Cut },
+  request: FollowRequest,
 ): Promise<Response> {
   if (c.req.raw.method === 'HEAD') {
     orRefuse(await feed.next({ ...request, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
     return new Response(null, { headers: STREAM_HEADERS })
   }
   const { connect, response } = openSink(c, limits)
-  const followed = await feed.follow(request, connect)
+  const followed = await feed.follow({ ...request, caughtUp: CAUGHT_UP }, connect)
   if (followed.type !== 'following') throw refusal(followed)
   return response()
 }
@@ -53,6 +55,14 @@ export function openSink(c: Context<Env>, { readerBytes }: Parts['limits']) {
       response = web.response
       return web.sink
     },
+  }
+}
+
+/** What a live reader does where there is no thread: it waits, if there is a room in which it may be made. */
+export function waitingIn({ rooms }: Pick<Store, 'rooms'>, principal: Principal, roomId: string) {
+  return async () => {
+    const { type } = await rooms.get(principal, roomId)
+    return type === 'room' ? 'waits' : type
   }
 }
 

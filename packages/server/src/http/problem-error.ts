@@ -83,7 +83,7 @@ function fromLibrary(fault: HTTPException): ProblemError {
 
 const TITLES: Partial<Record<ProblemCode, string>> = { internal: 'Internal error' }
 
-function problemResponse({ code, message, extra, headers }: ProblemError): Response {
+export function problemResponse({ code, message, extra, headers }: ProblemError): Response {
   const words = code.replaceAll('_', ' ')
   const problem: Problem = {
     type: 'about:blank',

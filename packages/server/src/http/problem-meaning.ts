@@ -2,12 +2,14 @@
 import type { ProblemCode } from '@holdfast/core'
 
 export const PROBLEM_MEANING: Readonly<Record<ProblemCode, string>> = {
+  malformed_request: 'This is no HTTP, or its target is no address of this server.',
   malformed_json: 'The body is not JSON.',
   unauthorized: 'Nobody is known by what the request carries.',
   foreign_host: 'The request names a host that this server does not answer for.',
   foreign_origin: 'Another site’s page sent it.',
   not_found: 'It does not exist, or not for you.',
   method_not_allowed: 'The path knows other methods.',
+  request_timeout: 'The request took too long to arrive.',
   room_conflict: 'A room has this id and is another.',
   thread_conflict: 'A thread has this id and is another.',
   run_id_reused: 'A run has this id and asked for something else.',
@@ -31,6 +33,7 @@ export const PROBLEM_MEANING: Readonly<Record<ProblemCode, string>> = {
   not_supported: 'This server cannot do it.',
   too_many_cancels: 'Too many cancels of runs that do not exist are remembered.',
   queue_full: 'Too many runs wait in the thread.',
+  headers_too_large: 'The head of the request has too many bytes.',
   internal: 'The server failed; it has noted why.',
   draining: 'The server is stopping.',
   too_many_streams: 'As many streams are open as the server keeps.',

@@ -8,7 +8,7 @@ import { z } from '@hono/zod-openapi'
 
 const Id = z
   .string()
-  .regex(ID_PATTERN, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -')
+  .regex(ID_PATTERN, 'An id is 1–128 characters of A–Z a–z 0–9 _ . : -, and not . or ..')
   .openapi('Id', { example: 'thread-1' })
 const Title = z
   .string()

@@ -198,7 +198,7 @@ describe('a hostile socket', () => {
     const house = await listeningHouse()
     const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\n`
     const asked: [string, string][] = [
-      ['GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n', 'HTTP/1.1 403'],
+      ['GET /v1/rooms HTTP/1.1\r\nHost: evil.example\r\n\r\n', 'HTTP/1.1 403'],
       ['GET /healthz HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
       [`${post}Content-Length: 999999999\r\n\r\n`, 'HTTP/1.1 413'],
       [`${post}Transfer-Encoding: chunked\r\n\r\n200000\r\n${'x'.repeat(0x200000)}\r\n0\r\n\r\n`, 'HTTP/1.1 413'],

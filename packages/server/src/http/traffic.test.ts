@@ -24,7 +24,7 @@ describe('who watches the traffic', () => {
     await house.ask('/healthz')
     await house.ask('/v1/nowhere')
     await house.ask(paths.rooms(), '{', { body: '{' })
-    await house.ask('/healthz', undefined, { headers: { Host: 'evil.example' } })
+    await house.ask('/v1/rooms', undefined, { headers: { Host: 'evil.example' } })
     const route = '/v1/rooms/:roomId/threads/:threadId/runs'
     expect(answers.map(({ ms, ...answer }) => ({ ...answer, timed: ms >= 0 }))).toEqual([
       { method: 'POST', route, status: 202, timed: true },
@@ -32,7 +32,7 @@ describe('who watches the traffic', () => {
       { method: 'GET', route: '/healthz', status: 200, timed: true },
       { method: 'GET', route: 'unmatched', status: 404, code: 'not_found', timed: true },
       { method: 'POST', route: '/v1/rooms', status: 400, code: 'malformed_json', timed: true },
-      { method: 'GET', route: '/healthz', status: 403, code: 'foreign_host', timed: true },
+      { method: 'GET', route: '/v1/rooms', status: 403, code: 'foreign_host', timed: true },
     ])
     expect(asked[0]).toMatchObject({ method: 'POST', ...KEY })
     expect(asked[0]?.header('content-type')).toBe('application/json')

@@ -52,7 +52,7 @@ const MODULES = new Set(['.ts', '.mts', '.js', '.mjs'])
 const isFunction = (value: unknown) => typeof value === 'function'
 
 const SaidAgent = z.looseObject({
-  id: z.string('has no id').refine(isId, 'has an id that is not 1–128 of A–Z a–z 0–9 _ . : -'),
+  id: z.string('has no id').refine(isId, 'has an id that is not 1–128 of A–Z a–z 0–9 _ . : -, or is . or ..'),
   title: z.string('has no title: make it with defineAgent'),
   run: z.custom(isFunction, 'has no function `run`: make it with defineAgent'),
   check: z.custom(isFunction, 'has a `check` that is no function').optional(),

@@ -4,13 +4,13 @@ import { envelopeJson, splitFrames } from '@holdfast/core'
 import type { LogChunk } from '../../store/port.ts'
 import { LogPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES } from '../live.ts'
+import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES, waitingIn } from '../live.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
 
-export function log(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>): void {
+export function log(api: Api, { store, feed, limits }: Pick<Parts, 'store' | 'feed' | 'limits'>): void {
   api.openapi(
     operation({
       method: 'get',
@@ -28,7 +28,10 @@ export function log(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>):
     async (c) => {
       const query = c.req.valid('query')
       const after = cursorOf(query, c.req.valid('header'))
-      const request = { principal: c.var.principal, key: c.req.valid('param'), after }
+      const { principal } = c.var
+      const key = c.req.valid('param')
+      const whenMissing = waitingIn(store, principal, key.roomId)
+      const request = { principal, key, after, ...(query.live && { whenMissing }) }
       if (query.live === 'sse') return openStream(c, { feed, limits }, request)
       const maxRecords = Math.min(query.limit ?? limits.maxLogPage, limits.maxLogPage)
       const waitMs = query.live === 'long-poll' ? limits.longPollMs : 0
