@@ -54,6 +54,7 @@ export {
   HEARTBEAT,
   splitFrames,
 } from './wire/frame.ts'
+export { jsonDepth } from './wire/json-depth.ts'
 export { paths } from './wire/paths.ts'
 export { isProblem, PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from './wire/problem.ts'
 export { joinedFrames } from './wire/read-frames.ts'

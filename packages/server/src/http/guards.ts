@@ -3,10 +3,10 @@
  * Any web page can reach a loopback port, so without authentication these rules are the fence (docs/PROTOCOL.md,
  * Process).
  */
+import { jsonDepth } from '@holdfast/core'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { Env } from './env.ts'
-import { jsonDepth } from './json-depth.ts'
 import type { HttpLimits } from './limits.ts'
 import { listEntries } from './list-entries.ts'
 import { notFound, ProblemError } from './problem-error.ts'

@@ -23,7 +23,7 @@ export const RunParams = z.object({ roomId: Id, threadId: Id, runId: Id })
 
 const Whole = z
   .string()
-  .regex(/^\d{1,15}$/, 'A whole number from 0 on')
+  .regex(/^(0|[1-9]\d{0,14})$/, 'A whole number from 0 on, in digits alone')
   .transform(Number)
 
 /** `after` or, on a reconnect, what the reader got last (WHATWG HTML 9.2.4): the header is the newer of the two. */

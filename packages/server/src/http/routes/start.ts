@@ -4,6 +4,7 @@ import type { StartAccepted } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../../agents/port.ts'
 import type { StartRequest } from '../../store/run-record.ts'
+import { refusalOf } from '../agent-check.ts'
 import { StartedShape } from '../answers.ts'
 import { chosenAgent } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
@@ -94,8 +95,8 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
 type StartInput = z.infer<typeof Start>
 
 function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: StartRequest): void {
-  const verdict = knownAgent(agents, agentId).check?.(forwardedProps)
-  if (verdict && verdict.type !== 'ok') throw new ProblemError(verdict.type, verdict.message)
+  const refusal = refusalOf(knownAgent(agents, agentId), forwardedProps)
+  if (refusal) throw refusal
 }
 
 /** The message that a start without new ones is to answer. */

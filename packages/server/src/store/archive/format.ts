@@ -16,7 +16,8 @@ const FORMAT = 'holdfast-room'
 const VERSION = 1
 
 const Id = z.string().refine(isId)
-const Text = z.string().max(4_096)
+/** As long as a route takes it (docs/LIMITS.md). */
+const Title = z.string().max(200)
 const Time = z.number().int().min(0).max(8.64e15)
 const Count = z.number().int().min(0)
 
@@ -33,10 +34,10 @@ export const Header = z.strictObject({
   room: z.strictObject({
     roomId: Id,
     ownerId: Id,
-    title: Text,
+    title: Title,
     agentId: Id.optional(),
     createdAt: Time,
-    made: z.strictObject({ title: Text, agentId: Id.optional() }).optional(),
+    made: z.strictObject({ title: Title, agentId: Id.optional() }).optional(),
   }),
 })
 
@@ -46,8 +47,8 @@ export const ThreadLine = z.strictObject({
   runs: Count,
   records: Count,
   ownerId: Id,
-  title: Text,
-  madeTitle: Text.optional(),
+  title: Title,
+  madeTitle: Title.optional(),
   agentId: Id.optional(),
   // Whatever a person may say, also a time before all of ours.
   mutedUntil: z.number().int().min(-8.64e15).max(8.64e15).optional(),

@@ -19,6 +19,7 @@ import {
   frame,
   isEnded,
   isId,
+  jsonDepth,
   keyOf,
   type Recorder,
   type RecorderLimits,
@@ -26,6 +27,7 @@ import {
   type ThreadFold,
   type ThreadKey,
 } from '@holdfast/core'
+import type { z } from 'zod'
 import type { RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
 import { reusedId } from '../decide/said-before.ts'
 import { wordsOf } from '../decide/search.ts'
@@ -55,6 +57,9 @@ export interface ReplayOptions {
   readonly latest: number
 }
 
+/** What a route takes, inside what a file wraps around it. */
+const MAX_DEPTH = 64 + 4
+
 /** A server may have been set up with higher limits than the usual ones. */
 const LIMITS: RecorderLimits = {
   ...DEFAULT_RECORDER_LIMITS,
@@ -81,6 +86,7 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
   }
 
   function parse(line: string): unknown {
+    if (jsonDepth(line) > MAX_DEPTH) throw refuse(`its JSON nests deeper than ${MAX_DEPTH}.`)
     try {
       return JSON.parse(line)
     } catch (cause) {
@@ -89,13 +95,15 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
   }
 
   function read<T>(
-    schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+    schema: { safeParse(value: unknown): { success: boolean; data?: T; error?: Pick<z.ZodError, 'issues'> } },
     line: string,
     what: string,
   ): T {
-    const { success, data } = schema.safeParse(parse(line))
-    if (!success || data === undefined) throw refuse(`this is no ${what} of a Holdfast export.`)
-    return data
+    const { success, data, error } = schema.safeParse(parse(line))
+    if (success && data !== undefined) return data
+    const { path, message } = error?.issues[0] ?? { path: [], message: '' }
+    const where = path.length > 0 ? ` Look at ${path.map(String).join('.')}: ${message}.` : ''
+    throw refuse(`this is no ${what} of a Holdfast export.${where}`)
   }
 
   const header = read<Header>(Header, next(), 'first line')

@@ -4,7 +4,8 @@
  */
 import { isId } from '@holdfast/core'
 
-export type ListKind = 'rooms' | 'threads' | 'runs'
+/** The threads of another room are another list. */
+export type ListKind = 'rooms' | 'runs' | `threads.${string}`
 
 export interface ListPosition {
   /** Milliseconds since the epoch. */

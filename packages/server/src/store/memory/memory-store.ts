@@ -158,7 +158,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const absent = roomAbsence(data.rooms.get(roomId), principal)
         if (absent) return absent
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
-        const answer = pageOf('threads', data.threadsOf(roomId).filter(finds(page.q)), position, page)
+        const answer = pageOf(`threads.${roomId}`, data.threadsOf(roomId).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
         return { ...answer, items: answer.items.map(infoOf) }
       },

@@ -291,6 +291,11 @@ describe('a file that is not sound', () => {
       ['a run accepted twice', lines.toSpliced(accepted, 0, lines[accepted] ?? ''), accepted + 1],
       ['an outcome that there is not', swap(ended, '"succeeded"', '"exploded"'), ended],
       ['another version', swap(0, '"v":1', '"v":2'), 0],
+      ['a title that no route takes', swap(0, '"title":"The room"', `"title":"${'x'.repeat(201)}"`), 0],
+      ['a title of a thread that no route takes', swap(1, /"title":"[^"]*"/, `"title":"${'x'.repeat(201)}"`), 1],
+      ['an id that no route takes', swap(0, '"roomId":"r"', '"roomId":".."'), 0],
+      ['deep JSON', swap(content, '"delta":', `"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"delta":`), content],
+      ['a deep line', lines.with(1, '['.repeat(1_000_000)), 1],
       ['no room', swap(0, '"roomId":"r"', '"roomId":"../r"'), 0],
     ]
     for (const [what, changed, line] of cases) expect([what, refusal(resummed(changed)).line]).toEqual([what, line + 1])

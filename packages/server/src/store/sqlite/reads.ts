@@ -82,7 +82,7 @@ export function createReads(data: StoreData, clock: StoreClock): Reads {
       const terms = page.q === undefined ? undefined : searchTerms(page.q)
       const list = (after: ListPosition | undefined, limit: number) =>
         terms?.length === 0 ? [] : threads.list(roomId, after, limit, terms)
-      const answer = pageOf('threads', list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
+      const answer = pageOf(`threads.${roomId}`, list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
       return answer.type === 'page' ? { ...answer, items: infosOf(answer.items) } : answer
     },
     'threads.snapshot': (principal, key) => {
