@@ -44,11 +44,16 @@ export function endpointOf({ baseUrl, apiKey, headers = {} }: EndpointOptions): 
   const queryParams = Object.fromEntries(url.searchParams)
   return {
     host: url.host,
-    // Some write the whole address of the call.
-    baseURL: `${url.origin}${url.pathname}`.replace(/(\/chat\/completions)?\/*$/, ''),
+    baseURL: [url.origin, ...pathOf(url)].join('/'),
     queryParams,
     headers: sent(headers, apiKey),
   }
+}
+
+/** Some write the whole address of the call. */
+function pathOf({ pathname }: URL): readonly string[] {
+  const path = pathname.split('/').filter((part) => part !== '')
+  return path.slice(-2).join('/') === 'chat/completions' ? path.slice(0, -2) : path
 }
 
 /** What is wrong with these as headers, without any value of theirs; undefined: nothing. */

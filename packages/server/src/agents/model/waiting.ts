@@ -110,7 +110,7 @@ function askedWait(headers: Headers, now: number): number | undefined {
 
 function waitsIn(given: string, now: number): (number | undefined)[] {
   // The comma of a date stands behind its weekday.
-  const pieces = given.match(/(?:\b[a-z]{1,10}, )?[^,]+/gi) ?? []
+  const pieces = given.match(/(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}, )?[^,]+/gi) ?? []
   return pieces.map((piece) => {
     if (!/[a-z]{3}.{1,40}\d{4}|\d{4}-\d\d-\d\d/i.test(piece)) return millisecondsIn(piece, 1_000)
     const date = Date.parse(piece)

@@ -20,7 +20,7 @@ export interface Answer {
   end(cut: { readonly error: unknown } | undefined): { readonly pieces: readonly Piece[]; readonly failure?: Error }
   /** A finish reason has come. */
   readonly hasFinish: boolean
-  /** [DONE] or an error has come: nothing counts that comes after it. */
+  /** [DONE] or an error has come: of what comes after it nothing counts but usage. */
   readonly isOver: boolean
 }
 
@@ -49,8 +49,7 @@ export function createAnswer(onTaken: () => void): Answer {
     const chunk = readChunk(value)
     const error = chunk.error ?? (isError(event) ? value : undefined)
     if (chunk.hasChoice && error === undefined) taken()
-    const pieces: Piece[] = [...say(chunk)]
-    if (chunk.usage) pieces.push({ type: 'usage', usage: chunk.usage })
+    const pieces = [...say(chunk), ...usageIn(chunk)]
     if (error !== undefined) refuse(error)
     else if (chunk.finish !== undefined) finish = finishAfter(finish, meaningOfFinish(chunk.finish))
     else if (!chunk.hasChoice && !chunk.usage) stray(value)
@@ -98,7 +97,7 @@ export function createAnswer(onTaken: () => void): Answer {
 
   return {
     take(frame) {
-      if (isOver()) return []
+      if (isOver()) return frame.type === 'value' ? usageIn(readChunk(frame.value)) : []
       switch (frame.type) {
         case 'value':
           return takeValue(frame.value, frame.event)
@@ -135,6 +134,10 @@ export function createAnswer(onTaken: () => void): Answer {
       return isOver()
     },
   }
+}
+
+function usageIn({ usage }: Chunk): readonly Piece[] {
+  return usage ? [{ type: 'usage', usage }] : []
 }
 
 function isError(event: string | undefined): boolean {

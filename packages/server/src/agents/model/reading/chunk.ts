@@ -37,9 +37,9 @@ export function readChunk(value: unknown): Chunk {
   const delta = fieldsOf(choice?.delta)
   const message = fieldsOf(choice?.message)
   const said = delta ?? message ?? choice ?? {}
-  const parts = partsOf(said.content ?? choice?.text)
+  const parts = partsOf(said.content ?? choice?.text ?? (typeof choice?.delta === 'string' ? choice.delta : undefined))
   const refusal = textOf(said.refusal)
-  const finish = finishIn(choice?.finish_reason)
+  const finish = finishOf(choice ?? {}) ?? finishOf(chunk)
   const usage = usageIn(chunk.usage) ?? usageIn(choice?.usage) ?? usageIn(fieldsOf(chunk.x_groq)?.usage)
   const error = errorIn(chunk) ?? errorIn(choice ?? {})
   return {
@@ -117,6 +117,10 @@ function wordsOf(thought: unknown, depth = 0): string {
 }
 
 const MAX_DEPTH = 4
+
+function finishOf(fields: Fields): string | undefined {
+  return finishIn(fields.finish_reason) ?? finishIn(fields.finishReason) ?? finishIn(fields.stop_reason)
+}
 
 /** An empty one is none, and so is the one by which Gemini says that there is none yet. */
 function finishIn(reason: unknown): string | undefined {

@@ -159,6 +159,12 @@ describe('is whole', () => {
         data('{"usage":0}'),
       ],
     ],
+    ['a delta that is a text', [data('{"choices":[{"delta":"Hello."}]}'), stop]],
+    [
+      'a finish reason beside the choices',
+      [data('{"choices":[{"delta":{"content":"Hello."}}],"finish_reason":"stop"}')],
+    ],
+    ['a finish reason by another name', [says('Hello.'), data('{"choices":[{"delta":{},"stop_reason":"end_turn"}]}')]],
     ['numbers for words', [says('Hello'), says(0.5), stop], 'Hello0.5'],
     [
       'the word error in an answer',
@@ -291,6 +297,11 @@ describe('once the end has come', () => {
     expect(clock.waiting).toBe(0)
   })
 
+  it('usage that came together with [DONE] counts, whatever else did does not', async () => {
+    const late = data('{"usage":{"prompt_tokens":3}}') + says('No.') + data('{"error":{"code":500}}')
+    expect(await read([says('Hello.') + stop + done + late])).toEqual({ ...HELLO, usage: { prompt_tokens: 3 } })
+  })
+
   it('signs of life behind a finish reason keep nobody waiting', async () => {
     const clock = createManualClock()
     let beats = 0
@@ -304,6 +315,42 @@ describe('once the end has come', () => {
     })
     for await (const _ of readAnswer(body, { clock, heard() {}, onTaken() {} }));
     expect(beats).toBeLessThan(10)
+  })
+})
+
+it('a thought that was never closed is said as the answer too, where the model ended well, and else is not', async () => {
+  const think = says('<think>Hm. ') + says('Hello.')
+  expect(await read([think, stop])).toEqual({ thought: 'Hm. Hello.', text: 'Hm. Hello.' })
+  expect(await read([think, data(chunk({}, 'length'))])).toMatchObject({ text: '', code: 'model_context_length' })
+  expect(await read([think])).toMatchObject({ thought: 'Hm. Hello.', text: '', code: 'model_bad_response' })
+})
+
+describe('thoughts', () => {
+  it.each([
+    [{ reasoning: 'Hm.' }],
+    [{ reasoning: { content: 'Hm.' } }],
+    [{ reasoning_content: 'Hm.', reasoning: 'Hm.', reasoning_details: [{ type: 'reasoning.text', text: 'Hm.' }] }],
+    [
+      {
+        reasoning_details: [
+          { type: 'reasoning.summary', summary: 'Hm.' },
+          { type: 'reasoning.encrypted', data: 'x' },
+        ],
+      },
+    ],
+    [{ thinking_blocks: [{ type: 'thinking', thinking: 'Hm.', signature: 'x' }] }],
+    [{ thinking: 'Hm.' }],
+    [{ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }] }],
+    [{ content: '<think>Hm.</think>' }],
+  ])('%j', async (delta) => {
+    const expected = { thought: 'Hm.', text: 'Hello.' }
+    expect(await read([data(chunk(delta)), says('Hello.'), stop])).toEqual(expected)
+    const message = {
+      ...delta,
+      content: typeof (delta as { content?: unknown }).content === 'string' ? '<think>Hm.</think>Hello.' : 'Hello.',
+    }
+    if (!('content' in delta) || typeof delta.content === 'string')
+      expect(await read([JSON.stringify({ choices: [{ message, finish_reason: 'stop' }] })])).toEqual(expected)
   })
 })
 
