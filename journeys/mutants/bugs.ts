@@ -150,8 +150,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'what waits is in another order after a restart',
     file: `${CORE}/thread/runs.ts`,
-    find: 'let { runs, queue, queuePaused = false, interrupts } = from\n',
-    put: 'let { runs, queue, queuePaused = false, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? -1 : 1))\n',
+    find: 'let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from\n',
+    put: 'let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? -1 : 1))\n',
     tests: [`${CORE}/thread/runs.test.ts`],
   },
   {
@@ -219,7 +219,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a thread that the store cannot find any more is told as deleted',
-    file: `${SERVER}/feed/connection.ts`,
+    file: `${SERVER}/feed/reader-end.ts`,
     find: "  not_found: 'cursor_ahead',",
     put: "  not_found: 'deleted',",
     tests: [`${SERVER}/feed/endings.test.ts`],
