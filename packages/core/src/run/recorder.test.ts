@@ -44,6 +44,14 @@ describe('the end', () => {
     expect(verdict).toMatchObject({ outcome: { message: 'x'.repeat(1_999) } })
   })
 
+  it('tells the operator all of an agent’s words where a person is told some of them', () => {
+    const said = 'No ink.\nTraceback (most recent call last):\n  File "/app/a.py", line 3'
+    const ended = recorderOf().record({ type: 'RUN_ERROR', message: said })
+    expect(ended).toMatchObject({ outcome: { message: 'No ink.' }, said })
+    expect(recorderOf().record({ type: 'RUN_ERROR', message: ' No ink.\n' })).not.toHaveProperty('said')
+    expect(recorderOf().record({ type: 'RUN_ERROR', message: 'x'.repeat(3_000) })).toHaveProperty('said')
+  })
+
   it('S000-C5 comes once: whatever the agent says afterwards is refused and not kept', () => {
     const recorder = recorderOf()
     recordAll(recorder, [start])

@@ -54,12 +54,12 @@ export function sameText(one: Message, other: Message): boolean {
 function placeOf(last: Message, messages: readonly Message[], given: readonly Message[]): number {
   const byId = messages.findLastIndex(({ id, role }) => id === last.id && kindOf(role) === kindOf(last.role))
   if (byId !== -1) return byId
-  const words = messages.findLastIndex((message) => sameText(message, last))
+  const ids = new Set(given.map(({ id }) => id))
+  const words = messages.findLastIndex((message) => !ids.has(message.id) && sameText(message, last))
   if (words !== -1) return words
   if (last.role !== 'user') return -1
   const place = messages.findLastIndex(({ role }) => role === 'user')
-  const id = messages[place]?.id
-  return given.some((message) => message.id === id) ? -1 : place
+  return ids.has(messages[place]?.id ?? '') ? -1 : place
 }
 
 function wordsOf(message: Message): string {

@@ -11,7 +11,8 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
    *
    * - Yield AG-UI 1.0 events. RUN_STARTED is the server's to say, and RUN_FINISHED may be left out: returning ends the
    *   run well, if something was said and every text and tool call was closed.
-   * - Message and tool call ids are yours, unique in the thread: `crypto.randomUUID()` will do.
+   * - Message and tool call ids are yours, unique in the run: `crypto.randomUUID()` will do. One that an earlier run has
+   *   used gets a name of its own in the log.
    * - To fail, throw `AgentFailure(code, sentence)`: the person reads the sentence. Of anything else that is thrown they
    *   are only told that the agent failed; the operator's log has the rest.
    * - When `context.signal` is aborted the run is over: stop what costs money. Who does not is left behind.

@@ -46,6 +46,10 @@ const SCENARIOS: Record<string, Play> = {
   },
   fails: (response, input) =>
     void open(response).end(begin(input) + said + sse({ type: 'RUN_ERROR', message: 'Out of ink.' })),
+  traces: (response, input) => {
+    const message = 'No ink.\n\nTraceback (most recent call last):\n  File "/app/a.py", line 3, in f\nError: x'
+    open(response).end(begin(input) + said + sse({ type: 'RUN_ERROR', message, code: 500 }))
+  },
   ends: (response, input) => void open(response).end(begin(input) + said),
   drops: (response, input) => {
     open(response).write(begin(input) + said, () => response.destroy())

@@ -18,11 +18,17 @@ const MAX_BACKOFF_MS = 15_000
 /** Conflict, Locked. */
 const STATUSES: ReadonlySet<number> = new Set([409, 423])
 
-const WORDS =
-  /\b(thread|run|agent|session|conversation)[ _-]?(is[ _-])?(still[ _-]|already[ _-]|currently[ _-])?(busy|locked|in[ _-]use)\b|\balready[ _-](running|active|in[ _-]progress|processing|executing|has an? (active|running))\b|\bstill[ _-](running|processing|executing|active|in[ _-]progress)\b|\b(another|active|concurrent|previous|existing) (run|request|invocation|execution)s?\b[^.]{0,80}\b(progress|running|active|not supported|not allowed|exists?|finish|wait)|\bmultitask_?strategy\b|\bconcurrent (run|request|invocation|execution)s? (are|is) not\b/i
+/** As the frameworks put it; each form takes a bounded number of steps at each place of the text. */
+const WORDS: readonly RegExp[] = [
+  /\b(thread|run|agent|session|conversation)[ _-]?(is[ _-])?((still|already|currently)[ _-])?(busy|locked|in[ _-]use)\b/i,
+  /\balready[ _-](running|active|in[ _-]progress|processing|executing|has an? (active|running))\b/i,
+  /\bstill[ _-](running|processing|executing|active|in[ _-]progress|busy)\b/i,
+  /\b(another|active|concurrent|previous|existing|while an?) (run|request|invocation|execution)s?\b[^.]{0,80}\b(progress|running|active|not supported|not allowed|exists?|finish|wait)/i,
+]
 
 export function saysBusy(words: string): boolean {
-  return WORDS.test(words.slice(0, 2_000))
+  const looked = words.slice(0, 2_000)
+  return WORDS.some((form) => form.test(looked))
 }
 
 /** Also a 500 that says so: an exception that a framework has made into one. */

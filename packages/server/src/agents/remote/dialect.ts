@@ -6,6 +6,7 @@
  * free. What it cannot read it hands on as it is, for the recorder to pass over and to count.
  */
 import { type Event, EventType } from '@ag-ui/core'
+import { failureSaying } from '@holdfast/core'
 import {
   type Fields,
   idOf,
@@ -185,7 +186,10 @@ export function createDialect(): Dialect {
         return withoutNull({ result: given.result, outcome: outcome?.type === 'suspended' ? outcome : undefined })
       }
       case EventType.SUBAGENT_ERROR:
-        return withoutNull({ message: complaintIn(given), code: textOf(given.code) })
+        return withoutNull({
+          message: failureSaying('agent_error', complaintIn(given)).message,
+          code: textOf(given.code),
+        })
       case EventType.RUN_STARTED:
         return addressIn(given)
       case EventType.RUN_FINISHED:

@@ -2,6 +2,7 @@
 import type { Event } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { EngineLog, EngineLogEntry } from '../../engine/log.ts'
 import { createHouse, expectLegalEnd } from '../../engine/testing/house.ts'
 import type { AguiRequest } from '../../testing/agui-endpoint.ts'
 import { type Endpoint, spawnAguiEndpoint } from '../../testing/spawn-endpoint.ts'
@@ -171,9 +172,9 @@ it('reads no further than the end of the run', async () => {
 })
 
 describe('under the real engine', () => {
-  async function ended(scenario: string) {
+  async function ended(scenario: string, log: EngineLog = () => {}) {
     const clock = { now: () => 0, schedule: () => () => {} }
-    const house = await createHouse({ agents: [createRemoteAgent({ url: endpoint.url, clock })] })
+    const house = await createHouse({ agents: [createRemoteAgent({ url: endpoint.url, clock })], log })
     await house.engine.start()
     await house.ask(scenario, 'remote', undefined, undefined, `#${scenario}`)
     await vi.waitFor(async () => {
@@ -182,6 +183,21 @@ describe('under the real engine', () => {
     })
     return house
   }
+
+  it('what is passed over is counted, and a stack trace is the operator’s to read', async () => {
+    const entries: EngineLogEntry[] = []
+    await ended('not-an-event', (entry) => entries.push(entry))
+    const counted = entries.find(({ type }) => type === 'agent_passed_over')
+    expect(counted).toMatchObject({ lease: { runId: 'not-an-event' }, events: new Map([['NONSENSE', 1]]) })
+    const house = await ended('traces', (entry) => entries.push(entry))
+    expectLegalEnd(await house.envelopes('traces'), { type: 'failed', code: 'agent_error', message: 'No ink.' })
+    expect(JSON.stringify(await house.envelopes('traces'))).not.toContain('Traceback')
+    expect(entries.at(-1)).toMatchObject({
+      type: 'agent_words_cut',
+      shown: 'No ink.',
+      said: expect.stringContaining('File "/app/a.py"'),
+    })
+  })
 
   it.each([
     ['whole', { type: 'succeeded' }],

@@ -101,6 +101,8 @@ async function* answer(
   const address = { threadId: told, runId: input.runId }
   let waited = 0
   for (let attempt = 1; ; attempt++) {
+    await stopRoute.settled(told)
+    signal.throwIfAborted()
     const watch = createSilenceWatch({ ...limits, until, tooLong })
     const call = createCall(options, toldOf(input, told), watch, signal)
     try {
@@ -111,12 +113,12 @@ async function* answer(
       if (call.state !== 'busy') throw error
     } finally {
       // Also when nobody reads on: what it does then is for nobody.
-      if (call.state === 'asked' || call.state === 'begun') void stopRoute.stop(address)
+      if (call.state === 'asked' || call.state === 'begun') stopRoute.stop(address)
     }
     const ms = nextWait(attempt, waited, random(), limits)
     if (ms === undefined || clock.now() + ms >= until) throw stillBusy()
     // In a thread of ours nobody else has runs: what it is busy with is one that was left, perhaps by a process that died.
-    if (attempt === 1 && !options.threadIdOf) void stopRoute.stop(address)
+    if (attempt === 1 && !options.threadIdOf) stopRoute.stop(address)
     yield busyEvent(attempt + 1, ms, clock.now(), limits)
     await sleep(clock, ms, signal)
     waited += ms
@@ -185,8 +187,7 @@ function createCall(
         throw stillBusy()
       }
       if (type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR) state = 'ended'
-      // That it begins is no word yet, and is not waited for by anyone.
-      else if (type !== undefined && type !== EventType.RUN_STARTED) hasSpoken = true
+      else hasSpoken ||= type !== undefined && SPOKEN.test(type)
       yield event
       if (state === 'ended') return
     }
@@ -206,6 +207,9 @@ function createCall(
     },
   }
 }
+
+/** That it begins, takes a step or has a state is no word yet. */
+const SPOKEN = /^(TEXT|REASONING|TOOL|ACTIVITY|MESSAGES|SUBAGENT)_/
 
 /** What is sent as an event and is none: the recorder passes over it, and counts it. */
 const HEARTBEAT = { type: 'no_event' } as unknown as Event

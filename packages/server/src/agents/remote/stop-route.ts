@@ -16,47 +16,52 @@ export interface StopRouteOptions {
 }
 
 export interface StopRoute {
-  /** Never rejects: an agent without such a route has seen its socket close, and may have stopped at that. */
-  stop(run: { readonly threadId: string; readonly runId: string }): Promise<void>
+  /** Nothing comes of it but the stop: an agent without such a route has seen its socket close. */
+  stop(run: { readonly threadId: string; readonly runId: string }): void
+  /** Resolves once no stop of the thread is on its way: one that arrived later would stop the next run. */
+  settled(threadId: string): Promise<void>
 }
 
 /** Nobody waits longer for an answer to a stop. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 5_000
 
 export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptions): StopRoute {
   const template = stopUrl === false ? undefined : (stopUrl ?? besideRuns(url))
   /** It has none, as far as it has said. */
   let isAbsent = template === undefined
+  const onTheirWay = new Map<string, Promise<void>>()
+
+  async function send(run: { readonly threadId: string; readonly runId: string }): Promise<void> {
+    const giveUp = new AbortController()
+    const undo = clock.schedule(PATIENCE_MS, () => giveUp.abort())
+    try {
+      const { status, body } = await fetch((template ?? '').replace('{threadId}', encodeURIComponent(run.threadId)), {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
+        // In the shape of a run's input, with nothing in it: some servers read every body as one.
+        body: JSON.stringify({ ...run, messages: [], tools: [], context: [], state: {}, forwardedProps: {} }),
+        redirect: 'manual',
+        signal: giveUp.signal,
+      })
+      isAbsent = stopUrl === undefined && (status === 404 || status === 405)
+      await body?.cancel()
+    } catch {
+      // It cannot be told.
+    } finally {
+      undo()
+    }
+  }
+
   return {
-    async stop({ threadId, runId }) {
-      if (isAbsent || template === undefined) return
-      const giveUp = new AbortController()
-      const undo = clock.schedule(PATIENCE_MS, () => giveUp.abort())
-      try {
-        const { status, body } = await fetch(template.replace('{threadId}', encodeURIComponent(threadId)), {
-          method: 'POST',
-          headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
-          // In the shape of a run's input, with nothing in it: some servers read every body as one.
-          body: JSON.stringify({
-            threadId,
-            runId,
-            messages: [],
-            tools: [],
-            context: [],
-            state: {},
-            forwardedProps: {},
-          }),
-          redirect: 'manual',
-          signal: giveUp.signal,
-        })
-        isAbsent = stopUrl === undefined && (status === 404 || status === 405)
-        await body?.cancel()
-      } catch {
-        // It cannot be told.
-      } finally {
-        undo()
-      }
+    stop(run) {
+      if (isAbsent) return
+      const before = onTheirWay.get(run.threadId)
+      const sent = (before ? before.then(() => send(run)) : send(run)).finally(() => {
+        if (onTheirWay.get(run.threadId) === sent) onTheirWay.delete(run.threadId)
+      })
+      onTheirWay.set(run.threadId, sent)
     },
+    settled: (threadId) => onTheirWay.get(threadId) ?? Promise.resolve(),
   }
 }
 
