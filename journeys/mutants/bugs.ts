@@ -301,4 +301,25 @@ export const BUGS: readonly Bug[] = [
     put: 'last',
     tests: [`${SERVER}/store/decide/clock.test.ts`, `${SERVER}/store/sqlite/wrong-clock.test.ts`],
   },
+  {
+    what: 'an agent that uses its ids again writes into its earlier answer',
+    file: `${CORE}/run/names.ts`,
+    find: '      while (taken.has(name)) name = nthName(runId, id, ++nth)\n',
+    put: '',
+    tests: [`${CORE}/run/register.test.ts`, `${SERVER}/agents/remote/cases.test.ts`],
+  },
+  {
+    what: 'a person reads the stack trace of an agent',
+    file: `${CORE}/run/outcome.ts`,
+    find: 'withoutTrace(message).trim()',
+    put: 'message.trim()',
+    tests: [`${CORE}/run/trace.test.ts`, `${SERVER}/agents/remote/remote-agent.test.ts`],
+  },
+  {
+    what: 'the stop of a run that was left stops the run after it',
+    file: `${SERVER}/agents/remote/remote-agent.ts`,
+    find: '    await stopRoute.settled(told)\n',
+    put: '',
+    tests: [`${SERVER}/agents/remote/left-and-busy.test.ts`],
+  },
 ]

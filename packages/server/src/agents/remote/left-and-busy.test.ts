@@ -35,7 +35,8 @@ afterEach(() => {
 })
 
 /** The last answer to runs is given again and again; `stops` answers everything else. */
-async function endpoint(runs: readonly Answer[], { path = '/agent', stops = refuse(200, '{"stopped":true}') } = {}) {
+async function endpoint(runs: readonly Answer[], options: { readonly path?: string; readonly stops?: Answer } = {}) {
+  const { path = '/agent', stops = refuse(200, '{"stopped":true}') } = options
   const asked: Asked[] = []
   const left = [...runs]
   const server = createServer(async (request: IncomingMessage, response) => {

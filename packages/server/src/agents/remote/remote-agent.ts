@@ -20,6 +20,7 @@ import type { Agent, AgentContext } from '../port.ts'
 import { createSilenceWatch, type SilenceLimits, type SilenceWatch } from '../silence.ts'
 import { type BusyLimits, busyEvent, isBusy, nextWait, saysBusy } from './busy.ts'
 import { createDialect } from './dialect.ts'
+import { createEchoFilter } from './echo.ts'
 import { brokeOff, notAgUi, refusalOf, stillBusy, tooLong, unreached } from './failures.ts'
 import { NO_EVENT, readEvents } from './read-events.ts'
 import { createStopRoute, type StopRoute } from './stop-route.ts'
@@ -173,6 +174,7 @@ function createCall(
 
   async function* heard(response: Response): AsyncGenerator<Event> {
     const dialect = createDialect()
+    const echoes = createEchoFilter(told.messages)
     let isAgUi = false
     let hasSpoken = false
     let isOdd = false
@@ -188,7 +190,7 @@ function createCall(
       }
       if (type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR) state = 'ended'
       else hasSpoken ||= type !== undefined && SPOKEN.test(type)
-      yield event
+      yield* echoes.pass(event)
       if (state === 'ended') return
     }
     throw ended(isAgUi || !isOdd ? brokeOff() : notAgUi())

@@ -23,7 +23,7 @@ export interface StopRoute {
 }
 
 /** Nobody waits longer for an answer to a stop. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 3_000
 
 export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptions): StopRoute {
   const template = stopUrl === false ? undefined : (stopUrl ?? besideRuns(url))
