@@ -18,13 +18,16 @@ export interface Names {
 export function createNames(runId: string): Names {
   const taken = new Set<string>()
   /** Where to go on looking, for ids that were used before: an agent may use one a million times. */
-  const next = new Map<string, number>()
+  let next: Map<string, number> | undefined
   return {
     give(id) {
-      let nth = next.get(id) ?? 0
+      let nth = next?.get(id) ?? 0
       let name = nthName(runId, id, nth)
       while (taken.has(name)) name = nthName(runId, id, ++nth)
-      if (nth > 0) next.set(id, nth + 1)
+      if (nth > 0) {
+        next ??= new Map()
+        next.set(id, nth + 1)
+      }
       taken.add(name)
       return name
     },

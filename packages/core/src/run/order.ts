@@ -49,16 +49,8 @@ type Findable = Exclude<Closable['kind'], 'step'>
 export function createOrder(options: RegisterOptions): Order {
   const { messages: given, tolerant } = options
   const register = createRegister(options)
-  const { messages, blocks, calls, holders, look } = register
-  const steps = new Map<string, Entity>()
-  const subagents = new Map<string, Entity>()
-  const within: Readonly<Record<Findable, Map<string, Entity>>> = {
-    text: messages.text,
-    reasoning: messages.reasoning,
-    reasoning_block: blocks,
-    tool_call: calls,
-    subagent: subagents,
-  }
+  const { look } = register
+  let steps: Map<string, Entity> | undefined
   const opened = new Map<Entity, Closable['kind']>()
   let hasChanged = false
 
@@ -75,7 +67,7 @@ export function createOrder(options: RegisterOptions): Order {
   }
 
   function openMessage(kind: 'text' | 'reasoning', id: string, tag: string | undefined): Entity {
-    return open(look(messages[kind], id, tag) ?? register.addMessage(kind, id, tag), kind, tag)
+    return open(look(kind, id, tag) ?? register.add(kind, id, tag), kind, tag)
   }
 
   function close(kind: Findable, id: string, tag: string | undefined): Entity {
@@ -86,7 +78,7 @@ export function createOrder(options: RegisterOptions): Order {
   }
 
   function find(kind: Findable, id: string, tag: string | undefined): Entity {
-    const entity = look(within[kind], id, tag)
+    const entity = look(kind, id, tag)
     if (!entity?.open) return broken(`The agent went on with a ${kind} that is not open: ${id}`)
     agree(entity, tag)
     return entity
@@ -101,35 +93,36 @@ export function createOrder(options: RegisterOptions): Order {
 
   /** The thought in a block may have its id; then they share a name too. */
   function openBlock(id: string, tag: string | undefined): Entity {
-    const thought = look(messages.reasoning, id, tag) ?? register.addMessage('reasoning', id, tag)
+    const thought = look('reasoning', id, tag) ?? register.add('reasoning', id, tag)
     const owner = reasoningOwner(thought, tag)
-    return open(look(blocks, id, tag) ?? register.addBlock(id, thought.id, owner), 'reasoning_block', owner)
+    const block = look('reasoning_block', id, tag) ?? register.addNamed('reasoning_block', id, thought.id, owner)
+    return open(block, 'reasoning_block', owner)
   }
 
   function openCall(id: string, parent: Entity | undefined, tag: string | undefined): Entity {
     const certain = parent && !parent.reserved
     if (certain) agree(parent, tag)
     const owner = certain ? parent.owner : tag
-    const known = look(calls, id, tag)
+    const known = look('tool_call', id, tag)
     // With a parent the owner is certain, also when it is the run's own agent: a reopened call must be its.
     if (known && certain) exactly(known, owner)
-    const call = known ?? register.addCall(id, owner)
-    if (parent) holders.set(call.id, parent)
+    const call = known ?? register.add('tool_call', id, owner)
+    if (parent) register.holders.set(call.id, parent)
     return open(call, 'tool_call', owner)
   }
 
   function showActivity(id: string, replace: boolean, tag: string | undefined): Entity {
-    const known = look(messages.activity, id)
-    if (!known) return register.addMessage('activity', id, tag)
+    const known = look('activity', id)
+    if (!known) return register.add('activity', id, tag)
     if (replace) known.owner = tag
     return known
   }
 
   /** An activity that was given may be named, and stays as it is. */
   function patchedActivity(id: string, tag: string | undefined): Entity | undefined {
-    const known = look(messages.activity, id)
+    const known = look('activity', id)
     if (known) agree(known, tag)
-    const earlier = known ? undefined : given.find((message) => message.id === id)
+    const earlier = known ? undefined : register.given('message', id)
     if (earlier && earlier.role !== 'activity') broken(`The agent patched a message that is no activity: ${id}`)
     if (earlier) agree(makeEntity('activity', id, earlier.subagentRunId), tag)
     return known
@@ -137,6 +130,7 @@ export function createOrder(options: RegisterOptions): Order {
 
   function startStep(name: string, owner: string | undefined): void {
     const key = stepKey(name, owner)
+    steps ??= new Map()
     if (steps.has(key)) broken(`The agent started a step twice without finishing it: ${name}`)
     const step = makeEntity('step', name, owner)
     steps.set(key, step)
@@ -145,44 +139,41 @@ export function createOrder(options: RegisterOptions): Order {
 
   function finishStep(name: string, owner: string | undefined): void {
     const key = stepKey(name, owner)
-    const step = steps.get(key) ?? broken(`The agent finished a step that it had not started: ${name}`)
-    steps.delete(key)
+    const step = steps?.get(key) ?? broken(`The agent finished a step that it had not started: ${name}`)
+    steps?.delete(key)
     opened.delete(step)
   }
 
   function startSubagent(event: SubagentStartedEvent): void {
     const { subagentRunId: id, parentSubagentRunId: parentId, parentToolCallId: call, parentMessageId: text } = event
-    if (subagents.has(id)) broken(`The agent started a sub-agent under an id that has been used: ${id}`)
-    if (parentId !== undefined && !subagents.has(parentId)) {
+    if (look('subagent', id)) broken(`The agent started a sub-agent under an id that has been used: ${id}`)
+    if (parentId !== undefined && !look('subagent', parentId)) {
       if (!tolerant) broken(`The agent started a sub-agent of one that was never started: ${parentId}`)
       delete event.parentSubagentRunId
       hasChanged = true
     }
     if (call !== undefined) rename(event, 'parentToolCallId', callName(call))
-    const parent = text === undefined ? undefined : look(messages.text, text)
+    const parent = text === undefined ? undefined : look('text', text)
     if (parent) rename(event, 'parentMessageId', parent.id)
-    const subagent = makeEntity('subagent', id, undefined)
-    subagents.set(id, subagent)
-    open(subagent, 'subagent', undefined)
+    open(register.addNamed('subagent', id, id, undefined), 'subagent', undefined)
   }
 
   /** What a secret of the agent's belongs to; undefined: nothing of this run. */
   function secretive(subtype: string, id: string, tag: string | undefined): Entity | undefined {
     const ofCall = subtype === 'tool-call'
-    const places = ofCall ? [calls] : [messages.reasoning, messages.text, messages.tool_result, blocks]
-    for (const place of places) {
-      const known = look(place, id, tag) ?? look(place, id)
+    for (const kind of ofCall ? CALLS : SECRETIVE) {
+      const known = look(kind, id, tag) ?? look(kind, id)
       if (!known) continue
       if (!known.reserved) agree(known, tag)
       return known
     }
-    const owners = ofCall ? register.givenCalls : register.givenOwners
-    if (owners.has(id)) agree(makeEntity(ofCall ? 'tool_call' : 'text', id, owners.get(id)), tag)
+    const earlier = register.given(ofCall ? 'tool_call' : 'message', id)
+    if (earlier) agree(makeEntity(ofCall ? 'tool_call' : 'text', id, earlier.subagentRunId), tag)
     return undefined
   }
 
   function callName(id: string): string {
-    return look(calls, id)?.id ?? id
+    return look('tool_call', id)?.id ?? id
   }
 
   function admitEntity(event: Event): Entity | undefined {
@@ -196,7 +187,7 @@ export function createOrder(options: RegisterOptions): Order {
         return openMessage(
           'reasoning',
           messageId,
-          reasoningOwner(look(blocks, messageId, subagentRunId), subagentRunId),
+          reasoningOwner(look('reasoning_block', messageId, subagentRunId), subagentRunId),
         )
       }
       case EventType.REASONING_MESSAGE_END:
@@ -207,16 +198,18 @@ export function createOrder(options: RegisterOptions): Order {
         return close('reasoning_block', event.messageId, event.subagentRunId)
       case EventType.TOOL_CALL_START: {
         const { toolCallId, parentMessageId: id, subagentRunId: tag } = event
-        const parent = id === undefined ? undefined : (look(messages.text, id, tag) ?? register.reserve('text', id))
+        const parent = id === undefined ? undefined : (look('text', id, tag) ?? register.reserve(id))
         if (parent) rename(event, 'parentMessageId', parent.id)
         return openCall(toolCallId, parent, tag)
       }
       case EventType.TOOL_CALL_END:
         return close('tool_call', event.toolCallId, event.subagentRunId)
       case EventType.TOOL_CALL_RESULT: {
-        const call = look(calls, event.toolCallId)
+        const call = look('tool_call', event.toolCallId)
         if (call) rename(event, 'toolCallId', call.id)
-        return register.addResult(event.messageId, event.toolCallId, event.subagentRunId ?? call?.owner)
+        const result = register.add('tool_result', event.messageId, event.subagentRunId ?? call?.owner)
+        register.results.set(event.toolCallId, result)
+        return result
       }
       case EventType.ACTIVITY_SNAPSHOT:
         return showActivity(event.messageId, event.replace !== false, event.subagentRunId)
@@ -266,11 +259,11 @@ export function createOrder(options: RegisterOptions): Order {
       return hasChanged
     },
     going(type, id, tag) {
-      const entity = look(within[WRITES[type]], id, tag)
+      const entity = look(WRITES[type], id, tag)
       return entity?.open && (tag === undefined || tag === entity.owner) ? entity : undefined
     },
     continuing: (type, id, tag) => find(WRITES[type], id, tag),
-    isCallOpen: (id) => look(calls, id)?.open ?? false,
+    isCallOpen: (id) => look('tool_call', id)?.open ?? false,
     callName,
     open: () =>
       Array.from(opened, ([{ id, owner }, kind]) => ({
@@ -287,6 +280,10 @@ const WRITES = {
   TOOL_CALL_ARGS: 'tool_call',
   REASONING_MESSAGE_CONTENT: 'reasoning',
 } as const satisfies Readonly<Record<DeltaType, Findable>>
+
+const CALLS = ['tool_call'] as const
+/** What a secret that is not a call's may belong to, in this order. */
+const SECRETIVE = ['reasoning', 'text', 'tool_result', 'reasoning_block'] as const
 
 /** A step's name is unique within one agent only. */
 function stepKey(name: string, owner: string | undefined): string {

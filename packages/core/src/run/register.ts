@@ -9,120 +9,128 @@
  */
 import type { Message, RunAgentInput, ToolCall } from '@ag-ui/core'
 import { type Entity, type MessageKind, makeEntity } from './entity.ts'
-import { createNames, nthName } from './names.ts'
+import { createNames, type Names, nthName } from './names.ts'
 
 export interface RegisterOptions extends Pick<RunAgentInput, 'runId' | 'messages' | 'resume'> {
   /** Two agents that use one id mean two things; otherwise an id has one owner. */
   readonly tolerant: boolean
 }
 
+/** What has an id of the agent's: one for each kind is one thing of each. */
+export type Named = MessageKind | 'reasoning_block' | 'tool_call' | 'subagent'
+
 export interface Register {
-  readonly messages: Readonly<Record<MessageKind, Map<string, Entity>>>
-  readonly blocks: Map<string, Entity>
-  readonly calls: Map<string, Entity>
-  /** By a call's name: the message that holds it, and its newest result. */
+  /** What the agent calls so; where agents share an id, the one of the agent that `tag` names. */
+  look(kind: Named, id: string, tag?: string): Entity | undefined
+  /** A message, or a call, under a name that nothing else has. */
+  add(kind: MessageKind | 'tool_call', id: string, owner: string | undefined): Entity
+  /** What is named as something else is: a block as the thought in it, a sub-agent as it says. */
+  addNamed(kind: 'reasoning_block' | 'subagent', id: string, name: string, owner: string | undefined): Entity
+  /** Another event names this text, and nothing has opened it yet. */
+  reserve(id: string): Entity
+  /** The message that holds a call, and its newest result, by the call's name. */
   readonly holders: Map<string, Entity>
   readonly results: Map<string, Entity>
-  /** Of the messages and calls that the agent was given. */
-  readonly givenOwners: ReadonlyMap<string, string | undefined>
-  readonly givenCalls: ReadonlyMap<string, string | undefined>
-  /** What the agent calls so; where agents share an id, the one of the agent that `tag` names. */
-  look(within: Map<string, Entity>, id: string, tag?: string): Entity | undefined
-  addMessage(kind: MessageKind, id: string, owner: string | undefined): Entity
-  /** Another event names this message, and nothing has opened it yet. */
-  reserve(kind: MessageKind, id: string): Entity
-  addBlock(id: string, name: string, owner: string | undefined): Entity
-  addCall(id: string, owner: string | undefined): Entity
-  /** Of several results under one id the newest is meant. */
-  addResult(id: string, call: string, owner: string | undefined): Entity
+  /** The message that the agent was given under this id, or that holds this call. */
+  given(kind: 'message' | 'tool_call', id: string): Message | undefined
   /** While `events` runs, what comes is read from the log: its ids are names. */
   inherit(events: () => void): void
   readonly isInheriting: boolean
 }
 
 export function createRegister({ runId, messages: given, resume, tolerant }: RegisterOptions): Register {
+  // Most runs are a text: what the others need is made for the first of them.
+  const things: Partial<Record<Named, Map<string, Entity>>> = {}
   const names = createNames(runId)
-  const callNames = createNames(runId)
-  const givenOwners = new Map<string, string | undefined>()
-  const givenCalls = new Map<string, string | undefined>()
-  const calls = new Map<string, Entity>()
-  /** What another worker began, until the agent goes on with it: its name is known, the agent's id for it is not. */
-  const inherited = new Set<Entity>()
-  let isInheriting = false
-
-  for (const message of given) {
-    names.take(message.id)
-    givenOwners.set(message.id, message.subagentRunId)
-    for (const { id } of callsOf(message)) {
-      callNames.take(id)
-      givenCalls.set(id, message.subagentRunId)
-    }
-  }
+  let callNames: Names | undefined
   /** Calls whose answer this run brings: an agent that goes on with one may announce it again. */
-  const awaited = new Set(resume?.length ? givenCalls.keys() : [])
-  for (const message of given) if (message.role === 'tool') awaited.delete(message.toolCallId)
+  let awaited: Set<string> | undefined
+  /** What another worker began, until the agent goes on with it: its name is known, the agent's id for it is not. */
+  let inherited: Set<Entity> | undefined
+  let isInheriting = false
+  let givenById: Readonly<Record<'message' | 'tool_call', ReadonlyMap<string, Message>>> | undefined
+  let holders: Map<string, Entity> | undefined
+  let results: Map<string, Entity> | undefined
 
-  function look(within: Map<string, Entity>, id: string, tag?: string): Entity | undefined {
-    const known = inherited.size > 0 && !isInheriting ? claim(within, id) : within.get(id)
+  for (const message of given) names.take(message.id)
+
+  function look(kind: Named, id: string, tag?: string): Entity | undefined {
+    const known = inherited && !isInheriting ? claim(kind, id, inherited) : things[kind]?.get(id)
     if (!known || tag === undefined || tag === known.owner || known.reserved || !tolerant) return known
-    return within.get(ofAgent(id, tag))
+    return things[kind]?.get(ofAgent(id, tag))
   }
 
   /** What the agent calls so, or what another worker named after this id. */
-  function claim(within: Map<string, Entity>, id: string): Entity | undefined {
-    const own = within.get(id)
+  function claim(kind: Named, id: string, unclaimed: Set<Entity>): Entity | undefined {
+    const own = things[kind]?.get(id)
     if (own) {
-      inherited.delete(own)
+      unclaimed.delete(own)
       return own
     }
-    const all = within === calls ? callNames : names
+    const all = kind === 'tool_call' ? namesOfCalls() : names
     for (let nth = 1; all.has(nthName(runId, id, nth)); nth++) {
       const name = nthName(runId, id, nth)
-      const known = within.get(name)
-      if (!known || !inherited.delete(known)) continue
-      within.delete(name)
-      within.set(id, known)
+      const known = things[kind]?.get(name)
+      if (!known || !unclaimed.delete(known)) continue
+      things[kind]?.delete(name)
+      things[kind]?.set(id, known)
       return known
     }
     return undefined
   }
 
-  function add(within: Map<string, Entity>, id: string, entity: Entity): Entity {
-    within.set(within.has(id) && entity.owner !== undefined ? ofAgent(id, entity.owner) : id, entity)
-    if (isInheriting) inherited.add(entity)
+  function put(id: string, entity: Entity): Entity {
+    const kind = entity.kind as Named
+    things[kind] ??= new Map()
+    const within = things[kind]
+    // Of several results under one id the newest is meant.
+    const isOther = within.has(id) && entity.owner !== undefined && kind !== 'tool_result'
+    within.set(isOther ? ofAgent(id, entity.owner ?? '') : id, entity)
+    if (isInheriting) {
+      inherited ??= new Set()
+      inherited.add(entity)
+    }
     return entity
   }
 
-  function nameOf(id: string): string {
-    if (!isInheriting) return names.give(id)
-    names.take(id)
+  function namesOfCalls(): Names {
+    if (callNames) return callNames
+    callNames = createNames(runId)
+    awaited = new Set()
+    for (const { id } of given.flatMap(callsOf)) {
+      callNames.take(id)
+      if (resume?.length) awaited.add(id)
+    }
+    for (const message of given) if (message.role === 'tool') awaited.delete(message.toolCallId)
+    return callNames
+  }
+
+  function nameOf(kind: MessageKind | 'tool_call', id: string): string {
+    const all = kind === 'tool_call' ? namesOfCalls() : names
+    if (!isInheriting && !(kind === 'tool_call' && awaited?.delete(id))) return all.give(id)
+    all.take(id)
     return id
   }
 
-  function callNameOf(id: string): string {
-    if (!isInheriting && !awaited.delete(id)) return callNames.give(id)
-    callNames.take(id)
-    return id
-  }
-
-  const register: Register = {
-    messages: { text: new Map(), reasoning: new Map(), tool_result: new Map(), activity: new Map() },
-    blocks: new Map(),
-    calls,
-    holders: new Map(),
-    results: new Map(),
-    givenOwners,
-    givenCalls,
+  return {
     look,
-    addMessage: (kind, id, owner) => add(register.messages[kind], id, makeEntity(kind, nameOf(id), owner)),
-    reserve: (kind, id) => add(register.messages[kind], id, makeEntity(kind, nameOf(id), undefined, true)),
-    addBlock: (id, name, owner) => add(register.blocks, id, makeEntity('reasoning_block', name, owner)),
-    addCall: (id, owner) => add(calls, id, makeEntity('tool_call', callNameOf(id), owner)),
-    addResult(id, call, owner) {
-      const result = makeEntity('tool_result', nameOf(id), owner)
-      register.messages.tool_result.set(id, result)
-      register.results.set(call, result)
-      return result
+    add: (kind, id, owner) => put(id, makeEntity(kind, nameOf(kind, id), owner)),
+    addNamed: (kind, id, name, owner) => put(id, makeEntity(kind, name, owner)),
+    reserve: (id) => put(id, makeEntity('text', nameOf('text', id), undefined, true)),
+    get holders() {
+      holders ??= new Map()
+      return holders
+    },
+    get results() {
+      results ??= new Map()
+      return results
+    },
+    given(kind, id) {
+      givenById ??= {
+        message: new Map(given.map((message) => [message.id, message])),
+        tool_call: new Map(given.flatMap((message) => callsOf(message).map((call) => [call.id, message] as const))),
+      }
+      return givenById[kind].get(id)
     },
     inherit(events) {
       isInheriting = true
@@ -133,7 +141,6 @@ export function createRegister({ runId, messages: given, resume, tolerant }: Reg
       return isInheriting
     },
   }
-  return register
 }
 
 export function callsOf(message: Message): readonly ToolCall[] {

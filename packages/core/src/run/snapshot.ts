@@ -22,7 +22,7 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
   const { register, given } = options
   if (register.isInheriting) {
     return messages.map((message) =>
-      register.givenOwners.has(message.id) ? message : ownMessage(message, new Set(), options),
+      register.given('message', message.id) ? message : ownMessage(message, new Set(), options),
     )
   }
   const past = pastIn(messages, given)
@@ -37,7 +37,7 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
       return earlier ? [asGiven(message, earlier)] : []
     }
     const earlier = givenById.get(message.id)
-    const isOwn = register.look(register.messages[kindOf(message.role)], message.id) !== undefined
+    const isOwn = register.look(kindOf(message.role), message.id) !== undefined
     if (earlier && !isOwn && message !== answer && sameText(message, earlier)) return [asGiven(message, earlier)]
     return [ownMessage(message, named, options)]
   })
@@ -61,7 +61,7 @@ function ownMessage(message: Message, named: Set<Entity>, options: SnapshotOptio
   entity.reserved = false
   const own = { ...rest, id: entity.id, ...(owner === undefined ? {} : { subagentRunId: owner }) } as Message
   if (own.role === 'tool') {
-    own.toolCallId = register.look(register.calls, own.toolCallId)?.id ?? own.toolCallId
+    own.toolCallId = register.look('tool_call', own.toolCallId)?.id ?? own.toolCallId
     register.results.set(own.toolCallId, entity)
   } else if (own.role === 'assistant' && own.toolCalls) {
     own.toolCalls = own.toolCalls.flatMap((call) => ownCall(call, entity, register))
@@ -71,9 +71,8 @@ function ownMessage(message: Message, named: Set<Entity>, options: SnapshotOptio
 
 /** Of what is open the owner is known: the message itself, the block round a thought, the calls in it. */
 function ownerOf(entity: Entity, message: Message, { register, tolerant }: SnapshotOptions): string | undefined {
-  const { blocks, calls, look } = register
-  const block = entity.kind === 'reasoning' ? look(blocks, message.id) : undefined
-  const held = callsOf(message).map(({ id }) => look(calls, id))
+  const block = entity.kind === 'reasoning' ? register.look('reasoning_block', message.id) : undefined
+  const held = callsOf(message).map(({ id }) => register.look('tool_call', id))
   const open = [entity, block, ...held].filter((part) => part?.open)
   if (!tolerant) for (const part of open) if (part) exactly(part, message.subagentRunId)
   return open[0] ? open[0].owner : message.subagentRunId
@@ -83,23 +82,22 @@ function ownerOf(entity: Entity, message: Message, { register, tolerant }: Snaps
 function ownEntity(message: Message, named: ReadonlySet<Entity>, { register, tolerant }: SnapshotOptions): Entity {
   const { id, subagentRunId: owner } = message
   const kind = kindOf(message.role)
-  const within = register.messages[kind]
   for (const known of candidates(message, kind, register)) if (known && !named.has(known)) return known
-  if (within.has(id) && !tolerant) broken(`The agent sent a snapshot with two messages of one id: ${id}`)
-  return register.addMessage(kind, id, owner)
+  if (register.look(kind, id) && !tolerant) broken(`The agent sent a snapshot with two messages of one id: ${id}`)
+  return register.add(kind, id, owner)
 }
 
 function* candidates(message: Message, kind: MessageKind, register: Register): Generator<Entity | undefined> {
-  const { calls, holders, results, look } = register
-  yield look(register.messages[kind], message.id)
-  const nameOf = (id: string) => look(calls, id)?.id ?? id
+  const { holders, results, look } = register
+  yield look(kind, message.id)
+  const nameOf = (id: string) => look('tool_call', id)?.id ?? id
   if (message.role === 'tool') yield results.get(nameOf(message.toolCallId))
   for (const { id } of callsOf(message)) yield holders.get(nameOf(id))
 }
 
 /** A call that another agent is making is not this message's. */
 function ownCall(call: ToolCall, holder: Entity, register: Register): ToolCall[] {
-  const entity = register.look(register.calls, call.id) ?? register.addCall(call.id, holder.owner)
+  const entity = register.look('tool_call', call.id) ?? register.add('tool_call', call.id, holder.owner)
   if (entity.open && entity.owner !== holder.owner) return []
   entity.owner = holder.owner
   register.holders.set(entity.id, holder)
