@@ -149,6 +149,14 @@ describe('a snapshot', () => {
     expect(namesIn([snapshot(restated, assistant('new', 'Yes.'))]).map(([id]) => id)).toEqual(['q2', 'new'])
   })
 
+  it('with nothing but words of the past that it calls by their ids says nothing new, and adds nothing', () => {
+    expect(namesIn([snapshot(user('q', 'One?'))])).toEqual([['q', 'One?']])
+    const messages: Message[] = [...GIVEN.slice(0, 2), { id: 'res', role: 'tool', toolCallId: 'c', content: 'ok' }]
+    expect(
+      namesIn([snapshot(user('x', 'One?'), assistant('y', 'First.', 'c'))], { messages }).map(([id]) => id),
+    ).toEqual(['q', 'y'])
+  })
+
   it('keeps the past under the ids it has, leaves out a past that nobody knows, and names the rest', () => {
     const messages = [
       { id: 'sys', role: 'system', content: 'Be good.' },

@@ -50,6 +50,15 @@ export function sameText(one: Message, other: Message): boolean {
   return kindOf(one.role) === kindOf(other.role) && textIn(one.content) === textIn(other.content)
 }
 
+/** The messages of a person among `given`, by their words: an agent says nothing in a person's name. */
+export function personsWords(given: readonly Message[]): ReadonlyMap<unknown, Message> {
+  return new Map(given.flatMap((message) => (message.role === 'user' ? [[textIn(message.content), message]] : [])))
+}
+
+export function wordsIn({ content }: Message): unknown {
+  return textIn(content)
+}
+
 /** By its id, else by its words, else the last words of a person that the agent calls by a name of its own. */
 function placeOf(last: Message, messages: readonly Message[], given: readonly Message[]): number {
   const byId = messages.findLastIndex(({ id, role }) => id === last.id && kindOf(role) === kindOf(last.role))

@@ -8,7 +8,7 @@ import type { Message, MessagesSnapshotEvent, ToolCall } from '@ag-ui/core'
 import { type Entity, exactly, kindOf, type MessageKind } from './entity.ts'
 import { broken } from './refusal.ts'
 import { callsOf, type Register } from './register.ts'
-import { pastIn, sameText } from './restated.ts'
+import { pastIn, personsWords, sameText, wordsIn } from './restated.ts'
 
 export interface SnapshotOptions {
   readonly register: Register
@@ -29,6 +29,7 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
   // Of a snapshot that does not reach as far as the last words, each message speaks for itself. One without a person's
   // words is the agent's answer: the last of it is, whatever that is called.
   const givenById = new Map(past.length > 0 ? [] : given.map((message) => [message.id, message]))
+  const persons = personsWords(past.length > 0 ? [] : given)
   const answer = messages.some(({ role }) => role === 'user') ? undefined : messages.at(-1)
   const named = new Set<Entity>()
   return messages.flatMap((message, at): Message[] => {
@@ -36,7 +37,7 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
       const earlier = past.given.get(at)
       return earlier ? [asGiven(message, earlier)] : []
     }
-    const earlier = givenById.get(message.id)
+    const earlier = givenById.get(message.id) ?? (message.role === 'user' ? persons.get(wordsIn(message)) : undefined)
     const isOwn = register.look(kindOf(message.role), message.id) !== undefined
     if (earlier && !isOwn && message !== answer && sameText(message, earlier)) return [asGiven(message, earlier)]
     return [ownMessage(message, named, options)]

@@ -32,6 +32,8 @@ test('I4: a run waits for its provider until anything else of it follows', () =>
   expect(everyway().runs).toMatchObject([{ status: 'running', waiting: wait }])
   say(waiting({ ...wait, reason: 'unavailable', attempt: 3, more: 'of the future' }))
   expect(everyway().runs).toMatchObject([{ waiting: { ...wait, reason: 'unavailable', attempt: 3 } }])
+  say(waiting({ ...wait, reason: 'busy' }))
+  expect(everyway().runs).toMatchObject([{ waiting: { reason: 'busy' } }])
   say(begin)
   expect(everyway().runs[0]).not.toHaveProperty('waiting')
   say(waiting(wait))
