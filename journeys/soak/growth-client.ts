@@ -1,7 +1,7 @@
 /**
  * The client of `growth-loop.ts`, in a process of its own: the registry, over the one connection, as a page has it. It
  * asks one thread after the other, a few at a time, looks at each until its run has ended, and says what it and the
- * server keep of their heaps when a fifth of the events have come and when all have.
+ * server keep of their heaps when a fifth of the events have come, or as many as fill what is kept, and when all have.
  *
  * `node growth-client.ts <url> <events>` prints one line of JSON.
  */
@@ -15,6 +15,8 @@ import type { GrowthReport, Kept } from './growth-loop.ts'
 /** Events of one run, and runs at once: threads come and go, and far more of them than a device keeps. */
 const RUN_EVENTS = 1_000
 const AT_ONCE = 10
+/** More threads than a device keeps: before these have come, whatever is kept is still being filled. */
+const FILLING_RUNS = 100
 /** Longer than the client keeps what nobody looks at any more. */
 const CALM_MS = 6_000
 
@@ -102,9 +104,10 @@ async function go(): Promise<GrowthReport> {
         while (next < limit) await ask({ roomId: 'default', threadId: `growth-${next++}` })
       }),
     )
-  await until(Math.ceil(runs / 5))
+  const first = Math.max(FILLING_RUNS, Math.ceil(runs / 5))
+  await until(first)
   const early = await measure()
-  await until(runs)
+  await until(first + Math.ceil((runs * 4) / 5))
   const late = await measure()
   return { events: seen, early, late }
 }

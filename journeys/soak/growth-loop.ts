@@ -1,7 +1,7 @@
 /**
  * Whether anything grows with what has gone through (S001-33): a million events through a real server process to a real
- * client, in threads that come and go. What each keeps of its heap when a fifth has come, and when all has, everything
- * unused thrown away.
+ * client, in threads that come and go. What each keeps of its heap when a fifth has come, or as much as fills what is
+ * kept at all, and when all has, everything unused thrown away.
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ export interface GrowthReport {
 const AGENTS = fileURLToPath(new URL('./growth-agents.ts', import.meta.url))
 const CLIENT = fileURLToPath(new URL('./growth-client.ts', import.meta.url))
 
-/** How far from what it was at a fifth a heap is at the end, as a share of that: the one of the three that moved most. */
+/** How far from what it was early a heap is at the end, as a share of that: the one of the three that moved most. */
 export function change({ early, late }: GrowthReport): number {
   return Math.max(...HEAPS.map((whose) => Math.abs(late[whose] / early[whose] - 1)))
 }

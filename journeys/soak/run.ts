@@ -40,9 +40,7 @@ const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
     const report = await growthLoop(EVENTS_A_KILL * kills)
     const { events, early, late } = report
     const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
-    const heaps = HEAPS.map(
-      (who) => `${who} ${megabytes(early[who])} MiB at a fifth, ${megabytes(late[who])} at the end`,
-    )
+    const heaps = HEAPS.map((who) => `${who} ${megabytes(early[who])} MiB early, ${megabytes(late[who])} at the end`)
     const line = `${events} events: ${heaps.join('; ')}; at most ${(change(report) * 100).toFixed(1)} % apart.`
     if (change(report) > MAX_CHANGE) throw new Error(line)
     return line
