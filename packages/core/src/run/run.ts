@@ -26,7 +26,7 @@ export interface QueuedRun extends RunCommon {
 
 /** Its provider, or its agent, takes nothing for now; `attempt`, of so many, is the call that comes next. */
 export interface ProviderWait {
-  /** `busy`: an agent of its own place is still at an earlier run of the thread. */
+  /** `busy`: a remote agent is still at an earlier run of the thread. */
   readonly reason: 'rate_limited' | 'unavailable' | 'busy'
   /** ISO 8601 UTC. */
   readonly until: string
