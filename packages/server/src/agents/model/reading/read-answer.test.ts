@@ -354,6 +354,19 @@ describe('thoughts', () => {
   })
 })
 
+it('words that arrive together are handed on together', async () => {
+  const pieces: unknown[] = []
+  const together = Array.from({ length: 100 }, () => says('a')).join('')
+  const body = bodyOf([together, data(chunk({ reasoning: 'Hm.' })) + says('b') + stop])
+  for await (const piece of readAnswer(body, { clock: createManualClock(), heard() {}, onTaken() {} }))
+    pieces.push(piece)
+  expect(pieces).toEqual([
+    { type: 'text', delta: 'a'.repeat(100) },
+    { type: 'thought', delta: 'Hm.' },
+    { type: 'text', delta: 'b' },
+  ])
+})
+
 it('what is an answer is taken for one, and what is a refusal is not', async () => {
   const takenBy = async (...pieces: string[]) => {
     const onTaken = vi.fn()

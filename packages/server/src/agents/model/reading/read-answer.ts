@@ -34,11 +34,13 @@ export async function* readAnswer(
   let cut: { readonly error: unknown } | undefined
   try {
     for await (const bytes of bytesOf(body, { clock, heard, until: () => until })) {
+      const came: Piece[] = []
       for (const frame of frames.push(decoder.decode(bytes, { stream: true }))) {
         const pieces = answer.take(frame)
         if (answer.hasFinish && (until === undefined || pieces.length > 0)) until = clock.now() + LINGER_MS
-        yield* pieces
+        for (const piece of pieces) join(came, piece)
       }
+      yield* came
       if (answer.isOver) break
     }
   } catch (error) {
@@ -49,4 +51,16 @@ export async function* readAnswer(
   const { pieces, failure } = answer.end(cut)
   yield* pieces
   if (failure) throw failure
+}
+
+/** Characters. */
+const MAX_JOINED = 16 * 1024
+
+/** Words that arrived together are handed on together: whatever reads them pays for each piece. */
+function join(pieces: Piece[], next: Piece): void {
+  const last = pieces.at(-1)
+  const isMore = last && last.type !== 'usage' && next.type !== 'usage' && last.type === next.type
+  if (isMore && last.delta.length + next.delta.length <= MAX_JOINED)
+    pieces.splice(-1, 1, { type: last.type, delta: last.delta + next.delta })
+  else pieces.push(next)
 }
