@@ -75,3 +75,38 @@ test('stopping while the start is on its way frees the composer at once, and nob
   await expectAnswers(page)
   expect(await provider.asked()).toEqual({ calls: 0, hungUp: 0 })
 })
+
+test('Stop takes the click in the middle of a flood: what a frame costs does not grow with the answer', async ({
+  page,
+  server,
+}) => {
+  const key = { roomId: 'default', threadId: 'flood' }
+  await server.play(key, { tokens: 900_000, intervalMs: 0, flood: true, prefix: 'word' })
+  await page.goto(addressOf(server, key))
+  const answer = answers(page).last()
+  await expect.poll(async () => ((await answer.textContent()) ?? '').length).toBeGreaterThan(200_000)
+  // No time is measured: how many frames pass between the click and its sign, and how much one frame lays out anew.
+  await page.evaluate(() => {
+    addEventListener(
+      'click',
+      () => {
+        let frames = 0
+        const look = () => {
+          frames += 1
+          const shown = document.querySelector('.composer')?.textContent?.includes('Stopping…')
+          if (shown) document.documentElement.dataset.frames = String(frames)
+          else requestAnimationFrame(look)
+        }
+        requestAnimationFrame(look)
+      },
+      { capture: true, once: true },
+    )
+  })
+  await stopButton(page).click()
+  await expect(page.locator('html')).toHaveAttribute('data-frames', /^[1-4]$/)
+  await expect(ending(page, 'Stopped')).toBeVisible()
+  const paragraphs = await answer
+    .locator('p')
+    .evaluateAll((all) => all.map(({ textContent }) => textContent?.length ?? 0))
+  expect(Math.max(...paragraphs)).toBeLessThan(8_192 + 64)
+})

@@ -10,6 +10,7 @@ import { belongsWith, isClosed } from './boundary.ts'
 import { openFence, stillOpen } from './fence.ts'
 import { NO_OUTLINE, type Outline, outlineAfter } from './outline.ts'
 import { parseNodes } from './parse.ts'
+import { endOfParagraphPiece, endOfPiece, isLongParagraph, NARROW, WIDE } from './pieces.ts'
 import { type Known, learn, mentioned, NOTHING_KNOWN, preamble } from './references.ts'
 
 export interface Block {
@@ -21,6 +22,8 @@ export interface Block {
   readonly known: Known
   /** The headings it stands below. */
   readonly outline: Outline
+  /** The room at its end, where it is a piece of a longer paragraph. */
+  readonly room?: string
 }
 
 export interface MarkdownDocument {
@@ -57,11 +60,59 @@ export function finish(document: MarkdownDocument): MarkdownDocument {
   return document.open.length === 0 ? document : settle(document, document.open)
 }
 
+/** As much at once as `pieces.ts` says, until all of it has been read. */
 function advanceTail(before: MarkdownDocument, text: string): MarkdownDocument {
-  const tail = text.slice(before.settledTo)
+  for (let document = before; ; ) {
+    const from = document.settledTo
+    const cut = endOfLongParagraph(document, text)
+    if (cut !== undefined) {
+      document = settlePiece(document, text, cut)
+      continue
+    }
+    const tail = text.slice(from)
+    const next = advanceOver(document, text, tail.slice(0, WIDE))
+    const [open] = next.open
+    if (next.settledTo > from && (tail.length > WIDE || next.open.some(({ nodes }) => isLongParagraph(nodes))))
+      document = next
+    else if (tail.length <= WIDE) return next
+    // What stands in a fence is read no second time.
+    else if (open && openFence(open)) return advanceOver(document, text, tail)
+    else document = settlePiece(document, text, from + endOfPiece(tail))
+  }
+}
+
+/** Where to cut, if what has not been read begins with a paragraph that is too long. */
+function endOfLongParagraph({ settledTo, known }: MarkdownDocument, text: string): number | undefined {
+  if (text.length - settledTo < NARROW) return undefined
+  const start = text.slice(settledTo, settledTo + NARROW)
+  const nodes = parseNodes(start, preamble(mentioned(start, known))).map(({ node }) => node)
+  return isLongParagraph(nodes) ? settledTo + endOfParagraphPiece(start) : undefined
+}
+
+function settlePiece(before: MarkdownDocument, text: string, end: number): MarkdownDocument {
+  const key = before.settledTo
+  const source = text.slice(key, end)
+  const room = /\s$/.exec(source)?.[0]
+  const { outline } = before
+  const known = mentioned(source, before.known)
+  const nodes = nodesOf(source, known, room)
+  const block = { key, source, nodes, known, outline, ...(room !== undefined && { room }) }
+  return settle({ ...before, text: text.slice(0, end), open: [] }, [block])
+}
+
+/** What is read of `source` alone; room at the end of a piece, which markdown would drop, is kept. */
+function nodesOf(source: string, known: Known, room?: string): readonly RootContent[] {
+  const nodes = parseNodes(source, preamble(known)).map(({ node }) => node)
+  const last = nodes.at(-1)
+  if (room !== undefined && last?.type === 'paragraph') last.children.push({ type: 'text', value: room })
+  return nodes
+}
+
+function advanceOver(before: MarkdownDocument, text: string, tail: string): MarkdownDocument {
   const known = mentioned(tail, before.known)
   const groups = groupsOf(tail, preamble(known))
-  let closed = groups.length - 1
+  const long = groups.findIndex(({ nodes }) => isLongParagraph(nodes))
+  let closed = long < 0 ? groups.length - 1 : long
   while (closed > 0 && !boundaryIsClosed(groups, closed, tail)) closed -= 1
   let { outline } = before
   const blocks = groups.map(({ start, source, nodes }): Block => {
@@ -139,8 +190,7 @@ function settle(before: MarkdownDocument, blocks: readonly Block[], open: readon
 function linked(block: Block, known: Known): Block {
   if (!block.source.includes(']')) return { ...block, known: NOTHING_KNOWN }
   const mine = mentioned(block.source, known)
-  const nodes = parseNodes(block.source, preamble(mine)).map(({ node }) => node)
-  return { ...block, nodes, known: mine }
+  return { ...block, nodes: nodesOf(block.source, mine, block.room), known: mine }
 }
 
 function relinked(block: Block, known: Known): Block {
