@@ -32,6 +32,8 @@ export interface Script {
   readonly prefix?: string
   readonly failAfter?: number
   readonly tool?: boolean
+  readonly hang?: boolean
+  readonly flood?: boolean
 }
 
 export interface HoldfastServer {

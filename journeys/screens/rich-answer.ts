@@ -39,11 +39,22 @@ HOLDFAST_DATA=/somewhere/rather/far/away/from/everything/else OPENAI_BASE_URL=ht
 
 > Looking never owns. A reader that leaves takes nothing along.
 
-The chance that two workers write at once is $p \\le e^{-\\lambda t}$, and over all $n$ runs:
+The chance that two workers write at once is $p \\le e^{-\\lambda t}$, for a disk of $40 or $4,000, and over all \\(n\\) runs:
 
 $$
 P = 1 - \\prod_{i=1}^{n} \\left(1 - e^{-\\lambda t_i}\\right)
 $$
+
+As others write it, with \\(\\lambda = \\frac{1}{\\tau}\\) and one that nobody can draw, \\(\\nothing{\\):
+
+\\[
+t_{\\text{lost}} \\approx \\int_0^{\\infty} \\left(1 - F(s)\\right) ds
+\\]
+
+| who waits | for what | how long, in the best case | and in the worst case that was ever measured | what is done about it |
+|---|---|---|---|---|
+| a reader | the next word | one frame | four seconds, behind a proxy that buffers | it asks page by page instead of waiting for a stream |
+| a worker | its lease | nothing | thirty seconds | another one settles the run |
 
 More in [the protocol](https://example.org/protocol), ![a drawing of it](https://example.org/lease.png), and a word that is too long for any line: Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenfabrikationsstandortverlegungskommission.
 

@@ -73,6 +73,42 @@ test('a formula is MathML, and what is no formula stays as it was written', asyn
   expect(screen.container.querySelector('.md-math-source')?.textContent).toBe('\\nothing{')
 })
 
+test('a formula in a line is drawn as soon as it ends, and is there as written until then', async () => {
+  const text = 'So \\(a^2\\) and \\[b^2\\] and $c^2$ for $5 or $6.'
+  const screen = await show('', true)
+  for (let end = 1; end <= text.length; end += 1) await screen.to(text.slice(0, end), true)
+  await vi.waitFor(() => expect(screen.container.querySelectorAll('math')).toHaveLength(3), LOADED)
+  const before = [...screen.container.querySelectorAll('math')]
+  await screen.to(`${text} On.`, true)
+  await screen.to(`${text} On. \\(\\nothing{\\)`, false)
+  expect([...screen.container.querySelectorAll('math')]).toEqual(before)
+  expect(screen.container.textContent).toContain('for $5 or $6. On. \\(\\nothing{\\)')
+})
+
+test('a formula in lines of its own is drawn once it is whole, while the answer goes on', async () => {
+  const screen = await show('\\[\n\\frac{a}{b}\n', true)
+  expect(screen.container.querySelector('.md-math-source')?.textContent).toBe('\\frac{a}{b}')
+  await screen.to('\\[\n\\frac{a}{b}\n\\]', true)
+  await vi.waitFor(() => expect(screen.container.querySelectorAll('math')).toHaveLength(1), LOADED)
+})
+
+test('a table is one from its second line on, with a last line that is half written too, and code from its fence on', async () => {
+  const text = '| a | b |\n|---|---|\n| *one* | `t|wo` |\n| [x](https://example.org) | 2 |\n'
+  const screen = await show('', true)
+  for (let end = text.indexOf('|---|---|') + 9; end <= text.length; end += 1) {
+    await screen.to(text.slice(0, end), true)
+    expect(screen.container.querySelectorAll('table')).toHaveLength(1)
+    expect(screen.container.querySelectorAll('p')).toHaveLength(0)
+  }
+  for (const code of ['```ts', '```ts\nlet', '```ts\nlet a\n', '```ts\nlet a\n``']) {
+    await screen.to(`${text}\n${code}`, true)
+    expect([
+      screen.container.querySelectorAll('table').length,
+      screen.container.querySelectorAll('pre').length,
+    ]).toEqual([1, 1])
+  }
+})
+
 test('headings begin at the third level, tables and code can be reached by keyboard, tasks say what they are', async () => {
   const screen = await show('# A\n\n| a |\n|---|\n| 1 |\n\n```\nx\n```\n\n- [x] b\n- [ ] c\n', false)
   await expect.element(screen.getByRole('heading', { level: 3, name: 'A' })).toBeVisible()

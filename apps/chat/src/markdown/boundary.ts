@@ -6,6 +6,7 @@
  * is not certain is left open: that costs a second reading, and never a wrong one.
  */
 import type { Nodes, RootContent } from 'mdast'
+import { isWhole } from './math-syntax.ts'
 import type { ParsedNode } from './parse.ts'
 
 const LINE_END = /\r\n|\n|\r/g
@@ -46,7 +47,10 @@ function isCertain(next: ParsedNode, rest: string, complete: boolean): boolean {
  * micromark as interrupting it, which not every list may do (nor a list in a quote). `text`: what the positions count in.
  */
 export function belongsWith(previous: RootContent, next: RootContent, text: string): boolean {
-  const touches = (next.position?.start.line ?? 0) <= (previous.position?.end.line ?? 0) + 1
+  const apart = (next.position?.start.line ?? 0) - (previous.position?.end.line ?? 0)
+  const touches = apart <= 1
+  // A sentence behind a formula.
+  if (apart === 0) return true
   if (touches && CONTAINERS.has(next.type) && !LINES.has(previous.type)) return true
   const last = lastInside(previous)
   const lines = text.slice(last.position?.start.offset, last.position?.end.offset)
@@ -59,7 +63,7 @@ export function belongsWith(previous: RootContent, next: RootContent, text: stri
     case 'code':
       return /^[\t ]/.test(lines) || (last !== previous && !/[\n\r][\t >]*(?:`{3,}|~{3,})[\t ]*$/.test(lines))
     case 'math':
-      return last !== previous && !/[\n\r][\t >]*\${2,}[\t ]*$/.test(lines)
+      return last !== previous && !isWhole(last)
     default:
       return false
   }

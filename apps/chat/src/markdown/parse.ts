@@ -1,19 +1,16 @@
 /**
- * Markdown (CommonMark, GFM, maths between `$$`) to blocks. Owns which syntax is read and where each block's lines begin.
- * Does not know: what was read before, nor how a block looks. HTML is only ever a node of text.
- *
- * Single dollars are no maths: an answer about prices is commoner than `$x$`, and cannot be told apart.
+ * Markdown (CommonMark, GFM, maths) to blocks. Owns which syntax is read and where each block's lines begin. Does not know:
+ * what was read before, nor how a block looks. HTML is only ever a node of text.
  */
 import type { RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
-import { mathFromMarkdown } from 'mdast-util-math'
 import { gfm } from 'micromark-extension-gfm'
-import { math } from 'micromark-extension-math'
+import { math, mathFromMarkdown } from './math-syntax.ts'
 
-const SYNTAX = {
-  extensions: [gfm({ singleTilde: false }), math({ singleDollarTextMath: false })],
-  mdastExtensions: [gfmFromMarkdown(), mathFromMarkdown()],
+export const SYNTAX = {
+  extensions: [gfm({ singleTilde: false }), math],
+  mdastExtensions: [gfmFromMarkdown(), ...mathFromMarkdown],
 }
 
 /** A block of the top level, and the offset in the text at which its first line begins. */

@@ -6,6 +6,7 @@
 import type { Heading, Link, LinkReference, Nodes, Table, TableCell } from 'mdast'
 import { createElement, Fragment, type ReactNode } from 'react'
 import { CodeBlock } from './code-block.tsx'
+import { isWhole } from './math-syntax.ts'
 import { MathText } from './math-text.tsx'
 import type { NoteCalls } from './notes.ts'
 import type { Known } from './references.ts'
@@ -73,9 +74,9 @@ export function render(node: Nodes, context: RenderContext): ReactNode {
     case 'inlineCode':
       return <code dir="ltr">{node.value}</code>
     case 'math':
-      return <MathText source={node.value} display open={context.open} />
+      return <MathText source={node.value} of="block" open={context.open && !isWhole(node)} />
     case 'inlineMath':
-      return <MathText source={node.value} display={false} open={false} />
+      return <MathText source={node.value} of="line" delimiters={node.data?.delimiters} open={false} />
     case 'emphasis':
       return <em>{children()}</em>
     case 'strong':

@@ -1,21 +1,15 @@
 /** The reference: the whole text read at once by the parser alone, drawn by the same table of elements. */
 import type { Nodes } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
-import { gfmFromMarkdown } from 'mdast-util-gfm'
-import { mathFromMarkdown } from 'mdast-util-math'
-import { gfm } from 'micromark-extension-gfm'
-import { math } from 'micromark-extension-math'
 import type { ReactNode } from 'react'
 import { levelsOf, NO_OUTLINE } from '../outline.ts'
+import { SYNTAX } from '../parse.ts'
 import { learn, NOTHING_KNOWN, noteCalls } from '../references.ts'
 import { renderAll } from '../render.tsx'
 
 /** `prefix` as in a RenderContext. */
 export function renderWhole(text: string, prefix: string): ReactNode {
-  const root = fromMarkdown(text, {
-    extensions: [gfm({ singleTilde: false }), math({ singleDollarTextMath: false })],
-    mdastExtensions: [gfmFromMarkdown(), mathFromMarkdown()],
-  })
+  const root = fromMarkdown(text, SYNTAX)
   const known = learn(NOTHING_KNOWN, root.children)
   const order: string[] = []
   const callsOf = (nodes: readonly Nodes[]) =>
