@@ -6,8 +6,8 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './app.css'
+import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
-import { createPreferences } from './composer/preferences.ts'
 import { createTransport, readAside } from './connection/tab.ts'
 import { isShown } from './conversation/beside.ts'
 import { router } from './router.tsx'
@@ -32,7 +32,7 @@ const services: Services = {
     // The address names every thread that is shown.
     isOnScreen: (key) => isShown(router.state.location, key),
   }),
-  preferences: createPreferences(() => window.localStorage),
+  choices: createAgentChoices(keep),
   runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },
   waiting: async (key) => (await transport.snapshot(key)).queue,
   search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,

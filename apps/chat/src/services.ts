@@ -2,8 +2,8 @@
 import type { Observable, RunTransport } from '@holdfast/client'
 import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
+import type { AgentChoices } from './composer/agent-choices.ts'
 import type { DraftsOptions } from './composer/drafts.ts'
-import type { Preferences } from './composer/preferences.ts'
 import type { Finished } from './tray/finished.ts'
 
 export interface Services {
@@ -13,7 +13,7 @@ export interface Services {
   readonly draftsFrom: DraftsOptions
   /** What ended in the background and nobody has looked at. */
   readonly finished: Finished
-  readonly preferences: Preferences
+  readonly choices: AgentChoices
   /** What ran, and what one run did, for whoever looks into it. */
   readonly runs: Pick<RunTransport, 'runs' | 'runEvents' | 'openLog'>
   /** The messages that wait in a thread, in their order, whether or not it is open here. */

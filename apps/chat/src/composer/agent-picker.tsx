@@ -1,24 +1,27 @@
-/** Who shall answer, where there is a choice. */
-import type { AgentInfo } from '@holdfast/core'
+/** Who shall answer, where there is a choice; and that the one who answered before cannot any more. */
+import type { AgentChoice } from './use-agent.ts'
 
-interface AgentPickerProps {
-  readonly agents: readonly AgentInfo[]
-  readonly chosen: string | undefined
-  choose(agentId: string): void
-}
-
-export function AgentPicker({ agents, chosen, choose }: AgentPickerProps) {
-  if (agents.length < 2) return null
+export function AgentPicker({ agents, chosen, gone, choose }: AgentChoice) {
+  const title = agents.find(({ agentId }) => agentId === chosen)?.title ?? chosen
   return (
-    <label className="composer-agent">
-      Agent
-      <select value={chosen} onChange={(event) => choose(event.target.value)}>
-        {agents.map(({ agentId, title }) => (
-          <option key={agentId} value={agentId}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      {gone !== undefined && (
+        <span className="composer-gone" role="status">
+          The agent “{gone}” is not set up any more.{title !== undefined && ` ${title} answers instead.`}
+        </span>
+      )}
+      {agents.length > 1 && (
+        <label className="composer-agent">
+          Agent
+          <select value={chosen} onChange={(event) => choose(event.target.value)}>
+            {agents.map(({ agentId, title }) => (
+              <option key={agentId} value={agentId}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </>
   )
 }

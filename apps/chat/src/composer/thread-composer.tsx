@@ -4,7 +4,7 @@
  * Does not know: what the conversation shows; which words come back to the draft (`use-returned-words.ts`).
  */
 import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
-import type { ThreadKey } from '@holdfast/core'
+import type { QueueHold, ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { lazy, Suspense, useState } from 'react'
@@ -23,6 +23,10 @@ interface ThreadComposerProps {
   readonly activity: Activity
   readonly failedStart: FailedStart | undefined
   readonly queue: ThreadQueue
+  /** What paused it, if no person did. */
+  readonly heldBy: QueueHold | undefined
+  /** Who answered last. */
+  readonly answeredBy: string | undefined
   /** Where what is written belongs; the end of the thread, if undefined. */
   readonly parentId: string | undefined
 }
@@ -34,12 +38,13 @@ const MODES: Record<Activity['type'], ComposerMode> = {
   cancelling: 'stopping',
 }
 
-export function ThreadComposer({ threadKey, activity, failedStart, queue, parentId }: ThreadComposerProps) {
+export function ThreadComposer(props: ThreadComposerProps) {
+  const { threadKey, activity, failedStart, queue, heldBy, answeredBy, parentId } = props
   const registry = useRegistry()
   const drafts = useDrafts()
   const place = keyString(threadKey)
   const draft = useDraft(place)
-  const { agents, chosen, choose } = useAgent(threadKey.roomId)
+  const agent = useAgent({ ...threadKey, answeredBy })
   const { stop, trouble, forgive } = useStop(threadKey, activity)
 
   // Once shown it stays: what was being changed in it when the last one left is still there.
@@ -48,9 +53,9 @@ export function ThreadComposer({ threadKey, activity, failedStart, queue, parent
 
   function send(text: string, onBusy?: StartIntent['onBusy']): void {
     forgive()
-    const agent = chosen !== undefined && { agentId: chosen }
+    const named = agent.unsent !== undefined && { agentId: agent.unsent }
     const branch = parentId !== undefined && { parentId }
-    registry.start(threadKey, { text, ...agent, ...branch, ...(onBusy && { onBusy }) })
+    registry.start(threadKey, { text, ...named, ...branch, ...(onBusy && { onBusy }) })
     drafts.write(place, '')
   }
 
@@ -67,7 +72,7 @@ export function ThreadComposer({ threadKey, activity, failedStart, queue, parent
         <>
           {queueWasShown && (
             <Suspense>
-              <Queue threadKey={threadKey} queue={queue} activity={activity} />
+              <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={heldBy} />
             </Suspense>
           )}
           {notice}
@@ -78,7 +83,7 @@ export function ThreadComposer({ threadKey, activity, failedStart, queue, parent
       whileBusy={{ queue: (text) => send(text, 'enqueue'), replace: (text) => send(text, 'supersede') }}
       stop={stop}
     >
-      <AgentPicker agents={agents} chosen={chosen} choose={choose} />
+      <AgentPicker {...agent} />
     </Composer>
   )
 }

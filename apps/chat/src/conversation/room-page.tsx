@@ -9,7 +9,7 @@ import { useSyncExternalStore } from 'react'
 import { AgentPicker } from '../composer/agent-picker.tsx'
 import { Composer } from '../composer/composer.tsx'
 import { LeftWords } from '../composer/lazy-left-words.tsx'
-import { useAgent } from '../composer/use-agent.ts'
+import { placeOf, useAgent } from '../composer/use-agent.ts'
 import { useDraft } from '../composer/use-draft.ts'
 import { useDrafts } from '../composer/use-drafts.ts'
 import { Blank } from '../frame/blank.tsx'
@@ -18,6 +18,7 @@ import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { useServices } from '../services.ts'
 
 const SUGGESTIONS = [
   'What happens when I close this tab?',
@@ -102,7 +103,7 @@ function NewThreadComposer({ roomId }: { readonly roomId: string }) {
   const place = `${roomId}/`
   const draft = useDraft(place)
   const start = useStart(roomId)
-  const { agents, chosen, choose } = useAgent(roomId)
+  const agent = useAgent({ roomId })
   return (
     <Composer
       mode="send"
@@ -114,7 +115,7 @@ function NewThreadComposer({ roomId }: { readonly roomId: string }) {
       }}
       stop={() => {}}
     >
-      <AgentPicker agents={agents} chosen={chosen} choose={choose} />
+      <AgentPicker {...agent} />
     </Composer>
   )
 }
@@ -122,11 +123,15 @@ function NewThreadComposer({ roomId }: { readonly roomId: string }) {
 /** Starts a new thread and goes there in the same tick. */
 function useStart(roomId: string): (text: string) => void {
   const registry = useRegistry()
-  const { chosen } = useAgent(roomId)
+  const { unsent } = useAgent({ roomId })
+  const { choices } = useServices()
   const navigate = useNavigate()
   return (text) => {
     const key = registry.mintKey(roomId)
-    registry.start(key, { text, ...(chosen !== undefined && { agentId: chosen }) })
+    registry.start(key, { text, ...(unsent !== undefined && { agentId: unsent }) })
+    // The choice goes with what was sent: the next thread begins with the default again.
+    if (unsent !== undefined) choices.choose(placeOf(key), unsent)
+    choices.forget(placeOf({ roomId }))
     void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId: key.threadId } })
   }
 }

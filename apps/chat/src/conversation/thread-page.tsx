@@ -80,6 +80,8 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
           activity={state.activity}
           failedStart={state.failedStart}
           queue={state.queue}
+          heldBy={state.content.type === 'ready' ? state.content.view.queueHeldBy : undefined}
+          answeredBy={answeredBy(state)}
           parentId={chosen === undefined ? undefined : leafIn(state, chosen)}
         />
       )}
@@ -89,6 +91,11 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
 
 function isFresh({ content, pending, activity }: ThreadState): boolean {
   return content.type === 'new' && (pending.length > 0 || activity.type !== 'idle')
+}
+
+/** The agent of the last run. */
+function answeredBy({ content }: ThreadState): string | undefined {
+  return content.type === 'ready' ? content.view.runs.at(-1)?.agentId : undefined
 }
 
 /** Where what is written now belongs. */
@@ -105,8 +112,8 @@ interface ReadingProps {
 
 function Reading({ state, chosen, choose, place }: ReadingProps) {
   const { key, content, pending, activity, connection } = state
-  const { agents } = useAgent(key.roomId)
-  const actions = useEndingActions(key, choose)
+  const { agents, chosen: agentId } = useAgent({ ...key, answeredBy: answeredBy(state) })
+  const actions = useEndingActions(key, agentId, choose)
   const agentTitle = useCallback(
     (agentId: string | undefined) => agents.find((agent) => agent.agentId === agentId)?.title ?? 'Assistant',
     [agents],

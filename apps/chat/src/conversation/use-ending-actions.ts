@@ -6,18 +6,21 @@ import { isBusy, RegistryError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useMemo } from 'react'
-import { useAgent } from '../composer/use-agent.ts'
 import { wordsOf } from './endings.ts'
 import type { EndingActions } from './run-ending.tsx'
 
-export function useEndingActions(key: ThreadKey, choose: (messageId: string | undefined) => void): EndingActions {
+/** `agentId`: who is to answer, as the page shows it. */
+export function useEndingActions(
+  key: ThreadKey,
+  agentId: string | undefined,
+  choose: (messageId: string | undefined) => void,
+): EndingActions {
   const registry = useRegistry()
-  const { chosen: agentId } = useAgent(key.roomId)
   return useMemo(
     () => ({
       retry(runId) {
         choose(undefined)
-        unlessBusy(() => registry.retry(key, runId))
+        unlessBusy(() => registry.retry(key, runId, agentId))
       },
       continueFrom: (messageId) => unlessBusy(() => registry.continueFrom(key, messageId)),
       choose,

@@ -9,7 +9,7 @@ import { Dialog } from '../design/dialog.tsx'
 import { focusField } from '../design/focus.ts'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
-import { StatusMark } from '../sidebar/status-mark.tsx'
+import { ThreadMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { isLive, useStopRuns, waitsForPlace } from '../tray/use-stop-runs.ts'
 import { useFirst } from './use-first.ts'
@@ -118,7 +118,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
                     void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId } })
                   })}
                 >
-                  <StatusMark status={thread.status} />
+                  <ThreadMark thread={thread} />
                 </Item>
               ))}
             </Command.Group>

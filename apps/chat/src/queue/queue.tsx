@@ -1,6 +1,6 @@
 /** What waits behind the run that goes on: in order, each to be changed, moved, sent now or taken out; and its pause. */
-import type { Activity, ThreadQueue } from '@holdfast/client'
-import type { ThreadKey } from '@holdfast/core'
+import { type Activity, isBusy, type ThreadQueue } from '@holdfast/client'
+import type { QueueHold, ThreadKey } from '@holdfast/core'
 import { useState } from 'react'
 import { Trouble } from '../composer/trouble.tsx'
 import { Button } from '../design/button.tsx'
@@ -14,9 +14,11 @@ interface QueueProps {
   readonly threadKey: ThreadKey
   readonly queue: ThreadQueue
   readonly activity: Activity
+  /** What paused it, if no person did. */
+  readonly heldBy: QueueHold | undefined
 }
 
-export default function Queue({ threadKey, queue, activity }: QueueProps) {
+export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps) {
   const { items, paused } = queue
   const hand = useQueue(threadKey, queue)
   const [said, setSaid] = useState('')
@@ -41,7 +43,8 @@ export default function Queue({ threadKey, queue, activity }: QueueProps) {
           <header className="queue-head">
             <Icon name={held ? 'pause' : 'queued'} />
             <p className="queue-words" role="status">
-              <strong>{held ? `Paused. ${count}.` : count}</strong> {held ? whyHeld(activity) : ''}
+              <strong>{held ? `${isBusy(activity) ? 'Paused' : 'Paused: needs you'}. ${count}.` : count}</strong>{' '}
+              {held ? WHY_HELD[heldBy ?? 'person'] : ''}
               {editing?.holds && ' Held back while you change it.'}
             </p>
             {items.length > 1 && (
@@ -94,10 +97,8 @@ export default function Queue({ threadKey, queue, activity }: QueueProps) {
   )
 }
 
-/** Somebody paused it, or the run before it ended so that nothing should follow by itself. */
-function whyHeld(activity: Activity): string {
-  const outcome = activity.type === 'idle' ? activity.last?.outcome.type : undefined
-  if (outcome === 'failed') return 'The run before failed: retry it, or resume with what waits.'
-  if (outcome === 'cancelled') return 'You stopped the run before: resume when you like.'
-  return 'Nothing of it starts until you resume.'
+const WHY_HELD: Record<QueueHold | 'person', string> = {
+  failure: 'The run before failed: retry it, or resume with what waits.',
+  stop: 'The run before was stopped. Nothing of it starts until you resume.',
+  person: 'Nothing of it starts until you resume.',
 }

@@ -29,7 +29,7 @@ async function setUp(queue = QUEUE) {
   const shown = (now: ThreadQueue) => (
     <ServicesProvider value={{ draftsFrom } as Partial<Services> as Services}>
       <RegistryProvider registry={registry as RunRegistry}>
-        <Queue threadKey={KEY} queue={now} activity={{ type: 'idle' }} />
+        <Queue threadKey={KEY} queue={now} heldBy={undefined} activity={{ type: 'idle' }} />
       </RegistryProvider>
     </ServicesProvider>
   )

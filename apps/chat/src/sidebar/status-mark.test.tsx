@@ -1,12 +1,12 @@
 /** In a real browser: the ladder of a thread's states, by shape and word and not by colour alone. */
 import { expect, it } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { StatusMark } from './status-mark.tsx'
+import { StatusMark, ThreadMark } from './status-mark.tsx'
 
 it('each state of a thread has a word and a drawing of its own, and an idle thread has none', async () => {
   const screen = await render(
     <ul>
-      {(['needs_you', 'working', 'stopping', 'queued', 'failed', 'idle'] as const).map((status) => (
+      {(['needs_you', 'paused', 'working', 'stopping', 'queued', 'failed', 'idle'] as const).map((status) => (
         <li key={status}>
           <StatusMark status={status} />
         </li>
@@ -17,9 +17,34 @@ it('each state of a thread has a word and a drawing of its own, and an idle thre
     </ul>,
   )
   const lines = [...screen.container.querySelectorAll('li')]
-  const words = ['Needs you', 'Working', 'Stopping…', 'Queued', 'Failed', '', 'Queued, 2nd of 5']
+  const words = ['Needs you', 'Paused: needs you', 'Working', 'Stopping…', 'Queued', 'Failed', '', 'Queued, 2nd of 5']
   expect(lines.map((line) => line.textContent)).toEqual(words)
-  const drawings = lines.slice(0, 5).map((line) => line.querySelector('svg')?.innerHTML)
-  expect(new Set(drawings).size).toBe(5)
+  const drawings = lines.slice(0, 6).map((line) => line.querySelector('svg')?.innerHTML)
+  expect(new Set(drawings).size).toBe(6)
   expect(drawings).not.toContain(undefined)
+})
+
+it('a paused queue is a state of its own, beside the failure that holds it, and behind what works', async () => {
+  const threads = [
+    { status: 'needs_you', paused: true },
+    { status: 'failed', paused: true },
+    { status: 'working', paused: true },
+    { status: 'needs_you' },
+  ] as const
+  const screen = await render(
+    <ul>
+      {threads.map((thread, at) => (
+        <li key={String(at)}>
+          <ThreadMark thread={thread} />
+        </li>
+      ))}
+    </ul>,
+  )
+  expect([...screen.container.querySelectorAll('li')].map((line) => line.textContent)).toEqual([
+    'Paused: needs you',
+    'FailedPaused',
+    'Working',
+    'Needs you',
+  ])
+  await expect.element(screen.getByText('Paused: needs you')).toHaveAttribute('data-status', 'paused')
 })

@@ -9,7 +9,7 @@ import { Link } from '@tanstack/react-router'
 import { lazy, memo, useState } from 'react'
 import { troubleAbout } from '../frame/toasts.ts'
 import { NamedRow } from './named-row.tsx'
-import { StatusMark } from './status-mark.tsx'
+import { StatusMark, ThreadMark } from './status-mark.tsx'
 
 const ThreadMenu = lazy(() => import('./thread-menu.tsx'))
 
@@ -43,7 +43,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
       title={title}
       field="Name of the thread"
       label={`Actions for ${title}`}
-      mark={<StatusMark status={stopping ? 'stopping' : thread.status} />}
+      mark={stopping ? <StatusMark status="stopping" /> : <ThreadMark thread={thread} />}
       way={(own) => (
         <Link
           {...own}

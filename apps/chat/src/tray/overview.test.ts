@@ -75,6 +75,21 @@ describe('what goes on, across rooms', () => {
     )
   })
 
+  it('has a paused queue among what needs a person, not among what runs, and keeps the failure that holds it', () => {
+    const paused = (threadId: string, status: ThreadStatus): ThreadInfo => ({
+      ...thread('R', threadId, status),
+      paused: true,
+    })
+    const lists = [[paused('stopped', 'needs_you'), paused('broke', 'failed'), paused('works', 'working')]]
+    const { items } = overviewOf(rooms, lists, [])
+    expect(items.map(({ title, state, failed }) => [title, state, failed])).toEqual([
+      ['stopped', 'paused', undefined],
+      ['broke', 'paused', true],
+      ['works', 'working', undefined],
+    ])
+    expect(summaryOf(items, 0)).toBe('1 running · 2 need you')
+  })
+
   it('is counted in words, without what is zero', () => {
     const lists = [[thread('R', 'a', 'working'), thread('R', 'b', 'working'), thread('R', 'c', 'needs_you')], []]
     const { items } = overviewOf(rooms, lists, [])

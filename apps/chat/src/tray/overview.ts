@@ -7,13 +7,16 @@
 import type { ActiveRun, Observable, OverviewState, RunRegistry, ThreadListState } from '@holdfast/client'
 import { keyString, type RoomInfo, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 
-export type GoingOn = 'needs_you' | 'working' | 'stopping' | 'queued'
+/** `paused`: it goes on when a person resumes it. */
+export type GoingOn = 'needs_you' | 'paused' | 'working' | 'stopping' | 'queued'
 
 export interface OverviewItem {
   readonly key: ThreadKey
   readonly title: string
   readonly room: string
   readonly state: GoingOn
+  /** What waits there is held by a run that failed. */
+  readonly failed?: true
   /** The very run, where this device knows it: a late click then never hits the next one. */
   readonly runId?: string
   /** Of a thread whose turn has not come: its place among those that wait for one. */
@@ -27,7 +30,7 @@ export interface Overview {
   readonly threads: readonly (ThreadInfo & { readonly room: string })[]
 }
 
-const ORDER: readonly GoingOn[] = ['needs_you', 'working', 'stopping', 'queued']
+const ORDER: readonly GoingOn[] = ['needs_you', 'paused', 'working', 'stopping', 'queued']
 
 /** Of a thread that is on several lists the first one holds. */
 export function overviewOf(
@@ -59,6 +62,7 @@ export function overviewOf(
         title: title || 'Untitled',
         room,
         state,
+        ...(state === 'paused' && thread.status === 'failed' && { failed: true as const }),
         ...(run && { runId: run.runId }),
         ...(state === 'queued' && position !== undefined && { place: { position, of: Math.max(of, position) } }),
       },
@@ -70,13 +74,14 @@ export function overviewOf(
   }
 }
 
-/** What waits for a place, in the order of it; what is held behind that. */
+/** What waits for a place, in the order of it. */
 function turnOf({ state, place }: OverviewItem): number {
   return state === 'queued' ? (place?.position ?? Number.MAX_SAFE_INTEGER) : 0
 }
 
-function goingOn({ status }: ThreadInfo, run: ActiveRun | undefined): GoingOn | undefined {
+function goingOn({ status, paused }: ThreadInfo, run: ActiveRun | undefined): GoingOn | undefined {
   if (run?.activity === 'cancelling') return 'stopping'
+  if (paused && !run && (status === 'needs_you' || status === 'failed')) return 'paused'
   if (status === 'failed' || status === 'idle') return run && 'working'
   return status
 }
@@ -115,7 +120,7 @@ export function summaryOf(items: readonly OverviewItem[], finished: number): str
   const count = (...states: readonly GoingOn[]) => items.filter(({ state }) => states.includes(state)).length
   return [
     [count('working', 'stopping'), 'running'],
-    [count('needs_you'), count('needs_you') === 1 ? 'needs you' : 'need you'],
+    [count('needs_you', 'paused'), count('needs_you', 'paused') === 1 ? 'needs you' : 'need you'],
     [count('queued'), 'queued'],
     [finished, 'finished'],
   ]

@@ -15,7 +15,7 @@ import { TrayRow, Way } from './tray-row.tsx'
 import { useStopRuns } from './use-stop-runs.ts'
 
 const GROUPS: readonly { readonly title: string; readonly states: readonly GoingOn[] }[] = [
-  { title: 'Needs you', states: ['needs_you'] },
+  { title: 'Needs you', states: ['needs_you', 'paused'] },
   { title: 'Running', states: ['working', 'stopping'] },
   { title: 'Waiting', states: ['queued'] },
 ]
@@ -28,7 +28,7 @@ interface TrayPanelProps {
 }
 
 export default function TrayPanel({ items, finished, threads, close }: TrayPanelProps) {
-  const { stop, takeOut, stopAll } = useStopRuns()
+  const { stop, takeOut, resume, stopAll } = useStopRuns()
   const { finished: memory } = useServices()
   const [said, setSaid] = useState('')
 
@@ -53,7 +53,14 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
               <h3 className="tray-group">{title}</h3>
               <ul>
                 {group.map((item) => (
-                  <TrayRow key={keyString(item.key)} item={item} takeOut={takeOutOf} stop={stop} close={close} />
+                  <TrayRow
+                    key={keyString(item.key)}
+                    item={item}
+                    takeOut={takeOutOf}
+                    resume={resume}
+                    stop={stop}
+                    close={close}
+                  />
                 ))}
               </ul>
             </section>

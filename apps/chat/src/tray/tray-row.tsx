@@ -14,48 +14,66 @@ import { isHeld, isLive, waitsForPlace } from './use-stop-runs.ts'
 
 interface TrayRowProps {
   readonly item: OverviewItem
-  /** Both resolve to whether it came about. */
+  /** All resolve to whether it came about. */
   stop(item: OverviewItem): Promise<boolean>
   takeOut(item: OverviewItem): Promise<boolean>
+  resume(item: OverviewItem): Promise<boolean>
   close(): void
 }
 
-export function TrayRow({ item, stop, takeOut, close }: TrayRowProps) {
-  const [leaving, setLeaving] = useState(false)
-  const { title, state, place } = item
+type OnItsWay = 'stop' | 'takeOut' | 'resume'
+
+export function TrayRow({ item, close, ...acts }: TrayRowProps) {
+  const [onItsWay, setOnItsWay] = useState<OnItsWay>()
+  const { title } = item
   const waits = waitsForPlace(item)
   const held = isHeld(item)
+  // What runs shows by its state that it is being stopped.
+  const leaving = onItsWay !== undefined && (held || waits)
 
-  function act(how: typeof stop): ComponentProps<'button'>['onClick'] {
+  function act(how: OnItsWay): ComponentProps<'button'>['onClick'] {
     return async ({ currentTarget }) => {
       keepFocus(currentTarget)
-      setLeaving(true)
-      if (!(await how(item))) setLeaving(false)
+      setOnItsWay(how)
+      if (!(await acts[how](item))) setOnItsWay(undefined)
     }
   }
 
   return (
     <li className="tray-row">
       <Way item={item} close={close} />
-      {leaving && held ? (
-        <span className="mark">Removing…</span>
-      ) : leaving && waits ? (
-        <StatusMark status="stopping" />
-      ) : (
-        <StatusMark status={state} place={place} />
-      )}
+      {leaving ? <Leaving how={onItsWay} /> : <Marks item={item} />}
       {(isLive(item) || (waits && !leaving)) && (
         <Tip text={waits ? 'Don’t begin it' : 'Stop this run'}>
-          <IconButton icon="stop" label={`Stop ${title}`} onClick={act(stop)} />
+          <IconButton icon="stop" label={`Stop ${title}`} onClick={act('stop')} />
         </Tip>
       )}
       {held && !leaving && (
-        <Tip text="Don’t send what waits here">
-          <IconButton icon="remove" label={`Don’t send ${title}`} onClick={act(takeOut)} />
-        </Tip>
+        <>
+          <Tip text="Nothing of it starts until you resume">
+            <IconButton icon="resume" label={`Resume ${title}`} onClick={act('resume')} />
+          </Tip>
+          <Tip text="Don’t send what waits here">
+            <IconButton icon="remove" label={`Don’t send ${title}`} onClick={act('takeOut')} />
+          </Tip>
+        </>
       )}
     </li>
   )
+}
+
+function Marks({ item: { state, failed, place } }: Pick<TrayRowProps, 'item'>) {
+  return (
+    <>
+      {failed && <StatusMark status="failed" />}
+      <StatusMark status={state} place={place} />
+    </>
+  )
+}
+
+function Leaving({ how }: { readonly how: OnItsWay }) {
+  if (how === 'stop') return <StatusMark status="stopping" />
+  return <span className="mark">{how === 'resume' ? 'Resuming…' : 'Removing…'}</span>
 }
 
 interface WayProps {

@@ -23,7 +23,7 @@ export function Tray({ open, setOpen }: TrayProps) {
   useFinishedToasts(() => setOpen(true))
   const { items } = overview
   const summary = summaryOf(items, finished.length)
-  const needsYou = items.some(({ state }) => state === 'needs_you')
+  const needsYou = items.some(({ state }) => state === 'needs_you' || state === 'paused')
   const status = needsYou ? 'needs_you' : items.length > 0 ? 'working' : undefined
   return (
     <section className="tray" aria-label="Runs" data-empty={summary === '' || undefined}>

@@ -16,6 +16,8 @@ interface StopRuns {
   stop(item: OverviewItem): Promise<boolean>
   /** What is held there is not sent, and its words are in the field of its thread. Resolves to whether that came about. */
   takeOut(item: OverviewItem): Promise<boolean>
+  /** What is held there goes on. Resolves to whether that came about. */
+  resume(item: OverviewItem): Promise<boolean>
   /** What waits first, so that none of it begins in a place that becomes free. */
   stopAll(items: readonly OverviewItem[]): Promise<void>
 }
@@ -47,6 +49,7 @@ export function useStopRuns(): StopRuns {
         takeOut(key, { cancel: registry.cancel, waiting, drafts }),
         `“${title}” was not taken out: it waits as before.`,
       ),
+    resume: ({ key, title }) => attempt(registry.resumeQueue(key), `“${title}” was not resumed: it waits as before.`),
     async stopAll(items) {
       await Promise.all(items.filter(waitsForPlace).map(stop))
       await Promise.all(items.filter(isLive).map(stop))
@@ -65,6 +68,6 @@ export function waitsForPlace({ place }: OverviewItem): boolean {
 }
 
 /** It begins once somebody resumes it. */
-export function isHeld(item: OverviewItem): boolean {
-  return item.state === 'queued' && !waitsForPlace(item)
+export function isHeld({ state }: OverviewItem): boolean {
+  return state === 'paused'
 }

@@ -170,10 +170,10 @@ export interface RunRegistry {
   /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread (unless `onBusy`), `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket
   /**
-   * Asks the same agent for another answer to the same message. Throws `RegistryError` also when that run is not known:
-   * `unknown_run`.
+   * Asks for another answer to the message that this run answered: of `agentId`, or of the same agent. Throws `RegistryError`
+   * also when that run is not known: `unknown_run`.
    */
-  retry(key: ThreadKey, runId: string): StartTicket
+  retry(key: ThreadKey, runId: string, agentId?: string): StartTicket
   /** Asks for a further answer after this message, of the agent that wrote it. */
   continueFrom(key: ThreadKey, messageId: string): StartTicket
   /**

@@ -182,7 +182,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   return {
     observe,
     start: (key, intent) => thread(key).start(intent),
-    retry: (key, runId) => thread(key).retry(runId),
+    retry: (key, runId, agentId) => thread(key).retry(runId, agentId),
     continueFrom: (key, messageId) => thread(key).continueFrom(messageId),
     async cancel(target, reason) {
       const { key, runId } = isRunRef(target) ? target : { key: target, runId: undefined }

@@ -57,7 +57,7 @@ export interface Thread {
   subscribe(listener: () => void): () => void
   follow(wanted: boolean): void
   start(intent: StartIntent): StartTicket
-  retry(runId: string): StartTicket
+  retry(runId: string, agentId?: string): StartTicket
   continueFrom(messageId: string): StartTicket
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
   readonly queue: Pick<Queue, 'edit' | 'reorder' | 'pause' | 'sendNow'>
@@ -380,11 +380,15 @@ export function createThread(options: ThreadOptions): Thread {
       else if (keeper.content.type !== 'gone') feed.open()
     },
     start: outbox.start,
-    retry(runId) {
+    retry(runId, agentId) {
       const run = keeper.view?.runs.find((each) => each.runId === runId)
       if (!run) throw new RegistryError('unknown_run', 'This run is not known here. Open its thread and try again.')
-      const { agentId, parentId } = run
-      return outbox.start({ messages: [], agentId, ...(parentId === undefined ? {} : { parentId }) })
+      const { parentId } = run
+      return outbox.start({
+        messages: [],
+        agentId: agentId ?? run.agentId,
+        ...(parentId === undefined ? {} : { parentId }),
+      })
     },
     continueFrom(messageId) {
       // Whoever has begun goes on; a message that nobody here wrote is answered by the room's agent.
