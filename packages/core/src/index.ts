@@ -38,6 +38,7 @@ export { type EndedRun, isEnded, type LiveRun, type QueuedRun, type Run, type Ru
 export { type RunEvent, type Transition, transition } from './run/transitions.ts'
 export { growsIn } from './thread/conversation.ts'
 export { createFold, emptyView, type ThreadFold } from './thread/fold.ts'
+export { inBrief, messageIn } from './thread/lookup.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'

@@ -9,6 +9,7 @@
  */
 import type { Message } from '@ag-ui/core'
 import type { OpenItem } from '../run/open-item.ts'
+import { shareIndex } from './lookup.ts'
 import type { ThreadMessage } from './message.ts'
 
 /** Streamed text has any of four roles. */
@@ -62,7 +63,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
   /** The list while it is ours alone; undefined once it was handed out. */
   let draft: ThreadMessage[] | undefined
   let newest: string | null = null
-  const byId = new Map<string, number>()
+  let byId = new Map<string, number>()
   const byCall = new Map<string, number>()
 
   for (const [index, message] of from.entries()) note(message, index)
@@ -125,6 +126,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
     size: () => list.length,
     newest: () => newest,
     handOut() {
+      if (draft !== undefined) shareIndex(list, byId)
       draft = undefined
       return list
     },
@@ -132,7 +134,8 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       list = []
       draft = undefined
       newest = null
-      byId.clear()
+      // Lists that were handed out go on using the one that they share.
+      byId = new Map()
       byCall.clear()
     },
   }

@@ -1,5 +1,5 @@
 /** Whose turn it is in a thread: what an engine may take, and what is as good as live for whoever presses Stop. */
-import { isEnded } from '../run/run.ts'
+import { inBrief } from './lookup.ts'
 import type { QueueEntry, ThreadView } from './thread-view.ts'
 
 /**
@@ -14,5 +14,5 @@ export function nextToStart({
 }: Pick<ThreadView, 'runs' | 'queue' | 'queuePaused' | 'interrupts'>): QueueEntry | undefined {
   if (next === undefined || interrupts.length > 0) return undefined
   if (queuePaused && next.first === undefined) return undefined
-  return runs.some((run) => !isEnded(run) && run.status !== 'queued') ? undefined : next
+  return inBrief(runs).unended.some(({ status }) => status !== 'queued') ? undefined : next
 }

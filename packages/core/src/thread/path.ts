@@ -1,25 +1,30 @@
-/** Ways through the tree of messages. All are O(n) in the thread's messages; a damaged tree ends a way, never a loop. */
+/** Ways through the tree of messages. A damaged tree ends a way, never a loop. */
+import { finderIn, messageIn } from './lookup.ts'
 import type { ThreadMessage } from './message.ts'
 
 type Messages = readonly ThreadMessage[]
 
-/** What a view shows: root to head. An unknown head has no path; an unknown parent is where the path begins. */
+/** What a view shows: root to head. An unknown head has no path; an unknown parent is where the path begins. O(path). */
 export function pathTo(messages: Messages, headId: string | null): readonly ThreadMessage[] {
-  const byId = new Map(messages.map((message) => [message.id, message]))
+  const find = finderIn(messages)
   const path: ThreadMessage[] = []
   for (let id = headId; id !== null; ) {
-    const message = byId.get(id)
+    const message = find(id)
     if (message === undefined) break
     path.push(message)
-    byId.delete(id)
     id = message.parentId
+    if (path.length > messages.length) return cutAtCircle(path).reverse()
   }
   return path.reverse()
 }
 
+function cutAtCircle(path: readonly ThreadMessage[]): ThreadMessage[] {
+  return [...new Set(path)]
+}
+
 /** The alternatives at a message's place, itself included, in the order of the log: retries and edits. */
 export function siblingsOf(messages: Messages, id: string): readonly ThreadMessage[] {
-  const message = messages.find((each) => each.id === id)
+  const message = messageIn(messages, id)
   if (message === undefined) return []
   return messages.filter((each) => each.parentId === message.parentId && isMain(each) === isMain(message))
 }

@@ -9,7 +9,8 @@
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
 import type { ControlEvent, QueueHold } from '../log/envelope.ts'
 import type { Outcome } from '../run/outcome.ts'
-import { isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.ts'
+import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.ts'
+import { inBrief, shareBrief } from './lookup.ts'
 import type { QueueEntry } from './thread-view.ts'
 
 export interface Runs {
@@ -43,6 +44,10 @@ export function createRuns(from: RunsState): Runs {
   let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from
   const waiting = new Set(runs.flatMap((run) => ('waiting' in run ? [run.runId] : [])))
   const indices = new Map(runs.map((run, index) => [run.runId, index]))
+  let { lastEnded } = inBrief(runs)
+  const unended = new Map(inBrief(runs).unended.map((run) => [run.runId, run]))
+  /** The list while it is ours alone; undefined once it was handed out. */
+  let draft: Run[] | undefined
 
   function live(runId: string): Exclude<Run, { outcome: Outcome }> | undefined {
     const run = runs[indices.get(runId) ?? -1]
@@ -51,7 +56,16 @@ export function createRuns(from: RunsState): Runs {
   function put(run: Run): void {
     const index = indices.get(run.runId) ?? runs.length
     indices.set(run.runId, index)
-    runs = runs.toSpliced(index, 1, run)
+    if (draft === undefined) runs = draft = runs.slice()
+    draft[index] = run
+    if (isEnded(run)) {
+      unended.delete(run.runId)
+      if (endsLast(run, index)) lastEnded = run
+    } else unended.set(run.runId, run)
+  }
+  function endsLast(run: EndedRun, index: number): boolean {
+    if (lastEnded === undefined || run.endedAt !== lastEnded.endedAt) return run.endedAt > (lastEnded?.endedAt ?? '')
+    return index >= (indices.get(lastEnded.runId) ?? 0)
   }
   function pause(paused: boolean, heldBy?: QueueHold): void {
     queuePaused = paused
@@ -139,13 +153,20 @@ export function createRuns(from: RunsState): Runs {
     },
     clear() {
       runs = []
+      draft = undefined
+      unended.clear()
+      lastEnded = undefined
       queue = []
       pause(false)
       interrupts = []
       indices.clear()
       waiting.clear()
     },
-    handOut: () => ({ runs, queue, queuePaused, ...(queueHeldBy !== undefined && { queueHeldBy }), interrupts }),
+    handOut() {
+      if (draft !== undefined) shareBrief(runs, { unended: [...unended.values()], lastEnded })
+      draft = undefined
+      return { runs, queue, queuePaused, ...(queueHeldBy !== undefined && { queueHeldBy }), interrupts }
+    },
   }
 }
 

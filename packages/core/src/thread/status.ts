@@ -1,5 +1,5 @@
 /** The ladder a list shows: needs you > working > queued > failed > idle. */
-import { isEnded } from '../run/run.ts'
+import { inBrief } from './lookup.ts'
 import { nextToStart } from './next.ts'
 import type { ThreadStatus, ThreadView } from './thread-view.ts'
 
@@ -8,17 +8,11 @@ type Known = Pick<ThreadView, 'interrupts' | 'runs' | 'queue' | 'queuePaused'>
 export function threadStatus(view: Known): ThreadStatus {
   const { interrupts, runs, queue } = view
   if (interrupts.length > 0) return 'needs_you'
-  if (runs.some(({ status }) => status === 'running' || status === 'cancelling')) return 'working'
+  const { unended, lastEnded } = inBrief(runs)
+  if (unended.some(({ status }) => status !== 'queued')) return 'working'
   if (nextToStart(view)) return 'queued'
-  // Runs end in another order than they are accepted in: the queue is reordered, one is cancelled before its turn.
-  const last = runs
-    .filter(isEnded)
-    .reduce<{ endedAt: string; status: string } | undefined>(
-      (latest, run) => (latest === undefined || run.endedAt >= latest.endedAt ? run : latest),
-      undefined,
-    )
   // A held queue does not hide the failure that holds it: the one calls for the same look as the other.
-  if (last?.status === 'failed') return 'failed'
+  if (lastEnded?.status === 'failed') return 'failed'
   return queue.length > 0 ? 'needs_you' : 'idle'
 }
 

@@ -86,6 +86,16 @@ function inputOf(
   }
 }
 
-function withoutPlace({ parentId: _, runId: __, startedAt: ___, endedAt: ____, ...message }: ThreadMessage) {
-  return message
+const PLACE: ReadonlySet<string> = new Set<Exclude<keyof ThreadMessage, keyof Message>>([
+  'parentId',
+  'runId',
+  'startedAt',
+  'endedAt',
+])
+
+/** Key by key: this is done for a whole history at every claim, and taking an object apart is twice as slow. */
+function withoutPlace(message: ThreadMessage): Message {
+  const bare: Record<string, unknown> = {}
+  for (const name in message) if (!PLACE.has(name)) bare[name] = message[name as keyof ThreadMessage]
+  return bare as unknown as Message
 }

@@ -3,7 +3,7 @@
  * or superseded before it starts.
  */
 import type { Message } from '@ag-ui/core'
-import { newestLeaf, runStarted, runTerminal, type ThreadView } from '@holdfast/core'
+import { messageIn, newestLeaf, runStarted, runTerminal, type ThreadView } from '@holdfast/core'
 import { type EndedRecord, type QueuedRecord, type StartRequest, type StopRequest, stopOutcome } from '../run-record.ts'
 import type { LogRecord } from './facts.ts'
 import { endedRecord } from './lease.ts'
@@ -20,12 +20,12 @@ export interface Opening {
 
 /** Undefined: `request.parentId` names a message that the thread does not hold. */
 export function openingOf(view: ThreadView, request: StartRequest): Opening | undefined {
-  const held = new Set(view.messages.map((message) => message.id))
-  if (typeof request.parentId === 'string' && !held.has(request.parentId)) return undefined
+  const holds = (id: string) => messageIn(view.messages, id) !== undefined
+  if (typeof request.parentId === 'string' && !holds(request.parentId)) return undefined
   const messages: Message[] = []
   const fresh = new Set<string>()
   for (const message of request.messages) {
-    if (held.has(message.id) || fresh.has(message.id)) continue
+    if (holds(message.id) || fresh.has(message.id)) continue
     fresh.add(message.id)
     messages.push(message)
   }
@@ -37,8 +37,7 @@ export function openingOf(view: ThreadView, request: StartRequest): Opening | un
 export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
   const asked = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
   // Another run may have brought the same message meanwhile: the log wins.
-  const held = new Set(asked.length === 0 ? [] : view.messages.map((message) => message.id))
-  const messages = asked.filter((message) => !held.has(message.id))
+  const messages = asked.filter((message) => !messageIn(view.messages, message.id))
   if (messages.length === 0) return { messages, parentId: asked.at(-1)?.id ?? run.parentId ?? null }
   return { messages, parentId: placeOf(run.request, view) }
 }

@@ -5,7 +5,7 @@
  * Invariants: a run that was accepted is never dropped from the queue by anything but its start or its cancel; nothing
  * that waits starts by itself after a run that failed or was cancelled, until a person says so.
  */
-import { type ControlEvent, isEnded, type QueueHold, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
+import { type ControlEvent, inBrief, type QueueHold, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { LogRecord, ThreadRow, Writes } from './facts.ts'
 import { controlRecord } from './records.ts'
@@ -103,5 +103,5 @@ export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {
 
 /** The run of the thread that is live, as the thread shows it. */
 export function liveIn({ runs }: Pick<ThreadView, 'runs'>): Run | undefined {
-  return runs.find((run) => !isEnded(run) && run.status !== 'queued')
+  return inBrief(runs).unended.find((run) => run.status !== 'queued')
 }

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@ag-ui/core'
-import type { ThreadMessage, ThreadView } from '@holdfast/core'
+import { messageIn, type ThreadMessage, type ThreadView } from '@holdfast/core'
 
 /**
  * The first of `messages` whose id is taken by other words: in the conversation, in another run that waits, or in the
@@ -16,9 +16,11 @@ export function reusedId(
   but?: string,
 ): string | undefined {
   if (messages.length === 0) return undefined
-  const wanted = new Set(messages.map(({ id }) => id))
   const known = new Map<string, Message>()
-  for (const message of held) if (wanted.has(message.id)) known.set(message.id, message)
+  for (const { id } of messages) {
+    const message = messageIn(held, id)
+    if (message) known.set(id, message)
+  }
   for (const { run, messages: waiting } of queue) {
     if (run.runId === but) continue
     for (const message of waiting) if (!known.has(message.id)) known.set(message.id, message)

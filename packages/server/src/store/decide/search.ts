@@ -11,9 +11,13 @@ export function wordsOf(messages: readonly Message[]): string {
   return messages.map(textOf).join('\n').trim()
 }
 
-/** The answer of a run that has ended: thoughts, tools' results and activities are none of it. */
+/**
+ * The answer of a run that has just ended: thoughts, tools' results and activities are none of it. What it wrote lies
+ * behind what every earlier run of its thread wrote, so no more is looked through.
+ */
 export function answerOf({ messages }: Pick<ThreadView, 'messages'>, runId: string): string {
-  return wordsOf(messages.filter((message) => message.runId === runId && message.role === 'assistant'))
+  const before = messages.findLastIndex((message) => message.runId !== undefined && message.runId !== runId)
+  return wordsOf(messages.slice(before + 1).filter(({ runId: by, role }) => by === runId && role === 'assistant'))
 }
 
 export function textOf({ role, content }: Message): string {

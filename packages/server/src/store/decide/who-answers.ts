@@ -2,7 +2,7 @@
  * Which agents a start that names none may mean, nearest first: the agent belongs to the thread. Does not know: which of
  * them are set up.
  */
-import { isEnded, type ThreadView } from '@holdfast/core'
+import { isEnded, messageIn, type ThreadView } from '@holdfast/core'
 import type { Absent, WhoAnswers } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
@@ -36,6 +36,6 @@ export function decideWhoAnswers(
 function answeredBefore({ runs, messages }: WhoAnswersFacts['view'], messageId: string): string | undefined {
   const last = runs.findLast((run) => isEnded(run) && run.parentId === messageId)
   if (last) return last.agentId
-  const writer = messages.find(({ id }) => id === messageId)?.runId
+  const writer = messageIn(messages, messageId)?.runId
   return runs.find(({ runId }) => runId === writer)?.agentId
 }

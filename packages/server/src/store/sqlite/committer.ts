@@ -67,8 +67,8 @@ export function createCommitter({ database, data, now, beforeCommit, fence }: Co
       }
     }
     if (data.changes === 0) {
+      // Nothing is staged, and no fold has seen anything that is taken back: they all stay.
       rollback.run()
-      data.rolledBack()
       return { outcomes, committed: undefined }
     }
     data.write(at)

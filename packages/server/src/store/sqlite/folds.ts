@@ -25,6 +25,12 @@ const STEP = { maxRecords: 500, maxBytes: 256 * 1024 }
  */
 const LIGHT = 512 * 1024
 const HEAVY = 16 * 1024 * 1024
+/**
+ * A checkpoint writes the whole conversation. Up to this many units of text one is stored at each run's end; of a longer
+ * conversation once its log has grown by half of what was stored last. So a run costs the same however long its thread
+ * is, and a fold that has left memory reads at most half as much again of the log.
+ */
+const SHORT = 8 * 1024
 /** Frames that were just stored are kept at hand up to this many bytes, so that folding them reads nothing. */
 const MAX_WARM_BYTES = 4 * 1024 * 1024
 
@@ -32,7 +38,7 @@ export interface Folds {
   view(thread: number, key: ThreadKey): ThreadView
   /** One bounded step towards the committed head; true when it is reached. */
   approach(thread: number, key: ThreadKey): boolean
-  /** Stores the fold as it stands in this transaction, or later, if it is large. */
+  /** A run has ended: stores the fold as it stands in this transaction, or later, if it is long or heavy. */
   checkpoint(thread: number, key: ThreadKey): void
   /** The thread is deleted, in this transaction. */
   drop(thread: number): void
@@ -50,6 +56,9 @@ interface Hot {
   readonly fold: ThreadFold
   /** The position of the newest checkpoint. */
   stored: number
+  /** Units of text of the conversation when it was last weighed, and of the log that was folded since. */
+  weighed: number
+  grown: number
 }
 
 export interface FoldsOptions {
@@ -88,7 +97,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     const body = parked.get(thread)?.body ?? loaded(thread)
     const fold =
       body === undefined ? createFold(key) : createFold(key, { ...emptyView(key), ...(JSON.parse(body) as ThreadView) })
-    const fresh = { key, fold, stored: fold.seq() }
+    const fresh: Hot = { key, fold, stored: fold.seq(), weighed: body?.length ?? 0, grown: 0 }
     hot.set(thread, fresh)
     for (const [oldest, left] of hot) {
       if (hot.size <= capacity || oldest === thread) break
@@ -112,14 +121,17 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     store.run(thread, seq, withCheck(body))
   }
 
-  function apply(fold: ThreadFold, text: string): void {
+  function apply(held: Hot, text: string): void {
+    const { fold } = held
     for (const { envelope, since } of joinedFrames(text, fold.seq())) fold.apply(envelope, since)
+    held.grown += text.length
   }
 
   function approach(thread: number, key: ThreadKey): boolean {
-    const { fold } = heat(thread, key)
+    const held = heat(thread, key)
+    const { fold } = held
     const head = log.committedHead(thread)
-    if (fold.seq() < head) apply(fold, decoder.decode(log.read(thread, { after: fold.seq(), ...STEP }).frames))
+    if (fold.seq() < head) apply(held, decoder.decode(log.read(thread, { after: fold.seq(), ...STEP }).frames))
     if (reached.has(thread)) reached.set(thread, fold.seq())
     return fold.seq() >= head
   }
@@ -129,7 +141,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     const held = hot.get(thread)
     if (!held || held.fold.seq() >= lastSeq) return
     const { fold, key } = held
-    if (fold.seq() >= firstSeq - 1) apply(fold, decoder.decode(bytes))
+    if (fold.seq() >= firstSeq - 1) apply(held, decoder.decode(bytes))
     else if (lastSeq - fold.seq() >= LAG) lagging.set(thread, key)
     if (reached.has(thread)) reached.set(thread, fold.seq())
   }
@@ -138,7 +150,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     while (!approach(thread, key));
     const held = heat(thread, key)
     // A fold that has seen some of what is staged passes over that part.
-    if (held.fold.seq() < log.head(thread)) apply(held.fold, log.staged(thread))
+    if (held.fold.seq() < log.head(thread)) apply(held, log.staged(thread))
     return held
   }
 
@@ -158,6 +170,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       save(thread, held.fold.seq(), JSON.stringify(held.fold.view()))
       database.exec('COMMIT')
       held.stored = held.fold.seq()
+      held.grown = 0
     } finally {
       if (database.isTransaction) database.exec('ROLLBACK')
     }
@@ -168,14 +181,18 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     view: (thread, key) => caughtUp(thread, key).fold.view(),
     checkpoint(thread, key) {
       const held = caughtUp(thread, key)
+      if (held.weighed > SHORT && held.grown * 2 < held.weighed) return
       const view = held.fold.view()
-      const weight = weightOf(view)
+      held.weighed = weightOf(view)
+      held.grown = 0
       late.delete(thread)
-      if (weight > LIGHT) {
-        if (weight <= HEAVY) late.set(thread, key)
+      if (held.weighed > LIGHT) {
+        if (held.weighed <= HEAVY) late.set(thread, key)
         return
       }
-      save(thread, held.fold.seq(), JSON.stringify(view))
+      const body = JSON.stringify(view)
+      held.weighed = body.length
+      save(thread, held.fold.seq(), body)
       held.stored = held.fold.seq()
       parked.delete(thread)
       reached.delete(thread)

@@ -133,7 +133,7 @@ it('reads with as many statements and rows in a store of many rooms as in one of
   expect(few.rows).toBeGreaterThan(0)
   expect(costAt(400)).toEqual(few)
   // A number of its own in the index: entries of other tenants are passed over without being read.
-  const reading = [...count.texts].filter((text) => text.includes('FROM inbox WHERE tenant'))
+  const reading = [...count.texts.keys()].filter((text) => text.includes('FROM inbox WHERE tenant'))
   expect(reading.map((text) => planOf(database, text))).toEqual([
     ['SEARCH inbox USING INDEX inbox_tenant (tenant=? AND no>?)'],
   ])

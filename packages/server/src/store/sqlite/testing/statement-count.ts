@@ -8,46 +8,50 @@ import { onTestFinished } from 'vitest'
 export interface Taken {
   readonly statements: number
   readonly rows: number
+  /** Units of text and bytes that statements were given. */
+  readonly given: number
 }
 
 export interface StatementCount {
   /** Since the last call. */
   take(): Taken
-  /** The text of each statement that was carried out. */
-  readonly texts: ReadonlySet<string>
+  /** How often each statement was carried out, by its text; since the beginning. */
+  readonly texts: ReadonlyMap<string, number>
 }
 
 export function countStatements(): StatementCount {
   let statements = 0
   let rows = 0
-  const texts = new Set<string>()
+  let given = 0
+  const texts = new Map<string, number>()
   const { run, get, all, iterate } = StatementSync.prototype
   const original: Methods = { run, get, all, iterate }
 
-  function begun(statement: StatementSync): void {
+  function begun(statement: StatementSync, values: readonly SQLInputValue[]): void {
     statements++
-    texts.add(statement.sourceSQL)
+    for (const value of values) given += sizeOf(value)
+    texts.set(statement.sourceSQL, (texts.get(statement.sourceSQL) ?? 0) + 1)
   }
 
   Object.assign(StatementSync.prototype, {
     run(this: StatementSync, ...values: SQLInputValue[]) {
-      begun(this)
+      begun(this, values)
       return original.run.call(this, ...values)
     },
     get(this: StatementSync, ...values: SQLInputValue[]) {
-      begun(this)
+      begun(this, values)
       const row = original.get.call(this, ...values)
       if (row) rows++
       return row
     },
     all(this: StatementSync, ...values: SQLInputValue[]) {
-      begun(this)
+      begun(this, values)
       const all = original.all.call(this, ...values)
       rows += all.length
       return all
     },
     *iterate(this: StatementSync, ...values: SQLInputValue[]) {
-      begun(this)
+      begun(this, values)
       for (const row of original.iterate.call(this, ...values)) {
         rows++
         yield row
@@ -58,13 +62,19 @@ export function countStatements(): StatementCount {
 
   return {
     take() {
-      const taken = { statements, rows }
+      const taken = { statements, rows, given }
       statements = 0
       rows = 0
+      given = 0
       return taken
     },
     texts,
   }
+}
+
+function sizeOf(value: SQLInputValue): number {
+  if (typeof value === 'string') return value.length
+  return ArrayBuffer.isView(value) ? value.byteLength : 0
 }
 
 /** As they are called here: without named parameters. */
