@@ -9,6 +9,7 @@ import { measureConnections } from './connections.ts'
 import { measureFairness } from './fairness.ts'
 import { measureFlood } from './flood.ts'
 import { measureFold } from './fold.ts'
+import { measureGrowth } from './growth.ts'
 import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
 import { measurePage } from './page.ts'
@@ -28,6 +29,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   connections: measureConnections,
   resume: measureResume,
   warm: measureWarm,
+  growth: measureGrowth,
   heap: measureHeap,
   flood: measureFlood,
   idle: measureIdle,

@@ -73,7 +73,7 @@ it('a restartable run ends failed, and is asked again by a new run, once', async
   calls[1]?.text('Again')
   calls[1]?.finish()
   await house.pass(60)
-  const runs = await house.store.runs.list(LOCAL_PRINCIPAL, house.key('a'))
+  const runs = await house.store.runs.list(LOCAL_PRINCIPAL, house.key('a'), { limit: 200 })
   expect(runs).toMatchObject({ items: [{ status: 'failed' }, { status: 'succeeded', retryOf: 'a' }] })
 })
 

@@ -254,7 +254,7 @@ describe('the one connection', () => {
     world.feed.close()
     expect([many.state.ended, none.state.ended]).toEqual([1, 1])
     expect(world.listeners.size + world.clock.waiting).toBe(0)
-    expect((await world.store.runs.list(ME, A)).type === 'runs').toBe(true)
+    expect((await world.store.runs.list(ME, A, { limit: 200 })).type === 'page').toBe(true)
     const late = createScriptedSink()
     await world.feed.open({ principal: ME, threads: watching([A]) }, () => late.sink)
     expect(late.state.ended).toBe(1)

@@ -35,6 +35,18 @@ it('a body’s lists have exactly as many entries together as they may, what no 
   await expectProblem(await post(2), 422, 'invalid')
 })
 
+it('a start brings exactly as many messages as it may, one more is refused with what to do', async () => {
+  const house = await createHouse()
+  const post = (runId: string, count: number) => {
+    const messages = Array.from({ length: count }, (_, n) => ({ id: `${runId}-${n}`, role: 'user', content: 'Hi' }))
+    return house.ask(paths.runs({ ...KEY, threadId: runId }), { runId, messages })
+  }
+  expect((await post('most', 1_000)).status).toBe(202)
+  const refused = await post('more', 1_001)
+  expect(JSON.stringify(await refused.clone().json())).toContain('send only the new ones')
+  await expectProblem(refused, 422, 'invalid')
+})
+
 it('a page of a log holds at most as many records as it may, and says where it goes on', async () => {
   const house = await createHouse({ limits: { maxLogPage: 3 } })
   await house.start('r')

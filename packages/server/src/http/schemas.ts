@@ -103,7 +103,12 @@ const AnyContext = ContextIn.pipe(ContextSchema as unknown as z.ZodType<Context,
 const AnyResume = ResumeIn.pipe(ResumeEntrySchema as unknown as z.ZodType<ResumeEntry, z.output<typeof ResumeIn>>)
 
 /** Two that differ under one id are not malformed: they are answered like any other id that is reused. */
-const Messages = z.array(AnyMessage).refine(isWithoutRepeats, 'The same message is there twice')
+/** They are folded and stored in one step, in which every other run waits. */
+const MAX_MESSAGES = 1_000
+const Messages = z
+  .array(AnyMessage)
+  .max(MAX_MESSAGES, `At most ${MAX_MESSAGES} messages at once: send only the new ones`)
+  .refine(isWithoutRepeats, 'The same message is there twice')
 
 function isWithoutRepeats(all: readonly Message[]): boolean {
   const first = new Map<string, Message>()

@@ -283,11 +283,12 @@ export interface RunIntents {
     principal: Principal,
     page: TimelineRequest,
   ): Promise<({ readonly type: 'page' } & Page<RunInThread>) | { readonly type: 'invalid_cursor' }>
-  /** In the order of acceptance. */
+  /** In the order of acceptance; `invalid_cursor` for a `before` that no page of the thread's runs gave. */
   list(
     principal: Principal,
     key: ThreadKey,
-  ): Promise<{ readonly type: 'runs'; readonly items: readonly Run[] } | Absent>
+    page: PageRequest,
+  ): Promise<({ readonly type: 'page' } & Page<Run>) | Absent | { readonly type: 'invalid_cursor' }>
 }
 
 /** Where in the thread's log a run's records lie: `firstSeq` is its acceptance; `lastSeq` its run.ended, if ended. */

@@ -8,7 +8,7 @@ import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
-import { RunParams, ThreadParams, TimelineQuery } from '../schemas.ts'
+import { ListQuery, RunParams, ThreadParams, TimelineQuery } from '../schemas.ts'
 
 export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'>): void {
   api.openapi(
@@ -17,15 +17,17 @@ export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'
       path: '/v1/rooms/{roomId}/threads/{threadId}/runs',
       operationId: 'listRuns',
       summary: 'The runs of a thread',
-      problems: ['invalid', 'not_found', 'deleted'],
+      problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
       middleware: may('runs.read'),
-      request: { params: ThreadParams },
-      responses: { 200: answer('The runs, in the order of their acceptance.', RunsShape) },
+      request: { params: ThreadParams, query: ListQuery },
+      responses: { 200: answer('A page of the runs, in the order of their acceptance.', RunsShape) },
     }),
     async (c) => {
-      const answer = await store.runs.list(c.var.principal, c.req.valid('param'))
-      if (answer.type !== 'runs') throw absent(answer)
-      return reply<List<Run>>({ items: answer.items })
+      const page = pageRequest(c.req.valid('query'), limits)
+      const answer = await store.runs.list(c.var.principal, c.req.valid('param'), page)
+      if (answer.type === 'invalid_cursor') throw foreignBefore()
+      if (answer.type !== 'page') throw absent(answer)
+      return reply<List<Run>>(listOf(answer))
     },
   )
 

@@ -359,7 +359,7 @@ async function expectDeleted({ store }: World, seq?: number): Promise<void> {
     store.runs.queue(ALICE, THREAD),
     store.runs.changeQueue(ALICE, THREAD, { paused: true }),
     store.runs.get(ALICE, THREAD, 'r-1'),
-    store.runs.list(ALICE, THREAD),
+    store.runs.list(ALICE, THREAD, { limit: 200 }),
   ]
   for (const answer of await Promise.all(answers)) expect(answer).toEqual(DELETED)
   const timeline = await store.runs.timeline(ALICE, { limit: 100 })

@@ -36,7 +36,7 @@ export function crashContract(inWorld: InWorld): void {
       const { input } = await begun(world, 'restart')
       await world.reopen()
       expect(await world.store.work.settleOrphans('all')).toBe(1)
-      expect(await world.store.runs.list(ALICE, THREAD)).toMatchObject({
+      expect(await world.store.runs.list(ALICE, THREAD, { limit: 200 })).toMatchObject({
         items: [
           { runId: 'r-1', status: 'failed', outcome: { code: 'worker_lost' } },
           { runId: 'r-1.again', status: 'queued', retryOf: 'r-1', parentId: 'r-1-q', agentId: 'demo' },
@@ -61,7 +61,7 @@ export function crashContract(inWorld: InWorld): void {
       await store.work.claim(CLAIM)
       await store.work.settleOrphans('all')
       expect(await store.work.claim(CLAIM)).toEqual([])
-      expect(await store.runs.list(ALICE, THREAD)).toMatchObject({
+      expect(await store.runs.list(ALICE, THREAD, { limit: 200 })).toMatchObject({
         items: [{ status: 'failed' }, { status: 'failed', outcome: { code: 'worker_lost' } }],
       })
       await expectSound(world, THREAD)

@@ -29,7 +29,7 @@ export function durabilityContract(inWorld: InWorld): void {
         rooms: await world.store.rooms.list(ALICE, { limit: 10 }),
         threads: await world.store.threads.list(ALICE, ROOM.roomId, { limit: 10 }),
         snapshot: await world.store.threads.snapshot(ALICE, THREAD),
-        runs: await world.store.runs.list(ALICE, THREAD),
+        runs: await world.store.runs.list(ALICE, THREAD, { limit: 200 }),
         log: await world.log(),
         same: await world.store.runs.start(ALICE, THREAD, asking('r-2')),
       })

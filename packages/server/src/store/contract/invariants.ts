@@ -25,8 +25,8 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
   const shown = view.runs.map((run) =>
     run.status === 'queued' ? { ...run, position: order.indexOf(run.runId) + 1 } : run,
   )
-  const runs = await world.store.runs.list(ALICE, key)
-  expect(runs, 'rows and log say the same of every run').toEqual({ type: 'runs', items: shown })
+  const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
+  expect(runs, 'rows and log say the same of every run').toEqual({ type: 'page', items: shown })
   const queued = view.runs.filter((run) => run.status === 'queued').map((run) => run.runId)
   expect(order.toSorted(), 'what waits is what is queued').toEqual(queued.toSorted())
   expect(await world.store.runs.queue(ALICE, key)).toMatchObject({ queue: { order, paused: view.queuePaused } })

@@ -160,14 +160,14 @@ export function createRace(world: World): Race {
     async finish() {
       await world.store.work.settleOrphans('all')
       for (const key of KEYS) {
-        const runs = await world.store.runs.list(ALICE, key)
-        if (runs.type !== 'runs') continue
+        const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
+        if (runs.type !== 'page') continue
         for (const { runId } of runs.items) await world.store.runs.cancelRun(ALICE, key, runId)
       }
     },
     async expectKept(key) {
-      const runs = await world.store.runs.list(ALICE, key)
-      if (runs.type !== 'runs') {
+      const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
+      if (runs.type !== 'page') {
         expect([...accepted].filter((address) => address.startsWith(`${keyString(key)}/`))).toEqual([])
         return
       }

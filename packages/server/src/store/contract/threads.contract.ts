@@ -76,7 +76,7 @@ export function threadsContract(inWorld: InWorld): void {
         expect(await store.threads.snapshot(principal, key)).toEqual({ type: 'not_found' })
         expect(await store.log.read(principal, key, range)).toEqual({ type: 'not_found' })
         expect(await store.runs.get(principal, key, 'r-1')).toEqual({ type: 'not_found' })
-        expect(await store.runs.list(principal, key)).toEqual({ type: 'not_found' })
+        expect(await store.runs.list(principal, key, { limit: 200 })).toEqual({ type: 'not_found' })
         expect(await store.runs.cancelThread(principal, key)).toEqual({ type: 'not_found' })
       }
       for (const [principal, key] of places.slice(0, 2)) {
@@ -158,6 +158,41 @@ export function threadsContract(inWorld: InWorld): void {
       for (const before of ['', 'x', '%%%', 'a'.repeat(5000), ...cursors, `${btoa('threads/1/aa')}=`]) {
         const answer = await store.threads.list(ALICE, ROOM.roomId, { limit: 2, before })
         expect(answer).toEqual({ type: 'invalid_cursor' })
+      }
+    }),
+  )
+
+  it(
+    'gives the runs of a thread in pages, in the order of their acceptance, also while more are accepted',
+    inWorld(async (world) => {
+      const { store } = world
+      for (let n = 1; n <= 4; n++) await world.ended(`r-${n}`)
+      await store.runs.start(ALICE, THREAD, asking('r-5', { onBusy: 'enqueue' }))
+      const read = async (before?: string) => {
+        const page = await store.runs.list(ALICE, THREAD, { limit: 2, ...(before !== undefined && { before }) })
+        if (page.type !== 'page') throw new Error(page.type)
+        return { ids: page.items.map(({ runId }) => runId), items: page.items, next: page.next }
+      }
+      const first = await read()
+      expect(first.ids).toEqual(['r-1', 'r-2'])
+      const second = await read(first.next)
+      expect(second.ids).toEqual(['r-3', 'r-4'])
+      await store.runs.start(ALICE, THREAD, asking('r-6', { onBusy: 'enqueue' }))
+      const third = await read(second.next)
+      expect(third).toMatchObject({
+        items: [
+          { runId: 'r-5', position: 1 },
+          { runId: 'r-6', position: 2 },
+        ],
+      })
+      expect(third.next, 'no page follows').toBeUndefined()
+
+      const threads = await store.threads.list(ALICE, ROOM.roomId, { limit: 1 })
+      await store.threads.create(ALICE, { ...THREAD, threadId: 'other' }, 'Other')
+      const foreign = (await store.threads.list(ALICE, ROOM.roomId, { limit: 1 })) as { readonly next?: string }
+      expect(threads).not.toHaveProperty('next')
+      for (const before of ['x', '', foreign.next ?? '']) {
+        expect(await store.runs.list(ALICE, THREAD, { limit: 2, before })).toEqual({ type: 'invalid_cursor' })
       }
     }),
   )

@@ -2,10 +2,13 @@
  * Cursors of lists: opaque to clients, a time and an id inside, so that a page begins where the last one ended whatever
  * happened in between. A cursor of one list is refused by another.
  */
-import { isId } from '@holdfast/core'
+import { isId, type ThreadKey } from '@holdfast/core'
 
-/** The threads of another room are another list. */
-export type ListKind = 'rooms' | 'runs' | `threads.${string}`
+/** The threads of another room are another list, as are the runs of another thread. `runs`: of everything that may be seen. */
+export type ListKind = 'rooms' | 'runs' | `threads.${string}` | ThreadRuns
+type ThreadRuns = `runs.${string},${string}`
+
+export const runsOf = ({ roomId, threadId }: ThreadKey): ThreadRuns => `runs.${roomId},${threadId}`
 
 export interface ListPosition {
   /** Milliseconds since the epoch. */

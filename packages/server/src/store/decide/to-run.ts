@@ -1,6 +1,6 @@
 /** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
 import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
-import type { RunRecord } from '../run-record.ts'
+import type { RunRecord, StartRequest } from '../run-record.ts'
 import type { RoomRow, ThreadRow } from './facts.ts'
 
 /** The last one asked for: a commit dates all of its records alike. */
@@ -12,7 +12,13 @@ export function iso(at: number): string {
   return latest.text
 }
 
-export function toRun(record: RunRecord): Run {
+/** What of a record is shown: of its request only the agent. */
+type Shown<Kept> = Kept extends RunRecord
+  ? Omit<Kept, 'request'> & { readonly request: Pick<StartRequest, 'agentId'> }
+  : never
+export type ShownRun = Shown<RunRecord>
+
+export function toRun(record: ShownRun): Run {
   const { runId, parentId, retryOf, continues } = record
   const common = {
     runId,
@@ -41,7 +47,7 @@ export function toRun(record: RunRecord): Run {
 }
 
 /** A run as lists across threads give it. */
-export function inThread(record: RunRecord): RunInThread {
+export function inThread(record: ShownRun): RunInThread {
   const { roomId, threadId } = record
   return { roomId, threadId, ...toRun(record) }
 }

@@ -14,6 +14,7 @@ import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
+import { runsOf } from '../decide/list-cursor.ts'
 import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf, type StatusCount } from '../decide/overview.ts'
 import { inTurn, withPlaces } from '../decide/places.ts'
@@ -289,15 +290,16 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
           ? { ...answer, items: answer.items.map(({ record }) => inThread(record)) }
           : answer
       },
-      async list(principal, key) {
+      async list(principal, key, page) {
         begin()
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const view = data.viewOf(key)
-        return {
-          type: 'runs',
-          items: [...held.runs.values()].map((run) => placed(toRun(run.record), view, aheadOf(held))),
-        }
+        const positionOf = ({ no }: { readonly no: number }) => ({ at: 0, id: String(no) })
+        const answer = pageOf(runsOf(key), [...held.runs.values()], positionOf, page)
+        return answer.type === 'page'
+          ? { ...answer, items: answer.items.map(({ record }) => placed(toRun(record), view, aheadOf(held))) }
+          : answer
       },
     },
     work: {

@@ -1,5 +1,7 @@
-/** One page of a list that is held whole: rooms in the order of their creation, threads newest activity
- * first, runs newest acceptance first. */
+/**
+ * One page of a list that is held whole: rooms in the order of their creation, threads newest activity first, runs newest
+ * acceptance first, those of one thread in the order of acceptance.
+ */
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import type { Page, PageRequest } from '../port.ts'
 
@@ -11,10 +13,10 @@ export function pageOf<Row>(
 ): ({ readonly type: 'page' } & Page<Row>) | { readonly type: 'invalid_cursor' } {
   const from = before === undefined ? undefined : decodeListCursor(kind, before)
   if (before !== undefined && !from) return { type: 'invalid_cursor' }
-  const direction = kind === 'rooms' ? 1 : -1
+  const direction = kind === 'rooms' || kind.startsWith('runs.') ? 1 : -1
+  const numbered = kind === 'runs' || kind.startsWith('runs.')
   const order = (a: ListPosition, b: ListPosition) =>
-    direction *
-    (a.at - b.at || (kind === 'runs' ? Number(a.id) - Number(b.id) : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    direction * (a.at - b.at || (numbered ? Number(a.id) - Number(b.id) : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   const rest = rows
     .map((row) => ({ row, position: positionOf(row) }))
     .filter(({ position }) => !from || order(from, position) < 0)

@@ -140,7 +140,11 @@ const snapshots = (directory: string) =>
     const found: unknown[] = []
     for (const threadId of ['empty', 'long', 'waiting', 'cancelled-early']) {
       const key = { roomId: 'r', threadId }
-      found.push(await store.threads.snapshot(ME, key), await store.runs.list(ME, key), await store.runs.queue(ME, key))
+      found.push(
+        await store.threads.snapshot(ME, key),
+        await store.runs.list(ME, key, { limit: 200 }),
+        await store.runs.queue(ME, key),
+      )
     }
     for (const q of ['zebras', 'crab', 'juggle quietly', 'yet']) {
       found.push(await store.threads.list(ME, 'r', { limit: 50, q }))

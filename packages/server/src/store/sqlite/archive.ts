@@ -44,7 +44,7 @@ export function openSqliteArchive(directory: string): Archive {
     const threads = threadsOf(roomId)
     let withheld = 0
     for (const { no } of threads) {
-      for (const { record } of data.runs.list(no)) {
+      for (const { record } of data.runs.all(no)) {
         if (record.status === 'queued' && record.request.forwardedProps !== undefined) withheld++
       }
     }
@@ -76,7 +76,7 @@ export function openSqliteArchive(directory: string): Archive {
     const header = headerOf(room, { exportedAt, redacted: redact, threads: threads.length, records })
     yield JSON.stringify(redactor?.header(header) ?? header)
     for (const thread of threads) {
-      const runs = data.runs.list(thread.no).map(({ record }) => runLineOf(record))
+      const runs = Array.from(data.runs.all(thread.no), ({ record }) => runLineOf(record))
       const head = threadLineOf(thread.row, runs.length, recordsOf(thread))
       yield line(redactor?.thread(head) ?? head)
       for (const run of runs) yield line(redactor?.run(run) ?? run)

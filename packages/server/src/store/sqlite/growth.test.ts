@@ -6,8 +6,9 @@ import type { Claim } from '../port.ts'
 import { type Commands, createCommands } from './commands.ts'
 import { createCommitter } from './committer.ts'
 import { type OpenStore, openStore } from './open-store.ts'
+import { createReads } from './reads.ts'
 import { temporaryDirectory } from './testing/harness.ts'
-import { countStatements, type StatementCount } from './testing/statement-count.ts'
+import { countStatements, planOf, type StatementCount } from './testing/statement-count.ts'
 
 const THREAD = { roomId: ROOM.roomId, threadId: 'thread' }
 
@@ -63,6 +64,41 @@ it('a short run writes as much in a long thread as in a short one', () => {
   expect(long.rows).toBeLessThanOrEqual(short.rows + 1)
   // A checkpoint now and then, of a conversation that is five times as long.
   expect(long.given).toBeLessThan(short.given * 1.5)
+})
+
+it('a page of runs reads as many rows however many there are, and no request', () => {
+  const reads = createReads(store.data, store.clock)
+  function costOf(page: () => unknown) {
+    count.take()
+    expect(page()).toMatchObject({ type: 'page', items: expect.arrayContaining([expect.anything()]) })
+    return count.take()
+  }
+  const pages = [
+    () => reads['runs.list'](ALICE, THREAD, { limit: 5 }),
+    () => reads['runs.timeline'](ALICE, { limit: 5 }),
+    () => reads['threads.list'](ALICE, ROOM.roomId, { limit: 5 }),
+    () => reads['rooms.list'](ALICE, { limit: 5 }),
+  ]
+  for (let n = 0; n < 10; n++) oneRun(`r-${n}`)
+  for (let n = 0; n < 10; n++) oneRun('r', `thread-${n}`)
+  for (let n = 0; n < 10; n++) write((now) => commands['rooms.create'](now, ALICE, { ...ROOM, roomId: `room-${n}` }))
+  const few = pages.map(costOf)
+  const before = new Set(count.texts.keys())
+  for (let n = 10; n < 60; n++) oneRun(`r-${n}`)
+  for (let n = 10; n < 60; n++) oneRun('r', `thread-${n}`)
+  // Deleted ones are passed over without being read.
+  for (let n = 10; n < 60; n++) {
+    const room = { ...ROOM, roomId: `room-${n}` }
+    write((now) => commands['rooms.create'](now, ALICE, room))
+    if (n % 2) write((now) => commands['rooms.delete'](now, ALICE, room.roomId, false))
+    if (n % 2) write((now) => commands['threads.delete'](now, ALICE, { ...THREAD, threadId: `thread-${n}` }, false))
+  }
+  expect(pages.map(costOf)).toEqual(few)
+  for (const text of before) {
+    if (!text.includes('LIMIT ?') || text.includes('FROM inbox')) continue
+    expect(planOf(store.database, text).join('; '), text).not.toMatch(/SCAN|TEMP B-TREE/)
+    if (text.includes('FROM run')) expect(text).not.toContain('run_request')
+  }
 })
 
 it('a call that changes nothing drops no conversation out of memory', () => {

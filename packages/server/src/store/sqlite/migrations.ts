@@ -222,6 +222,12 @@ export const MIGRATIONS: readonly string[] = [
     token      TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  /* Lists of runs and whose turn it is need to know the agent, and not the whole request, which may be large. */
+  ALTER TABLE run ADD COLUMN agent_id TEXT;
+  UPDATE run SET agent_id = (SELECT json_extract(body, '$.agentId') FROM run_request WHERE run_request.run = run.no);
+  CREATE INDEX run_of_thread ON run (thread, no);
+  `,
 ]
 
 /** Brings a database from where it is to now, each step in its own transaction. */

@@ -8,7 +8,7 @@ import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
 import { decideRoomGet, toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
-import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
+import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
@@ -18,7 +18,7 @@ import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
-import type { StoredRun } from './runs.ts'
+import type { ListedRun } from './runs.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
@@ -161,19 +161,23 @@ export function createReads(data: StoreData, clock: StoreClock): Reads {
       const { since, until } = acceptedWithin(page, clock)
       const list = (after: ListPosition | undefined, limit: number) =>
         runs.timeline(tenantId, { since, until, after, limit })
-      const positionOf = (run: StoredRun) => ({ at: run.record.acceptedAt, id: String(run.no) })
+      const positionOf = (run: ListedRun) => ({ at: run.record.acceptedAt, id: String(run.no) })
       const answer = pageOf('runs', list, positionOf, page)
       return answer.type === 'page' ? { ...answer, items: answer.items.map(({ record }) => inThread(record)) } : answer
     },
-    'runs.list': (principal, key) => {
+    'runs.list': (principal, key, page) => {
       const thread = threadFor(principal, key)
       if ('type' in thread) return thread
-      const items = runs.list(thread.no).map(({ record }) => toRun(record))
-      if (!items.some((run) => run.status === 'queued')) return { type: 'runs', items }
+      const list = (after: ListPosition | undefined, limit: number) =>
+        runs.list(thread.no, Number(after?.id ?? 0), limit)
+      const answer = pageOf(runsOf(key), list, ({ no }) => ({ at: 0, id: String(no) }), page)
+      if (answer.type !== 'page') return answer
+      const items = answer.items.map(({ record }) => toRun(record))
+      if (!items.some((run) => run.status === 'queued')) return { ...answer, items }
       if (!folds.approach(thread.no, key)) return AGAIN
       const view = folds.view(thread.no, key)
       const ahead = runs.line()(thread)
-      return { type: 'runs', items: items.map((run) => placed(run, view, ahead)) }
+      return { ...answer, items: items.map((run) => placed(run, view, ahead)) }
     },
     counts: () => ({ runs: runs.counts() }),
   }

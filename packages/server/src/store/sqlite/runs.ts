@@ -11,6 +11,7 @@ import { spanAfter } from '../decide/commit.ts'
 import type { ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import { type Contender, inTurn } from '../decide/places.ts'
+import type { ShownRun } from '../decide/to-run.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
 import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
@@ -20,6 +21,12 @@ export interface StoredRun<Kept extends RunRecord = RunRecord> {
   readonly thread: number
   readonly record: Kept
   readonly span: RunSpan
+}
+
+/** Without its request, which may be large. */
+export interface ListedRun {
+  readonly no: number
+  readonly record: ShownRun
 }
 
 export type LiveRun = StoredRun<RunningRecord | CancellingRecord>
@@ -37,10 +44,12 @@ export interface Runs {
   live(key: ThreadKey): LiveRun | undefined
   allLive(): LiveRun[]
   get(thread: number, runId: string): StoredRun | undefined
-  /** In the order of acceptance. */
-  list(thread: number): StoredRun[]
+  /** In the order of acceptance, with their requests. */
+  all(thread: number): Iterable<StoredRun>
+  /** In the order of acceptance, behind the run with the number `after`. */
+  list(thread: number, after: number, limit: number): ListedRun[]
   /** Of all threads of a tenant, newest acceptance first. */
-  timeline(tenantId: string, range: TimelineRange): StoredRun[]
+  timeline(tenantId: string, range: TimelineRange): ListedRun[]
   /** The runs whose turn it is, one of each thread, in the order in which they start. */
   waiting(): readonly WaitingRun[]
   /** Asks once who waits, however many threads are then asked about. */
@@ -68,30 +77,32 @@ export interface TimelineRange {
 const SELECT = `SELECT run.*, thread.room_id, thread.thread_id, run_request.body AS request
   FROM run JOIN thread ON thread.no = run.thread JOIN run_request ON run_request.run = run.no`
 
+const LISTED = 'SELECT run.*, thread.room_id, thread.thread_id FROM run JOIN thread ON thread.no = run.thread'
+
 export function createRuns(database: DatabaseSync): Runs {
   const get = database.prepare(`${SELECT} WHERE run.thread = ? AND run.run_id = ?`)
-  const list = database.prepare(`${SELECT} WHERE run.thread = ? ORDER BY run.no`)
+  const all = database.prepare(`${SELECT} WHERE run.thread = ? ORDER BY run.no`)
+  const list = database.prepare(`${LISTED} WHERE run.thread = ? AND run.no > ? ORDER BY run.no LIMIT ?`)
   const allLive = database.prepare(`${SELECT} WHERE run.status IN ('running', 'cancelling')`)
   const waiting = database.prepare(
     `SELECT no, thread, tenant, owner, agent FROM (
-       SELECT run.no, run.thread, run.tenant, run.owner, json_extract(run_request.body, '$.agentId') AS agent,
+       SELECT run.no, run.thread, run.tenant, run.owner, run.agent_id AS agent,
               row_number() OVER (PARTITION BY run.tenant, run.owner ORDER BY run.no) AS turn
        FROM thread JOIN run ON run.thread = thread.no AND run.run_id = thread.next_run
-       JOIN run_request ON run_request.run = run.no
        WHERE thread.next_run IS NOT NULL
        ORDER BY turn, run.no LIMIT ${MAX_WAITING})
      ORDER BY no`,
   )
   const byNo = database.prepare(`${SELECT} WHERE run.no = ?`)
   const timeline = database.prepare(
-    `${SELECT} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
+    `${LISTED} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
      ORDER BY run.accepted_at DESC, run.no DESC LIMIT ?`,
   )
   const dropRequests = database.prepare('DELETE FROM run_request WHERE run IN (SELECT no FROM run WHERE thread = ?)')
   const drop = database.prepare('DELETE FROM run WHERE thread = ?')
   const insert = database.prepare(
-    `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, last_seq, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO run (thread, run_id, tenant, owner, status, accepted_at, first_seq, agent_id, last_seq, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const insertRequest = database.prepare('INSERT INTO run_request (run, body) VALUES (?, ?)')
   const update = database.prepare('UPDATE run SET status = ?, last_seq = ?, detail = ? WHERE no = ?')
@@ -118,11 +129,14 @@ export function createRuns(database: DatabaseSync): Runs {
       return found
     },
     get: (thread, runId) => one(get.get(thread, runId)),
-    list: (thread) => list.all(thread).map(storedRun),
+    *all(thread) {
+      for (const row of all.iterate(thread)) yield storedRun(row)
+    },
+    list: (thread, after, limit) => list.all(thread, after, limit).map(listedRun),
     timeline: (tenantId, { since, until, after, limit }) =>
       timeline
         .all(tenantId, since, until, after?.at ?? Number.MAX_SAFE_INTEGER, Number(after?.id ?? 0), limit)
-        .map(storedRun),
+        .map(listedRun),
     waiting() {
       const rows = waiting.all()
       if (rows.length === 0) return []
@@ -154,7 +168,8 @@ export function createRuns(database: DatabaseSync): Runs {
       let no = Number(before?.no)
       if (before) update.run(status, span.lastSeq ?? null, JSON.stringify(detail), no)
       else {
-        const row = [thread, runId, owner.tenantId, owner.personId, status, acceptedAt, span.firstSeq] as const
+        const told = [thread, runId, owner.tenantId, owner.personId, status, acceptedAt] as const
+        const row = [...told, span.firstSeq, request.agentId] as const
         no = Number(insert.run(...row, span.lastSeq ?? null, JSON.stringify(detail)).lastInsertRowid)
         insertRequest.run(no, JSON.stringify(request))
       }
@@ -196,18 +211,26 @@ function isQueued(run: StoredRun): run is StoredRun<QueuedRecord> {
 }
 
 function storedRun(row: Record<string, SQLOutputValue>): StoredRun {
-  const record = {
+  const record = recordOf(row, JSON.parse(String(row.request)))
+  return { no: Number(row.no), thread: Number(row.thread), record: record as RunRecord, span: spanOf(row) }
+}
+
+function listedRun(row: Record<string, SQLOutputValue>): ListedRun {
+  return { no: Number(row.no), record: recordOf(row, { agentId: row.agent_id }) as ShownRun }
+}
+
+/** Taken apart by `put` above and put together here: the one place where a row is believed to be a record. */
+function recordOf(row: Record<string, SQLOutputValue>, request: unknown): object {
+  return {
     roomId: row.room_id,
     threadId: row.thread_id,
     runId: row.run_id,
     owner: { tenantId: row.tenant, personId: row.owner },
-    request: JSON.parse(String(row.request)),
+    request,
     acceptedAt: row.accepted_at,
     status: row.status,
     ...JSON.parse(String(row.detail)),
   }
-  // Taken apart by `put` above and put together here: the one place where a row is believed to be a RunRecord.
-  return { no: Number(row.no), thread: Number(row.thread), record: record as RunRecord, span: spanOf(row) }
 }
 
 function spanOf(row: Record<string, SQLOutputValue>): RunSpan {
