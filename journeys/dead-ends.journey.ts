@@ -57,22 +57,83 @@ test('slow, unreachable, deleted, unknown and broken: each says so, and has a wa
   await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await expect(page.getByText('Ask something, then walk away')).toBeVisible()
+})
 
-  // A part over the page does not come: the page stays, with what was written.
+test('a part that does not come takes nothing with it: each says so, keeps what was written, and comes with another try', async ({
+  page,
+  server,
+}) => {
+  await page.route('**/assets/*.js*', (route) =>
+    /\/(palette|thread-menu|timeline-page|queue)-/.test(route.request().url()) ? route.abort() : route.continue(),
+  )
+  const key = { roomId: 'default', threadId: 'here' }
+  await server.play(key, { tokens: 5, intervalMs: 1 }, 'Here')
+  await page.goto(addressOf(server, key))
+  await expectAnswers(page, scriptText({ tokens: 5 }))
   const field = page.getByRole('textbox', { name: 'Message' })
   await field.fill('half a thought')
-  await page.route('**/assets/palette-*.js', (route) => route.abort())
+
+  // Over the page, and in a line of a list.
+  const note = page.getByRole('alert')
   await page.keyboard.press('ControlOrMeta+k')
-  await expect(page.getByRole('alert')).toContainText('Your runs go on')
+  await expect(note).toContainText('Your runs go on')
+  await note.getByRole('button', { name: 'Close' }).click()
+  await expect(note).toHaveCount(0)
+  await page.getByRole('button', { name: 'Actions for Here' }).click()
+  await expect(note).toContainText('Your runs go on')
+  await page.unrouteAll({ behavior: 'wait' })
+  await note.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(field).toHaveValue('half a thought')
+  await expectAnswers(page, scriptText({ tokens: 5 }))
+
+  // A whole page: what is around it stays.
+  await page.route('**/assets/pages-*.js*', (route) => route.abort())
+  await page.reload()
+  await expect(page.getByText('This part of the page could not be loaded')).toBeVisible()
+  await expect(page.getByText('Your runs are not touched by it')).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Threads' })).toContainText('Here')
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
+  await expectAnswers(page, scriptText({ tokens: 5 }))
+
+  // What everything stands in.
+  await page.route('**/assets/frame-*.js*', (route) => route.abort())
+  await page.reload()
+  await expect(page.getByText('This part of the page could not be loaded')).toBeVisible()
+  await page.unrouteAll({ behavior: 'wait' })
+  await expectAnswers(page, scriptText({ tokens: 5 }))
+  await expect(field).toHaveValue('half a thought')
+})
+
+test('the server has a new build and none of the old files: the page says so and leaves it to the person', async ({
+  page,
+  server,
+}) => {
+  await page.route('**/assets/*.js*', (route) =>
+    /\/palette-/.test(route.request().url()) ? route.fulfill({ status: 404, body: '' }) : route.continue(),
+  )
+  await page.goto(`${server.url}/rooms/default`)
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill('half a thought')
+  const asNew = async (address: string) => {
+    await page.route(address, async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replace(/\/assets\/index-[\w-]+\.js/, '/assets/index-another.js')
+      await route.fulfill({ response, body })
+    })
+  }
+  await asNew(`${server.url}/`)
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByText('New version available')).toBeVisible()
+  await expect(page.getByRole('alert')).toContainText('could not be loaded')
   await expect(field).toHaveValue('half a thought')
   await page.unrouteAll({ behavior: 'wait' })
-
-  // A page itself does not come, as after an update of the server.
-  await page.route('**/assets/pages-*.js', (route) => route.abort())
-  await page.reload()
-  await expect(page.getByText('This page has a fault')).toBeVisible()
-  await expect(page.getByText('Your runs are not touched by it')).toBeVisible()
-  await page.unrouteAll({ behavior: 'wait' })
-  await page.getByRole('button', { name: 'Load it again' }).click()
-  await expect(page.getByText('Ask something, then walk away')).toBeVisible()
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await expect(page.getByText('New version available')).toHaveCount(0)
+  await expect(field).toHaveValue('half a thought')
 })

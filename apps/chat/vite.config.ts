@@ -3,7 +3,7 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { firstLoad } from './first-load.ts'
-import { plainImports } from './plain-imports.ts'
+import { leaveOut } from './leave-out.ts'
 
 const server = process.env.HOLDFAST_SERVER ?? 'http://127.0.0.1:4400'
 
@@ -11,12 +11,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // React has had it since 18.
   resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
-  plugins: [
-    tailwind(),
-    react(),
-    plainImports(),
-    firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' }),
-  ],
+  plugins: [tailwind(), react(), leaveOut(), firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' })],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -24,6 +19,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: 'es2023',
     rolldownOptions: {
+      // Nothing here reads a property for what its reading does.
+      treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
       output: {
         codeSplitting: {
           // One file that changes seldom, instead of a crumb for whatever two lazy parts share.

@@ -1,29 +1,47 @@
 /** Which address shows what. The address names room and thread, so that reload and links are one with clicking. */
 import { isId } from '@holdfast/core'
-import { createRootRoute, createRoute, createRouter, redirect, retainSearchParams } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { readBeside } from './conversation/beside.ts'
-import { Broken } from './frame/broken.tsx'
+import { Broken, Missing } from './frame/broken.tsx'
+import type { Parts } from './furnish.ts'
+import { createPart } from './parts/part.ts'
+import { shown } from './parts/shown.tsx'
 
+const frame = createPart(() => import('./frame/frame.ts'))
+const pages = createPart(() => import('./conversation/pages.ts'))
 // Asked for at once, all together: what is shown comes while the registry is already asking for what to show.
-const frame = import('./frame/frame.ts')
-const pages = () => import('./conversation/pages.ts')
-if (window.location.pathname.startsWith('/rooms/')) void pages()
-const Shell = lazy(async () => ({ default: (await frame).Shell }))
-const Nowhere = lazy(async () => ({ default: (await frame).Nowhere }))
-const RoomPage = lazy(async () => ({ default: (await pages()).RoomPage }))
-const ThreadPage = lazy(async () => ({ default: (await pages()).ThreadPage }))
-const Panes = lazy(async () => ({ default: (await pages()).Panes }))
-const TimelinePage = lazy(() => import('./timeline/timeline-page.tsx'))
-const DesignPage = lazy(() => import('./design/design-page.tsx'))
+void frame.load()
+if (window.location.pathname.startsWith('/rooms/')) void pages.load()
 
-const root = createRootRoute({
-  component: () => (
-    <Suspense>
-      <Shell />
-    </Suspense>
-  ),
-  notFoundComponent: Nowhere,
+const missing = { failed: Missing }
+const Frame = shown(frame, (module) => module.Frame, missing)
+const Nowhere = shown(frame, (module) => module.Nowhere, missing)
+const Panes = shown(pages, (module) => module.Panes, missing)
+const RoomPage = shown(pages, (module) => module.RoomPage, missing)
+const ThreadPage = shown(pages, (module) => module.ThreadPage, missing)
+const timelinePage = createPart(() => import('./timeline/timeline-page.tsx'))
+const TimelinePage = shown(timelinePage, (module) => module.default, missing)
+const DesignPage = shown(
+  createPart(() => import('./design/design-page.tsx')),
+  (module) => module.default,
+  missing,
+)
+
+/** What a person may go to next, for whenever there is time. */
+export const pageParts = [pages, timelinePage]
+
+const root = createRootRouteWithContext<{ readonly parts: Parts }>()({
+  component: function Root() {
+    return <Frame parts={root.useRouteContext().parts} />
+  },
+  notFoundComponent: () => <Nowhere />,
   validateSearch: readBeside,
   // Going somewhere is for the first pane; what is beside stays until it is closed.
   search: { middlewares: [retainSearchParams(['beside'])] },
@@ -44,11 +62,9 @@ const room = createRoute({
     const { roomId } = room.useParams()
     if (!isId(roomId)) return <Nowhere />
     return (
-      <Suspense>
-        <Panes>
-          <RoomPage roomId={roomId} />
-        </Panes>
-      </Suspense>
+      <Panes>
+        <RoomPage roomId={roomId} />
+      </Panes>
     )
   },
 })
@@ -62,11 +78,9 @@ const thread = createRoute({
     // A view of its own for each thread: nothing of the one before is left in scrolling or fields.
     if (!isId(roomId) || !isId(threadId)) return <Nowhere />
     return (
-      <Suspense>
-        <Panes>
-          <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} pane="first" />
-        </Panes>
-      </Suspense>
+      <Panes>
+        <ThreadPage key={`${roomId}/${threadId}`} threadKey={key} pane="first" />
+      </Panes>
     )
   },
 })
@@ -75,11 +89,7 @@ const design = createRoute({
   getParentRoute: () => root,
   path: '/design',
   component: function Design() {
-    return (
-      <Suspense>
-        <DesignPage />
-      </Suspense>
-    )
+    return <DesignPage />
   },
 })
 
@@ -87,17 +97,15 @@ const timeline = createRoute({
   getParentRoute: () => root,
   path: '/timeline',
   component: function Timeline() {
-    return (
-      <Suspense>
-        <TimelinePage />
-      </Suspense>
-    )
+    return <TimelinePage />
   },
 })
 
 export const router = createRouter({
   routeTree: root.addChildren([home, room, thread, design, timeline]),
   defaultErrorComponent: Broken,
+  // Given by the composition root when it renders.
+  context: { parts: undefined as unknown as Parts },
 })
 
 declare module '@tanstack/react-router' {

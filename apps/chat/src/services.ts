@@ -2,6 +2,7 @@
 import type { Observable, RunTransport } from '@holdfast/client'
 import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
+import type { NewBuild } from './build/new-build.ts'
 import type { AgentChoices } from './composer/agent-choices.ts'
 import type { DraftsOptions } from './composer/drafts.ts'
 import type { Finished } from './tray/finished.ts'
@@ -13,6 +14,8 @@ export interface Services {
   readonly draftsFrom: DraftsOptions
   /** What ended in the background and nobody has looked at. */
   readonly finished: Finished
+  /** Whether the server has another build of this page. */
+  readonly newBuild: NewBuild
   readonly choices: AgentChoices
   /** What ran, and what one run did, for whoever looks into it. */
   readonly runs: Pick<RunTransport, 'runs' | 'runEvents' | 'openLog'>
@@ -28,6 +31,6 @@ export const ServicesProvider = ServicesContext.Provider
 
 export function useServices(): Services {
   const services = useContext(ServicesContext)
-  if (!services) throw new Error('The page was rendered without its services (src/main.tsx).')
+  if (!services) throw new Error('The page was rendered without its services (src/furnish.ts).')
   return services
 }

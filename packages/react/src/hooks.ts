@@ -5,7 +5,10 @@
  * Invariant (I3): unmounting every component that uses these changes no run.
  */
 import type {
+  AccessState,
   ActiveRun,
+  Delivery,
+  FeedState,
   ListState,
   Observable,
   OverviewState,
@@ -48,4 +51,19 @@ export function useOverview(): OverviewState {
 /** Everything that starts or runs, in any thread of any room, on screen or not. */
 export function useActiveRuns(): readonly ActiveRun[] {
   return useObservable(useRegistry().active)
+}
+
+/** Whether somebody has to sign in. */
+export function useAccess(): AccessState {
+  return useObservable(useRegistry().access)
+}
+
+/** How what is shown arrives: as it happens, or by polls. */
+export function useDelivery(): Delivery {
+  return useObservable(useRegistry().delivery)
+}
+
+/** Of the page's own connection, which keeps lists and the overview up to date. */
+export function useConnectionState(): FeedState {
+  return useObservable(useRegistry().connection)
 }

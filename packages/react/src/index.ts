@@ -1,2 +1,11 @@
 export { RegistryProvider, type RegistryProviderProps, useRegistry } from './context.tsx'
-export { useActiveRuns, useOverview, useRooms, useThread, useThreadList } from './hooks.ts'
+export {
+  useAccess,
+  useActiveRuns,
+  useConnectionState,
+  useDelivery,
+  useOverview,
+  useRooms,
+  useThread,
+  useThreadList,
+} from './hooks.ts'

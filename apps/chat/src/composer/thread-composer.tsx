@@ -7,7 +7,8 @@ import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/
 import type { QueueHold, ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
+import { layer, layerPart } from '../frame/layer.tsx'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
 import { Trouble } from './trouble.tsx'
@@ -16,7 +17,7 @@ import { useDraft } from './use-draft.ts'
 import { useDrafts } from './use-drafts.ts'
 import { useStop } from './use-stop.ts'
 
-const Queue = lazy(() => import('../queue/queue.tsx'))
+const Queue = layer(layerPart(() => import('../queue/queue.tsx')))
 
 interface ThreadComposerProps {
   readonly threadKey: ThreadKey
@@ -70,11 +71,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
       draft={draft}
       notice={
         <>
-          {queueWasShown && (
-            <Suspense>
-              <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={heldBy} />
-            </Suspense>
-          )}
+          {queueWasShown && <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={heldBy} />}
           {notice}
         </>
       }

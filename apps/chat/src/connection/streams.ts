@@ -1,6 +1,8 @@
 /** What is read for good, over the connection that all tabs share, or one of its own where the browser shares nothing. */
 import type { Environment } from '@holdfast/client'
 import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
+import { loaded } from '../parts/part.ts'
+import { connectPart } from './connect-part.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
 
 /** The server knows one person, whoever sits at this machine (docs/PROTOCOL.md, Process). */
@@ -17,7 +19,7 @@ export function createStreams({ clock, mintId }: Environment): TabTransport {
     build: workerUrl,
     workerUrl,
     async load() {
-      const { connect } = await import('./connect.ts')
+      const { connect } = await loaded(connectPart)
       return (whose) => connect(clock, whose === 'shared' ? whose : { alone: tabId })
     },
   })

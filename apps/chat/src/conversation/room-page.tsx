@@ -13,11 +13,13 @@ import { placeOf, useAgent } from '../composer/use-agent.ts'
 import { useDraft } from '../composer/use-draft.ts'
 import { useDrafts } from '../composer/use-drafts.ts'
 import { Blank } from '../frame/blank.tsx'
+import type { Connection } from '../frame/connection.ts'
 import { ConnectionLine } from '../frame/connection-line.tsx'
 import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { useConnection } from '../frame/use-connection.ts'
 import { useServices } from '../services.ts'
 
 const SUGGESTIONS = [
@@ -28,6 +30,7 @@ const SUGGESTIONS = [
 
 export function RoomPage({ roomId }: { readonly roomId: string }) {
   const { items, error } = useRooms()
+  const connection = useConnection()
   const room = items?.find((item) => item.roomId === roomId)
   const name = room ? room.title || room.roomId : undefined
   const title = items && !room ? 'No such room' : 'New thread'
@@ -36,9 +39,9 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
     <>
       <PageHead roomId={roomId} title={title} room={name} />
       <div className="reading">
-        <ConnectionLine connection={error && items ? 'reconnecting' : 'fine'} />
+        {room && <ConnectionLine connection={connection} />}
         <LeftBehind roomId={roomId} rooms={items} />
-        <RoomBlank room={room} known={items !== undefined} unreachable={error !== undefined} roomId={roomId} />
+        <RoomBlank room={room} known={items !== undefined} trouble={error ? connection : undefined} roomId={roomId} />
       </div>
       {room && <NewThreadComposer key={roomId} roomId={roomId} />}
     </>
@@ -73,10 +76,11 @@ interface RoomBlankProps {
   readonly roomId: string
   readonly room: RoomInfo | undefined
   readonly known: boolean
-  readonly unreachable: boolean
+  /** Why the rooms are not known. */
+  readonly trouble: Connection | undefined
 }
 
-function RoomBlank({ roomId, room, known, unreachable }: RoomBlankProps) {
+function RoomBlank({ roomId, room, known, trouble }: RoomBlankProps) {
   const start = useStart(roomId)
   if (room) {
     return (
@@ -95,7 +99,7 @@ function RoomBlank({ roomId, room, known, unreachable }: RoomBlankProps) {
     )
   }
   if (known) return <NoSuchRoom roomId={roomId} />
-  return unreachable ? <Unreachable /> : <Skeleton of="the room" />
+  return trouble ? <Unreachable connection={trouble} /> : <Skeleton of="the room" />
 }
 
 function NewThreadComposer({ roomId }: { readonly roomId: string }) {

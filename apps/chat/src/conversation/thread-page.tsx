@@ -15,11 +15,13 @@ import { useDraft } from '../composer/use-draft.ts'
 import { useReturnedWords } from '../composer/use-returned-words.ts'
 import { Button, IconButton } from '../design/button.tsx'
 import { Blank } from '../frame/blank.tsx'
-import { ConnectionLine, connectionOf } from '../frame/connection-line.tsx'
+import { type Connection, FINE, hasTrouble } from '../frame/connection.ts'
+import { ConnectionLine } from '../frame/connection-line.tsx'
 import { NoSuchRoom, Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { useConnection } from '../frame/use-connection.ts'
 import { awaitMarkdown } from '../markdown/streaming-markdown.tsx'
 import { useServices } from '../services.ts'
 import { Announcer } from './announcer.tsx'
@@ -44,6 +46,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const unwritten = state.content.type === 'new' && !isFresh(state)
   const noRoom = (unwritten || state.content.type === 'gone') && rooms !== undefined && !room
   const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
+  const connection = useConnection(state.connection)
   const beside = useBeside()
   const place = usePlace(threadKey)
   /** Which way through the conversation is looked at: the newest, unless one was chosen. */
@@ -64,14 +67,14 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
         {pane === 'second' && <IconButton icon="close" label="Close this pane" onClick={beside.close} />}
       </PageHead>
       <div className="reading">
-        <ConnectionLine connection={connectionOf(state.connection)} />
+        <ConnectionLine connection={isBlank(state) && hasTrouble(connection) ? FINE : connection} />
         <Announcer activity={state.activity} waits={place !== undefined} />
         {noRoom ? (
           <NoSuchRoom roomId={roomId}>
             <LeftWords place={keyString(threadKey)} roomId="default" />
           </NoSuchRoom>
         ) : (
-          <Reading state={state} chosen={chosen} choose={choose} place={place} />
+          <Reading state={state} connection={connection} chosen={chosen} choose={choose} place={place} />
         )}
       </div>
       {!noRoom && state.content.type !== 'gone' && (
@@ -87,6 +90,11 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
       )}
     </>
   )
+}
+
+/** Nothing of it is known: what is the matter then has the whole page. */
+function isBlank({ content, pending, activity }: ThreadState): boolean {
+  return content.type === 'loading' && pending.length === 0 && activity.type === 'idle'
 }
 
 function isFresh({ content, pending, activity }: ThreadState): boolean {
@@ -105,13 +113,14 @@ function leafIn({ content }: ThreadState, chosen: string): string | undefined {
 
 interface ReadingProps {
   readonly state: ThreadState
+  readonly connection: Connection
   readonly chosen: string | undefined
   readonly place: Place | undefined
   choose(messageId: string | undefined): void
 }
 
-function Reading({ state, chosen, choose, place }: ReadingProps) {
-  const { key, content, pending, activity, connection } = state
+function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
+  const { key, content, pending, activity } = state
   const { agents, chosen: agentId } = useAgent({ ...key, answeredBy: answeredBy(state) })
   const actions = useEndingActions(key, agentId, choose)
   const agentTitle = useCallback(
@@ -134,7 +143,7 @@ function Reading({ state, chosen, choose, place }: ReadingProps) {
       </Blank>
     )
   }
-  if (connectionOf(connection) !== 'fine') return <Unreachable />
+  if (hasTrouble(connection)) return <Unreachable connection={connection} />
   return <Skeleton of="the conversation" />
 }
 

@@ -1,17 +1,41 @@
-/** A fault of this page, or a part of it that does not come. It belongs to what is loaded first: it stands in for the rest. */
+/**
+ * A fault of this page, or a part of it that does not come. It belongs to what is loaded first: it stands in for the rest.
+ */
+import type { FailedProps } from '../parts/shown.tsx'
 import { Blank } from './blank.tsx'
 import { whyOf } from './why.ts'
 
-/** The one thing that helps is to load it again, and nothing is lost by it. */
-export function Broken({ error }: { readonly error: unknown }) {
+const SAFE = 'Your runs are not touched by it, and what you have written is kept.'
+
+/** What is shown instead of a page that fails while it is drawn. */
+export function Broken({ error, reset }: { readonly error: unknown; reset?(): void }) {
   return (
-    <Blank
-      title="This page has a fault"
-      text={`Your runs are not touched by it, and everything is on the server. (${whyOf(error)})`}
-    >
-      <button type="button" className="button" data-look="main" onClick={() => window.location.reload()}>
+    <Blank title="This page has a fault" text={`${SAFE} (${whyOf(error)})`}>
+      <Ways again={reset} />
+    </Blank>
+  )
+}
+
+/** Instead of a page that could not be loaded. */
+export function Missing({ error, again }: FailedProps) {
+  return (
+    <Blank title="This part of the page could not be loaded" text={`${SAFE} (${whyOf(error)})`}>
+      <Ways again={again} />
+    </Blank>
+  )
+}
+
+function Ways({ again }: { readonly again: (() => void) | undefined }) {
+  return (
+    <div className="suggestions">
+      {again && (
+        <button type="button" className="button" data-look="main" onClick={again}>
+          Try again
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => window.location.reload()}>
         Load it again
       </button>
-    </Blank>
+    </div>
   )
 }

@@ -1,33 +1,37 @@
-/** The connection's own quiet line. It says nothing about any run: those live elsewhere. */
-import type { FeedState } from '@holdfast/client'
-import { Icon } from '../design/icon.tsx'
+/** The connection's own quiet line. */
+import { useRegistry } from '@holdfast/react'
+import { Button } from '../design/button.tsx'
+import { Icon, type IconName } from '../design/icon.tsx'
+import { type Connection, wordsOf } from './connection.ts'
 
-export type Connection = 'fine' | 'reconnecting' | 'signed-out'
-
-export function connectionOf(feed: FeedState): Connection {
-  switch (feed.type) {
-    case 'waiting':
-      return 'reconnecting'
-    case 'connecting':
-      return feed.attempt > 0 ? 'reconnecting' : 'fine'
-    case 'paused':
-      return feed.reasons.has('unauthorized') ? 'signed-out' : 'fine'
-    case 'idle':
-    case 'catching-up':
-    case 'live':
-      return 'fine'
-  }
+const MARKS: Record<Connection['type'], IconName> = {
+  fine: 'done',
+  polls: 'queued',
+  reconnecting: 'working',
+  refused: 'alert',
+  'signed-out': 'alert',
 }
 
 export function ConnectionLine({ connection }: { readonly connection: Connection }) {
   return (
     <div role="status">
-      {connection !== 'fine' && (
-        <p className="connection">
-          <Icon name={connection === 'reconnecting' ? 'working' : 'alert'} turning={connection === 'reconnecting'} />
-          {connection === 'reconnecting' ? 'Reconnecting… your runs go on' : 'Signed out. Your runs go on'}
+      {connection.type !== 'fine' && (
+        <p className="connection" data-state={connection.type}>
+          <Icon name={MARKS[connection.type]} turning={connection.type === 'reconnecting'} />
+          <span dir="auto">{wordsOf(connection).line}</span>
+          {(connection.type === 'signed-out' || connection.type === 'refused') && <TryAgain />}
         </p>
       )}
     </div>
+  )
+}
+
+/** Attempts are made without it too: for whoever does not want to wait for the next one. */
+export function TryAgain() {
+  const registry = useRegistry()
+  return (
+    <Button look="quiet" onClick={() => registry.resume()}>
+      Try again
+    </Button>
   )
 }

@@ -2,6 +2,8 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Blank } from './blank.tsx'
+import { type Connection, wordsOf } from './connection.ts'
+import { TryAgain } from './connection-line.tsx'
 import { PageHead } from './page-head.tsx'
 
 export function Nowhere() {
@@ -36,12 +38,13 @@ export function NoSuchRoom({ roomId, children }: NoSuchRoomProps) {
   )
 }
 
-export function Unreachable() {
+/** Nothing to show yet, and why. The page keeps trying. */
+export function Unreachable({ connection }: { readonly connection: Connection }) {
+  const { title, text } = wordsOf(connection.type === 'fine' ? { type: 'reconnecting' } : connection)
   return (
-    <Blank
-      title="The server cannot be reached"
-      text="This page keeps trying by itself. What runs on the server goes on, and nothing that was said is lost."
-    />
+    <Blank title={title} text={text}>
+      <TryAgain />
+    </Blank>
   )
 }
 

@@ -1,3 +1,3 @@
 /** What stands around every page, and where an address leads nowhere: loaded together, beside the entry. */
 export { Nowhere } from './dead-ends.tsx'
-export { Shell } from './shell.tsx'
+export { Frame } from './furnished.tsx'

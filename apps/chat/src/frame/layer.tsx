@@ -2,20 +2,38 @@
  * A part over the page, loaded when it is first wanted. If it does not come (no network, or the server has another build
  * by now) the page stays as it is, with what was written in it, and a note says what to do.
  */
-import { type ComponentType, lazy } from 'react'
+import type { ComponentType, ReactNode } from 'react'
 import { Button } from '../design/button.tsx'
+import { createPart, type Part } from '../parts/part.ts'
+import { type FailedProps, shown } from '../parts/shown.tsx'
 
-export function lazyLayer<Props extends object>(fetch: () => Promise<{ readonly default: ComponentType<Props> }>) {
-  return lazy(() => fetch().catch((): { default: ComponentType<Props> } => ({ default: NotHere })))
+type Module<P> = { readonly default: ComponentType<P> }
+
+/** Every part over the page: some are wanted when the network is away. */
+export const layers: Part<unknown>[] = []
+
+export function layerPart<T>(fetch: () => Promise<T>): Part<T> {
+  const part = createPart(fetch)
+  layers.push(part)
+  return part
 }
 
-function NotHere() {
+export function layer<P extends object>(part: Part<Module<P>>, waiting?: (props: P) => ReactNode) {
+  return shown(part, (module) => module.default, { failed: NotHere, ...(waiting && { waiting }) })
+}
+
+function NotHere({ again, close }: FailedProps) {
   return (
     <div className="floating toast not-here" role="alert">
       <p className="min-w-0 flex-1">
-        This part of the page did not come. Your runs go on; what you have written stays until you load the page again.
+        This part of the page could not be loaded. Your runs go on, and what you have written is kept.
       </p>
-      <Button onClick={() => window.location.reload()}>Load it again</Button>
+      <Button onClick={again}>Try again</Button>
+      {close && (
+        <Button look="quiet" onClick={close}>
+          Close
+        </Button>
+      )}
     </div>
   )
 }

@@ -1,23 +1,27 @@
 /** The frame around every page: the side with rooms and threads, and beside it whatever the address names. */
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
-import { type KeyboardEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { giveFocusBack, keepFocus } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { Knot } from '../design/knot.tsx'
+import type { Part } from '../parts/part.ts'
+import { loadWhenIdle } from '../parts/when-idle.ts'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { Tray } from '../tray/tray.tsx'
 import { DrawerProvider, useNarrow } from './drawer.ts'
-import { lazyLayer } from './layer.tsx'
-import { useToasts } from './toasts.ts'
+import { layer, layerPart, layers } from './layer.tsx'
+import { NewVersion } from './new-version.tsx'
+import { toaster, useToasts } from './toasts.ts'
 import { useLayer } from './use-layer.ts'
 
-const Palette = lazyLayer(() => import('../palette/palette.tsx'))
-const Shortcuts = lazyLayer(() => import('../palette/shortcuts.tsx'))
-const Toaster = lazyLayer(() => import('./toaster.tsx'))
+const Palette = layer(layerPart(() => import('../palette/palette.tsx')))
+const Shortcuts = layer(layerPart(() => import('../palette/shortcuts.tsx')))
+const Toaster = layer(toaster)
 
-export function Shell() {
+/** `parts`: what a person may go to next. */
+export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
   const { roomId, threadId } = useParams({ strict: false })
   const place = useRouterState({ select: (state) => state.location.pathname })
   const [openAt, setOpenAt] = useState<string>()
@@ -33,6 +37,7 @@ export function Shell() {
   const drawer = useMemo(() => ({ open, show, hide }), [open, show, hide])
 
   useEffect(keepFocus, [])
+  useEffect(() => loadWhenIdle([...layers, ...parts]), [parts])
   useEffect(() => {
     if (!open) return
     const before = document.activeElement
@@ -74,17 +79,16 @@ export function Shell() {
           <Outlet />
         </main>
         <Tray open={layer === 'tray'} setOpen={(wanted) => setLayer(wanted ? 'tray' : 'none')} />
-        <Suspense>
-          {layer === 'palette' && (
-            <Palette
-              close={() => setLayer('none')}
-              showTray={() => setLayer('tray')}
-              showShortcuts={() => setLayer('shortcuts')}
-            />
-          )}
-          {layer === 'shortcuts' && <Shortcuts close={() => setLayer('none')} />}
-          {toasts && <Toaster />}
-        </Suspense>
+        {layer === 'palette' && (
+          <Palette
+            close={() => setLayer('none')}
+            showTray={() => setLayer('tray')}
+            showShortcuts={() => setLayer('shortcuts')}
+          />
+        )}
+        {layer === 'shortcuts' && <Shortcuts close={() => setLayer('none')} />}
+        {toasts && <Toaster />}
+        <NewVersion />
       </div>
     </DrawerProvider>
   )

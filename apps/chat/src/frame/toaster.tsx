@@ -7,7 +7,7 @@ import type { Toast } from './toast.ts'
 /** Long enough to reach for the button, also by keyboard (Alt+T goes there). */
 const SHOWN_MS = 8_000
 
-export default function Toaster() {
+function Toaster() {
   return (
     <div className="toasts">
       <Sonner
@@ -23,7 +23,7 @@ export default function Toaster() {
   )
 }
 
-export function show(note: Toast): void {
+function show(note: Toast): void {
   const { id, gone } = note.type === 'trouble' ? { id: note.text, gone: undefined } : note
   toast.custom((toastId) => <Note note={note} close={() => toast.dismiss(toastId)} />, {
     id,
@@ -32,7 +32,7 @@ export function show(note: Toast): void {
   })
 }
 
-export function hide(id: string): void {
+function hide(id: string): void {
   toast.dismiss(id)
 }
 
@@ -70,3 +70,5 @@ function Note({ note, close }: { readonly note: Toast; close(): void }) {
     </div>
   )
 }
+
+export default Object.assign(Toaster, { show, hide })

@@ -1,7 +1,10 @@
 /** Short notes over the page. What shows them is loaded with the first one. */
 import { useSyncExternalStore } from 'react'
+import { layerPart } from './layer.tsx'
 import type { Toast } from './toast.ts'
 import { whyOf } from './why.ts'
+
+export const toaster = layerPart(() => import('./toaster.tsx'))
 
 let wanted = false
 const listeners = new Set<() => void>()
@@ -16,20 +19,36 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-export async function say(toast: Toast): Promise<void> {
-  const { show } = await import('./toaster.tsx')
+/** Kept until there is something to show it with. */
+export function say(toast: Toast): void {
   wanted = true
   for (const listener of [...listeners]) listener()
-  show(toast)
+  whenHere(({ show }) => show(toast))
+}
+
+type Toaster = NonNullable<ReturnType<typeof toaster.current>>['default']
+
+function whenHere(act: (toaster: Toaster) => void): void {
+  const module = toaster.current()?.default
+  if (module) {
+    act(module)
+    return
+  }
+  const undo = toaster.subscribe(() => {
+    const arrived = toaster.current()?.default
+    if (!arrived) return
+    undo()
+    act(arrived)
+  })
+  void toaster.load()
 }
 
 /** For a `catch`: says this, with what went wrong. */
 export function troubleAbout(text: string): (cause: unknown) => void {
-  return (cause) => void say({ type: 'trouble', text, detail: whyOf(cause) })
+  return (cause) => say({ type: 'trouble', text, detail: whyOf(cause) })
 }
 
 /** Takes away what was said with this id. */
-export async function unsay(id: string): Promise<void> {
-  const { hide } = await import('./toaster.tsx')
-  hide(id)
+export function unsay(id: string): void {
+  if (wanted) whenHere(({ hide }) => hide(id))
 }

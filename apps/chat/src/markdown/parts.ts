@@ -1,29 +1,27 @@
-/** The parts of the renderer that are loaded when first needed. Each is asked for once; a failure may be tried again. */
+/** The parts of the renderer that are loaded when first needed. Whoever waits goes on with what there is: text as it was written. */
+import { createPart, type Part } from '../parts/part.ts'
 
-export interface Part<T> {
-  readonly current: () => T | undefined
-  readonly load: () => Promise<unknown>
+export interface PartOf<T> {
+  readonly part: Part<unknown>
+  current(): T | undefined
 }
 
-export function lazyPart<T>(fetch: () => Promise<T>): Part<T> {
-  let value: T | undefined
-  let loading: Promise<unknown> | undefined
+export function lazyPart<M, T>(fetch: () => Promise<M>, pick: (module: M) => T): PartOf<T> {
+  const part = createPart(fetch)
   return {
-    current: () => value,
-    load() {
-      loading ??= fetch().then(
-        (loaded) => {
-          value = loaded
-        },
-        // Whoever waits goes on with what there is: text as it was written.
-        () => {
-          loading = undefined
-        },
-      )
-      return loading
+    part,
+    current() {
+      const module = part.current()
+      return module && pick(module)
     },
   }
 }
 
-export const loadMath = lazyPart(async () => (await import('./maths.ts')).toMathMl)
-export const loadHighlighter = lazyPart(async () => (await import('./highlight.ts')).highlight)
+export const loadMath = lazyPart(
+  () => import('./maths.ts'),
+  (module) => module.toMathMl,
+)
+export const loadHighlighter = lazyPart(
+  () => import('./highlight.ts'),
+  (module) => module.highlight,
+)

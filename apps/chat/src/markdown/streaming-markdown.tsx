@@ -12,11 +12,14 @@ interface StreamingMarkdownProps {
   readonly streaming: boolean
 }
 
-const renderer = lazyPart(async () => (await import('./blocks.tsx')).MarkdownBlocks)
+const renderer = lazyPart(
+  () => import('./blocks.tsx'),
+  (module) => module.MarkdownBlocks,
+)
 
 /** A thread is about to be shown: its answers will want it. */
 export function awaitMarkdown(): void {
-  void renderer.load()
+  void renderer.part.load()
 }
 
 export function StreamingMarkdown({ text, streaming }: StreamingMarkdownProps) {

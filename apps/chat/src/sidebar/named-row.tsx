@@ -3,8 +3,9 @@
  *
  * Owns: whether it is being renamed, and that its menu is loaded when first wanted. Does not know: what is named.
  */
-import { type KeyboardEvent, type ReactNode, Suspense, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
+import type { MenuOwn } from './menu-own.tsx'
 import { RenameField } from './rename-field.tsx'
 
 /** What the way there has to carry, whoever makes it. */
@@ -24,7 +25,7 @@ interface NamedRowProps {
   readonly mark: ReactNode
   readonly way: (own: Way) => ReactNode
   /** Loaded with being shown; it opens itself. */
-  readonly menu: (own: { readonly label: string; rename(): void }) => ReactNode
+  readonly menu: (own: MenuOwn) => ReactNode
   /** Never an empty name. The same one again is a name too: a person has said that it is to stay. */
   save(name: string): void
 }
@@ -52,7 +53,6 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
       </li>
     )
   }
-  const more = { icon: 'more', label, className: 'row-more' } as const
   return (
     <li className="row">
       {way({
@@ -70,9 +70,11 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
           </>
         ),
       })}
-      <Suspense fallback={<IconButton {...more} />}>
-        {wantsMenu ? menu({ label, rename }) : <IconButton {...more} onClick={() => setWantsMenu(true)} />}
-      </Suspense>
+      {wantsMenu ? (
+        menu({ label, rename, close: () => setWantsMenu(false) })
+      ) : (
+        <IconButton icon="more" label={label} className="row-more" onClick={() => setWantsMenu(true)} />
+      )}
     </li>
   )
 }

@@ -2,11 +2,16 @@
 import type { RoomInfo } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
-import { lazy, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { layer, layerPart } from '../frame/layer.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
+import { MenuOnItsWay } from './menu-own.tsx'
 import { NamedRow } from './named-row.tsx'
 
-const RoomMenu = lazy(() => import('./room-menu.tsx'))
+const RoomMenu = layer(
+  layerPart(() => import('./room-menu.tsx')),
+  MenuOnItsWay,
+)
 
 interface RoomRowProps {
   readonly room: RoomInfo

@@ -6,12 +6,17 @@
 import { sameKey, type ThreadInfo } from '@holdfast/core'
 import { useActiveRuns, useRegistry } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
-import { lazy, memo, useState } from 'react'
+import { memo, useState } from 'react'
+import { layer, layerPart } from '../frame/layer.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
+import { MenuOnItsWay } from './menu-own.tsx'
 import { NamedRow } from './named-row.tsx'
 import { StatusMark, ThreadMark } from './status-mark.tsx'
 
-const ThreadMenu = lazy(() => import('./thread-menu.tsx'))
+const ThreadMenu = layer(
+  layerPart(() => import('./thread-menu.tsx')),
+  MenuOnItsWay,
+)
 
 interface ThreadRowProps {
   readonly thread: ThreadInfo

@@ -7,6 +7,7 @@ import { ConnectionLine } from '../frame/connection-line.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { useConnection } from '../frame/use-connection.ts'
 import { useOverview } from '../tray/use-overview.ts'
 import { type Bar, type Lane, lanesOf, lasting, timesOf } from './bars.ts'
 import { RunDetails } from './run-details.tsx'
@@ -27,6 +28,7 @@ export default function TimelinePage() {
   const [window, setWindow] = useState<Window>(WINDOWS[0])
   const { ms: windowMs } = window
   const { runs, more, now, trouble, loadEarlier } = useRuns(windowMs)
+  const connection = useConnection()
   const [chosen, setChosen] = useState<string>()
   const { threads } = useOverview(true)
   const titles = new Map(threads.map((thread) => [keyString(thread), thread]))
@@ -36,7 +38,7 @@ export default function TimelinePage() {
     <>
       <PageHead roomId="default" title="Timeline" room="What ran when, in all rooms" />
       <div className="reading">
-        <ConnectionLine connection={trouble === undefined ? 'fine' : 'reconnecting'} />
+        <ConnectionLine connection={trouble === undefined ? connection : { type: 'reconnecting' }} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
         <section className="timeline" aria-label="Timeline" tabIndex={0}>
           <fieldset className="timeline-windows">

@@ -2,14 +2,13 @@
  * What goes on, from anywhere: a line that counts, and what it opens. The list itself is loaded when first asked for.
  */
 import { useRooms } from '@holdfast/react'
-import { Suspense } from 'react'
 import { Icon } from '../design/icon.tsx'
-import { lazyLayer } from '../frame/layer.tsx'
+import { layer, layerPart } from '../frame/layer.tsx'
 import { summaryOf } from './overview.ts'
 import { useFinishedToasts } from './use-finished-toasts.ts'
 import { useFinished, useOverview } from './use-overview.ts'
 
-const TrayPanel = lazyLayer(() => import('./tray-panel.tsx'))
+const TrayPanel = layer(layerPart(() => import('./tray-panel.tsx')))
 
 interface TrayProps {
   readonly open: boolean
@@ -46,11 +45,7 @@ export function Tray({ open, setOpen }: TrayProps) {
           {items.length + finished.length}
         </span>
       </button>
-      {open && (
-        <Suspense>
-          <TrayPanel items={items} finished={finished} threads={overview.threads} close={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <TrayPanel items={items} finished={finished} threads={overview.threads} close={() => setOpen(false)} />}
     </section>
   )
 }

@@ -52,6 +52,8 @@ export interface Feed {
   found(): void
   /** Takes the thread anew: what is known stays until the snapshot is there. */
   refresh(): void
+  /** Does not wait for the pause between two attempts to be over. */
+  wake(): void
 }
 
 export interface FeedOptions {
@@ -180,5 +182,6 @@ export function createFeed({ key, transport, environment, sink, pace }: FeedOpti
       tries.resume('missing')
     },
     refresh,
+    wake: tries.wake,
   }
 }

@@ -5,6 +5,8 @@
  * Owns: which state follows which event. Does not know: time, sockets, what envelopes mean (`feed.ts` drives it).
  */
 
+import type { TransportError } from '../transport/error.ts'
+
 /**
  * Why a feed does not try: nothing it could do alone would help.
  *
@@ -14,13 +16,19 @@
  */
 export type PauseReason = 'missing' | 'unauthorized' | 'deleted'
 
-/** `attempt` counts the connections that failed in a row. */
+interface Attempted {
+  /** Counts the connections that failed in a row. */
+  readonly attempt: number
+  /** What the last one met, where it was told something: a refusal, or an answer that cannot be read. */
+  readonly error?: TransportError
+}
+
 export type FeedState =
   | { readonly type: 'idle' }
-  | { readonly type: 'connecting'; readonly attempt: number }
+  | ({ readonly type: 'connecting' } & Attempted)
   | { readonly type: 'catching-up'; readonly attempt: number }
   | { readonly type: 'live'; readonly attempt: number }
-  | { readonly type: 'waiting'; readonly attempt: number }
+  | ({ readonly type: 'waiting' } & Attempted)
   | { readonly type: 'paused'; readonly reasons: ReadonlySet<PauseReason> }
 
 export type FeedEvent =
@@ -35,7 +43,7 @@ export type FeedEvent =
   /** It has been live for long enough to call the connection good. */
   | { readonly type: 'steady' }
   /** The connection ended, broke, fell silent, or left something out. */
-  | { readonly type: 'lost' }
+  | { readonly type: 'lost'; readonly error?: TransportError }
   /** The back-off is over. */
   | { readonly type: 'due' }
   /** The network came back, or somebody looks: worth trying at once. */
@@ -49,7 +57,6 @@ type StateOf<T extends StateType> = Extract<FeedState, { type: T }>
 type EventOf<T extends EventType> = Extract<FeedEvent, { type: T }>
 type Step<S extends StateType, E extends EventType> = (state: StateOf<S>, event: EventOf<E>) => FeedState
 type Table = { readonly [S in StateType]: { readonly [E in EventType]: Step<S, E> } }
-type Attempted = { readonly attempt: number }
 
 export const IDLE: FeedState = { type: 'idle' }
 
@@ -59,8 +66,12 @@ const toPaused = (_: FeedState, event: EventOf<'pause'>): FeedState => ({
   type: 'paused',
   reasons: new Set([event.reason]),
 })
-const toWaiting = ({ attempt }: Attempted): FeedState => ({ type: 'waiting', attempt: attempt + 1 })
-const toConnecting = ({ attempt }: Attempted): FeedState => ({ type: 'connecting', attempt })
+const toWaiting = ({ attempt }: Attempted, { error }: EventOf<'lost'>): FeedState => ({
+  type: 'waiting',
+  attempt: attempt + 1,
+  ...(error && { error }),
+})
+const toConnecting = (state: StateOf<'waiting'>): FeedState => ({ ...state, type: 'connecting' })
 
 const TABLE: Table = {
   idle: {

@@ -5,11 +5,13 @@
  * Owns: the one attempt, the watchdog, the state. Does not know: what is read, from where it goes on.
  *
  * Invariants:
- * - Nothing but `close` or a pause ends the trying; no state of the connection ends a run (I5).
+ * - Nothing but `close` or a pause ends the trying, and a sign-in that is needed only slows it down: nobody may come to
+ *   say that it was done. No state of the connection ends a run (I5).
  * - What an attempt says that has been given up is not heard.
  * - Idle means no socket, no timer, no listener (I10).
  */
 import type { Environment } from '../environment/port.ts'
+import { type TransportError, transportError } from '../transport/error.ts'
 import { createPace, type Pace } from './pace.ts'
 import { type FeedEvent, type FeedState, IDLE, isConnected, type PauseReason, step } from './state.ts'
 
@@ -60,6 +62,8 @@ export function createTries({ environment, attempt, failed, changed, ...options 
   let state = IDLE
   let connection: AbortController | undefined
   let lastBytes = 0
+  /** In a row. */
+  let refusals = 0
   let undoWatchdog = () => {}
   let undoTimer = () => {}
   let unlisten: (() => void) | undefined
@@ -86,20 +90,29 @@ export function createTries({ environment, attempt, failed, changed, ...options 
         void connect()
         break
       case 'live':
+        refusals = 0
         undoTimer = clock.schedule(STEADY_MS, () => dispatch({ type: 'steady' }))
         break
       case 'waiting':
         undoTimer = pace.wait(state.attempt, () => dispatch({ type: 'due' }))
         break
-      case 'catching-up':
       case 'paused':
+        if (awaitsSignIn(state)) undoTimer = pace.wait(++refusals, goOn)
+        break
+      case 'catching-up':
         break
     }
+  }
+
+  /** Perhaps somebody has signed in meanwhile. */
+  function goOn(): void {
+    if (awaitsSignIn(state)) dispatch({ type: 'resume', reason: 'unauthorized' })
   }
 
   function listen(): void {
     const wake = () => {
       if (environment.visibility.hidden || !environment.connectivity.online) return
+      goOn()
       if (isConnected(state) && clock.now() - lastBytes > DOUBT_MS) dispatch({ type: 'lost' })
       dispatch({ type: 'wake' })
     }
@@ -145,7 +158,7 @@ export function createTries({ environment, attempt, failed, changed, ...options 
     } catch (cause) {
       if (!isMine()) return
       const reason = failed(cause)
-      dispatch(reason ? { type: 'pause', reason } : { type: 'lost' })
+      dispatch(reason ? { type: 'pause', reason } : { type: 'lost', ...saying(transportError(cause)) })
     }
   }
 
@@ -160,4 +173,15 @@ export function createTries({ environment, attempt, failed, changed, ...options 
     lose: () => dispatch({ type: 'lost' }),
     wake: () => dispatch({ type: 'wake' }),
   }
+}
+
+function awaitsSignIn(state: FeedState): boolean {
+  return state.type === 'paused' && state.reasons.size === 1 && state.reasons.has('unauthorized')
+}
+
+/** That nothing answers is said by its waiting, and a cursor that does not fit is followed by the snapshot. */
+function saying(error: TransportError): { readonly error?: TransportError } {
+  const { fault } = error
+  const tells = fault.type === 'problem' ? !fault.problem.code.includes('cursor') : fault.type === 'protocol'
+  return tells ? { error } : {}
 }

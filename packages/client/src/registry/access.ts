@@ -1,6 +1,7 @@
 /**
  * Whether the server knows who asks. One refusal for want of a sign-in, of whatever was asked, holds for everything:
- * also one that comes late, for something that nobody waits for any more (S004-C2).
+ * also one that comes late, for something that nobody waits for any more (S004-C2). So does one answer to what was asked
+ * after the last refusal: somebody has signed in, wherever that was.
  *
  * Owns: the answer. Does not know: what a sign-in is, threads.
  */
@@ -24,6 +25,7 @@ export function createAccess(): Access {
   const listeners = createListeners()
   let state: AccessState = 'granted'
   let signIns = 0
+  let refusals = 0
 
   function turn(next: AccessState): void {
     if (state === next) return
@@ -31,16 +33,43 @@ export function createAccess(): Access {
     listeners.tell()
   }
 
-  function watched<A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-    return async (...args) => {
-      const asked = signIns
-      try {
-        return await ask(...args)
-      } catch (cause) {
-        // Asked before somebody signed in, it says nothing of what holds now.
-        if (transportError(cause).fault.type === 'unauthorized' && asked === signIns) turn('signed-out')
-        throw cause
+  function grant(): void {
+    signIns += 1
+    turn('granted')
+  }
+
+  async function watch<R>(ask: (answered: () => void) => Promise<R>): Promise<R> {
+    const asked = signIns
+    const before = refusals
+    const answered = () => {
+      if (state === 'signed-out' && before === refusals) grant()
+    }
+    try {
+      const answer = await ask(answered)
+      answered()
+      return answer
+    } catch (cause) {
+      // Asked before somebody signed in, it says nothing of what holds now.
+      if (transportError(cause).fault.type === 'unauthorized' && asked === signIns) {
+        refusals += 1
+        turn('signed-out')
       }
+      throw cause
+    }
+  }
+
+  function watched<A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return (...args) => watch(() => ask(...args))
+  }
+
+  /** A stream is answered once it is open, long before it ends. */
+  function opening<H extends { onOpen(): void }>(handlers: H, answered: () => void): H {
+    return {
+      ...handlers,
+      onOpen() {
+        answered()
+        handlers.onOpen()
+      },
     }
   }
 
@@ -66,13 +95,12 @@ export function createAccess(): Access {
       changeQueue: watched((key, body) => transport.changeQueue(key, body)),
       presence: watched((body) => transport.presence(body)),
       inbox: watched(() => transport.inbox()),
-      openInbox: watched((cursor, handlers, signal) => transport.openInbox(cursor, handlers, signal)),
-      openLog: watched((key, after, handlers, signal) => transport.openLog(key, after, handlers, signal)),
+      openInbox: (cursor, handlers, signal) =>
+        watch((answered) => transport.openInbox(cursor, opening(handlers, answered), signal)),
+      openLog: (key, after, handlers, signal) =>
+        watch((answered) => transport.openLog(key, after, opening(handlers, answered), signal)),
     }),
-    grant() {
-      signIns += 1
-      turn('granted')
-    },
+    grant,
     granted: (signal) =>
       new Promise((resolve, reject) => {
         const settle = (finish: () => void) => () => {

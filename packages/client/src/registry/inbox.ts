@@ -10,6 +10,7 @@ import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdf
 import { keyString } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
 import type { Pace } from '../feed/pace.ts'
+import type { FeedState } from '../feed/state.ts'
 import { createTries } from '../feed/tries.ts'
 import { problemOf, transportError } from '../transport/error.ts'
 import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
@@ -32,6 +33,7 @@ export type InboxNews =
 export interface Inbox {
   readonly overview: Observable<OverviewState>
   readonly delivery: Observable<Delivery>
+  readonly connection: Observable<FeedState>
   /** How long an answer holds that nothing has been told about since. */
   intervalMs(): number
   /** Keeps it open, and tells what comes. */
@@ -57,7 +59,7 @@ export interface InboxOptions {
 export function createInbox({ transport, environment, pace, onChange, onDropped }: InboxOptions): Inbox {
   const listeners = createListeners<[InboxNews]>()
   const viewers = createListeners()
-  const deliveries = createListeners()
+  const watchers = createListeners()
   let delivery: Delivery = 'streams'
   let cursor: string | undefined
   let asking: Promise<InboxOverview> | undefined
@@ -123,6 +125,7 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
       return error.fault.type === 'unauthorized' ? 'unauthorized' : undefined
     },
     changed(connection) {
+      watchers.tell()
       if (connection.type !== 'live' && connection.type !== 'waiting' && connection.type !== 'paused') return
       poll.retime()
       listeners.tell({ type: 'moved' })
@@ -132,7 +135,7 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
   function deliver(now: Delivery): void {
     if (delivery === now) return
     delivery = now
-    deliveries.tell()
+    watchers.tell()
   }
 
   function hear(batch: readonly InboxFrame[]): void {
@@ -169,7 +172,8 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
         }
       },
     },
-    delivery: { snapshot: () => delivery, subscribe: (listener) => deliveries.add(listener) },
+    delivery: { snapshot: () => delivery, subscribe: watchers.add },
+    connection: { snapshot: () => tries.state, subscribe: watchers.add },
     intervalMs,
     listen,
     get wanted() {
@@ -177,10 +181,14 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
     },
     refresh: poll.refresh,
     expire: () => tries.pause('unauthorized'),
-    resume: () => tries.resume('unauthorized'),
+    resume() {
+      tries.resume('unauthorized')
+      tries.wake()
+    },
     close() {
       listeners.clear()
       viewers.clear()
+      watchers.clear()
       tries.close()
       poll.close()
     },

@@ -198,9 +198,12 @@ export interface RunRegistry {
   mintKey(roomId: string): ThreadKey
   /** The composer has taken the text back. */
   dismissFailedStart(key: ThreadKey): void
-  /** `signed-out` from the first refusal for want of a sign-in until `resume`. Runs go on; nothing is shown of them. */
+  /**
+   * `signed-out` from the first refusal for want of a sign-in until something is answered again, which is tried with
+   * back-off while anybody looks, or until `resume`. Runs go on; nothing is shown of them.
+   */
   readonly access: Observable<AccessState>
-  /** Somebody signed in: what waits for it goes on, starts and cancels included. */
+  /** Somebody signed in, or asks for another attempt now: what waits goes on, starts and cancels included. */
   resume(): void
   /** Takes a thread's content anew; what is known stays until it is there. */
   refresh(key: ThreadKey): void
@@ -217,6 +220,8 @@ export interface RunRegistry {
   readonly overview: Observable<OverviewState>
   /** How what is shown arrives, while anybody looks. */
   readonly delivery: Observable<Delivery>
+  /** Of what keeps lists and the overview up to date, while anybody looks: the page's own connection. */
+  readonly connection: Observable<FeedState>
   /** What the overview is kept up to date by. */
   readonly inbox: InboxStream
   createRoom(body: CreateRoomBody): Promise<RoomInfo>

@@ -166,8 +166,15 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     }
   }
 
+  function goOn(): void {
+    for (const each of threads.values()) each.resume()
+    inbox.resume()
+  }
   const undoAccess = access.subscribe(() => {
-    if (access.snapshot() !== 'signed-out') return
+    if (access.snapshot() === 'granted') {
+      goOn()
+      return
+    }
     for (const each of threads.values()) each.expire()
     inbox.expire()
   })
@@ -208,8 +215,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     },
     resume() {
       access.grant()
-      for (const each of threads.values()) each.resume()
-      inbox.resume()
+      goOn()
       inbox.refresh()
       roomList.refresh()
       for (const list of threadLists.values()) list.refresh()
@@ -224,6 +230,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     observeRooms: () => roomList,
     overview: inbox.overview,
     delivery: inbox.delivery,
+    connection: inbox.connection,
     inbox: {
       subscribe: (listener) => inbox.listen((news) => news.type === 'entries' && news.batch.forEach(listener)),
     },

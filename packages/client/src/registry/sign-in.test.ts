@@ -3,6 +3,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
 import { A, B, look, reload, running, setUp, until } from './testing/looking.ts'
 
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+}
+
 const SIGNED_OUT = { type: 'fault', fault: { type: 'unauthorized' } } as const
 
 describe('signed out', () => {
@@ -88,5 +92,97 @@ describe('signed out', () => {
     environment.clock.advance(16)
     expect(a.text()).toBe('Hello|meanwhile')
     expect(registry.access.snapshot()).toBe('granted')
+  })
+
+  it('tries again with back-off while anybody looks, and everything goes on once something is answered, without a word from anybody', async () => {
+    const parts = setUp()
+    const { registry, transport, environment } = parts
+    const { clock } = environment
+    const view = await running(parts, A)
+    const signIn = transport.always(SIGNED_OUT)
+    transport.drop(A)
+    await until(() => expect(view.state().connection.type).toBe('waiting'))
+    clock.advance(500)
+    await until(() => expect(registry.access.snapshot()).toBe('signed-out'))
+    const { accepted } = registry.start(B, { text: 'Again' })
+    const asked = () => transport.asked.filter(({ type }) => type === 'openLog').length
+    const before = asked()
+    for (let second = 0; second < 120; second += 1) {
+      clock.advance(1_000)
+      await settle()
+    }
+    expect(registry.access.snapshot()).toBe('signed-out')
+    // Every 15 s in the end, and not faster with time.
+    expect(asked() - before).toBeGreaterThan(7)
+    expect(asked() - before).toBeLessThan(40)
+    transport.say(A, view.runId, 'meanwhile')
+    signIn()
+    clock.advance(15_000)
+    await until(() => expect(registry.access.snapshot()).toBe('granted'))
+    await until(view.isLive)
+    clock.advance(16)
+    expect(view.text()).toBe('Hello|meanwhile')
+    await accepted
+    registry.close()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('an answer to what was asked before the refusal is no sign-in', async () => {
+    const { registry, transport } = setUp()
+    const answer = transport.holdAnswer('rooms')
+    const rooms = registry.observeRooms()
+    rooms.subscribe(() => {})
+    await until(() => expect(transport.reading).toBe(1))
+    transport.next('createRoom', SIGNED_OUT)
+    await expect(registry.createRoom({ title: 'New' })).rejects.toThrow()
+    answer()
+    await until(() => expect(rooms.snapshot().items).toBeDefined())
+    expect(registry.access.snapshot()).toBe('signed-out')
+  })
+
+  it('whoever does not want to wait has it tried now', async () => {
+    const parts = setUp()
+    const { registry, transport } = parts
+    const view = await running(parts, A)
+    const signIn = transport.always(SIGNED_OUT)
+    transport.drop(A)
+    await until(() => expect(view.state().connection.type).toBe('waiting'))
+    parts.environment.clock.advance(500)
+    await until(() => expect(registry.access.snapshot()).toBe('signed-out'))
+    registry.resume()
+    await until(() => expect(registry.access.snapshot()).toBe('signed-out'))
+    signIn()
+    registry.resume()
+    await until(view.isLive)
+    expect(registry.access.snapshot()).toBe('granted')
+  })
+})
+
+describe('what cannot be read', () => {
+  it.each([
+    { fault: problem('foreign_origin', { detail: 'Set HOLDFAST_ORIGIN.' }), says: 'Set HOLDFAST_ORIGIN.' },
+    { fault: problem('internal'), says: 'internal.' },
+    { fault: { type: 'protocol', detail: 'no JSON' } as const, says: 'no JSON' },
+    { fault: { type: 'unavailable', status: 502 } as const, says: undefined },
+    { fault: { type: 'network' } as const, says: undefined },
+  ])('$fault.type: is tried again for as long as it takes, and says what was answered', async ({ fault, says }) => {
+    const { registry, transport, environment } = setUp()
+    transport.startElsewhere(A, 'run', 'Hello')
+    const cure = transport.always({ type: 'fault', fault })
+    const view = look(registry, A)
+    for (let second = 0; second < 120; second += 1) {
+      environment.clock.advance(1_000)
+      await settle()
+    }
+    const { connection } = view.state()
+    expect(connection).toMatchObject({ attempt: expect.any(Number) })
+    const error = 'error' in connection ? connection.error : undefined
+    if (says === undefined) expect(error).toBeUndefined()
+    else expect(error?.message).toContain(says)
+    cure()
+    environment.clock.advance(15_000)
+    await until(view.isLive)
+    expect(view.state().content.type).toBe('ready')
+    expect(view.state().connection).not.toHaveProperty('error')
   })
 })

@@ -70,7 +70,7 @@ export interface Thread {
   refresh(): void
   /** Somebody has to sign in: nothing is asked until then, and what was asked is given up. */
   expire(): void
-  /** Somebody signed in. */
+  /** Somebody signed in, or does not want to wait for the next attempt. */
   resume(): void
   /** It was deleted. */
   vanish(): void
@@ -403,7 +403,10 @@ export function createThread(options: ThreadOptions): Thread {
     letGo: outbox.letGo,
     refresh: feed.refresh,
     expire: () => feed.pause('unauthorized'),
-    resume: () => feed.resume('unauthorized'),
+    resume() {
+      feed.resume('unauthorized')
+      feed.wake()
+    },
     vanish() {
       feed.pause('deleted')
       if (keeper.content.type !== 'gone') bury()

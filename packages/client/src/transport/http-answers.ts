@@ -7,9 +7,10 @@
  * Invariants: see `port.ts`. A request for an answer has a time limit, because a half-open connection never fails by
  * itself.
  */
-import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, type ThreadSnapshot } from '@holdfast/core'
+import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, sameKey, type ThreadSnapshot } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
 import type { Answers, DeleteThreadOptions, EventPageQuery, RunPageQuery, ThreadPageQuery } from './port.ts'
+import { fits, SHAPES, type Shape } from './shapes.ts'
 
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
@@ -81,6 +82,13 @@ export function createHttp(options: HttpOptions): Http {
 
   const json = async <T>(request: Ask): Promise<T> => parse<T>(await read(request))
 
+  /** An answer that is what it should be. */
+  async function answer<T>(shape: Shape, request: Ask): Promise<T> {
+    const value = await json<T>(request)
+    if (fits(value, shape)) return value
+    throw new TransportError({ type: 'protocol', detail: 'an answer of another shape' })
+  }
+
   /** The answer's text, in time. */
   async function read(request: Ask): Promise<string> {
     const limit = new AbortController()
@@ -119,26 +127,30 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   const answers: Answers = {
-    agents: () => json({ path: paths.agents() }),
-    rooms: () => json({ path: paths.rooms() }),
-    createRoom: (body) => post(paths.rooms(), body),
-    changeRoom: (roomId, body) => json({ path: paths.room(roomId), method: 'PATCH', body }),
+    agents: () => answer(SHAPES.agents, { path: paths.agents() }),
+    rooms: () => answer(SHAPES.rooms, { path: paths.rooms() }),
+    createRoom: (body) => answer(SHAPES.room, { path: paths.rooms(), method: 'POST', body }),
+    changeRoom: (roomId, body) => answer(SHAPES.room, { path: paths.room(roomId), method: 'PATCH', body }),
     deleteRoom: (roomId, options) => remove(paths.room(roomId), options),
-    threads: (roomId, query = {}) => json({ path: paths.threads(roomId) + search(query) }),
-    runs: (query = {}) => json({ path: paths.allRuns() + search(query) }),
-    runEvents: (key, runId, query = {}) => json({ path: paths.runEvents(key, runId) + search(query) }),
-    snapshot: (key, signal) => json<ThreadSnapshot>({ path: paths.thread(key), signal }),
+    threads: (roomId, query = {}) => answer(SHAPES.threads, { path: paths.threads(roomId) + search(query) }),
+    runs: (query = {}) => answer(SHAPES.runs, { path: paths.allRuns() + search(query) }),
+    runEvents: (key, runId, query = {}) => answer(SHAPES.events, { path: paths.runEvents(key, runId) + search(query) }),
+    async snapshot(key, signal) {
+      const snapshot = await answer<ThreadSnapshot>(SHAPES.snapshot, { path: paths.thread(key), signal })
+      if (sameKey(snapshot.thread, key)) return snapshot
+      throw new TransportError({ type: 'protocol', detail: 'another thread' })
+    },
     start: (key, body) => post(paths.runs(key), body),
     cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
     cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
-    changeThread: (key, body) => json({ path: paths.thread(key), method: 'PATCH', body }),
-    changeRun: (key, runId, body) => json({ path: paths.run(key, runId), method: 'PATCH', body }),
-    changeQueue: (key, body) => json({ path: paths.queue(key), method: 'PATCH', body }),
+    changeThread: (key, body) => answer(SHAPES.thread, { path: paths.thread(key), method: 'PATCH', body }),
+    changeRun: (key, runId, body) => answer(SHAPES.run, { path: paths.run(key, runId), method: 'PATCH', body }),
+    changeQueue: (key, body) => answer(SHAPES.queue, { path: paths.queue(key), method: 'PATCH', body }),
     deleteThread: (key, options) => remove(paths.thread(key), options),
     async presence(body) {
       await read({ path: paths.presence(), method: 'PUT', body })
     },
-    inbox: () => json({ path: paths.inbox() }),
+    inbox: () => answer(SHAPES.inbox, { path: paths.inbox() }),
   }
 
   return { answers, json, stream }

@@ -7,6 +7,7 @@ import { jsonDepth } from '@holdfast/core'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { Env } from './env.ts'
+import { foreignHost, foreignHostPage, foreignOrigin } from './foreign.ts'
 import type { HttpLimits } from './limits.ts'
 import { listEntries } from './list-entries.ts'
 import { notFound, ProblemError } from './problem-error.ts'
@@ -30,13 +31,16 @@ export function hostGuard(publicOrigin: string | undefined) {
   return createMiddleware<Env>(async (c, next) => {
     if (PROBES.has(c.req.path)) return next()
     const named = [c.req.header('host') ?? new URL(c.req.url).host, ...hostInTarget(c.env?.incoming?.url)]
-    if (!named.every(isOwn)) {
-      throw new ProblemError(
-        'foreign_host',
-        'This server answers only under a loopback name, such as http://127.0.0.1. Behind a proxy, set HOLDFAST_ORIGIN to the origin that people open, and start it again.',
-      )
+    const foreign = named.find((name) => !isOwn(name))
+    if (foreign !== undefined) {
+      const { host } = hostOf(foreign) ?? {}
+      if (SAFE.has(c.req.raw.method) && (c.req.header('accept') ?? '').includes('text/html')) {
+        return foreignHostPage(host)
+      }
+      throw foreignHost(host)
     }
     await next()
+    return undefined
   })
 }
 
@@ -63,10 +67,7 @@ export function originGuard(publicOrigin: string | undefined) {
     const host = hostOf(c.req.header('host') ?? new URL(c.req.url).host)
     const own = origin === undefined || origin === publicOrigin || (host && origin === `http://${host.host}`)
     if (!own || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
-      throw new ProblemError(
-        'foreign_origin',
-        'Another site’s page sent this: only this server’s own page may. Behind a proxy, set HOLDFAST_ORIGIN to the origin that people open.',
-      )
+      throw foreignOrigin(origin, site === 'same-origin')
     }
     // No page of another site can delete without being asked first (a preflight), which is refused.
     if (c.req.raw.method === 'DELETE' && c.req.header('content-type') === undefined) return next()

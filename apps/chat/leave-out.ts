@@ -1,0 +1,44 @@
+/**
+ * Modules that every page would load first and this one has no use for, replaced by what is left of them.
+ *
+ * - Vite's helper around each import of a part fetches the styles and scripts beside it. Here all styles are one file, and
+ *   whoever loads a part says what becomes of its failing (`src/parts`).
+ * - The router brings the window back to where it was scrolled. Here the window does not scroll: panes and lists do.
+ *
+ * A build in which one of them is not found any more fails: an update has moved it.
+ */
+import type { Plugin } from 'vite'
+
+const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
+  { id: /^\0vite\/preload-helper/, code: 'export const __vitePreload = (load) => load()' },
+  {
+    id: /@tanstack\/router-core\/dist\/esm\/scroll-restoration\.js$/,
+    code: `export const setupScrollRestoration = () => {}
+      export const getElementScrollRestorationEntry = () => {}
+      export const defaultGetScrollRestorationKey = () => ''
+      export const storageKey = ''`,
+  },
+]
+
+export function leaveOut(): Plugin {
+  const found = new Set<RegExp>()
+  return {
+    name: 'leave-out',
+    apply: 'build',
+    enforce: 'pre',
+    config: () => ({ build: { modulePreload: false, cssCodeSplit: false } }),
+    load: {
+      filter: { id: LEFT.map(({ id }) => id) },
+      handler(id) {
+        const left = LEFT.find((each) => each.id.test(id))
+        if (left) found.add(left.id)
+        return left?.code
+      },
+    },
+    buildEnd(error) {
+      const missing = LEFT.filter(({ id }) => !found.has(id))
+      if (!error && missing.length > 0)
+        this.error(`Not found, to be left out: ${missing.map(({ id }) => id).join(', ')}`)
+    },
+  }
+}

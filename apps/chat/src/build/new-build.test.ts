@@ -1,0 +1,54 @@
+/** Whether there is another build: said by the application's own index, and by nothing else. */
+import { expect, it } from 'vitest'
+import { createNewBuild } from './new-build.ts'
+
+const page = (entry: string) =>
+  `<!doctype html><head><script type="module" crossorigin src="/assets/${entry}"></script></head><div id="app"></div>`
+
+async function look(index: string | Error): Promise<boolean> {
+  const build = createNewBuild({
+    entry: 'http://127.0.0.1:4400/assets/index-one.js',
+    async index() {
+      if (index instanceof Error) throw index
+      return index
+    },
+  })
+  await build.look()
+  return build.snapshot()
+}
+
+it('another entry in the index is a new build, the same one is none', async () => {
+  expect(await look(page('index-two.js'))).toBe(true)
+  expect(await look(page('index-one.js'))).toBe(false)
+})
+
+it('what is not the application’s index says nothing', async () => {
+  for (const other of [
+    '',
+    '<!doctype html><p>Sign in</p>',
+    '<div id="app"></div>',
+    '<script type="module" src="/assets/index-two.js"></script>',
+    '<div id="app"></div><script src="https://elsewhere.example/assets/index-two.js"></script>',
+    '{"type":"about:blank","status":503}',
+    new Error('offline'),
+  ]) {
+    expect(await look(other)).toBe(false)
+  }
+})
+
+it('whoever asks while an answer is awaited gets the same one, and all are told', async () => {
+  let asked = 0
+  const build = createNewBuild({
+    entry: 'http://127.0.0.1/assets/index-one.js',
+    async index() {
+      asked += 1
+      return page('index-two.js')
+    },
+  })
+  let told = 0
+  build.subscribe(() => {
+    told += 1
+  })
+  await Promise.all([build.look(), build.look()])
+  expect([asked, told]).toEqual([1, 1])
+})

@@ -1,0 +1,65 @@
+/**
+ * What the page has beside the registry, made once, when the frame is here: nothing of it is needed before.
+ *
+ * Does not know: the real transport, components.
+ */
+import type { browserEnvironment, RunRegistry, RunTransport } from '@holdfast/client'
+import { sameKey } from '@holdfast/core'
+import { createNewBuild, fetchIndex } from './build/new-build.ts'
+import { createAgentChoices } from './composer/agent-choices.ts'
+import { createAgents } from './composer/agents.ts'
+import { readAside } from './connection/read-aside.ts'
+import { isShown } from './conversation/beside.ts'
+import { createPart, type Part } from './parts/part.ts'
+import type { Services } from './services.ts'
+import { createFinished } from './tray/finished.ts'
+
+/** What the composition root has made. */
+export interface Parts {
+  readonly environment: ReturnType<typeof browserEnvironment>
+  readonly transport: RunTransport
+  readonly registry: RunRegistry
+  location(): Parameters<typeof isShown>[0]
+  /** Pages that a person may go to next. */
+  readonly later: readonly Part<unknown>[]
+  /** The address of the script that runs here. */
+  readonly entry: string
+}
+
+let furnished: Services | undefined
+
+export function furnish(parts: Parts): Services {
+  furnished ??= make(parts)
+  return furnished
+}
+
+/** Nothing waits for it, and it is asked for until it comes. */
+const aside = createPart(() => import('./frame/aside.ts'))
+
+function make({ environment, transport, registry, location, entry }: Parts): Services {
+  const { keep, shared, clock, mintId } = environment
+  const draftsFrom = { keep, shared, now: clock.now, mintId }
+  const undo = aside.subscribe(() => {
+    const module = aside.current()
+    if (!module) return
+    undo()
+    module.tellWhatIsShown({ transport, environment })
+    module.watchOverDrafts({ registry, environment, draftsFrom })
+  })
+  void aside.load()
+  return {
+    agents: createAgents(transport, clock),
+    choices: createAgentChoices(keep),
+    draftsFrom,
+    finished: createFinished({
+      inbox: registry.inbox,
+      titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,
+      // The address names every thread that is shown.
+      isOnScreen: (key) => isShown(location(), key),
+    }),
+    newBuild: createNewBuild({ entry, index: fetchIndex }),
+    runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },
+    waiting: async (key) => (await transport.snapshot(key)).queue,
+    search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
+  }
+}

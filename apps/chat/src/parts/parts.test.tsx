@@ -1,0 +1,129 @@
+/** Parts that do not come, or break: each is its own trouble, and has a way on. */
+
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import { afterEach, expect, it, vi } from 'vitest'
+import { createPart, onPartFailed } from './part.ts'
+import { type FailedProps, shown } from './shown.tsx'
+
+const until = vi.waitFor
+const undo: (() => void)[] = []
+afterEach(() => {
+  for (const act of undo.splice(0)) act()
+})
+
+/** A module that comes when it is let. */
+function createServer() {
+  const waiting: { resolve(): void; reject(): void }[] = []
+  let asked = 0
+  const fetch = () => {
+    asked += 1
+    return new Promise<{ readonly Hello: () => React.ReactNode }>((resolve, reject) => {
+      waiting.push({
+        resolve: () => resolve({ Hello: () => <p>Hello</p> }),
+        reject: () => reject(new TypeError('Failed to fetch')),
+      })
+    })
+  }
+  return { fetch, asked: () => asked, next: () => waiting.shift() }
+}
+
+function Failed({ error, again, close }: FailedProps) {
+  return (
+    <div role="alert">
+      {String(error)}
+      <button type="button" onClick={again}>
+        Try again
+      </button>
+      {close && (
+        <button type="button" onClick={close}>
+          Close
+        </button>
+      )}
+    </div>
+  )
+}
+
+function show(element: React.ReactNode) {
+  const place = document.body.appendChild(document.createElement('div'))
+  const root = createRoot(place, { onCaughtError: () => {} })
+  undo.push(() => {
+    root.unmount()
+    place.remove()
+  })
+  flushSync(() => root.render(element))
+  const click = (name: string) =>
+    flushSync(() => [...place.querySelectorAll('button')].find(({ textContent }) => textContent === name)?.click())
+  return { text: () => place.textContent, click }
+}
+
+it('is asked for when it is first shown, and what stands in for it gives way', async () => {
+  const server = createServer()
+  const part = createPart(server.fetch)
+  expect(server.asked()).toBe(0)
+  const Hello = shown(part, (module) => module.Hello, { failed: Failed, waiting: () => 'soon' })
+  const page = show(<Hello />)
+  await until(() => expect(server.asked()).toBe(1))
+  expect(page.text()).toBe('soon')
+  server.next()?.resolve()
+  await until(() => expect(page.text()).toBe('Hello'))
+  show(<Hello />)
+  expect(server.asked()).toBe(1)
+})
+
+it('one that does not come says so, keeps what is around it, and comes with another try', async () => {
+  const server = createServer()
+  const failed = vi.fn()
+  undo.push(onPartFailed(failed))
+  const Hello = shown(createPart(server.fetch), (module) => module.Hello, { failed: Failed })
+  const page = show(
+    <>
+      <i>kept </i>
+      <Hello />
+    </>,
+  )
+  await until(() => expect(server.asked()).toBe(1))
+  server.next()?.reject()
+  await until(() => expect(page.text()).toBe('kept TypeError: Failed to fetchTry again'))
+  expect(failed).toHaveBeenCalledTimes(1)
+  page.click('Try again')
+  await until(() => expect(server.asked()).toBe(2))
+  server.next()?.resolve()
+  await until(() => expect(page.text()).toBe('kept Hello'))
+})
+
+it('is tried again by itself as soon as the network is back, while somebody waits for it', async () => {
+  const server = createServer()
+  const part = createPart(server.fetch)
+  const Hello = shown(part, (module) => module.Hello, { failed: Failed })
+  const page = show(<Hello />)
+  await until(() => expect(server.asked()).toBe(1))
+  server.next()?.reject()
+  await until(() => expect(part.state().type).toBe('failed'))
+  window.dispatchEvent(new Event('online'))
+  await until(() => expect(server.asked()).toBe(2))
+  server.next()?.resolve()
+  await until(() => expect(page.text()).toBe('Hello'))
+})
+
+it('one that breaks while it is drawn takes nothing else with it, and is drawn again when asked', async () => {
+  let broken = true
+  const part = createPart(async () => ({
+    Fragile() {
+      if (broken) throw new Error('It broke.')
+      return <p>Whole</p>
+    },
+  }))
+  await part.load()
+  const Fragile = shown(part, (module) => module.Fragile, { failed: Failed })
+  const page = show(
+    <>
+      <i>kept </i>
+      <Fragile />
+    </>,
+  )
+  await until(() => expect(page.text()).toContain('kept Error: It broke.'))
+  broken = false
+  page.click('Try again')
+  await until(() => expect(page.text()).toBe('kept Whole'))
+})

@@ -1,0 +1,86 @@
+/** Answers that are none: from a proxy, from another program, from a version that is not this one. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createManualClock } from '@holdfast/core/testing'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createScriptedTransport } from '../testing/scripted-transport.ts'
+import { transportError } from './error.ts'
+import { createHttpAnswers } from './http-answers.ts'
+import { fits, SHAPES } from './shapes.ts'
+
+const KEY = { roomId: 'default', threadId: 'T' }
+let said: { readonly type: string; readonly body: string } = { type: 'application/json', body: '{}' }
+const server = createServer((_, response) => {
+  response.writeHead(200, { 'content-type': said.type }).end(said.body)
+})
+let baseUrl = ''
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => void server.close())
+
+const answers = () => createHttpAnswers({ baseUrl, clock: createManualClock() })
+const READS = {
+  agents: () => answers().agents(),
+  rooms: () => answers().rooms(),
+  threads: () => answers().threads('default'),
+  runs: () => answers().runs(),
+  runEvents: () => answers().runEvents(KEY, 'run'),
+  snapshot: () => answers().snapshot(KEY),
+  inbox: () => answers().inbox(),
+  changeQueue: () => answers().changeQueue(KEY, {}),
+  changeThread: () => answers().changeThread(KEY, {}),
+  changeRoom: () => answers().changeRoom('default', {}),
+}
+const NONE = [
+  '{}',
+  '[]',
+  'null',
+  '"yes"',
+  '',
+  '{"items":{}}',
+  '{"items":[{}]}',
+  '{"items":[null]}',
+  '<!doctype html><p>Sign in',
+  '{"items":',
+]
+
+describe.each(Object.entries(READS))('%s', (_, ask) => {
+  it.each(NONE)('answered with %j is a failed reading, which says so', async (body) => {
+    said = { type: body.startsWith('<') ? 'text/html' : 'application/json', body }
+    const error = transportError(await ask().catch((cause: unknown) => cause))
+    expect(error.fault.type).toBe('protocol')
+  })
+})
+
+it('a snapshot of another thread is none of this one', async () => {
+  const script = createScriptedTransport()
+  script.startElsewhere(KEY, 'run', 'Hello')
+  said = { type: 'application/json', body: JSON.stringify(await script.snapshot(KEY)) }
+  expect(await READS.snapshot()).toMatchObject({ thread: KEY })
+  const other = transportError(
+    await answers()
+      .snapshot({ ...KEY, threadId: 'other' })
+      .catch((cause: unknown) => cause),
+  )
+  expect(other.fault.type).toBe('protocol')
+})
+
+it('a snapshot that lacks anything the page relies on is none, and one that has more is one', async () => {
+  const script = createScriptedTransport()
+  script.startElsewhere(KEY, 'run', 'Hello')
+  const whole = JSON.parse(JSON.stringify(await script.snapshot(KEY))) as Record<string, unknown>
+  expect(fits({ ...whole, later: 1 }, SHAPES.snapshot)).toBe(true)
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(SHAPES.snapshot)), fc.jsonValue(), (field, value) => {
+      const { [field]: _, ...rest } = whole
+      expect(fits(rest, SHAPES.snapshot)).toBe(false)
+      const fitsNow = fits({ ...rest, [field]: value }, SHAPES.snapshot)
+      if (typeof value !== typeof whole[field] || Array.isArray(value) !== Array.isArray(whole[field])) {
+        expect(fitsNow).toBe(false)
+      }
+    }),
+  )
+})
