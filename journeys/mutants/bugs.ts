@@ -88,15 +88,15 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a run that was given up while it started is announced all the same',
     file: `${REGISTRY}/outbox.ts`,
-    find: 'const news = released.has(runId) || onBusy !== undefined ? [] : ledger.accepted(run)',
+    find: 'const news = isReleasedRun(runId) || onBusy !== undefined ? [] : ledger.accepted(run)',
     put: 'const news = [...ledger.accepted(run)]\n    ledger.release(runId)\n    if (news.length === 0) news.push({ type: "started", run })',
     tests: [`${REGISTRY}/cancel.test.ts`],
   },
   {
     what: 'an error that races a cancel is complained about',
     file: `${REGISTRY}/outbox.ts`,
-    find: 'if (!release.signal.aborted) refused(intent, error)',
-    put: 'refused(intent, error)',
+    find: 'if (!release.signal.aborted) refused(runId, error)',
+    put: 'refused(runId, error)',
     tests: [`${REGISTRY}/cancel.test.ts`, `${REGISTRY}/one-run.test.ts`],
   },
   {
@@ -121,10 +121,24 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a reload forgets the cancel that was on its way',
-    file: `${REGISTRY}/outbox.ts`,
-    find: 'wishes.put({ key, runId, ...asked, ...cancel })',
-    put: 'if (asked && !cancel) wishes.put({ key, runId, ...asked })',
+    file: `${REGISTRY}/command.ts`,
+    find: 'if (stop) return { ...of, cancel: cancelOf(stop) }',
+    put: '',
     tests: [`${REGISTRY}/reload.test.ts`],
+  },
+  {
+    what: 'a message is “not sent” though its log cannot be read',
+    file: `${REGISTRY}/retry.ts`,
+    find: "if (found.type === 'absent') throw error",
+    put: 'throw error',
+    tests: [`${REGISTRY}/verdicts.test.ts`],
+  },
+  {
+    what: 'a connection that ends with the word “deleted” buries its thread',
+    file: `${CLIENT}/feed/feed.ts`,
+    find: "if (problemOf(transportError(cause))?.code !== 'deleted') throw cause",
+    put: 'throw cause',
+    tests: [`${REGISTRY}/verdicts.test.ts`],
   },
   {
     what: 'a run that has ended keeps its token and its subscription',

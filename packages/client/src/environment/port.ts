@@ -57,7 +57,7 @@ export interface SharedChange {
  */
 export interface Shared {
   read(name: string): string | undefined
-  /** False where the browser refuses: then it is kept for as long as this page lasts. */
+  /** False where the browser refuses: it is full, or forbidden. */
   write(name: string, text: string): boolean
   remove(name: string): void
   names(): readonly string[]

@@ -1,6 +1,5 @@
 /**
- * What all pages of a browser profile keep together, as strings in local storage. What that refuses (it is full, or
- * forbidden) is kept for as long as this page lasts.
+ * What all pages of a browser profile keep together, as strings in local storage.
  *
  * Owns: the names in local storage. Does not know: what is kept, why.
  */
@@ -16,30 +15,18 @@ export interface SharedKeepOptions {
 }
 
 export function sharedKeep({ prefix, storage, onStorage }: SharedKeepOptions): Shared {
-  const here = new Map<string, string>()
-
-  function names(): readonly string[] {
-    const all = attempt(() => Object.keys(storage())) ?? []
-    const stored = all.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
-    return [...new Set([...stored, ...here.keys()])]
-  }
-
   return {
-    read: (name) => here.get(name) ?? attempt(() => storage().getItem(prefix + name)) ?? undefined,
-    write(name, text) {
-      const stored = attempt(() => {
+    read: (name) => attempt(() => storage().getItem(prefix + name)) ?? undefined,
+    write: (name, text) =>
+      attempt(() => {
         storage().setItem(prefix + name, text)
         return true
-      })
-      if (stored) here.delete(name)
-      else here.set(name, text)
-      return stored === true
-    },
-    remove(name) {
-      here.delete(name)
-      attempt(() => storage().removeItem(prefix + name))
-    },
-    names,
+      }) === true,
+    remove: (name) => attempt(() => storage().removeItem(prefix + name)),
+    names: () =>
+      (attempt(() => Object.keys(storage())) ?? [])
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => name.slice(prefix.length)),
     subscribe: (listener) =>
       onStorage(({ key, oldValue, newValue }) => {
         if (!key?.startsWith(prefix)) return

@@ -16,25 +16,18 @@ export interface GivenUp {
 }
 
 const PREFIX = 'given-up.'
-const KEPT = 100
 
 export function createGivenUp(shared: Shared | undefined, now: () => number): GivenUp {
   const nameOf = ({ roomId, threadId }: ThreadKey, runId: string) => `${PREFIX}${roomId}/${threadId}/${runId}`
-
-  function makeRoom(kept: Shared): void {
-    const marks = kept
-      .names()
-      .filter((name) => name.startsWith(PREFIX))
-      .map((name) => ({ name, at: Number(kept.read(name)) }))
-      .toSorted((a, b) => b.at - a.at)
-    for (const [n, { name, at }] of marks.entries()) if (n >= KEPT || !(now() - at < HOLDS_MS)) kept.remove(name)
-  }
 
   return {
     mark(key, runId) {
       if (!shared) return
       shared.write(nameOf(key, runId), String(now()))
-      makeRoom(shared)
+      for (const name of shared.names()) {
+        const isMark = name.startsWith(PREFIX)
+        if (isMark && !(now() - Number(shared.read(name)) < HOLDS_MS)) shared.remove(name)
+      }
     },
     has: (key, runId) => shared?.read(nameOf(key, runId)) !== undefined,
     subscribe: (listener) =>

@@ -11,12 +11,9 @@
  * - A complaint comes with words that go back only if nobody took them back (S004-29).
  * - Starts reach the server in the order in which they were asked for.
  */
-import { isEnded, type Run, type StartBody, type ThreadKey, type ThreadMessage, type ThreadView } from '@holdfast/core'
-import type { Environment } from '../environment/port.ts'
+import { isEnded, type Run, type StartBody } from '@holdfast/core'
 import { problemOf, TransportError, transportError } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
-import type { Access } from './access.ts'
-import { type Activity, type ActivityEvent, isBusy } from './activity.ts'
+import { isBusy } from './activity.ts'
 import {
   type Command,
   isReleased,
@@ -29,77 +26,12 @@ import {
   type Stop,
   wishOf,
 } from './command.ts'
-import type { GivenUp } from './given-up.ts'
 import { createIntent, type Intent, intentOf, sameAgain, textOf } from './intent.ts'
-import type { Ledger, News } from './ledger.ts'
-import type { LookUp } from './look-up.ts'
+import type { Outbox, OutboxOptions } from './outbox-port.ts'
 import type { FailedStart, StartIntent, StartTicket } from './port.ts'
-import type { WaitingStart } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
 import { retry } from './retry.ts'
-import { HOLDS_MS, type Wish, type Wishes } from './wishes.ts'
-
-export interface Outbox {
-  readonly failedStart: FailedStart | undefined
-  /** Whether anything of it is not yet settled by the log. */
-  readonly busy: boolean
-  /** The text of the oldest start on its way. */
-  readonly text: string
-  /** Messages that the conversation does not hold yet, but for those that wait. */
-  pending(view: ThreadView | undefined): readonly ThreadMessage[]
-  /** Whether this run was given up before it was accepted, and has not ended yet. */
-  isReleased(runId: string): boolean
-  /** Starts on their way that are to wait, in order. */
-  waitingStarts(): readonly WaitingStart[]
-  /** Whether it is shown among `pending`. */
-  isPending(runId: string): boolean
-  /** The run that starts as soon as nothing goes on any more. */
-  readonly starting: string | undefined
-  /** Whether a cancel of this run is on its way. */
-  isStopping(runId: string): boolean
-  /** The log has moved on. */
-  observe(view: ThreadView): void
-  start(intent: StartIntent): StartTicket
-  /** Without a run: whatever is live. */
-  cancel(runId: string | undefined, reason: string | undefined): Promise<void>
-  restore(wish: Wish): void
-  /** Another tab has given this start up, and has its words. */
-  letGo(runId: string): void
-  dismissFailedStart(): void
-  /** The thread was deleted: what it does not hold goes back to the person. */
-  giveBack(): void
-}
-
-/** The thread that the outbox belongs to, as far as the outbox knows it. */
-export interface OutboxThread {
-  readonly view: ThreadView | undefined
-  readonly activity: Activity
-  /** Whether the log is at hand: what it does not show does not run. */
-  readonly isLive: boolean
-  dispatch(event: ActivityEvent): void
-  /** The server is known to have this thread. */
-  exists(): void
-  /** Which run is live may be seen differently now. */
-  reconsider(): void
-  changed(news?: readonly News[]): void
-  /** Aborted once this run has ended, or is not followed any more; absent for a run without a handle. */
-  signalOf(runId: string): AbortSignal | undefined
-}
-
-export interface OutboxOptions {
-  readonly key: ThreadKey
-  readonly transport: RunTransport
-  readonly environment: Environment
-  readonly closed: AbortSignal
-  readonly ledger: Ledger
-  readonly lookUp: LookUp
-  readonly thread: OutboxThread
-  readonly wishes: Wishes
-  readonly givenUp: GivenUp
-  readonly access: Access
-  /** A run that was asked for here will never be. */
-  onRefused(error: TransportError): void
-}
+import { HOLDS_MS, type Wish } from './wishes.ts'
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { key, transport, environment, closed, ledger, lookUp, thread, wishes, givenUp, access } = options
@@ -378,7 +310,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const intent = body && intentOf(body, thread.view)
     const waits = body?.onBusy === 'enqueue'
     if (intent && !wished && !words) {
-      send(intent, { waits }, at).catch(() => {})
+      if (givenUp.has(key, runId)) wishes.settle({ key, runId })
+      else send(intent, { waits }, at).catch(() => {})
       return
     }
     if (intent) {
@@ -482,7 +415,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 function acceptedIn(answer: { readonly run?: unknown } | undefined, runId: string): Run {
   const run = answer?.run as Partial<Run> | null | undefined
   if (run?.runId !== runId || typeof run.status !== 'string') {
-    throw new TransportError({ type: 'protocol', detail: 'the acceptance of a message without its run' })
+    throw new TransportError({ type: 'protocol', detail: 'no run' })
   }
   return run as Run
 }
@@ -496,9 +429,7 @@ function isEnding(run: Run): boolean {
 }
 
 function deleted(): TransportError {
-  const detail = 'The thread was deleted before this was sent.'
-  return new TransportError({
-    type: 'problem',
-    problem: { type: 'about:blank', title: 'Deleted', status: 410, code: 'deleted', detail },
-  })
+  const detail = 'The thread was deleted.'
+  const problem = { type: 'about:blank', title: detail, status: 410, code: 'deleted', detail } as const
+  return new TransportError({ type: 'problem', problem })
 }

@@ -180,11 +180,7 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   })
   const undoGivenUp = givenUp.subscribe((key, runId) => threads.get(keyString(key))?.letGo(runId))
 
-  for (const wish of wishes.all()) {
-    const isOthers = !wish.cancel && !wish.refused && givenUp.has(wish.key, wish.runId)
-    if (isOthers) wishes.settle(wish)
-    else thread(wish.key).restore(wish)
-  }
+  for (const wish of wishes.all()) thread(wish.key).restore(wish)
 
   return {
     observe,

@@ -18,7 +18,6 @@ export function createManualShared(kept = new Map<string, string>()): ManualShar
 
   function page(): Shared {
     const listeners = new Set<(change: SharedChange) => void>()
-    const here = new Map<string, string>()
     pages.add(listeners)
 
     function put(name: string, after: string | undefined): void {
@@ -35,17 +34,13 @@ export function createManualShared(kept = new Map<string, string>()): ManualShar
     }
 
     return {
-      read: (name) => here.get(name) ?? kept.get(name),
+      read: (name) => kept.get(name),
       write(name, text) {
-        if (refuses) here.set(name, text)
-        else put(name, text)
+        if (!refuses) put(name, text)
         return !refuses
       },
-      remove(name) {
-        here.delete(name)
-        put(name, undefined)
-      },
-      names: () => [...new Set([...kept.keys(), ...here.keys()])],
+      remove: (name) => put(name, undefined),
+      names: () => [...kept.keys()],
       subscribe(listener) {
         const own = (change: SharedChange) => listener(change)
         listeners.add(own)

@@ -26,7 +26,7 @@ function sentence(fault: TransportFault): string {
     case 'unauthorized':
       return 'You are signed out. Sign in and try again.'
     case 'protocol':
-      return `The answer did not look like the server’s (${fault.detail}). A proxy or a sign-in page may be in between. Try again.`
+      return 'A proxy or a sign-in page answered for the server. Try again.'
     case 'aborted':
       return 'The request was given up.'
   }
