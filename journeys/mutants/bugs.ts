@@ -21,6 +21,20 @@ const SERVER = 'packages/server/src'
 
 export const BUGS: readonly Bug[] = [
   {
+    what: 'behind a proxy that holds streams back, nothing that is said is ever shown',
+    file: `${CLIENT}/connection/flowing.ts`,
+    find: '() => silent.abort(),',
+    put: '() => {},',
+    tests: [`${CLIENT}/connection/flowing.test.ts`],
+  },
+  {
+    what: 'one 401 ends all reading until the page is loaded again',
+    file: `${CLIENT}/feed/tries.ts`,
+    find: 'if (awaitsSignIn(state)) undoTimer = pace.wait(++refusals, goOn)',
+    put: '',
+    tests: [`${REGISTRY}/sign-in.test.ts`],
+  },
+  {
     what: 'a run in one thread keeps every other thread from starting',
     file: `${REGISTRY}/registry.ts`,
     find: 'start: (key, intent) => thread(key).start(intent),',
