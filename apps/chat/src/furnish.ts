@@ -10,6 +10,7 @@ import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
 import { readAside } from './connection/read-aside.ts'
 import { isShown } from './conversation/beside.ts'
+import type { PageAddress } from './frame/page-address.ts'
 import { createPart, type Part } from './parts/part.ts'
 import type { Services } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -19,7 +20,7 @@ export interface Parts {
   readonly environment: ReturnType<typeof browserEnvironment>
   readonly transport: RunTransport
   readonly registry: RunRegistry
-  location(): Parameters<typeof isShown>[0]
+  readonly address: PageAddress
   /** Pages that a person may go to next. */
   readonly later: readonly Part<unknown>[]
   /** The address of the script that runs here. */
@@ -36,15 +37,15 @@ export function furnish(parts: Parts): Services {
 /** Nothing waits for it, and it is asked for until it comes. */
 const aside = createPart(() => import('./frame/aside.ts'))
 
-function make({ environment, transport, registry, location, entry }: Parts): Services {
+function make({ environment, transport, registry, address, entry }: Parts): Services {
   const { keep, shared, clock, mintId } = environment
   const draftsFrom = { keep, shared, now: clock.now, mintId }
   const undo = aside.subscribe(() => {
     const module = aside.current()
     if (!module) return
     undo()
-    module.tellWhatIsShown({ transport, environment })
-    module.watchOverDrafts({ registry, environment, draftsFrom })
+    module.tellWhatIsShown({ transport, environment, address })
+    module.watchOverDrafts({ registry, environment, draftsFrom, address })
   })
   void aside.load()
   return {
@@ -55,7 +56,7 @@ function make({ environment, transport, registry, location, entry }: Parts): Ser
       inbox: registry.inbox,
       titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,
       // The address names every thread that is shown.
-      isOnScreen: (key) => isShown(location(), key),
+      isOnScreen: (key) => isShown(address.location(), key),
     }),
     newBuild: createNewBuild({ entry, index: fetchIndex }),
     runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },

@@ -20,7 +20,11 @@ const parts: Parts = {
   environment,
   transport,
   registry,
-  location: () => router.state.location,
+  address: {
+    location: () => router.state.location,
+    params: () => router.state.matches.at(-1)?.params,
+    subscribe: (listener) => router.subscribe('onResolved', listener),
+  },
   later: pageParts,
   entry: import.meta.url,
 }

@@ -8,31 +8,32 @@ import { keyOf } from '@holdfast/core'
 import type { DraftsOptions } from '../composer/drafts.ts'
 import { watchDrafts } from '../composer/watch-drafts.ts'
 import { besideIn, isShown } from '../conversation/beside.ts'
-import { router } from '../router.tsx'
+import type { PageAddress } from './page-address.ts'
 import { reportPresence } from './presence.ts'
 
-export function tellWhatIsShown(parts: { readonly transport: RunTransport; readonly environment: Environment }): void {
-  const address = {
-    panes: () => ({
-      first: keyOf(router.state.matches.at(-1)?.params),
-      second: besideIn(router.state.location.search),
-    }),
-    subscribe: (listener: () => void) => router.subscribe('onResolved', listener),
-  }
-  reportPresence({ ...parts, address })
+interface PresenceParts {
+  readonly transport: RunTransport
+  readonly environment: Environment
+  readonly address: PageAddress
+}
+
+export function tellWhatIsShown({ address, ...parts }: PresenceParts): void {
+  const panes = () => ({ first: keyOf(address.params()), second: besideIn(address.location().search) })
+  reportPresence({ ...parts, address: { panes, subscribe: address.subscribe } })
 }
 
 interface WatchOverDraftsParts {
   readonly registry: RunRegistry
   readonly environment: Environment
   readonly draftsFrom: DraftsOptions
+  readonly address: PageAddress
 }
 
-export function watchOverDrafts({ registry, environment, draftsFrom }: WatchOverDraftsParts): void {
+export function watchOverDrafts({ registry, environment, draftsFrom, address }: WatchOverDraftsParts): void {
   watchDrafts({
     from: draftsFrom,
     inbox: registry.inbox,
     visibility: environment.visibility,
-    isOnScreen: (key) => isShown(router.state.location, key),
+    isOnScreen: (key) => isShown(address.location(), key),
   })
 }
