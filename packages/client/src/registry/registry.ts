@@ -15,6 +15,7 @@ import type { Environment } from '../environment/port.ts'
 import type { FeedCounters } from '../feed/feed.ts'
 import { createPace } from '../feed/pace.ts'
 import { IDLE } from '../feed/state.ts'
+import { isUnanswered, transportError } from '../transport/error.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
 import { createAccess } from './access.ts'
 import { isBusy, QUIET } from './activity.ts'
@@ -26,6 +27,7 @@ import { createListeners } from './observable.ts'
 import type { ActiveRun, Diagnostic, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
 import { NOTHING_WAITS } from './queue.ts'
 import { RegistryError } from './registry-error.ts'
+import type { Settled } from './settle.ts'
 import { createThread, type Thread } from './thread.ts'
 import { createWishes } from './wishes.ts'
 
@@ -105,6 +107,20 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       updateActive()
     }
     balancing = false
+  }
+
+  /** A lost answer is no failure where the server shows that the change was made. */
+  async function settle<T>(asked: Promise<T>, find: (settled: Settled) => Promise<T | undefined>): Promise<T> {
+    try {
+      return await asked
+    } catch (cause) {
+      if (!isUnanswered(transportError(cause))) throw cause
+      const found = await import('./settle.ts')
+        .then(({ settledBy }) => find(settledBy(transport, closing.signal)))
+        .catch(() => undefined)
+      if (found === undefined) throw cause
+      return found
+    }
   }
 
   function evict(): void {
@@ -201,11 +217,11 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     access: { snapshot: access.snapshot, subscribe: access.subscribe },
     refresh: (key) => threads.get(keyString(key))?.refresh(),
     async changeThread(key, change) {
-      const thread = await transport.changeThread(key, change)
+      const thread = await settle(transport.changeThread(key, change), (settled) => settled.changeThread(key, change))
       threadLists.get(key.roomId)?.put(thread)
     },
     async deleteThread(key, how) {
-      await transport.deleteThread(key, how)
+      await settle<unknown>(transport.deleteThread(key, how), (settled) => settled.deleteThread(key))
       threads.get(keyString(key))?.vanish()
       threadLists.get(key.roomId)?.drop(key)
     },
@@ -236,10 +252,10 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       return room
     },
     async changeRoom(roomId, change) {
-      roomList.put(await transport.changeRoom(roomId, change))
+      roomList.put(await settle(transport.changeRoom(roomId, change), (settled) => settled.changeRoom(roomId, change)))
     },
     async deleteRoom(roomId, how) {
-      await transport.deleteRoom(roomId, how)
+      await settle<unknown>(transport.deleteRoom(roomId, how), (settled) => settled.deleteRoom(roomId))
       for (const each of threads.values()) if (each.key.roomId === roomId) each.vanish()
       roomList.drop(roomId)
     },

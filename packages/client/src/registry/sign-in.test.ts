@@ -162,7 +162,7 @@ describe('what cannot be read', () => {
   it.each([
     { fault: problem('foreign_origin', { detail: 'Set HOLDFAST_ORIGIN.' }), says: 'Set HOLDFAST_ORIGIN.' },
     { fault: problem('internal'), says: 'internal.' },
-    { fault: { type: 'protocol', detail: 'no JSON' } as const, says: 'no JSON' },
+    { fault: { type: 'protocol', detail: 'no JSON' } as const, says: 'answered for the server' },
     { fault: { type: 'unavailable', status: 502 } as const, says: undefined },
     { fault: { type: 'network' } as const, says: undefined },
   ])('$fault.type: is tried again for as long as it takes, and says what was answered', async ({ fault, says }) => {
