@@ -11,11 +11,11 @@ import { type HouseProcess, startHouse } from './house-process.ts'
 import { atMost, type BenchSection, median } from './report.ts'
 
 const ROUNDS = 3
-const AGENTS = fileURLToPath(new URL('./flood-agents.ts', import.meta.url))
+export const AGENTS = fileURLToPath(new URL('./flood-agents.ts', import.meta.url))
 
 let asked = 0
 
-async function ask(house: HouseProcess, agentId: string): Promise<ThreadKey> {
+export async function ask(house: HouseProcess, agentId: string): Promise<ThreadKey> {
   const key = { roomId: 'default', threadId: `${agentId}-${++asked}` }
   const messages = [{ id: 'q', role: 'user', content: 'Well?' }]
   const response = await house.post(paths.runs(key), { runId: 'run', messages, agentId })
@@ -24,7 +24,7 @@ async function ask(house: HouseProcess, agentId: string): Promise<ThreadKey> {
 }
 
 /** Milliseconds that each token was on its way, until the run's end. */
-async function follow(house: HouseProcess, key: ThreadKey): Promise<number[]> {
+export async function follow(house: HouseProcess, key: ThreadKey): Promise<number[]> {
   const latencies: number[] = []
   const response = await fetch(`${house.url}${paths.runEvents(key, 'run')}?live=sse`)
   if (!response.body) throw new Error(`The probe's stream answered ${response.status}.`)

@@ -14,6 +14,7 @@ import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
 import { measurePage } from './page.ts'
 import { PLOT, toPlot } from './plot.ts'
+import { measureReaders } from './readers.ts'
 import { measureRender } from './render.ts'
 import { type BenchSection, missedIn, toMarkdown, updated } from './report.ts'
 import { measureResume } from './resume.ts'
@@ -30,6 +31,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   resume: measureResume,
   warm: measureWarm,
   growth: measureGrowth,
+  readers: measureReaders,
   heap: measureHeap,
   flood: measureFlood,
   idle: measureIdle,

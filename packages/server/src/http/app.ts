@@ -7,6 +7,7 @@ import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { type Authorise, authoriseLocal } from './authorise.ts'
 import type { Api, Env, Parts } from './env.ts'
 import { bodyGuard, hostGuard, originGuard, targetGuard } from './guards.ts'
+import { createHeavyReads } from './heavy-reads.ts'
 import { refuseInvalid } from './invalid.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { answerFault } from './problem-error.ts'
@@ -31,7 +32,7 @@ import { unknownRoutes } from './routes/unknown.ts'
 import { staticPage } from './static.ts'
 import { addressIn, traffic, type Watch } from './traffic.ts'
 
-export interface AppOptions extends Omit<Parts, 'limits'> {
+export interface AppOptions extends Omit<Parts, 'limits' | 'heavy'> {
   readonly authorise?: Authorise
   readonly limits?: Partial<HttpLimits>
   /** HOLDFAST_ORIGIN: besides loopback names, this origin's requests are answered. */
@@ -44,7 +45,7 @@ export interface AppOptions extends Omit<Parts, 'limits'> {
 export function createApp(options: AppOptions): Api {
   const { authorise = authoriseLocal, publicOrigin, webRoot, watch, report } = options
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
-  const parts: Parts = { ...options, limits }
+  const parts: Parts = { ...options, limits, heavy: createHeavyReads() }
   const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
   api.onError((fault, c) => {
     // Whoever hung up in the middle of sending needs no answer, and it is nobody's fault.

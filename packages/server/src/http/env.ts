@@ -9,6 +9,7 @@ import type { Presence } from '../presence/port.ts'
 import type { Store } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import type { Authorise } from './authorise.ts'
+import type { HeavyReads } from './heavy-reads.ts'
 import type { HttpLimits } from './limits.ts'
 import type { Report } from './problem-error.ts'
 
@@ -31,6 +32,7 @@ export interface Parts {
   readonly clock: Clock
   readonly phase: () => Phase
   readonly limits: HttpLimits
+  readonly heavy: HeavyReads
   readonly report: Report
   /** A fresh id for what a client creates without naming it. */
   readonly mintId: () => string

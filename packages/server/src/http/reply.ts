@@ -11,8 +11,12 @@ export function reply<T>(body: T, status = 200, headers: Readonly<Record<string,
   return replyText(JSON.stringify(body), status, headers)
 }
 
-/** The same for JSON that is already text, e.g. stored events. */
-export function replyText(json: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+/** The same for JSON that is already text or bytes, e.g. stored events. */
+export function replyText(
+  json: string | Uint8Array<ArrayBuffer>,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   return new Response(json, { status, headers: { ...HEADERS, ...headers } })
 }
 

@@ -8,7 +8,7 @@ import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
-export function inbox(api: Api, { store, agents }: Pick<Parts, 'store' | 'agents'>): void {
+export function inbox(api: Api, { store, agents, heavy }: Pick<Parts, 'store' | 'agents' | 'heavy'>): void {
   api.openapi(
     operation({
       method: 'get',
@@ -20,6 +20,9 @@ export function inbox(api: Api, { store, agents }: Pick<Parts, 'store' | 'agents
       request: {},
       responses: { 200: answer('The roll-up, and the cursor that goes on from it.', InboxShape) },
     }),
-    async (c) => reply<InboxOverview>(overview(agents, await store.inbox.overview(c.var.principal))),
+    (c) =>
+      heavy.run(c.var.principal, c.req.raw.signal, async () =>
+        reply<InboxOverview>(overview(agents, await store.inbox.overview(c.var.principal))),
+      ),
   )
 }

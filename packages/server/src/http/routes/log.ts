@@ -1,16 +1,18 @@
 /** A thread's log: as a page, as a stream, or as a page that waits for its first record. */
 
-import { envelopeJson, splitFrames } from '@holdfast/core'
-import type { LogChunk } from '../../store/port.ts'
 import { LogPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES, waitingIn } from '../live.ts'
+import { logPage } from '../log-page.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
 
-export function log(api: Api, { store, feed, limits }: Pick<Parts, 'store' | 'feed' | 'limits'>): void {
+export function log(
+  api: Api,
+  { store, feed, limits, heavy }: Pick<Parts, 'store' | 'feed' | 'limits' | 'heavy'>,
+): void {
   api.openapi(
     operation({
       method: 'get',
@@ -34,19 +36,14 @@ export function log(api: Api, { store, feed, limits }: Pick<Parts, 'store' | 'fe
       const request = { principal, key, after, ...(query.live && { whenMissing }) }
       if (query.live === 'sse') return openStream(c, { feed, limits }, request)
       const maxRecords = Math.min(query.limit ?? limits.maxLogPage, limits.maxLogPage)
-      const waitMs = query.live === 'long-poll' ? limits.longPollMs : 0
-      const chunk = orRefuse(
-        await feed.next({ ...request, maxBytes: PAGE_BYTES, maxRecords, waitMs }, c.req.raw.signal),
-      )
-      if (waitMs > 0 && chunk.frames.byteLength === 0) return nothing({ 'Stream-Next-Offset': String(after) })
-      return page(chunk)
+      const { signal } = c.req.raw
+      const page = async (waitMs: number) => {
+        const chunk = orRefuse(await feed.next({ ...request, maxBytes: PAGE_BYTES, maxRecords, waitMs }, signal))
+        if (waitMs > 0 && chunk.frames.byteLength === 0) return nothing({ 'Stream-Next-Offset': String(after) })
+        return replyText(logPage(chunk), 200, { 'Stream-Next-Offset': String(chunk.lastSeq) })
+      }
+      // Who waits for a record is live, and holds no place meanwhile.
+      return query.live === 'long-poll' ? page(limits.longPollMs) : heavy.run(principal, signal, () => page(0))
     },
   )
-}
-
-/** `LogPage`, out of the stored bytes: nothing is parsed or serialised again. */
-function page({ frames, lastSeq, head }: LogChunk): Response {
-  const envelopes = splitFrames(new TextDecoder().decode(frames)).map(envelopeJson)
-  const json = `{"envelopes":[${envelopes.join(',')}],"next":${lastSeq},"upToDate":${lastSeq >= head}}`
-  return replyText(json, 200, { 'Stream-Next-Offset': String(lastSeq) })
 }

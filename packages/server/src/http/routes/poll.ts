@@ -9,7 +9,7 @@ import { replyText } from '../reply.ts'
 import { FeedRequest, json } from '../schemas.ts'
 import { refusal } from './feed.ts'
 
-export function poll(api: Api, { store }: Pick<Parts, 'store'>): void {
+export function poll(api: Api, { store, heavy }: Pick<Parts, 'store' | 'heavy'>): void {
   api.openapi(
     operation({
       method: 'post',
@@ -26,10 +26,12 @@ export function poll(api: Api, { store }: Pick<Parts, 'store'>): void {
     async (c) => {
       const { inbox, threads } = c.req.valid('json')
       const request = { principal: c.var.principal, threads, ...(inbox !== undefined && { inbox }) }
-      const found = await readPage(request, { log: store.log, inbox: store.inbox, maxBytes: PAGE_BYTES })
-      if (found.type !== 'page') throw refusal(found)
-      const frames = found.frames.map(({ event, json }) => `{"event":"${event}","data":${json}}`)
-      return replyText(`{"frames":[${frames.join(',')}],"more":${found.more}}`)
+      return heavy.run(c.var.principal, c.req.raw.signal, async () => {
+        const found = await readPage(request, { log: store.log, inbox: store.inbox, maxBytes: PAGE_BYTES })
+        if (found.type !== 'page') throw refusal(found)
+        const frames = found.frames.map(({ event, json }) => `{"event":"${event}","data":${json}}`)
+        return replyText(`{"frames":[${frames.join(',')}],"more":${found.more}}`)
+      })
     },
   )
 }

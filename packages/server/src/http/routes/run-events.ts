@@ -24,7 +24,7 @@ interface Ask {
 
 export function runEvents(
   api: Api,
-  { store, feed, clock, limits }: Pick<Parts, 'store' | 'feed' | 'clock' | 'limits'>,
+  { store, feed, clock, limits, heavy }: Pick<Parts, 'store' | 'feed' | 'clock' | 'limits' | 'heavy'>,
 ): void {
   api.openapi(
     operation({
@@ -59,7 +59,9 @@ export function runEvents(
       // What lies before the run's acceptance is none of its events, however long the thread is.
       const from = asked < span.firstSeq ? { ...ask, after: span.firstSeq - 1 } : ask
       if (live === 'sse') return openStream(c, { feed, limits }, { ...from, cut: cutTo(params.runId) })
-      return page(await gather(from, c.req.raw.signal), span, live === 'long-poll')
+      const { signal } = c.req.raw
+      if (live === 'long-poll') return page(await gather(from, signal), span, true)
+      return heavy.run(principal, signal, async () => page(await gather(from, signal), span, false))
     },
   )
 

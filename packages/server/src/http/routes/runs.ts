@@ -10,7 +10,7 @@ import { absent } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
 import { ListQuery, RunParams, ThreadParams, TimelineQuery } from '../schemas.ts'
 
-export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'>): void {
+export function runs(api: Api, { store, limits, heavy }: Pick<Parts, 'store' | 'limits' | 'heavy'>): void {
   api.openapi(
     operation({
       method: 'get',
@@ -24,10 +24,12 @@ export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'
     }),
     async (c) => {
       const page = pageRequest(c.req.valid('query'), limits)
-      const answer = await store.runs.list(c.var.principal, c.req.valid('param'), page)
-      if (answer.type === 'invalid_cursor') throw foreignBefore()
-      if (answer.type !== 'page') throw absent(answer)
-      return reply<List<Run>>(listOf(answer))
+      return heavy.run(c.var.principal, c.req.raw.signal, async () => {
+        const answer = await store.runs.list(c.var.principal, c.req.valid('param'), page)
+        if (answer.type === 'invalid_cursor') throw foreignBefore()
+        if (answer.type !== 'page') throw absent(answer)
+        return reply<List<Run>>(listOf(answer))
+      })
     },
   )
 
@@ -65,9 +67,11 @@ export function runs(api: Api, { store, limits }: Pick<Parts, 'store' | 'limits'
       const query = c.req.valid('query')
       const { since, until } = query
       const times = { ...(since !== undefined && { since }), ...(until !== undefined && { until }) }
-      const answer = await store.runs.timeline(c.var.principal, { ...pageRequest(query, limits), ...times })
-      if (answer.type === 'invalid_cursor') throw foreignBefore()
-      return reply<List<RunInThread>>(listOf(answer))
+      return heavy.run(c.var.principal, c.req.raw.signal, async () => {
+        const answer = await store.runs.timeline(c.var.principal, { ...pageRequest(query, limits), ...times })
+        if (answer.type === 'invalid_cursor') throw foreignBefore()
+        return reply<List<RunInThread>>(listOf(answer))
+      })
     },
   )
 }

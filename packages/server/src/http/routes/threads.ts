@@ -5,16 +5,17 @@ import { SnapshotShape, ThreadShape, ThreadsShape } from '../answers.ts'
 import { threadInfo } from '../chosen-agent.ts'
 import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
+import { jsonPieces } from '../json-pieces.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
-import { reply } from '../reply.ts'
+import { reply, replyText } from '../reply.ts'
 import { ChangeThread, CreateThread, DeleteQuery, json, RoomParams, ThreadListQuery, ThreadParams } from '../schemas.ts'
 
 export function threads(
   api: Api,
-  { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
+  { store, agents, mintId, limits, heavy }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits' | 'heavy'>,
 ): void {
   const infoOf = (thread: ThreadInfo) => threadInfo(agents, thread)
   api.openapi(
@@ -31,10 +32,12 @@ export function threads(
     async (c) => {
       const { q } = c.req.valid('query')
       const page = { ...pageRequest(c.req.valid('query'), limits), ...(q?.trim() && { q }) }
-      const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
-      if (answer.type === 'invalid_cursor') throw foreignBefore()
-      if (answer.type !== 'page') throw absent(answer)
-      return reply<List<ThreadInfo>>(listOf({ ...answer, items: answer.items.map(infoOf) }))
+      return heavy.run(c.var.principal, c.req.raw.signal, async () => {
+        const answer = await store.threads.list(c.var.principal, c.req.valid('param').roomId, page)
+        if (answer.type === 'invalid_cursor') throw foreignBefore()
+        if (answer.type !== 'page') throw absent(answer)
+        return reply<List<ThreadInfo>>(listOf({ ...answer, items: answer.items.map(infoOf) }))
+      })
     },
   )
 
@@ -75,9 +78,12 @@ export function threads(
       responses: { 200: answer('The thread as it is now; its log goes on after `seq`.', SnapshotShape) },
     }),
     async (c) => {
-      const answer = await store.threads.snapshot(c.var.principal, c.req.valid('param'))
-      if (answer.type !== 'snapshot') throw absent(answer)
-      return reply<ThreadSnapshot>(snapshotOf(infoOf(answer.thread), answer.view))
+      return heavy.run(c.var.principal, c.req.raw.signal, async () => {
+        const answer = await store.threads.snapshot(c.var.principal, c.req.valid('param'))
+        if (answer.type !== 'snapshot') throw absent(answer)
+        const snapshot: ThreadSnapshot = snapshotOf(infoOf(answer.thread), answer.view)
+        return replyText(await heavy.bytesOf(jsonPieces(snapshot)))
+      })
     },
   )
 

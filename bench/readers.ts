@@ -1,0 +1,158 @@
+/**
+ * What heavy readers do to a live run: a probe says what time it is every 20 ms and its reader looks at the clock, alone
+ * and beside eight clients that ask again as soon as they have their answer: for pages of a long log, for searches, for
+ * snapshots. One server process with its store on disk; the heavy readers are a process of their own.
+ * `node bench/readers.ts` prints the table.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { paths, type ThreadKey } from '@holdfast/core'
+import { LOCAL_PRINCIPAL as ME } from '@holdfast/server'
+import { createSqliteStore } from '@holdfast/server/sqlite'
+import { runAlone } from './alone.ts'
+import { AGENTS, ask, follow } from './flood.ts'
+import { startHouse } from './house-process.ts'
+import type { LoadOrder, LoadReport } from './readers-load.ts'
+import { atMost, type BenchSection, median } from './report.ts'
+
+const ROUNDS = 3
+const CLIENTS = 8
+const LONG: ThreadKey = { roomId: 'default', threadId: 'long' }
+const RUNS = 400
+const RECORDS_A_RUN = 40
+const WORDS = 'An answer of some words, as an agent would say it. '.repeat(2)
+const THREADS = 2_000
+
+const HEAVY = {
+  pages: { path: `${paths.log(LONG)}?limit=1000`, pages: true },
+  searches: { path: `${paths.threads(LONG.roomId)}?limit=200&q=r%20q`, pages: false },
+  snapshots: { path: paths.thread(LONG), pages: false },
+} as const
+type Heavy = keyof typeof HEAVY
+const KINDS = Object.keys(HEAVY) as Heavy[]
+
+/** A log of 16,000 records and more, and a room of threads that all have the words that are looked for. */
+async function seed(directory: string): Promise<void> {
+  const store = await createSqliteStore({ directory, publish() {} })
+  await store.rooms.create(ME, { roomId: LONG.roomId, title: 'Default' })
+  for (let n = 0; n < RUNS; n++) {
+    const runId = `run-${n}`
+    const messages = [{ id: `${runId}-q`, role: 'user', content: `Question ${n}, and what about it?` }] as const
+    await store.runs.start(ME, LONG, {
+      runId,
+      messages,
+      agentId: 'demo',
+      onBusy: 'reject',
+      tools: [],
+      context: [],
+    })
+    const [claim] = await store.work.claim({ workerId: 'bench', limit: 1, leaseMs: 60_000 })
+    if (!claim) throw new Error('Nothing was claimed.')
+    const messageId = `${runId}-a`
+    const word = JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta: WORDS })
+    await store.work.append(claim.lease, [
+      JSON.stringify({ type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' }),
+      ...Array.from({ length: RECORDS_A_RUN }, () => word),
+      JSON.stringify({ type: 'TEXT_MESSAGE_END', messageId }),
+    ])
+    const finished = { type: 'RUN_FINISHED', threadId: LONG.threadId, runId, outcome: { type: 'success' } }
+    await store.work.end(claim.lease, { events: [JSON.stringify(finished)], outcome: { type: 'succeeded' } })
+  }
+  const made = Array.from({ length: THREADS }, (_, n) =>
+    store.threads.create(ME, { roomId: LONG.roomId, threadId: `report-${n}` }, `Report ${n} of a quarter`),
+  )
+  await Promise.all(made)
+  await store.close()
+}
+
+interface Load {
+  start(url: string, heavy: Heavy): void
+  stop(): Promise<LoadReport>
+  close(): void
+}
+
+function startLoad(): Load {
+  const child = fork(fileURLToPath(new URL('./readers-load.ts', import.meta.url)))
+  const tell = (order: LoadOrder) => void child.send(order)
+  return {
+    start: (url, heavy) =>
+      tell({ type: 'read', url: url + HEAVY[heavy].path, loops: CLIENTS, pages: HEAVY[heavy].pages }),
+    async stop() {
+      const report = once(child, 'message')
+      tell({ type: 'stop' })
+      return ((await report) as [LoadReport])[0]
+    },
+    close: () => void child.kill(),
+  }
+}
+
+interface Probed {
+  readonly p50: number
+  readonly p99: number
+  /** Of all heavy readers together, a second. */
+  readonly answers: number
+}
+
+export async function measureReaders(): Promise<BenchSection> {
+  const data = mkdtempSync(join(tmpdir(), 'holdfast-readers-'))
+  await seed(data)
+  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_DATA: data })
+  const load = startLoad()
+
+  async function probe(heavy?: Heavy): Promise<Probed> {
+    if (heavy) load.start(house.url, heavy)
+    const began = performance.now()
+    if (heavy) await wait(500)
+    const latencies = (await follow(house, await ask(house, 'probe'))).toSorted((a, b) => a - b)
+    const seconds = (performance.now() - began) / 1_000
+    const answers = heavy ? (await load.stop()).answers / seconds : 0
+    const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+    return { p50: at(0.5), p99: at(0.99), answers }
+  }
+
+  const found = new Map<Heavy | undefined, Probed[]>()
+  try {
+    for (const heavy of [undefined, ...KINDS]) await probe(heavy)
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (const heavy of [undefined, ...KINDS]) {
+        console.error(`a probe ${heavy ? `beside ${heavy}` : 'alone'}, round ${round} of ${ROUNDS}`)
+        found.set(heavy, [...(found.get(heavy) ?? []), await probe(heavy)])
+      }
+    }
+  } finally {
+    load.close()
+    await house.close()
+    rmSync(data, { recursive: true, force: true })
+  }
+  const middle = (of: Heavy | undefined, which: keyof Probed) =>
+    median((found.get(of) ?? []).map((probed) => probed[which]))
+  const alone = middle(undefined, 'p99')
+  return {
+    title: `A run beside ${CLIENTS} heavy readers`,
+    rows: [
+      { name: 'a token every 20 ms, alone: p50', value: middle(undefined, 'p50'), unit: 'ms' },
+      { name: 'alone: p99', value: alone, unit: 'ms' },
+      ...KINDS.flatMap((heavy) => [
+        { name: `beside ${heavy}: p50`, value: middle(heavy, 'p50'), unit: 'ms' },
+        {
+          name: `beside ${heavy}: p99`,
+          value: middle(heavy, 'p99'),
+          unit: 'ms',
+          ratio: middle(heavy, 'p99') / alone,
+          of: 'alone',
+        },
+        { name: `${heavy} that were answered meanwhile`, value: middle(heavy, 'answers'), unit: 'a second' },
+      ]),
+    ],
+    aims: KINDS.map((heavy) =>
+      atMost(`p99 of a token beside ${heavy}, against alone`, middle(heavy, 'p99') / alone, 3),
+    ),
+  }
+}
+
+if (import.meta.main) await runAlone(measureReaders)
