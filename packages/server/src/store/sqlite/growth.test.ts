@@ -7,6 +7,7 @@ import { type Commands, createCommands } from './commands.ts'
 import { createCommitter } from './committer.ts'
 import { type OpenStore, openStore } from './open-store.ts'
 import { createReads } from './reads.ts'
+import { createSearches } from './searches.ts'
 import { temporaryDirectory } from './testing/harness.ts'
 import { countStatements, planOf, type StatementCount } from './testing/statement-count.ts'
 
@@ -67,7 +68,7 @@ it('a short run writes as much in a long thread as in a short one', () => {
 })
 
 it('a page of runs reads as many rows however many there are, and no request', () => {
-  const reads = createReads(store.data, store.clock)
+  const reads = createReads(store.data, store.clock, createSearches(store.path))
   function costOf(page: () => unknown) {
     count.take()
     expect(page()).toMatchObject({ type: 'page', items: expect.arrayContaining([expect.anything()]) })

@@ -7,6 +7,7 @@ import { encodeInboxCursor } from '../decide/inbox-cursor.ts'
 import type { InboxItem, Store } from '../port.ts'
 import { openStore } from './open-store.ts'
 import { createReads } from './reads.ts'
+import { createSearches } from './searches.ts'
 import { openInThread, temporaryDirectory } from './testing/harness.ts'
 import { countStatements, planOf } from './testing/statement-count.ts'
 
@@ -110,7 +111,7 @@ it('keeps the entries of a store of schema 4, in the order of their commits (G12
 it('reads with as many statements and rows in a store of many rooms as in one of few', () => {
   const store = openStore({ directory })
   const { data, database } = store
-  const reads = createReads(data, store.clock)
+  const reads = createReads(data, store.clock, createSearches(store.path))
   const room = (n: number) => ({ ...ROOM, roomId: `room-${n}`, tenantId: 'acme', ownerId: 'alice', createdAt: n })
   const count = countStatements()
   let rooms = 0

@@ -1,6 +1,6 @@
 /**
  * The calls that only read, each from committed data in one bounded step; a snapshot of a thread that is far ahead of
- * its checkpoint asks to be called again.
+ * its checkpoint asks to be called again. A search is answered later, from what was committed when it was asked.
  */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { decideQueue } from '../decide/change-queue.ts'
@@ -19,6 +19,7 @@ import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
 import type { ListedRun } from './runs.ts'
+import type { Searches } from './searches.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
@@ -45,10 +46,12 @@ export type ReadingOperation = Extract<
 >
 
 export type Reads = {
-  readonly [Op in ReadingOperation]: (...args: Parameters<Operations[Op]>) => Answer<Op> | typeof AGAIN
+  readonly [Op in ReadingOperation]: (
+    ...args: Parameters<Operations[Op]>
+  ) => Answer<Op> | typeof AGAIN | Promise<Answer<Op>>
 }
 
-export function createReads(data: StoreData, clock: StoreClock): Reads {
+export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
   const { rooms, threads, runs, log, folds, inbox } = data
   function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
     const thread = threads.get(key)
@@ -69,6 +72,30 @@ export function createReads(data: StoreData, clock: StoreClock): Reads {
     })
   }
 
+  async function search(
+    principal: Principal,
+    roomId: string,
+    page: PageRequest,
+    terms: readonly string[],
+  ): Promise<Answer<'threads.list'>> {
+    const kind: ListKind = `threads.${roomId}`
+    const after = page.before === undefined ? undefined : decodeListCursor(kind, page.before)
+    if (page.before !== undefined && !after) return { type: 'invalid_cursor' }
+    const found = terms.length === 0 ? [] : await searches.find({ roomId, terms, after, limit: page.limit + 1 })
+    const absent = roomAbsence(rooms.get(roomId), principal)
+    if (absent) return absent
+    const answer = pageOf(
+      kind,
+      () => found,
+      ({ at, id }) => ({ at, id }),
+      page,
+    )
+    if (answer.type !== 'page') return answer
+    // Meanwhile one of them may have been deleted.
+    const items = answer.items.flatMap(({ no }) => threads.byNo(no) ?? []).filter(({ row }) => !row.deleted)
+    return { ...answer, items: infosOf(items) }
+  }
+
   return {
     'rooms.list': ({ tenantId }, page) => {
       const list = (after: ListPosition | undefined, limit: number) => rooms.list(tenantId, after, limit)
@@ -79,9 +106,8 @@ export function createReads(data: StoreData, clock: StoreClock): Reads {
     'threads.list': (principal, roomId, page) => {
       const absent = roomAbsence(rooms.get(roomId), principal)
       if (absent) return absent
-      const terms = page.q === undefined ? undefined : searchTerms(page.q)
-      const list = (after: ListPosition | undefined, limit: number) =>
-        terms?.length === 0 ? [] : threads.list(roomId, after, limit, terms)
+      if (page.q !== undefined) return search(principal, roomId, page, searchTerms(page.q))
+      const list = (after: ListPosition | undefined, limit: number) => threads.list(roomId, after, limit)
       const answer = pageOf(`threads.${roomId}`, list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
       return answer.type === 'page' ? { ...answer, items: infosOf(answer.items) } : answer
     },

@@ -2,7 +2,8 @@
  * The search index: whose a text is, in `search_entry`; its words in `search`, which keeps no text of its own. Written in
  * the transaction that says the text, gone in the one that deletes its thread.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { ListPosition } from '../decide/list-cursor.ts'
 
 export interface Search {
   add(thread: number, text: string): void
@@ -11,13 +12,47 @@ export interface Search {
   drop(thread: number): void
 }
 
+export interface Wanted {
+  readonly roomId: string
+  /** As `searchTerms` gives them; at least one. */
+  readonly terms: readonly string[]
+  readonly after: ListPosition | undefined
+  readonly limit: number
+}
+
+/** A thread, and where it stood in its room's list. */
+export interface Found extends ListPosition {
+  readonly no: number
+}
+
 /** A condition on `thread`, with one parameter: a word that is looked for, as `matching` gives it. */
-export const FOUND = `AND thread.no IN (
+const FOUND = `AND thread.no IN (
   SELECT thread FROM search_entry WHERE no IN (SELECT rowid FROM search WHERE search MATCH ?))`
 
 /** A word's beginning in FTS5's own syntax (https://www.sqlite.org/fts5.html, 3.1 and 3.3). */
-export function matching(term: string): string {
+function matching(term: string): string {
   return `"${term.replaceAll('"', '""')}"*`
+}
+
+/** Threads in which each word begins one, newest activity first. */
+export function createFinder(database: DatabaseSync): (wanted: Wanted) => Found[] {
+  /** By the number of words. */
+  const statements = new Map<number, StatementSync>()
+  function statementFor(terms: number): StatementSync {
+    const known = statements.get(terms)
+    if (known) return known
+    const made = database.prepare(
+      `SELECT no, updated_at, thread_id FROM thread
+       WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+       ${FOUND.repeat(terms)} ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
+    )
+    statements.set(terms, made)
+    return made
+  }
+  return ({ roomId, terms, after, limit }) =>
+    statementFor(terms.length)
+      .all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
+      .map(({ no, updated_at, thread_id }) => ({ no: Number(no), at: Number(updated_at), id: String(thread_id) }))
 }
 
 /** What lies further on in a text is not found: taking apart megabytes would hold up everybody's commits. */

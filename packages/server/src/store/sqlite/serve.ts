@@ -14,6 +14,7 @@ import { StoreOpenError } from './open-error.ts'
 import { openStore } from './open-store.ts'
 import { outcomesOf, readingFault, readingOutcome } from './outcomes.ts'
 import { AGAIN, createReads } from './reads.ts'
+import { createSearches } from './searches.ts'
 
 /** How long readings may hold up the next commit. */
 const READ_MS = 4
@@ -36,7 +37,8 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
 
   const { data } = open
   const commands = createCommands(data)
-  const reads = createReads(data, open.clock)
+  const searches = createSearches(open.path)
+  const reads = createReads(data, open.clock, searches)
   const commit = createCommitter(open)
   const checkpoints = createCheckpoints(open.database, startThread(open.path))
   const watching = setInterval(() => {
@@ -44,6 +46,8 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     if (open.fence.lost !== undefined) lose(open.fence.lost)
   }, WATCH_MS)
   const readings: Call[] = []
+  /** Readings that are answered beside this thread. */
+  let elsewhere = 0
   let closing = false
   let closed = false
   let scheduled = false
@@ -95,10 +99,23 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
       const reading = reads[call.op as keyof typeof reads] as (...args: unknown[]) => unknown
       const answer = reading(...call.args)
       if (answer === AGAIN) readings.push(call)
+      else if (answer instanceof Promise) void later(call.id, answer)
       else post(...readingOutcome(call.id, answer))
     } catch (error) {
       post(readingFault(call.id, error))
     }
+  }
+
+  async function later(id: number, answer: Promise<unknown>): Promise<void> {
+    elsewhere++
+    try {
+      const given = await answer
+      if (!closed) post(...readingOutcome(id, given))
+    } catch (error) {
+      if (!closed) post(readingFault(id, error))
+    }
+    elsewhere--
+    if (closing) again()
   }
 
   function turn(first?: Batch): void {
@@ -128,7 +145,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     } while (performance.now() < until)
 
     const folding = foldStep()
-    if (closing && readings.length === 0) close()
+    if (closing && readings.length === 0 && elsewhere === 0) close()
     else if (readings.length > 0 || folding) again()
   }
 
@@ -155,20 +172,26 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     closed = true
     clearInterval(watching)
     post({ type: 'lost', why })
-    checkpoints.close(() => {
-      open.abandon()
-      port.close()
-    })
+    leave(open.abandon)
   }
 
   function close(): void {
     closed = true
     clearInterval(watching)
-    checkpoints.close(() => {
+    leave(() => {
       open.close()
       post({ type: 'closed' })
-      port.close()
     })
+  }
+
+  /** The database is let go of once the threads beside this one have. */
+  function leave(last: () => void): void {
+    checkpoints.close(() =>
+      searches.close(() => {
+        last()
+        port.close()
+      }),
+    )
   }
 
   port.on('message', turn)

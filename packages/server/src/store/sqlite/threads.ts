@@ -1,10 +1,9 @@
 /** The `thread` table: rows in the words of the deciders. Its `no` is what the other tables know a thread by. */
 
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { ThreadKey } from '@holdfast/core'
 import type { ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
-import { FOUND, matching } from './search.ts'
 
 export interface StoredThread {
   readonly no: number
@@ -18,7 +17,7 @@ export interface Threads {
   insert(put: ThreadPut, tenantId: string): number
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
-  list(roomId: string, after: ListPosition | undefined, limit: number, terms?: readonly string[]): StoredThread[]
+  list(roomId: string, after: ListPosition | undefined, limit: number): StoredThread[]
   /** Those that are not idle, newest activity first. */
   active(tenantId: string, limit: number): StoredThread[]
   /** But for those that were deleted. */
@@ -40,18 +39,10 @@ export function createThreads(database: DatabaseSync): Threads {
     `SELECT * FROM thread WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
      ORDER BY updated_at DESC, no DESC LIMIT ?`,
   )
-  /** By the number of words that are looked for. */
-  const lists = new Map<number, StatementSync>()
-  function listFor(terms: number): StatementSync {
-    const known = lists.get(terms)
-    if (known) return known
-    const made = database.prepare(
-      `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
-       ${FOUND.repeat(terms)} ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
-    )
-    lists.set(terms, made)
-    return made
-  }
+  const list = database.prepare(
+    `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+     ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
+  )
 
   return {
     get({ roomId, threadId }) {
@@ -92,10 +83,8 @@ export function createThreads(database: DatabaseSync): Threads {
       ] as const
       update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, no)
     },
-    list: (roomId, after, limit, terms = []) =>
-      listFor(terms.length)
-        .all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
-        .map(threadOf),
+    list: (roomId, after, limit) =>
+      list.all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
     active: (tenantId, limit) => active.all(tenantId, limit).map(threadOf),
     allOf: (roomId) => allOf.all(roomId).map(threadOf),
   }

@@ -1,0 +1,34 @@
+/** A thread with a connection of its own, which cannot write: what it looks through, however much, holds up no commit. */
+import { DatabaseSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createFinder, type Found, type Wanted } from './search.ts'
+
+export type SearchOrder =
+  | { readonly type: 'find'; readonly id: number; readonly wanted: Wanted }
+  | { readonly type: 'close' }
+
+export type SearchAnswer =
+  | { readonly type: 'found'; readonly id: number; readonly found: readonly Found[] }
+  | { readonly type: 'failed'; readonly id: number; readonly error: unknown }
+
+if (!parentPort) throw new Error('This file is a thread of the store: it is started by searches.ts.')
+const port = parentPort
+const database = new DatabaseSync(workerData as string, { readOnly: true })
+const find = createFinder(database)
+
+function answerTo(id: number, wanted: Wanted): SearchAnswer {
+  try {
+    return { type: 'found', id, found: find(wanted) }
+  } catch (error) {
+    return { type: 'failed', id, error }
+  }
+}
+
+port.on('message', (order: SearchOrder) => {
+  if (order.type === 'find') {
+    port.postMessage(answerTo(order.id, order.wanted))
+    return
+  }
+  database.close()
+  port.close()
+})
