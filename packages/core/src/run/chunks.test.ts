@@ -26,6 +26,19 @@ describe('chunks', () => {
     ])
   })
 
+  it('of any number of sub-agents cost the same for each, however many others are writing', () => {
+    // Where each chunk and each end looked at every lane, this took half a minute.
+    const recorder = recorderOf()
+    const count = 20_000
+    for (let n = 0; n < count; n++) {
+      recorder.record({ type: 'TEXT_MESSAGE_CHUNK', messageId: `m${n}`, subagentRunId: `s${n}`, delta: 'a' })
+    }
+    expect(recorder.record({ type: 'RUN_FINISHED', threadId: 't1', runId: 'r1' })).toMatchObject({
+      outcome: { type: 'succeeded' },
+    })
+    expect(typesOf(recorder.take()).filter((type) => type === 'TEXT_MESSAGE_START')).toHaveLength(count)
+  })
+
   it('of parallel sub-agents keep their own lanes, and a nameless one that could be either is refused', () => {
     const recorder = recorderOf()
     recordAll(recorder, [

@@ -41,26 +41,45 @@ export const UNNAMED_TOOL = 'unknown'
 /** `tolerant`: what a first chunk leaves out is made up, and what a later one says anew of its message is not taken. */
 export function createChunks(tolerant = false): Chunks {
   const lanes = new Map<string | undefined, Lane>()
+  /** Whose lanes write a kind, and whose write one message of it: an agent may have any number of sub-agents. */
+  const writers = new Map<string, Set<string | undefined>>()
+  const keysOf = ({ kind, id }: Pick<Lane, 'kind' | 'id'>) => [kind, `${kind} ${id}`]
+
+  function openLane(owner: string | undefined, lane: Lane): void {
+    lanes.set(owner, lane)
+    for (const key of keysOf(lane)) {
+      const owners = writers.get(key)
+      if (owners) owners.add(owner)
+      else writers.set(key, new Set([owner]))
+    }
+  }
 
   function closeLane(owner: string | undefined): readonly Event[] {
     const lane = lanes.get(owner)
     if (!lane) return NONE
     lanes.delete(owner)
+    for (const key of keysOf(lane)) {
+      const owners = writers.get(key)
+      owners?.delete(owner)
+      if (owners?.size === 0) writers.delete(key)
+    }
     return closingEvents([{ kind: lane.kind, id: lane.id, ...(owner === undefined ? {} : { subagentRunId: owner }) }])
   }
 
   /** A chunk may leave out whatever is the same as before, its id and its owner too. */
   function laneOf(kind: Lane['kind'], id: string | undefined, tag: string | undefined): string | undefined {
-    const same = [...lanes].filter(([, lane]) => lane.kind === kind)
     if (id !== undefined) {
-      const holder = same.find(([, lane]) => lane.id === id)
-      if (!holder) return tag
-      if (tag === undefined || tag === holder[0]) return holder[0]
+      const holders = writers.get(`${kind} ${id}`)
+      if (!holders) return tag
+      const [holder] = holders
+      if (tag === undefined || tag === holder) return holder
       return tolerant ? tag : broken(`The agent sent a chunk of another agent's ${kind}: ${id}`)
     }
     if (tag !== undefined || lanes.get(undefined)?.kind === kind) return tag
-    if (same.length > 1 && !tolerant) broken(`The agent sent a chunk that may belong to ${same.length} open messages.`)
-    return same[0]?.[0]
+    const same = writers.get(kind) ?? new Set()
+    if (same.size > 1 && !tolerant) broken(`The agent sent a chunk that may belong to ${same.size} open messages.`)
+    const [first] = same
+    return first
   }
 
   return {
@@ -80,7 +99,7 @@ export function createChunks(tolerant = false): Chunks {
       }
       if (!goesOn) {
         events.push({ ...startOf(chunk, openId, tolerant), ...common })
-        lanes.set(owner, { kind, id: openId, opener })
+        openLane(owner, { kind, id: openId, opener })
       }
       if (chunk.delta !== undefined || (goesOn && chunk.metadata !== undefined)) {
         events.push({ ...contentOf(kind, openId, chunk.delta ?? ''), ...common })
@@ -102,7 +121,7 @@ export function createChunks(tolerant = false): Chunks {
           return closeLane(owner)
       }
     },
-    implied: ({ kind, id }) => [...lanes.values()].some((lane) => lane.kind === kind && lane.id === id),
+    implied: ({ kind, id }) => writers.has(`${kind} ${id}`),
   }
 }
 

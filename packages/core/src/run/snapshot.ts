@@ -31,6 +31,7 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
   const givenById = new Map(past.length > 0 ? [] : given.map((message) => [message.id, message]))
   const persons = personsWords(past.length > 0 ? [] : given)
   const answer = messages.some(({ role }) => role === 'user') ? undefined : messages.at(-1)
+  const question = given.findLast(({ role }) => role === 'user')
   const named = new Set<Entity>()
   return messages.flatMap((message, at): Message[] => {
     if (at < past.length) {
@@ -39,6 +40,8 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
     }
     const earlier = givenById.get(message.id) ?? (message.role === 'user' ? persons.get(wordsIn(message)) : undefined)
     const isOwn = register.look(kindOf(message.role), message.id) !== undefined
+    // Behind the past it is there already: some keep what they are asked a second time, under an id of their own.
+    if (past.length > 0 && question && !isOwn && message.role === 'user' && sameText(message, question)) return []
     if (earlier && !isOwn && message !== answer && sameText(message, earlier)) return [asGiven(message, earlier)]
     return [ownMessage(message, named, options)]
   })

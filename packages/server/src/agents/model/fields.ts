@@ -11,11 +11,12 @@ export interface Fields {
   learn(body: RequestInit['body'], error: Pick<ProviderError, 'status' | 'words'>): boolean
 }
 
-/** Of each: what a refusal says that is about it. */
-const OPTIONAL: readonly (readonly [name: string, refused: RegExp])[] = [
+/** Of each: what a refusal says that is about it, and what a server says that breaks on it. */
+const OPTIONAL: readonly (readonly [name: string, refused: RegExp, broken?: RegExp])[] = [
   [
     'stream_options',
     /stream_?options|include_?usage|\b(extra|unknown|unrecogni[sz]ed|unexpected|unsupported|additional) (request )?(inputs?|fields?|parameters?|arguments?|propert(y|ies)|keys?)\b/i,
+    /stream_?options|include_?usage/i,
   ],
   // What cannot stream answers in one piece.
   [
@@ -35,9 +36,11 @@ export function createFields(): Fields {
       return JSON.stringify(fields)
     },
     learn(body, { status, words }) {
-      if (status < 400 || status >= 500) return false
+      if (status < 400) return false
       const fields = fieldsIn(body) ?? {}
-      const found = OPTIONAL.find(([name, pattern]) => name in fields && pattern.test(words))
+      const found = OPTIONAL.find(
+        ([name, refused, broken]) => name in fields && (status < 500 ? refused : broken)?.test(words),
+      )
       if (found) refused.add(found[0])
       return found !== undefined
     },

@@ -41,23 +41,23 @@ const WORDS: readonly (readonly [Meaning, RegExp])[] = [
   ],
   [
     'credit',
-    /insufficient[ _]?(user[ _])?(quota|balance|credit|fund)|(balance|credits?|funds)\b.{0,30}\b(insufficient|not enough|exhausted|too low|used up|depleted|run out|negative)|(not enough|no more|no|out of|add|more|buy|purchase|run out of) (\w+ )?(credits?|balance|funds)|exceeded your current quota|quota[ _]exceeded|exceeded.{0,20}quota|billing|payment required|recharge|top.?up\b|in arrears|overdue|spend(ing)? limit|余额不足|欠费/i,
+    /insufficient[ _]?(user[ _])?(quota|balance|credit|fund)|(balance|credits?|funds)\b.{0,30}\b(insufficient|not enough|exhausted|too low|used up|depleted|run out|negative)|(not enough|no more|no|out of|add|more|buy|purchase|run out of) (\w+ )?(credits?|balance|funds)|exceeded your current quota|quota[ _]exceeded|exceeded.{0,20}quota|billing|payment required|recharge|top.?up\b|in arrears|arrearage|good standing|budget.{0,20}exceeded|exceeded.{0,20}budget|overdue|spend(ing)? limit|余额不足|欠费/i,
   ],
   [
     'too_long',
-    /context[ _-]?(length|window|size|limit)|maximum context|n_ctx\b|(prompt|input|conversation|message|messages|text) (is|are|was) too (long|large)|too many (input |prompt )?tokens|token (count|limit).{0,60}exceed|exceed.{0,60}\b(number of |input |prompt |model.{0,10})?(tokens?( limit)?|context)\b|tokens.{0,60}(must be <=|must not exceed|longer than|greater than|more than|larger than)|(longer|larger) than.{0,40}(context|tokens|maximum)|string_above_max_length|reduce the (length|number of tokens)|(input|prompt|sequence) length.{0,60}(exceed|should be|must be|longer|greater|range)|range of input length|prompt_too_long|request_too_large/i,
+    /context[ _-]?(length|window|size|limit)|maximum context|n_ctx\b|(prompt|input|conversation|message|messages|text) (is|are|was) too (long|large)|too many (input |prompt )?tokens|token (count|limit).{0,60}exceed|exceed.{0,60}\b(number of |input |prompt |model.{0,10})?(tokens?( limit)?|context)\b|tokens.{0,60}(must be <=|must not exceed|longer than|greater than|more than|larger than)|(longer|larger) than.{0,40}(context|tokens|maximum)|string_above_max_length|reduce the (length|number of tokens)|(input|prompt|sequence) length.{0,60}(exceed|should be|must be|longer|greater|range)|range of input length|(less|fewer) than \d+ tokens|max_(completion_)?tokens.{0,40}got -\d|prompt_too_long|request_too_large/i,
   ],
   [
     'filter',
-    /content[ _-]?(filter|policy|management|moderat|violat|safety|blocked|exists? risk)|moderat(ion|ed)|\bflagged\b|responsible ?ai|prohibited[ _]content|data_inspection_failed|inappropriate (content|input)|safety[ _](system|filter|polic|setting|reason|check)|blocked (by|due to|for) (our |the |its )?(safety|content|polic|guardrail|filter)|sensitive (words?|content|information)|guardrail|usage polic|risk[ _]control|^filtered$/i,
+    /content[ _-]?(filter|policy|management|moderat|violat|safety|blocked|exists? risk)|moderat(ion|ed)|\bflagged\b|responsible ?ai|prohibited[ _]content|data_inspection_failed|inappropriate (content|input)|safety[ _](system|filter|polic|setting|reason|check)|blocked (by|due to|for) (our |the |its )?(safety|content|polic|guardrail|filter)|sensitive (words?|content|information)|new_sensitive|敏感|guardrail|usage polic|risk[ _]control|^filtered$/i,
   ],
   [
     'model',
-    /model[ _](is )?not[ _](found|exist|available|supported|recogni[sz]ed)|(invalid|unknown|unsupported|no such)[ _]model|model_not_exist|\bmodel\b[^.:;]{0,120}\b(not (found|exist|available)|is not supported|does ?n[o']t exist|do not have access|is not a valid|deprecated|decommissioned|no longer (available|supported)|has been retired)|not a valid model|no endpoints found|no available (channel|provider) for model|try pulling it/i,
+    /model[ _](is )?not[ _](found|exist|available|supported|recogni[sz]ed)|(invalid|unknown|unsupported|unavailable|no such)[ _]model|model_not_exist|\bmodel\b[^.:;]{0,120}\b(not (found|exist|available)|is not supported|does ?n[o']t exist|do not have access|is not a valid|deprecated|decommissioned|no longer (available|supported)|has been retired)|not a valid model|no endpoints found|no available (channel|provider) for model|try pulling it/i,
   ],
   [
     'key',
-    /(invalid|incorrect|wrong|missing|expired|revoked|bad|malformed|no|unknown|provide|valid)[ _](api|access|auth\w*|bearer)[ _-]?(key|token|credentials?|header)|(api|access|auth\w*)[ _-]?(key|token).{0,40}(not valid|invalid|expired|missing|required|not found|incorrect|not provided|disabled)|authentication|unauthori[sz]ed|unauthenticated|not authenticated|permission[ _]?(denied|error)|access denied|invalid (credentials?|signature)|user not found/i,
+    /(invalid|incorrect|wrong|missing|expired|revoked|bad|malformed|no|unknown|provide|valid)[ _](api|access|auth\w*|bearer)[ _-]?(key|token|credentials?|header)|(api|access|auth\w*)[ _-]?(key|token).{0,40}(not valid|invalid|expired|missing|required|not found|incorrect|not provided|disabled)|authentication|unauthori[sz]ed|unauthenticated|not authenticated|permission[ _]?(denied|error)|access denied|invalid (credentials?|signature)|user not found|log ?in fail|api[ _]secret[ _]key/i,
   ],
 ]
 
@@ -79,6 +79,8 @@ export function meaningOf({
   const isRefusal = status < 200 || status >= 300
   const means = isRefusal ? status : (innerStatus ?? status)
   if (means === 402) return 'credit'
+  // Also where it speaks of a rate: alone it is more than a minute's share, however long one waits.
+  if (means === 413) return 'too_long'
   const said = WORDS.find(([, pattern]) => pattern.test(words))?.[0]
   if (isPage(words) && said !== 'scheme') return means === 404 || means < 400 ? 'address' : meaningOfStatus(means)
   // Of a server that is out of order for now, a model that is "not available" is there again later.
@@ -89,7 +91,6 @@ export function meaningOf({
 
 function meaningOfStatus(status: number): Meaning {
   if (status === 429) return 'rate'
-  if (status === 413) return 'too_long'
   if (status === 408 || status === 504) return 'slow'
   if (status === 404 || status === 410) return 'nothing_here'
   if (status === 425) return 'busy'

@@ -10,6 +10,7 @@ import { notReached, redirected } from './failures.ts'
 import type { Fields } from './fields.ts'
 import { ProviderError } from './provider-error.ts'
 import { bytesOf } from './reading/bytes.ts'
+import type { Usage } from './reading/chunk.ts'
 import { LINGER_MS, readAnswer } from './reading/read-answer.ts'
 
 /** Of a refusal: it is read for the reason it gives. */
@@ -62,14 +63,17 @@ export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }:
     const encoder = new TextEncoder()
     const event = (chunk: object) => encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`)
     const part = (delta: object, reason: string | null = null) => event({ choices: [{ delta, finish_reason: reason }] })
+    // Some send it with every word; the last one holds.
+    let usage: Usage | undefined
     try {
       for await (const piece of readAnswer(body, { clock, heard, onTaken })) {
-        if (piece.type === 'usage') yield event({ choices: [], usage: piece.usage })
+        if (piece.type === 'usage') usage = piece.usage
         else yield part({ [piece.type === 'text' ? 'content' : 'reasoning_content']: piece.delta })
       }
     } catch (error) {
       onBroken(error)
     }
+    if (usage) yield event({ choices: [], usage })
     yield part({}, 'stop')
   }
 

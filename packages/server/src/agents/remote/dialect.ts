@@ -29,7 +29,7 @@ export interface Dialect {
 }
 
 /** Kinds of things that have ids, and how one is called that has none. */
-type Thing = 'text' | 'thought' | 'thinking' | 'call'
+type Thing = 'text' | 'chunk' | 'thought' | 'thinking' | 'call'
 
 export function createDialect(): Dialect {
   /** What was begun last, for events that do not say of what they are; by its kind and its agent. */
@@ -50,6 +50,16 @@ export function createDialect(): Dialect {
   /** The id of something that goes on. */
   function going(thing: Thing, said: unknown, common: Fields): string {
     return idOf(said) ?? last.get(keyOf(thing, common)) ?? begun(thing, undefined, common)
+  }
+
+  /** A chunk may leave out its id and its role, which are then those of the one before. */
+  function isThoughtChunk(given: Fields, common: Fields): boolean {
+    const id = idOf(given.messageId) ?? last.get(keyOf('chunk', common)) ?? ''
+    last.set(keyOf('chunk', common), id)
+    const role = roleOf(given.role)
+    if (role === 'reasoning') thoughts.add(id)
+    else if (role !== undefined) thoughts.delete(id)
+    return thoughts.has(id)
   }
 
   /** What almost every event is, and what nothing has to be done for. */
@@ -103,8 +113,7 @@ export function createDialect(): Dialect {
       }
       case EventType.TEXT_MESSAGE_CHUNK: {
         const chunk = { messageId: idOf(given.messageId), delta: hasWords(given) ? wordsIn(given) : undefined }
-        if (roleOf(given.role) === 'reasoning')
-          return withoutNull({ type: EventType.REASONING_MESSAGE_CHUNK, ...chunk })
+        if (isThoughtChunk(given, common)) return withoutNull({ type: EventType.REASONING_MESSAGE_CHUNK, ...chunk })
         const role = typeof given.role === 'string' ? spokenRole(given.role) : undefined
         return withoutNull({ ...chunk, role, name: textOf(given.name) })
       }

@@ -2,10 +2,12 @@
  * An SSE body as the JSON that its events hold: read only as fast as somebody asks, never holding more than one event.
  * What frameworks put between events (heartbeats, empty data, [DONE]) is no trouble. Does not know: what an event may be.
  */
+import { EventType } from '@ag-ui/core'
 import { createParser } from 'eventsource-parser'
 import { AgentFailure } from '../failure.ts'
 import type { SilenceWatch } from '../silence.ts'
 import { notAgUi } from './failures.ts'
+import { typeOf } from './types.ts'
 
 /** UTF-16 units of one event with its field names: a little more than what an agent may say at once. */
 const MAX_EVENT_UNITS = 1024 * 1024 + 64 * 1024
@@ -23,6 +25,7 @@ export async function* readEvents({ body }: Response, watch: SilenceWatch): Asyn
   const decoder = new TextDecoder()
   const said: { readonly name: string | undefined; readonly data: string }[] = []
   let head: string | undefined = ''
+  let tail = ''
   let tooLarge = false
   const parser = createParser({
     maxBufferSize: MAX_EVENT_UNITS,
@@ -38,6 +41,9 @@ export async function* readEvents({ body }: Response, watch: SilenceWatch): Asyn
     const text = done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true })
     if (head !== undefined) head = checkedHead(head + text)
     feed(text)
+    // Nothing comes behind the end of a run, maybe not even the rest of its frame.
+    tail = done ? '' : (tail + text).slice(-MAX_TAIL_UNITS)
+    if (endsRun(tail)) feed('\n\n')
     const events = said.splice(0)
     for (const [at, { name, data }] of events.entries()) {
       const isLast = done && at === events.length - 1
@@ -66,6 +72,20 @@ function checkedHead(given: string): string | undefined {
   if (FIELDS.some((field) => head.startsWith(field))) return undefined
   if (FIELDS.some((field) => field.startsWith(head))) return head
   throw notAgUi()
+}
+
+/** The end of a run is a small event. */
+const MAX_TAIL_UNITS = 4 * 1024
+const FRAME_ENDS = ['\n\n', '\n\r\n', '\r\r']
+const LAST_LINE = /(?:^|[\r\n])data:([^\r\n]*\})[ \t]*(?:\r\n|\r|\n)?$/
+
+/** The text ends in a whole RUN_FINISHED or RUN_ERROR that lacks its blank line. */
+function endsRun(text: string): boolean {
+  if (FRAME_ENDS.some((end) => text.endsWith(end))) return false
+  const [, data = ''] = LAST_LINE.exec(text) ?? []
+  const said = /run/i.test(data) ? json(data) : NO_EVENT
+  const type = typeOf(typeof said === 'object' && said !== null && 'type' in said ? said.type : undefined)
+  return type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR
 }
 
 /** The events in one event's data. `isLast`: the stream ended in it, so half of it may be missing. */

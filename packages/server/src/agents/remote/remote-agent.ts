@@ -22,6 +22,7 @@ import { type BusyLimits, busyEvent, isBusy, nextWait, saysBusy } from './busy.t
 import { createDialect } from './dialect.ts'
 import { createEchoFilter } from './echo.ts'
 import { brokeOff, notAgUi, refusalOf, stillBusy, tooLong, unreached } from './failures.ts'
+import { createOpenCalls } from './open-calls.ts'
 import { NO_EVENT, readEvents } from './read-events.ts'
 import { createStopRoute, type StopRoute } from './stop-route.ts'
 import { toldOf } from './told.ts'
@@ -175,6 +176,7 @@ function createCall(
   async function* heard(response: Response): AsyncGenerator<Event> {
     const dialect = createDialect()
     const echoes = createEchoFilter(told.messages)
+    const calls = createOpenCalls()
     let isAgUi = false
     let hasSpoken = false
     let isOdd = false
@@ -190,7 +192,7 @@ function createCall(
       }
       if (type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR) state = 'ended'
       else hasSpoken ||= type !== undefined && SPOKEN.test(type)
-      yield* echoes.pass(event)
+      for (const each of [...calls.before(event), event]) yield* echoes.pass(each)
       if (state === 'ended') return
     }
     throw ended(isAgUi || !isOdd ? brokeOff() : notAgUi())

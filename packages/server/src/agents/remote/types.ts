@@ -7,11 +7,12 @@ const TODAY: ReadonlySet<string> = new Set(Object.values(EventType))
 export function typeOf(said: unknown): EventType | undefined {
   if (typeof said !== 'string' || said.length > 64) return undefined
   if (TODAY.has(said)) return said as EventType
-  // `TextMessageStart`, `text-message-start`
+  // `TextMessageStart`, `text-message-start`, and `EventType.TEXT_MESSAGE_START` as Python prints it.
   const spelled = said
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .replace(/[-. ]/g, '_')
     .toUpperCase()
+    .replace(/^EVENT_?TYPE_/, '')
   const named = TODAY.has(spelled) ? spelled : asReasoning(spelled)
   return TODAY.has(named) ? (named as EventType) : undefined
 }

@@ -1,5 +1,5 @@
 /**
- * What providers and agents really send, as data (`wire.json`), and what is to come of it. Owns: the shape of a case.
+ * What providers and agents really send, as data (`wire.json`, and `more.json` in other spellings), and what is to come of it. Owns: the shape of a case.
  * Does not know: how it is played (`play.ts`) or judged (`replay.ts`).
  */
 import { readFileSync } from 'node:fs'
@@ -72,7 +72,13 @@ export interface Case {
   readonly expected: Expected | readonly Expected[]
 }
 
+const FILES = ['wire.json', 'more.json']
+
 export function casesOf(agent: Case['agent']): readonly Case[] {
-  const { cases } = JSON.parse(readFileSync(new URL('./wire.json', import.meta.url), 'utf8')) as { cases: Case[] }
-  return cases.filter((each) => each.agent === agent)
+  return FILES.flatMap((name) => casesIn(new URL(`./${name}`, import.meta.url))).filter((each) => each.agent === agent)
+}
+
+function casesIn(file: URL): readonly Case[] {
+  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }
+  return cases
 }

@@ -41,7 +41,7 @@ export function readChunk(value: unknown): Chunk {
   const refusal = textOf(said.refusal)
   const finish = finishOf(choice ?? {}) ?? finishOf(chunk)
   const usage = usageIn(chunk.usage) ?? usageIn(choice?.usage) ?? usageIn(fieldsOf(chunk.x_groq)?.usage)
-  const error = errorIn(chunk) ?? errorIn(choice ?? {})
+  const error = errorIn(chunk) ?? errorIn(choice ?? {}) ?? errorIn(fieldsOf(chunk.x_groq) ?? {})
   return {
     thought: thoughtIn(said) || parts.thought,
     text: parts.text + refusal,
@@ -154,11 +154,14 @@ function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }
 
+const FAILED = /^(error|failed|failure)$/i
+
 /** `error: null`, `false`, `""` and `{}` are none. A value that calls itself an error is one as a whole. */
 function errorIn(fields: Fields): unknown {
   for (const error of [fields.error, fields.errors]) {
     if (typeof error === 'string' ? error.trim() !== '' : error === true || Object.keys(error ?? {}).length > 0)
       return error === true ? fields : error
   }
-  return fields.object === 'error' || fields.type === 'error' ? fields : undefined
+  const calledError = [fields.object, fields.type, fields.status].some((name) => FAILED.test(String(name)))
+  return calledError || fields.success === false ? fields : undefined
 }

@@ -75,8 +75,10 @@ export function createFrameReader(): FrameReader {
   }
 
   function begin(next: 'data' | 'event' | 'bare', part: string): void {
-    if (values.isOpen && next === 'bare') values.breakOff()
-    if (next !== 'event') inData = next === 'data'
+    // Some break their JSON into lines and write `data:` before the first alone; no text of JSON has such a break.
+    const goesOn = next === 'bare' && values.isOpen && !values.isInText
+    if (next === 'bare' && values.isOpen && !goesOn) values.breakOff()
+    if (next !== 'event' && !goesOn) inData = next === 'data'
     line = next
     head = ''
     read(part)
@@ -100,9 +102,8 @@ export function createFrameReader(): FrameReader {
     }
   }
 
-  function* named(): Generator<NamedFrame> {
-    const name = event.trim()
-    for (const frame of values.take()) yield name === '' ? frame : { ...frame, event: name }
+  function takeNamed(into: NamedFrame[]): void {
+    for (const frame of values.take()) into.push(event.trim() === '' ? frame : { ...frame, event: event.trim() })
   }
 
   return {
@@ -120,19 +121,21 @@ export function createFrameReader(): FrameReader {
         if (end > at) read(text.slice(at, end))
         if (end < text.length) {
           // Before the line ends the event, and with it the name of what came in it.
-          frames.push(...named())
+          takeNamed(frames)
           endLine()
           wasCarriageReturn = text[end] === '\r'
         }
         at = end + 1
       }
-      frames.push(...named())
+      takeNamed(frames)
       return frames
     },
     end() {
       if (values.isOpen) values.breakOff()
       endLine()
-      return [...named()]
+      const frames: NamedFrame[] = []
+      takeNamed(frames)
+      return frames
     },
   }
 }

@@ -34,6 +34,12 @@ describe('thoughts', () => {
 })
 
 describe('words', () => {
+  it('that are nothing but blank lines are each looked at a bounded number of times', () => {
+    // Where each looked at all that follow, this took minutes.
+    const lines = '\n'.repeat(500_000)
+    expect(split(lines, 'a')).toEqual({ thought: '', text: `${lines}a` })
+  })
+
   it.each([
     'Use `<think>` like so: `</think>`.',
     'The tag <think> opens a thought, and </think> closes it.',

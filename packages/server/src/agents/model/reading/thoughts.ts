@@ -81,8 +81,11 @@ export function createThoughtSplitter(): ThoughtSplitter {
     if (isBehindTag) held = held.trimStart()
     if (held === '') return true
     if (mayOpen()) {
-      const blanks = held.slice(0, held.length - held.trimStart().length)
-      const isFar = hasText ? blanks.length > MAX_INDENT || blanks.includes('\t') : blanks.length > MAX_BLANKS
+      // No more is looked at than what decides: a text may be nothing but blank lines.
+      const most = hasText ? MAX_INDENT : MAX_BLANKS
+      const shown = held.slice(0, most + 1)
+      const blanks = shown.slice(0, shown.length - shown.trimStart().length)
+      const isFar = blanks.length > most || (hasText && blanks.includes('\t'))
       const tag = isFar ? undefined : tagAt(held, blanks.length)
       if (tag === 'maybe') return true
       if (tag) {

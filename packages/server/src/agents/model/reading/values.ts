@@ -31,8 +31,10 @@ export interface ValueReader {
   breakOff(): void
   /** In the middle of a value. */
   readonly isOpen: boolean
+  /** In the middle of a text of it. */
+  readonly isInText: boolean
   /** What is complete since the last call. */
-  take(): Frame[]
+  take(): readonly Frame[]
 }
 
 /** What may stand between two values: of a list, of a sequence of values (RFC 7464). */
@@ -142,7 +144,11 @@ export function createValueReader(): ValueReader {
     get isOpen() {
       return depth > 0
     },
+    get isInText() {
+      return inString
+    },
     take() {
+      if (words === '' && frames.length === 0) return NONE
       // Some write no line end behind their last word, and a page may not have any.
       if (/^\s*(\[DONE\]\s*$|<.{15})/.test(words)) giveWords()
       const taken = frames
@@ -152,6 +158,7 @@ export function createValueReader(): ValueReader {
   }
 }
 
+const NONE: readonly Frame[] = []
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const OPEN = 0x7b
