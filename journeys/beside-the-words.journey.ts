@@ -6,7 +6,7 @@ test('a thought says how long it took, and a refusing provider when it is asked 
   modelServer: server,
 }) => {
   const demo = { roomId: 'default', threadId: 'thinking' }
-  await server.ask(demo, 'What happens when I close this tab?')
+  await server.ask(demo, 'What happens when I close this tab?', 'demo')
   await page.goto(addressOf(server, demo))
   const thought = page.getByText(/^Thought for \d+ s$/)
   await expect(thought).toBeVisible()
