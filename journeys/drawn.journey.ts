@@ -40,6 +40,8 @@ test.describe('390 px wide', () => {
     expect(scrolls).toBeGreaterThan(box)
     expect(Math.min(...columns), 'a column has room for more than a word').toBeGreaterThan(150)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    // Nothing else takes a part of the window's height.
+    expect(await page.getByRole('main').boundingBox()).toMatchObject({ y: 0, height: 844 })
     // And it is reached by keyboard.
     await table.focus()
     await page.keyboard.press('End')

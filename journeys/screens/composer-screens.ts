@@ -18,7 +18,7 @@ async function queued({ page, openAsked }: Stage): Promise<void> {
     await field(page).fill(words)
     await field(page).press('Enter')
   }
-  await page.getByText('3 messages wait').waitFor()
+  await page.getByText('3 queued messages').waitFor()
   await page.getByText('Sending…').waitFor({ state: 'detached' })
 }
 
@@ -45,7 +45,7 @@ export const COMPOSER: readonly Screen[] = [
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: /^Change: What does/ }).click()
-      await stage.page.getByText('Held back while you change it').waitFor()
+      await stage.page.getByText('Paused while you edit').waitFor()
     },
   },
   {
@@ -53,7 +53,7 @@ export const COMPOSER: readonly Screen[] = [
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: 'Pause' }).click()
-      await stage.page.getByText('Paused. 3 messages wait').waitFor()
+      await stage.page.getByText('Paused. 3 queued messages').waitFor()
     },
   },
   {
@@ -61,7 +61,7 @@ export const COMPOSER: readonly Screen[] = [
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: 'Stop', exact: true }).click()
-      await stage.page.getByText('You stopped the run before').waitFor()
+      await stage.page.getByText('The last run was stopped').waitFor()
     },
   },
   {

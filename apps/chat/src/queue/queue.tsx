@@ -23,7 +23,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
   const hand = useQueue(threadKey, queue)
   const [said, setSaid] = useState('')
   const { editing, trouble } = hand
-  const count = items.length === 1 ? '1 message waits' : `${items.length} messages wait`
+  const count = items.length === 1 ? '1 queued message' : `${items.length} queued messages`
   const held = paused && !editing?.holds
 
   function move(runId: string, to: number): void {
@@ -45,7 +45,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
             <p className="queue-words" role="status">
               <strong>{held ? `${isBusy(activity) ? 'Paused' : 'Paused: needs you'}. ${count}.` : count}</strong>{' '}
               {held ? WHY_HELD[heldBy ?? 'person'] : ''}
-              {editing?.holds && ' Held back while you change it.'}
+              {editing?.holds && ' Paused while you edit.'}
             </p>
             {items.length > 1 && (
               <Button look="quiet" onClick={() => hand.remove(items.map(({ runId }) => runId))}>
@@ -98,7 +98,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
 }
 
 const WHY_HELD: Record<QueueHold | 'person', string> = {
-  failure: 'The run before failed: retry it, or resume with what waits.',
-  stop: 'The run before was stopped. Nothing of it starts until you resume.',
-  person: 'Nothing of it starts until you resume.',
+  failure: 'The last run failed. Retry it, or resume the queue.',
+  stop: 'The last run was stopped. Nothing starts until you resume.',
+  person: 'Nothing starts until you resume.',
 }

@@ -50,7 +50,7 @@ export function TrayRow({ item, close, ...acts }: TrayRowProps) {
       )}
       {held && !leaving && (
         <>
-          <Tip text="Nothing of it starts until you resume">
+          <Tip text="Nothing starts until you resume">
             <IconButton icon="resume" label={`Resume ${title}`} onClick={act('resume')} />
           </Tip>
           <Tip text="Don’t send what waits here">
