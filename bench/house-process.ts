@@ -16,6 +16,10 @@ export interface HouseProcess {
   memory(): number
   /** What is in use of the main thread's heap after everything unused was thrown away; with `talk-agents.ts`. */
   heap(): Promise<number>
+  /** To what its configuration listens for. */
+  tell(order: string): void
+  /** The same, and what it answers. */
+  asked(order: string): Promise<unknown>
   post(path: string, body: unknown): Promise<Response>
   /** SIGKILL, and another process on the same data. */
   restart(): Promise<void>
@@ -51,16 +55,20 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
     await once(child, 'exit')
   }
 
+  async function asked(order: string): Promise<unknown> {
+    const answer = once(child, 'message')
+    child.send(order)
+    return ((await answer) as [unknown])[0]
+  }
+
   return {
     get url() {
       return url
     },
     memory: () => memoryOf(child),
-    async heap() {
-      const answer = once(child, 'message')
-      child.send('heap')
-      return ((await answer) as [number])[0]
-    },
+    heap: () => asked('heap') as Promise<number>,
+    tell: (order) => void child.send(order),
+    asked,
     post: (path, body) =>
       fetch(url + path, {
         method: 'POST',

@@ -1,7 +1,8 @@
 /**
  * What heavy readers do to a live run: a probe says what time it is every 20 ms and its reader looks at the clock, alone
  * and beside eight clients that ask again as soon as they have their answer: for pages of a long log, for searches, for
- * snapshots. One server process with its store on disk; the heavy readers are a process of their own.
+ * snapshots. On a machine that does other work the clock says little, so the processor time of the main thread's turns is
+ * taken as well: whatever comes waits until its turn is over. One server process with its store on disk; the heavy readers are a process of their own.
  * `node bench/readers.ts` prints the table.
  */
 import { fork } from 'node:child_process'
@@ -15,11 +16,13 @@ import { paths, type ThreadKey } from '@holdfast/core'
 import { LOCAL_PRINCIPAL as ME } from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
 import { runAlone } from './alone.ts'
-import { AGENTS, ask, follow } from './flood.ts'
+import { ask, follow } from './flood.ts'
 import { startHouse } from './house-process.ts'
+import type { Turns } from './readers-agents.ts'
 import type { LoadOrder, LoadReport } from './readers-load.ts'
 import { atMost, type BenchSection, median } from './report.ts'
 
+const AGENTS = fileURLToPath(new URL('./readers-agents.ts', import.meta.url))
 const ROUNDS = 3
 const CLIENTS = 8
 const LONG: ThreadKey = { roomId: 'default', threadId: 'long' }
@@ -115,9 +118,21 @@ export async function measureReaders(): Promise<BenchSection> {
     return { p50: at(0.5), p99: at(0.99), answers }
   }
 
+  async function turnsBeside(heavy: Heavy): Promise<Turns> {
+    load.start(house.url, heavy)
+    await wait(1_000)
+    house.tell('watch')
+    await wait(3_000)
+    const turns = (await house.asked('turns')) as Turns
+    await load.stop()
+    return turns
+  }
+
+  const turns = new Map<Heavy, Turns>()
   const found = new Map<Heavy | undefined, Probed[]>()
   try {
-    for (const heavy of [undefined, ...KINDS]) await probe(heavy)
+    await probe()
+    for (const heavy of KINDS) turns.set(heavy, await turnsBeside(heavy))
     for (let round = 1; round <= ROUNDS; round++) {
       for (const heavy of [undefined, ...KINDS]) {
         console.error(`a probe ${heavy ? `beside ${heavy}` : 'alone'}, round ${round} of ${ROUNDS}`)
@@ -145,6 +160,16 @@ export async function measureReaders(): Promise<BenchSection> {
           unit: 'ms',
           ratio: middle(heavy, 'p99') / alone,
           of: 'alone',
+        },
+        {
+          name: `beside ${heavy}: a turn of the main thread, mean`,
+          value: turns.get(heavy)?.mean ?? Number.NaN,
+          unit: 'ms of processor time',
+        },
+        {
+          name: `beside ${heavy}: 99 of 100 turns, at most`,
+          value: turns.get(heavy)?.longest ?? Number.NaN,
+          unit: 'ms of processor time',
         },
         { name: `${heavy} that were answered meanwhile`, value: middle(heavy, 'answers'), unit: 'a second' },
       ]),
