@@ -65,7 +65,7 @@ export function createRuns(from: RunsState): Runs {
   }
   function endsLast(run: EndedRun, index: number): boolean {
     if (lastEnded === undefined || run.endedAt !== lastEnded.endedAt) return run.endedAt > (lastEnded?.endedAt ?? '')
-    return index >= (indices.get(lastEnded.runId) ?? 0)
+    return index >= Number(indices.get(lastEnded.runId))
   }
   function pause(paused: boolean, heldBy?: QueueHold): void {
     queuePaused = paused
