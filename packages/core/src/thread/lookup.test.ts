@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { legalLog } from '../testing/legal-log.ts'
-import { TEST_KEY } from '../testing/log-builder.ts'
+import { createLogBuilder, TEST_KEY } from '../testing/log-builder.ts'
 import { createFold } from './fold.ts'
 import { inBrief, messageIn } from './lookup.ts'
 import type { ThreadView } from './thread-view.ts'
@@ -37,4 +37,18 @@ it('keeps answering for a view whose thread was deleted since', () => {
   thread.apply({ v: 1, ...TEST_KEY, seq: 2, at, kind: 'control', event: { type: 'thread.deleted' } })
   expect(messageIn(thread.view().messages, 'q')).toBeUndefined()
   expect(messageIn(before.messages, 'q')).toBe(before.messages[0])
+})
+
+it.each([
+  ['in the order of their acceptance', ['a', 'b']],
+  ['in the other order', ['b', 'a']],
+])('of two runs that end at the same time, %s, the one accepted later is the last', (_, order) => {
+  const log = createLogBuilder()
+  for (const runId of ['a', 'b']) log.accept(runId)
+  for (const runId of order) log.end(runId, { type: 'succeeded' })
+  const thread = createFold(TEST_KEY)
+  for (const envelope of log.envelopes) thread.apply({ ...envelope, at: '2026-01-01T00:00:00.000Z' })
+  const { runs } = thread.view()
+  expect(inBrief(runs).lastEnded?.runId).toBe('b')
+  expect(inBrief([...runs]).lastEnded?.runId).toBe('b')
 })
