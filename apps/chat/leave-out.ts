@@ -2,7 +2,7 @@
  * Modules that every page would load first and this one has no use for, replaced by what is left of them.
  *
  * - Vite's helper around each import of a part fetches the styles and scripts beside it. Here all styles are one file, and
- *   whoever loads a part says what becomes of its failing (`src/parts`).
+ *   the code that loads a part handles its failure (`src/parts`).
  * - The router brings the window back to where it was scrolled. Here the window does not scroll: panes and lists do.
  *
  * A build in which one of them is not found any more fails: an update has moved it.

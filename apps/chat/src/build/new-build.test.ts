@@ -36,7 +36,7 @@ it('what is not the application’s index says nothing', async () => {
   }
 })
 
-it('whoever asks while an answer is awaited gets the same one, and all are told', async () => {
+it('a look during another look shares its answer, and every listener is notified', async () => {
   let asked = 0
   const build = createNewBuild({
     entry: 'http://127.0.0.1/assets/index-one.js',

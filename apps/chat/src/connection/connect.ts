@@ -1,4 +1,4 @@
-/** The connection itself: what whoever has it, for all tabs or for this one, makes once. */
+/** The connection itself: made once, by the tab or worker that holds it. */
 import { createFlowingSource, createHttpTransport, createOneConnection, type RunTransport } from '@holdfast/client'
 import { browserBroadcast, createStreamPlace, hasFewConnections } from '@holdfast/client/tabs'
 import type { Clock } from '@holdfast/core'

@@ -12,7 +12,7 @@ const streamsPart = createPart(() => import('./streams.ts'))
 export function createTransport(environment: Environment): RunTransport {
   let made: Streams | undefined
 
-  /** Whoever tries again asks for them again, where they could not be loaded. */
+  /** A retry loads them again if they could not be loaded. */
   async function streams(): Promise<Streams> {
     const { createStreams } = await loaded(streamsPart).catch((cause: unknown) => {
       throw new TransportError({ type: 'network' }, { cause })

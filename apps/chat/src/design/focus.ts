@@ -7,7 +7,7 @@
  * 1. A layer gives the focus back to where it was before the layer opened; a layer opened from another, to where it was
  *    before that one.
  * 2. An element that is gone gives it to what stands in its place, to its neighbour, or to what is nearest around it.
- * 3. Nothing else moves: whoever clicked on nothing keeps nothing focused.
+ * 3. Nothing else moves: after a click on nothing, nothing has the focus.
  */
 import { type RefCallback, useCallback, useState } from 'react'
 

@@ -26,7 +26,7 @@ export function ConnectionLine({ connection }: { readonly connection: Connection
   )
 }
 
-/** Attempts are made without it too: for whoever does not want to wait for the next one. */
+/** Tries again now. The page also tries by itself. */
 export function TryAgain() {
   const registry = useRegistry()
   return (

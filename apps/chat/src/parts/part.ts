@@ -22,7 +22,7 @@ export interface Part<T> {
   current(): T | undefined
   /** Asks for it, unless it is here or on its way. Resolves once that is over, whatever came of it. */
   load(): Promise<void>
-  /** Whoever subscribes waits for it. */
+  /** Subscribers wait for it. */
   subscribe(listener: () => void): () => void
 }
 
