@@ -1,6 +1,6 @@
 /** In the main process: the one connection to the server, and a port to it for each window. */
 import type { RunTransport } from '@holdfast/client'
-import { type ElectronPort, electronChannel, type ServedPort, servePort } from '@holdfast/client/port'
+import { type ElectronPort, electronChannel, type ServedPort, servePort } from '@holdfast/client/channel'
 
 export const PORT_FOR_PAGE = 'holdfast-port'
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { createHttpTransport, type RunTransport } from '@holdfast/client'
-import type { ElectronPort, EventPort, PortTransport } from '@holdfast/client/port'
+import type { ElectronPort, EventPort, PortTransport } from '@holdfast/client/channel'
 import type { Envelope } from '@holdfast/core'
 import { startHoldfast, textOf } from '../holdfast.ts'
 import { serveWindow } from './electron-main.ts'

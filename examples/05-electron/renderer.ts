@@ -1,5 +1,5 @@
 /** In the page: the same transport as over HTTP, through the port that the preload script handed on. */
-import { createPortTransport, type EventPort, type PortTransport, portChannel } from '@holdfast/client/port'
+import { createPortTransport, type EventPort, type PortTransport, portChannel } from '@holdfast/client/channel'
 import { PORT_FOR_PAGE } from './electron-main.ts'
 
 export interface PageEvents {

@@ -15,7 +15,7 @@ describe('what is selected', () => {
 
   it.each([
     ['packages/client/src/registry/x.ts', "const { threadId } = useParams({ from: '/' })"],
-    ['packages/client/src/feed/x.ts', 'const key = parse(window.location.href)'],
+    ['packages/client/src/follow/x.ts', 'const key = parse(window.location.href)'],
     ['packages/server/src/http/x.ts', 'const key = body.key ?? session.currentThreadKey'],
     ['packages/core/src/log/x.ts', 'const to = envelope.key ?? selectedThread'],
     ['apps/chat/src/composer/x.tsx', 'const { pathname } = useLocation()'],

@@ -25,6 +25,8 @@
  * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (what goes on anywhere); notifications: `lifecycle` (`RunStarted`,
  * `RunCompleted{outcome}`). In React: `@holdfast/react`.
  */
+
+export type { AccessState } from './access/access.ts'
 export { createFlowingSource, type FlowingOptions } from './connection/flowing.ts'
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
 export { type BrowserEnvironmentOptions, browserEnvironment, browserFocus } from './environment/browser.ts'
@@ -38,10 +40,10 @@ export type {
   SharedChange,
   Visibility,
 } from './environment/port.ts'
-export type { FeedCounters } from './feed/feed.ts'
-export type { FeedState, PauseReason } from './feed/state.ts'
+export type { FeedCounters } from './follow/follow.ts'
+export type { FeedState, PauseReason } from './follow/state.ts'
+export type { Observable } from './observable/observable.ts'
 export { createPresenceReporter, type PresenceReporter, type PresenceReporterOptions } from './presence/reporter.ts'
-export type { AccessState } from './registry/access.ts'
 export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
 export {
   createRunHandle,
@@ -52,7 +54,6 @@ export {
 } from './registry/handle.ts'
 export type { OnRunCompleted, RunHandles } from './registry/handles.ts'
 export type { LifecycleEvent, LifecycleStream } from './registry/lifecycle.ts'
-export type { Observable } from './registry/observable.ts'
 export type {
   ActiveRun,
   Diagnostic,

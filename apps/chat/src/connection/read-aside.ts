@@ -1,6 +1,6 @@
 /**
  * Reads a log beside the page's own reading of its thread. A tab has one reading of each thread over the shared
- * connection, and a newer one ends it (`client/port`): this one has a connection of its own, for as long as it lasts.
+ * connection, and a newer one ends it (`client/channel`): this one has a connection of its own, for as long as it lasts.
  */
 import { type Environment, type RunTransport, TransportError } from '@holdfast/client'
 import { loaded } from '../parts/part.ts'

@@ -7,7 +7,7 @@
  * Invariants: what can wait is read at most once a frame, and not at all while nobody looks; leaving twice is leaving once.
  */
 import type { Environment } from '../environment/port.ts'
-import { createListeners } from './observable.ts'
+import { createListeners } from '../observable/observable.ts'
 
 /** How long a thread that nobody looks at any more is followed on: people go back and forth. */
 const LINGER_MS = 5_000

@@ -12,9 +12,9 @@
  * - A callback or listener that throws, and a handle that cannot let go, hurt nobody else.
  */
 import { keyString, type Outcome, type ThreadKey } from '@holdfast/core'
+import { createListeners } from '../observable/observable.ts'
 import type { RunHandle, RunState } from './handle.ts'
 import type { LifecycleEvent, LifecycleStream } from './lifecycle.ts'
-import { createListeners } from './observable.ts'
 import { RegistryError } from './registry-error.ts'
 
 /** Told of each end with its key, whether or not anybody looks: what keeps a history up to date. */

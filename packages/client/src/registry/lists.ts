@@ -14,13 +14,13 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
+import { createListeners, type Observable } from '../observable/observable.ts'
 import type { TransportError } from '../transport/error.ts'
 import { transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Inbox, InboxNews } from './inbox.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
 import type { LifecycleStream } from './lifecycle.ts'
-import { createListeners, type Observable } from './observable.ts'
 import { createPoll, type Poll } from './polled.ts'
 import type { ActiveRun, ListState, ThreadListObservation, ThreadListState } from './port.ts'
 

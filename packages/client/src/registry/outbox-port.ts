@@ -1,9 +1,9 @@
 /** What the outbox of a thread offers and needs. Does not know: how any of it comes about. */
 import type { ThreadKey, ThreadMessage, ThreadView } from '@holdfast/core'
+import type { Access } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
 import type { TransportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
-import type { Access } from './access.ts'
 import type { Activity, ActivityEvent } from './activity.ts'
 import type { GivenUp } from './given-up.ts'
 import type { Ledger, News } from './ledger.ts'

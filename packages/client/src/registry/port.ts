@@ -17,15 +17,15 @@ import type {
   ThreadMessage,
   ThreadView,
 } from '@holdfast/core'
-import type { FeedCounters } from '../feed/feed.ts'
-import type { FeedState } from '../feed/state.ts'
+import type { AccessState } from '../access/access.ts'
+import type { FeedCounters } from '../follow/follow.ts'
+import type { FeedState } from '../follow/state.ts'
+import type { Observable } from '../observable/observable.ts'
 import type { TransportError } from '../transport/error.ts'
 import type { DeleteThreadOptions, Delivery, DropReason } from '../transport/port.ts'
-import type { AccessState } from './access.ts'
 import type { Activity } from './activity.ts'
 import type { RunHandles } from './handles.ts'
 import type { LifecycleStream } from './lifecycle.ts'
-import type { Observable } from './observable.ts'
 
 /** What is known of a thread's content. */
 export type ThreadContent =

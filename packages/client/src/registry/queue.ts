@@ -9,10 +9,10 @@
  * - Changes reach the server in the order in which they were asked for, and behind the starts that they are about.
  */
 import type { QueueEntry, StartBody, ThreadKey, ThreadSnapshot, ThreadView } from '@holdfast/core'
+import type { Access } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
 import { TransportError, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
-import type { Access } from './access.ts'
 import { wordsOf } from './intent.ts'
 import type { LookUp } from './look-up.ts'
 import type { ThreadQueue, WaitingMessage } from './port.ts'

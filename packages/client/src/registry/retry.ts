@@ -10,9 +10,9 @@
  * - Patience counts attempts that could have been answered: none that was made offline, none that was slept through.
  */
 import { backoffDelay } from '@holdfast/core'
+import type { Access } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
 import { isUnanswered, TransportError, transportError } from '../transport/error.ts'
-import type { Access } from './access.ts'
 import type { Found } from './look-up.ts'
 
 /** Attempts, over about three quarters of a minute, until the log is asked. */

@@ -20,13 +20,13 @@ import {
   type ThreadMessage,
   type ThreadView,
 } from '@holdfast/core'
+import type { Access } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
-import { createFeed, type FeedCounters } from '../feed/feed.ts'
-import type { Pace } from '../feed/pace.ts'
-import { type FeedState, isConnected } from '../feed/state.ts'
+import { createFeed, type FeedCounters } from '../follow/follow.ts'
+import type { Pace } from '../follow/pace.ts'
+import { type FeedState, isConnected } from '../follow/state.ts'
 import { problemOf } from '../transport/error.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
-import type { Access } from './access.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
 import { createAnnouncer } from './announcer.ts'
 import { createAudience } from './audience.ts'

@@ -6,8 +6,9 @@
  * Invariant: a tab that is gone is served no longer. A line does not say that its other end died; the lock that each tab
  * holds for as long as it lives does.
  */
+
+import { servePort } from '../channel/serve.ts'
 import type { Line, Locks } from '../environment/neighbours.ts'
-import { servePort } from '../port/serve.ts'
 import type { RunTransport } from '../transport/port.ts'
 
 export interface Host {

@@ -11,8 +11,8 @@
  * - Nobody waits for anything: nobody is asked whether he lives.
  */
 import type { Clock } from '@holdfast/core'
+import { createPortTransport, type PortTransport } from '../channel/ask.ts'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
-import { createPortTransport, type PortTransport } from '../port/ask.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Election } from './election.ts'
 import type { TabWord } from './shared.ts'

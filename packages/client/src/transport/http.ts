@@ -3,7 +3,7 @@
  *
  * Owns: streams, where a log's history ends. Does not know: retries, cursors, runs, requests that have an answer.
  *
- * Invariants: see `port.ts`. A log has no time limit, because its reader watches for heartbeats (`client/feed`).
+ * Invariants: see `port.ts`. A log has no time limit, because its reader watches for heartbeats (`client/follow`).
  */
 import { type Clock, type FeedBody, paths } from '@holdfast/core'
 import { problemOf, TransportError, transportError } from './error.ts'

@@ -1,5 +1,5 @@
 /**
- * PORT RunTransport: one attempt at a time. Whoever calls decides whether there is another (`client/feed` for logs,
+ * PORT RunTransport: one attempt at a time. Whoever calls decides whether there is another (`client/follow` for logs,
  * `client/registry` for commands), so that back-off, cursors and patience have one owner each.
  *
  * Does not know: what threads contain, how often to try, React.

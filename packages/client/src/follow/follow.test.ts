@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
-import { createFeed } from './feed.ts'
+import { createFeed } from './follow.ts'
 import type { FeedState } from './state.ts'
 
 const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }

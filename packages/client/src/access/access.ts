@@ -6,9 +6,9 @@
  * Owns: the answer. Does not know: what a sign-in is, threads.
  */
 
+import { createListeners, type Observable } from '../observable/observable.ts'
 import { TransportError, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
-import { createListeners, type Observable } from './observable.ts'
 
 export type AccessState = 'granted' | 'signed-out'
 
