@@ -1,5 +1,5 @@
 /**
- * The ways of a measurement from an agent's event to many readers: the house's (store, feed, node's `res`); the limit, a
+ * The ways of a measurement from an agent's event to many readers: Holdfast's (store, feed, node's `res`); the limit, a
  * bare node:http loop that makes the same bytes and keeps nothing; and silence, which is what the load itself costs.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -113,11 +113,11 @@ export async function createSilence(runs: number): Promise<Way> {
   }
 }
 
-export interface HouseOptions {
+export interface HoldfastOptions {
   readonly addedSyncMs?: number
 }
 
-export async function createHouse(runs: number, options: HouseOptions = {}): Promise<Way> {
+export async function createHoldfast(runs: number, options: HoldfastOptions = {}): Promise<Way> {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
   const principal = { tenantId: 'bench', personId: 'bench' }
   const bus = createInProcessBus({ onListenerError: fail })

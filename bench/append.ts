@@ -1,12 +1,12 @@
 /**
- * From an agent's event to its readers, durably: the house beside a bare node:http loop without storage, in one run, in
+ * From an agent's event to its readers, durably: Holdfast beside a bare node:http loop without storage, in one run, in
  * rounds that take turns; the readers are a process of their own. `node bench/append.ts` prints the table. Aims: the
  * plan's "Server: Reach".
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { runAlone } from './alone.ts'
 import { BATCH, deliver, flood, type Measured, steady } from './append-load.ts'
-import { createHouse, createLimit, createSilence, type Way } from './append-ways.ts'
+import { createHoldfast, createLimit, createSilence, type Way } from './append-ways.ts'
 import { atLeast, atMost, type BenchRow, type BenchSection, median } from './report.ts'
 
 const ROUNDS = 3
@@ -62,12 +62,18 @@ async function loopDelay(way: Way): Promise<number> {
 }
 
 export async function measureAppend(): Promise<BenchSection> {
-  const many = await compare('100 runs', { limit: () => createLimit(RUNS), house: () => createHouse(RUNS) }, (way) =>
-    deliver(way, MANY, { warmUp: () => flood(way, 640), speak: () => flood(way, 1_920) }),
+  const many = await compare(
+    '100 runs',
+    { limit: () => createLimit(RUNS), holdfast: () => createHoldfast(RUNS) },
+    (way) => deliver(way, MANY, { warmUp: () => flood(way, 640), speak: () => flood(way, 1_920) }),
   )
   const wide = await compare(
     '1 run, 100 readers',
-    { limit: () => createLimit(1), batched: () => createLimit(1, { perWrite: BATCH }), house: () => createHouse(1) },
+    {
+      limit: () => createLimit(1),
+      batched: () => createLimit(1, { perWrite: BATCH }),
+      holdfast: () => createHoldfast(1),
+    },
     (way) => deliver(way, WIDE, { warmUp: () => flood(way, 6_400), speak: () => flood(way, 19_200) }),
   )
   const even = await compare(
@@ -76,7 +82,7 @@ export async function measureAppend(): Promise<BenchSection> {
       silence: () => createSilence(RUNS),
       limit: () => createLimit(RUNS),
       unchunked: () => createLimit(RUNS, { chunked: false }),
-      house: () => createHouse(RUNS),
+      holdfast: () => createHoldfast(RUNS),
     },
     // Steady: what is compiled while it runs is compiled before it is measured, and each thread has grown past the length from which
     // its fold is kept near.
@@ -87,20 +93,20 @@ export async function measureAppend(): Promise<BenchSection> {
   const slows: number[] = []
   for (let round = 1; round <= ROUNDS; round++) {
     stills.push(await loopDelay(await createLimit(RUNS)))
-    slows.push(await loopDelay(await createHouse(RUNS, { addedSyncMs: 5 })))
+    slows.push(await loopDelay(await createHoldfast(RUNS, { addedSyncMs: 5 })))
   }
   const still = median(stills)
   const slow = median(slows)
 
-  const delivery = many.house.perSecond / many.limit.perSecond
-  const width = wide.house.cpuEach / wide.batched.cpuEach
+  const delivery = many.holdfast.perSecond / many.limit.perSecond
+  const width = wide.holdfast.cpuEach / wide.batched.cpuEach
   const net = (way: keyof typeof even) => even[way].cpuEach - even.silence.cpuEach
-  const load = net('house') / net('limit')
+  const load = net('holdfast') / net('limit')
   const rows: BenchRow[] = [
     { name: '100 runs: bare node:http, no storage', value: many.limit.perSecond, unit: 'deliveries/s' },
     {
       name: '100 runs: Holdfast, durable',
-      value: many.house.perSecond,
+      value: many.holdfast.perSecond,
       unit: 'deliveries/s',
       ratio: delivery,
       of: 'bare',
@@ -108,16 +114,16 @@ export async function measureAppend(): Promise<BenchSection> {
     { name: '100 runs: bare, CPU', value: many.limit.cpuEach, unit: 'µs a delivery' },
     {
       name: '100 runs: Holdfast, CPU',
-      value: many.house.cpuEach,
+      value: many.holdfast.cpuEach,
       unit: 'µs a delivery',
-      ratio: many.house.cpuEach / many.limit.cpuEach,
+      ratio: many.holdfast.cpuEach / many.limit.cpuEach,
       of: 'bare',
     },
     { name: '1 run, 100 readers: bare, an event a write', value: wide.limit.cpuEach, unit: 'µs a delivery' },
     { name: `1 run, 100 readers: bare, ${BATCH} a write`, value: wide.batched.cpuEach, unit: 'µs a delivery' },
     {
       name: '1 run, 100 readers: Holdfast',
-      value: wide.house.cpuEach,
+      value: wide.holdfast.cpuEach,
       unit: 'µs a delivery',
       ratio: width,
       of: 'batched',
@@ -127,13 +133,13 @@ export async function measureAppend(): Promise<BenchSection> {
     { name: 'steady 30k events/s: bare, not in chunks, net CPU', value: net('unchunked'), unit: 'µs an event' },
     {
       name: 'steady 30k events/s: Holdfast, net CPU',
-      value: net('house'),
+      value: net('holdfast'),
       unit: 'µs an event',
       ratio: load,
       of: 'bare',
     },
     { name: 'steady 30k events/s: bare, p99', value: even.limit.p99Ms, unit: 'ms' },
-    { name: 'steady 30k events/s: Holdfast, p99', value: even.house.p99Ms, unit: 'ms' },
+    { name: 'steady 30k events/s: Holdfast, p99', value: even.holdfast.p99Ms, unit: 'ms' },
     { name: 'bare: event loop delay, p99', value: still, unit: 'ms' },
     { name: 'a sync that takes 5 ms more: event loop delay, p99', value: slow, unit: 'ms' },
   ]
@@ -143,7 +149,7 @@ export async function measureAppend(): Promise<BenchSection> {
     atMost('steady 30k events/s, net CPU, against bare', load, 1.5),
     atMost(
       'p99 of the same beyond the bare loop’s, against the commit window and 10 ms',
-      Math.max(0, even.house.p99Ms - even.limit.p99Ms) / (WINDOW_MS + 10),
+      Math.max(0, even.holdfast.p99Ms - even.limit.p99Ms) / (WINDOW_MS + 10),
       1,
     ),
     atMost(

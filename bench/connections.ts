@@ -1,6 +1,6 @@
 /**
  * A thousand who look at a run that says 20 events a second: processor time of the server and heap for each connection,
- * the house beside a bare node:http loop, in rounds that take turns; the readers are a process of their own.
+ * Holdfast beside a bare node:http loop, in rounds that take turns; the readers are a process of their own.
  * `node bench/connections.ts` prints the table.
  */
 import { fork } from 'node:child_process'
@@ -11,7 +11,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { runAlone } from './alone.ts'
 import { deliver, type Measured, type Speak } from './append-load.ts'
-import { createHouse, createLimit, type Way } from './append-ways.ts'
+import { createHoldfast, createLimit, type Way } from './append-ways.ts'
 import type { StreamsOrder, StreamsReport } from './idle-streams.ts'
 import { atMost, type BenchSection, median } from './report.ts'
 
@@ -24,9 +24,9 @@ const STREAMS = fileURLToPath(new URL('./idle-streams.ts', import.meta.url))
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
 
-const WAYS: Readonly<Record<'bare' | 'house', () => Promise<Way>>> = {
+const WAYS: Readonly<Record<'bare' | 'holdfast', () => Promise<Way>>> = {
   bare: () => createLimit(1),
-  house: () => createHouse(1),
+  holdfast: () => createHoldfast(1),
 }
 
 let said = 0
@@ -75,10 +75,10 @@ async function heapEach(way: Way): Promise<number> {
 }
 
 export async function measureConnections(): Promise<BenchSection> {
-  const load = { bare: [] as Measured[], house: [] as Measured[] }
-  const heap = { bare: [] as number[], house: [] as number[] }
+  const load = { bare: [] as Measured[], holdfast: [] as Measured[] }
+  const heap = { bare: [] as number[], holdfast: [] as number[] }
   for (let round = 1; round <= ROUNDS; round++) {
-    for (const name of ['bare', 'house'] as const) {
+    for (const name of ['bare', 'holdfast'] as const) {
       console.error(`${CONNECTIONS} connections: ${name}, round ${round} of ${ROUNDS}`)
       const way = await WAYS[name]()
       const readers = { runs: 1, readersOf: CONNECTIONS }
@@ -89,18 +89,18 @@ export async function measureConnections(): Promise<BenchSection> {
     }
   }
   const middle = (name: keyof typeof load, of: keyof Measured) => median(load[name].map((measured) => measured[of]))
-  const cpu = middle('house', 'cpuEach') / middle('bare', 'cpuEach')
+  const cpu = middle('holdfast', 'cpuEach') / middle('bare', 'cpuEach')
   const kilobytes = (name: keyof typeof heap) => median(heap[name]) / 1_024
-  const each = kilobytes('house') / kilobytes('bare')
+  const each = kilobytes('holdfast') / kilobytes('bare')
   return {
     title: `${CONNECTIONS.toLocaleString('en')} connections, ${PER_SECOND} events a second each`,
     rows: [
       { name: 'bare node:http, CPU', value: middle('bare', 'cpuEach'), unit: 'µs a delivery' },
-      { name: 'Holdfast, CPU', value: middle('house', 'cpuEach'), unit: 'µs a delivery', ratio: cpu, of: 'bare' },
+      { name: 'Holdfast, CPU', value: middle('holdfast', 'cpuEach'), unit: 'µs a delivery', ratio: cpu, of: 'bare' },
       { name: 'bare, p99', value: middle('bare', 'p99Ms'), unit: 'ms' },
-      { name: 'Holdfast, p99', value: middle('house', 'p99Ms'), unit: 'ms' },
+      { name: 'Holdfast, p99', value: middle('holdfast', 'p99Ms'), unit: 'ms' },
       { name: 'bare, heap', value: kilobytes('bare'), unit: 'KiB a connection' },
-      { name: 'Holdfast, heap', value: kilobytes('house'), unit: 'KiB a connection', ratio: each, of: 'bare' },
+      { name: 'Holdfast, heap', value: kilobytes('holdfast'), unit: 'KiB a connection', ratio: each, of: 'bare' },
     ],
     aims: [atMost('CPU of 1,000 connections, against bare node:http', cpu, 1.1)],
   }

@@ -1,12 +1,12 @@
 /**
  * Whether threads wait for each other: from asking something in a new thread to its first token, alone and beside
  * twenty threads that stream and are looked at, in turns, in one server process with its store on disk. The agent says
- * its first token at once, so what is measured is the house. `node bench/fairness.ts` prints the table.
+ * its first token at once, so what is measured is the server. `node bench/fairness.ts` prints the table.
  */
 import { paths, type ThreadKey } from '@holdfast/core'
 import { runAlone } from './alone.ts'
-import { type HouseProcess, startHouse } from './house-process.ts'
 import { atMost, type BenchSection, median } from './report.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 
 const ROUNDS = 4
 const SAMPLES = 25
@@ -18,22 +18,22 @@ const FIRST_TOKEN = '"type":"TEXT_MESSAGE_CONTENT"'
 let asked = 0
 const newKey = (name: string): ThreadKey => ({ roomId: 'default', threadId: `${name}-${++asked}` })
 
-async function ask(house: HouseProcess, key: ThreadKey, tokens: number, intervalMs: number): Promise<void> {
+async function ask(server: ServerProcess, key: ThreadKey, tokens: number, intervalMs: number): Promise<void> {
   const messages = [{ id: 'q', role: 'user', content: 'Well?' }]
   const forwardedProps = { script: { tokens, intervalMs } }
-  const response = await house.post(paths.runs(key), { runId: 'run', messages, agentId: 'demo', forwardedProps })
+  const response = await server.post(paths.runs(key), { runId: 'run', messages, agentId: 'demo', forwardedProps })
   if (response.status !== 202) throw new Error(`${key.threadId}: ${response.status} ${await response.text()}`)
   await response.body?.cancel()
 }
 
 /** Follows the threads over one connection; `see` hears every piece of it. */
 async function follow(
-  house: HouseProcess,
+  server: ServerProcess,
   threads: readonly ThreadKey[],
   see: (text: string) => void,
 ): Promise<{ stop(): Promise<void> }> {
   const aborted = new AbortController()
-  const response = await fetch(house.url + paths.feed(), {
+  const response = await fetch(server.url + paths.feed(), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ threads: threads.map((key) => ({ ...key, after: 0 })) }),
@@ -53,16 +53,16 @@ async function follow(
 }
 
 /** Milliseconds from asking to the first token, each in a thread of its own. */
-async function firstTokens(house: HouseProcess): Promise<number[]> {
+async function firstTokens(server: ServerProcess): Promise<number[]> {
   const times: number[] = []
   for (let n = 0; n < SAMPLES; n++) {
     const key = newKey('new')
     const { promise, resolve } = Promise.withResolvers<number>()
-    const reader = await follow(house, [key], (text) => {
+    const reader = await follow(server, [key], (text) => {
       if (text.includes(FIRST_TOKEN)) resolve(performance.now())
     })
     const began = performance.now()
-    await ask(house, key, 1, 0)
+    await ask(server, key, 1, 0)
     times.push((await promise) - began)
     await reader.stop()
   }
@@ -70,20 +70,20 @@ async function firstTokens(house: HouseProcess): Promise<number[]> {
 }
 
 /** Twenty threads that stream to somebody until told to stop. */
-async function neighbours(house: HouseProcess): Promise<() => Promise<void>> {
+async function neighbours(server: ServerProcess): Promise<() => Promise<void>> {
   const keys = Array.from({ length: NEIGHBOURS }, () => newKey('neighbour'))
   const speaking = new Set<string>()
   const all = Promise.withResolvers<void>()
-  const reader = await follow(house, keys, (text) => {
+  const reader = await follow(server, keys, (text) => {
     for (const [, threadId = ''] of text.matchAll(/"threadId":"(neighbour-\d+)".*TEXT_MESSAGE_CONTENT/g)) {
       speaking.add(threadId)
       if (speaking.size === NEIGHBOURS) all.resolve()
     }
   })
-  await Promise.all(keys.map((key) => ask(house, key, 1_000_000, TOKENS_APART_MS)))
+  await Promise.all(keys.map((key) => ask(server, key, 1_000_000, TOKENS_APART_MS)))
   await all.promise
   return async () => {
-    await Promise.all(keys.map((key) => house.post(paths.cancelRun(key, 'run'), {})))
+    await Promise.all(keys.map((key) => server.post(paths.cancelRun(key, 'run'), {})))
     await reader.stop()
   }
 }
@@ -93,20 +93,20 @@ function slowest(times: readonly number[]): number {
 }
 
 export async function measureFairness(): Promise<BenchSection> {
-  const house = await startHouse()
+  const server = await startServer()
   const alone: number[] = []
   const beside: number[] = []
   try {
-    await firstTokens(house)
+    await firstTokens(server)
     for (let round = 1; round <= ROUNDS; round++) {
       console.error(`first tokens: round ${round} of ${ROUNDS}`)
-      alone.push(...(await firstTokens(house)))
-      const stop = await neighbours(house)
-      beside.push(...(await firstTokens(house)))
+      alone.push(...(await firstTokens(server)))
+      const stop = await neighbours(server)
+      beside.push(...(await firstTokens(server)))
       await stop()
     }
   } finally {
-    await house.close()
+    await server.close()
   }
   const row = (name: string, value: number, than?: number) => ({
     name,

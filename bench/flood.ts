@@ -7,26 +7,26 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
 import { runAlone } from './alone.ts'
-import { type HouseProcess, startHouse } from './house-process.ts'
 import { atMost, type BenchSection, median } from './report.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 
 const ROUNDS = 3
 export const AGENTS = fileURLToPath(new URL('./flood-agents.ts', import.meta.url))
 
 let asked = 0
 
-export async function ask(house: HouseProcess, agentId: string): Promise<ThreadKey> {
+export async function ask(server: ServerProcess, agentId: string): Promise<ThreadKey> {
   const key = { roomId: 'default', threadId: `${agentId}-${++asked}` }
   const messages = [{ id: 'q', role: 'user', content: 'Well?' }]
-  const response = await house.post(paths.runs(key), { runId: 'run', messages, agentId })
+  const response = await server.post(paths.runs(key), { runId: 'run', messages, agentId })
   if (response.status !== 202) throw new Error(`${agentId}: ${response.status} ${await response.text()}`)
   return key
 }
 
 /** Milliseconds that each token was on its way, until the run's end. */
-export async function follow(house: HouseProcess, key: ThreadKey): Promise<number[]> {
+export async function follow(server: ServerProcess, key: ThreadKey): Promise<number[]> {
   const latencies: number[] = []
-  const response = await fetch(`${house.url}${paths.runEvents(key, 'run')}?live=sse`)
+  const response = await fetch(`${server.url}${paths.runEvents(key, 'run')}?live=sse`)
   if (!response.body) throw new Error(`The probe's stream answered ${response.status}.`)
   let rest = ''
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
@@ -45,17 +45,17 @@ export async function follow(house: HouseProcess, key: ThreadKey): Promise<numbe
 }
 
 /** One flood after the other, until told to stop: each ends when its limits are reached. */
-function keepFlooding(house: HouseProcess, agentId: string): () => Promise<void> {
+function keepFlooding(server: ServerProcess, agentId: string): () => Promise<void> {
   let on = true
   const over = (async () => {
     while (on) {
-      const key = await ask(house, agentId)
+      const key = await ask(server, agentId)
       while (on) {
-        const answer = (await (await fetch(house.url + paths.run(key, 'run'))).json()) as { status: string }
+        const answer = (await (await fetch(server.url + paths.run(key, 'run'))).json()) as { status: string }
         if (answer.status !== 'queued' && answer.status !== 'running') break
         await wait(50)
       }
-      if (!on) await house.post(paths.cancelRun(key, 'run'), {})
+      if (!on) await server.post(paths.cancelRun(key, 'run'), {})
     }
   })()
   return () => {
@@ -69,10 +69,10 @@ interface Probed {
   readonly p99: number
 }
 
-async function probe(house: HouseProcess, beside?: string): Promise<Probed> {
-  const stop = beside === undefined ? async () => {} : keepFlooding(house, beside)
+async function probe(server: ServerProcess, beside?: string): Promise<Probed> {
+  const stop = beside === undefined ? async () => {} : keepFlooding(server, beside)
   if (beside !== undefined) await wait(500)
-  const latencies = (await follow(house, await ask(house, 'probe'))).toSorted((a, b) => a - b)
+  const latencies = (await follow(server, await ask(server, 'probe'))).toSorted((a, b) => a - b)
   await stop()
   // What a flood leaves behind is done before the next one looks at the clock.
   await wait(1_500)
@@ -81,22 +81,22 @@ async function probe(house: HouseProcess, beside?: string): Promise<Probed> {
 }
 
 export async function measureFlood(): Promise<BenchSection> {
-  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS })
+  const server = await startServer({ HOLDFAST_CONFIG: AGENTS })
   const found: Record<'alone' | 'tokens' | 'pages', Probed[]> = { alone: [], tokens: [], pages: [] }
   let memory = 0
   try {
-    await probe(house)
+    await probe(server)
     for (let round = 1; round <= ROUNDS; round++) {
       for (const beside of ['alone', 'tokens', 'pages'] as const) {
         console.error(
           `a probe ${beside === 'alone' ? 'alone' : `beside a flood of ${beside}`}, round ${round} of ${ROUNDS}`,
         )
-        found[beside].push(await probe(house, beside === 'alone' ? undefined : beside))
-        memory = Math.max(memory, house.memory())
+        found[beside].push(await probe(server, beside === 'alone' ? undefined : beside))
+        memory = Math.max(memory, server.memory())
       }
     }
   } finally {
-    await house.close()
+    await server.close()
   }
   const middle = (of: keyof typeof found, which: keyof Probed) => median(found[of].map((probed) => probed[which]))
   const alone = middle('alone', 'p99')

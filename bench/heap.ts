@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
 import { heapInUse } from '../scripts/heap-in-use.ts'
 import { runAlone } from './alone.ts'
-import { type HouseProcess, startHouse } from './house-process.ts'
 import { type BenchAim, type BenchSection, median } from './report.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 import { type QuietProps, quiet, stopCompiling, type TalkProps } from './talk-agents.ts'
 
 const EVENTS = 100_000
@@ -27,14 +27,14 @@ const FINISHED_LIMIT = 100
 const threadOf = (name: string): ThreadKey => ({ roomId: 'default', threadId: name })
 
 async function ask(
-  house: HouseProcess,
+  server: ServerProcess,
   key: ThreadKey,
   agentId: string,
   runId: string,
   forwardedProps?: TalkProps | QuietProps,
 ): Promise<void> {
   const messages = [{ id: `${runId}-q`, role: 'user', content: 'Well?' }]
-  const answer = await house.post(paths.runs(key), { runId, messages, agentId, forwardedProps })
+  const answer = await server.post(paths.runs(key), { runId, messages, agentId, forwardedProps })
   if (answer.status !== 202) throw new Error(`${agentId} was answered ${answer.status}: ${await answer.text()}`)
 }
 
@@ -46,12 +46,12 @@ async function until<T>(look: () => Promise<T>, done: (value: T) => boolean): Pr
   }
 }
 
-async function get<T>(house: HouseProcess, path: string): Promise<T> {
-  return (await (await fetch(house.url + path)).json()) as T
+async function get<T>(server: ServerProcess, path: string): Promise<T> {
+  return (await (await fetch(server.url + path)).json()) as T
 }
 
-async function status(house: HouseProcess, key: ThreadKey, runId: string): Promise<string> {
-  return (await get<{ status: string }>(house, paths.run(key, runId))).status
+async function status(server: ServerProcess, key: ThreadKey, runId: string): Promise<string> {
+  return (await get<{ status: string }>(server, paths.run(key, runId))).status
 }
 
 /** A few at a time: each connection costs the server something too. */
@@ -60,23 +60,23 @@ async function few(keys: readonly ThreadKey[], work: (key: ThreadKey) => Promise
 }
 
 /** Events of a run that goes on: bytes of heap for each. */
-async function perEvent(house: HouseProcess): Promise<number> {
+async function perEvent(server: ServerProcess): Promise<number> {
   const warm = threadOf('warm')
-  await ask(house, warm, 'talk', 'run', { events: WARM_UP_EVENTS })
-  await all(house, [warm], 'run', 'succeeded')
-  const before = await house.heap()
+  await ask(server, warm, 'talk', 'run', { events: WARM_UP_EVENTS })
+  await all(server, [warm], 'run', 'succeeded')
+  const before = await server.heap()
   const key = threadOf('long')
-  await ask(house, key, 'talk', 'run', { events: EVENTS, stay: true })
+  await ask(server, key, 'talk', 'run', { events: EVENTS, stay: true })
   // Asked for its last page, the log tells how far it has come; the whole thread would be read into the process.
   const seen = async () => {
-    const page = await get<{ envelopes?: readonly unknown[] }>(house, `${paths.log(key)}?after=${EVENTS}&limit=10`)
+    const page = await get<{ envelopes?: readonly unknown[] }>(server, `${paths.log(key)}?after=${EVENTS}&limit=10`)
     return page.envelopes?.length ?? 0
   }
   await until(seen, (envelopes) => envelopes > 0)
   await wait(500)
-  const kept = (await house.heap()) - before
-  await house.post(paths.cancelRun(key, 'run'), {})
-  await all(house, [key], 'run', 'cancelled')
+  const kept = (await server.heap()) - before
+  await server.post(paths.cancelRun(key, 'run'), {})
+  await all(server, [key], 'run', 'cancelled')
   return kept / EVENTS
 }
 
@@ -89,26 +89,26 @@ interface Kept {
  * Runs that wait: bytes for each while they do, and once they have ended. The same threads each time, so that what is
  * remembered of a thread, up to a bound, is not a run's; what is kept for good is kept in each round.
  */
-async function perRun(house: HouseProcess, name: string, props?: QuietProps): Promise<Kept> {
+async function perRun(server: ServerProcess, name: string, props?: QuietProps): Promise<Kept> {
   const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`${name}-${n}`))
   const idle: number[] = []
   async function round(n: number): Promise<void> {
     const runId = `${name}-round-${n}`
-    const before = await house.heap()
-    await few(keys, (key) => ask(house, key, 'quiet', runId, props))
-    await all(house, keys, runId, 'running')
+    const before = await server.heap()
+    await few(keys, (key) => ask(server, key, 'quiet', runId, props))
+    await all(server, keys, runId, 'running')
     await wait(500)
-    idle.push(((await house.heap()) - before) / RUNS)
-    await few(keys, (key) => house.post(paths.cancelRun(key, runId), {}))
-    await all(house, keys, runId, 'cancelled')
+    idle.push(((await server.heap()) - before) / RUNS)
+    await few(keys, (key) => server.post(paths.cancelRun(key, runId), {}))
+    await all(server, keys, runId, 'cancelled')
     // Timers of what has ended.
     await wait(2_000)
   }
   for (let n = 0; n < WARM_UP_ROUNDS; n++) await round(n)
   idle.length = 0
-  const before = await house.heap()
+  const before = await server.heap()
   for (let n = 0; n < ROUNDS; n++) await round(WARM_UP_ROUNDS + n)
-  const finished = ((await house.heap()) - before) / (RUNS * ROUNDS)
+  const finished = ((await server.heap()) - before) / (RUNS * ROUNDS)
   return { idle: median(idle), finished: Math.max(0, finished) }
 }
 
@@ -139,10 +139,10 @@ async function agentAlone(): Promise<number> {
   return kept
 }
 
-async function all(house: HouseProcess, keys: readonly ThreadKey[], runId: string, wanted: string): Promise<void> {
+async function all(server: ServerProcess, keys: readonly ThreadKey[], runId: string, wanted: string): Promise<void> {
   for (const key of keys) {
     await until(
-      () => status(house, key, runId),
+      () => status(server, key, runId),
       (now) => now === wanted,
     )
   }
@@ -155,14 +155,14 @@ function aim(text: string, bytes: number, limit: number): BenchAim {
 }
 
 export async function measureHeap(): Promise<BenchSection> {
-  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS })
+  const server = await startServer({ HOLDFAST_CONFIG: AGENTS })
   try {
     console.error(`heap: a run of ${EVENTS} events`)
-    const bytes = await perEvent(house)
+    const bytes = await perEvent(server)
     console.error(`heap: ${RUNS} idle runs, five times`)
-    const { idle, finished } = await perRun(house, 'quiet')
+    const { idle, finished } = await perRun(server, 'quiet')
     console.error(`heap: ${RUNS} runs that said a word, five times`)
-    const spoken = await perRun(house, 'spoken', { word: 'Well' })
+    const spoken = await perRun(server, 'spoken', { word: 'Well' })
     const alone = await agentAlone()
     return {
       title: 'Heap that the server keeps',
@@ -186,7 +186,7 @@ export async function measureHeap(): Promise<BenchSection> {
       ],
     }
   } finally {
-    await house.close()
+    await server.close()
   }
 }
 

@@ -9,9 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { paths } from '@holdfast/core'
 import { runAlone } from './alone.ts'
-import { memoryOf, startHouse, startProcess } from './house-process.ts'
 import type { StreamsOrder, StreamsReport } from './idle-streams.ts'
 import { atMost, type BenchSection } from './report.ts'
+import { memoryOf, startProcess, startServer } from './server-process.ts'
 
 const WANTED = 10_000
 /** Files that each process has open besides its streams. */
@@ -60,13 +60,13 @@ export async function measureIdle(): Promise<BenchSection> {
   limit.child.kill('SIGKILL')
 
   console.error(`${streams} idle streams: Holdfast`)
-  const house = await startHouse()
+  const server = await startServer()
   const script = { tokens: 1, intervalMs: 0 }
   const messages = [{ id: 'q', role: 'user', content: 'Hello' }]
-  await house.post(paths.runs(KEY), { runId: 'run', messages, forwardedProps: { script } })
+  await server.post(paths.runs(KEY), { runId: 'run', messages, forwardedProps: { script } })
   await wait(500)
-  const held = await idle(`${house.url}${paths.log(KEY)}?live=sse`, house.memory, streams)
-  await house.close()
+  const held = await idle(`${server.url}${paths.log(KEY)}?live=sse`, server.memory, streams)
+  await server.close()
 
   const ratio = held.bytesEach / bare.bytesEach
   return {

@@ -14,9 +14,9 @@ import { chromium as launcher, type Page } from 'playwright'
 import { build } from 'vite'
 import { chromium } from '../scripts/chromium.ts'
 import { runAlone } from './alone.ts'
-import { startProcess } from './house-process.ts'
 import { installProbe } from './page-probe.ts'
 import { atMost, type BenchSection, median } from './report.ts'
+import { startProcess } from './server-process.ts'
 
 const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
 const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))

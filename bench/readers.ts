@@ -17,10 +17,10 @@ import { LOCAL_PRINCIPAL as ME } from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
 import { runAlone } from './alone.ts'
 import { ask, follow } from './flood.ts'
-import { startHouse } from './house-process.ts'
 import type { Turns } from './readers-agents.ts'
 import type { LoadOrder, LoadReport } from './readers-load.ts'
 import { atMost, type BenchSection, median } from './report.ts'
+import { startServer } from './server-process.ts'
 
 const AGENTS = fileURLToPath(new URL('./readers-agents.ts', import.meta.url))
 const ROUNDS = 3
@@ -104,14 +104,14 @@ interface Probed {
 export async function measureReaders(): Promise<BenchSection> {
   const data = mkdtempSync(join(tmpdir(), 'holdfast-readers-'))
   await seed(data)
-  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_DATA: data })
+  const server = await startServer({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_DATA: data })
   const load = startLoad()
 
   async function probe(heavy?: Heavy): Promise<Probed> {
-    if (heavy) load.start(house.url, heavy)
+    if (heavy) load.start(server.url, heavy)
     const began = performance.now()
     if (heavy) await wait(500)
-    const latencies = (await follow(house, await ask(house, 'probe'))).toSorted((a, b) => a - b)
+    const latencies = (await follow(server, await ask(server, 'probe'))).toSorted((a, b) => a - b)
     const seconds = (performance.now() - began) / 1_000
     const answers = heavy ? (await load.stop()).answers / seconds : 0
     const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
@@ -119,11 +119,11 @@ export async function measureReaders(): Promise<BenchSection> {
   }
 
   async function turnsBeside(heavy: Heavy): Promise<Turns> {
-    load.start(house.url, heavy)
+    load.start(server.url, heavy)
     await wait(1_000)
-    house.tell('watch')
+    server.tell('watch')
     await wait(3_000)
-    const turns = (await house.asked('turns')) as Turns
+    const turns = (await server.asked('turns')) as Turns
     await load.stop()
     return turns
   }
@@ -141,7 +141,7 @@ export async function measureReaders(): Promise<BenchSection> {
     }
   } finally {
     load.close()
-    await house.close()
+    await server.close()
     rmSync(data, { recursive: true, force: true })
   }
   const middle = (of: Heavy | undefined, which: keyof Probed) =>

@@ -7,8 +7,8 @@ import { get } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { paths } from '@holdfast/core'
 import { runAlone } from './alone.ts'
-import { type HouseProcess, startHouse, startProcess } from './house-process.ts'
 import { atMost, type BenchSection, median } from './report.ts'
+import { type ServerProcess, startProcess, startServer } from './server-process.ts'
 import type { TalkProps } from './talk-agents.ts'
 
 const EVENTS = 10_000
@@ -69,57 +69,57 @@ async function compare<Name extends string>(urls: Readonly<Record<Name, string>>
   return Object.fromEntries(entries.map(([name]) => [name, middle(found.get(name) ?? [])])) as Record<Name, Middle>
 }
 
-async function talk(house: HouseProcess): Promise<void> {
+async function talk(server: ServerProcess): Promise<void> {
   const messages = [{ id: 'q', role: 'user', content: 'Talk.' }]
   const forwardedProps: TalkProps = { events: EVENTS }
-  const answer = await house.post(paths.runs(KEY), { runId: 'run', messages, agentId: 'talk', forwardedProps })
+  const answer = await server.post(paths.runs(KEY), { runId: 'run', messages, agentId: 'talk', forwardedProps })
   if (answer.status !== 202) throw new Error(`The run was answered ${answer.status}.`)
-  await read(logOf(house))
-  const { seq } = (await (await fetch(house.url + paths.thread(KEY))).json()) as { seq?: number }
+  await read(logOf(server))
+  const { seq } = (await (await fetch(server.url + paths.thread(KEY))).json()) as { seq?: number }
   if (seq === undefined || seq < EVENTS) throw new Error(`Of ${EVENTS} events ${seq} are in the log: they were joined.`)
 }
 
-const logOf = ({ url }: HouseProcess) => `${url}${paths.log(KEY)}?live=sse&after=0`
+const logOf = ({ url }: ServerProcess) => `${url}${paths.log(KEY)}?live=sse&after=0`
 
 export async function measureResume(): Promise<BenchSection> {
   const limit = await startProcess([LIMIT], { HOLDFAST_BENCH_EVENTS: String(EVENTS) })
-  const house = await startHouse({ HOLDFAST_CONFIG: AGENTS })
+  const server = await startServer({ HOLDFAST_CONFIG: AGENTS })
   try {
     console.error('a run of 10,000 events, read again')
-    await talk(house)
-    const before = await compare({ bare: limit.url, house: logOf(house) })
+    await talk(server)
+    const before = await compare({ bare: limit.url, holdfast: logOf(server) })
     console.error('and after a SIGKILL')
-    await house.restart()
-    const after = await compare({ bare: limit.url, house: logOf(house) })
+    await server.restart()
+    const after = await compare({ bare: limit.url, holdfast: logOf(server) })
 
-    const first = before.house.first / before.bare.first
-    const firstAfter = after.house.first / after.bare.first
+    const first = before.holdfast.first / before.bare.first
+    const firstAfter = after.holdfast.first / after.bare.first
     const unit = 'ms'
     return {
       title: `Resume: a run of ${EVENTS.toLocaleString('en')} events, read from its beginning`,
       rows: [
         { name: 'bare node:http, from memory: first event', value: before.bare.first, unit },
         { name: 'bare: last event', value: before.bare.last, unit },
-        { name: 'Holdfast: first event', value: before.house.first, unit, ratio: first, of: 'bare' },
+        { name: 'Holdfast: first event', value: before.holdfast.first, unit, ratio: first, of: 'bare' },
         {
           name: 'Holdfast: last event',
-          value: before.house.last,
+          value: before.holdfast.last,
           unit,
-          ratio: before.house.last / before.bare.last,
+          ratio: before.holdfast.last / before.bare.last,
           of: 'bare',
         },
         {
           name: 'Holdfast, after SIGKILL and restart: first event',
-          value: after.house.first,
+          value: after.holdfast.first,
           unit,
           ratio: firstAfter,
           of: 'bare',
         },
         {
           name: 'Holdfast, after SIGKILL and restart: last event',
-          value: after.house.last,
+          value: after.holdfast.last,
           unit,
-          ratio: after.house.last / after.bare.last,
+          ratio: after.holdfast.last / after.bare.last,
           of: 'bare',
         },
       ],
@@ -130,7 +130,7 @@ export async function measureResume(): Promise<BenchSection> {
     }
   } finally {
     limit.child.kill('SIGKILL')
-    await house.close()
+    await server.close()
   }
 }
 

@@ -11,8 +11,8 @@ import {
 } from '@holdfast/client'
 import { paths, type ThreadKey } from '@holdfast/core'
 import { runAlone } from './alone.ts'
-import { startHouse } from './house-process.ts'
 import { atMost, type BenchSection } from './report.ts'
+import { startServer } from './server-process.ts'
 
 const THREADS = 50
 const SWITCHES = 100
@@ -58,10 +58,10 @@ async function visit(registry: RunRegistry, key: ThreadKey): Promise<() => void>
 }
 
 export async function measureWarm(): Promise<BenchSection> {
-  const house = await startHouse()
+  const server = await startServer()
   const asked: string[] = []
   const source = createHttpTransport({
-    baseUrl: house.url,
+    baseUrl: server.url,
     clock,
     fetch: (input, init) => {
       asked.push(new URL(String(input)).pathname)
@@ -77,7 +77,7 @@ export async function measureWarm(): Promise<BenchSection> {
   const script = { tokens: 100_000, intervalMs: 100 }
   for (const key of keys) {
     const messages = [{ id: 'q', role: 'user', content: 'Hello' }]
-    await house.post(paths.runs(key), { runId: 'run', messages, agentId: 'demo', forwardedProps: { script } })
+    await server.post(paths.runs(key), { runId: 'run', messages, agentId: 'demo', forwardedProps: { script } })
   }
   let leave = () => {}
   const go = async (key: ThreadKey | undefined) => {
@@ -100,7 +100,7 @@ export async function measureWarm(): Promise<BenchSection> {
   leave()
   leaveOverview()
   registry.close()
-  await house.close()
+  await server.close()
   return {
     title: `${THREADS} warm threads that all stream, ${SWITCHES} switches among them`,
     rows: [

@@ -27,7 +27,7 @@ function refused(from: string, to: string): boolean {
   return refusals([{ from, to }], table, doors).length > 0
 }
 
-describe('the arrows of the house', () => {
+describe('the import table of ARCHITECTURE.md', () => {
   it('lets a room import what the table lists, and itself', () => {
     expect(refused('packages/core/src/log/a.ts', 'packages/core/src/key/b.ts')).toBe(false)
     expect(refused('packages/core/src/log/a.ts', 'packages/core/src/log/b.ts')).toBe(false)

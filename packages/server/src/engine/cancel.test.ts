@@ -2,84 +2,86 @@ import { isEnded } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { RunWork } from '../store/port.ts'
-import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
+import { createPuppet, createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
 it('G6 a cancel aborts the agent, keeps the partial text, and is confirmed by the log', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.text('one ')
-  house.calls[0]?.text('two ')
-  await house.settle()
-  await house.cancel('a', 'enough')
-  await house.settle()
-  expect(house.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
-  expect(await house.text('a')).toBe('one two ')
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled', by: 'local', reason: 'enough' })
-  expect(house.engine.active).toBe(0)
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.text('one ')
+  server.calls[0]?.text('two ')
+  await server.settle()
+  await server.cancel('a', 'enough')
+  await server.settle()
+  expect(server.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
+  expect(await server.text('a')).toBe('one two ')
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled', by: 'local', reason: 'enough' })
+  expect(server.engine.active).toBe(0)
 })
 
 it('G6 an agent that ignores the abort and never answers is left behind when its grace is over', async () => {
-  const house = await createHouse({ cancelGraceMs: 5_000 })
-  await house.engine.start()
-  await house.ask('a', 'demo', { tokens: 2, intervalMs: 10, hang: true, ignoreAbort: true })
-  await house.pass(100)
-  await house.cancel('a')
-  await house.pass(4_900, 100)
-  expect(await house.run('a')).toMatchObject({ status: 'cancelling' })
-  await house.pass(200, 100)
-  expect(await house.text('a')).toBe('t0 t1 ')
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
-  expect(house.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', stopped: false }))
+  const server = await createTestServer({ cancelGraceMs: 5_000 })
+  await server.engine.start()
+  await server.ask('a', 'demo', { tokens: 2, intervalMs: 10, hang: true, ignoreAbort: true })
+  await server.pass(100)
+  await server.cancel('a')
+  await server.pass(4_900, 100)
+  expect(await server.run('a')).toMatchObject({ status: 'cancelling' })
+  await server.pass(200, 100)
+  expect(await server.text('a')).toBe('t0 t1 ')
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
+  expect(server.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', stopped: false }))
 })
 
 it('I6 I2 what an agent says after its cancel is counted and not written', async () => {
   const late = createPuppet('late', { stopsOnAbort: false })
-  const house = await createHouse({ agents: [late.agent] })
-  await house.engine.start()
-  await house.ask('a', 'late')
-  await house.settle()
+  const server = await createTestServer({ agents: [late.agent] })
+  await server.engine.start()
+  await server.ask('a', 'late')
+  await server.settle()
   const [call] = late.calls
   call?.text('before ')
-  await house.settle()
-  await house.cancel('a')
-  await house.settle()
+  await server.settle()
+  await server.cancel('a')
+  await server.settle()
   call?.text('after ')
   call?.text('and after ')
-  await house.settle()
-  expect(await house.text('a')).toBe('before ')
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  await server.settle()
+  expect(await server.text('a')).toBe('before ')
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
   expect(call?.left).toBe(true)
-  expect(house.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', lateEvents: 1, stopped: true }))
+  expect(server.log).toContainEqual(
+    expect.objectContaining({ type: 'agent_left_behind', lateEvents: 1, stopped: true }),
+  )
 })
 
 it('G6 a cancel that no notice tells of is heard with the next word of the agent', async () => {
-  const house = await createHouse({ deaf: true })
-  await house.ask('a')
-  await house.engine.start()
-  await house.settle()
-  await house.cancel('a')
-  await house.settle()
-  expect(house.calls[0]?.context.signal.aborted).toBe(false)
-  house.calls[0]?.text('word')
-  await house.settle()
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  const server = await createTestServer({ deaf: true })
+  await server.ask('a')
+  await server.engine.start()
+  await server.settle()
+  await server.cancel('a')
+  await server.settle()
+  expect(server.calls[0]?.context.signal.aborted).toBe(false)
+  server.calls[0]?.text('word')
+  await server.settle()
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
 it('G6 a cancel that no notice tells of reaches a silent agent with the next beat of its lease', async () => {
-  const house = await createHouse({ deaf: true })
-  await house.ask('a')
-  await house.engine.start()
-  await house.settle()
-  await house.cancel('a')
-  await house.pass(5_100, 100)
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  const server = await createTestServer({ deaf: true })
+  await server.ask('a')
+  await server.engine.start()
+  await server.settle()
+  await server.cancel('a')
+  await server.pass(5_100, 100)
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
 it('G6 a cancel that overtakes the answer to the claim is not lost, however silent the agent', async () => {
   let deliver = () => {}
-  const house = await createHouse({
+  const server = await createTestServer({
     work: (work) => ({
       ...work,
       async claim(request) {
@@ -89,18 +91,18 @@ it('G6 a cancel that overtakes the answer to the claim is not lost, however sile
       },
     }),
   })
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  await house.cancel('a')
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  await server.cancel('a')
   deliver()
-  await house.settle()
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  await server.settle()
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
 it('a cancel after the agent’s last word and before its end is written makes the run cancelled, with every word', async () => {
   let release = () => {}
-  const house = await createHouse({
+  const server = await createTestServer({
     work: (work) => ({
       ...work,
       async end(lease, end) {
@@ -109,17 +111,17 @@ it('a cancel after the agent’s last word and before its end is written makes t
       },
     }),
   })
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.text('all of it')
-  house.calls[0]?.finish()
-  await house.settle()
-  await house.cancel('a', 'too late?')
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.text('all of it')
+  server.calls[0]?.finish()
+  await server.settle()
+  await server.cancel('a', 'too late?')
   release()
-  await house.settle()
-  expect(await house.text('a')).toBe('all of it')
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled', reason: 'too late?' })
+  await server.settle()
+  expect(await server.text('a')).toBe('all of it')
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled', reason: 'too late?' })
 })
 
 it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never success after an acknowledged cancel', async () => {
@@ -138,7 +140,7 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
             await scheduler.schedule(Promise.resolve(), `${name} answered`)
             return answer
           }) as unknown as F
-        const house = await createHouse({
+        const server = await createTestServer({
           cancelGraceMs: 50,
           work: (work): RunWork => ({
             ...work,
@@ -147,10 +149,10 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
             end: slow(work.end, 'end'),
           }),
         })
-        await house.engine.start()
-        await house.ask('a')
-        await house.settle()
-        const [call] = house.calls
+        await server.engine.start()
+        await server.ask('a')
+        await server.settle()
+        const [call] = server.calls
         let acknowledged = false
         let texts = ''
         for (const [n, move] of script.entries()) {
@@ -166,23 +168,23 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
               case 'refused':
                 return call?.say({ type: 'nonsense' })
               case 'cancel':
-                acknowledged = (await house.cancel('a')).type === 'requested' || acknowledged
+                acknowledged = (await server.cancel('a')).type === 'requested' || acknowledged
             }
           })
         }
         for (let n = 0; n < 60; n++) {
           await scheduler.waitIdle()
-          await house.pass(100, 50)
+          await server.pass(100, 50)
         }
-        const run = await house.run('a')
+        const run = await server.run('a')
         if (acknowledged) expect(run.status).toBe('cancelled')
         if (script.every((move) => move === 'text')) expect(run.status).toBe('running')
         if (!isEnded(run)) return
-        expectLegalEnd(await house.envelopes('a'), { type: run.status })
-        expect(texts.startsWith(await house.text('a'))).toBe(true)
+        expectLegalEnd(await server.envelopes('a'), { type: run.status })
+        expect(texts.startsWith(await server.text('a'))).toBe(true)
         if (run.status === 'succeeded')
-          expect(await house.text('a')).toBe(texts.slice(0, (await house.text('a')).length))
-        expect(house.log.filter((entry) => entry.type === 'run_broke' || entry.type === 'lease_lost')).toEqual([])
+          expect(await server.text('a')).toBe(texts.slice(0, (await server.text('a')).length))
+        expect(server.log.filter((entry) => entry.type === 'run_broke' || entry.type === 'lease_lost')).toEqual([])
       },
     ),
     { numRuns: 40 },
@@ -190,50 +192,50 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
 })
 
 it('aborts the agent of a run that another one supersedes, keeps its text, and carries out the other one next', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.text('half ')
-  await house.settle()
-  await house.askAs('a', 'b', 'supersede')
-  await house.settle()
-  expect(house.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
-  expect(await house.run('a')).toMatchObject({ status: 'superseded', outcome: { by: 'b' } })
-  const own = (await house.envelopes('a')).filter(({ runId }) => runId === 'a')
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.text('half ')
+  await server.settle()
+  await server.askAs('a', 'b', 'supersede')
+  await server.settle()
+  expect(server.calls[0]?.context.signal.reason).toMatchObject({ name: 'AbortError' })
+  expect(await server.run('a')).toMatchObject({ status: 'superseded', outcome: { by: 'b' } })
+  const own = (await server.envelopes('a')).filter(({ runId }) => runId === 'a')
   expectLegalEnd(own, { type: 'superseded', by: 'b' })
-  expect(house.calls[1]?.input).toMatchObject({ runId: 'b', messages: [{}, { content: 'half ' }, { id: 'b-q' }] })
+  expect(server.calls[1]?.input).toMatchObject({ runId: 'b', messages: [{}, { content: 'half ' }, { id: 'b-q' }] })
 })
 
 it('G6 ends cancelled what was superseded, cancelled, and had ended all but for its answer', async () => {
-  const house = await createHouse({
+  const server = await createTestServer({
     deaf: true,
     work: (inner) => ({
       ...inner,
       async end(lease, end) {
-        if (end.outcome.type === 'superseded') await house.cancel('a')
+        if (end.outcome.type === 'superseded') await server.cancel('a')
         return inner.end(lease, end)
       },
     }),
   })
-  await house.ask('a')
-  await house.engine.start()
-  await house.settle()
-  await house.askAs('a', 'b', 'supersede')
-  house.calls[0]?.text('half ')
-  await house.settle()
-  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+  await server.ask('a')
+  await server.engine.start()
+  await server.settle()
+  await server.askAs('a', 'b', 'supersede')
+  server.calls[0]?.text('half ')
+  await server.settle()
+  expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
 it('S001-68 takes what waits one after the other', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.askAs('a', 'b', 'enqueue')
-  await house.settle()
-  expect(house.calls).toHaveLength(1)
-  house.calls[0]?.text('done')
-  house.calls[0]?.finish()
-  await house.settle()
-  expect(house.calls[1]?.input.runId).toBe('b')
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.askAs('a', 'b', 'enqueue')
+  await server.settle()
+  expect(server.calls).toHaveLength(1)
+  server.calls[0]?.text('done')
+  server.calls[0]?.finish()
+  await server.settle()
+  expect(server.calls[1]?.input.runId).toBe('b')
 })

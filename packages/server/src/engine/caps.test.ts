@@ -1,54 +1,54 @@
 /** More runs than may go on at once: who waits sees where, and every person gets a turn. */
 import { expect, it } from 'vitest'
-import { createHouse } from './testing/house.ts'
+import { createTestServer } from './testing/test-server.ts'
 
 const position = (run: object) => ('position' in run ? run.position : undefined)
 
 it('a start over the cap stays queued, with its place among all that wait, and starts when a place is free', async () => {
-  const house = await createHouse({ caps: { perPerson: 2 } })
-  await house.engine.start()
-  for (const thread of ['a', 'b', 'c', 'd']) await house.ask(thread)
-  await house.settle()
-  const runs = await Promise.all(['a', 'b', 'c', 'd'].map(house.run))
+  const server = await createTestServer({ caps: { perPerson: 2 } })
+  await server.engine.start()
+  for (const thread of ['a', 'b', 'c', 'd']) await server.ask(thread)
+  await server.settle()
+  const runs = await Promise.all(['a', 'b', 'c', 'd'].map(server.run))
   expect(runs.map(({ status }) => status)).toEqual(['running', 'running', 'queued', 'queued'])
   expect(runs.map(position)).toEqual([undefined, undefined, 1, 2])
-  const shown = await house.store.threads.snapshot({ tenantId: 'local', personId: 'local' }, house.key('d'))
+  const shown = await server.store.threads.snapshot({ tenantId: 'local', personId: 'local' }, server.key('d'))
   expect(shown).toMatchObject({ thread: { status: 'queued', position: 2 } })
 
-  house.calls[0]?.text('done')
-  house.calls[0]?.finish()
-  await house.settle()
-  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
-  expect(await house.run('c')).toMatchObject({ status: 'running' })
-  expect(await house.run('d')).toMatchObject({ status: 'queued', position: 1 })
+  server.calls[0]?.text('done')
+  server.calls[0]?.finish()
+  await server.settle()
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
+  expect(await server.run('c')).toMatchObject({ status: 'running' })
+  expect(await server.run('d')).toMatchObject({ status: 'queued', position: 1 })
 })
 
 it('what waits behind a run of its own thread counts both: its thread’s turn, and its place in the thread', async () => {
-  const house = await createHouse({ caps: { perAgent: 1 } })
-  await house.engine.start()
-  for (const thread of ['a', 'b', 'c']) await house.ask(thread)
+  const server = await createTestServer({ caps: { perAgent: 1 } })
+  await server.engine.start()
+  for (const thread of ['a', 'b', 'c']) await server.ask(thread)
   const behind = { runId: 'c2', messages: [{ id: 'c2-q', role: 'user', content: 'And?' }], agentId: 'puppet' } as const
   const me = { tenantId: 'local', personId: 'local' }
-  await house.store.runs.start(me, house.key('c'), { ...behind, onBusy: 'enqueue', tools: [], context: [] })
-  await house.settle()
-  expect(position(await house.run('b'))).toBe(1)
-  expect(position(await house.run('c'))).toBe(2)
-  expect(await house.store.runs.get(me, house.key('c'), 'c2')).toMatchObject({ run: { position: 3 } })
+  await server.store.runs.start(me, server.key('c'), { ...behind, onBusy: 'enqueue', tools: [], context: [] })
+  await server.settle()
+  expect(position(await server.run('b'))).toBe(1)
+  expect(position(await server.run('c'))).toBe(2)
+  expect(await server.store.runs.get(me, server.key('c'), 'c2')).toMatchObject({ run: { position: 3 } })
 })
 
 it('a run of another agent passes those that wait for theirs', async () => {
-  const house = await createHouse({ caps: { perAgent: 1 } })
-  await house.engine.start()
-  await house.ask('a')
-  await house.ask('b')
-  await house.ask('c', 'demo', { tokens: 1, intervalMs: 0 })
-  await house.pass(50)
-  expect(await house.run('b')).toMatchObject({ status: 'queued' })
-  expect(await house.run('c')).toMatchObject({ status: 'succeeded' })
+  const server = await createTestServer({ caps: { perAgent: 1 } })
+  await server.engine.start()
+  await server.ask('a')
+  await server.ask('b')
+  await server.ask('c', 'demo', { tokens: 1, intervalMs: 0 })
+  await server.pass(50)
+  expect(await server.run('b')).toMatchObject({ status: 'queued' })
+  expect(await server.run('c')).toMatchObject({ status: 'succeeded' })
 })
 
 it('G10 a person with a hundred runs does not keep another from their first', async () => {
-  const house = await createHouse({ maxConcurrent: 2 })
+  const server = await createTestServer({ maxConcurrent: 2 })
   const request = (runId: string) => ({
     runId,
     messages: [{ id: `${runId}-q`, role: 'user', content: 'Hi' } as const],
@@ -59,20 +59,20 @@ it('G10 a person with a hundred runs does not keep another from their first', as
   })
   const busy = { tenantId: 'local', personId: 'busy' }
   const late = { tenantId: 'local', personId: 'late' }
-  for (let n = 0; n < 100; n++) await house.store.runs.start(busy, house.key(`busy-${n}`), request('r'))
-  await house.store.runs.start(late, house.key('late'), request('r'))
-  expect(await house.store.runs.get(late, house.key('late'), 'r')).toMatchObject({ run: { position: 2 } })
-  await house.engine.start()
-  await house.settle()
-  expect(house.calls.map(({ input }) => input.threadId)).toEqual(['busy-0', 'late'])
+  for (let n = 0; n < 100; n++) await server.store.runs.start(busy, server.key(`busy-${n}`), request('r'))
+  await server.store.runs.start(late, server.key('late'), request('r'))
+  expect(await server.store.runs.get(late, server.key('late'), 'r')).toMatchObject({ run: { position: 2 } })
+  await server.engine.start()
+  await server.settle()
+  expect(server.calls.map(({ input }) => input.threadId)).toEqual(['busy-0', 'late'])
 })
 
 it('S001-67 the answer to a start, the run, its thread, the lists and the inbox all give one place: 2nd of those that wait', async () => {
-  const house = await createHouse({ caps: { perPerson: 1 } })
-  await house.engine.start()
+  const server = await createTestServer({ caps: { perPerson: 1 } })
+  await server.engine.start()
   const me = { tenantId: 'local', personId: 'local' }
   const start = (threadId: string, runId = threadId) =>
-    house.store.runs.start(me, house.key(threadId), {
+    server.store.runs.start(me, server.key(threadId), {
       runId,
       messages: [{ id: `${runId}-q`, role: 'user', content: 'Hi' }],
       agentId: 'puppet',
@@ -81,21 +81,21 @@ it('S001-67 the answer to a start, the run, its thread, the lists and the inbox 
       context: [],
     })
   await start('a')
-  await house.settle()
+  await server.settle()
   expect(await start('b')).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 1 } })
   expect(await start('c')).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 2 } })
   expect(await start('c')).toMatchObject({ type: 'same', run: { position: 2 } })
   expect(await start('c', 'c2')).toMatchObject({ type: 'accepted', run: { position: 3 } })
   // Behind a live run it is its own thread that is waited for.
   expect(await start('a', 'a2')).toMatchObject({ type: 'accepted', run: { position: 1 } })
-  expect(await house.run('c')).toMatchObject({ status: 'queued', position: 2 })
-  expect(await house.store.threads.snapshot(me, house.key('c'))).toMatchObject({ thread: { position: 2 } })
+  expect(await server.run('c')).toMatchObject({ status: 'queued', position: 2 })
+  expect(await server.store.threads.snapshot(me, server.key('c'))).toMatchObject({ thread: { position: 2 } })
   const line = { b: 1, c: 2 }
   const placesOf = (items: readonly { threadId: string; position?: number }[]) =>
     Object.fromEntries(items.flatMap(({ threadId, position }) => (position ? [[threadId, position]] : [])))
-  const list = await house.store.threads.list(me, 'default', { limit: 10 })
+  const list = await server.store.threads.list(me, 'default', { limit: 10 })
   expect(list.type === 'page' && placesOf(list.items)).toEqual(line)
-  const { threads } = await house.store.inbox.overview(me)
+  const { threads } = await server.store.inbox.overview(me)
   expect(placesOf(threads)).toEqual(line)
   expect(threads.filter(({ status }) => status === 'queued')).toHaveLength(2)
 })

@@ -10,7 +10,7 @@ import { systemClock } from '../process/system-clock.ts'
 import { createMemoryStore } from '../store/memory/memory-store.ts'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
 import { createEngine } from './engine.ts'
-import { createHouse } from './testing/house.ts'
+import { createTestServer } from './testing/test-server.ts'
 
 const HOUR = 3_600_000
 
@@ -19,7 +19,7 @@ it.each([
   ['back', -5 * HOUR],
 ])('a step %s costs no run its lease, makes no storm of timers, and `at` never runs backwards', async (_, step) => {
   // The engine's clock and the wall, apart: the store asks the wall.
-  const house = await createHouse()
+  const server = await createTestServer()
   const bus = createInProcessBus({
     onListenerError(error) {
       throw error
@@ -27,7 +27,7 @@ it.each([
   })
   let stepped = 0
   const store = createMemoryStore({
-    clock: { now: () => house.clock.now() + stepped },
+    clock: { now: () => server.clock.now() + stepped },
     publish: bus.publish,
   })
   await store.rooms.create(me, { roomId: 'default', title: 'Default', agentId: 'demo' })
@@ -39,8 +39,8 @@ it.each([
   const engine = createEngine({
     store: { work: { ...store.work, renew }, log: store.log, threads: store.threads },
     bus,
-    catalogue: createCatalogue([createDemoAgent({ clock: house.clock })], 'demo'),
-    clock: house.clock,
+    catalogue: createCatalogue([createDemoAgent({ clock: server.clock })], 'demo'),
+    clock: server.clock,
     workerId: 'w',
     exclusive: true,
     random: () => 0,
@@ -57,15 +57,15 @@ it.each([
   }
   const key = { roomId: 'default', threadId: 't' }
   await store.runs.start(me, key, request)
-  await house.pass(10_000, 100)
-  const timers = house.clock.waiting
+  await server.pass(10_000, 100)
+  const timers = server.clock.waiting
   stepped = step
-  await house.pass(10_000, 100)
-  expect(house.clock.waiting).toBe(timers)
+  await server.pass(10_000, 100)
+  expect(server.clock.waiting).toBe(timers)
   // Two beats of the lease in ten seconds, as ever.
   expect(calls).toBeLessThanOrEqual(5)
   stepped = 0
-  await house.pass(25_000, 100)
+  await server.pass(25_000, 100)
   expect(await store.runs.get(me, key, 'r')).toMatchObject({ run: { status: 'succeeded' } })
 
   const chunk = await store.log.read(me, key, { after: 0, maxBytes: 1e9, maxRecords: 1e9 })

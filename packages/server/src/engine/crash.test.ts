@@ -3,33 +3,33 @@ import { expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createEngine } from './engine.ts'
-import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
+import { createPuppet, createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
-/** A house with a process that stands still in the middle of an answer, and a second one that has not started. */
-async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<typeof createHouse>[0] = {}) {
+/** A server with a process that stands still in the middle of an answer, and a second one that has not started. */
+async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<typeof createTestServer>[0] = {}) {
   const puppet = createPuppet('keeper')
-  const house = await createHouse({
+  const server = await createTestServer({
     maxConcurrent: 1,
     ...options,
     agents: [{ ...puppet.agent, afterCrash }],
     drainMs: 0,
   })
-  await house.engine.start()
-  await house.ask('a', 'keeper', undefined, afterCrash)
-  await house.settle()
+  await server.engine.start()
+  await server.ask('a', 'keeper', undefined, afterCrash)
+  await server.settle()
   puppet.calls[0]?.text('One ')
-  await house.pass(40)
+  await server.pass(40)
   puppet.calls[0]?.text('two ')
-  await house.pass(40)
-  const next = createEngine({ ...house.settings, maxConcurrent: 10, workerId: 'next', exclusive: true })
-  return { house, next, calls: puppet.calls }
+  await server.pass(40)
+  const next = createEngine({ ...server.settings, maxConcurrent: 10, workerId: 'next', exclusive: true })
+  return { server, next, calls: puppet.calls }
 }
 
 it('a resumable run goes on in the process that comes after, told what it had said, under the same RUN_STARTED', async () => {
-  const { house, next, calls } = await abandoned('resume')
-  const before = await house.envelopes('a')
+  const { server, next, calls } = await abandoned('resume')
+  const before = await server.envelopes('a')
   await next.start()
-  await house.pass(40)
+  await server.pass(40)
   expect(calls).toHaveLength(2)
   expect(calls[1]?.input).toEqual(calls[0]?.input)
   expect(calls[0]?.context.resumed).toBeUndefined()
@@ -43,117 +43,117 @@ it('a resumable run goes on in the process that comes after, told what it had sa
   calls[1]?.say({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'a-text', delta: 'three' })
   calls[1]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'a-text' })
   calls[1]?.finish()
-  await house.pass(60)
-  const after = await house.envelopes('a')
+  await server.pass(60)
+  const after = await server.envelopes('a')
   expect(after.slice(0, before.length)).toEqual(before)
-  expect(await house.text('a')).toBe('One two three')
+  expect(await server.text('a')).toBe('One two three')
   expectLegalEnd(after, { type: 'succeeded' })
-  expect(house.log).toContainEqual(expect.objectContaining({ type: 'run_resumed', events: 3 }))
+  expect(server.log).toContainEqual(expect.objectContaining({ type: 'run_resumed', events: 3 }))
 })
 
 it('what a resumed agent leaves open is closed, what it opens twice is refused: the recorder knows what was open', async () => {
-  const { house, next, calls } = await abandoned('resume')
+  const { server, next, calls } = await abandoned('resume')
   await next.start()
-  await house.pass(40)
+  await server.pass(40)
   calls[1]?.say({ type: 'TEXT_MESSAGE_START', messageId: 'a-text', role: 'assistant' })
-  await house.pass(40)
-  const envelopes = await house.envelopes('a')
+  await server.pass(40)
+  const envelopes = await server.envelopes('a')
   expectLegalEnd(envelopes, { type: 'failed', code: 'agent_protocol' })
   expect(envelopes.at(-3)?.event.type).toBe('TEXT_MESSAGE_END')
 })
 
 it('a restartable run ends failed, and is asked again by a new run, once', async () => {
-  const { house, next, calls } = await abandoned('restart')
+  const { server, next, calls } = await abandoned('restart')
   await next.start()
-  await house.pass(40)
-  expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: { code: 'worker_lost' } })
+  await server.pass(40)
+  expect(await server.run('a')).toMatchObject({ status: 'failed', outcome: { code: 'worker_lost' } })
   expect(calls).toHaveLength(2)
   expect(calls[1]?.context.resumed).toBeUndefined()
   expect(calls[1]?.input).toMatchObject({ runId: 'a.again', messages: [{ id: 'a-q' }] })
   calls[1]?.text('Again')
   calls[1]?.finish()
-  await house.pass(60)
-  const runs = await house.store.runs.list(LOCAL_PRINCIPAL, house.key('a'), { limit: 200 })
+  await server.pass(60)
+  const runs = await server.store.runs.list(LOCAL_PRINCIPAL, server.key('a'), { limit: 200 })
   expect(runs).toMatchObject({ items: [{ status: 'failed' }, { status: 'succeeded', retryOf: 'a' }] })
 })
 
 it('a process that stops in order leaves such a run as it stands, everything written, to the next one', async () => {
   for (const nature of ['restart', 'resume'] as const) {
-    const { house, next, calls } = await abandoned(nature)
+    const { server, next, calls } = await abandoned(nature)
     calls[0]?.text('three ')
-    await house.settle()
-    const closed = house.engine.close()
+    await server.settle()
+    const closed = server.engine.close()
     // Less than the beat in which deltas gather: the last words have not been written yet.
-    await house.pass(1, 1)
+    await server.pass(1, 1)
     await closed
     expect(calls[0]?.context.signal.aborted).toBe(true)
-    expect(await house.run('a')).toMatchObject({ status: 'running' })
-    expect(await house.text('a')).toBe('One two three ')
-    expect(await house.store.work.settleOrphans('expired'), 'nobody has to wait for the lease').toBe(1)
+    expect(await server.run('a')).toMatchObject({ status: 'running' })
+    expect(await server.text('a')).toBe('One two three ')
+    expect(await server.store.work.settleOrphans('expired'), 'nobody has to wait for the lease').toBe(1)
     await next.start()
-    await house.pass(40)
+    await server.pass(40)
     expect(calls).toHaveLength(2)
-    expect(await house.run('a')).toMatchObject({ status: nature === 'resume' ? 'running' : 'failed' })
+    expect(await server.run('a')).toMatchObject({ status: nature === 'resume' ? 'running' : 'failed' })
   }
 })
 
 it('G6 a run that was cancelled while its process stopped ends cancelled', async () => {
-  const { house } = await abandoned('resume')
-  const [closed] = [house.engine.close(), house.cancel('a')]
-  await house.pass(6_000, 100)
+  const { server } = await abandoned('resume')
+  const [closed] = [server.engine.close(), server.cancel('a')]
+  await server.pass(6_000, 100)
   await closed
-  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+  expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
 it('an agent that can no longer go on ends the run as a crash does, with its partial text', async () => {
-  const { house } = await abandoned('resume')
+  const { server } = await abandoned('resume')
   const { agent } = createPuppet('keeper')
-  const catalogue = { ...house.settings.catalogue, get: () => agent }
-  const next = createEngine({ ...house.settings, maxConcurrent: 10, catalogue, workerId: 'next', exclusive: true })
+  const catalogue = { ...server.settings.catalogue, get: () => agent }
+  const next = createEngine({ ...server.settings, maxConcurrent: 10, catalogue, workerId: 'next', exclusive: true })
   await next.start()
-  await house.pass(40)
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'worker_lost' })
-  expect(await house.text('a')).toBe('One two ')
+  await server.pass(40)
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'worker_lost' })
+  expect(await server.text('a')).toBe('One two ')
 })
 
 it('a log that cannot be read leaves the run to who settles orphans, and calls no agent', async () => {
-  const { house, calls } = await abandoned('resume')
+  const { server, calls } = await abandoned('resume')
   const log = { read: () => Promise.reject(new StoreFault('storage_failed', 'no')) }
   const next = createEngine({
-    ...house.settings,
+    ...server.settings,
     maxConcurrent: 10,
-    store: { ...house.settings.store, log },
+    store: { ...server.settings.store, log },
     exclusive: true,
   })
   await next.start()
-  await house.pass(2_000, 50)
+  await server.pass(2_000, 50)
   expect(calls).toHaveLength(1)
-  expect(await house.run('a')).toMatchObject({ status: 'running' })
-  expect(house.log).toContainEqual(expect.objectContaining({ type: 'store_fault', during: 'resume' }))
-  expect(house.log).toContainEqual(expect.objectContaining({ type: 'lease_lost' }))
+  expect(await server.run('a')).toMatchObject({ status: 'running' })
+  expect(server.log).toContainEqual(expect.objectContaining({ type: 'store_fault', during: 'resume' }))
+  expect(server.log).toContainEqual(expect.objectContaining({ type: 'lease_lost' }))
 })
 
 it('is told nothing of other runs that the thread has seen meanwhile', async () => {
-  const { house, next, calls } = await abandoned('resume')
+  const { server, next, calls } = await abandoned('resume')
   const messages = [{ id: 'q2', role: 'user' as const, content: 'And then?' }]
   const request = { runId: 'b', messages, agentId: 'keeper', tools: [], context: [], onBusy: 'enqueue' as const }
-  await house.store.runs.start(LOCAL_PRINCIPAL, house.key('a'), request)
-  await house.store.runs.cancelRun(LOCAL_PRINCIPAL, house.key('a'), 'b')
-  expect((await house.envelopes('a')).map(({ runId, event }) => `${runId} ${event.type}`)).toContain('b RUN_FINISHED')
+  await server.store.runs.start(LOCAL_PRINCIPAL, server.key('a'), request)
+  await server.store.runs.cancelRun(LOCAL_PRINCIPAL, server.key('a'), 'b')
+  expect((await server.envelopes('a')).map(({ runId, event }) => `${runId} ${event.type}`)).toContain('b RUN_FINISHED')
   await next.start()
-  await house.pass(40)
+  await server.pass(40)
   expect(calls[1]?.context.resumed?.events).toHaveLength(3)
 })
 
 it('a run that comes back to the same process leaves its older call at once, and is still that process’s to stop', async () => {
-  const { house, calls } = await abandoned('resume', { maxConcurrent: 10 })
-  await house.store.work.settleOrphans('all')
-  await house.pass(40)
+  const { server, calls } = await abandoned('resume', { maxConcurrent: 10 })
+  await server.store.work.settleOrphans('all')
+  await server.pass(40)
   expect(calls).toHaveLength(2)
   expect(calls.map(({ context }) => context.signal.aborted)).toEqual([true, false])
-  expect(house.engine.active).toBe(1)
-  await house.cancel('a')
-  await house.pass(40)
-  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
-  expect(house.engine.active).toBe(0)
+  expect(server.engine.active).toBe(1)
+  await server.cancel('a')
+  await server.pass(40)
+  expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
+  expect(server.engine.active).toBe(0)
 })

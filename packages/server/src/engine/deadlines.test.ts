@@ -5,48 +5,48 @@ import { expect, it } from 'vitest'
 import { sleep } from '../agents/pace.ts'
 import type { Agent } from '../agents/port.ts'
 import { createDeadlines, type Watched } from './deadlines.ts'
-import { createHouse, expectLegalEnd } from './testing/house.ts'
+import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
 const times = { maxSilenceMs: 1_000, maxRunMs: 10_000 }
 const TIMEOUT = { type: 'failed', code: 'timeout' }
 
 it('G4 an agent that never says a word ends its run, and only its own, exactly when its time is over', async () => {
-  const house = await createHouse({ times })
-  await house.engine.start()
-  await house.ask('silent')
-  await house.ask('b', 'demo', { tokens: 120, intervalMs: 10 })
-  await house.pass(990)
-  expect(await house.run('silent')).toMatchObject({ status: 'running' })
-  await house.pass(20)
-  expectLegalEnd(await house.envelopes('silent'), TIMEOUT)
-  expect(house.calls[0]?.context.signal.aborted).toBe(true)
-  await house.pass(1_000)
-  expect(await house.run('b')).toMatchObject({ status: 'succeeded' })
+  const server = await createTestServer({ times })
+  await server.engine.start()
+  await server.ask('silent')
+  await server.ask('b', 'demo', { tokens: 120, intervalMs: 10 })
+  await server.pass(990)
+  expect(await server.run('silent')).toMatchObject({ status: 'running' })
+  await server.pass(20)
+  expectLegalEnd(await server.envelopes('silent'), TIMEOUT)
+  expect(server.calls[0]?.context.signal.aborted).toBe(true)
+  await server.pass(1_000)
+  expect(await server.run('b')).toMatchObject({ status: 'succeeded' })
 })
 
 it('an agent that stops in the middle keeps what it said, closed in order; each word gives it time', async () => {
-  const house = await createHouse({ times })
-  await house.engine.start()
-  await house.ask('a')
+  const server = await createTestServer({ times })
+  await server.engine.start()
+  await server.ask('a')
   for (const word of ['one ', 'two ', 'three ']) {
-    await house.pass(900)
-    house.calls[0]?.text(word)
+    await server.pass(900)
+    server.calls[0]?.text(word)
   }
-  await house.pass(980)
-  expect(await house.run('a')).toMatchObject({ status: 'running' })
-  await house.pass(40)
-  expect(await house.text('a')).toBe('one two three ')
-  expectLegalEnd(await house.envelopes('a'), TIMEOUT)
+  await server.pass(980)
+  expect(await server.run('a')).toMatchObject({ status: 'running' })
+  await server.pass(40)
+  expect(await server.text('a')).toBe('one two three ')
+  expectLegalEnd(await server.envelopes('a'), TIMEOUT)
 })
 
 it('G4 an agent that goes on and on ends with its time, whatever it says', async () => {
-  const house = await createHouse({ times })
-  await house.engine.start()
-  await house.ask('a', 'demo', { tokens: 100_000, intervalMs: 100 })
-  await house.pass(9_900, 100)
-  expect(await house.run('a')).toMatchObject({ status: 'running' })
-  await house.pass(200, 100)
-  expectLegalEnd(await house.envelopes('a'), TIMEOUT)
+  const server = await createTestServer({ times })
+  await server.engine.start()
+  await server.ask('a', 'demo', { tokens: 100_000, intervalMs: 100 })
+  await server.pass(9_900, 100)
+  expect(await server.run('a')).toMatchObject({ status: 'running' })
+  await server.pass(200, 100)
+  expectLegalEnd(await server.envelopes('a'), TIMEOUT)
 })
 
 it('an agent that is not asked, because the store does not take what it said, is not silent', async () => {
@@ -59,11 +59,11 @@ it('an agent that is not asked, because the store does not take what it said, is
     async *run(_, { signal }) {
       yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' } as Event
       for (let n = 0; n < 600; n++) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta } as Event
-      await sleep(house.clock, 500, signal)
+      await sleep(server.clock, 500, signal)
       yield { type: 'TEXT_MESSAGE_END', messageId: 'm' } as Event
     },
   }
-  const house = await createHouse({
+  const server = await createTestServer({
     agents: [agent],
     times,
     work: (work) => ({
@@ -74,24 +74,24 @@ it('an agent that is not asked, because the store does not take what it said, is
       },
     }),
   })
-  await house.engine.start()
-  await house.ask('a', 'big')
-  await house.pass(5_000, 100)
-  expect(await house.run('a')).toMatchObject({ status: 'running' })
+  await server.engine.start()
+  await server.ask('a', 'big')
+  await server.pass(5_000, 100)
+  expect(await server.run('a')).toMatchObject({ status: 'running' })
   open()
-  await house.pass(6_000, 100)
-  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
+  await server.pass(6_000, 100)
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
 })
 
 it('I10 a run that has ended leaves no timer behind', async () => {
-  const house = await createHouse({ times })
-  await house.engine.start()
-  await house.settle()
-  const before = house.clock.waiting
-  await house.ask('a', 'demo', { tokens: 3, intervalMs: 1 })
-  await house.pass(100)
-  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
-  expect(house.clock.waiting).toBe(before)
+  const server = await createTestServer({ times })
+  await server.engine.start()
+  await server.settle()
+  const before = server.clock.waiting
+  await server.ask('a', 'demo', { tokens: 3, intervalMs: 1 })
+  await server.pass(100)
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
+  expect(server.clock.waiting).toBe(before)
 })
 
 it('I10 runs that are waited for share one timer, and each is over in its own time', () => {

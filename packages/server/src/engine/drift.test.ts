@@ -1,49 +1,49 @@
 /** A run that meets another one's address does not use it, and says so. */
 import { expect, it } from 'vitest'
 import type { RunWork } from '../store/port.ts'
-import { createHouse, expectLegalEnd } from './testing/house.ts'
+import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
 const FORGED = { type: 'RUN_FINISHED', threadId: 'b', runId: 'b' }
 
 it('S001-10 S001-2 what an agent says of another run is noted, and nothing of it is taken', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.say({ type: 'RUN_STARTED', threadId: 'a', runId: 'b' })
-  house.calls[0]?.text('mine')
-  house.calls[0]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'a-text' })
-  house.calls[0]?.say(FORGED)
-  await house.pass(100)
-  const lease = expect.objectContaining({ ...house.key('a'), runId: 'a' })
-  expect(house.log).toEqual([
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.say({ type: 'RUN_STARTED', threadId: 'a', runId: 'b' })
+  server.calls[0]?.text('mine')
+  server.calls[0]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'a-text' })
+  server.calls[0]?.say(FORGED)
+  await server.pass(100)
+  const lease = expect.objectContaining({ ...server.key('a'), runId: 'a' })
+  expect(server.log).toEqual([
     { type: 'address_drift', lease, where: 'agent', field: 'runId', event: 'RUN_STARTED' },
     { type: 'address_drift', lease, where: 'agent', field: 'threadId', event: 'RUN_FINISHED' },
     { type: 'address_drift', lease, where: 'agent', field: 'runId', event: 'RUN_FINISHED' },
   ])
-  const envelopes = await house.envelopes('a')
+  const envelopes = await server.envelopes('a')
   expectLegalEnd(envelopes, { type: 'succeeded' })
   for (const { event, ...address } of envelopes) {
-    expect(address).toMatchObject({ ...house.key('a'), runId: 'a' })
+    expect(address).toMatchObject({ ...server.key('a'), runId: 'a' })
     if ('threadId' in event) expect(event).toMatchObject({ threadId: 'a', runId: 'a' })
   }
 })
 
 it('S001-10 S001-35 in development it fails the run, and only that one', async () => {
-  const house = await createHouse({ strict: true })
-  await house.engine.start()
-  await house.ask('a')
-  await house.ask('b')
-  await house.settle()
-  house.calls[0]?.text('half')
-  house.calls[0]?.say(FORGED)
-  house.calls[1]?.text('whole')
-  house.calls[1]?.finish()
-  await house.pass(100)
-  expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: { code: 'agent_protocol' } })
-  expect(await house.text('a')).toBe('half')
-  expect(await house.run('b')).toMatchObject({ status: 'succeeded' })
-  expect(await house.text('b')).toBe('whole')
+  const server = await createTestServer({ strict: true })
+  await server.engine.start()
+  await server.ask('a')
+  await server.ask('b')
+  await server.settle()
+  server.calls[0]?.text('half')
+  server.calls[0]?.say(FORGED)
+  server.calls[1]?.text('whole')
+  server.calls[1]?.finish()
+  await server.pass(100)
+  expect(await server.run('a')).toMatchObject({ status: 'failed', outcome: { code: 'agent_protocol' } })
+  expect(await server.text('a')).toBe('half')
+  expect(await server.run('b')).toMatchObject({ status: 'succeeded' })
+  expect(await server.text('b')).toBe('whole')
 })
 
 it.each(['threadId', 'runId'] as const)(
@@ -58,12 +58,12 @@ it.each(['threadId', 'runId'] as const)(
         )
       },
     })
-    const house = await createHouse({ work: mixUp })
-    await house.engine.start()
-    await house.ask('a')
-    await house.pass(100)
-    expect(house.calls).toEqual([])
-    expect(house.log).toMatchObject([{ type: 'address_drift', where: 'input', field, lease: { runId: 'a' } }])
-    expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'store_failed' })
+    const server = await createTestServer({ work: mixUp })
+    await server.engine.start()
+    await server.ask('a')
+    await server.pass(100)
+    expect(server.calls).toEqual([])
+    expect(server.log).toMatchObject([{ type: 'address_drift', where: 'input', field, lease: { runId: 'a' } }])
+    expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'store_failed' })
   },
 )

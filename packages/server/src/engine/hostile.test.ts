@@ -3,7 +3,7 @@ import { DEFAULT_RECORDER_LIMITS } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { AgentFailure } from '../agents/failure.ts'
 import type { Agent } from '../agents/port.ts'
-import { createHouse, createPuppet, expectLegalEnd } from './testing/house.ts'
+import { createPuppet, createTestServer, expectLegalEnd } from './testing/test-server.ts'
 import { PAUSE_BYTES } from './writer.ts'
 
 const agentOf = (run: () => unknown): Agent => ({ id: 'bad', title: 'bad', run: run as Agent['run'] })
@@ -102,14 +102,14 @@ it.each<[string, () => unknown, string]>([
     'limit_exceeded',
   ],
 ])('an agent that %s fails its run visibly and hurts nothing else', async (_, run, code) => {
-  const house = await createHouse({ agents: [agentOf(run)] })
-  await house.engine.start()
-  await house.ask('a', 'bad')
-  await house.ask('b', 'demo', { tokens: 3, intervalMs: 10 })
-  await house.pass(100)
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code })
-  expect(await house.run('b')).toMatchObject({ status: 'succeeded' })
-  expect(await house.text('b')).toBe('t0 t1 t2 ')
+  const server = await createTestServer({ agents: [agentOf(run)] })
+  await server.engine.start()
+  await server.ask('a', 'bad')
+  await server.ask('b', 'demo', { tokens: 3, intervalMs: 10 })
+  await server.pass(100)
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code })
+  expect(await server.run('b')).toMatchObject({ status: 'succeeded' })
+  expect(await server.text('b')).toBe('t0 t1 t2 ')
 })
 
 it.each<[string, () => unknown, unknown]>([
@@ -140,69 +140,71 @@ it.each<[string, () => unknown, unknown]>([
     { code: 'agent_error', message: expect.stringContaining('failed unexpectedly') },
   ],
 ])('an agent that fails with %s ends its run with a code of the list and one sentence', async (_, failure, end) => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.fail(failure())
-  await house.settle()
-  expect(await house.run('a')).toMatchObject({ status: 'failed', outcome: end })
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed' })
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.fail(failure())
+  await server.settle()
+  expect(await server.run('a')).toMatchObject({ status: 'failed', outcome: end })
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed' })
 })
 
 it('what an agent throws may break the log that is to write it down, and no run', async () => {
   const told: string[] = []
-  const house = await createHouse({ log: (entry) => told.push(`${entry.type} ${'error' in entry && entry.error}`) })
-  await house.engine.start()
-  await house.ask('a')
-  await house.ask('b')
-  await house.settle()
-  house.calls[1]?.context.signal.addEventListener('abort', () => {
+  const server = await createTestServer({
+    log: (entry) => told.push(`${entry.type} ${'error' in entry && entry.error}`),
+  })
+  await server.engine.start()
+  await server.ask('a')
+  await server.ask('b')
+  await server.settle()
+  server.calls[1]?.context.signal.addEventListener('abort', () => {
     throw Object.create(null)
   })
-  house.calls[0]?.fail(Object.create(null))
-  await house.cancel('b')
-  await house.settle()
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'agent_error' })
-  expectLegalEnd(await house.envelopes('b'), { type: 'cancelled' })
+  server.calls[0]?.fail(Object.create(null))
+  await server.cancel('b')
+  await server.settle()
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'agent_error' })
+  expectLegalEnd(await server.envelopes('b'), { type: 'cancelled' })
   expect(told).toEqual(Array(2).fill(expect.stringContaining('agent_threw Error: ')))
 })
 
 it('what was good before the bad event is kept, the agent is told to stop', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.text('good')
-  house.calls[0]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'other' })
-  await house.settle()
-  expect(await house.text('a')).toBe('good')
-  expect(house.calls[0]?.context.signal.aborted).toBe(true)
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'agent_protocol' })
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.text('good')
+  server.calls[0]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'other' })
+  await server.settle()
+  expect(await server.text('a')).toBe('good')
+  expect(server.calls[0]?.context.signal.aborted).toBe(true)
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'agent_protocol' })
 })
 
 it('an agent that ends its run itself and goes on is not heard any more', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('a')
-  await house.settle()
-  house.calls[0]?.text('all')
-  house.calls[0]?.say({ type: 'RUN_FINISHED', threadId: 'forged', runId: 'forged' })
-  house.calls[0]?.say({ type: 'CUSTOM', name: 'late', value: 1 })
-  await house.settle()
-  expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
-  expect(JSON.stringify(await house.envelopes('a'))).not.toMatch(/forged|late/)
-  expect(house.calls[0]?.context.signal.aborted).toBe(false)
-  expect(house.calls[0]?.left).toBe(true)
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  server.calls[0]?.text('all')
+  server.calls[0]?.say({ type: 'RUN_FINISHED', threadId: 'forged', runId: 'forged' })
+  server.calls[0]?.say({ type: 'CUSTOM', name: 'late', value: 1 })
+  await server.settle()
+  expectLegalEnd(await server.envelopes('a'), { type: 'succeeded' })
+  expect(JSON.stringify(await server.envelopes('a'))).not.toMatch(/forged|late/)
+  expect(server.calls[0]?.context.signal.aborted).toBe(false)
+  expect(server.calls[0]?.left).toBe(true)
 })
 
 it('a run is over when its declared limits are', async () => {
-  const house = await createHouse({ limits: { ...DEFAULT_RECORDER_LIMITS, maxEvents: 10 } })
-  await house.engine.start()
-  await house.ask('a', 'demo', { tokens: 100, flood: true })
-  await house.pass(60)
-  expect(await house.text('a')).toMatch(/^t0 t1 .*t\d $/)
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'limit_exceeded' })
+  const server = await createTestServer({ limits: { ...DEFAULT_RECORDER_LIMITS, maxEvents: 10 } })
+  await server.engine.start()
+  await server.ask('a', 'demo', { tokens: 100, flood: true })
+  await server.pass(60)
+  expect(await server.text('a')).toMatch(/^t0 t1 .*t\d $/)
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'limit_exceeded' })
 })
 
 it('G10 an agent that floods is asked for no more than the store takes', async () => {
@@ -215,7 +217,7 @@ it('G10 an agent that floods is asked for no more than the store takes', async (
     for (; yielded < 2_000; yielded++) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta } as Event
     yield { type: 'TEXT_MESSAGE_END', messageId: 'm' } as Event
   }
-  const house = await createHouse({
+  const server = await createTestServer({
     agents: [agentOf(flood)],
     work: (work) => ({
       ...work,
@@ -225,28 +227,28 @@ it('G10 an agent that floods is asked for no more than the store takes', async (
       },
     }),
   })
-  await house.engine.start()
-  await house.ask('a', 'bad')
-  await house.pass(1_000, 20)
+  await server.engine.start()
+  await server.ask('a', 'bad')
+  await server.pass(1_000, 20)
   expect(yielded * delta.length).toBeLessThan(PAUSE_BYTES + 10 * delta.length)
   expect(yielded * delta.length).toBeGreaterThan(PAUSE_BYTES / 2)
   open()
-  await house.pass(3_000, 20)
-  expect(await house.text('a')).toHaveLength(2_000 * delta.length)
-  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
+  await server.pass(3_000, 20)
+  expect(await server.text('a')).toHaveLength(2_000 * delta.length)
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
 })
 
 it('G10 an agent that never waits leaves others their turn', async () => {
-  const house = await createHouse()
-  await house.engine.start()
-  await house.ask('flood', 'demo', { tokens: 1_000_000, flood: true })
-  await house.ask('a', 'demo', { tokens: 3, intervalMs: 10 })
-  await house.pass(60)
-  expect(await house.run('a')).toMatchObject({ status: 'succeeded' })
-  expect(await house.run('flood')).toMatchObject({ status: 'running' })
-  await house.cancel('flood')
-  await house.settle()
-  expect(await house.run('flood')).toMatchObject({ status: 'cancelled' })
+  const server = await createTestServer()
+  await server.engine.start()
+  await server.ask('flood', 'demo', { tokens: 1_000_000, flood: true })
+  await server.ask('a', 'demo', { tokens: 3, intervalMs: 10 })
+  await server.pass(60)
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
+  expect(await server.run('flood')).toMatchObject({ status: 'running' })
+  await server.cancel('flood')
+  await server.settle()
+  expect(await server.run('flood')).toMatchObject({ status: 'cancelled' })
 })
 
 it('G10 an agent that says nothing, endlessly and without waiting, does not keep the process from its other work', async () => {
@@ -255,14 +257,14 @@ it('G10 an agent that says nothing, endlessly and without waiting, does not keep
     yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' } as Event
     for (; yielded < 300_000; yielded++) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: '' } as Event
   }
-  const house = await createHouse({ agents: [agentOf(babble)] })
-  await house.engine.start()
-  await house.ask('a', 'bad')
+  const server = await createTestServer({ agents: [agentOf(babble)] })
+  await server.engine.start()
+  await server.ask('a', 'bad')
   await new Promise(setImmediate)
   expect(yielded).toBeLessThan(1_000)
-  await house.cancel('a')
-  await house.settle()
-  expect(await house.run('a')).toMatchObject({ status: 'cancelled' })
+  await server.cancel('a')
+  await server.settle()
+  expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
 it('an agent whose clean-up fails has still been left in order', async () => {
@@ -277,21 +279,21 @@ it('an agent whose clean-up fails has still been left in order', async () => {
       return { [Symbol.asyncIterator]: () => ({ next: () => inner.next(), return: fail }) }
     },
   }
-  const house = await createHouse({ agents: [rude] })
-  await house.engine.start()
-  await house.ask('a', 'rude')
-  await house.settle()
+  const server = await createTestServer({ agents: [rude] })
+  await server.engine.start()
+  await server.ask('a', 'rude')
+  await server.settle()
   puppet.calls[0]?.text('x')
-  await house.settle()
-  await house.cancel('a')
-  await house.settle()
-  expectLegalEnd(await house.envelopes('a'), { type: 'cancelled' })
+  await server.settle()
+  await server.cancel('a')
+  await server.settle()
+  expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
 it('I6 an agent that is stopped while others have their turn is asked for no more', async () => {
   let asked = 0
   let beforeTheirTurn = () => {}
-  const house = await createHouse({
+  const server = await createTestServer({
     agents: [
       agentOf(() => ({
         [Symbol.asyncIterator]: () => ({
@@ -304,12 +306,12 @@ it('I6 an agent that is stopped while others have their turn is asked for no mor
     ],
     times: { maxSilenceMs: 1_000, maxRunMs: 1_000 },
   })
-  beforeTheirTurn = () => process.nextTick(() => house.clock.advance(1_000))
-  await house.engine.start()
-  await house.ask('a', 'bad')
-  await house.settle()
+  beforeTheirTurn = () => process.nextTick(() => server.clock.advance(1_000))
+  await server.engine.start()
+  await server.ask('a', 'bad')
+  await server.settle()
   expect(asked).toBe(16)
-  expectLegalEnd(await house.envelopes('a'), { type: 'failed', code: 'timeout' })
+  expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'timeout' })
 })
 
 it('an agent that answers under the id of the question has an answer of its own, and the question stays', async () => {
@@ -319,11 +321,11 @@ it('an agent that answers under the id of the question has an answer of its own,
     yield { type: 'TEXT_MESSAGE_CONTENT', messageId, delta: 'Mine.' }
     yield { type: 'TEXT_MESSAGE_END', messageId }
   }
-  const house = await createHouse({ agents: [agentOf(run)] })
-  await house.engine.start()
-  await house.ask('a', 'bad')
-  await house.pass(100)
-  expectLegalEnd(await house.envelopes('a'), { type: 'succeeded' })
-  const starts = (await house.envelopes('a')).filter(({ event }) => event.type === 'TEXT_MESSAGE_START')
+  const server = await createTestServer({ agents: [agentOf(run)] })
+  await server.engine.start()
+  await server.ask('a', 'bad')
+  await server.pass(100)
+  expectLegalEnd(await server.envelopes('a'), { type: 'succeeded' })
+  const starts = (await server.envelopes('a')).filter(({ event }) => event.type === 'TEXT_MESSAGE_START')
   expect(starts).toMatchObject([{ runId: 'a', event: { messageId: 'a:a-q' } }])
 })

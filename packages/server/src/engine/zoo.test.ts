@@ -72,7 +72,7 @@ function counted(work: RunWork) {
   return { work: Object.fromEntries(calls) as RunWork, open: () => open }
 }
 
-async function houseOf(open: Open, agentsOf: (clock: ManualClock) => readonly Agent[]) {
+async function serverOf(open: Open, agentsOf: (clock: ManualClock) => readonly Agent[]) {
   const clock = createManualClock()
   const bus = createInProcessBus({
     onListenerError: (error) => {
@@ -146,26 +146,26 @@ const eventsOf = (log: readonly Envelope[]) => log.flatMap(({ kind, event }) => 
 describe.each(STORES)('in a %s store', (_, open) => {
   it('each of the zoo ends its run with its own code, the neighbour talks on, and the stock client takes every run', async () => {
     let zoo: readonly HostileAgent[] = []
-    const house = await houseOf(open, (clock) => {
+    const server = await serverOf(open, (clock) => {
       zoo = hostileAgents(clock)
       return zoo.map(({ agent }) => agent)
     })
-    await house.ask('neighbour', 'demo', { tokens: 100, intervalMs: 5 })
-    for (const { agent } of zoo) await house.ask(agent.id, agent.id)
+    await server.ask('neighbour', 'demo', { tokens: 100, intervalMs: 5 })
+    for (const { agent } of zoo) await server.ask(agent.id, agent.id)
 
     const fates: Record<string, string> = {}
     for (const { agent } of zoo) {
-      const run = await house.ended(agent.id)
+      const run = await server.ended(agent.id)
       fates[agent.id] = 'outcome' in run && run.outcome.type === 'failed' ? run.outcome.code : run.status
-      const log = await house.log(agent.id)
+      const log = await server.log(agent.id)
       expect(await complaintOf(eventsOf(log)), agent.id).toBeUndefined()
       expect(log.at(-1)?.event, agent.id).toMatchObject({ type: 'run.ended' })
       expect(JSON.stringify(log), agent.id).not.toMatch(/forged|sk-1234/)
     }
     expect(fates).toEqual(Object.fromEntries(zoo.map(({ agent, fate }) => [agent.id, fate])))
 
-    expect(await house.ended('neighbour')).toMatchObject({ status: 'succeeded' })
-    const said = eventsOf(await house.log('neighbour')).flatMap((event) => ('delta' in event ? [event.delta] : []))
+    expect(await server.ended('neighbour')).toMatchObject({ status: 'succeeded' })
+    const said = eventsOf(await server.log('neighbour')).flatMap((event) => ('delta' in event ? [event.delta] : []))
     expect(said.join('')).toBe(Array.from({ length: 100 }, (_, n) => `t${n} `).join(''))
   }, 90_000)
 
@@ -178,15 +178,15 @@ describe.each(STORES)('in a %s store', (_, open) => {
         yield* events as never[]
       },
     }
-    const house = await houseOf(open, () => [babbler])
+    const server = await serverOf(open, () => [babbler])
     let asked = 0
     await fc.assert(
       fc.asyncProperty(fc.array(hostileEvent(), { maxLength: 12 }), async (said) => {
         events = said
         const threadId = `t${++asked}`
-        await house.ask(threadId, 'babbler')
-        await house.ended(threadId)
-        expect(await complaintOf(eventsOf(await house.log(threadId)))).toBeUndefined()
+        await server.ask(threadId, 'babbler')
+        await server.ended(threadId)
+        expect(await complaintOf(eventsOf(await server.log(threadId)))).toBeUndefined()
       }),
       { numRuns: 60 },
     )

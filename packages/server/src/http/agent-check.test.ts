@@ -2,14 +2,14 @@ import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { createCatalogue } from '../agents/catalogue.ts'
 import type { Agent } from '../agents/port.ts'
-import { createHouse, expectProblem, KEY } from './testing/house.ts'
+import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const START = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Hello' }] }
 
-/** A house with one agent, whose check answers this. */
-async function houseOf(check: () => unknown) {
+/** A server with one agent, whose check answers this. */
+async function serverOf(check: () => unknown) {
   const agent: Agent = { id: 'odd', title: 'Odd', async *run() {}, check: check as NonNullable<Agent['check']> }
-  return createHouse({ agents: createCatalogue([agent], 'odd') })
+  return createTestServer({ agents: createCatalogue([agent], 'odd') })
 }
 
 describe('what an agent says of a start', () => {
@@ -22,10 +22,10 @@ describe('what an agent says of a start', () => {
     ['a promise', () => Promise.resolve({ type: 'ok' })],
     ['a list', () => ['ok']],
   ])('is never taken for a yes where it is none of the answers: %s', async (_, check) => {
-    const house = await houseOf(check)
-    await expectProblem(await house.ask(paths.runs(KEY), START), 500, 'internal')
-    expect(house.faults).toMatchObject([{ message: expect.stringContaining('"odd"') }])
-    await expectProblem(await house.ask(paths.thread(KEY)), 404, 'not_found')
+    const server = await serverOf(check)
+    await expectProblem(await server.ask(paths.runs(KEY), START), 500, 'internal')
+    expect(server.faults).toMatchObject([{ message: expect.stringContaining('"odd"') }])
+    await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
   })
 
   it('is a refusal in its own words, or in ours where it has none', async () => {
@@ -35,10 +35,10 @@ describe('what an agent says of a start', () => {
       [{ length: 7 }, 'The agent “odd” cannot do this, and does not say why.'],
       ['x'.repeat(5_000), 'x'.repeat(1_000)],
     ]) {
-      const house = await houseOf(() => ({ type: 'invalid', message }))
-      const problem = await expectProblem(await house.ask(paths.runs(KEY), START), 422, 'invalid')
+      const server = await serverOf(() => ({ type: 'invalid', message }))
+      const problem = await expectProblem(await server.ask(paths.runs(KEY), START), 422, 'invalid')
       expect(problem.detail).toBe(detail)
-      expect(house.faults).toEqual([])
+      expect(server.faults).toEqual([])
     }
   })
 })

@@ -7,9 +7,9 @@ import type { Lease } from '../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
 import { apiPage, operationsOf } from './api-page.ts'
 import { documentOf } from './document.ts'
-import { createHouse, type House, KEY } from './testing/house.ts'
+import { createTestServer, KEY, type TestServer } from './testing/test-server.ts'
 
-/** A request that is right, in a house with a live run `r1`, one that waits (`r2`), and a thread that is quiet. */
+/** A request that is right, in a server with a live run `r1`, one that waits (`r2`), and a thread that is quiet. */
 interface Call {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: string
@@ -63,23 +63,23 @@ const VALID: Readonly<Record<string, Call>> = {
   pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
 
-async function furnished(): Promise<House & { lease: Lease }> {
-  const house = await createHouse({ metrics: async () => ({ contentType: 'text/plain', text: '' }) })
-  await house.start('r1')
-  const lease = await house.claim()
-  await house.say(lease, 'one ')
-  await house.ask(paths.runs(KEY), {
+async function furnished(): Promise<TestServer & { lease: Lease }> {
+  const server = await createTestServer({ metrics: async () => ({ contentType: 'text/plain', text: '' }) })
+  await server.start('r1')
+  const lease = await server.claim()
+  await server.say(lease, 'one ')
+  await server.ask(paths.runs(KEY), {
     runId: 'r2',
     messages: [{ id: 'q2', role: 'user', content: 'x' }],
     onBusy: 'enqueue',
   })
-  await house.ask(paths.threads('default'), { threadId: QUIET.threadId })
-  await house.ask(paths.rooms(), { roomId: 'spare', title: 'Spare' })
-  return Object.assign(house, { lease })
+  await server.ask(paths.threads('default'), { threadId: QUIET.threadId })
+  await server.ask(paths.rooms(), { roomId: 'spare', title: 'Spare' })
+  return Object.assign(server, { lease })
 }
 
 /** Everything that a refused request must leave as it was. */
-async function everything({ store }: House): Promise<string> {
+async function everything({ store }: TestServer): Promise<string> {
   const range = { after: 0, maxBytes: 1e9, maxRecords: 1e9 }
   const log = await store.log.read(me, KEY, range)
   return JSON.stringify([
@@ -93,7 +93,7 @@ async function everything({ store }: House): Promise<string> {
 type Operation = ReturnType<typeof operationsOf>[number]
 
 function request(
-  house: House,
+  server: TestServer,
   { method, path }: Operation,
   call: Call,
   body: unknown = call.body,
@@ -103,7 +103,7 @@ function request(
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
   const sent = typeof body === 'string' ? body : JSON.stringify(body)
   const withBody = method !== 'get' && body !== undefined
-  return house.app.request(call.query === undefined ? at : `${at}?${call.query}`, {
+  return server.app.request(call.query === undefined ? at : `${at}?${call.query}`, {
     method: method.toUpperCase(),
     ...(withBody && { body: sent }),
     ...init,
@@ -112,7 +112,13 @@ function request(
 }
 
 /** The answer is one that the document names; a refusal is a problem of the list, and left nothing behind. */
-async function expectDocumented(house: House, operation: Operation, response: Response, before: string, what: unknown) {
+async function expectDocumented(
+  server: TestServer,
+  operation: Operation,
+  response: Response,
+  before: string,
+  what: unknown,
+) {
   const said = `${operation.operation.operationId} answers ${response.status} to ${JSON.stringify(what)?.slice(0, 300)}`
   const named = operation.operation.responses[response.status]
   expect(named, said).toBeDefined()
@@ -123,7 +129,7 @@ async function expectDocumented(house: House, operation: Operation, response: Re
   expect(named?.['x-problem-codes'], `${said}: ${JSON.stringify(problem)}`).toContain(problem.code)
   expect(PROBLEM_STATUS[problem.code as keyof typeof PROBLEM_STATUS]).toBe(response.status)
   expect(response.status, said).not.toBe(500)
-  expect(await everything(house), `${said}, and changed something`).toBe(before)
+  expect(await everything(server), `${said}, and changed something`).toBe(before)
 }
 
 const deep = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
@@ -176,31 +182,31 @@ const BAD_WORDS = [
 
 describe('the document of the API', () => {
   it('names every operation once, with what is right for it in this test', async () => {
-    const house = await createHouse()
-    const document = await (await house.ask('/openapi.json')).json()
+    const server = await createTestServer()
+    const document = await (await server.ask('/openapi.json')).json()
     expect(document).toMatchObject({ openapi: '3.1.0' })
-    expect(document).toEqual(JSON.parse(JSON.stringify(documentOf(house.app))))
-    const ids = operationsOf(documentOf(house.app)).map(({ operation }) => operation.operationId)
+    expect(document).toEqual(JSON.parse(JSON.stringify(documentOf(server.app))))
+    const ids = operationsOf(documentOf(server.app)).map(({ operation }) => operation.operationId)
     expect(ids.toSorted()).toEqual(Object.keys(VALID).toSorted())
-    expect(house.faults).toEqual([])
+    expect(server.faults).toEqual([])
   })
 
   it('is what docs/API.md was made of: run `node scripts/api-docs.ts`', async () => {
     const page = readFileSync(new URL('../../../../docs/API.md', import.meta.url), 'utf8')
-    const house = await createHouse()
-    expect(page).toBe(apiPage(documentOf(house.app)))
+    const server = await createTestServer()
+    expect(page).toBe(apiPage(documentOf(server.app)))
     for (const code of Object.keys(PROBLEM_STATUS)) expect(page).toContain(`| \`${code}\` |`)
   })
 })
 
 describe('every operation of the document', async () => {
-  const { app } = await createHouse()
+  const { app } = await createTestServer()
   const operations = operationsOf(documentOf(app)).map((one) => [one.operation.operationId ?? '', one] as const)
   const routes = app.openAPIRegistry.definitions.flatMap((one) => (one.type === 'route' ? [one.route] : []))
 
   it.each(operations)('%s answers what is right as the document shows it', async (id, operation) => {
-    const house = await furnished()
-    const response = await request(house, operation, VALID[id] ?? {})
+    const server = await furnished()
+    const response = await request(server, operation, VALID[id] ?? {})
     const live = response.headers.get('content-type') === 'text/event-stream'
     expect([200, 201, 202, 204], live ? '' : await response.clone().text()).toContain(response.status)
     expect(operation.operation.responses[response.status]).toBeDefined()
@@ -209,24 +215,24 @@ describe('every operation of the document', async () => {
     const shown = route?.responses[response.status] as { content?: { 'application/json'?: { schema: z.ZodType } } }
     const schema = shown?.content?.['application/json']?.schema
     if (schema) expect(schema.safeParse(await response.json())).toMatchObject({ success: true })
-    expect(house.faults).toEqual([])
+    expect(server.faults).toEqual([])
   })
 
   it.each(operations)(
     '%s refuses what is missing, wrong or hostile in words of the list, and lives',
     async (id, operation) => {
-      let house = await furnished()
-      let before = await everything(house)
+      let server = await furnished()
+      let before = await everything(server)
       const call = VALID[id] ?? {}
       const attempt = async (changed: Call, body?: unknown, init?: RequestInit) => {
-        const response = await request(house, operation, changed, body ?? changed.body, init)
+        const response = await request(server, operation, changed, body ?? changed.body, init)
         const { status } = response
-        await expectDocumented(house, operation, response, before, [changed, body])
+        await expectDocumented(server, operation, response, before, [changed, body])
         if (status >= 400) return
         if (operation.method === 'get') return
-        // What was right after all has changed something: go on in a house as it was.
-        house = await furnished()
-        before = await everything(house)
+        // What was right after all has changed something: go on in a server as it was.
+        server = await furnished()
+        before = await everything(server)
       }
 
       if (operation.method !== 'get') {
@@ -267,16 +273,16 @@ describe('every operation of the document', async () => {
         }
         if (where === 'query') await attempt({ ...call, query: `${name}=1&${name}=2` })
       }
-      expect(house.faults).toEqual([])
-      expect(house.feed.watching.readers).toBe(0)
-      expect((await house.ask('/healthz')).status).toBe(200)
+      expect(server.faults).toEqual([])
+      expect(server.feed.watching.readers).toBe(0)
+      expect((await server.ask('/healthz')).status).toBe(200)
     },
   )
 
   it.each(operations.filter(([, { method }]) => method !== 'get'))(
     '%s takes any JSON at all without a fault',
     async (id, operation) => {
-      const house = await furnished()
+      const server = await furnished()
       const names = Object.keys(VALID[id]?.body ?? { a: 1 })
       const body = fc.oneof(
         fc.jsonValue(),
@@ -284,13 +290,13 @@ describe('every operation of the document', async () => {
       )
       await fc.assert(
         fc.asyncProperty(body, async (sent) => {
-          const before = await everything(house)
-          const response = await request(house, operation, VALID[id] ?? {}, JSON.stringify(sent))
-          await expectDocumented(house, operation, response, before, sent)
+          const before = await everything(server)
+          const response = await request(server, operation, VALID[id] ?? {}, JSON.stringify(sent))
+          await expectDocumented(server, operation, response, before, sent)
         }),
         { numRuns: 40 },
       )
-      expect(house.faults).toEqual([])
+      expect(server.faults).toEqual([])
     },
     60_000,
   )

@@ -1,16 +1,16 @@
 import { type FeedBody, type InboxFrame, type InboxOverview, isProblem, paths, type ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
-import { createHouse, expectProblem, KEY, readUntil } from './testing/house.ts'
+import { createTestServer, expectProblem, KEY, readUntil } from './testing/test-server.ts'
 
 const OTHER: ThreadKey = { roomId: 'other', threadId: KEY.threadId }
 
 /** With a thread of the same name in two rooms. */
 async function furnished() {
-  const house = await createHouse()
-  await house.ask(paths.rooms(), { roomId: OTHER.roomId, title: 'Other', agentId: 'demo' })
-  const overview = async () => (await (await house.ask(paths.inbox())).json()) as InboxOverview
-  const open = (body: FeedBody) => house.ask(paths.feed(), body)
-  return Object.assign(house, { overview, open })
+  const server = await createTestServer()
+  await server.ask(paths.rooms(), { roomId: OTHER.roomId, title: 'Other', agentId: 'demo' })
+  const overview = async () => (await (await server.ask(paths.inbox())).json()) as InboxOverview
+  const open = (body: FeedBody) => server.ask(paths.feed(), body)
+  return Object.assign(server, { overview, open })
 }
 
 const data = (text: string, event: string) =>
@@ -18,12 +18,12 @@ const data = (text: string, event: string) =>
 
 describe('the inbox', () => {
   it('S001-54 shows what is going on in all rooms from the first request on, without any stream open', async () => {
-    const house = await furnished()
-    await house.start('r1')
-    const lease = await house.claim()
-    await house.start('r2', OTHER)
-    await house.finish(await house.claim(), { type: 'interrupted', interrupts: [{ id: 'i', reason: 'Which one?' }] })
-    const { rooms, threads, cursor } = await house.overview()
+    const server = await furnished()
+    await server.start('r1')
+    const lease = await server.claim()
+    await server.start('r2', OTHER)
+    await server.finish(await server.claim(), { type: 'interrupted', interrupts: [{ id: 'i', reason: 'Which one?' }] })
+    const { rooms, threads, cursor } = await server.overview()
     expect(rooms).toEqual([
       { roomId: 'default', unread: 0, working: 1, needsYou: 0 },
       { roomId: 'other', unread: 0, working: 0, needsYou: 1 },
@@ -35,18 +35,18 @@ describe('the inbox', () => {
       ]),
     )
     expect(cursor).toMatch(/^[\w-]+$/)
-    await house.finish(lease)
-    expect((await house.overview()).threads.map(({ roomId }) => roomId)).toEqual(['other'])
+    await server.finish(lease)
+    expect((await server.overview()).threads.map(({ roomId }) => roomId)).toEqual(['other'])
   })
 })
 
 describe('the feed', () => {
   it('S001-51 S001-2 tells several threads and the inbox over one stream, each under its own address', async () => {
-    const house = await furnished()
-    const { cursor } = await house.overview()
-    await house.start('r1')
-    const lease = await house.claim()
-    const response = await house.open({
+    const server = await furnished()
+    const { cursor } = await server.overview()
+    await server.start('r1')
+    const lease = await server.claim()
+    const response = await server.open({
       inbox: cursor,
       threads: [
         { ...KEY, after: 1 },
@@ -54,8 +54,8 @@ describe('the feed', () => {
       ],
     })
     expect(response.headers.get('content-type')).toBe('text/event-stream')
-    await house.start('r1', OTHER)
-    await house.finish(lease)
+    await server.start('r1', OTHER)
+    await server.finish(lease)
     const text = await readUntil(response, '"type":"RunCompleted"')
     const inbox = data(text, 'inbox').map((json) => JSON.parse(json) as InboxFrame)
     expect(inbox.map(({ roomId, type }) => `${roomId} ${type}`)).toEqual([
@@ -68,19 +68,19 @@ describe('the feed', () => {
     ])
     expect(Object.keys(inbox[0] ?? {})[0]).toBe('cursor')
     const logged = data(text, 'log')
-    const page = await (await house.ask(`${paths.log(KEY)}?after=1`)).text()
+    const page = await (await server.ask(`${paths.log(KEY)}?after=1`)).text()
     for (const json of logged.filter((one) => one.includes('"roomId":"default"'))) expect(page).toContain(json)
     await response.body?.cancel()
-    await vi.waitFor(() => expect(house.feed.watching).toEqual({ threads: 0, readers: 0 }))
+    await vi.waitFor(() => expect(server.feed.watching).toEqual({ threads: 0, readers: 0 }))
 
-    const again = await house.open({ inbox: inbox[4]?.cursor ?? '' })
+    const again = await server.open({ inbox: inbox[4]?.cursor ?? '' })
     expect(data(await readUntil(again, 'RunCompleted'), 'inbox')).toEqual(data(text, 'inbox').slice(5))
     await again.body?.cancel()
-    expect(house.faults).toEqual([])
+    expect(server.faults).toEqual([])
   })
 
   it('refuses what is wrong before a stream begins, and leaves nothing behind', async () => {
-    const house = await furnished()
+    const server = await furnished()
     const thread = { ...KEY, after: 0 }
     const many = Array.from({ length: 201 }, (_, index) => ({ ...thread, threadId: `t${index}` }))
     const wrong: unknown[] = [
@@ -98,20 +98,20 @@ describe('the feed', () => {
       [],
       null,
     ]
-    for (const body of wrong) await expectProblem(await house.open(body as FeedBody), 422, 'invalid')
+    for (const body of wrong) await expectProblem(await server.open(body as FeedBody), 422, 'invalid')
     for (const inbox of ['x', '%%%', 'W1tdXQ', 'x'.repeat(9_000)]) {
-      await expectProblem(await house.open({ inbox }), 422, 'invalid_cursor')
+      await expectProblem(await server.open({ inbox }), 422, 'invalid_cursor')
     }
     for (const pairs of [[['default', 99]], [['nowhere', 0]]]) {
       const inbox = Buffer.from(JSON.stringify(pairs)).toString('base64url')
-      await expectProblem(await house.open({ inbox }), 409, 'cursor_ahead')
+      await expectProblem(await server.open({ inbox }), 409, 'cursor_ahead')
     }
-    expect(isProblem(await (await house.ask(paths.feed())).json())).toBe(true)
-    expect(house.feed.watching).toEqual({ threads: 0, readers: 0 })
-    const most = await house.open({ threads: many.slice(1) })
+    expect(isProblem(await (await server.ask(paths.feed())).json())).toBe(true)
+    expect(server.feed.watching).toEqual({ threads: 0, readers: 0 })
+    const most = await server.open({ threads: many.slice(1) })
     expect(most.status).toBe(200)
     await readUntil(most, '"threadId":"t200","seq":0')
     await most.body?.cancel()
-    expect(house.feed.watching).toEqual({ threads: 0, readers: 0 })
+    expect(server.feed.watching).toEqual({ threads: 0, readers: 0 })
   })
 })

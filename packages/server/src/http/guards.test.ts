@@ -2,14 +2,14 @@ import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import type { Action } from './authorise.ts'
-import { createHouse, expectProblem, KEY } from './testing/house.ts'
+import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const room = JSON.stringify({ roomId: 'r1', title: 'x' })
 
 describe('who may ask', () => {
   it('answers loopback names only, so that no foreign name can be pointed at it', async () => {
-    const { ask } = await createHouse()
+    const { ask } = await createTestServer()
     for (const host of ['localhost', 'localhost:4400', '127.0.0.1:1', '127.9.9.9', '[::1]:4400', 'chat.localhost']) {
       expect((await ask('/v1/rooms', undefined, { headers: { Host: host } })).status).toBe(200)
     }
@@ -31,7 +31,7 @@ describe('who may ask', () => {
   })
 
   it('answers probes whatever the Host, because they ask by address', async () => {
-    const { ask } = await createHouse({ metrics: async () => ({ contentType: 'text/plain', text: 'up 1' }) })
+    const { ask } = await createTestServer({ metrics: async () => ({ contentType: 'text/plain', text: 'up 1' }) })
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       for (const Host of ['10.0.0.7:4400', 'holdfast.cluster.local', 'evil.example', 'x@y', '']) {
         expect((await ask(path, undefined, { headers: { Host } })).status).toBe(200)
@@ -44,14 +44,14 @@ describe('who may ask', () => {
   })
 
   it('answers its public origin’s host as well', async () => {
-    const { ask } = await createHouse({ publicOrigin: 'https://chat.example' })
+    const { ask } = await createTestServer({ publicOrigin: 'https://chat.example' })
     const own = { Host: 'chat.example', Origin: 'https://chat.example', 'Sec-Fetch-Site': 'same-origin' }
     expect((await ask('/v1/rooms', { title: 'x' }, { headers: own })).status).toBe(201)
     await expectProblem(await ask('/v1/rooms', undefined, { headers: { Host: 'other.example' } }), 403, 'foreign_host')
   })
 
   it('lets only its own pages, and programs, change anything', async () => {
-    const { ask } = await createHouse()
+    const { ask } = await createTestServer()
     const Host = '127.0.0.1:4400'
     const foreign: Record<string, string>[] = [
       { Origin: 'https://evil.example' },
@@ -76,7 +76,7 @@ describe('who may ask', () => {
   })
 
   it('takes nothing that a form could send', async () => {
-    const { app } = await createHouse()
+    const { app } = await createTestServer()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
       const headers = type === '' ? {} : { 'Content-Type': type }
       const answer = await app.request('/v1/rooms', { method: 'POST', headers, body: room })
@@ -89,7 +89,7 @@ describe('who may ask', () => {
 
 describe('what a body may be', () => {
   it('refuses what is not JSON', async () => {
-    const { app } = await createHouse()
+    const { app } = await createTestServer()
     for (const body of ['{"title":', 'nonsense', '{"title":"x",}', '\u0000']) {
       const answer = await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
       await expectProblem(answer, 400, 'malformed_json')
@@ -98,7 +98,7 @@ describe('what a body may be', () => {
   })
 
   it('refuses more than 1 MiB, whether or not its length was declared', async () => {
-    const { app } = await createHouse()
+    const { app } = await createTestServer()
     const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024) })
     const declared = { ...JSON_TYPE, 'Content-Length': String(body.length) }
     await expectProblem(
@@ -114,7 +114,7 @@ describe('what a body may be', () => {
   })
 
   it('refuses what nests deeper than 64, and does not fall over at 100,000', async () => {
-    const { app } = await createHouse()
+    const { app } = await createTestServer()
     const nested = (depth: number) => `{"title":"x","deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
     const post = (body: string) => app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
     expect((await post(nested(64))).status).toBe(201)
@@ -126,7 +126,7 @@ describe('what a body may be', () => {
 
 describe('a body with a mistake in every entry', () => {
   it('is refused before each is looked at, wherever they are', async () => {
-    const { ask, faults } = await createHouse()
+    const { ask, faults } = await createTestServer()
     const many = Array.from({ length: 150_000 }, () => ({}))
     for (const body of [
       { runId: 'r', messages: many },
@@ -142,7 +142,7 @@ describe('a body with a mistake in every entry', () => {
 
 describe('half a character in a title', () => {
   it('is answered as it is kept, so that a retry is the same request', async () => {
-    const { ask } = await createHouse()
+    const { ask } = await createTestServer()
     const room = await ask('/v1/rooms', { roomId: 'r', title: 'x\ud83dy' })
     expect(await room.json()).toMatchObject({ title: 'x\ufffdy' })
     const thread = await ask(paths.threads('r'), { threadId: 't', title: '\ude00' })
@@ -152,7 +152,7 @@ describe('half a character in a title', () => {
 
 describe('what no route answers', () => {
   it('is 404, 405 with what would do, or said to be not built yet', async () => {
-    const { ask } = await createHouse()
+    const { ask } = await createTestServer()
     await expectProblem(await ask('/v1/nothing'), 404, 'not_found')
     await expectProblem(await ask('/'), 404, 'not_found')
     await expectProblem(await ask('/v1/rooms/%E0%A4%A'), 422, 'invalid')
@@ -173,20 +173,20 @@ describe('what no route answers', () => {
   })
 
   it('HEAD says what GET would, without its body', async () => {
-    const house = await createHouse()
-    await house.start('r1')
+    const server = await createTestServer()
+    await server.start('r1')
     for (const path of ['/healthz', '/v1/rooms', paths.log(KEY), `${paths.log(KEY)}?live=sse`]) {
-      const head = await house.ask(path, undefined, { method: 'HEAD' })
+      const head = await server.ask(path, undefined, { method: 'HEAD' })
       expect([head.status, await head.text()]).toEqual([200, ''])
     }
-    expect(house.feed.watching.readers).toBe(0)
+    expect(server.feed.watching.readers).toBe(0)
   })
 })
 
 describe('authorisation', () => {
   it('stands before every route of the API, with the key of its path: what may not be seen is not there', async () => {
     const asked: [Action, string][] = []
-    const { ask, app } = await createHouse({
+    const { ask, app } = await createTestServer({
       authorise(_principal, action, target) {
         asked.push([action, Object.values(target).join('/')])
         return false
@@ -242,24 +242,24 @@ describe('when something fails', () => {
       ['storage_closed', 503, 'draining'],
     ] as const
     for (const [code, status, problem] of faults) {
-      const house = await createHouse({
+      const server = await createTestServer({
         wrap: (store) => ({
           ...store,
           rooms: { ...store.rooms, list: () => Promise.reject(new StoreFault(code, code)) },
         }),
       })
-      await expectProblem(await house.ask('/v1/rooms'), status, problem)
-      expect(house.faults).toHaveLength(1)
+      await expectProblem(await server.ask('/v1/rooms'), status, problem)
+      expect(server.faults).toHaveLength(1)
     }
   })
 
   it('says nothing of what nobody expected, notes it, and lives', async () => {
-    const house = await createHouse({
+    const server = await createTestServer({
       wrap: (store) => ({ ...store, rooms: { ...store.rooms, list: () => Promise.reject(new Error('secret path')) } }),
     })
-    const problem = await expectProblem(await house.ask('/v1/rooms'), 500, 'internal')
+    const problem = await expectProblem(await server.ask('/v1/rooms'), 500, 'internal')
     expect(JSON.stringify(problem)).not.toContain('secret')
-    expect(house.faults).toMatchObject([{ message: 'secret path' }])
-    expect((await house.ask('/healthz')).status).toBe(200)
+    expect(server.faults).toMatchObject([{ message: 'secret path' }])
+    expect((await server.ask('/healthz')).status).toBe(200)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL as ME, type Principal } from '../store/principal.ts'
 import { createHeavyReads } from './heavy-reads.ts'
-import { createHouse, KEY, readUntil } from './testing/house.ts'
+import { createTestServer, KEY, readUntil } from './testing/test-server.ts'
 
 const YOU: Principal = { ...ME, personId: 'you' }
 const here = new AbortController().signal
@@ -114,7 +114,7 @@ describe('beside heavy readers', () => {
       if (!hold) return answer()
       return new Promise<T>((resolve, reject) => held.push(() => answer().then(resolve, reject)))
     }
-    const house = await createHouse({
+    const server = await createTestServer({
       wrap: (store): Store => ({
         ...store,
         log: {
@@ -130,18 +130,18 @@ describe('beside heavy readers', () => {
         },
       }),
     })
-    await house.start('r')
+    await server.start('r')
     const heavy = [
       `${paths.log(KEY)}?limit=1000`,
       `${paths.runEvents(KEY, 'r')}?limit=1000`,
       paths.thread(KEY),
       `${paths.threads(KEY.roomId)}?q=hello`,
-    ].flatMap((path) => [house.ask(path), house.ask(path), house.ask(path)])
+    ].flatMap((path) => [server.ask(path), server.ask(path), server.ask(path)])
     await settled()
     expect(asked).toBe(2)
-    const live = await house.ask(`${paths.log(KEY)}?live=sse`)
+    const live = await server.ask(`${paths.log(KEY)}?live=sse`)
     expect(await readUntil(live, 'caught-up')).toContain('"r"')
-    expect((await house.start('next', { ...KEY, threadId: 'other' })).status).toBe(202)
+    expect((await server.start('next', { ...KEY, threadId: 'other' })).status).toBe(202)
     expect(asked).toBe(2)
     held.shift()?.()
     await settled()

@@ -1,7 +1,7 @@
 import { isProblem, paths } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createHouse, KEY } from './testing/house.ts'
+import { createTestServer, KEY } from './testing/test-server.ts'
 
 const POSTS = [
   '/v1/rooms',
@@ -52,10 +52,10 @@ async function expectAnswer(response: Response): Promise<void> {
 
 describe('whatever is sent', () => {
   it('has an answer that is none of the server’s faults, and the server goes on', async () => {
-    const house = await createHouse()
+    const server = await createTestServer()
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...POSTS), body, async (path, sent) => {
-        await expectAnswer(await house.ask(path, sent))
+        await expectAnswer(await server.ask(path, sent))
       }),
       { numRuns: 400 },
     )
@@ -65,13 +65,13 @@ describe('whatever is sent', () => {
         fc.constantFrom('after', 'before', 'limit', 'live', 'q'),
         fc.oneof(fc.string(), fc.constantFrom('sse', '1', '0', '-1', '1e9')),
         async (path, name, sent) => {
-          await expectAnswer(await house.ask(`${path}?${name}=${encodeURIComponent(sent.toWellFormed())}`))
+          await expectAnswer(await server.ask(`${path}?${name}=${encodeURIComponent(sent.toWellFormed())}`))
         },
       ),
       { numRuns: 300 },
     )
-    expect(house.faults).toEqual([])
-    expect(house.feed.watching.readers).toBe(0)
-    expect((await house.ask('/v1/rooms')).status).toBe(200)
+    expect(server.faults).toEqual([])
+    expect(server.feed.watching.readers).toBe(0)
+    expect((await server.ask('/v1/rooms')).status).toBe(200)
   })
 })

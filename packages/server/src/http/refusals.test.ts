@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { PROBLEM_CONTENT_TYPE, type Problem, paths } from '@holdfast/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Listening, listen } from './listen.ts'
-import { createHouse, KEY } from './testing/house.ts'
+import { createTestServer, KEY } from './testing/test-server.ts'
 
 const open: Listening[] = []
 const sockets: Socket[] = []
@@ -13,11 +13,11 @@ afterEach(async () => {
   for (const listening of open.splice(0)) await listening.close(0)
 })
 
-async function listeningHouse() {
-  const house = await createHouse()
-  const listening = await listen(house.app, { host: '127.0.0.1', port: 0 })
+async function listeningServer() {
+  const server = await createTestServer()
+  const listening = await listen(server.app, { host: '127.0.0.1', port: 0 })
   open.push(listening)
-  return Object.assign(house, { url: new URL(listening.url) })
+  return Object.assign(server, { url: new URL(listening.url) })
 }
 
 /** Sends the bytes and reads whatever comes until the other side closes, or `enough`. */
@@ -57,7 +57,7 @@ describe('a refusal of a large body', () => {
   }
 
   it.each(Object.entries(refused))('is heard by fetch: %s', async (_, [path, headers, status]) => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     const answer = await fetch(new URL(path, url), { method: 'POST', headers, body })
     expect([answer.status, ((await answer.json()) as Problem).status]).toEqual([status, status])
     // As a stream, whose length nobody knows before.
@@ -72,7 +72,7 @@ describe('a refusal of a large body', () => {
   })
 
   it('is there before the body is, and the connection lasts until the sender has sent it and may be used again', async () => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     for (const host of [HOST, 'Host: evil.example\r\n']) {
       const said = say(url, `POST /v1/rooms HTTP/1.1\r\n${host}${JSON_TYPE}Content-Length: ${SIZE}\r\n\r\n`)
       const { status } = await problemFrom(said)
@@ -87,7 +87,7 @@ describe('a refusal of a large body', () => {
   })
 
   it('is heard also where the sender wants to be asked first, and where it closes behind its body', async () => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     const head = `POST /v1/rooms HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: ${SIZE}\r\n`
     const asking = say(url, `${head}Expect: 100-continue\r\n\r\n`)
     await vi.waitFor(() => expect(asking.text()).toContain('HTTP/1.1 413'))
@@ -113,7 +113,7 @@ describe('what can hardly be read', () => {
       'malformed_request',
     ],
   ] as const)('is answered with a problem: %s', async (_, bytes, status, code) => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     expect(await problemFrom(say(url, bytes))).toEqual({ status, code, line: `HTTP/1.1 ${status}` })
     expect((await fetch(new URL('/healthz', url))).status).toBe(200)
   })
@@ -130,7 +130,7 @@ describe('what can hardly be read', () => {
     '0x7f.1:99999',
     'ä',
   ])('an odd Host is a foreign one, and a probe is answered all the same: %j', async (host) => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     const asked = say(url, `GET /v1/rooms HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
     expect(await problemFrom(asked)).toMatchObject({ status: 403, code: 'foreign_host' })
     const probe = say(url, `GET /readyz HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
@@ -138,7 +138,7 @@ describe('what can hardly be read', () => {
   })
 
   it('a probe of HTTP/1.0 has no Host', async () => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     const probe = say(url, 'GET /healthz HTTP/1.0\r\n\r\n')
     await vi.waitFor(() => expect(probe.text()).toContain('HTTP/1.1 200'))
   })
@@ -148,13 +148,13 @@ describe('an id that is none', () => {
   it.each(['.', '..', '%2e', '%2E%2e', '.%2e', '%252E%252E', '', '%2F', '..%2F..', '%00', '%zz', 'a%20b'])(
     'a cancel of the run %j cancels nothing',
     async (id) => {
-      const house = await listeningHouse()
-      await house.start('r1')
-      const lease = await house.claim()
+      const server = await listeningServer()
+      await server.start('r1')
+      const lease = await server.claim()
       const path = `${paths.runs(KEY)}/${id}/cancel`
-      const said = say(house.url, `POST ${path} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 2\r\n\r\n{}`)
+      const said = say(server.url, `POST ${path} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: 2\r\n\r\n{}`)
       expect([404, 422]).toContain((await problemFrom(said)).status)
-      expect((await house.store.work.renew([lease], 60_000))[0]).toEqual({ type: 'running' })
+      expect((await server.store.work.renew([lease], 60_000))[0]).toEqual({ type: 'running' })
     },
   )
 
@@ -165,14 +165,14 @@ describe('an id that is none', () => {
     ['POST', paths.runs(KEY), { runId: 'r', messages: [{ id: '..', role: 'user', content: 'x' }] }],
     ['POST', '/v1/feed', { threads: [{ roomId: 'default', threadId: '..', after: 0 }] }],
   ])('is refused wherever one is given: %s %s %j', async (method, path, body) => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     const headers = { 'Content-Type': 'application/json' }
     const answer = await fetch(new URL(path, url), { method, headers, body: JSON.stringify(body) })
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([422, 'invalid'])
   })
 
   it('no path with another case, an empty segment or a slash at its end is a route', async () => {
-    const { url } = await listeningHouse()
+    const { url } = await listeningServer()
     for (const path of ['/V1/rooms', '/v1/Rooms', '/v1//rooms', '/v1/rooms/', '/v1/rooms//threads', '/healthz/']) {
       expect(await problemFrom(say(url, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`)), path).toMatchObject({ status: 404 })
     }

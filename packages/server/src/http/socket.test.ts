@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SINK_BYTES } from '../feed/sink.ts'
 import { type Listening, listen } from './listen.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
-import { createHouse, type House, KEY } from './testing/house.ts'
+import { createTestServer, KEY, type TestServer } from './testing/test-server.ts'
 
 const LOG = `${paths.log(KEY)}?live=sse`
 const open: Listening[] = []
@@ -19,19 +19,19 @@ afterEach(async () => {
 })
 
 /** `answers`: node's own, in the order of the requests. */
-type ListeningHouse = House & { readonly url: URL; readonly answers: Answer[] }
+type ListeningServer = TestServer & { readonly url: URL; readonly answers: Answer[] }
 type Answer = Pick<ServerResponse, 'writableLength' | 'destroyed'>
 
-async function listeningHouse(): Promise<ListeningHouse> {
-  const house = await createHouse()
+async function listeningServer(): Promise<ListeningServer> {
+  const server = await createTestServer()
   const answers: Answer[] = []
-  const app: typeof house.app.fetch = (request, env, context) => {
+  const app: typeof server.app.fetch = (request, env, context) => {
     if (env && 'outgoing' in env && env.outgoing) answers.push(env.outgoing)
-    return house.app.fetch(request, env, context)
+    return server.app.fetch(request, env, context)
   }
   const listening = await listen({ fetch: app }, { host: '127.0.0.1', port: 0 })
   open.push(listening)
-  return Object.assign(house, { url: new URL(listening.url), answers })
+  return Object.assign(server, { url: new URL(listening.url), answers })
 }
 
 function get(url: URL, path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
@@ -65,11 +65,11 @@ async function readUntil(response: IncomingMessage, until: string): Promise<stri
 
 describe('a stream on a socket', () => {
   it('has the headers that a stream without a socket has, its first byte at once, and what follows live', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    const response = await get(house.url, LOG)
-    const without = await house.ask(LOG)
+    const server = await listeningServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    const response = await get(server.url, LOG)
+    const without = await server.ask(LOG)
     expect(response.statusCode).toBe(without.status)
     for (const name of Object.keys(STREAM_HEADERS)) {
       expect(response.headers[name.toLowerCase()]).toBe(without.headers.get(name))
@@ -82,58 +82,58 @@ describe('a stream on a socket', () => {
         .sort(),
     ).toEqual([...without.headers.keys()].sort())
     expect((await readUntil(response, '"run.accepted"')).startsWith(HEARTBEAT)).toBe(true)
-    await house.say(lease, 'live ')
+    await server.say(lease, 'live ')
     expect(await readUntil(response, '"live "')).toContain('\ndata: {"v":1,')
     await without.body?.cancel()
   })
 
   it('goes on behind Last-Event-ID', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    await house.say(await house.claim(), 'one ')
-    const response = await get(house.url, LOG, { 'Last-Event-ID': '3' })
+    const server = await listeningServer()
+    await server.start('r1')
+    await server.say(await server.claim(), 'one ')
+    const response = await get(server.url, LOG, { 'Last-Event-ID': '3' })
     expect(await readUntil(response, 'id: ')).toContain('id: 4\n')
   })
 
   it('G5 I5 I10 a socket that is cut detaches its reader: nothing else hears of it', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    const cancels = vi.spyOn(house.store.runs, 'cancelRun')
-    const responses = await Promise.all(Array.from({ length: 20 }, () => get(house.url, LOG)))
-    expect(house.feed.watching.readers).toBe(20)
+    const server = await listeningServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    const cancels = vi.spyOn(server.store.runs, 'cancelRun')
+    const responses = await Promise.all(Array.from({ length: 20 }, () => get(server.url, LOG)))
+    expect(server.feed.watching.readers).toBe(20)
     for (const response of responses) response.socket.destroy()
-    await vi.waitFor(() => expect(house.feed.watching).toEqual({ threads: 0, readers: 0 }))
+    await vi.waitFor(() => expect(server.feed.watching).toEqual({ threads: 0, readers: 0 }))
     expect(cancels).not.toHaveBeenCalled()
-    await house.say(lease, 'on and on')
-    expect(await (await house.ask(paths.run(KEY, 'r1'))).json()).toMatchObject({ status: 'running' })
-    expect(house.faults).toEqual([])
+    await server.say(lease, 'on and on')
+    expect(await (await server.ask(paths.run(KEY, 'r1'))).json()).toMatchObject({ status: 'running' })
+    expect(server.faults).toEqual([])
   })
 
   it('a long-poll whose reader hangs up stops waiting', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const { next } = (await (await house.ask(paths.log(KEY))).json()) as LogPage
-    const asked = get(house.url, `${paths.log(KEY)}?live=long-poll&after=${next}`).catch(() => 'hung up')
-    await vi.waitFor(() => expect(house.clock.waiting).toBeGreaterThan(1))
+    const server = await listeningServer()
+    await server.start('r1')
+    const { next } = (await (await server.ask(paths.log(KEY))).json()) as LogPage
+    const asked = get(server.url, `${paths.log(KEY)}?live=long-poll&after=${next}`).catch(() => 'hung up')
+    await vi.waitFor(() => expect(server.clock.waiting).toBeGreaterThan(1))
     for (const socket of sockets) socket.destroy()
     expect(await asked).toBe('hung up')
-    await vi.waitFor(() => expect(house.clock.waiting).toBe(0))
+    await vi.waitFor(() => expect(server.clock.waiting).toBe(0))
   })
 
   it('G10 keeps a reader that does not read at its bound, and gives it everything once it reads', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    const response = await get(house.url, LOG)
+    const server = await listeningServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    const response = await get(server.url, LOG)
     const delta = 'x'.repeat(50_000)
     // More than the kernel's buffers and ours hold together, and nobody reads yet.
     let mostHeld = 0
     for (let n = 0; n < 300; n++) {
-      await house.say(lease, `${n} ${delta}`)
-      mostHeld = Math.max(mostHeld, house.answers[0]?.writableLength ?? 0)
+      await server.say(lease, `${n} ${delta}`)
+      mostHeld = Math.max(mostHeld, server.answers[0]?.writableLength ?? 0)
     }
-    await house.say(lease, 'the end')
+    await server.say(lease, 'the end')
     expect(mostHeld).toBeGreaterThan(SINK_BYTES)
     expect(mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
     const ids: number[] = []
@@ -144,46 +144,46 @@ describe('a stream on a socket', () => {
       for (const line of lines) if (line.startsWith('id: ')) ids.push(Number(line.slice(4)))
       if (rest.includes('"the end"') || lines.some((line) => line.includes('"the end"'))) break
     }
-    const { next } = (await (await house.ask(`${paths.log(KEY)}?after=300&limit=1000`)).json()) as LogPage
+    const { next } = (await (await server.ask(`${paths.log(KEY)}?after=300&limit=1000`)).json()) as LogPage
     expect(ids).toEqual(Array.from({ length: next }, (_, index) => index + 1))
   })
 
   it('ends with the feed, so that a stopping server keeps nobody', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const response = await get(house.url, LOG)
-    house.feed.close()
+    const server = await listeningServer()
+    await server.start('r1')
+    const response = await get(server.url, LOG)
+    server.feed.close()
     expect(await text(response)).toContain('run.accepted')
   })
 })
 
 describe('a hostile socket', () => {
   it('hanging up in the middle of a body is nobody’s fault and leaves nothing behind', async () => {
-    const house = await listeningHouse()
-    const head = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`
-    const socket = raw(house.url, `${head}{"roomId":"half","title":`)
-    await vi.waitFor(() => expect(house.answers).toHaveLength(1))
+    const server = await listeningServer()
+    const head = `POST /v1/rooms HTTP/1.1\r\nHost: ${server.url.host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`
+    const socket = raw(server.url, `${head}{"roomId":"half","title":`)
+    await vi.waitFor(() => expect(server.answers).toHaveLength(1))
     socket.destroy()
-    await vi.waitFor(() => expect(house.answers[0]?.destroyed).toBe(true))
-    expect((await house.ask('/v1/rooms/half')).status).toBe(404)
-    expect((await fetch(new URL('/healthz', house.url))).status).toBe(200)
-    expect(house.faults).toEqual([])
+    await vi.waitFor(() => expect(server.answers[0]?.destroyed).toBe(true))
+    expect((await server.ask('/v1/rooms/half')).status).toBe(404)
+    expect((await fetch(new URL('/healthz', server.url))).status).toBe(200)
+    expect(server.faults).toEqual([])
   })
 
   it('gives a stream its turn behind the answer before it on the same connection, from its head to its end', async () => {
-    const house = await listeningHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    const asking = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${house.url.host}\r\n\r\n`
-    const socket = raw(house.url, asking(`${paths.log(KEY)}?live=long-poll&after=3`) + asking(LOG))
+    const server = await listeningServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    const asking = (path: string) => `GET ${path} HTTP/1.1\r\nHost: ${server.url.host}\r\n\r\n`
+    const socket = raw(server.url, asking(`${paths.log(KEY)}?live=long-poll&after=3`) + asking(LOG))
     let all = ''
     const ended = new Promise((resolve) => socket.once('end', resolve))
     socket.on('data', (bytes: Buffer) => {
       all += bytes.toString()
     })
-    await vi.waitFor(() => expect(house.answers).toHaveLength(2))
+    await vi.waitFor(() => expect(server.answers).toHaveLength(2))
     expect(all).toBe('')
-    for (let n = 0; n < 20; n++) await house.say(lease, `${n} `)
+    for (let n = 0; n < 20; n++) await server.say(lease, `${n} `)
     await vi.waitFor(() => expect(all).toContain('"19 "'))
     await open.splice(0)[0]?.close(0)
     await ended
@@ -195,8 +195,8 @@ describe('a hostile socket', () => {
   })
 
   it('gets an answer to a foreign host, a body too large and nonsense, and the server lives', async () => {
-    const house = await listeningHouse()
-    const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${house.url.host}\r\nContent-Type: application/json\r\n`
+    const server = await listeningServer()
+    const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${server.url.host}\r\nContent-Type: application/json\r\n`
     const asked: [string, string][] = [
       ['GET /v1/rooms HTTP/1.1\r\nHost: evil.example\r\n\r\n', 'HTTP/1.1 403'],
       ['GET /healthz HTTP/1.1\r\n\r\n', 'HTTP/1.1 400'],
@@ -205,11 +205,11 @@ describe('a hostile socket', () => {
       ['nonsense\r\n\r\n', 'HTTP/1.1 400'],
     ]
     for (const [bytes, answer] of asked) {
-      const socket = raw(house.url, bytes)
+      const socket = raw(server.url, bytes)
       const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve))
       expect(first.toString().slice(0, answer.length)).toBe(answer)
     }
-    expect((await fetch(new URL('/healthz', house.url))).status).toBe(200)
-    expect(house.faults).toEqual([])
+    expect((await fetch(new URL('/healthz', server.url))).status).toBe(200)
+    expect(server.faults).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createHouse, expectProblem } from './testing/house.ts'
+import { createTestServer, expectProblem } from './testing/test-server.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-page-'))
 const webRoot = join(directory, 'dist')
@@ -19,7 +19,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 describe('the page', () => {
   it('is there under every address of the application, never kept, and may run only its own scripts', async () => {
-    const { ask } = await createHouse({ webRoot })
+    const { ask } = await createTestServer({ webRoot })
     for (const path of ['/', '/rooms', '/rooms/default', '/rooms/default/threads/t1', '/rooms/a.b/threads/c.js']) {
       const response = await ask(path)
       expect([response.status, await response.text()]).toEqual([200, '<!doctype html><title>page</title>'])
@@ -32,7 +32,7 @@ describe('the page', () => {
   })
 
   it('serves assets for good, with their type, and a missing one is not the page', async () => {
-    const { ask } = await createHouse({ webRoot })
+    const { ask } = await createTestServer({ webRoot })
     const script = await ask('/assets/index-abc.js')
     expect(script.headers.get('content-type')).toContain('javascript')
     expect(script.headers.get('cache-control')).toContain('immutable')
@@ -44,7 +44,7 @@ describe('the page', () => {
   })
 
   it('tells a person at an address that nothing answers by the page, and a program by a problem', async () => {
-    const { ask } = await createHouse({ webRoot })
+    const { ask } = await createTestServer({ webRoot })
     const person = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
     for (const path of ['/elsewhere', '/elsewhere/and/further', '/rooms-of-old']) {
       const response = await ask(path, undefined, person)
@@ -60,7 +60,7 @@ describe('the page', () => {
   })
 
   it('sends what was zipped beforehand to whoever takes it so, and the file itself to whoever does not', async () => {
-    const { ask } = await createHouse({ webRoot })
+    const { ask } = await createTestServer({ webRoot })
     const zipped = await ask('/assets/zipped.js', undefined, { headers: { 'accept-encoding': 'br, gzip' } })
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
     expect(zipped.headers.get('content-type')).toContain('javascript')
@@ -71,7 +71,7 @@ describe('the page', () => {
   })
 
   it('gives nothing from outside its directory', async () => {
-    const { ask } = await createHouse({ webRoot })
+    const { ask } = await createTestServer({ webRoot })
     const hostile = [
       '/../secret.txt',
       '/%2e%2e/secret.txt',

@@ -1,30 +1,30 @@
 import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { createHouse, KEY, readUntil } from './testing/house.ts'
+import { createTestServer, KEY, readUntil } from './testing/test-server.ts'
 import { type Answered, type Asked, addressIn } from './traffic.ts'
 
 async function watched() {
   const asked: Asked[] = []
   const answers: Answered[] = []
-  const house = await createHouse({
+  const server = await createTestServer({
     watch(request) {
       asked.push(request)
       return (answer) => answers.push(answer)
     },
     metrics: async () => ({ contentType: 'text/plain', text: 'figures' }),
   })
-  return { house, asked, answers }
+  return { server, asked, answers }
 }
 
 describe('who watches the traffic', () => {
   it('hears of every request by its route, with the code of its refusal', async () => {
-    const { house, asked, answers } = await watched()
-    await house.start('r1')
-    await house.start('r2')
-    await house.ask('/healthz')
-    await house.ask('/v1/nowhere')
-    await house.ask(paths.rooms(), '{', { body: '{' })
-    await house.ask('/v1/rooms', undefined, { headers: { Host: 'evil.example' } })
+    const { server, asked, answers } = await watched()
+    await server.start('r1')
+    await server.start('r2')
+    await server.ask('/healthz')
+    await server.ask('/v1/nowhere')
+    await server.ask(paths.rooms(), '{', { body: '{' })
+    await server.ask('/v1/rooms', undefined, { headers: { Host: 'evil.example' } })
     const route = '/v1/rooms/:roomId/threads/:threadId/runs'
     expect(answers.map(({ ms, ...answer }) => ({ ...answer, timed: ms >= 0 }))).toEqual([
       { method: 'POST', route, status: 202, timed: true },
@@ -39,12 +39,12 @@ describe('who watches the traffic', () => {
   })
 
   it('hears of a stream when it begins, and of what nobody expected', async () => {
-    const { house, answers } = await watched()
-    await house.start('r1')
-    await readUntil(await house.ask(`${paths.log(KEY)}?live=sse`), 'run.accepted')
+    const { server, answers } = await watched()
+    await server.start('r1')
+    await readUntil(await server.ask(`${paths.log(KEY)}?live=sse`), 'run.accepted')
     expect(answers.at(-1)).toMatchObject({ route: '/v1/rooms/:roomId/threads/:threadId/log', status: 200 })
-    house.store.threads.list = () => Promise.reject(new Error('broken'))
-    expect((await house.ask(paths.threads('default'))).status).toBe(500)
+    server.store.threads.list = () => Promise.reject(new Error('broken'))
+    expect((await server.ask(paths.threads('default'))).status).toBe(500)
     expect(answers.at(-1)).toMatchObject({ status: 500, code: 'internal' })
   })
 })
@@ -61,8 +61,8 @@ describe('an address in a path', () => {
 
 describe('GET /metrics', () => {
   it('is what counts, or a refusal where nothing does', async () => {
-    const { house } = await watched()
-    expect(await (await house.ask('/metrics')).text()).toBe('figures')
-    expect((await (await createHouse()).ask('/metrics')).status).toBe(422)
+    const { server } = await watched()
+    expect(await (await server.ask('/metrics')).text()).toBe('figures')
+    expect((await (await createTestServer()).ask('/metrics')).status).toBe(422)
   })
 })

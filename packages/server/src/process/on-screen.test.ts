@@ -7,7 +7,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createModelAgent } from '../agents/model/index.ts'
-import { createHouse } from '../engine/testing/house.ts'
+import { createTestServer } from '../engine/testing/test-server.ts'
 import { createFeed } from '../feed/feed.ts'
 import { createApp } from '../http/app.ts'
 import { createInProcessPresence } from '../presence/in-process-presence.ts'
@@ -23,29 +23,29 @@ async function serverWith(model: string) {
   const clock = createManualClock()
   const presence = createInProcessPresence({ clock })
   const agent = createModelAgent({ baseUrl: endpoint.url, model, clock })
-  const house = await createHouse({ agents: [agent], attention: presence.attention })
-  const { store, bus } = house
+  const server = await createTestServer({ agents: [agent], attention: presence.attention })
+  const { store, bus } = server
   const app = createApp({
     store,
-    feed: createFeed({ log: store.log, inbox: store.inbox, bus, clock: house.clock, onFault() {} }),
+    feed: createFeed({ log: store.log, inbox: store.inbox, bus, clock: server.clock, onFault() {} }),
     presence,
     agents: createCatalogue([agent], 'model'),
-    clock: house.clock,
+    clock: server.clock,
     phase: () => 'ready',
     report() {},
     mintId: () => 'minted',
   })
-  await house.engine.start()
+  await server.engine.start()
   const until = (condition: () => Promise<void>) =>
     vi.waitFor(async () => {
-      await house.pass(20)
+      await server.pass(20)
       await condition()
     })
   return {
-    ...house,
+    ...server,
     /** The time that the provider, and presence, are waited for by. */
     clock,
-    ask: (thread: string) => house.ask(thread, 'model', undefined, undefined, thread),
+    ask: (thread: string) => server.ask(thread, 'model', undefined, undefined, thread),
     async show(body: PresenceBody) {
       const headers = { 'Content-Type': 'application/json' }
       const answer = await app.request('/v1/presence', { method: 'PUT', headers, body: JSON.stringify(body) })
@@ -53,11 +53,11 @@ async function serverWith(model: string) {
     },
     waits: (thread: string, times: number) =>
       until(async () => {
-        const events = (await house.envelopes(thread)).map(({ event }) => event)
+        const events = (await server.envelopes(thread)).map(({ event }) => event)
         expect(events.filter((event) => event.type === 'CUSTOM')).toHaveLength(times)
       }),
     succeeds: (thread: string) =>
-      until(async () => expect(await house.run(thread)).toMatchObject({ status: 'succeeded' })),
+      until(async () => expect(await server.run(thread)).toMatchObject({ status: 'succeeded' })),
     asked: async () =>
       (await endpoint.requests()).filter((one) => one.model === model).map(({ messages }) => messages.at(-1)?.content),
   }

@@ -3,7 +3,7 @@ import type { Event } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { EngineLog, EngineLogEntry } from '../../engine/log.ts'
-import { createHouse, expectLegalEnd } from '../../engine/testing/house.ts'
+import { createTestServer, expectLegalEnd } from '../../engine/testing/test-server.ts'
 import type { AguiRequest } from '../../testing/agui-endpoint.ts'
 import { type Endpoint, spawnAguiEndpoint } from '../../testing/spawn-endpoint.ts'
 import { AgentFailure } from '../failure.ts'
@@ -174,14 +174,14 @@ it('reads no further than the end of the run', async () => {
 describe('under the real engine', () => {
   async function ended(scenario: string, log: EngineLog = () => {}) {
     const clock = { now: () => 0, schedule: () => () => {} }
-    const house = await createHouse({ agents: [createRemoteAgent({ url: endpoint.url, clock })], log })
-    await house.engine.start()
-    await house.ask(scenario, 'remote', undefined, undefined, `#${scenario}`)
+    const server = await createTestServer({ agents: [createRemoteAgent({ url: endpoint.url, clock })], log })
+    await server.engine.start()
+    await server.ask(scenario, 'remote', undefined, undefined, `#${scenario}`)
     await vi.waitFor(async () => {
-      await house.pass(20)
-      expect(await house.run(scenario)).toHaveProperty('outcome')
+      await server.pass(20)
+      expect(await server.run(scenario)).toHaveProperty('outcome')
     })
-    return house
+    return server
   }
 
   it('what is passed over is counted, and a stack trace is the operator’s to read', async () => {
@@ -189,9 +189,9 @@ describe('under the real engine', () => {
     await ended('not-an-event', (entry) => entries.push(entry))
     const counted = entries.find(({ type }) => type === 'agent_passed_over')
     expect(counted).toMatchObject({ lease: { runId: 'not-an-event' }, events: new Map([['NONSENSE', 1]]) })
-    const house = await ended('traces', (entry) => entries.push(entry))
-    expectLegalEnd(await house.envelopes('traces'), { type: 'failed', code: 'agent_error', message: 'No ink.' })
-    expect(JSON.stringify(await house.envelopes('traces'))).not.toContain('Traceback')
+    const server = await ended('traces', (entry) => entries.push(entry))
+    expectLegalEnd(await server.envelopes('traces'), { type: 'failed', code: 'agent_error', message: 'No ink.' })
+    expect(JSON.stringify(await server.envelopes('traces'))).not.toContain('Traceback')
     expect(entries.at(-1)).toMatchObject({
       type: 'agent_words_cut',
       shown: 'No ink.',
@@ -208,8 +208,8 @@ describe('under the real engine', () => {
     ['not-an-event', { type: 'succeeded' }],
     ['after-the-end', { type: 'succeeded' }],
   ])('%s ends the run once, legally, with what came', async (scenario, outcome) => {
-    const house = await ended(scenario)
-    expectLegalEnd(await house.envelopes(scenario), outcome)
-    expect(await house.text(scenario)).toBe('Hello, wörld 🦀!')
+    const server = await ended(scenario)
+    expectLegalEnd(await server.envelopes(scenario), outcome)
+    expect(await server.text(scenario)).toBe('Hello, wörld 🦀!')
   })
 })

@@ -1,54 +1,54 @@
 import { type EventPage, type LogPage, type Problem, paths, type ThreadSnapshot } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { createHouse, expectProblem, KEY } from '../testing/house.ts'
+import { createTestServer, expectProblem, KEY } from '../testing/test-server.ts'
 
 const json = async <T>(response: Response) => (await response.json()) as T
 
 describe('health', () => {
   it('lives always and is ready only between start and drain', async () => {
-    const house = await createHouse()
-    expect((await house.ask('/healthz')).status).toBe(200)
-    expect((await house.ask('/readyz')).status).toBe(200)
+    const server = await createTestServer()
+    expect((await server.ask('/healthz')).status).toBe(200)
+    expect((await server.ask('/readyz')).status).toBe(200)
     for (const phase of ['starting', 'draining'] as const) {
-      house.phase = phase
-      expect((await house.ask('/readyz')).status).toBe(503)
-      expect((await house.ask('/healthz')).status).toBe(200)
+      server.phase = phase
+      expect((await server.ask('/readyz')).status).toBe(503)
+      expect((await server.ask('/healthz')).status).toBe(200)
     }
   })
 })
 
 describe('agents', () => {
   it('lists what a run may name', async () => {
-    const house = await createHouse()
-    expect(await json(await house.ask('/v1/agents'))).toMatchObject({ items: [{ agentId: 'demo', title: 'Demo' }] })
+    const server = await createTestServer()
+    expect(await json(await server.ask('/v1/agents'))).toMatchObject({ items: [{ agentId: 'demo', title: 'Demo' }] })
   })
 })
 
 describe('rooms', () => {
   it('creates once, answers the same again, refuses another under the same id', async () => {
-    const house = await createHouse()
+    const server = await createTestServer()
     const body = { roomId: 'r1', title: 'Kitchen', agentId: 'demo' }
-    const created = await house.ask('/v1/rooms', body)
+    const created = await server.ask('/v1/rooms', body)
     expect(created.status).toBe(201)
     expect(await json(created)).toEqual(body)
-    expect((await house.ask('/v1/rooms', { roomId: 'r1', title: ' Kitchen ' })).status).toBe(200)
-    await expectProblem(await house.ask('/v1/rooms', { ...body, title: 'Garden' }), 409, 'room_conflict')
-    expect(await json(await house.ask('/v1/rooms/r1'))).toEqual(body)
+    expect((await server.ask('/v1/rooms', { roomId: 'r1', title: ' Kitchen ' })).status).toBe(200)
+    await expectProblem(await server.ask('/v1/rooms', { ...body, title: 'Garden' }), 409, 'room_conflict')
+    expect(await json(await server.ask('/v1/rooms/r1'))).toEqual(body)
   })
 
   it('mints an id for who names none', async () => {
-    const house = await createHouse()
-    expect(await json(await house.ask('/v1/rooms', { title: 'x' }))).toMatchObject({ roomId: 'minted-1' })
+    const server = await createTestServer()
+    expect(await json(await server.ask('/v1/rooms', { title: 'x' }))).toMatchObject({ roomId: 'minted-1' })
   })
 
   it('lists page by page', async () => {
-    const house = await createHouse()
-    for (const roomId of ['a', 'b', 'c']) await house.ask('/v1/rooms', { roomId, title: roomId })
+    const server = await createTestServer()
+    for (const roomId of ['a', 'b', 'c']) await server.ask('/v1/rooms', { roomId, title: roomId })
     const seen: string[] = []
     let before = ''
     for (let pages = 0; pages < 10; pages++) {
       const path = `/v1/rooms?limit=2${before && `&before=${encodeURIComponent(before)}`}`
-      const page = await json<{ items: { roomId: string }[]; next?: string }>(await house.ask(path))
+      const page = await json<{ items: { roomId: string }[]; next?: string }>(await server.ask(path))
       seen.push(...page.items.map(({ roomId }) => roomId))
       if (page.next === undefined) break
       before = page.next
@@ -57,25 +57,25 @@ describe('rooms', () => {
   })
 
   it('refuses what is not a room, and keeps nothing of it', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask('/v1/rooms/none'), 404, 'not_found')
-    await expectProblem(await house.ask('/v1/rooms/a%20b'), 422, 'invalid')
-    await expectProblem(await house.ask(`/v1/rooms/${'x'.repeat(129)}`), 422, 'invalid')
-    await expectProblem(await house.ask('/v1/rooms?limit=0'), 422, 'invalid')
-    await expectProblem(await house.ask('/v1/rooms?limit=1&limit=2'), 422, 'invalid')
-    await expectProblem(await house.ask('/v1/rooms?before=%00nonsense'), 422, 'invalid_cursor')
+    const server = await createTestServer()
+    await expectProblem(await server.ask('/v1/rooms/none'), 404, 'not_found')
+    await expectProblem(await server.ask('/v1/rooms/a%20b'), 422, 'invalid')
+    await expectProblem(await server.ask(`/v1/rooms/${'x'.repeat(129)}`), 422, 'invalid')
+    await expectProblem(await server.ask('/v1/rooms?limit=0'), 422, 'invalid')
+    await expectProblem(await server.ask('/v1/rooms?limit=1&limit=2'), 422, 'invalid')
+    await expectProblem(await server.ask('/v1/rooms?before=%00nonsense'), 422, 'invalid_cursor')
     for (const body of [{}, { title: '' }, { title: 7 }, { title: 'x', roomId: '../x' }, [], 'x', null]) {
-      await expectProblem(await house.ask('/v1/rooms', body), 422, 'invalid')
+      await expectProblem(await server.ask('/v1/rooms', body), 422, 'invalid')
     }
-    await expectProblem(await house.ask('/v1/rooms', { title: 'x', agentId: 'nobody' }), 422, 'unknown_agent')
-    expect(await json<{ items: unknown[] }>(await house.ask('/v1/rooms'))).toMatchObject({
+    await expectProblem(await server.ask('/v1/rooms', { title: 'x', agentId: 'nobody' }), 422, 'unknown_agent')
+    expect(await json<{ items: unknown[] }>(await server.ask('/v1/rooms'))).toMatchObject({
       items: [{ roomId: 'default' }],
     })
   })
 
   it('says where the body is wrong', async () => {
-    const house = await createHouse()
-    const problem = await expectProblem(await house.ask('/v1/rooms', { title: 7 }), 422, 'invalid')
+    const server = await createTestServer()
+    const problem = await expectProblem(await server.ask('/v1/rooms', { title: 7 }), 422, 'invalid')
     expect(problem.issues?.[0]?.path).toBe('title')
     expect(problem.detail).toContain('title')
   })
@@ -83,29 +83,29 @@ describe('rooms', () => {
 
 describe('threads', () => {
   it('creates once, answers the same again, refuses another under the same id', async () => {
-    const house = await createHouse()
+    const server = await createTestServer()
     const path = paths.threads('default')
-    const created = await house.ask(path, { threadId: 't1', title: 'Tea' })
+    const created = await server.ask(path, { threadId: 't1', title: 'Tea' })
     expect(created.status).toBe(201)
     expect(await json(created)).toMatchObject({ ...KEY, title: 'Tea', status: 'idle', unread: false, archived: false })
-    expect((await house.ask(path, { threadId: 't1', title: 'Tea' })).status).toBe(200)
-    await expectProblem(await house.ask(path, { threadId: 't1', title: 'Coffee' }), 409, 'thread_conflict')
-    await expectProblem(await house.ask(paths.threads('none'), { threadId: 't1' }), 404, 'not_found')
-    expect(await json(await house.ask(path))).toMatchObject({ items: [{ threadId: 't1' }] })
+    expect((await server.ask(path, { threadId: 't1', title: 'Tea' })).status).toBe(200)
+    await expectProblem(await server.ask(path, { threadId: 't1', title: 'Coffee' }), 409, 'thread_conflict')
+    await expectProblem(await server.ask(paths.threads('none'), { threadId: 't1' }), 404, 'not_found')
+    expect(await json(await server.ask(path))).toMatchObject({ items: [{ threadId: 't1' }] })
   })
 
   it('refuses an unknown room, a bad cursor, and searching, which is not built', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask(paths.threads('none')), 404, 'not_found')
-    await expectProblem(await house.ask(`${paths.threads('default')}?before=nonsense`), 422, 'invalid_cursor')
+    const server = await createTestServer()
+    await expectProblem(await server.ask(paths.threads('none')), 404, 'not_found')
+    await expectProblem(await server.ask(`${paths.threads('default')}?before=nonsense`), 422, 'invalid_cursor')
   })
 
   it('gives a snapshot on which the log goes on', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask(paths.thread(KEY)), 404, 'not_found')
-    await house.start('r1')
-    await house.say(await house.claim(), 'one ')
-    const snapshot = await json<ThreadSnapshot>(await house.ask(paths.thread(KEY)))
+    const server = await createTestServer()
+    await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
+    await server.start('r1')
+    await server.say(await server.claim(), 'one ')
+    const snapshot = await json<ThreadSnapshot>(await server.ask(paths.thread(KEY)))
     expect(Object.keys(snapshot).sort()).toEqual(
       [
         'firstSeq',
@@ -122,33 +122,33 @@ describe('threads', () => {
       ].sort(),
     )
     expect(snapshot.runs).toMatchObject([{ runId: 'r1', status: 'running' }])
-    const { envelopes, upToDate } = await json<LogPage>(await house.ask(`${paths.log(KEY)}?after=${snapshot.seq}`))
+    const { envelopes, upToDate } = await json<LogPage>(await server.ask(`${paths.log(KEY)}?after=${snapshot.seq}`))
     expect({ envelopes, upToDate }).toEqual({ envelopes: [], upToDate: true })
   })
 })
 
 describe('starting a run', () => {
   it('G7 accepts once, and answers the same run on every retry', async () => {
-    const house = await createHouse()
-    const answers = await Promise.all(Array.from({ length: 5 }, () => house.start('r1')))
+    const server = await createTestServer()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => server.start('r1')))
     for (const answer of answers) {
       expect(answer.status).toBe(202)
       expect(await json(answer)).toMatchObject({ run: { runId: 'r1', status: 'queued', agentId: 'demo' } })
     }
-    expect(await json(await house.ask(paths.runs(KEY)))).toMatchObject({ items: [{ runId: 'r1' }] })
+    expect(await json(await server.ask(paths.runs(KEY)))).toMatchObject({ items: [{ runId: 'r1' }] })
   })
 
   it('refuses another request under the same id, and a second run beside a live one', async () => {
-    const house = await createHouse()
-    await house.start('r1')
+    const server = await createTestServer()
+    await server.start('r1')
     const other = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Other' }] }
-    await expectProblem(await house.ask(paths.runs(KEY), other), 409, 'run_id_reused')
-    const busy = await expectProblem(await house.start('r2'), 409, 'run_active')
+    await expectProblem(await server.ask(paths.runs(KEY), other), 409, 'run_id_reused')
+    const busy = await expectProblem(await server.start('r2'), 409, 'run_active')
     expect(busy.runId).toBe('r1')
   })
 
   it('refuses what it cannot do, in words of its own, and leaves nothing behind', async () => {
-    const house = await createHouse()
+    const server = await createTestServer()
     const good = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Hello' }] }
     const refused: [unknown, number, Problem['code']][] = [
       [{ ...good, onBusy: 'whatever' }, 422, 'invalid'],
@@ -168,16 +168,16 @@ describe('starting a run', () => {
       [{ ...good, tools: {} }, 422, 'invalid'],
     ]
     for (const [body, status, code] of refused)
-      await expectProblem(await house.ask(paths.runs(KEY), body), status, code)
-    await expectProblem(await house.ask(paths.runs({ ...KEY, roomId: 'none' }), good), 404, 'not_found')
-    await expectProblem(await house.ask(paths.thread(KEY)), 404, 'not_found')
-    expect(house.faults).toEqual([])
+      await expectProblem(await server.ask(paths.runs(KEY), body), status, code)
+    await expectProblem(await server.ask(paths.runs({ ...KEY, roomId: 'none' }), good), 404, 'not_found')
+    await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
+    expect(server.faults).toEqual([])
   })
 
   it('refuses a message id that has other words already, and names it', async () => {
-    const house = await createHouse()
-    await house.start('r1')
-    const start = (body: object) => house.ask(paths.runs(KEY), { runId: 'r2', onBusy: 'enqueue', ...body })
+    const server = await createTestServer()
+    await server.start('r1')
+    const start = (body: object) => server.ask(paths.runs(KEY), { runId: 'r2', onBusy: 'enqueue', ...body })
     const other = { id: 'r1-q', role: 'user', content: 'Something else' }
     const asked = { id: 'm', role: 'user', content: 'One' }
     const problem = await expectProblem(await start({ messages: [asked, other] }), 409, 'message_id_reused')
@@ -185,141 +185,141 @@ describe('starting a run', () => {
     await expectProblem(await start({ messages: [asked, { ...asked, content: 'Two' }] }), 409, 'message_id_reused')
     expect((await start({ messages: [asked] })).status).toBe(202)
     expect((await start({ messages: [asked] })).status).toBe(202)
-    const edit = (...messages: object[]) => house.ask(paths.run(KEY, 'r2'), { messages }, { method: 'PATCH' })
+    const edit = (...messages: object[]) => server.ask(paths.run(KEY, 'r2'), { messages }, { method: 'PATCH' })
     await expectProblem(await edit(other), 409, 'message_id_reused')
     expect((await edit({ ...asked, content: 'Two' })).status).toBe(200)
   })
 
   it('starts nothing new while draining, and says when to come again', async () => {
-    const house = await createHouse()
-    house.phase = 'draining'
-    const answer = await house.start('r1')
+    const server = await createTestServer()
+    server.phase = 'draining'
+    const answer = await server.start('r1')
     expect(answer.headers.get('retry-after')).toBe('5')
     await expectProblem(answer, 503, 'draining')
-    await expectProblem(await house.ask(paths.thread(KEY)), 404, 'not_found')
+    await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
   })
 })
 
 describe('runs', () => {
   it('shows one and all', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask(paths.runs(KEY)), 404, 'not_found')
-    await house.start('r1')
-    expect(await json(await house.ask(paths.run(KEY, 'r1')))).toMatchObject({ runId: 'r1', status: 'queued' })
-    await expectProblem(await house.ask(paths.run(KEY, 'r2')), 404, 'not_found')
+    const server = await createTestServer()
+    await expectProblem(await server.ask(paths.runs(KEY)), 404, 'not_found')
+    await server.start('r1')
+    expect(await json(await server.ask(paths.run(KEY, 'r1')))).toMatchObject({ runId: 'r1', status: 'queued' })
+    await expectProblem(await server.ask(paths.run(KEY, 'r2')), 404, 'not_found')
   })
 })
 
 describe('cancelling', () => {
   it('G6 is accepted for a run, for a run that does not exist yet, and is too late for one that ended', async () => {
-    const house = await createHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    const asked = await house.ask(`${paths.cancelRun(KEY, 'r1')}`, { reason: 'enough' })
+    const server = await createTestServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    const asked = await server.ask(`${paths.cancelRun(KEY, 'r1')}`, { reason: 'enough' })
     expect(asked.status).toBe(202)
     expect(await json(asked)).toMatchObject({ run: { runId: 'r1', status: 'cancelling' } })
-    await house.finish(lease, { type: 'cancelled', by: 'local', reason: 'enough' })
-    const late = await house.ask(paths.cancelRun(KEY, 'r1'), {})
+    await server.finish(lease, { type: 'cancelled', by: 'local', reason: 'enough' })
+    const late = await server.ask(paths.cancelRun(KEY, 'r1'), {})
     expect(late.status).toBe(200)
     expect(await json(late)).toEqual({ alreadyTerminal: true, status: 'cancelled' })
     const elsewhere = { ...KEY, threadId: 'not-yet' }
-    const early = await house.ask(paths.cancelRun(elsewhere, 'r9'), {})
+    const early = await server.ask(paths.cancelRun(elsewhere, 'r9'), {})
     expect([early.status, await json(early)]).toEqual([202, {}])
-    await expectProblem(await house.ask(paths.thread(elsewhere)), 404, 'not_found')
-    await expectProblem(await house.ask(paths.cancelRun({ ...KEY, roomId: 'none' }, 'r1'), {}), 404, 'not_found')
+    await expectProblem(await server.ask(paths.thread(elsewhere)), 404, 'not_found')
+    await expectProblem(await server.ask(paths.cancelRun({ ...KEY, roomId: 'none' }, 'r1'), {}), 404, 'not_found')
   })
 
   it('takes an empty body, and refuses a reason that is none', async () => {
-    const house = await createHouse()
+    const server = await createTestServer()
     const headers = { 'Content-Type': 'application/json' }
-    const empty = await house.app.request(paths.cancelRun(KEY, 'r1'), { method: 'POST', headers })
+    const empty = await server.app.request(paths.cancelRun(KEY, 'r1'), { method: 'POST', headers })
     expect(empty.status).toBe(202)
-    await expectProblem(await house.ask(paths.cancelRun(KEY, 'r1'), { reason: 7 }), 422, 'invalid')
+    await expectProblem(await server.ask(paths.cancelRun(KEY, 'r1'), { reason: 7 }), 422, 'invalid')
   })
 
   it('cancels whatever is live in a thread', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask(paths.cancelThread(KEY), {}), 404, 'not_found')
-    await house.ask(paths.threads('default'), { threadId: 't1' })
-    const nothing = await house.ask(paths.cancelThread(KEY), {})
+    const server = await createTestServer()
+    await expectProblem(await server.ask(paths.cancelThread(KEY), {}), 404, 'not_found')
+    await server.ask(paths.threads('default'), { threadId: 't1' })
+    const nothing = await server.ask(paths.cancelThread(KEY), {})
     expect([nothing.status, await json(nothing)]).toEqual([200, { alreadyTerminal: true, status: null }])
-    await house.start('r1')
-    await house.claim()
-    expect((await house.ask(paths.cancelThread(KEY), {})).status).toBe(202)
+    await server.start('r1')
+    await server.claim()
+    expect((await server.ask(paths.cancelThread(KEY), {})).status).toBe(202)
   })
 })
 
 describe('the log as pages', () => {
   it('gives envelopes after a cursor, with where to go on', async () => {
-    const house = await createHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    await house.say(lease, 'one ', 'two ')
-    await house.finish(lease)
-    const all = await json<LogPage>(await house.ask(paths.log(KEY)))
+    const server = await createTestServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    await server.say(lease, 'one ', 'two ')
+    await server.finish(lease)
+    const all = await json<LogPage>(await server.ask(paths.log(KEY)))
     expect(all.envelopes.map(({ seq }) => seq)).toEqual(all.envelopes.map((_, index) => index + 1))
     expect(all).toMatchObject({ next: all.envelopes.length, upToDate: true })
-    const two = await house.ask(`${paths.log(KEY)}?after=1&limit=2`)
+    const two = await server.ask(`${paths.log(KEY)}?after=1&limit=2`)
     expect(two.headers.get('stream-next-offset')).toBe('3')
     expect(await json(two)).toEqual({ envelopes: all.envelopes.slice(1, 3), next: 3, upToDate: false })
     expect(
-      (await json<LogPage>(await house.ask(paths.log(KEY), undefined, { headers: { 'Last-Event-ID': '2' } })))
+      (await json<LogPage>(await server.ask(paths.log(KEY), undefined, { headers: { 'Last-Event-ID': '2' } })))
         .envelopes[0]?.seq,
     ).toBe(3)
   })
 
   it('refuses cursors that are none, from the future, or of nothing', async () => {
-    const house = await createHouse()
-    await expectProblem(await house.ask(paths.log(KEY)), 404, 'not_found')
-    await house.start('r1')
-    const head = (await json<LogPage>(await house.ask(paths.log(KEY)))).next
+    const server = await createTestServer()
+    await expectProblem(await server.ask(paths.log(KEY)), 404, 'not_found')
+    await server.start('r1')
+    const head = (await json<LogPage>(await server.ask(paths.log(KEY)))).next
     for (const live of ['', '&live=sse', '&live=long-poll']) {
-      const ahead = await expectProblem(await house.ask(`${paths.log(KEY)}?after=99${live}`), 409, 'cursor_ahead')
+      const ahead = await expectProblem(await server.ask(`${paths.log(KEY)}?after=99${live}`), 409, 'cursor_ahead')
       expect(ahead.head).toBe(head)
       for (const after of ['-1', '1.5', 'x', '', '1e3', '99999999999999999999']) {
-        await expectProblem(await house.ask(`${paths.log(KEY)}?after=${after}${live}`), 422, 'invalid_cursor')
+        await expectProblem(await server.ask(`${paths.log(KEY)}?after=${after}${live}`), 422, 'invalid_cursor')
       }
     }
     const headers = { 'Last-Event-ID': 'nonsense' }
-    await expectProblem(await house.ask(paths.log(KEY), undefined, { headers }), 422, 'invalid_cursor')
-    await expectProblem(await house.ask(`${paths.log(KEY)}?live=telepathy`), 422, 'invalid')
-    await expectProblem(await house.ask(`${paths.log(KEY)}?limit=1001`), 422, 'invalid')
+    await expectProblem(await server.ask(paths.log(KEY), undefined, { headers }), 422, 'invalid_cursor')
+    await expectProblem(await server.ask(`${paths.log(KEY)}?live=telepathy`), 422, 'invalid')
+    await expectProblem(await server.ask(`${paths.log(KEY)}?limit=1001`), 422, 'invalid')
   })
 })
 
 describe('one run’s events as pages', () => {
   it('gives bare events, says where to go on and when the run is over', async () => {
-    const house = await createHouse()
-    await house.start('r1')
-    const lease = await house.claim()
-    await house.say(lease, 'one ')
+    const server = await createTestServer()
+    await server.start('r1')
+    const lease = await server.claim()
+    await server.say(lease, 'one ')
     const path = paths.runEvents(KEY, 'r1')
-    const open = await house.ask(path)
+    const open = await server.ask(path)
     expect(open.headers.get('stream-closed')).toBeNull()
     const first = await json<EventPage>(open)
     expect(first.events.map(({ type }) => type)).toEqual(['RUN_STARTED', 'TEXT_MESSAGE_CONTENT'])
     expect(first.upToDate).toBe(true)
-    await house.finish(lease)
-    const closed = await house.ask(`${path}?after=${first.next}`)
+    await server.finish(lease)
+    const closed = await server.ask(`${path}?after=${first.next}`)
     expect(closed.headers.get('stream-closed')).toBe('true')
     const rest = await json<EventPage>(closed)
     expect(rest.events.map(({ type }) => type)).toEqual(['RUN_FINISHED'])
     expect(closed.headers.get('stream-next-offset')).toBe(String(rest.next))
     for (const live of ['sse', 'long-poll']) {
-      const past = await house.ask(`${path}?after=${rest.next}&live=${live}`)
+      const past = await server.ask(`${path}?after=${rest.next}&live=${live}`)
       expect([past.status, past.headers.get('stream-closed')]).toEqual([204, 'true'])
-      await expectProblem(await house.ask(`${path}?after=999&live=${live}`), 409, 'cursor_ahead')
+      await expectProblem(await server.ask(`${path}?after=999&live=${live}`), 409, 'cursor_ahead')
     }
-    await expectProblem(await house.ask(paths.runEvents(KEY, 'r2')), 404, 'not_found')
+    await expectProblem(await server.ask(paths.runEvents(KEY, 'r2')), 404, 'not_found')
   })
 
   it('does not walk the whole thread for a late run', async () => {
-    const house = await createHouse()
-    await house.start('r1')
-    await house.finish(await house.claim())
-    await house.start('r2')
-    await house.finish(await house.claim())
-    const { events } = await json<EventPage>(await house.ask(`${paths.runEvents(KEY, 'r2')}?limit=3`))
+    const server = await createTestServer()
+    await server.start('r1')
+    await server.finish(await server.claim())
+    await server.start('r2')
+    await server.finish(await server.claim())
+    const { events } = await json<EventPage>(await server.ask(`${paths.runEvents(KEY, 'r2')}?limit=3`))
     expect(events[0]).toMatchObject({ type: 'RUN_STARTED', runId: 'r2' })
   })
 })

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const SERVER = fileURLToPath(new URL('../apps/chat/serve.ts', import.meta.url))
 
-export interface HouseProcess {
+export interface ServerProcess {
   /** Another one after each restart. */
   readonly url: string
   /** Resident memory, in bytes. */
@@ -45,7 +45,7 @@ export function memoryOf({ pid }: ChildProcess): number {
   return Number(kilobytes) * 1024
 }
 
-export async function startHouse(env: Readonly<Record<string, string>> = {}): Promise<HouseProcess> {
+export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const data = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
   const start = () => startProcess([SERVER], { PORT: '0', HOLDFAST_DATA: data, HOLDFAST_LOG: 'error', ...env })
   let { url, child } = await start()

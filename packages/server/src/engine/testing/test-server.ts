@@ -1,4 +1,4 @@
-/** A small house for tests of the engine: memory store, in-process bus, manual clock, agents on strings. */
+/** A small server for tests of the engine: memory store, in-process bus, manual clock, agents on strings. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Event, RunAgentInput } from '@ag-ui/core'
 import { type AfterCrash, type Envelope, envelopeJson, splitFrames, type ThreadKey } from '@holdfast/core'
@@ -95,14 +95,19 @@ export function createPuppet(id = 'puppet', { stopsOnAbort = true } = {}) {
   return { agent, calls }
 }
 
-export interface HouseOptions extends Partial<Omit<EngineOptions, 'store'>> {
+export interface TestServerOptions extends Partial<Omit<EngineOptions, 'store'>> {
   readonly agents?: readonly Agent[]
   /** Wraps the store's work: where faults and delays are put. */
   readonly work?: (work: RunWork) => RunWork
   readonly deaf?: boolean
 }
 
-export async function createHouse({ agents = [], work = (w) => w, deaf = false, ...options }: HouseOptions = {}) {
+export async function createTestServer({
+  agents = [],
+  work = (w) => w,
+  deaf = false,
+  ...options
+}: TestServerOptions = {}) {
   const clock = createManualClock()
   const bus = createInProcessBus({
     onListenerError: (error) => {
@@ -127,7 +132,7 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
   const engine = createEngine(settings)
   await store.rooms.create(me, { roomId: 'default', title: 'Default', agentId: 'demo' })
 
-  const house = {
+  const server = {
     clock,
     bus,
     store,
@@ -138,7 +143,7 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
     key: (threadId: string): ThreadKey => ({ roomId: 'default', threadId }),
     /** Asks for a run whose id is the thread's. */
     async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash, content = 'Hi') {
-      await house.askAs(threadId, threadId, 'reject', agentId, script, afterCrash, content)
+      await server.askAs(threadId, threadId, 'reject', agentId, script, afterCrash, content)
     },
     async askAs(
       threadId: string,
@@ -158,24 +163,24 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
         context: [],
         ...(script && { forwardedProps: { script } }),
       }
-      const answer = await store.runs.start(me, house.key(threadId), request, afterCrash)
+      const answer = await store.runs.start(me, server.key(threadId), request, afterCrash)
       expect(answer.type).toBe('accepted')
     },
-    cancel: (threadId: string, reason?: string) => store.runs.cancelRun(me, house.key(threadId), threadId, reason),
+    cancel: (threadId: string, reason?: string) => store.runs.cancelRun(me, server.key(threadId), threadId, reason),
     async run(threadId: string) {
-      const answer = await store.runs.get(me, house.key(threadId), threadId)
+      const answer = await store.runs.get(me, server.key(threadId), threadId)
       if (answer.type !== 'run') throw new Error(`no run ${threadId}`)
       return answer.run
     },
     async envelopes(threadId: string): Promise<Envelope[]> {
       const range = { after: 0, maxBytes: 1e9, maxRecords: 1e9 }
-      const answer = await store.log.read(me, house.key(threadId), range)
+      const answer = await store.log.read(me, server.key(threadId), range)
       if (answer.type !== 'chunk') throw new Error(answer.type)
       const frames = splitFrames(new TextDecoder().decode(answer.frames))
       return frames.map((frame) => JSON.parse(envelopeJson(frame)) as Envelope)
     },
     async text(threadId: string): Promise<string> {
-      const envelopes = await house.envelopes(threadId)
+      const envelopes = await server.envelopes(threadId)
       return envelopes.map(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : '')).join('')
     },
     /** Lets everything happen that needs no time. */
@@ -185,13 +190,13 @@ export async function createHouse({ agents = [], work = (w) => w, deaf = false, 
     /** Lets time pass in steps, and after each of them whatever comes of it. */
     async pass(ms: number, step = 10) {
       for (let passed = 0; passed < ms; passed += step) {
-        await house.settle()
+        await server.settle()
         clock.advance(Math.min(step, ms - passed))
       }
-      await house.settle()
+      await server.settle()
     },
   }
-  return house
+  return server
 }
 
 /** G4, I1: exactly one terminal event, `run.ended` right behind it and nothing of the run after that. */

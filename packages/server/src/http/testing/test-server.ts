@@ -1,4 +1,4 @@
-/** A small house for tests of the HTTP face: memory store, in-process bus, manual clock, and runs that the test writes. */
+/** A small server for tests of the HTTP face: memory store, in-process bus, manual clock, and runs that the test writes. */
 import { EventType } from '@ag-ui/core'
 import { type Outcome, type Problem, paths, runTerminal, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
@@ -17,7 +17,7 @@ import type { Phase } from '../env.ts'
 
 export const KEY: ThreadKey = { roomId: 'default', threadId: 't1' }
 
-export interface House {
+export interface TestServer {
   readonly app: ReturnType<typeof createApp>
   readonly store: Store
   readonly feed: ReturnType<typeof createFeed>
@@ -33,9 +33,9 @@ export interface House {
   finish(lease: Lease, outcome?: Outcome): Promise<void>
 }
 
-export async function createHouse(
+export async function createTestServer(
   options: Partial<AppOptions> & { readonly wrap?: (store: Store) => Store; readonly streams?: FeedLimits } = {},
-): Promise<House> {
+): Promise<TestServer> {
   const clock = createManualClock()
   const faults: unknown[] = []
   const bus = createInProcessBus({ onListenerError: (error) => faults.push(error) })
@@ -53,7 +53,7 @@ export async function createHouse(
   })
   const presence = createInProcessPresence({ clock })
   let minted = 0
-  const house: House = {
+  const server: TestServer = {
     store,
     feed,
     presence,
@@ -66,19 +66,19 @@ export async function createHouse(
       presence,
       agents,
       clock,
-      phase: () => house.phase,
+      phase: () => server.phase,
       report: (fault) => faults.push(fault),
       mintId: () => `minted-${++minted}`,
       ...options,
     }),
     ask: async (path, body, init = {}) =>
-      house.app.request(path, {
+      server.app.request(path, {
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
         ...init,
         headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...init.headers },
       }),
     start: (runId, key = KEY) =>
-      house.ask(paths.runs(key), { runId, messages: [{ id: `${runId}-q`, role: 'user', content: 'Hello' }] }),
+      server.ask(paths.runs(key), { runId, messages: [{ id: `${runId}-q`, role: 'user', content: 'Hello' }] }),
     async claim() {
       const [claim] = await inner.work.claim({ workerId: 'w', limit: 1, leaseMs: 60_000 })
       if (!claim) throw new Error('Nothing was queued.')
@@ -96,7 +96,7 @@ export async function createHouse(
       await inner.work.end(lease, { events: [JSON.stringify(runTerminal(outcome, { threadId, runId }))], outcome })
     },
   }
-  return house
+  return server
 }
 
 export async function expectProblem(response: Response, status: number, code: Problem['code']): Promise<Problem> {
