@@ -29,7 +29,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'one 401 ends all reading until the page is loaded again',
-    file: `${CLIENT}/feed/tries.ts`,
+    file: `${CLIENT}/follow/tries.ts`,
     find: 'if (awaitsSignIn(state)) undoTimer = pace.wait(++refusals, goOn)',
     put: '',
     tests: [`${REGISTRY}/sign-in.test.ts`],
@@ -149,7 +149,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a connection that ends with the word “deleted” buries its thread',
-    file: `${CLIENT}/feed/feed.ts`,
+    file: `${CLIENT}/follow/follow.ts`,
     find: "if (problemOf(transportError(cause))?.code !== 'deleted') throw cause",
     put: 'throw cause',
     tests: [`${REGISTRY}/verdicts.test.ts`],
