@@ -1,171 +1,99 @@
 /**
- * What a call of the embedded store costs when there is twice and four times as much of what it could grow with: rooms,
- * threads, runs of a thread. Processor time of the whole process, its store's worker included, over one store that grows;
- * the figure of the smallest size is what the others are compared with. `node bench/growth.ts` prints the table.
+ * What a call of the embedded store costs with n, 2n and 4n of what it could grow with: rooms, threads of a room, runs of
+ * a thread, waiting runs. In processor time, over one store that grows. `node bench/growth.ts` prints the table.
  *
- * Whether a cost grows is held by tests, which count statements, rows and bytes (`sqlite/growth.test.ts`); this says what
- * it amounts to.
+ * Tests make sure that a cost does not grow: they count statements, rows and bytes (`sqlite/growth.test.ts`). This
+ * measures what the growth amounts to.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ThreadKey } from '@holdfast/core'
-import { LOCAL_PRINCIPAL as ME, type Store } from '@holdfast/server'
+import { LOCAL_PRINCIPAL as ME } from '@holdfast/server'
 import { createSqliteStore } from '@holdfast/server/sqlite'
+import { allRegexes, growthOf } from '../scripts/regexes.ts'
 import { runAlone } from './alone.ts'
+import { type Cost, costsOf, grow, offlineCosts, prepare, queueCosts } from './growth-store.ts'
 import { atMost, type BenchRow, type BenchSection } from './report.ts'
 
 const SIZES = [150, 300, 600]
-const CALLS = 25
-const LONG: ThreadKey = { roomId: 'long', threadId: 'thread' }
-const FULL = 'full'
-
-interface Figure {
-  readonly value: number
-  readonly whole: boolean
-}
-
-interface Cost {
-  /** What a reader is given grows as well, so the cost may. */
-  readonly whole?: true
-  call(nth: number): Promise<unknown>
-}
-
-/** Microseconds of processor time. */
-async function spent(call: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage()
-  await call()
-  const { user, system } = process.cpuUsage(before)
-  return user + system
-}
-
-const least = (values: readonly number[]) => Math.min(...values)
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
-async function oneRun(store: Store, key: ThreadKey, runId: string): Promise<Record<'start' | 'claim' | 'end', number>> {
-  const messages = [{ id: `${runId}-q`, role: 'user', content: `Question ${runId}, and what about it?` }] as const
-  const request = { runId, messages, agentId: 'demo', onBusy: 'reject', tools: [], context: [] } as const
-  const start = await spent(() => store.runs.start(ME, key, request))
-  let claims: Awaited<ReturnType<Store['work']['claim']>> = []
-  const taken = await spent(async () => {
-    claims = await store.work.claim({ workerId: 'bench', limit: 1, leaseMs: 60_000 })
-  })
-  const [claim] = claims
-  if (!claim) throw new Error('Nothing was claimed.')
-  const messageId = `${runId}-a`
-  await store.work.append(claim.lease, [
-    JSON.stringify({ type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' }),
-    JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta: 'An answer of some words. '.repeat(4) }),
-    JSON.stringify({ type: 'TEXT_MESSAGE_END', messageId }),
-  ])
-  const { threadId } = key
-  const finished = { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
-  const ending = { events: [JSON.stringify(finished)], outcome: { type: 'succeeded' } } as const
-  return { start, claim: taken, end: await spent(() => store.work.end(claim.lease, ending)) }
-}
-
-/** Brings the store to this size. */
-async function grow(store: Store, from: number, to: number): Promise<void> {
-  for (let n = from; n < to; n++) {
-    await store.rooms.create(ME, { roomId: `room-${n}`, title: `Room ${n}`, agentId: 'demo' })
-    await oneRun(store, { roomId: FULL, threadId: `thread-${n}` }, 'run')
-    await oneRun(store, LONG, `run-${n}`)
-  }
-}
-
-async function costsOf(store: Store, size: number): Promise<Map<string, Figure>> {
-  const costs = new Map<string, Figure>()
-  const { cursor } = await store.inbox.overview(ME)
-  const beginning = 'AAAAAAAA-0'
-  const range = { maxBytes: 256 * 1024, maxRecords: 100 }
-  const runs: Awaited<ReturnType<typeof oneRun>>[] = []
-  for (let n = 0; n < CALLS; n++) runs.push(await oneRun(store, LONG, `probe-${size}-${n}`))
-  for (const step of ['start', 'claim', 'end'] as const) {
-    const name = step === 'claim' ? 'claim of a run, with its history' : `${step} of a run in a long thread`
-    costs.set(name, { value: mean(runs.map((run) => run[step])), whole: step === 'claim' })
-  }
-  const calls: Record<string, Cost> = {
-    'a page of rooms': { call: () => store.rooms.list(ME, { limit: 50 }) },
-    'a page of threads': { call: () => store.threads.list(ME, FULL, { limit: 50 }) },
-    'a page of a thread’s runs': { call: () => store.runs.list(ME, LONG, { limit: 50 }) },
-    'a page of all runs': { call: () => store.runs.timeline(ME, { limit: 50 }) },
-    'a search that finds nothing': { call: () => store.threads.list(ME, FULL, { limit: 50, q: 'nowhere' }) },
-    'a search that finds every thread': {
-      whole: true,
-      call: () => store.threads.list(ME, FULL, { limit: 50, q: 'question' }),
-    },
-    'a page of 1,000 records': { call: () => store.log.read(ME, LONG, { after: 0, maxBytes: 1e6, maxRecords: 1_000 }) },
-    'the inbox caught up with a few runs': { call: () => store.inbox.read(ME, { cursor, ...range }) },
-    'the inbox, a page from the beginning': { call: () => store.inbox.read(ME, { cursor: beginning, ...range }) },
-    'the overview, which lists every room': { whole: true, call: () => store.inbox.overview(ME) },
-    'a snapshot of the long thread': { whole: true, call: () => store.threads.snapshot(ME, LONG) },
-    counts: { call: () => store.counts() },
-    'making and deleting a thread': {
-      async call(nth) {
-        const key = { roomId: FULL, threadId: `short-lived-${size}-${nth}` }
-        await store.threads.create(ME, key, 'Short')
-        await store.threads.delete(ME, key, false)
-      },
-    },
-  }
-  for (const [name, { call, whole = false }] of Object.entries(calls)) {
-    const taken: number[] = []
-    for (let n = 0; n < CALLS; n++) {
-      taken.push(await spent(() => call(n)))
-    }
-    costs.set(name, { value: least(taken), whole })
-  }
-  return costs
-}
+/** A thread's queue holds 100 runs at most. */
+const QUEUES = [24, 48, 96]
+const NAMES = ['n', '2n', '4n']
 
 export async function measureGrowth(): Promise<BenchSection> {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-growth-'))
-  const store = await createSqliteStore({ directory, publish() {} })
+  const open = () => createSqliteStore({ directory, publish() {} })
+  let store = await open()
   try {
-    for (const roomId of [FULL, LONG.roomId]) await store.rooms.create(ME, { roomId, title: roomId, agentId: 'demo' })
-    const bySize: Awaited<ReturnType<typeof costsOf>>[] = []
+    await prepare(store)
+    const bySize: Cost[][] = []
+    const byQueue: Cost[][] = []
     const cursors: number[] = []
+    let longAgo = 0
     let size = 0
-    for (const next of SIZES) {
+    for (const [index, next] of SIZES.entries()) {
       console.error(`growth: ${next}`)
       await grow(store, size, next)
-      // Once more at the beginning: what is carried out for the first time is compiled first.
-      if (size === 0) await costsOf(store, 0)
+      if (index === 0) {
+        longAgo = Date.now()
+        // Once before it counts: what runs for the first time is compiled first.
+        await costsOf(store, 0, longAgo)
+        await queueCosts(store, 5)
+      }
       size = next
-      bySize.push(await costsOf(store, size))
+      const costs = await costsOf(store, size, longAgo)
+      byQueue.push(await queueCosts(store, QUEUES[index] ?? 0))
+      await store.close()
+      const [opened, offline] = await offlineCosts(directory, open)
+      store = opened
+      bySize.push([...costs, ...offline])
       cursors.push((await store.inbox.overview(ME)).cursor.length)
     }
-    const [n = 0] = SIZES
-    const [first] = bySize
-    const rows: BenchRow[] = []
-    let most = 0
-    for (const [name, { value: base, whole }] of first ?? []) {
-      for (const [index, costs] of bySize.entries()) {
-        const value = costs.get(name)?.value ?? Number.NaN
-        const row = { name: `${name}: ${index === 0 ? '' : 2 ** index}n`, value, unit: 'µs of processor time' }
-        rows.push(index === 0 ? row : { ...row, ratio: value / base, of: 'n' })
-        if (index === 2 && !whole) most = Math.max(most, value / base)
-      }
-    }
-    rows.push(
-      ...cursors.map((value, index) => ({
-        name: `an inbox cursor: ${index === 0 ? '' : 2 ** index}n`,
-        value,
-        unit: 'characters',
-      })),
-    )
+    const { literals } = allRegexes()
+    const grown = literals.filter((regex) => growthOf(regex).length > 0).length
+    const all = [bySize, byQueue]
     return {
-      title: `Growth: n = ${n} rooms, threads of a room, and runs of a thread; 2n; 4n`,
-      rows,
+      title: `Growth: n = ${SIZES[0]} rooms, threads of a room, and runs of a thread; 2n; 4n`,
+      rows: [
+        ...rowsOf(bySize, NAMES),
+        ...rowsOf(
+          byQueue,
+          QUEUES.map((queued) => `${queued} runs`),
+        ),
+        ...cursors.map((value, index) => ({ name: `an inbox cursor: ${NAMES[index]}`, value, unit: 'characters' })),
+        { name: 'regular expressions in the code', value: literals.length, unit: 'expressions' },
+        { name: 'regular expressions that are not linear', value: grown, unit: 'expressions' },
+      ],
       aims: [
-        atMost('what gives as much at 4n as at n, at 4n', most, 3),
+        atMost('calls that need not grow, at 4n', most(all, 'level'), 3),
+        atMost('calls that read or answer n things, at 4n', most(all, 'linear'), 6),
         atMost('an inbox cursor at 4n', (cursors[2] ?? 0) / (cursors[0] ?? 1), 1.1),
+        atMost('regular expressions that are not linear', grown, 0),
       ],
     }
   } finally {
     await store.close()
     rmSync(directory, { recursive: true })
   }
+}
+
+function rowsOf(bySize: readonly (readonly Cost[])[], sizes: readonly string[]): BenchRow[] {
+  const [first = []] = bySize
+  return first.flatMap(({ name, value: base }, which) =>
+    bySize.map((costs, index) => {
+      const value = costs[which]?.value ?? Number.NaN
+      const row = { name: `${name}: ${sizes[index]}`, value, unit: 'µs of processor time' }
+      return index === 0 ? row : { ...row, ratio: value / base, of: sizes[0] ?? '' }
+    }),
+  )
+}
+
+/** The largest growth from n to 4n among the calls whose cost may grow so. */
+function most(all: readonly (readonly (readonly Cost[])[])[], allowed: Cost['allowed']): number {
+  const growth = all.flatMap(([first = [], , last = []]) =>
+    first.flatMap((cost, which) => (cost.allowed === allowed ? (last[which]?.value ?? Number.NaN) / cost.value : [])),
+  )
+  return Math.max(...growth)
 }
 
 if (import.meta.main) await runAlone(measureGrowth)

@@ -1,15 +1,18 @@
 /**
- * HOLDFAST_CONFIG of the server in `readers.ts`: the probe, and a look at the main thread. Told `watch`, it takes the
- * processor time of each turn of the event loop, which never rests meanwhile; told `turns`, it answers `Turns` and stops.
+ * HOLDFAST_CONFIG of the server in `readers.ts`: the probe agent, and a measurement of the main thread. After the message
+ * `watch` it records the processor time of each turn of the event loop, which it keeps from idling; the message `turns` stops
+ * that and is answered with `Turns`.
  */
 import config from './flood-agents.ts'
 
-/** Milliseconds of the main thread's processor time. */
+/**
+ * The length, in milliseconds of the main thread's processor time, of the turn that a moment chosen at random falls into.
+ * So a turn counts by its length: it is what something that arrives at any time has to wait for, at most.
+ */
 export interface Turns {
-  /** Of the turn that something comes into which arrives at any time. */
   readonly mean: number
-  /** Turns that are longer take a hundredth of the time. */
-  readonly longest: number
+  /** Longer turns take one hundredth of the time in all. */
+  readonly p99: number
 }
 
 let turns: number[] = []
@@ -35,13 +38,13 @@ function found(): Turns {
     squares += turn * turn
   }
   let over = 0
-  let longest = 0
+  let p99 = 0
   for (const turn of turns.toSorted((a, b) => b - a)) {
     over += turn
-    longest = turn
+    p99 = turn
     if (over > sum / 100) break
   }
-  return { mean: squares / sum, longest }
+  return { mean: squares / sum, p99 }
 }
 
 process.on('message', (order) => {

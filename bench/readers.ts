@@ -1,9 +1,9 @@
 /**
- * What heavy readers do to a live run: a probe says what time it is every 20 ms and its reader looks at the clock, alone
+ * What heavy readers do to a live run. A probe sends the time every 20 ms and its reader compares it with the clock, alone
  * and beside eight clients that ask again as soon as they have their answer: for pages of a long log, for searches, for
- * snapshots. On a machine that does other work the clock says little, so the processor time of the main thread's turns is
- * taken as well: whatever comes waits until its turn is over. One server process with its store on disk; the heavy readers are a process of their own.
- * `node bench/readers.ts` prints the table.
+ * snapshots. On a busy machine the clock says little, so the processor time of the main thread's turns is measured as well:
+ * whatever arrives during a turn waits for its end. One server process with its store on disk; the heavy readers run in
+ * another process. `node bench/readers.ts` prints the table.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -162,13 +162,13 @@ export async function measureReaders(): Promise<BenchSection> {
           of: 'alone',
         },
         {
-          name: `beside ${heavy}: a turn of the main thread, mean`,
+          name: `beside ${heavy}: a turn of the main thread, weighted by its length, mean`,
           value: turns.get(heavy)?.mean ?? Number.NaN,
           unit: 'ms of processor time',
         },
         {
-          name: `beside ${heavy}: 99 of 100 turns, at most`,
-          value: turns.get(heavy)?.longest ?? Number.NaN,
+          name: `beside ${heavy}: a turn of the main thread, weighted by its length, p99`,
+          value: turns.get(heavy)?.p99 ?? Number.NaN,
           unit: 'ms of processor time',
         },
         { name: `${heavy} that were answered meanwhile`, value: middle(heavy, 'answers'), unit: 'a second' },
