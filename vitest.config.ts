@@ -68,7 +68,7 @@ export default defineConfig({
         functions: 85,
         // Every branch of the fold, every cell of the run's table.
         'packages/core/src/thread/**': { branches: 100 },
-        'packages/core/src/run/transitions.ts': { branches: 100 },
+        'packages/core/src/lifecycle/transitions.ts': { branches: 100 },
       },
     },
   },

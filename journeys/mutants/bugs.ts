@@ -184,10 +184,10 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'an agent answers another run, and nobody hears of it',
-    file: `${CORE}/run/recorder.ts`,
+    file: `${CORE}/recorder/recorder.ts`,
     find: 'said === input[field]) continue',
     put: "typeof said === 'string') continue",
-    tests: [`${CORE}/run/recorder.test.ts`, `${SERVER}/engine/drift.test.ts`],
+    tests: [`${CORE}/recorder/recorder.test.ts`, `${SERVER}/engine/drift.test.ts`],
   },
   {
     what: 'an agent is called with the input of another run',
@@ -331,17 +331,17 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'an agent that uses its ids again writes into its earlier answer',
-    file: `${CORE}/run/names.ts`,
+    file: `${CORE}/recorder/names.ts`,
     find: '      while (taken.has(name)) name = nthName(runId, id, ++nth)\n',
     put: '',
-    tests: [`${CORE}/run/register.test.ts`, `${SERVER}/agents/remote/cases.test.ts`],
+    tests: [`${CORE}/recorder/register.test.ts`, `${SERVER}/agents/remote/cases.test.ts`],
   },
   {
     what: 'a person reads the stack trace of an agent',
-    file: `${CORE}/run/outcome.ts`,
+    file: `${CORE}/lifecycle/outcome.ts`,
     find: 'withoutTrace(message).trim()',
     put: 'message.trim()',
-    tests: [`${CORE}/run/trace.test.ts`, `${SERVER}/agents/remote/remote-agent.test.ts`],
+    tests: [`${CORE}/lifecycle/trace.test.ts`, `${SERVER}/agents/remote/remote-agent.test.ts`],
   },
   {
     what: 'the stop of a run that was left stops the run after it',

@@ -45,7 +45,7 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
       return stale
     },
     replace(snapshot) {
-      fold = createFold(key, { ...viewFromSnapshot(snapshot), key })
+      fold = createFold(key, viewFromSnapshot(key, snapshot))
       stale = true
     },
     apply(batch) {

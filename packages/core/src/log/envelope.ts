@@ -4,8 +4,8 @@
  */
 import type { Event, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
-import type { Outcome } from '../run/outcome.ts'
-import type { Run } from '../run/run.ts'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import type { Run } from '../lifecycle/run.ts'
 
 interface EnvelopeHead extends ThreadKey {
   readonly v: 1

@@ -5,8 +5,8 @@
  */
 import type { Message } from '@ag-ui/core'
 import fc from 'fast-check'
+import type { Outcome } from '../lifecycle/outcome.ts'
 import type { Envelope } from '../log/envelope.ts'
-import type { Outcome } from '../run/outcome.ts'
 import { createLogBuilder, type EventJson, type LogBuilder } from './log-builder.ts'
 
 const DOING = [

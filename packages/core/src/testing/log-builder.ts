@@ -1,9 +1,9 @@
 /** Writes logs for tests: envelopes of one thread, numbered from 1, a second apart. */
 import type { Event, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import type { Run } from '../lifecycle/run.ts'
 import type { ControlEvent, Envelope } from '../log/envelope.ts'
-import type { Outcome } from '../run/outcome.ts'
-import type { Run } from '../run/run.ts'
 
 export const TEST_KEY: ThreadKey = { roomId: 'room', threadId: 'thread' }
 const EPOCH = Date.UTC(2026, 0, 1)

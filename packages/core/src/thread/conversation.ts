@@ -8,7 +8,7 @@
  * - A message object is never changed, only replaced; who did not change keeps their identity.
  */
 import type { Message } from '@ag-ui/core'
-import type { OpenItem } from '../run/open-item.ts'
+import type { OpenItem } from '../lifecycle/open-item.ts'
 import { shareIndex } from './lookup.ts'
 import type { ThreadMessage } from './message.ts'
 

@@ -12,9 +12,9 @@
  */
 import { type Event, EventType, type Message } from '@ag-ui/core'
 import { sameKey, type ThreadKey } from '../key/thread-key.ts'
+import type { OpenItem } from '../lifecycle/open-item.ts'
 import { type Admission, admit } from '../log/cursor.ts'
 import type { AguiEnvelope, ControlEnvelope, Envelope, RunStartedMetadata } from '../log/envelope.ts'
-import type { OpenItem } from '../run/open-item.ts'
 import { createConversation } from './conversation.ts'
 import { messagesIn } from './message.ts'
 import { createOwnMessages } from './own-messages.ts'

@@ -5,7 +5,7 @@
  * Invariant: the answer is the one that looking through the array gives. An array that was handed out never changes, so
  * what is known of it stays true; a shared index may know of newer messages, which is why what it finds is checked.
  */
-import { type EndedRun, isEnded, type Run } from '../run/run.ts'
+import { type EndedRun, isEnded, type Run } from '../lifecycle/run.ts'
 import type { ThreadMessage } from './message.ts'
 
 type Messages = readonly ThreadMessage[]

@@ -9,7 +9,7 @@
  * - The place can be found again from messages and runs of a view (I4).
  */
 import type { AssistantMessage, Message, ReasoningEncryptedValueEvent, ToolCall } from '@ag-ui/core'
-import { isEnded, type Run } from '../run/run.ts'
+import { isEnded, type Run } from '../lifecycle/run.ts'
 import { type Conversation, kindOf, placed } from './conversation.ts'
 import { type ThreadMessage, withCall } from './message.ts'
 

@@ -7,9 +7,9 @@
  * never changed.
  */
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Run } from '../lifecycle/run.ts'
 import type { ControlEvent, QueueHold } from '../log/envelope.ts'
-import type { Outcome } from '../run/outcome.ts'
-import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Run } from '../run/run.ts'
 import { inBrief, shareBrief } from './lookup.ts'
 import type { QueueEntry } from './thread-view.ts'
 

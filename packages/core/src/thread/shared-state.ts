@@ -3,7 +3,7 @@
  * and nothing else, at most once between two looks.
  */
 import type { ActivityDeltaEvent, ActivityMessage, ActivitySnapshotEvent, StateDeltaEvent } from '@ag-ui/core'
-import { applyPatch, type Owned } from '../run/patch.ts'
+import { applyPatch, type Owned } from '../json/patch.ts'
 import type { Conversation } from './conversation.ts'
 import type { ThreadMessage } from './message.ts'
 import type { OwnMessages } from './own-messages.ts'

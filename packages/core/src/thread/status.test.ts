@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import type { QueuedRun, Run } from '../run/run.ts'
+import type { QueuedRun, Run } from '../lifecycle/run.ts'
 import { isHeld, threadStatus } from './status.ts'
 import type { QueueEntry } from './thread-view.ts'
 

@@ -5,9 +5,9 @@
  */
 import type { Interrupt, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
+import type { OpenItem } from '../lifecycle/open-item.ts'
+import type { QueuedRun, Run } from '../lifecycle/run.ts'
 import type { QueueHold } from '../log/envelope.ts'
-import type { OpenItem } from '../run/open-item.ts'
-import type { QueuedRun, Run } from '../run/run.ts'
 import type { ThreadMessage } from './message.ts'
 
 /** The ladder a list shows, highest first: needs you > working > queued > failed > idle. */

@@ -9,7 +9,7 @@
  * - Everything here can be made again from the messages and the open items of a view (I4).
  */
 import { type Metadata, mergeMetadata } from '@ag-ui/core'
-import type { OpenItem } from '../run/open-item.ts'
+import type { OpenItem } from '../lifecycle/open-item.ts'
 import type { Conversation } from './conversation.ts'
 import { type ThreadMessage, withCall } from './message.ts'
 

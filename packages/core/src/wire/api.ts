@@ -1,10 +1,10 @@
 /** The JSON shapes of requests and answers (docs/PROTOCOL.md, Routes). Both sides of the wire are typed by these. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
+import type { OpenItem } from '../lifecycle/open-item.ts'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import type { Run, RunStatus } from '../lifecycle/run.ts'
 import type { Envelope, QueueHold } from '../log/envelope.ts'
-import type { OpenItem } from '../run/open-item.ts'
-import type { Outcome } from '../run/outcome.ts'
-import type { Run, RunStatus } from '../run/run.ts'
 import type { ThreadMessage } from '../thread/message.ts'
 import type { QueueEntry, ThreadInfo, ThreadStatus } from '../thread/thread-view.ts'
 

@@ -5,7 +5,7 @@ import { TEST_KEY } from '../testing/log-builder.ts'
 import { createFold } from '../thread/fold.ts'
 import { snapshotOf, viewFromSnapshot } from './snapshot.ts'
 
-test('I4: a view survives the wire', () => {
+test('I4 a view that was sent as a snapshot and read again is the same', () => {
   const thread = {
     ...TEST_KEY,
     title: '',
@@ -20,7 +20,7 @@ test('I4: a view survives the wire', () => {
       const fold = createFold(TEST_KEY)
       for (const envelope of log) fold.apply(envelope)
       const wire = JSON.parse(JSON.stringify(snapshotOf(thread, fold.view())))
-      expect(viewFromSnapshot(wire)).toEqual(fold.view())
+      expect(viewFromSnapshot(TEST_KEY, wire)).toEqual(fold.view())
     }),
   )
 })

@@ -1,4 +1,5 @@
-/** A thread's snapshot on the wire is its line in a list and its view. */
+/** A thread's snapshot on the wire: its list entry and its view. */
+import type { ThreadKey } from '../key/thread-key.ts'
 import type { ThreadInfo, ThreadView } from '../thread/thread-view.ts'
 import type { ThreadSnapshot } from './api.ts'
 
@@ -7,10 +8,9 @@ export function snapshotOf(thread: ThreadInfo, view: ThreadView): ThreadSnapshot
   return { thread, messages, open, state, runs, queue, ...pauseOf(view), interrupts, subagents: [], firstSeq, seq }
 }
 
-/** Where a reader's fold continues. A deleted thread has no snapshot. */
-export function viewFromSnapshot(snapshot: ThreadSnapshot): ThreadView {
-  const { thread, messages, open, state, runs, queue, interrupts, firstSeq, seq } = snapshot
-  const key = { roomId: thread.roomId, threadId: thread.threadId }
+/** The view from which a reader of the thread `key` goes on folding. A deleted thread has no snapshot. */
+export function viewFromSnapshot(key: ThreadKey, snapshot: ThreadSnapshot): ThreadView {
+  const { messages, open, state, runs, queue, interrupts, firstSeq, seq } = snapshot
   return { key, messages, open, state, runs, queue, ...pauseOf(snapshot), interrupts, deleted: false, firstSeq, seq }
 }
 

@@ -2,6 +2,7 @@
  * Fields of other people's JSON, as AG-UI wants them: each function gives a value of the right type, or undefined where
  * there is none. Does not know: which event they stand in.
  */
+import { MAX_AGENT_ID_LENGTH, USAGE_COUNTS } from '@holdfast/core'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -59,12 +60,9 @@ export function withoutNull(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
 
-/** UTF-16 units (packages/core, run/shape.ts). */
-const MAX_ID_LENGTH = 256
-
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
-  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_ID_LENGTH) : undefined
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_AGENT_ID_LENGTH) : undefined
 }
 
 /** A text, or what can be written as one without brackets. */
@@ -103,20 +101,11 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-const COUNTS = [
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'reasoningTokens',
-  'cachedInputTokens',
-  'cacheWriteInputTokens',
-] as const
-
 /** What was spent. One entry may stand alone; a count that is none is left out. */
 export function usageOf(value: unknown): readonly Fields[] | undefined {
   const entries = (Array.isArray(value) ? value : [value]).filter(isFields).map((entry) => {
     const given = spelled(entry)
-    const counts = COUNTS.map((name) => [name, countOf(given[name])])
+    const counts = USAGE_COUNTS.map((name) => [name, countOf(given[name])])
     return withoutNull({
       provider: textOf(given.provider),
       model: textOf(given.model),

@@ -1,6 +1,6 @@
 /**
  * One run makes room for another: a live one is told to stop, one that is about to start ends at once. A cancel that was
- * acknowledged before stays the truth (core/run/transitions.ts).
+ * acknowledged before stays the truth (core/lifecycle/transitions.ts).
  */
 import type { ThreadView } from '@holdfast/core'
 import type { CancellingRecord, RunRecord } from '../run-record.ts'

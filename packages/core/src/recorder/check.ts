@@ -1,10 +1,8 @@
 /**
- * What each of AG-UI 1.0's 31 events may hold (https://ag-ui.com/spec/1.0): a table of shapes, hand-written because no
- * schema library belongs on the way of every token.
+ * What each of AG-UI 1.0's 31 events may hold (https://ag-ui.com/spec/1.0), as a table of shapes.
  *
- * `rawEvent` is left out everywhere: it is the provider's own payload, unbounded, and no reader of Holdfast uses it.
- * A RUN_STARTED is read no further than its type, and the threadId and runId of run events are not taken: the server
- * owns identity (the recorder holds them against its own).
+ * Left out of every copy: `rawEvent`, which is the provider's own payload, unbounded and unused by readers; and the
+ * threadId and runId of run events, because the server owns identity.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { broken } from './refusal.ts'
@@ -178,7 +176,7 @@ const EVENTS: Readonly<Record<string, Shape>> = Object.fromEntries(
   Object.values(EventType).map((type) => [type, object({ type: oneOf(type), ...FIELDS[type] })]),
 )
 
-/** A clean copy of one event, or a Refusal. Whether it may come now is `order.ts`'s to say. */
+/** A clean copy of one event. @throws Refusal. `order.ts` decides whether the event may come now. */
 export function checkEvent(input: unknown, budget: Budget): Event {
   const type = isRecord(input) ? input.type : undefined
   const shape = typeof type === 'string' && Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type RunEvent, type RunStage, TRANSITIONS, type Transition, transition } from './transitions.ts'
+import { type RunStage, type RunTransition, TRANSITIONS, type Transition, transition } from './transitions.ts'
 
-const EVENTS: readonly RunEvent[] = [
+const NAMES: readonly RunTransition[] = [
   'claim',
   'cancel',
   'succeed',
@@ -15,7 +15,7 @@ const EVENTS: readonly RunEvent[] = [
 ]
 const TERMINAL: readonly RunStage[] = ['succeeded', 'failed', 'cancelled', 'interrupted', 'superseded']
 
-/** The table as a person would read it: `-` ignored, `!` refused, else the next status. In the order of EVENTS. */
+/** The table in short: `-` ignored, `!` refused, else the next stage. In the order of NAMES. */
 const EXPECTED: Readonly<Record<RunStage, string>> = {
   queued: 'running cancelled ! ! ! superseded ! ! -',
   running: '! cancelling succeeded failed interrupted superseding ! ! failed',
@@ -32,17 +32,17 @@ const word = (cell: Transition) => (cell === 'ignored' ? '-' : cell === 'refused
 const STATUSES = Object.keys(TRANSITIONS) as RunStage[]
 
 describe('the run machine', () => {
-  it('has these cells and no others', () => {
+  it('has exactly these cells', () => {
     expect(STATUSES.toSorted()).toEqual(Object.keys(EXPECTED).toSorted())
     for (const status of STATUSES) {
-      expect(Object.keys(TRANSITIONS[status]).toSorted()).toEqual(EVENTS.toSorted())
-      expect(EVENTS.map((event) => word(transition(status, event))).join(' '), status).toBe(EXPECTED[status])
+      expect(Object.keys(TRANSITIONS[status]).toSorted()).toEqual(NAMES.toSorted())
+      expect(NAMES.map((event) => word(transition(status, event))).join(' '), status).toBe(EXPECTED[status])
     }
   })
 
-  it('I1 I2 reaches at most one terminal state and never leaves it, whatever happens in whatever order', () => {
+  it('I1 I2 reaches at most one terminal state and never leaves it, in any order of transitions', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 30 }), (events) => {
+      fc.property(fc.array(fc.constantFrom(...NAMES), { maxLength: 30 }), (events) => {
         const seen = walk(events)
         const ends = seen.filter((status) => TERMINAL.includes(status))
         expect(new Set(ends).size).toBeLessThanOrEqual(1)
@@ -51,9 +51,9 @@ describe('the run machine', () => {
     )
   })
 
-  it('G6 ends cancelled and nothing else once a cancel of a live run was acknowledged', () => {
+  it('G6 a live run whose cancel was acknowledged ends cancelled', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 20 }), (later) => {
+      fc.property(fc.array(fc.constantFrom(...NAMES), { maxLength: 20 }), (later) => {
         for (const before of [['claim'], ['claim', 'supersede']] as const) {
           const seen = walk([...before, 'cancel', ...later]).slice(before.length)
           expect(seen.every((status) => status === 'cancelling' || status === 'cancelled')).toBe(true)
@@ -62,16 +62,16 @@ describe('the run machine', () => {
     )
   })
 
-  it('ends superseded, or cancelled, and nothing else once a live run was told to make room', () => {
+  it('a live run that is being superseded ends superseded or cancelled', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 20 }), (later) => {
+      fc.property(fc.array(fc.constantFrom(...NAMES), { maxLength: 20 }), (later) => {
         const seen = walk(['claim', 'supersede', ...later]).filter((status) => TERMINAL.includes(status))
         expect(seen.every((status) => status === 'superseded' || status === 'cancelled')).toBe(true)
       }),
     )
   })
 
-  it('G4 ends every run whose worker is gone', () => {
+  it('G4 a run whose worker is lost ends', () => {
     for (const status of ['running', 'cancelling', 'superseding'] as const) {
       const cell = transition(status, 'orphan')
       expect(TERMINAL).toContain(word(cell))
@@ -79,7 +79,7 @@ describe('the run machine', () => {
   })
 })
 
-function walk(events: readonly RunEvent[]): RunStage[] {
+function walk(events: readonly RunTransition[]): RunStage[] {
   let status: RunStage = 'queued'
   return events.map((event) => {
     const cell = transition(status, event)

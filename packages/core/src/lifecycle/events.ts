@@ -1,4 +1,4 @@
-/** The AG-UI events that only the server says: a run's first and its last (docs/PROTOCOL.md, The log). */
+/** The AG-UI events that only the server writes: a run's first and its last (docs/PROTOCOL.md, The log). */
 import {
   type Context,
   type Event,
@@ -71,7 +71,8 @@ export function runTerminal(
   }
 }
 
-const COUNTS = [
+/** The fields of a usage entry that are counts. */
+export const USAGE_COUNTS = [
   'inputTokens',
   'outputTokens',
   'totalTokens',
@@ -80,12 +81,12 @@ const COUNTS = [
   'cacheWriteInputTokens',
 ] as const
 
-/** A provider's report may hold NaN and fractions; a count that is none is left out rather than failing the run. */
+/** A provider's report may hold NaN and fractions. Such counts are left out, so that they do not fail the run. */
 export function knownUsage(entry: TokenUsage): TokenUsage {
   const known: TokenUsage = {}
   if (typeof entry.provider === 'string') known.provider = entry.provider
   if (typeof entry.model === 'string') known.model = entry.model
-  for (const name of COUNTS) {
+  for (const name of USAGE_COUNTS) {
     const value = entry[name]
     if (Number.isSafeInteger(value) && value !== undefined && value >= 0) known[name] = value
   }

@@ -15,7 +15,7 @@ type Container = Members | unknown[]
 /** Containers that only the fold holds and may change in place; everything else is copied first. */
 export type Owned = Set<object>
 
-/** What whoever applies a patch may want to know of it while it is applied, and may throw at. */
+/** Lets a caller watch a patch while it is applied. It may throw to stop the patch. */
 export interface PatchObserver {
   /** A value is about to be copied to `path`. */
   copies(value: unknown, path: string): void

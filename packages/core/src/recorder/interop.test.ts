@@ -9,9 +9,10 @@ import { EventSchema } from '@ag-ui/core/schemas'
 import fc from 'fast-check'
 import { from, lastValueFrom, type Observable, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { runStarted } from './events.ts'
-import type { Outcome } from './outcome.ts'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type Recorder } from './recorder.ts'
+import { runStarted } from '../lifecycle/events.ts'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import { DEFAULT_RECORDER_LIMITS } from './limits.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 
 const run = { threadId: 't1', runId: 'r1' }
 const given: Message[] = [

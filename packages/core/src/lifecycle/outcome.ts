@@ -2,7 +2,7 @@
  * How a run ended, exactly once. `interrupted` only ever means "waits for a person"; a crash is `failed{worker_lost}`.
  */
 import type { Interrupt } from '@ag-ui/core'
-import { truncate } from './bytes.ts'
+import { truncate } from '../json/bytes.ts'
 import { withoutTrace } from './trace.ts'
 
 /**

@@ -14,7 +14,7 @@
  * - Nothing that the agent was given is opened, closed or written into: nothing earlier is changed.
  */
 import { type Attributable, type Event, EventType, type SubagentStartedEvent } from '@ag-ui/core'
-import type { Closable } from './close.ts'
+import type { Closable } from '../lifecycle/close.ts'
 import { agree, type Entity, exactly, makeEntity } from './entity.ts'
 import { broken } from './refusal.ts'
 import { createRegister, type RegisterOptions } from './register.ts'
@@ -54,7 +54,7 @@ export function createOrder(options: RegisterOptions): Order {
   const opened = new Map<Entity, Closable['kind']>()
   let hasChanged = false
 
-  /** Opens, or opens again: an id may be reused after its end by whoever owned it. */
+  /** Opens, or opens again: the owner of an id may reuse it after its end. */
   function open(entity: Entity, kind: Closable['kind'], tag: string | undefined): Entity {
     if (entity.open) return broken(`The agent opened a ${kind} twice without closing it: ${entity.id}`)
     if (entity.reserved) {
@@ -84,7 +84,7 @@ export function createOrder(options: RegisterOptions): Order {
     return entity
   }
 
-  /** Reasoning's block and the message in it may share an id; whoever opened the first owns both. */
+  /** A reasoning block and the message in it may share an id. The owner of the first owns both. */
   function reasoningOwner(other: Entity | undefined, tag: string | undefined): string | undefined {
     if (!other || other.reserved) return tag
     agree(other, tag)

@@ -1,8 +1,9 @@
 /** Whatever ids an agent uses, what it says in a run has names that nothing else in the thread has. */
 import type { Message } from '@ag-ui/core'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_RECORDER_LIMITS } from './limits.ts'
 import { nthName } from './names.ts'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type Recorder } from './recorder.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 import { parsed, recordAll } from './testing/recorders.ts'
 
 const called = (id: string) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })

@@ -1,6 +1,6 @@
 /** Something that a run's agent writes or refers to, as the log has it. */
 import type { Message } from '@ag-ui/core'
-import type { Closable } from './close.ts'
+import type { Closable } from '../lifecycle/close.ts'
 import { broken } from './refusal.ts'
 
 /** What an agent's id may name: an agent may use one id for one of each. */

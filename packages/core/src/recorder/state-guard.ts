@@ -19,9 +19,9 @@ import {
   type StateDeltaEvent,
   type StateSnapshotEvent,
 } from '@ag-ui/core'
-import { applyPatch, MAX_COPIED, type Owned } from './patch.ts'
+import { applyPatch, MAX_COPIED, type Owned } from '../json/patch.ts'
+import { weigh } from '../json/weigh.ts'
 import { tooMuch } from './refusal.ts'
-import { weigh } from './weigh.ts'
 
 export interface StateLimits {
   /** UTF-8 bytes of one event. */

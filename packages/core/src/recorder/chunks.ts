@@ -12,7 +12,7 @@ import {
   type TextMessageChunkEvent,
   type ToolCallChunkEvent,
 } from '@ag-ui/core'
-import { type Closable, closingEvents } from './close.ts'
+import { type Closable, closingEvents } from '../lifecycle/close.ts'
 import { broken } from './refusal.ts'
 
 export type ChunkEvent = TextMessageChunkEvent | ToolCallChunkEvent | ReasoningMessageChunkEvent
@@ -38,7 +38,7 @@ const NONE: readonly Event[] = []
 /** What a call is shown as whose agent did not name its tool. */
 export const UNNAMED_TOOL = 'unknown'
 
-/** `tolerant`: what a first chunk leaves out is made up, and what a later one says anew of its message is not taken. */
+/** `tolerant`: a first chunk without an id or a name gets one. What a later chunk says of its message's start is ignored. */
 export function createChunks(tolerant = false): Chunks {
   const lanes = new Map<string | undefined, Lane>()
   /** Whose lanes write a kind, and whose write one message of it: an agent may have any number of sub-agents. */

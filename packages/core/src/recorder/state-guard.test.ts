@@ -1,7 +1,8 @@
 /** Short patches, large states: what an agent may make of the state that everybody folds. */
 import { EventType } from '@ag-ui/core'
 import { describe, expect, it } from 'vitest'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type RecorderLimits, type Verdict } from './recorder.ts'
+import { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from './limits.ts'
+import { createRecorder, type Verdict } from './recorder.ts'
 
 const MiB = 1024 * 1024
 const input = { threadId: 't', runId: 'r', messages: [] }
@@ -34,7 +35,7 @@ describe('a copy counts as if it had been sent (G10)', () => {
     expect(say([snapshot(['x'.repeat(100)]), ...doubling(40).map((op) => delta(op))])).toMatchObject(OVER)
   })
 
-  it('in activities as in the state, whoever brought them', () => {
+  it('the same bounds hold for activities, also for those that the run was given', () => {
     const begun = { type: EventType.ACTIVITY_SNAPSHOT, messageId: 'a', activityType: 'plan', content: { l: ['x'] } }
     const patch = Array.from({ length: 30 }, () => copy('/l', '/l/-'))
     const patched = { type: EventType.ACTIVITY_DELTA, messageId: 'a', activityType: 'plan', patch }

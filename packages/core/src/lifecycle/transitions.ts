@@ -1,40 +1,42 @@
 /**
- * The run's state machine, as a total table: what each event does to a run in each stage of its life.
+ * The run's state machine as a total table: what each transition does to a run in each stage of its life.
  *
- * Invariants: a terminal state never changes (I2), so at most one is ever reached (I1); once a cancel was acknowledged
- * the run can only end `cancelled` (G6), also when it was to be superseded; once it was told to make room for another run it
- * ends `superseded`, or `cancelled`, and nothing else; only what is queued can be claimed (I12: the lease tells who did).
+ * Invariants:
+ * - A terminal state never changes (I2), so a run reaches at most one (I1).
+ * - After an acknowledged cancel the run can only end `cancelled` (G6), even if it was being superseded.
+ * - A live run that is being superseded ends `superseded` or `cancelled`.
+ * - Only a queued run can be claimed (I12; the lease says who claimed it).
  */
 import type { RunStatus } from './run.ts'
 
-/** `superseding`: told to stop because another run takes its place; shown as `cancelling`. */
+/** `superseding`: asked to stop because another run takes its place; shown as `cancelling`. */
 export type RunStage = RunStatus | 'superseding'
 
-export type RunEvent =
+export type RunTransition =
   /** A worker takes the run under a lease. */
   | 'claim'
-  /** A person asks for its end. */
+  /** A person asks the run to stop. */
   | 'cancel'
-  /** The worker's own word on how it ended. */
+  /** The worker reports how the run ended. */
   | 'succeed'
   | 'fail'
   | 'interrupt'
   /** Another run takes its place in the thread. */
   | 'supersede'
-  /** The worker has stopped because of the cancel. */
+  /** The worker stopped because of the cancel. */
   | 'confirm_cancel'
-  /** The worker has stopped because the run is superseded. */
+  /** The worker stopped because the run is superseded. */
   | 'confirm_supersede'
-  /** Its worker is gone: the lease is over. */
+  /** The worker is lost: its lease has expired. */
   | 'orphan'
 
 /**
- * `ignored`: it changes nothing and is nobody's mistake (late, or said twice). `refused`: whoever said it does not know
- * the run's state, and must read it again.
+ * `ignored`: late or repeated, so it changes nothing and is not an error. `refused`: the caller's view of the run is out
+ * of date; it must read the run again.
  */
 export type Transition = { readonly to: RunStage } | 'ignored' | 'refused'
 
-const ABSORBING: Readonly<Record<RunEvent, Transition>> = {
+const ABSORBING: Readonly<Record<RunTransition, Transition>> = {
   claim: 'ignored',
   cancel: 'ignored',
   succeed: 'ignored',
@@ -46,19 +48,19 @@ const ABSORBING: Readonly<Record<RunEvent, Transition>> = {
   orphan: 'ignored',
 }
 
-export const TRANSITIONS: Readonly<Record<RunStage, Readonly<Record<RunEvent, Transition>>>> = {
+export const TRANSITIONS: Readonly<Record<RunStage, Readonly<Record<RunTransition, Transition>>>> = {
   queued: {
     claim: { to: 'running' },
-    // Nobody runs it, so nobody has to be asked to stop.
+    // No worker has it, so it ends at once.
     cancel: { to: 'cancelled' },
     succeed: 'refused',
     fail: 'refused',
     interrupt: 'refused',
-    // One whose turn has come is as good as live; one that waits behind it is left alone by who asks.
+    // Deciders supersede only the first of a queue; the runs behind it stay queued.
     supersede: { to: 'superseded' },
     confirm_cancel: 'refused',
     confirm_supersede: 'refused',
-    // It has no lease that could be over.
+    // It has no lease that could expire.
     orphan: 'ignored',
   },
   running: {
@@ -68,7 +70,7 @@ export const TRANSITIONS: Readonly<Record<RunStage, Readonly<Record<RunEvent, Tr
     fail: { to: 'failed' },
     interrupt: { to: 'interrupted' },
     supersede: { to: 'superseding' },
-    // Nobody asked: a worker cannot decide on a cancel (I5).
+    // Nobody asked for it: a worker cannot decide to cancel (I5).
     confirm_cancel: 'refused',
     confirm_supersede: 'refused',
     orphan: { to: 'failed' },
@@ -79,21 +81,21 @@ export const TRANSITIONS: Readonly<Record<RunStage, Readonly<Record<RunEvent, Tr
     succeed: { to: 'cancelled' },
     fail: { to: 'cancelled' },
     interrupt: { to: 'cancelled' },
-    // The cancel was acknowledged first: it stays the truth, and the other run starts after it.
+    // The cancel was acknowledged first, so it stands. The other run starts after it.
     supersede: 'ignored',
     confirm_cancel: { to: 'cancelled' },
-    // It knows only of the supersede; the store says it again.
+    // The worker knew only of the supersede; the cancel stands.
     confirm_supersede: { to: 'cancelled' },
     orphan: { to: 'cancelled' },
   },
   superseding: {
     claim: 'refused',
-    // Whoever pressed Stop sees it stopped.
+    // The person who pressed Stop sees the run stopped.
     cancel: { to: 'cancelling' },
     succeed: { to: 'superseded' },
     fail: { to: 'superseded' },
     interrupt: { to: 'superseded' },
-    // The first that came takes its place; the second starts before it.
+    // The first successor keeps its claim to the place; the second starts before it.
     supersede: 'ignored',
     confirm_cancel: 'refused',
     confirm_supersede: { to: 'superseded' },
@@ -106,6 +108,6 @@ export const TRANSITIONS: Readonly<Record<RunStage, Readonly<Record<RunEvent, Tr
   superseded: ABSORBING,
 }
 
-export function transition(status: RunStage, event: RunEvent): Transition {
+export function transition(status: RunStage, event: RunTransition): Transition {
   return TRANSITIONS[status][event]
 }

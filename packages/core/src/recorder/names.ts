@@ -4,8 +4,8 @@
  *
  * Owns: which names are taken. Does not know: what they name.
  */
-import { truncate } from './bytes.ts'
-import { MAX_ID_LENGTH } from './shape.ts'
+import { truncate } from '../json/bytes.ts'
+import { MAX_AGENT_ID_LENGTH } from './shape.ts'
 
 export interface Names {
   /** A name that nothing has yet: `id` itself, or one made of the run's id and it. */
@@ -40,5 +40,5 @@ export function createNames(runId: string): Names {
 export function nthName(runId: string, id: string, nth: number): string {
   if (nth === 0) return id
   const suffix = nth === 1 ? '' : `:${nth}`
-  return truncate(`${runId}:${id}`, MAX_ID_LENGTH - suffix.length) + suffix
+  return truncate(`${runId}:${id}`, MAX_AGENT_ID_LENGTH - suffix.length) + suffix
 }

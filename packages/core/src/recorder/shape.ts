@@ -22,7 +22,7 @@ export interface Field {
 }
 
 /** UTF-16 units. */
-export const MAX_ID_LENGTH = 256
+export const MAX_AGENT_ID_LENGTH = 256
 
 export const text: Shape = (value, budget, field) => {
   if (typeof value !== 'string') return broken(`The agent sent an event whose ${field} is not a text.`)
@@ -33,7 +33,7 @@ export const text: Shape = (value, budget, field) => {
 /** AG-UI ids are opaque: any text of 1 to 256 UTF-16 units. */
 export const id: Shape = (value, budget, field) => {
   if (!isAgentId(value)) {
-    return broken(`The agent sent an event whose ${field} is not a text of 1 to ${MAX_ID_LENGTH} characters.`)
+    return broken(`The agent sent an event whose ${field} is not a text of 1 to ${MAX_AGENT_ID_LENGTH} characters.`)
   }
   spend(budget, value.length)
   return value
@@ -136,7 +136,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 export function isAgentId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_ID_LENGTH
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_AGENT_ID_LENGTH
 }
 
 /** undefined: JSON has no word for it (a function, a symbol, undefined). */

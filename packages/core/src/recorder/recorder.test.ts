@@ -1,7 +1,8 @@
 import { EventType } from '@ag-ui/core'
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from './outcome.ts'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type ForeignEvent } from './recorder.ts'
+import type { Outcome } from '../lifecycle/outcome.ts'
+import { DEFAULT_RECORDER_LIMITS } from './limits.ts'
+import { createRecorder, type ForeignEvent } from './recorder.ts'
 import { parsed, recordAll, recorderOf, SUCCEEDED, say, start, stop } from './testing/recorders.ts'
 
 describe('the end', () => {

@@ -8,7 +8,7 @@
  * delta.
  */
 import { EventType } from '@ag-ui/core'
-import { jsonLength, pieceEnd, utf8Length } from './bytes.ts'
+import { jsonLength, pieceEnd, utf8Length } from '../json/bytes.ts'
 import type { DeltaType, Entity } from './order.ts'
 
 /** What a delta says beside its text; a delta with metadata stays alone, since a reader merges metadata per event. */

@@ -1,5 +1,5 @@
 /** How the recorder's parts say no: thrown inside `record`, caught there once, never seen by anybody else. */
-import type { Failure, FailureCode } from './outcome.ts'
+import type { Failure, FailureCode } from '../lifecycle/outcome.ts'
 
 export class Refusal extends Error {
   override readonly name = 'Refusal'

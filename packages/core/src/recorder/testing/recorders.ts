@@ -1,7 +1,8 @@
-/** A recorder for the tests of this room, a message to say into it, and how what it gives is read. */
+/** A recorder for tests, a message to record with it, and helpers that read its output. */
 import { expect } from 'vitest'
-import type { Outcome } from '../outcome.ts'
-import { createRecorder, DEFAULT_RECORDER_LIMITS, type Recorder, type RecorderLimits } from '../recorder.ts'
+import type { Outcome } from '../../lifecycle/outcome.ts'
+import { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from '../limits.ts'
+import { createRecorder, type Recorder } from '../recorder.ts'
 
 export const SUCCEEDED: Outcome = { type: 'succeeded' }
 export const start = { type: 'TEXT_MESSAGE_START', messageId: 'm1', role: 'assistant' }

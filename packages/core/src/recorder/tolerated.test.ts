@@ -1,6 +1,7 @@
 /** An agent that somebody else wrote: its words are kept, what it may not say is passed over, its limits are the same. */
 import { describe, expect, it } from 'vitest'
-import { createRecorder, DEFAULT_RECORDER_LIMITS } from './recorder.ts'
+import { DEFAULT_RECORDER_LIMITS } from './limits.ts'
+import { createRecorder } from './recorder.ts'
 import { parsed, recordAll, say, start, stop, typesOf } from './testing/recorders.ts'
 
 function tolerated(limits = {}) {
