@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+          include: ['{packages,apps}/*/src/**/*.test.ts', '{scripts,bench}/**/*.test.ts'],
           // Files share a process and what it has loaded: loading it anew for each is two thirds of what small ones cost.
           // So a file gives back what it takes of the process (timers, listeners, variables) and mocks no module.
           isolate: false,

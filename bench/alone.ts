@@ -1,10 +1,11 @@
-/** One measure run by itself: its table on the screen, and the exit code of `bench/run.ts`. Nothing is written down. */
+/** Runs one measure once: prints its table and exits as `bench/run.ts` does. Writes no file. */
 import { cpus } from 'node:os'
-import { type BenchSection, missedIn, toMarkdown } from './report.ts'
+import { missedIn, recorded, toMarkdown } from './record.ts'
+import type { BenchSection } from './report.ts'
 
 export async function runAlone(measure: () => Promise<BenchSection>): Promise<never> {
-  const sections = [await measure()]
-  const processor = cpus()[0]?.model ?? 'unknown processor'
+  const sections = [recorded([await measure()])]
+  const processor = cpus()[0]?.model ?? 'Unknown processor'
   console.log(toMarkdown(sections, `${processor}, ${cpus().length} cores, Node ${process.versions.node}`))
   const missed = missedIn(sections)
   for (const line of missed) console.error(line)

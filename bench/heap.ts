@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { paths, type ThreadKey } from '@holdfast/core'
 import { heapInUse } from '../scripts/heap-in-use.ts'
 import { runAlone } from './alone.ts'
-import { type BenchAim, type BenchSection, median } from './report.ts'
+import { atMost, type BenchAim, type BenchSection, median } from './report.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { type QuietProps, quiet, stopCompiling, type TalkProps } from './talk-agents.ts'
 
@@ -151,7 +151,7 @@ async function all(server: ServerProcess, keys: readonly ThreadKey[], runId: str
 /** `ratio` of what is allowed. */
 function aim(text: string, bytes: number, limit: number): BenchAim {
   const ratio = Math.max(0, bytes) / limit
-  return { text: `${text}, of ${limit} B ≤ 1×`, ratio, limit: 1, ok: ratio <= 1 }
+  return atMost(`${text}, of ${limit} B`, ratio, 1)
 }
 
 export async function measureHeap(): Promise<BenchSection> {

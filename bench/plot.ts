@@ -1,5 +1,5 @@
 /**
- * The picture of the results that the README shows: bars on a logarithmic scale, of the rows of RESULTS.md and of nothing
+ * The picture of the results that the README shows: bars on a logarithmic scale of the medians in RESULTS.md and of nothing
  * else, so that the same results make the same bytes. Readable on a light and on a dark page; no script, no fonts of its
  * own. `node bench/plot.ts` draws it again.
  */
@@ -36,9 +36,9 @@ interface Row {
   readonly unit: string
 }
 
-/** The measured rows, as `report.ts` writes them. */
+/** The medians of the measured rows, as `record.ts` writes them. */
 function rowsOf(results: string): Row[] {
-  return [...results.matchAll(/^\| (.+) \| ([\d.]+) (\D[^|]*) \| [^|]* \|$/gm)].map(
+  return [...results.matchAll(/^\| (.+) \| ([\d.]+) (\D[^|]*) \| [^|]* \| [^|]* \| [^|]* \|$/gm)].map(
     ([, name = '', value = '', unit = '']) => ({ name, value: Number(value), unit }),
   )
 }
