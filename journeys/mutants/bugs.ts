@@ -16,6 +16,7 @@ export interface Bug {
 
 const CLIENT = 'packages/client/src'
 const REGISTRY = `${CLIENT}/registry`
+const THREAD = `${CLIENT}/thread`
 const CORE = 'packages/core/src'
 const SERVER = 'packages/server/src'
 
@@ -29,8 +30,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'one 401 ends all reading until the page is loaded again',
-    file: `${CLIENT}/follow/tries.ts`,
-    find: 'if (awaitsSignIn(state)) undoTimer = pace.wait(++refusals, goOn)',
+    file: `${CLIENT}/follow/reconnect.ts`,
+    find: 'if (awaitsSignIn(state)) undoTimer = backoff.wait(++refusals, goOn)',
     put: '',
     tests: [`${REGISTRY}/sign-in.test.ts`],
   },
@@ -53,7 +54,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'leaving a thread cancels what runs in it',
-    file: `${REGISTRY}/thread.ts`,
+    file: `${THREAD}/thread.ts`,
     find: '      return undo\n',
     put: '      return () => {\n        undo()\n        void outbox.cancel(undefined, undefined)\n      }\n',
     tests: [`${REGISTRY}/switching.test.ts`, `${REGISTRY}/looking.test.ts`],
@@ -101,14 +102,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a run that was given up while it started is announced all the same',
-    file: `${REGISTRY}/outbox.ts`,
+    file: `${THREAD}/outbox.ts`,
     find: 'const news = isReleasedRun(runId) || onBusy !== undefined ? [] : ledger.accepted(run)',
     put: 'const news = [...ledger.accepted(run)]\n    ledger.release(runId)\n    if (news.length === 0) news.push({ type: "started", run })',
     tests: [`${REGISTRY}/cancel.test.ts`],
   },
   {
     what: 'an error that races a cancel is complained about',
-    file: `${REGISTRY}/outbox.ts`,
+    file: `${THREAD}/outbox.ts`,
     find: 'if (!release.signal.aborted) refused(runId, error)',
     put: 'refused(runId, error)',
     tests: [`${REGISTRY}/cancel.test.ts`, `${REGISTRY}/one-run.test.ts`],
@@ -135,14 +136,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a reload forgets the cancel that was on its way',
-    file: `${REGISTRY}/command.ts`,
+    file: `${THREAD}/command.ts`,
     find: 'if (stop) return { ...of, cancel: cancelOf(stop) }',
     put: '',
     tests: [`${REGISTRY}/reload.test.ts`],
   },
   {
     what: 'a message is “not sent” though its log cannot be read',
-    file: `${REGISTRY}/retry.ts`,
+    file: `${THREAD}/retry.ts`,
     find: "if (found.type === 'absent') throw error",
     put: 'throw error',
     tests: [`${REGISTRY}/verdicts.test.ts`],
@@ -163,7 +164,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a view that comes before the start is accepted never hears of it',
-    file: `${REGISTRY}/thread.ts`,
+    file: `${THREAD}/thread.ts`,
     find: '    if (changed) audience.tell()',
     put: "    if (changed && activity.type !== 'active') audience.tell()",
     tests: [`${REGISTRY}/one-run.test.ts`, `${REGISTRY}/start.test.ts`, `${REGISTRY}/registry.test.ts`],

@@ -40,11 +40,11 @@ export type {
   SharedChange,
   Visibility,
 } from './environment/port.ts'
-export type { FeedCounters } from './follow/follow.ts'
-export type { FeedState, PauseReason } from './follow/state.ts'
+export type { FollowCounters } from './follow/follow.ts'
+export type { ConnectionState, PauseReason } from './follow/state.ts'
+export type { InboxStream, ListState, OverviewState, ThreadListObservation, ThreadListState } from './lists/port.ts'
 export type { Observable } from './observable/observable.ts'
 export { createPresenceReporter, type PresenceReporter, type PresenceReporterOptions } from './presence/reporter.ts'
-export { type Activity, type EndedActivity, isBusy } from './registry/activity.ts'
 export {
   createRunHandle,
   type RunHandle,
@@ -54,28 +54,22 @@ export {
 } from './registry/handle.ts'
 export type { OnRunCompleted, RunHandles } from './registry/handles.ts'
 export type { LifecycleEvent, LifecycleStream } from './registry/lifecycle.ts'
+export type { Diagnostic, RegistryDiagnostics, RunRegistry } from './registry/port.ts'
+export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
+export { type Activity, type EndedActivity, isBusy } from './thread/activity.ts'
 export type {
   ActiveRun,
-  Diagnostic,
   FailedStart,
-  InboxStream,
-  ListState,
-  OverviewState,
-  RegistryDiagnostics,
   RunRef,
-  RunRegistry,
   StartIntent,
   StartTicket,
   ThreadContent,
-  ThreadListObservation,
-  ThreadListState,
   ThreadObservation,
   ThreadQueue,
   ThreadState,
   WaitingMessage,
-} from './registry/port.ts'
-export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
-export { RegistryError, type RegistryErrorCode } from './registry/registry-error.ts'
+} from './thread/port.ts'
+export { RegistryError, type RegistryErrorCode } from './thread/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
 export { createHttpTransport } from './transport/http.ts'
 export { createHttpAnswers, type HttpOptions } from './transport/http-answers.ts'

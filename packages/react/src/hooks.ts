@@ -7,8 +7,8 @@
 import type {
   AccessState,
   ActiveRun,
+  ConnectionState,
   Delivery,
-  FeedState,
   ListState,
   Observable,
   OverviewState,
@@ -64,6 +64,6 @@ export function useDelivery(): Delivery {
 }
 
 /** Of the page's own connection, which keeps lists and the overview up to date. */
-export function useConnectionState(): FeedState {
+export function useConnectionState(): ConnectionState {
   return useObservable(useRegistry().connection)
 }

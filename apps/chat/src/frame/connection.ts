@@ -3,7 +3,7 @@
  *
  * Owns: which of several troubles is said, and its words. Does not know: where they come from.
  */
-import type { AccessState, Delivery, FeedState, TransportError } from '@holdfast/client'
+import type { AccessState, ConnectionState, Delivery, TransportError } from '@holdfast/client'
 
 export type Connection =
   | { readonly type: 'fine' }
@@ -22,7 +22,7 @@ export function hasTrouble({ type }: Connection): boolean {
 
 interface Known {
   /** Of what is shown. */
-  readonly feed: FeedState
+  readonly feed: ConnectionState
   readonly access: AccessState
   readonly delivery: Delivery
 }

@@ -1,10 +1,10 @@
 /** The connection of what is shown: a thread’s own, or that of the page as a whole. */
-import type { FeedState } from '@holdfast/client'
+import type { ConnectionState } from '@holdfast/client'
 import { useAccess, useConnectionState, useDelivery } from '@holdfast/react'
 import { useMemo } from 'react'
 import { type Connection, connectionOf } from './connection.ts'
 
-export function useConnection(of?: FeedState): Connection {
+export function useConnection(of?: ConnectionState): Connection {
   const page = useConnectionState()
   const feed = of ?? page
   const access = useAccess()

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
-import { createFeed } from './follow.ts'
-import type { FeedState } from './state.ts'
+import { createFollower } from './follow.ts'
+import type { ConnectionState } from './state.ts'
 
 const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }
 const OTHER: ThreadKey = { roomId: 'R2', threadId: 'T1' }
@@ -16,8 +16,8 @@ function setUp() {
   const transport = createScriptedTransport()
   const snapshots: ThreadSnapshot[] = []
   const seen: Envelope[] = []
-  const states: FeedState['type'][] = []
-  const feed = createFeed({
+  const states: ConnectionState['type'][] = []
+  const follower = createFollower({
     key: KEY,
     transport,
     environment,
@@ -28,15 +28,15 @@ function setUp() {
       changed: ({ type }) => void states.push(type),
     },
   })
-  const isLive = () => expect(feed.state.type).toBe('live')
+  const isLive = () => expect(follower.state.type).toBe('live')
   const asked = (type: string) => transport.asked.filter((each) => each.type === type).length
-  return { environment, transport, feed, snapshots, seen, states, isLive, asked, clock: environment.clock }
+  return { environment, transport, follower, snapshots, seen, states, isLive, asked, clock: environment.clock }
 }
 
 async function live() {
   const parts = setUp()
   parts.transport.startElsewhere(KEY, 'run', 'Hello')
-  parts.feed.open()
+  parts.follower.open()
   await until(parts.isLive)
   return parts
 }
@@ -50,9 +50,9 @@ it('takes the snapshot, then the log after it', async () => {
 })
 
 it('continues from its cursor after a break, without a second snapshot, a hole or a repeat', async () => {
-  const { transport, feed, clock, seen, isLive, asked } = await live()
+  const { transport, follower, clock, seen, isLive, asked } = await live()
   transport.drop(KEY)
-  await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 1 }))
+  await until(() => expect(follower.state).toEqual({ type: 'waiting', attempt: 1 }))
   transport.say(KEY, 'run', 'a')
   clock.advance(500)
   await until(isLive)
@@ -61,33 +61,33 @@ it('continues from its cursor after a break, without a second snapshot, a hole o
 })
 
 it('S000-47 decided: a connection that the server ends is a state of the connection: it is opened again', async () => {
-  const { transport, feed, clock, isLive } = await live()
+  const { transport, follower, clock, isLive } = await live()
   transport.drop(KEY, 'ended')
-  await until(() => expect(feed.state.type).toBe('waiting'))
+  await until(() => expect(follower.state.type).toBe('waiting'))
   clock.advance(500)
   await until(isLive)
 })
 
 it('waits longer after each failure, and starts over only after a connection that lasted', async () => {
-  const { transport, feed, clock, isLive, asked } = await live()
+  const { transport, follower, clock, isLive, asked } = await live()
   const fault = { type: 'fault', fault: { type: 'network' } } as const
   for (let failure = 0; failure < 3; failure += 1) transport.next('openLog', fault)
   transport.drop(KEY)
   // Three quarters of 500, 1000, 2000 and 4000 ms: the dice always show a half.
   for (const [failed, ms] of [375, 750, 1500].entries()) {
-    await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: failed + 1 }))
+    await until(() => expect(follower.state).toEqual({ type: 'waiting', attempt: failed + 1 }))
     const before = asked('openLog')
     clock.advance(ms - 1)
     expect(asked('openLog')).toBe(before)
     clock.advance(1)
     await until(() => expect(asked('openLog')).toBe(before + 1))
   }
-  await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 4 }))
+  await until(() => expect(follower.state).toEqual({ type: 'waiting', attempt: 4 }))
   clock.advance(3000)
   await until(isLive)
-  expect(feed.state).toEqual({ type: 'live', attempt: 4 })
+  expect(follower.state).toEqual({ type: 'live', attempt: 4 })
   clock.advance(5_000)
-  expect(feed.state).toEqual({ type: 'live', attempt: 0 })
+  expect(follower.state).toEqual({ type: 'live', attempt: 0 })
 })
 
 it('S004-C11 tries again within bounds, however often it failed and whatever the dice say', async () => {
@@ -95,41 +95,41 @@ it('S004-C11 tries again within bounds, however often it failed and whatever the
     const environment = createManualEnvironment({ random: () => dice })
     const transport = createScriptedTransport()
     const sink = { snapshot() {}, missing() {}, envelopes() {}, changed() {} }
-    const feed = createFeed({ key: KEY, transport, environment, sink })
+    const follower = createFollower({ key: KEY, transport, environment, sink })
     for (let failure = 0; failure < 12; failure += 1) {
       transport.next('snapshot', { type: 'fault', fault: { type: 'network' } })
     }
-    feed.open()
+    follower.open()
     for (let failure = 1; failure <= 12; failure += 1) {
-      await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: failure }))
+      await until(() => expect(follower.state).toEqual({ type: 'waiting', attempt: failure }))
       environment.clock.advance(249)
-      expect(feed.state.type).toBe('waiting')
+      expect(follower.state.type).toBe('waiting')
       environment.clock.advance(15_000)
-      expect(feed.state.type).not.toBe('idle')
+      expect(follower.state.type).not.toBe('idle')
     }
-    feed.close()
+    follower.close()
     expect(environment.clock.waiting).toBe(0)
   }
 })
 
 describe('the watchdog', () => {
   it('opens a connection anew on which nothing came for 40 s', async () => {
-    const { feed, clock, transport, isLive } = await live()
+    const { follower, clock, transport, isLive } = await live()
     clock.advance(39_999)
     isLive()
     clock.advance(1)
-    expect(feed.state.type).toBe('waiting')
+    expect(follower.state.type).toBe('waiting')
     clock.advance(500)
     await until(isLive)
     expect(transport.connections).toBe(1)
   })
 
   it('does not wait for an hour because the machine’s clock was set back by one', async () => {
-    const { feed, clock } = await live()
+    const { follower, clock } = await live()
     const { now } = clock
     vi.spyOn(clock, 'now').mockImplementation(() => now() - 3_600_000)
     clock.advance(80_000)
-    expect(feed.state.type).toBe('waiting')
+    expect(follower.state.type).toBe('waiting')
   })
 
   it('is content with heartbeats', async () => {
@@ -143,61 +143,61 @@ describe('the watchdog', () => {
   })
 
   it('gives up on a server that takes the request and never answers', async () => {
-    const { feed, transport, clock } = setUp()
+    const { follower, transport, clock } = setUp()
     transport.addThread(KEY)
     transport.hold('openLog')
-    feed.open()
+    follower.open()
     await until(() => expect(transport.asked).toHaveLength(2))
     clock.advance(40_000)
-    expect(feed.state.type).toBe('waiting')
+    expect(follower.state.type).toBe('waiting')
   })
 })
 
 describe('somebody looks, or the network is back', () => {
   it('ends the back-off at once', async () => {
-    const { environment, transport, feed, isLive } = await live()
+    const { environment, transport, follower, isLive } = await live()
     environment.setHidden(true)
     environment.setOnline(false)
     transport.drop(KEY)
-    await until(() => expect(feed.state.type).toBe('waiting'))
+    await until(() => expect(follower.state.type).toBe('waiting'))
     environment.setHidden(false)
-    expect(feed.state.type).toBe('waiting')
+    expect(follower.state.type).toBe('waiting')
     environment.setOnline(true)
-    expect(feed.state.type).toBe('connecting')
+    expect(follower.state.type).toBe('connecting')
     await until(isLive)
   })
 
   it('doubts a connection that was silent while the machine slept', async () => {
-    const { environment, clock, feed, asked } = await live()
+    const { environment, clock, follower, asked } = await live()
     environment.setHidden(true)
     clock.advance(21_000)
     environment.setHidden(false)
-    expect(feed.state.type).toBe('connecting')
+    expect(follower.state.type).toBe('connecting')
     await until(() => expect(asked('openLog')).toBe(2))
   })
 })
 
 describe('what the server refuses', () => {
   it('a thread that does not exist waits for a start, asking nothing meanwhile', async () => {
-    const { transport, feed, clock, isLive } = setUp()
-    feed.open()
-    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['missing']) }))
+    const { transport, follower, clock, isLive } = setUp()
+    follower.open()
+    await until(() => expect(follower.state).toEqual({ type: 'paused', reasons: new Set(['missing']) }))
     clock.advance(600_000)
     expect(transport.asked.map(({ type }) => type)).toEqual(['snapshot', 'openLog'])
     transport.addThread(KEY)
-    feed.resume('missing')
+    follower.resume('missing')
     await until(isLive)
   })
 
   it('S004-C3 a sign-in that is needed pauses it, and it goes on where it was', async () => {
-    const { transport, feed, clock, isLive, seen } = await live()
+    const { transport, follower, clock, isLive, seen } = await live()
     transport.next('openLog', { type: 'fault', fault: { type: 'unauthorized' } })
     transport.drop(KEY)
-    await until(() => expect(feed.state.type).toBe('waiting'))
+    await until(() => expect(follower.state.type).toBe('waiting'))
     clock.advance(500)
-    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['unauthorized']) }))
+    await until(() => expect(follower.state).toEqual({ type: 'paused', reasons: new Set(['unauthorized']) }))
     transport.say(KEY, 'run', 'a')
-    feed.resume('unauthorized')
+    follower.resume('unauthorized')
     await until(isLive)
     expect(seen.map(({ seq }) => seq)).toEqual([4, 5])
   })
@@ -205,12 +205,12 @@ describe('what the server refuses', () => {
   it.each(['cursor_gone', 'cursor_ahead'] as const)(
     '%s: the snapshot is taken again, never silently “live”',
     async (code) => {
-      const { transport, feed, clock, isLive, snapshots } = await live()
+      const { transport, follower, clock, isLive, snapshots } = await live()
       transport.next('openLog', { type: 'fault', fault: problem(code) })
       transport.drop(KEY)
-      await until(() => expect(feed.state.type).toBe('waiting'))
+      await until(() => expect(follower.state.type).toBe('waiting'))
       clock.advance(500)
-      await until(() => expect(feed.state).toEqual({ type: 'waiting', attempt: 2 }))
+      await until(() => expect(follower.state).toEqual({ type: 'waiting', attempt: 2 }))
       transport.say(KEY, 'run', 'a')
       clock.advance(1_000)
       await until(isLive)
@@ -219,20 +219,20 @@ describe('what the server refuses', () => {
   )
 
   it('a deleted thread is asked for no more', async () => {
-    const { transport, feed, clock } = await live()
+    const { transport, follower, clock } = await live()
     transport.bury(KEY)
-    await until(() => expect(feed.state.type).toBe('waiting'))
+    await until(() => expect(follower.state.type).toBe('waiting'))
     clock.advance(500)
-    await until(() => expect(feed.state).toEqual({ type: 'paused', reasons: new Set(['deleted']) }))
+    await until(() => expect(follower.state).toEqual({ type: 'paused', reasons: new Set(['deleted']) }))
   })
 })
 
 it('a gap is not handed on: the connection is opened again and reads what is missing', async () => {
-  const { transport, feed, clock, seen, isLive } = await live()
+  const { transport, follower, clock, seen, isLive } = await live()
   const [first] = transport.log(KEY)
   if (!first) throw new Error('an empty log')
   transport.push(KEY, [{ ...first, seq: 9 }])
-  expect(feed.counters.gaps).toBe(1)
+  expect(follower.counters.gaps).toBe(1)
   expect(seen).toEqual([])
   transport.say(KEY, 'run', 'a')
   clock.advance(500)
@@ -241,18 +241,18 @@ it('a gap is not handed on: the connection is opened again and reads what is mis
 })
 
 it('I10 closed in any state it leaves no socket, timer or listener, and what comes late is not heard', async () => {
-  const { transport, feed, environment, seen } = await live()
+  const { transport, follower, environment, seen } = await live()
   for (const arrange of [
     () => {},
     () => transport.drop(KEY),
     () => transport.next('openLog', { type: 'fault', fault: { type: 'unauthorized' } }),
     () => void transport.hold('openLog'),
   ]) {
-    feed.open()
+    follower.open()
     arrange()
     await Promise.resolve()
-    feed.close()
-    feed.close()
+    follower.close()
+    follower.close()
     expect(environment.clock.waiting).toBe(0)
     expect(environment.listeners).toBe(0)
     expect(transport.connections).toBe(0)
@@ -270,7 +270,7 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
       transport.startElsewhere(KEY, 'run', 'Hello')
       transport.startElsewhere(OTHER, 'run', 'Hello')
       let fold = createFold(KEY)
-      const feed = createFeed({
+      const follower = createFollower({
         key: KEY,
         transport,
         environment,
@@ -285,7 +285,7 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
           changed: () => {},
         },
       })
-      feed.open()
+      follower.open()
       const acts: Record<string, () => void> = {
         say: () => transport.say(KEY, 'run', 'x'),
         break: () => transport.drop(KEY),
@@ -320,7 +320,7 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
       const { messages, runs } = transport.view(KEY)
       expect(fold.view().messages).toEqual(messages)
       expect(fold.view().runs).toEqual(runs)
-      feed.close()
+      follower.close()
       expect(environment.clock.waiting).toBe(0)
     }),
     { numRuns: 200 },

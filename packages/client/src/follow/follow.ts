@@ -2,7 +2,7 @@
  * Follows one thread: takes the snapshot where there is no cursor, reads the log after the cursor, and goes on from
  * there whenever the connection is lost.
  *
- * Owns: the cursor, what is handed on. Does not know: when to try (`tries.ts`), what envelopes mean, who looks.
+ * Owns: the cursor, what is handed on. Does not know: when to try (`reconnect.ts`), what envelopes mean, who looks.
  *
  * Invariants:
  * - Every envelope is handed on once and in the order of the log (G3): what `admit` does not accept is not handed on,
@@ -14,35 +14,35 @@ import { admit, type Envelope, type ProblemCode, sameKey, type ThreadKey, type T
 import type { Environment } from '../environment/port.ts'
 import { problemOf, transportError } from '../transport/error.ts'
 import type { DropReason, LogHandlers, RunTransport } from '../transport/port.ts'
-import type { Pace } from './pace.ts'
-import { type FeedState, isConnected, type PauseReason } from './state.ts'
-import { type Attempt, createTries } from './tries.ts'
+import type { Backoff } from './backoff.ts'
+import { type Attempt, createReconnect } from './reconnect.ts'
+import { type ConnectionState, isConnected, type PauseReason } from './state.ts'
 
 /** Answers after which trying again alone does not help. */
 const PAUSES: Partial<Record<ProblemCode, PauseReason>> = { not_found: 'missing', deleted: 'deleted' }
 
-export interface FeedSink {
+export interface FollowerSink {
   /** The thread as it was at `snapshot.seq`: replaces everything known. */
   snapshot(snapshot: ThreadSnapshot): void
   /** The server has no such thread yet: should it be made, what follows is its log from the beginning. */
   missing(): void
   /** What came after, never empty, in order, without holes or repeats. */
   envelopes(batch: readonly Envelope[]): void
-  changed(state: FeedState): void
+  changed(state: ConnectionState): void
   /** Something came that was not this thread's, or nothing that can be read. */
   dropped?(reason: DropReason, type?: string): void
 }
 
 /** What came and was not handed on. Kept for diagnosis; nothing depends on it. */
-export interface FeedCounters {
+export interface FollowCounters {
   duplicates: number
   gaps: number
   readonly dropped: Record<DropReason, number>
 }
 
-export interface Feed {
-  readonly state: FeedState
-  readonly counters: FeedCounters
+export interface Follower {
+  readonly state: ConnectionState
+  readonly counters: FollowCounters
   open(): void
   /** Detaches: no run notices. `open` continues from the same cursor. */
   close(): void
@@ -56,22 +56,22 @@ export interface Feed {
   wake(): void
 }
 
-export interface FeedOptions {
+export interface FollowerOptions {
   readonly key: ThreadKey
   readonly transport: RunTransport
   readonly environment: Environment
-  readonly sink: FeedSink
+  readonly sink: FollowerSink
   /** Shared with those who use the same connection. */
-  readonly pace?: Pace | undefined
+  readonly backoff?: Backoff | undefined
 }
 
-export function createFeed({ key, transport, environment, sink, pace }: FeedOptions): Feed {
-  const counters: FeedCounters = { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
+export function createFollower({ key, transport, environment, sink, backoff }: FollowerOptions): Follower {
+  const counters: FollowCounters = { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
   let cursor: number | undefined
   /** Whether the server has said that it has no such thread, and nothing else since. */
   let missing = false
 
-  const tries = createTries({ environment, pace, attempt, failed, changed: (state) => sink.changed(state) })
+  const reconnect = createReconnect({ environment, backoff, attempt, failed, changed: (state) => sink.changed(state) })
 
   async function attempt(own: Attempt): Promise<void> {
     const from = cursor ?? (await begin(own))
@@ -147,7 +147,7 @@ export function createFeed({ key, transport, environment, sink, pace }: FeedOpti
       missing = false
       sink.envelopes(accepted)
     }
-    if (gap) tries.lose()
+    if (gap) reconnect.lose()
   }
 
   function failed(cause: unknown): PauseReason | undefined {
@@ -160,28 +160,28 @@ export function createFeed({ key, transport, environment, sink, pace }: FeedOpti
 
   function refresh(): void {
     cursor = undefined
-    if (isConnected(tries.state)) tries.lose()
-    tries.wake()
+    if (isConnected(reconnect.state)) reconnect.lose()
+    reconnect.wake()
   }
 
   return {
     get state() {
-      return tries.state
+      return reconnect.state
     },
     counters,
-    open: tries.open,
-    close: tries.close,
-    pause: tries.pause,
-    resume: tries.resume,
+    open: reconnect.open,
+    close: reconnect.close,
+    pause: reconnect.pause,
+    resume: reconnect.resume,
     found() {
-      tries.resume('missing')
+      reconnect.resume('missing')
       // One that is live says by itself that the thread is there. What was asked before may not have seen it yet.
-      if (!missing || !isConnected(tries.state) || tries.state.type === 'live') return
+      if (!missing || !isConnected(reconnect.state) || reconnect.state.type === 'live') return
       cursor = undefined
-      tries.pause('missing')
-      tries.resume('missing')
+      reconnect.pause('missing')
+      reconnect.resume('missing')
     },
     refresh,
-    wake: tries.wake,
+    wake: reconnect.wake,
   }
 }

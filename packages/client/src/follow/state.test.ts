@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type FeedEvent, type FeedState, IDLE, isConnected, step } from './state.ts'
+import { type ConnectionEvent, type ConnectionState, IDLE, isConnected, step } from './state.ts'
 
-const STATES: Record<FeedState['type'], FeedState> = {
+const STATES: Record<ConnectionState['type'], ConnectionState> = {
   idle: IDLE,
   connecting: { type: 'connecting', attempt: 2 },
   'catching-up': { type: 'catching-up', attempt: 2 },
@@ -10,7 +10,7 @@ const STATES: Record<FeedState['type'], FeedState> = {
   paused: { type: 'paused', reasons: new Set(['missing']) },
 }
 
-const EVENTS: Record<FeedEvent['type'], FeedEvent> = {
+const EVENTS: Record<ConnectionEvent['type'], ConnectionEvent> = {
   open: { type: 'open' },
   close: { type: 'close' },
   opened: { type: 'opened' },
@@ -23,11 +23,11 @@ const EVENTS: Record<FeedEvent['type'], FeedEvent> = {
   resume: { type: 'resume', reason: 'missing' },
 }
 
-const PAUSED: FeedState = { type: 'paused', reasons: new Set(['unauthorized']) }
-const WAITING: FeedState = { type: 'waiting', attempt: 3 }
+const PAUSED: ConnectionState = { type: 'paused', reasons: new Set(['unauthorized']) }
+const WAITING: ConnectionState = { type: 'waiting', attempt: 3 }
 
 /** Every cell that moves. What is not here stays, by reference. */
-const MOVES: Record<FeedState['type'], Partial<Record<FeedEvent['type'], FeedState>>> = {
+const MOVES: Record<ConnectionState['type'], Partial<Record<ConnectionEvent['type'], ConnectionState>>> = {
   idle: { open: { type: 'connecting', attempt: 0 } },
   connecting: { close: IDLE, opened: { type: 'catching-up', attempt: 2 }, lost: WAITING, pause: PAUSED },
   'catching-up': { close: IDLE, 'caught-up': { type: 'live', attempt: 2 }, lost: WAITING, pause: PAUSED },
@@ -48,7 +48,7 @@ const MOVES: Record<FeedState['type'], Partial<Record<FeedEvent['type'], FeedSta
 describe('every cell of the connection’s table', () => {
   for (const [name, state] of Object.entries(STATES)) {
     for (const [type, event] of Object.entries(EVENTS)) {
-      const expected = MOVES[name as FeedState['type']][type as FeedEvent['type']]
+      const expected = MOVES[name as ConnectionState['type']][type as ConnectionEvent['type']]
       it(`${name} + ${type} → ${expected?.type ?? 'stays'}`, () => {
         const next = step(state, event)
         if (expected) expect(next).toEqual(expected)

@@ -2,13 +2,13 @@
  * The connection of one thread as a state machine: pure, total. A connection's state says nothing about any run:
  * silence is never completion.
  *
- * Owns: which state follows which event. Does not know: time, sockets, what envelopes mean (`feed.ts` drives it).
+ * Owns: which state follows which event. Does not know: time, sockets, what envelopes mean (`reconnect.ts` drives it).
  */
 
 import type { TransportError } from '../transport/error.ts'
 
 /**
- * Why a feed does not try: nothing it could do alone would help.
+ * Why nothing is tried: nothing it could do alone would help.
  *
  * - `missing` the thread does not exist (yet); a start makes it
  * - `unauthorized` somebody has to sign in
@@ -23,7 +23,7 @@ interface Attempted {
   readonly error?: TransportError
 }
 
-export type FeedState =
+export type ConnectionState =
   | { readonly type: 'idle' }
   | ({ readonly type: 'connecting' } & Attempted)
   | { readonly type: 'catching-up'; readonly attempt: number }
@@ -31,7 +31,7 @@ export type FeedState =
   | ({ readonly type: 'waiting' } & Attempted)
   | { readonly type: 'paused'; readonly reasons: ReadonlySet<PauseReason> }
 
-export type FeedEvent =
+export type ConnectionEvent =
   /** Somebody wants the log. */
   | { readonly type: 'open' }
   /** Nobody does any more. */
@@ -51,27 +51,27 @@ export type FeedEvent =
   | { readonly type: 'pause'; readonly reason: PauseReason }
   | { readonly type: 'resume'; readonly reason: PauseReason }
 
-type StateType = FeedState['type']
-type EventType = FeedEvent['type']
-type StateOf<T extends StateType> = Extract<FeedState, { type: T }>
-type EventOf<T extends EventType> = Extract<FeedEvent, { type: T }>
-type Step<S extends StateType, E extends EventType> = (state: StateOf<S>, event: EventOf<E>) => FeedState
+type StateType = ConnectionState['type']
+type EventType = ConnectionEvent['type']
+type StateOf<T extends StateType> = Extract<ConnectionState, { type: T }>
+type EventOf<T extends EventType> = Extract<ConnectionEvent, { type: T }>
+type Step<S extends StateType, E extends EventType> = (state: StateOf<S>, event: EventOf<E>) => ConnectionState
 type Table = { readonly [S in StateType]: { readonly [E in EventType]: Step<S, E> } }
 
-export const IDLE: FeedState = { type: 'idle' }
+export const IDLE: ConnectionState = { type: 'idle' }
 
-const stay = (state: FeedState): FeedState => state
-const toIdle = (): FeedState => IDLE
-const toPaused = (_: FeedState, event: EventOf<'pause'>): FeedState => ({
+const stay = (state: ConnectionState): ConnectionState => state
+const toIdle = (): ConnectionState => IDLE
+const toPaused = (_: ConnectionState, event: EventOf<'pause'>): ConnectionState => ({
   type: 'paused',
   reasons: new Set([event.reason]),
 })
-const toWaiting = ({ attempt }: Attempted, { error }: EventOf<'lost'>): FeedState => ({
+const toWaiting = ({ attempt }: Attempted, { error }: EventOf<'lost'>): ConnectionState => ({
   type: 'waiting',
   attempt: attempt + 1,
   ...(error && { error }),
 })
-const toConnecting = (state: StateOf<'waiting'>): FeedState => ({ ...state, type: 'connecting' })
+const toConnecting = (state: StateOf<'waiting'>): ConnectionState => ({ ...state, type: 'connecting' })
 
 const TABLE: Table = {
   idle: {
@@ -152,11 +152,14 @@ const TABLE: Table = {
   },
 }
 
-export function step(state: FeedState, event: FeedEvent): FeedState {
-  return (TABLE[state.type][event.type] as (state: FeedState, event: FeedEvent) => FeedState)(state, event)
+export function step(state: ConnectionState, event: ConnectionEvent): ConnectionState {
+  return (TABLE[state.type][event.type] as (state: ConnectionState, event: ConnectionEvent) => ConnectionState)(
+    state,
+    event,
+  )
 }
 
 /** Whether a connection is open or being opened in this state. */
-export function isConnected(state: FeedState): boolean {
+export function isConnected(state: ConnectionState): boolean {
   return state.type === 'connecting' || state.type === 'catching-up' || state.type === 'live'
 }

@@ -9,6 +9,13 @@ export interface Observable<T> {
   subscribe(listener: () => void): () => void
 }
 
+/** One function that undoes several subscriptions. */
+export function undoAll(...undo: readonly (() => void)[]): () => void {
+  return () => {
+    for (const one of undo) one()
+  }
+}
+
 export interface Listeners<A extends readonly unknown[]> {
   readonly size: number
   add(listener: (...args: A) => void): () => void

@@ -6,31 +6,20 @@
  *
  * Invariant: only the handle of the thread's own newest run is touched; what another thread did is none of its business.
  */
-import type { Run, ThreadKey, ThreadView } from '@holdfast/core'
-import type { Activity } from './activity.ts'
+import type { Run, ThreadKey } from '@holdfast/core'
+import type { Announcer, ThreadForAnnouncer } from '../thread/announce.ts'
 import { createRunHandle, type RunHandle } from './handle.ts'
 import type { RunHandles } from './handles.ts'
-import type { News } from './ledger.ts'
-
-export interface Announcer {
-  tell(news: readonly News[]): void
-  /** The thread's activity has changed: the handle is as active as the thread is. */
-  follow(): void
-  /** Aborted once this run has ended, or is not followed any more; absent for a run without a handle. */
-  signalOf(runId: string): AbortSignal | undefined
-}
 
 export interface AnnouncerOptions {
   readonly key: ThreadKey
   readonly handles: RunHandles
   /** Aborted when the registry is closed: nothing is told any more. */
   readonly closed: AbortSignal
-  readonly thread: { readonly activity: Activity; readonly view: ThreadView | undefined }
-  /** Whoever holds the registry has let go of this run, and it goes on. */
-  onDetached(runId: string): void
+  readonly thread: ThreadForAnnouncer
 }
 
-export function createAnnouncer({ key, handles, closed, thread, onDetached }: AnnouncerOptions): Announcer {
+export function createAnnouncer({ key, handles, closed, thread }: AnnouncerOptions): Announcer {
   function own(runId: string): RunHandle | undefined {
     const handle = handles.get(key)
     return handle?.runId === runId ? handle : undefined
@@ -50,7 +39,7 @@ export function createAnnouncer({ key, handles, closed, thread, onDetached }: An
       token: new AbortController(),
       subscription: {
         close() {
-          if (handle.isActive && !closed.aborted) onDetached(runId)
+          if (handle.isActive && !closed.aborted) thread.detached(runId)
         },
       },
       userMessageId: parentId,

@@ -12,10 +12,10 @@
  * - A callback or listener that throws, and a handle that cannot let go, hurt nobody else.
  */
 import { keyString, type Outcome, type ThreadKey } from '@holdfast/core'
-import { createListeners } from '../observable/observable.ts'
+import { createListeners, undoAll } from '../observable/observable.ts'
+import { RegistryError } from '../thread/registry-error.ts'
 import type { RunHandle, RunState } from './handle.ts'
 import type { LifecycleEvent, LifecycleStream } from './lifecycle.ts'
-import { RegistryError } from './registry-error.ts'
 
 /** Told of each end with its key, whether or not anybody looks: what keeps a history up to date. */
 export type OnRunCompleted = (key: ThreadKey, outcome: Outcome) => void
@@ -97,12 +97,7 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Run
       return [...handles.values()].filter(({ isActive }) => isActive).length
     },
     lifecycle: {
-      subscribe(listener, ended) {
-        const undo = [listeners.add(listener), ...(ended ? [endings.add(ended)] : [])]
-        return () => {
-          for (const one of undo) one()
-        }
-      },
+      subscribe: (listener, ended = () => {}) => undoAll(listeners.add(listener), endings.add(ended)),
     },
     get,
     stateOf: (key) => get(key)?.state,

@@ -1,10 +1,11 @@
 /** No lookup takes a bare thread id: one that does not compile cannot cross rooms. */
 import type { ThreadKey } from '@holdfast/core'
 import { expect, expectTypeOf, it } from 'vitest'
+import type { RunRef } from '../thread/port.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { OnRunCompleted, RunHandles } from './handles.ts'
 import type { LifecycleEvent } from './lifecycle.ts'
-import type { RunRef, RunRegistry } from './port.ts'
+import type { RunRegistry } from './port.ts'
 import { A, setUp } from './testing/looking.ts'
 
 type OfRegistry =

@@ -1,6 +1,6 @@
 /** The ends of runs: told once, and never guessed from silence. */
 import { describe, expect, it } from 'vitest'
-import { RegistryError } from './registry-error.ts'
+import { RegistryError } from '../thread/registry-error.ts'
 import { A, B, look, running, setUp, until } from './testing/looking.ts'
 
 describe('the ends of runs', () => {

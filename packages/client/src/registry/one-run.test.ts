@@ -1,8 +1,8 @@
 /** One run from the asking to its end, as the registry's own books show it. */
 import { expect, it } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
-import { isBusy } from './activity.ts'
-import { RegistryError } from './registry-error.ts'
+import { isBusy } from '../thread/activity.ts'
+import { RegistryError } from '../thread/registry-error.ts'
 import { A, B, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
 
 it('S000-27 S004-12 a start in a thread carries its key and its own id, and is entered under both once it is accepted, before any view shows it', async () => {

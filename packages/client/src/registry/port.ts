@@ -1,149 +1,18 @@
 /**
- * What the registry shows and takes: the words of the public interface.
+ * What the registry shows and accepts: the types of its public interface.
  *
- * Owns: the shapes. Does not know: how any of it comes about.
+ * Owns: the shapes. Does not know: how any of it is produced.
  */
-import type {
-  ChangeRoomBody,
-  ChangeThreadBody,
-  CreateRoomBody,
-  InboxEntry,
-  RoomActivity,
-  RoomInfo,
-  Run,
-  StartBody,
-  ThreadInfo,
-  ThreadKey,
-  ThreadMessage,
-  ThreadView,
-} from '@holdfast/core'
+import type { ChangeRoomBody, ChangeThreadBody, CreateRoomBody, RoomInfo, ThreadKey } from '@holdfast/core'
 import type { AccessState } from '../access/access.ts'
-import type { FeedCounters } from '../follow/follow.ts'
-import type { FeedState } from '../follow/state.ts'
+import type { FollowCounters } from '../follow/follow.ts'
+import type { ConnectionState } from '../follow/state.ts'
+import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
 import type { Observable } from '../observable/observable.ts'
-import type { TransportError } from '../transport/error.ts'
+import type { ActiveRun, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
 import type { DeleteThreadOptions, Delivery, DropReason } from '../transport/port.ts'
-import type { Activity } from './activity.ts'
 import type { RunHandles } from './handles.ts'
 import type { LifecycleStream } from './lifecycle.ts'
-
-/** What is known of a thread's content. */
-export type ThreadContent =
-  /** Not yet asked, or not yet answered. */
-  | { readonly type: 'loading' }
-  /** The server has no such thread (yet): a first start makes it. */
-  | { readonly type: 'new' }
-  | { readonly type: 'ready'; readonly view: ThreadView }
-  /** Deleted, for good. */
-  | { readonly type: 'gone' }
-
-/** A start that did not come about. The words go back to whoever wrote them. */
-export interface FailedStart {
-  readonly runId: string
-  /** The text of the messages that were to be sent; empty for a retry. */
-  readonly text: string
-  /** Absent when the person cancelled before it failed: then there is nothing to complain about (S004-29). */
-  readonly error?: TransportError
-}
-
-/** A message that waits for its turn. */
-export interface WaitingMessage {
-  readonly runId: string
-  readonly text: string
-  /**
-   * `sending` until the server has it, `queued` from then on, `going` once it is to be sent before its turn, `leaving`
-   * once it is to be taken out.
-   */
-  readonly stage: 'sending' | 'queued' | 'going' | 'leaving'
-}
-
-/** What waits in a thread, in the order of its turn, as the person wants it: changes on their way are in it. */
-export interface ThreadQueue {
-  readonly items: readonly WaitingMessage[]
-  /** Nothing of it starts by itself. */
-  readonly paused: boolean
-}
-
-export interface ThreadState {
-  readonly key: ThreadKey
-  readonly content: ThreadContent
-  /** Messages that were sent from here and that the conversation does not hold yet, in order: shown after its path. */
-  readonly pending: readonly ThreadMessage[]
-  readonly queue: ThreadQueue
-  readonly activity: Activity
-  /** Of the connection alone: it says nothing about any run. */
-  readonly connection: FeedState
-  /** Until the next start, or `dismissFailedStart`. */
-  readonly failedStart?: FailedStart
-}
-
-/** Observable before, during and after any run. Looking at it never starts, keeps or ends one. */
-export type ThreadObservation = Observable<ThreadState>
-
-export type StartIntent = (
-  | { readonly text: string; readonly messages?: never }
-  | { readonly text?: never; readonly messages: NonNullable<StartBody['messages']> }
-) &
-  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps'> & {
-    /** What to do while a run goes on here: wait behind it and behind what waits already, or take its place. */
-    readonly onBusy?: 'enqueue' | 'supersede'
-  }
-
-export interface StartTicket {
-  readonly runId: string
-  /** Of the new messages, in order; empty for a retry. */
-  readonly messageIds: readonly string[]
-  /**
-   * The run, once its accept is durable; after a sign-in, if one is needed. Rejects once with a `TransportError` when it
-   * was refused, could not be sent, or was cancelled before it was accepted. May be ignored: the observation tells the same.
-   */
-  readonly accepted: Promise<Run>
-}
-
-/** One particular run, so that a late click never hits the next one. */
-export interface RunRef {
-  readonly key: ThreadKey
-  readonly runId: string
-}
-
-export interface ActiveRun extends RunRef {
-  readonly activity: Exclude<Activity['type'], 'idle'>
-}
-
-export interface ListState<T> {
-  /** Undefined until the first answer. */
-  readonly items: readonly T[] | undefined
-  /** Why the list is not up to date; its items are the last that were known. */
-  readonly error?: TransportError
-}
-
-export interface ThreadListState extends ListState<ThreadInfo> {
-  /** Whether `loadMore` has more to give. */
-  readonly more: boolean
-}
-
-export interface ThreadListObservation extends Observable<ThreadListState> {
-  /** Adds the next page of older threads. */
-  loadMore(): Promise<void>
-}
-
-/** What goes on in everything the person may see: from durable state, whether or not anything of it is open here. */
-export interface OverviewState {
-  /** False until the first answer. */
-  readonly known: boolean
-  /** How many threads of each room work, need a person, are unread. */
-  readonly rooms: readonly RoomActivity[]
-  /** Those that are not idle, newest activity first. */
-  readonly threads: readonly ThreadInfo[]
-  /** Why it is not up to date. */
-  readonly error?: TransportError
-}
-
-/** What happens in everything the person may see, whether or not anything of it is open here. */
-export interface InboxStream {
-  /** Each entry once, in the order of its room, from now on; after a lost connection those that came meanwhile. */
-  subscribe(listener: (entry: InboxEntry) => void): () => void
-}
 
 /** Something that came was dropped, because it did not say where it belongs, or belongs elsewhere (G8). */
 export interface Diagnostic {
@@ -162,7 +31,7 @@ export interface RegistryDiagnostics {
   /** Only while streams do not come through. */
   readonly delivery?: 'polls'
   /** Of all feeds together; what was dropped, also of those that are not kept any more, and of the inbox. */
-  readonly counters: Readonly<FeedCounters>
+  readonly counters: Readonly<FollowCounters>
 }
 
 export interface RunRegistry {
@@ -221,7 +90,7 @@ export interface RunRegistry {
   /** How what is shown arrives, while anybody looks. */
   readonly delivery: Observable<Delivery>
   /** Of what keeps lists and the overview up to date, while anybody looks: the page's own connection. */
-  readonly connection: Observable<FeedState>
+  readonly connection: Observable<ConnectionState>
   /** What the overview is kept up to date by. */
   readonly inbox: InboxStream
   createRoom(body: CreateRoomBody): Promise<RoomInfo>

@@ -1,7 +1,7 @@
 /** What observers are shown, and closing. */
 import { describe, expect, it } from 'vitest'
+import { RegistryError } from '../thread/registry-error.ts'
 import { TransportError } from '../transport/error.ts'
-import { RegistryError } from './registry-error.ts'
 import { A, look, OFFLINE, running, setUp, text, until } from './testing/looking.ts'
 
 describe('what is shown', () => {

@@ -13,23 +13,25 @@
 import { keyString, type ThreadKey } from '@holdfast/core'
 import { createAccess } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
-import type { FeedCounters } from '../follow/follow.ts'
-import { createPace } from '../follow/pace.ts'
+import { createBackoff } from '../follow/backoff.ts'
+import type { FollowCounters } from '../follow/follow.ts'
 import { IDLE } from '../follow/state.ts'
+import { createInbox } from '../lists/inbox.ts'
+import { createRoomList, createThreadList } from '../lists/lists.ts'
 import { createListeners } from '../observable/observable.ts'
-import { isUnanswered, transportError } from '../transport/error.ts'
+import { isBusy, QUIET } from '../thread/activity.ts'
+import { createGivenUp } from '../thread/given-up.ts'
+import type { ActiveRun, RunRef, ThreadObservation, ThreadState } from '../thread/port.ts'
+import { NOTHING_WAITS } from '../thread/queue.ts'
+import { RegistryError } from '../thread/registry-error.ts'
+import { createThread, type Thread } from '../thread/thread.ts'
+import { createWishes } from '../thread/wishes.ts'
+import { isUnanswered, problemOf, transportError } from '../transport/error.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
-import { isBusy, QUIET } from './activity.ts'
-import { createGivenUp } from './given-up.ts'
+import { createAnnouncer } from './announcer.ts'
 import { createRunHandles, type OnRunCompleted } from './handles.ts'
-import { createInbox } from './inbox.ts'
-import { createRoomList, createThreadList } from './lists.ts'
-import type { ActiveRun, Diagnostic, RunRef, RunRegistry, ThreadObservation, ThreadState } from './port.ts'
-import { NOTHING_WAITS } from './queue.ts'
-import { RegistryError } from './registry-error.ts'
+import type { Diagnostic, RunRegistry } from './port.ts'
 import type { Settled } from './settle.ts'
-import { createThread, type Thread } from './thread.ts'
-import { createWishes } from './wishes.ts'
 
 /** The warm set: threads that are kept, and followed for as long as anybody looks at anything. */
 const WARM = 50
@@ -56,18 +58,19 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
   let active: readonly ActiveRun[] = []
   let balancing = false
   let unbalanced = false
-  const pace = createPace(environment)
-  const dropped: FeedCounters['dropped'] = { malformed: 0, foreign: 0 }
+  const backoff = createBackoff(environment)
+  const dropped: FollowCounters['dropped'] = { malformed: 0, foreign: 0 }
 
   function onDropped(reason: DropReason, type = 'unreadable', key?: ThreadKey): void {
     dropped[reason] += 1
     onDiagnostic?.({ type, reason, ...(key && { key }) })
   }
 
-  const inbox = createInbox({ transport, environment, pace, onChange: balance, onDropped })
+  const inbox = createInbox({ transport, environment, backoff, onChange: balance, onDropped })
 
-  function thread(key: ThreadKey): Thread {
+  function thread({ roomId, threadId }: ThreadKey): Thread {
     if (closing.signal.aborted) throw new RegistryError('closed', 'This registry is closed.')
+    const key = { roomId, threadId }
     const id = keyString(key)
     const kept = threads.get(id)
     if (kept) {
@@ -75,16 +78,20 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       threads.set(id, kept)
       return kept
     }
-    const { roomId, threadId } = key
     const made = createThread({
-      key: { roomId, threadId },
+      key,
       transport,
       environment,
       closed: closing.signal,
       onChange: balance,
       onDropped,
-      pace,
-      handles,
+      backoff,
+      announcerOf: (thread) => createAnnouncer({ key, handles, closed: closing.signal, thread }),
+      // Nothing was written to the log, whatever the reason. Outcomes have a code only for a missing agent.
+      onRefused(error) {
+        const code = problemOf(error)?.code === 'unknown_agent' ? 'agent_unknown' : 'store_failed'
+        handles.notifyCompletion(key, { type: 'failed', code, message: error.message })
+      },
       wishes,
       givenUp,
       access,

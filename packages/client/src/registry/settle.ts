@@ -4,8 +4,8 @@
  * Owns: the question to the server. Does not know: lists, who asked.
  */
 import type { RoomInfo, ThreadInfo, ThreadKey } from '@holdfast/core'
+import { createLookUp } from '../thread/look-up.ts'
 import type { RunTransport } from '../transport/port.ts'
-import { createLookUp } from './look-up.ts'
 
 /** Each gives undefined where the change was not made, or where that cannot be known. */
 export interface Settled {

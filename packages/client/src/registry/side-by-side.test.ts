@@ -2,7 +2,7 @@
 import { keyString, newestLeaf, pathTo, type ThreadKey } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBusy } from './activity.ts'
+import { isBusy } from '../thread/activity.ts'
 import { A, B, look, running, setUp, text, until } from './testing/looking.ts'
 
 /** Five threads of two rooms; two of them have the same id. */

@@ -1,9 +1,9 @@
 /** Starting a run: shown at once, sent once, given back when it fails. */
 import { describe, expect, it } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
+import type { StartIntent, ThreadState } from '../thread/port.ts'
+import { RegistryError } from '../thread/registry-error.ts'
 import { TransportError } from '../transport/error.ts'
-import type { StartIntent, ThreadState } from './port.ts'
-import { RegistryError } from './registry-error.ts'
 import { A, B, C, look, OFFLINE, running, setUp, text, until } from './testing/looking.ts'
 
 describe('a start', () => {

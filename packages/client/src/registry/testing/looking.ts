@@ -3,8 +3,9 @@ import { newestLeaf, type Outcome, pathTo, type ThreadKey } from '@holdfast/core
 import { expect, vi } from 'vitest'
 import { createManualEnvironment, MANUAL_FRAME_MS } from '../../testing/manual-environment.ts'
 import { createScriptedTransport, type ScriptedTransport } from '../../testing/scripted-transport.ts'
+import type { ThreadState } from '../../thread/port.ts'
 import type { LifecycleEvent } from '../lifecycle.ts'
-import type { RunRegistry, ThreadState } from '../port.ts'
+import type { RunRegistry } from '../port.ts'
 import { createRunRegistry } from '../registry.ts'
 
 export const A: ThreadKey = { roomId: 'R1', threadId: 'T1' }

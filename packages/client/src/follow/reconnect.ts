@@ -11,9 +11,10 @@
  * - Idle means no socket, no timer, no listener (I10).
  */
 import type { Environment } from '../environment/port.ts'
+import { undoAll } from '../observable/observable.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
-import { createPace, type Pace } from './pace.ts'
-import { type FeedEvent, type FeedState, IDLE, isConnected, type PauseReason, step } from './state.ts'
+import { type Backoff, createBackoff } from './backoff.ts'
+import { type ConnectionEvent, type ConnectionState, IDLE, isConnected, type PauseReason, step } from './state.ts'
 
 /** The server sends a heartbeat every 15 s; two missing ones and a margin. */
 const SILENCE_MS = 40_000
@@ -33,8 +34,8 @@ export interface Attempt {
   bytes(): void
 }
 
-export interface Tries {
-  readonly state: FeedState
+export interface Reconnect {
+  readonly state: ConnectionState
   open(): void
   close(): void
   pause(reason: PauseReason): void
@@ -45,20 +46,20 @@ export interface Tries {
   wake(): void
 }
 
-export interface TriesOptions {
+export interface ReconnectOptions {
   readonly environment: Environment
   /** Shared with those who use the same connection. */
-  readonly pace?: Pace | undefined
+  readonly backoff?: Backoff | undefined
   /** One attempt. Resolves when it has ended in order. */
   attempt(attempt: Attempt): Promise<void>
   /** Why an attempt failed: a reason not to try again. */
   failed(cause: unknown): PauseReason | undefined
-  changed(state: FeedState): void
+  changed(state: ConnectionState): void
 }
 
-export function createTries({ environment, attempt, failed, changed, ...options }: TriesOptions): Tries {
+export function createReconnect({ environment, attempt, failed, changed, ...options }: ReconnectOptions): Reconnect {
   const { clock } = environment
-  const pace = options.pace ?? createPace(environment)
+  const backoff = options.backoff ?? createBackoff(environment)
   let state = IDLE
   let connection: AbortController | undefined
   let lastBytes = 0
@@ -68,7 +69,7 @@ export function createTries({ environment, attempt, failed, changed, ...options 
   let undoTimer = () => {}
   let unlisten: (() => void) | undefined
 
-  function dispatch(event: FeedEvent): void {
+  function dispatch(event: ConnectionEvent): void {
     const before = state
     state = step(before, event)
     if (state === before) return
@@ -77,7 +78,7 @@ export function createTries({ environment, attempt, failed, changed, ...options 
   }
 
   /** What leaving `before` and entering the present state means for socket, timers and listeners. */
-  function move(before: FeedState): void {
+  function move(before: ConnectionState): void {
     undoTimer()
     if (isConnected(before) && !isConnected(state)) disconnect()
     if (before.type === 'idle') listen()
@@ -94,10 +95,10 @@ export function createTries({ environment, attempt, failed, changed, ...options 
         undoTimer = clock.schedule(STEADY_MS, () => dispatch({ type: 'steady' }))
         break
       case 'waiting':
-        undoTimer = pace.wait(state.attempt, () => dispatch({ type: 'due' }))
+        undoTimer = backoff.wait(state.attempt, () => dispatch({ type: 'due' }))
         break
       case 'paused':
-        if (awaitsSignIn(state)) undoTimer = pace.wait(++refusals, goOn)
+        if (awaitsSignIn(state)) undoTimer = backoff.wait(++refusals, goOn)
         break
       case 'catching-up':
         break
@@ -116,10 +117,7 @@ export function createTries({ environment, attempt, failed, changed, ...options 
       if (isConnected(state) && clock.now() - lastBytes > DOUBT_MS) dispatch({ type: 'lost' })
       dispatch({ type: 'wake' })
     }
-    const undo = [environment.visibility.subscribe(wake), environment.connectivity.subscribe(wake)]
-    unlisten = () => {
-      for (const one of undo) one()
-    }
+    unlisten = undoAll(environment.visibility.subscribe(wake), environment.connectivity.subscribe(wake))
   }
 
   function disconnect(): void {
@@ -175,7 +173,7 @@ export function createTries({ environment, attempt, failed, changed, ...options 
   }
 }
 
-function awaitsSignIn(state: FeedState): boolean {
+function awaitsSignIn(state: ConnectionState): boolean {
   return state.type === 'paused' && state.reasons.size === 1 && state.reasons.has('unauthorized')
 }
 

@@ -9,10 +9,10 @@
 import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
-import type { Pace } from '../follow/pace.ts'
-import type { FeedState } from '../follow/state.ts'
-import { createTries } from '../follow/tries.ts'
-import { createListeners, type Observable } from '../observable/observable.ts'
+import type { Backoff } from '../follow/backoff.ts'
+import { createReconnect } from '../follow/reconnect.ts'
+import type { ConnectionState } from '../follow/state.ts'
+import { createListeners, type Observable, undoAll } from '../observable/observable.ts'
 import { problemOf, transportError } from '../transport/error.ts'
 import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
@@ -33,7 +33,7 @@ export type InboxNews =
 export interface Inbox {
   readonly overview: Observable<OverviewState>
   readonly delivery: Observable<Delivery>
-  readonly connection: Observable<FeedState>
+  readonly connection: Observable<ConnectionState>
   /** How long an answer holds that nothing has been told about since. */
   intervalMs(): number
   /** Keeps it open, and tells what comes. */
@@ -50,13 +50,13 @@ export interface Inbox {
 export interface InboxOptions {
   readonly transport: RunTransport
   readonly environment: Environment
-  readonly pace: Pace
+  readonly backoff: Backoff
   /** Whether anybody looks has changed. */
   onChange(): void
   onDropped(reason: DropReason, type: string | undefined): void
 }
 
-export function createInbox({ transport, environment, pace, onChange, onDropped }: InboxOptions): Inbox {
+export function createInbox({ transport, environment, backoff, onChange, onDropped }: InboxOptions): Inbox {
   const listeners = createListeners<[InboxNews]>()
   const viewers = createListeners()
   const watchers = createListeners()
@@ -90,9 +90,9 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
     onError: (error) => show({ ...state, error: keepSameError(state.error, error) }),
   })
 
-  const tries = createTries({
+  const reconnect = createReconnect({
     environment,
-    pace,
+    backoff,
     async attempt(own) {
       if (cursor === undefined) {
         const overview = await ask()
@@ -145,19 +145,19 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
   }
 
   function intervalMs(): number {
-    return tries.state.type === 'live' ? SLOW_MS : FAST_MS
+    return reconnect.state.type === 'live' ? SLOW_MS : FAST_MS
   }
 
   function listen(listener: (news: InboxNews) => void): () => void {
     const undo = listeners.add(listener)
     if (listeners.size === 1) {
-      tries.open()
+      reconnect.open()
       onChange()
     }
     return () => {
       undo()
       if (listeners.size > 0) return
-      tries.close()
+      reconnect.close()
       onChange()
     }
   }
@@ -165,31 +165,31 @@ export function createInbox({ transport, environment, pace, onChange, onDropped 
   return {
     overview: {
       snapshot: () => state,
-      subscribe(listener) {
-        const undo = [viewers.add(listener), listen(() => {}), poll.retain()]
-        return () => {
-          for (const one of undo) one()
-        }
-      },
+      subscribe: (listener) =>
+        undoAll(
+          viewers.add(listener),
+          listen(() => {}),
+          poll.retain(),
+        ),
     },
     delivery: { snapshot: () => delivery, subscribe: watchers.add },
-    connection: { snapshot: () => tries.state, subscribe: watchers.add },
+    connection: { snapshot: () => reconnect.state, subscribe: watchers.add },
     intervalMs,
     listen,
     get wanted() {
       return listeners.size > 0
     },
     refresh: poll.refresh,
-    expire: () => tries.pause('unauthorized'),
+    expire: () => reconnect.pause('unauthorized'),
     resume() {
-      tries.resume('unauthorized')
-      tries.wake()
+      reconnect.resume('unauthorized')
+      reconnect.wake()
     },
     close() {
       listeners.clear()
       viewers.clear()
       watchers.clear()
-      tries.close()
+      reconnect.close()
       poll.close()
     },
   }

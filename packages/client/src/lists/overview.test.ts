@@ -1,9 +1,9 @@
 /** The roll-up: thread, room, everything, from what the server holds, with nothing of it open here. */
 import { expect, it, vi } from 'vitest'
+import type { Diagnostic } from '../registry/port.ts'
+import { createRunRegistry } from '../registry/registry.ts'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
-import type { Diagnostic } from './port.ts'
-import { createRunRegistry } from './registry.ts'
 
 const A = { roomId: 'default', threadId: 'T1' }
 const B = { roomId: 'default', threadId: 'T2' }

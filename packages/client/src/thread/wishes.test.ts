@@ -1,8 +1,8 @@
 /** What was asked for here outlives the page; words that are to go back are this tab's alone. */
 import { expect, it } from 'vitest'
+import { createRunRegistry } from '../registry/registry.ts'
+import { A, OFFLINE, setUp, until } from '../registry/testing/looking.ts'
 import { problem } from '../testing/scripted-transport.ts'
-import { createRunRegistry } from './registry.ts'
-import { A, OFFLINE, setUp, until } from './testing/looking.ts'
 
 it('a start of any size, and a cancel, are the next page’s from the tick of their asking until they are settled', async () => {
   const { environment, transport } = setUp()

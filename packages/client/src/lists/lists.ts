@@ -14,15 +14,15 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
-import { createListeners, type Observable } from '../observable/observable.ts'
+import { createListeners, type Observable, undoAll } from '../observable/observable.ts'
+import type { ActiveRun } from '../thread/port.ts'
 import type { TransportError } from '../transport/error.ts'
 import { transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Inbox, InboxNews } from './inbox.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
-import type { LifecycleStream } from './lifecycle.ts'
 import { createPoll, type Poll } from './polled.ts'
-import type { ActiveRun, ListState, ThreadListObservation, ThreadListState } from './port.ts'
+import type { ListState, ThreadListObservation, ThreadListState } from './port.ts'
 
 const PAGE = 100
 /** What a new thread is called until the server gives it its title. In characters. */
@@ -32,7 +32,8 @@ export interface ListOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly active: Observable<readonly ActiveRun[]>
-  readonly lifecycle: LifecycleStream
+  /** Tells in which thread a run started or ended. */
+  readonly lifecycle: { subscribe(listener: (event: ThreadKey) => void): () => void }
   readonly inbox: Inbox
   /** The words with which a thread begins that no list knows yet. */
   titleOf(key: ThreadKey): string
@@ -75,7 +76,7 @@ export function createRoomList({ transport, environment, inbox }: ListOptions): 
   return {
     snapshot: () => state,
     subscribe: (listener) =>
-      both(
+      undoAll(
         listeners.add(listener),
         poll.retain(),
         inbox.listen((news) => follow(poll, news, ({ type }) => type === 'RoomChanged' || type === 'RoomDeleted')),
@@ -223,7 +224,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   })
 
   function listen(): () => void {
-    return both(
+    return undoAll(
       active.subscribe(update),
       lifecycle.subscribe((event) => {
         if (event.roomId === roomId) poll.refresh()
@@ -239,7 +240,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   return {
     snapshot: () => state,
     subscribe(listener) {
-      const undo = both(listeners.add(listener), poll.retain())
+      const undo = undoAll(listeners.add(listener), poll.retain())
       if (!unlisten) {
         unlisten = listen()
         // A page that was on its way when the last one went came to nobody.
@@ -308,10 +309,4 @@ function withIntent(item: ThreadInfo, here: readonly ActiveRun[]): ThreadInfo {
   const run = here.find(({ key }) => sameKey(key, item))
   if (!run || (run.activity === 'active' && item.position !== undefined)) return item
   return { ...item, status: 'working' }
-}
-
-function both(...undo: readonly (() => void)[]): () => void {
-  return () => {
-    for (const one of undo) one()
-  }
 }

@@ -1,9 +1,9 @@
 /** Lists that are asked for while somebody looks, and that know what has just happened here. */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'
+import { createRunRegistry } from '../registry/registry.ts'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
-import { createRunRegistry } from './registry.ts'
 
 const A: ThreadKey = { roomId: 'R1', threadId: 'T1' }
 const B: ThreadKey = { roomId: 'R1', threadId: 'T2' }

@@ -10,12 +10,12 @@ import { backoffDelay, type Clock } from '@holdfast/core'
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 
-export interface Pace {
+export interface Backoff {
   /** `attempt` counts the failures in a row, from one on. Returns the undoing; undoing twice is harmless. */
   wait(attempt: number, run: () => void): () => void
 }
 
-export function createPace({ clock, random }: { readonly clock: Clock; random(): number }): Pace {
+export function createBackoff({ clock, random }: { readonly clock: Clock; random(): number }): Backoff {
   const waiting = new Set<{ readonly run: () => void }>()
   let timer: { readonly attempt: number; readonly undo: () => void } | undefined
 

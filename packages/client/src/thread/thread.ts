@@ -22,17 +22,16 @@ import {
 } from '@holdfast/core'
 import type { Access } from '../access/access.ts'
 import type { Environment } from '../environment/port.ts'
-import { createFeed, type FeedCounters } from '../follow/follow.ts'
-import type { Pace } from '../follow/pace.ts'
-import { type FeedState, isConnected } from '../follow/state.ts'
-import { problemOf } from '../transport/error.ts'
+import type { Backoff } from '../follow/backoff.ts'
+import { createFollower, type FollowCounters } from '../follow/follow.ts'
+import { type ConnectionState, isConnected } from '../follow/state.ts'
+import type { TransportError } from '../transport/error.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
 import { type Activity, type ActivityEvent, isBusy, nextActivity, QUIET } from './activity.ts'
-import { createAnnouncer } from './announcer.ts'
+import type { Announcer, ThreadForAnnouncer } from './announce.ts'
 import { createAudience } from './audience.ts'
 import { createContentKeeper } from './content.ts'
 import type { GivenUp } from './given-up.ts'
-import type { RunHandles } from './handles.ts'
 import { hang } from './intent.ts'
 import { createLedger, type News } from './ledger.ts'
 import { createLookUp } from './look-up.ts'
@@ -46,7 +45,7 @@ import type { Wish, Wishes } from './wishes.ts'
 export interface Thread {
   readonly key: ThreadKey
   readonly activity: Activity
-  readonly counters: FeedCounters
+  readonly counters: FollowCounters
   /** Whether somebody looks, looked a moment ago, or something here is on its way or running. */
   readonly need: 'observed' | 'running' | 'lingering' | 'none'
   readonly connected: boolean
@@ -88,15 +87,17 @@ export interface ThreadOptions {
   onChange(): void
   onDropped(reason: DropReason, type: string | undefined, key: ThreadKey): void
   /** Shared by all threads, which share their connection. */
-  readonly pace: Pace
-  readonly handles: RunHandles
+  readonly backoff: Backoff
+  announcerOf(thread: ThreadForAnnouncer): Announcer
+  /** A run that was asked for here will never exist. */
+  onRefused(error: TransportError): void
   readonly wishes: Wishes
   readonly givenUp: GivenUp
   readonly access: Access
 }
 
 export function createThread(options: ThreadOptions): Thread {
-  const { key, transport, environment, handles, closed } = options
+  const { key, transport, environment, closed } = options
   const audience = createAudience({ environment, read: settle, onChange: options.onChange })
   const keeper = createContentKeeper(key)
   const ledger = createLedger()
@@ -108,11 +109,11 @@ export function createThread(options: ThreadOptions): Thread {
   /** The messages of what has its turn, made once. */
   let next: { readonly entry: QueueEntry; readonly messages: readonly ThreadMessage[] } | undefined
 
-  const feed = createFeed({
+  const follower = createFollower({
     key,
     transport,
     environment,
-    pace: options.pace,
+    backoff: options.backoff,
     sink: {
       snapshot(snapshot) {
         keeper.replace(snapshot)
@@ -134,12 +135,12 @@ export function createThread(options: ThreadOptions): Thread {
       return activity
     },
     get isLive() {
-      return feed.state.type === 'live'
+      return follower.state.type === 'live'
     },
     dispatch,
     exists() {
       known = true
-      feed.found()
+      follower.found()
     },
     reconsider: () => keeper.view && dispatchLive(keeper.view),
     changed(news) {
@@ -149,13 +150,15 @@ export function createThread(options: ThreadOptions): Thread {
     signalOf: (runId) => announcer.signalOf(runId),
   }
 
-  const announcer = createAnnouncer({
-    key,
-    handles,
-    closed,
-    thread: self,
-    // This device knows no more of it until it looks.
-    onDetached(runId) {
+  const announcer = options.announcerOf({
+    get activity() {
+      return activity
+    },
+    get view() {
+      return keeper.view
+    },
+    // This device knows no more of the run until it looks again.
+    detached(runId) {
       if (!isBusy(activity) || activity.runId !== runId) return
       dispatch({ type: 'gone' })
       publish()
@@ -167,11 +170,6 @@ export function createThread(options: ThreadOptions): Thread {
     ledger,
     lookUp,
     thread: self,
-    // It was never written down, whatever the reason; the outcomes' list has a word of its own only for a missing agent.
-    onRefused(error) {
-      const code = problemOf(error)?.code === 'unknown_agent' ? 'agent_unknown' : 'store_failed'
-      handles.notifyCompletion(key, { type: 'failed', code, message: error.message })
-    },
   })
 
   const queue = createQueue({
@@ -190,14 +188,14 @@ export function createThread(options: ThreadOptions): Thread {
     pending,
     queue: queue.state,
     activity,
-    connection: feed.state,
+    connection: follower.state,
   }
 
   // ---- what comes from the log
 
   function take(batch: readonly Envelope[]): void {
     keeper.apply(batch)
-    if (feed.state.type !== 'live') return
+    if (follower.state.type !== 'live') return
     if (batch.some(({ kind }) => kind === 'control')) settle()
     else audience.soon()
   }
@@ -205,7 +203,7 @@ export function createThread(options: ThreadOptions): Thread {
   function missing(): void {
     if (known) {
       known = false
-      feed.found()
+      follower.found()
       return
     }
     forget()
@@ -213,7 +211,7 @@ export function createThread(options: ThreadOptions): Thread {
     publish()
   }
 
-  function changed(connection: FeedState): void {
+  function changed(connection: ConnectionState): void {
     if (connection.type === 'live') {
       const anew = state.connection.type !== 'live'
       settle()
@@ -225,7 +223,7 @@ export function createThread(options: ThreadOptions): Thread {
     if (connection.type === 'paused') {
       if (known && connection.reasons.has('missing')) {
         known = false
-        feed.resume('missing')
+        follower.resume('missing')
         return
       }
       if (connection.reasons.has('deleted')) bury()
@@ -260,7 +258,7 @@ export function createThread(options: ThreadOptions): Thread {
   function agree(): readonly News[] {
     const before = keeper.view
     keeper.read()
-    if (keeper.content.type === 'gone') feed.pause('deleted')
+    if (keeper.content.type === 'gone') follower.pause('deleted')
     const { view } = keeper
     if (!view) return []
     if (view.runs === before?.runs && view.queue === before.queue && view.queuePaused === before.queuePaused) return []
@@ -319,7 +317,7 @@ export function createThread(options: ThreadOptions): Thread {
     }
     const { content } = keeper
     const { failedStart } = outbox
-    const connection = feed.state
+    const connection = follower.state
     if (
       state.content === content &&
       state.pending === pending &&
@@ -348,37 +346,37 @@ export function createThread(options: ThreadOptions): Thread {
     get activity() {
       return activity
     },
-    counters: feed.counters,
+    counters: follower.counters,
     get need() {
       if (audience.looks) return 'observed'
       if (isBusy(activity) || outbox.busy) return 'running'
       return audience.lingers ? 'lingering' : 'none'
     },
     get connected() {
-      return isConnected(feed.state)
+      return isConnected(follower.state)
     },
     get warm() {
-      return feed.state.type !== 'idle' && keeper.content.type !== 'loading'
+      return follower.state.type !== 'idle' && keeper.content.type !== 'loading'
     },
     get pendingText() {
       return outbox.text
     },
     snapshot() {
       // Nobody was told of what came while nobody looked; whoever looks now sees all of it.
-      if (!audience.looks && feed.state.type === 'live') settle()
+      if (!audience.looks && follower.state.type === 'live') settle()
       return state
     },
     subscribe(listener) {
       // What was not there when somebody last looked may have been made elsewhere since.
-      if (!audience.looks) feed.resume('missing')
+      if (!audience.looks) follower.resume('missing')
       const undo = audience.add(listener)
-      if (keeper.stale && feed.state.type === 'live') audience.soon()
+      if (keeper.stale && follower.state.type === 'live') audience.soon()
       options.onChange()
       return undo
     },
     follow(wanted) {
-      if (!wanted) feed.close()
-      else if (keeper.content.type !== 'gone') feed.open()
+      if (!wanted) follower.close()
+      else if (keeper.content.type !== 'gone') follower.open()
     },
     start: outbox.start,
     retry(runId, agentId) {
@@ -402,21 +400,21 @@ export function createThread(options: ThreadOptions): Thread {
     dismissFailedStart: outbox.dismissFailedStart,
     restore: outbox.restore,
     letGo: outbox.letGo,
-    refresh: feed.refresh,
-    expire: () => feed.pause('unauthorized'),
+    refresh: follower.refresh,
+    expire: () => follower.pause('unauthorized'),
     resume() {
-      feed.resume('unauthorized')
-      feed.wake()
+      follower.resume('unauthorized')
+      follower.wake()
     },
     vanish() {
-      feed.pause('deleted')
+      follower.pause('deleted')
       if (keeper.content.type !== 'gone') bury()
       options.onChange()
       publish()
     },
     close() {
       audience.close()
-      feed.close()
+      follower.close()
     },
   }
 }

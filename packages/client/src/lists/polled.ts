@@ -10,6 +10,7 @@
  *   second.
  */
 import type { Environment } from '../environment/port.ts'
+import { undoAll } from '../observable/observable.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
 
 /** The shortest time between two questions that nobody waits for. */
@@ -107,10 +108,7 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
       }
       stopTimers()
     }
-    const undo = [environment.visibility.subscribe(look), environment.connectivity.subscribe(look)]
-    return () => {
-      for (const one of undo) one()
-    }
+    return undoAll(environment.visibility.subscribe(look), environment.connectivity.subscribe(look))
   }
 
   return {
