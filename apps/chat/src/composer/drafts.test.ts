@@ -182,6 +182,19 @@ test('what is typed while another tab sends is kept', () => {
   expect(two.reload().text()).toBe('Hello and')
 })
 
+test('a draft from before a tab sent its own does not appear in that tab', () => {
+  const { tab, deliver } = browser()
+  const first = tab()
+  first.write(A, 'one')
+  deliver()
+  const second = first.duplicate()
+  second.write(A, 'one, and more')
+  first.write(A, '')
+  deliver()
+  expect(first.text()).toBe('')
+  expect(second.text()).toBe('one, and more')
+})
+
 test('words that come back to two tabs are one draft: sent again from one, they are gone from the other', () => {
   const { tab, deliver } = browser()
   const [one, two] = [tab(), tab()]

@@ -103,9 +103,12 @@ export function createDrafts({ keep, shared, now, mintId }: DraftsOptions): Draf
   }
 
   function put(draft: Omit<Draft, 'alone'>): void {
+    const { place, id } = draft
     if (draft.text === '') {
-      records.remove(draft.place, draft.id)
-      forget(draft.place)
+      const shown = drafts.get(place)
+      // Another text: another tab has typed there since, and keeps it.
+      if (shown?.alone || records.read(place, id)?.text === shown?.text) records.remove(place, id)
+      forget(place)
     } else save(draft)
     tell()
   }

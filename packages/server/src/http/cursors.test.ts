@@ -1,5 +1,5 @@
 /** Positions in logs and lists that nobody gave. */
-import { type List, paths, type RoomInfo } from '@holdfast/core'
+import { type List, paths, type RoomInfo, type Run } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
@@ -50,5 +50,27 @@ it('a place in one list is none in another: of another room, of another kind, ch
       if (odd === next) continue
       await expectProblem(await server.ask(`${given}?limit=1&before=${odd}`), 422, 'invalid_cursor')
     }
+  }
+})
+
+it('a thread’s runs come in pages: `limit` says how many, `next` goes in as `before`', async () => {
+  const server = await createTestServer()
+  const accepted = ['r1', 'r2', 'r3', 'r4', 'r5']
+  for (const runId of accepted) {
+    await server.start(runId)
+    await server.finish(await server.claim())
+  }
+  const pages: string[][] = []
+  for (let before = ''; ; ) {
+    const page = await server.ask(`${paths.runs(KEY)}?limit=2${before && `&before=${before}`}`)
+    const { items, next } = (await page.json()) as List<Run>
+    pages.push(items.map(({ runId }) => runId))
+    if (next === undefined) break
+    before = next
+  }
+  expect(pages.map(({ length }) => length)).toEqual([2, 2, 1])
+  expect(pages.flat().toSorted()).toEqual(accepted)
+  for (const limit of ['0', '201', '-1', '2.5', '']) {
+    await expectProblem(await server.ask(`${paths.runs(KEY)}?limit=${limit}`), 422, 'invalid')
   }
 })
