@@ -30,6 +30,6 @@ test('an agent that is chosen in one thread answers there and nowhere else, over
   expect((await server.snapshot(key('Other'))).thread.agentId).toBe('demo')
 
   await agent.selectOption('demo')
-  await page.getByRole('button', { name: 'Ask again' }).last().click()
+  await page.getByRole('button', { name: 'Regenerate' }).last().click()
   await expect.poll(() => who('One')).toEqual(['demo', 'model', 'demo'])
 })

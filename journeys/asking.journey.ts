@@ -109,7 +109,7 @@ test('a new room is made from the page, and a suggestion there asks the agent th
   const suggestion = 'What happens when I close this tab?'
   await page.goto(`${server.url}/`)
   await page.getByRole('button', { name: 'New room' }).click()
-  await page.getByRole('textbox', { name: 'Name of the new room' }).fill('Garden')
+  await page.getByRole('textbox', { name: 'Room name' }).fill('Garden')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('link', { name: 'Garden' })).toHaveAttribute('aria-current', 'page')
   await expect(page).toHaveTitle('New thread · Garden · Holdfast')
@@ -147,7 +147,7 @@ test.describe('where a model names conversations', () => {
       await expect(listed(page, title)).toHaveText(title)
       await expect(page.getByRole('heading', { name: title })).toBeVisible()
       await expect(sendButton(page)).toBeVisible()
-      await expect(page.getByRole('region', { name: 'Runs' })).toContainText('Nothing runs')
+      await expect(page.getByRole('region', { name: 'Runs' })).toContainText('Nothing running')
       await expect(page.getByTestId('toast')).toHaveCount(0)
       const { thread, runs } = await server.snapshot(keyOf(page))
       return { status: thread.status, unread: thread.unread, runs: runs.length }

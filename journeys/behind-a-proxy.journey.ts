@@ -5,7 +5,7 @@ import { askFor, wordsText } from './provider.ts'
 import { createProxy, type HttpProxy, type Manner } from './proxy.ts'
 import type { HoldfastServer } from './server.ts'
 
-const POLLS = 'Live updates are held back on their way here'
+const POLLS = 'Live updates are blocked'
 
 function addressOf({ url }: Pick<HttpProxy, 'url'>, threadId: string, roomId = 'models'): string {
   return `${url}/rooms/${roomId}/threads/${threadId}`
@@ -86,13 +86,13 @@ test('a sign-in that is needed, a page in place of an answer, and an answer that
     const api = (status: number, type: string, body: string) => (path: string) =>
       path.startsWith('/v1/') ? { status, type, body } : undefined
     const cases = [
-      { how: api(401, 'text/plain', 'no'), says: 'You are signed out' },
-      { how: api(200, 'text/html', '<p>Sign in</p>'), says: 'The answer cannot be read' },
-      { how: api(200, 'application/json', '{}'), says: 'The answer cannot be read' },
-      { how: api(200, 'application/json', '{"items":['), says: 'The answer cannot be read' },
-      { how: api(403, 'text/html', 'Forbidden'), says: 'The answer cannot be read' },
-      { how: api(404, 'text/html', 'Not found'), says: 'The answer cannot be read' },
-      { how: api(502, 'text/html', 'Bad gateway'), says: 'The server cannot be reached' },
+      { how: api(401, 'text/plain', 'no'), says: 'You’re signed out' },
+      { how: api(200, 'text/html', '<p>Sign in</p>'), says: 'Unexpected answer from the server' },
+      { how: api(200, 'application/json', '{}'), says: 'Unexpected answer from the server' },
+      { how: api(200, 'application/json', '{"items":['), says: 'Unexpected answer from the server' },
+      { how: api(403, 'text/html', 'Forbidden'), says: 'Unexpected answer from the server' },
+      { how: api(404, 'text/html', 'Not found'), says: 'Unexpected answer from the server' },
+      { how: api(502, 'text/html', 'Bad gateway'), says: 'Can’t reach the server' },
     ]
     for (const { how, says } of cases) {
       proxy.answer(how)

@@ -17,7 +17,7 @@ test('a thought says how long it took, and a refusing provider when it is asked 
 
   await page.goto(`${server.url}/rooms/models`)
   await send(page, '#rate-limited')
-  const waits = page.getByText(/^The model’s provider wants a pause: asked again (in \d+ s|now) \(try \d of \d+\)$/)
+  const waits = page.getByText(/^Rate-limited\. Retrying (in \d+ s|now) \(attempt \d of \d+\)$/)
   await expect(waits).toBeVisible()
   await page.reload()
   await expect(waits).toBeVisible()

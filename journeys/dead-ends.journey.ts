@@ -19,7 +19,7 @@ test('slow, unreachable, deleted, unknown and broken: each says so, and has a wa
   })
   await page.goto(addressOf(server, key))
   const skeleton = page.locator('.reading .skeleton')
-  await expect(skeleton).toContainText('Loading the conversation')
+  await expect(skeleton).toContainText('Loading conversation')
   const opacityAt = (ms: number) =>
     skeleton.evaluate((element, at) => {
       const [come] = element.getAnimations()
@@ -45,16 +45,16 @@ test('slow, unreachable, deleted, unknown and broken: each says so, and has a wa
   await expect(page.getByRole('button', { name: 'What happens when I close this tab?' })).toBeVisible()
 
   await page.goto(`${server.url}/rooms/default/threads/never`)
-  await expect(page.getByText('There is no such thread yet')).toBeVisible()
+  await expect(page.getByText('Thread not found')).toBeVisible()
   await page.goto(`${server.url}/rooms/default/threads/a%20b`)
-  await expect(page.getByText('There is nothing at this address')).toBeVisible()
+  await expect(page.getByText('Page not found')).toBeVisible()
   await page.getByRole('link', { name: 'Go to the first room' }).click()
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
 
   // The server does not answer: the page says what is safe, keeps trying, and goes on by itself.
   await page.route('**/v1/**', (route) => route.abort())
   await page.reload()
-  await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Can’t reach the server' })).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await expect(page.getByText('Ask something, then walk away')).toBeVisible()
 })
@@ -76,11 +76,11 @@ test('a part that does not come takes nothing with it: each says so, keeps what 
   // Over the page, and in a line of a list.
   const note = page.getByRole('alert')
   await page.keyboard.press('ControlOrMeta+k')
-  await expect(note).toContainText('Your runs go on')
+  await expect(note).toContainText('Your runs aren’t affected')
   await note.getByRole('button', { name: 'Close' }).click()
   await expect(note).toHaveCount(0)
   await page.getByRole('button', { name: 'Actions for Here' }).click()
-  await expect(note).toContainText('Your runs go on')
+  await expect(note).toContainText('Your runs aren’t affected')
   await page.unrouteAll({ behavior: 'wait' })
   await note.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
@@ -94,8 +94,8 @@ test('a part that does not come takes nothing with it: each says so, keeps what 
   // A whole page: what is around it stays.
   await page.route('**/assets/pages-*.js*', (route) => route.abort())
   await page.reload()
-  await expect(page.getByText('This part of the page could not be loaded')).toBeVisible()
-  await expect(page.getByText('Your runs are not touched by it')).toBeVisible()
+  await expect(page.getByText('Couldn’t load this part of the page')).toBeVisible()
+  await expect(page.getByText('Your runs aren’t affected')).toBeVisible()
   await expect(page.getByRole('navigation', { name: 'Threads' })).toContainText('Here')
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
@@ -104,7 +104,7 @@ test('a part that does not come takes nothing with it: each says so, keeps what 
   // What everything stands in.
   await page.route('**/assets/frame-*.js*', (route) => route.abort())
   await page.reload()
-  await expect(page.getByText('This part of the page could not be loaded')).toBeVisible()
+  await expect(page.getByText('Couldn’t load this part of the page')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await expectAnswers(page, scriptText({ tokens: 5 }))
   await expect(field).toHaveValue('half a thought')
@@ -130,7 +130,7 @@ test('the server has a new build and none of the old files: the page says so and
   await asNew(`${server.url}/`)
   await page.keyboard.press('ControlOrMeta+k')
   await expect(page.getByText('New version available')).toBeVisible()
-  await expect(page.getByRole('alert')).toContainText('could not be loaded')
+  await expect(page.getByRole('alert')).toContainText('Couldn’t load')
   await expect(field).toHaveValue('half a thought')
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Reload' }).click()

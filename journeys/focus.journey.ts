@@ -57,7 +57,7 @@ test('the field has the focus after load, New thread and New room: whoever types
   await expect(field(page), 'and in the thread that it began').toBeFocused()
 
   await page.goto(`${server.url}/timeline`)
-  await expect(page.getByRole('button', { name: /^Search or go to/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Search or jump to/ })).toBeVisible()
   await byName(page, 'new thread')
   await expect(field(page)).toBeFocused()
 })
@@ -70,7 +70,7 @@ test('palette, tray, shortcuts, menus and dialogs give the focus back to where i
   await page.goto(addressOf(server, key('other')))
   await expectAnswers(page, scriptText({ tokens: 3 }))
   const dialog = page.getByRole('dialog')
-  const search = page.getByRole('button', { name: /^Search or go to/ })
+  const search = page.getByRole('button', { name: /^Search or jump to/ })
   const tray = page.getByRole('region', { name: 'Runs' }).getByRole('button')
 
   async function givesBack(where: Locator, open: () => Promise<void>): Promise<void> {
@@ -113,7 +113,7 @@ test('palette, tray, shortcuts, menus and dialogs give the focus back to where i
     await expect(field(page)).toBeFocused()
   }
 
-  for (const name of ['Actions for Plans', 'Actions for the room Garden']) {
+  for (const name of ['Actions for Plans', 'Actions for room Garden']) {
     const more = button(page, name)
     // The first time the menu has to come; the second time it is there.
     for (const _ of [1, 2]) {
@@ -141,7 +141,7 @@ test('renaming gives the focus to the line, opens no menu again, and what is del
   }
   await page.goto(addressOf(server, key('newest')))
   await expectAnswers(page, scriptText({ tokens: 3 }))
-  const name = page.getByRole('textbox', { name: 'Name of the thread' })
+  const name = page.getByRole('textbox', { name: 'Thread name' })
   for (const end of ['Enter', 'Escape']) {
     await button(page, 'Actions for Plans').focus()
     await page.keyboard.press('Enter')
@@ -160,13 +160,13 @@ test('renaming gives the focus to the line, opens no menu again, and what is del
     await page.getByRole('menuitem', { name: action }).press('Enter')
     if (sure) await button(page, sure).press('Enter')
   }
-  await act('Plans', 'Delete…', 'Delete it')
+  await act('Plans', 'Delete…', 'Delete')
   await expect(listed(page, 'Plans')).toHaveCount(0)
   await expect(listed(page, 'Oldest')).toBeFocused()
   await act('Oldest', 'Archive')
   await expect(listed(page, 'Oldest')).toHaveCount(0)
   await expect(listed(page, 'Newest')).toBeFocused()
-  await act('the room Garden', 'Delete…', 'Delete it')
+  await act('room Garden', 'Delete…', 'Delete')
   await expect(page.getByRole('link', { name: 'Garden' })).toHaveCount(0)
   await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Default' })).toBeFocused()
 })

@@ -58,17 +58,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Escape')
 
     await page.keyboard.press('ControlOrMeta+k')
-    await expect(page.getByRole('dialog', { name: 'Go anywhere, do anything' })).toBeVisible()
+    await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible()
     await expectClean(page, 'the palette')
     await page.keyboard.press('Escape')
 
     await page.goto(`${server.url}/rooms/nobody`)
-    await expect(page.getByText('There is no such room')).toBeVisible()
+    await expect(page.getByText('Room not found')).toBeVisible()
     await expectClean(page, 'nowhere')
 
     await page.goto(`${server.url}/timeline`)
     await page.getByRole('button', { name: 'Gone wrong: failed' }).click()
-    await expect(page.getByRole('complementary', { name: 'The run' })).toBeVisible()
+    await expect(page.getByRole('complementary', { name: 'Run details' })).toBeVisible()
     await expectClean(page, 'the timeline')
 
     await page.goto(`${server.url}/design`)
@@ -96,7 +96,7 @@ test('at 200 % nothing is cut off sideways, and everything is still there', asyn
   const title = page.getByRole('heading', { name: 'Ask something, then walk away' })
   await title.scrollIntoViewIfNeeded()
   await expect(title).toBeInViewport({ ratio: 1 })
-  await page.getByRole('button', { name: 'How do you keep an answer alive without me?' }).scrollIntoViewIfNeeded()
+  await page.getByRole('button', { name: 'How do answers keep going without me?' }).scrollIntoViewIfNeeded()
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeInViewport()
   await context.close()
 })
@@ -113,7 +113,7 @@ test('under a finger every control is at least 44 px high', async ({ browser, se
   await page.keyboard.press('Escape')
   for (const [keys, name] of [
     ['ControlOrMeta+.', 'Runs'],
-    ['ControlOrMeta+k', 'Go anywhere, do anything'],
+    ['ControlOrMeta+k', 'Command palette'],
   ] as const) {
     await page.keyboard.press(keys)
     await expect(page.getByRole('dialog', { name })).toBeVisible()

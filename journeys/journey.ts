@@ -114,7 +114,7 @@ export function listed(page: Page, title: string): Locator {
 }
 
 export function connectionLine(page: Page): Locator {
-  return page.getByText('Reconnecting… your runs go on')
+  return page.getByText('Reconnecting… nothing you’ve seen is lost')
 }
 
 /** What is said politely to who cannot see it. */

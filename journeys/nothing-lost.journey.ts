@@ -84,7 +84,7 @@ test('a rolling restart under a page with messages on their way: each is in its 
   server,
 }) => {
   test.slow()
-  const seen = await watchFor(page, 'was deleted', 'Nothing of it is left')
+  const seen = await watchFor(page, 'was deleted', 'Its messages are gone')
   const keys = ['one', 'two', 'three'].map((threadId) => ({ roomId: 'default', threadId }))
   const [one, two, three] = keys as [ThreadKey, ThreadKey, ThreadKey]
   for (const key of keys) await server.play(key, { tokens: 5_000, intervalMs: 10 }, `The ${key.threadId}`)
@@ -317,7 +317,7 @@ test('what was being written in a thread that is deleted elsewhere is offered on
   await page.getByRole('link', { name: 'Default' }).first().click()
   await expect(field(page)).toHaveValue('')
   await remove(server, other)
-  await expect(page.getByText('A thread that you were writing in was deleted.')).toBeVisible()
+  await expect(page.getByText('A thread you were writing in was deleted.')).toBeVisible()
   await expect(kept).toContainText('another thought')
   await kept.getByRole('button', { name: 'Discard' }).click()
   await expect(kept).toHaveCount(0)

@@ -22,7 +22,7 @@ const LONG = { words: 40, pauseAt: 20 }
 const short = (letter: string) => ({ words: 3, letter })
 
 const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' })
-const waiting = (page: Page): Locator => page.getByRole('region', { name: 'Waiting messages' })
+const waiting = (page: Page): Locator => page.getByRole('region', { name: 'Queued messages' })
 const rows = (page: Page): Locator => waiting(page).getByRole('listitem')
 
 /** The messages that wait, in their order. */
@@ -58,9 +58,9 @@ test('S001-66 S001-74 S001-76 what waits is there in its order after a look else
   // In another thread nothing waits, and there is Send. Whoever was changing what waits has lost no word by leaving,
   // and holds nothing back; nor by a reload.
   const paused = async () => (await server.snapshot(KEY)).queuePaused
-  const words = page.getByRole('textbox', { name: 'Change the waiting message' })
+  const words = page.getByRole('textbox', { name: 'Edit queued message' })
   const change = async (text: string) => {
-    await page.getByRole('button', { name: /^Change: .*with an a/ }).click()
+    await page.getByRole('button', { name: /^Edit: .*with an a/ }).click()
     await words.fill(text)
     await expect.poll(paused).toBe(true)
   }
@@ -114,8 +114,8 @@ test('S001-70 S001-72 what waits is changed in its place, moved by keyboard and 
   await expectWaiting(page, 'a', 'b', 'c')
 
   // Changing the first holds it back: the run ends meanwhile, and nothing follows.
-  await page.getByRole('button', { name: /^Change: .*with an a/ }).click()
-  const words = page.getByRole('textbox', { name: 'Change the waiting message' })
+  await page.getByRole('button', { name: /^Edit: .*with an a/ }).click()
+  const words = page.getByRole('textbox', { name: 'Edit queued message' })
   await expect(words).toBeFocused()
   await expect(waiting(page)).toContainText('Paused while you edit')
   await expect.poll(async () => (await server.snapshot(KEY)).queuePaused).toBe(true)
@@ -149,13 +149,13 @@ test('S001-70 S001-72 what waits is changed in its place, moved by keyboard and 
   await page.mouse.move(first.x, first.y, { steps: 4 })
   await page.mouse.up()
   await expectWaiting(page, 'c', 'd', 'b')
-  await expect(waiting(page)).toContainText('Now number 1 of 3')
+  await expect(waiting(page)).toContainText('Moved to 1 of 3')
   const order = async () => (await server.snapshot(KEY)).queue.map(({ messages: [m] }) => m?.content)
   await expect.poll(order).toEqual(['c', 'd', 'b'].map((letter) => askFor(short(letter))))
 
   await page.getByRole('button', { name: /^Send now: .*with an c/ }).click()
   const partial = wordsText({ ...LONG, letter: 'x' }, 20)
-  await expect(ending(page, 'Another question took its place')).toBeVisible()
+  await expect(ending(page, 'Replaced by a newer message')).toBeVisible()
   await expectAnswers(
     page,
     wordsText(LONG),
@@ -211,8 +211,8 @@ test('what waits, what is chosen and what is asked anew fit a finger, a narrow p
   await page.goto(addressOf(server, key))
   await expectAnswers(page, 't0 t1 t2')
   await page.getByRole('button', { name: 'Edit your message' }).click()
-  await page.getByRole('textbox', { name: 'Change your message' }).fill('First, in other words')
-  await page.getByRole('button', { name: 'Ask anew' }).click()
+  await page.getByRole('textbox', { name: 'Edit your message' }).fill('First, in other words')
+  await page.getByRole('button', { name: 'Save and resend' }).click()
   await expect(page.getByRole('group', { name: 'Version 2 of 2' })).toBeVisible()
   await stopButton(page).click()
   await expect(sendButton(page)).toBeVisible()

@@ -98,7 +98,7 @@ test('a deleted thread makes way for the next one; one that cannot be deleted st
   const remove = async () => {
     await page.getByRole('button', { name: 'Actions for The doomed' }).click()
     await page.getByRole('menuitem', { name: 'Delete…' }).click()
-    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
   }
   const problem = { type: 'about:blank', title: 'Full', status: 507, code: 'storage_full', detail: 'The disk is full.' }
   const thread = '**/v1/rooms/default/threads/doomed*'
@@ -108,7 +108,7 @@ test('a deleted thread makes way for the next one; one that cannot be deleted st
       : route.continue(),
   )
   await remove()
-  await expect(page.getByText('“The doomed” was not deleted.')).toBeVisible()
+  await expect(page.getByText('Couldn’t delete “The doomed”.')).toBeVisible()
   await expectAnswers(page, scriptText({ tokens: 3 }))
   await page.unroute(thread)
 
@@ -220,7 +220,7 @@ test('a stop that cannot be delivered says that the run goes on, and it does (S0
     route.fulfill({ status: 507, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   )
   await stopButton(page).click()
-  await expect(page.getByRole('alert')).toContainText('Not stopped: it goes on. The disk is full.')
+  await expect(page.getByRole('alert')).toContainText('Couldn’t stop: still running. The disk is full.')
   await expect(stopButton(page)).toBeVisible()
   await page.unroute('**/cancel')
   await stopButton(page).click()
@@ -234,7 +234,7 @@ test('signed out in the middle of sending, the words wait and go after the sign-
   await page.route('**/v1/rooms/models/threads/**', (route) => route.fulfill({ status: 401 }))
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor({ words: 20 }))
-  await expect(page.getByText('Signed out. Your runs go on')).toBeVisible()
+  await expect(page.getByText('Signed out. Sign in, in another tab if needed.')).toBeVisible()
   await expect(questionOf(page, 'Say 20 words')).toBeVisible()
   await page.unroute('**/v1/rooms/models/threads/**')
   // Signing in ends with the page being loaded anew.

@@ -22,11 +22,11 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   await page.keyboard.press('Control+.')
   await page.getByRole('link', { name: 'Timeline' }).click()
   const timeline = page.getByRole('region', { name: 'Timeline' })
-  const running = timeline.getByRole('button', { name: 'When do I plant tulips?: runs' })
+  const running = timeline.getByRole('button', { name: 'When do I plant tulips?: running' })
   await expect(running).toBeVisible()
 
   await timeline.getByRole('button', { name: 'Gone wrong: failed' }).click()
-  const details = page.getByRole('complementary', { name: 'The run' })
+  const details = page.getByRole('complementary', { name: 'Run details' })
   await expect(details.getByRole('heading', { name: 'Failed', exact: true })).toBeVisible()
   await expect(
     details.getByRole('definition').filter({ hasText: 'agent_error' }),
@@ -34,22 +34,22 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   ).toBeVisible()
   await expect(details).toContainText('Took')
   const download = page.waitForEvent('download')
-  await details.getByRole('button', { name: 'Export its events' }).click()
+  await details.getByRole('button', { name: 'Export events' }).click()
   const saved = await download
   expect(saved.suggestedFilename()).toMatch(/\.json$/)
   const { run: exported, events } = JSON.parse(await readFile(await saved.path(), 'utf8'))
   expect(exported).toMatchObject({ ...failed, status: 'failed' })
   expect(events.at(0)).toMatchObject({ type: 'RUN_STARTED' })
   expect(events.at(-1)).toMatchObject({ type: 'RUN_ERROR' })
-  const log = details.getByRole('region', { name: 'The run’s log' })
+  const log = details.getByRole('region', { name: 'Run log' })
   await expect(log.getByRole('listitem').last()).toContainText('Ended')
   await expect(log).toContainText('t0 t1 t2')
   await expect(log, 'in plain words').not.toContainText(/[A-Z]_[A-Z]/)
 
   await running.press('Enter')
   await expect(details.getByRole('heading', { name: 'Working' })).toBeVisible()
-  await expect(details).toContainText('Runs for')
-  await expect(log).toContainText('Says')
+  await expect(details).toContainText('Running for')
+  await expect(log).toContainText('Answer')
   const records = async () =>
     Number.parseInt(
       (await log
@@ -68,6 +68,6 @@ test('the timeline draws runs of all rooms, live; a bar shows the run, its end a
   })
   await expect(details.getByRole('heading', { name: /^Stopped by/ })).toBeVisible()
   await expect(details).toContainText('enough')
-  await details.getByRole('link', { name: 'Open the thread' }).click()
+  await details.getByRole('link', { name: 'Open thread' }).click()
   await expect(page).toHaveTitle('When do I plant tulips? · Garden · Holdfast')
 })

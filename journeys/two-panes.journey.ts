@@ -20,7 +20,7 @@ test('left and opened again twice before its start was accepted, a thread attach
   await page.getByRole('link', { name: 'Default' }).click()
   await page.getByRole('link', { name: 'Models' }).click()
   await listed(page, 'Say 200 words').click()
-  await page.getByRole('button', { name: 'Open beside' }).click()
+  await page.getByRole('button', { name: 'Open in split view' }).click()
   for (const which of ['First', 'Second'] as const) {
     await expect(pane(page, which).getByTestId('user-text')).toHaveCount(1)
     await expect(pane(page, which).getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
@@ -59,7 +59,7 @@ test('two threads beside each other stream at once; Esc stops the one with the f
   // Going somewhere is for the first pane.
   await page.getByRole('link', { name: 'Default' }).click()
   await expectAnswers(pane(page, 'Second'), wordsText(b, 60))
-  await page.getByRole('button', { name: 'Close this pane' }).click()
+  await page.getByRole('button', { name: 'Close split view' }).click()
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
   await expect(pane(page, 'Second')).toHaveCount(0)
   await expect(ending(page, 'Stopped')).toHaveCount(0)
@@ -72,7 +72,7 @@ test.describe('390 px wide', () => {
     await server.ask(KEY, askFor(LONG))
     await page.goto(`${addressOf(server, KEY)}?beside=models/long`)
     await expectAnswers(page, wordsText(LONG, 60))
-    await expect(page.getByRole('button', { name: 'Open beside' })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Open in split view' })).toHaveCount(0)
     await provider.goOn()
   })
 })

@@ -44,7 +44,7 @@ test('an answer tried or asked for again and a question asked anew stand beside 
   await send(page, askFor({ ...LONG, letter: 'c' }))
   await expectAnswers(page, wordsText(LONG, 20), wordsText(one), wordsText({ ...LONG, letter: 'c' }, 20))
   await page.getByRole('button', { name: 'Edit your message' }).first().click()
-  const words = page.getByRole('textbox', { name: 'Change your message' })
+  const words = page.getByRole('textbox', { name: 'Edit your message' })
   await expect(words).toHaveValue(askFor(LONG))
   await words.press('Escape')
   await expect(stopButton(page), 'Esc leaves the field and stops nothing').toBeVisible()
@@ -65,10 +65,10 @@ test('an answer tried or asked for again and a question asked anew stand beside 
 
   // A good answer is copied, and asked for again: both are kept, and it says the same to whoever comes later.
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  await page.getByRole('button', { name: 'Copy the answer' }).press('Enter')
+  await page.getByRole('button', { name: 'Copy answer' }).press('Enter')
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached()
   expect((await page.evaluate(() => navigator.clipboard.readText())).trimEnd()).toBe(wordsText(other).trimEnd())
-  await page.getByRole('button', { name: 'Ask again' }).press('Enter')
+  await page.getByRole('button', { name: 'Regenerate' }).press('Enter')
   await expect(page.getByRole('region', { name: 'Conversation' })).toBeFocused()
   await expect(page.getByRole('group', { name: 'Version 2 of 2' })).toHaveCount(2)
   await expectAnswers(page, wordsText(other))

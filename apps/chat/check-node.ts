@@ -5,7 +5,7 @@
 export function checkNode(): void {
   if (process.getBuiltinModule?.('node:sqlite')) return
   process.stderr.write(
-    `holdfast: this is Node ${process.versions.node}, without node:sqlite. Holdfast needs Node 22.16 or newer: start it with npm start, which brings one, or install Node 24.\n`,
+    `holdfast: this is Node ${process.versions.node}, which lacks node:sqlite. Holdfast needs Node 22.16 or newer. Start it with npm start, which brings its own, or install Node 24.\n`,
   )
   process.exit(1)
 }

@@ -8,21 +8,21 @@ export const BROKEN: readonly Screen[] = [
     name: 'no such thread',
     async show({ page, open }) {
       await open('/rooms/default/threads/never')
-      await page.getByText('There is no such thread yet').waitFor()
+      await page.getByText('Thread not found').waitFor()
     },
   },
   {
     name: 'no such room',
     async show({ page, open }) {
       await open('/rooms/nobody')
-      await page.getByText('There is no such room').waitFor()
+      await page.getByText('Room not found').waitFor()
     },
   },
   {
     name: 'no such address',
     async show({ page, open }) {
       await open('/rooms/default/threads/a%20b')
-      await page.getByText('There is nothing at this address').waitFor()
+      await page.getByText('Page not found').waitFor()
     },
   },
   {
@@ -50,7 +50,7 @@ export const BROKEN: readonly Screen[] = [
     async show({ page, open }) {
       await page.route('**/assets/pages-*.js', (route) => route.abort())
       await open('/rooms/default')
-      await page.getByText('This page has a fault').waitFor()
+      await page.getByText('Something went wrong on this page').waitFor()
     },
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
@@ -61,7 +61,7 @@ export const BROKEN: readonly Screen[] = [
       await open('/rooms/default')
       await page.getByRole('textbox', { name: 'Message' }).fill('How long does a rope last?')
       await page.keyboard.press('Enter')
-      await page.getByText('Signed out. Your runs go on').waitFor()
+      await page.getByText('Signed out. Sign in, in another tab if needed.').waitFor()
     },
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
@@ -71,7 +71,7 @@ export const BROKEN: readonly Screen[] = [
       await openAsked('Compare three heat pumps for an old house')
       await page.getByText(PUMPS_END).waitFor()
       await server.kill()
-      await page.getByText('Reconnecting… your runs go on').waitFor()
+      await page.getByText('Reconnecting… nothing you’ve seen is lost').waitFor()
     },
     after: ({ server }) => server.start(),
   },
@@ -91,7 +91,7 @@ export const BROKEN: readonly Screen[] = [
       await unshared(page)
       await page.route('**/v1/**', (route) => route.abort())
       await open('/rooms/default/threads/pruning')
-      await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor()
+      await page.getByRole('heading', { name: 'Can’t reach the server' }).waitFor()
     },
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },

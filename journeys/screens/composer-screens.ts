@@ -44,7 +44,7 @@ export const COMPOSER: readonly Screen[] = [
     name: 'what waits, one being changed',
     async show(stage) {
       await queued(stage)
-      await stage.page.getByRole('button', { name: /^Change: What does/ }).click()
+      await stage.page.getByRole('button', { name: /^Edit: What does/ }).click()
       await stage.page.getByText('Paused while you edit').waitFor()
     },
   },

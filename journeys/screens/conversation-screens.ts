@@ -107,7 +107,7 @@ export const CONVERSATION: readonly Screen[] = [
       await page.getByText('find_vans').click()
     },
   },
-  asked('waiting for a provider', 'Which bread keeps longest?', 'asked again in'),
+  asked('waiting for a provider', 'Which bread keeps longest?', 'Retrying in'),
   asked('stopping', 'Plan the move, week by week', 'Halve them', async ({ page }) => {
     await stop(page)
     await page.getByRole('button', { name: 'Stopping…' }).waitFor()
@@ -120,14 +120,14 @@ export const CONVERSATION: readonly Screen[] = [
   asked('failed, refused by the provider', 'Name every lighthouse there is', 'Failed.'),
   asked('failed, without a key', 'Translate this chapter', 'Failed.'),
   asked('failed, over a limit', 'Count to a million', 'Failed.'),
-  asked('asks the person', 'May I delete the old drafts?', 'Waits for an answer'),
+  asked('asks the person', 'May I delete the old drafts?', 'Waiting for an answer'),
   {
     name: 'made room for another question',
     async show({ page, ask, openAsked }) {
       const key = await openAsked(PUMPS)
       await log(page).getByText(PUMPS_END).waitFor()
       await ask('How long does a rope last?', { onBusy: 'supersede' }, key)
-      await log(page).getByText('Another question took its place').waitFor()
+      await log(page).getByText('Replaced by a newer message').waitFor()
       await log(page).getByText('depending on sun').waitFor()
     },
   },
@@ -146,7 +146,7 @@ export const CONVERSATION: readonly Screen[] = [
       await openAsked('How long does a rope last?')
       await page.getByRole('button', { name: 'Edit your message' }).click()
       await page
-        .getByRole('textbox', { name: 'Change your message' })
+        .getByRole('textbox', { name: 'Edit your message' })
         .fill('How long does a rope last in the sun?\nAnd in salt water?')
     },
   },
@@ -155,8 +155,8 @@ export const CONVERSATION: readonly Screen[] = [
     async show({ page, openAsked }) {
       await openAsked('How long does a rope last?')
       await page.getByRole('button', { name: 'Edit your message' }).click()
-      await page.getByRole('textbox', { name: 'Change your message' }).fill('How long does a rope last in the sun?')
-      await page.getByRole('button', { name: 'Ask anew' }).click()
+      await page.getByRole('textbox', { name: 'Edit your message' }).fill('How long does a rope last in the sun?')
+      await page.getByRole('button', { name: 'Save and resend' }).click()
       await page.getByRole('group', { name: 'Version 2 of 2' }).waitFor()
       await log(page).getByText('nobody watches').waitFor()
     },

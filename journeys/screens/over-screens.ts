@@ -56,14 +56,14 @@ export const OVER: readonly Screen[] = [
     name: 'palette, found by what was said',
     async show(stage) {
       await palette(stage, 'apple trees')
-      await stage.page.getByRole('group', { name: 'Said in' }).getByRole('option').first().waitFor()
+      await stage.page.getByRole('group', { name: 'Found in messages' }).getByRole('option').first().waitFor()
     },
   },
   {
     name: 'palette, nothing found',
     async show(stage) {
       await palette(stage, 'xyzzy')
-      await stage.page.getByText('Nothing by that name').waitFor()
+      await stage.page.getByText('No results').waitFor()
     },
   },
   {
@@ -132,7 +132,7 @@ export const OVER: readonly Screen[] = [
         .getByRole('button', { name: /^Outline the argument.*failed/ })
         .first()
         .click()
-      await page.getByRole('region', { name: 'The run’s log' }).getByText('Ended').waitFor()
+      await page.getByRole('region', { name: 'Run log' }).getByText('Ended').waitFor()
     },
   },
   {
@@ -143,7 +143,7 @@ export const OVER: readonly Screen[] = [
         .getByRole('button', { name: /^Compare three heat pumps.*runs/ })
         .first()
         .click()
-      await page.getByRole('region', { name: 'The run’s log' }).getByText('Says').first().waitFor()
+      await page.getByRole('region', { name: 'Run log' }).getByText('Answer').first().waitFor()
     },
   },
   {
@@ -185,14 +185,14 @@ export const EMPTY: readonly Screen[] = [
       await open('/')
       await page.getByText('Ask something, then walk away').waitFor()
       await page.keyboard.press('ControlOrMeta+.')
-      await page.getByText('Nothing runs. What you ask').waitFor()
+      await page.getByText('Nothing is running.').waitFor()
     },
   },
   {
     name: 'timeline, empty',
     async show({ page, open }) {
       await open('/timeline')
-      await page.getByText('A calm sea').waitFor()
+      await page.getByText('No runs').waitFor()
     },
   },
 ]

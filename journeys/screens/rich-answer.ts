@@ -24,7 +24,7 @@ HOLDFAST_DATA=/somewhere/rather/far/away/from/everything/else OPENAI_BASE_URL=ht
 | what dies | what the log says | what a person sees |
 |---|---|---:|
 | the page | nothing at all | the same words, later |
-| the network | nothing at all | *Reconnecting… your runs go on* |
+| the network | nothing at all | *Reconnecting… nothing you’ve seen is lost* |
 | the server | \`failed{worker_lost}\` | **Failed**, with a Retry |
 
 1. The worker says that it is alive, every ten seconds.

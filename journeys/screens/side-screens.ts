@@ -27,7 +27,7 @@ export const SIDE: readonly Screen[] = [
     async show(stage) {
       await list(stage)
       await stage.page.getByRole('button', { name: 'New room' }).click()
-      await stage.page.getByRole('textbox', { name: 'Name of the new room' }).fill('Harbour')
+      await stage.page.getByRole('textbox', { name: 'Room name' }).fill('Harbour')
     },
   },
   {
@@ -41,7 +41,7 @@ export const SIDE: readonly Screen[] = [
     name: 'menu of a room',
     async show(stage) {
       await list(stage)
-      await menu(stage, 'Actions for the room Kitchen garden')
+      await menu(stage, 'Actions for room Kitchen garden')
     },
   },
   {
@@ -50,16 +50,16 @@ export const SIDE: readonly Screen[] = [
       await list(stage)
       await menu(stage, `Actions for ${PRUNING}`)
       await stage.page.getByRole('menuitem', { name: 'Rename' }).click()
-      await stage.page.getByRole('textbox', { name: 'Name of the thread' }).waitFor()
+      await stage.page.getByRole('textbox', { name: 'Thread name' }).waitFor()
     },
   },
   {
     name: 'a room, being renamed',
     async show(stage) {
       await list(stage)
-      await menu(stage, 'Actions for the room Kitchen garden')
+      await menu(stage, 'Actions for room Kitchen garden')
       await stage.page.getByRole('menuitem', { name: 'Rename' }).click()
-      await stage.page.getByRole('textbox', { name: 'Name of the room' }).waitFor()
+      await stage.page.getByRole('textbox', { name: 'Room name' }).waitFor()
     },
   },
   {
@@ -130,7 +130,7 @@ export const CROWDED: readonly Screen[] = [
       await open({ roomId: 'default', threadId: 'ended-0' })
       await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
-      await page.getByRole('button', { name: /^Don’t send/ }).focus()
+      await page.getByRole('button', { name: /^Remove from queue:/ }).focus()
     },
   },
   {

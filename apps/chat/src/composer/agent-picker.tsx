@@ -7,7 +7,7 @@ export function AgentPicker({ agents, chosen, gone, choose }: AgentChoice) {
     <>
       {gone !== undefined && (
         <span className="composer-gone" role="status">
-          The agent “{gone}” is not set up any more.{title !== undefined && ` ${title} answers instead.`}
+          The agent “{gone}” is no longer available.{title !== undefined && ` ${title} will answer.`}
         </span>
       )}
       {agents.length > 1 && (

@@ -79,7 +79,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
           data-focus-home
           className="composer-text"
           aria-label="Message"
-          placeholder="Ask something"
+          placeholder="Ask anything"
           rows={Math.min(8, draft.split('\n').length)}
           dir="auto"
           enterKeyHint="send"
@@ -132,16 +132,16 @@ const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 const WORDS: Record<ComposerMode, string> = { send: 'Send', stop: 'Stop', stopping: 'Stopping…' }
 
 const HINTS: Record<ComposerMode, string> = {
-  send: 'Enter sends, Shift+Enter breaks the line',
-  stop: 'Goes on when you leave. Esc stops it',
+  send: 'Enter to send · Shift+Enter for a new line',
+  stop: 'Keeps running if you leave · Esc to stop',
   stopping: 'Stopping…',
 }
 
 /** What the keys do with what is written meanwhile. */
 const CHOICES: Record<ComposerMode, string> = {
   send: HINTS.send,
-  stop: `Enter queues it, ${MOD}+Enter stops and sends, Esc only stops`,
-  stopping: 'Enter sends it as soon as this has stopped',
+  stop: `Enter to queue · ${MOD}+Enter to stop and send · Esc to stop`,
+  stopping: 'Enter to send once this has stopped',
 }
 
 /**

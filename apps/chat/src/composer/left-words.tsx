@@ -17,7 +17,7 @@ interface LeftWordsProps {
   readonly roomId: string
 }
 
-const COPY = { ready: 'Copy', copied: 'Copied', failed: 'Not copied' } as const
+const COPY = { ready: 'Copy', copied: 'Copied', failed: 'Couldn’t copy' } as const
 
 export default function LeftWords({ place, roomId }: LeftWordsProps) {
   const drafts = useDrafts()
@@ -32,7 +32,7 @@ export default function LeftWords({ place, roomId }: LeftWordsProps) {
   }
   return (
     <section className="left-words" aria-label="Your unsent message">
-      <p className="left-words-title">You had not sent this:</p>
+      <p className="left-words-title">Not sent</p>
       <blockquote dir="auto">{draft}</blockquote>
       <div className="left-words-acts">
         <Button look="main" onClick={move}>

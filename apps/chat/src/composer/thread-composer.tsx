@@ -63,7 +63,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const notice = failedStart?.error ? (
     <Trouble text={`Not sent. ${failedStart.error.message}`} dismiss={() => registry.dismissFailedStart(threadKey)} />
   ) : (
-    trouble && <Trouble text={`Not stopped: it goes on. ${trouble}`} dismiss={forgive} />
+    trouble && <Trouble text={`Couldn’t stop: still running. ${trouble}`} dismiss={forgive} />
   )
   return (
     <Composer

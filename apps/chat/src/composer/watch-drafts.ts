@@ -27,7 +27,7 @@ export function watchDrafts({ from, inbox, visibility, isOnScreen }: WatchDrafts
     const place = keyString(entry)
     drafts.orphan(place)
     if (drafts.read(place) === '' || isOnScreen(entry)) return
-    const detail = 'What you had not sent is kept on its room’s page.'
-    void say({ type: 'trouble', text: 'A thread that you were writing in was deleted.', detail })
+    const detail = 'Your unsent message is on its room’s page.'
+    void say({ type: 'trouble', text: 'A thread you were writing in was deleted.', detail })
   })
 }

@@ -10,7 +10,7 @@ interface AnnouncerProps {
 export function Announcer({ activity, waits }: AnnouncerProps) {
   return (
     <p className="said" role="status">
-      {waits && activity.type === 'active' ? 'Waits for its turn' : wordsOf(activity)}
+      {waits && activity.type === 'active' ? 'Queued' : wordsOf(activity)}
     </p>
   )
 }
@@ -30,13 +30,13 @@ function wordsOf(activity: Activity): string {
     case undefined:
       return ''
     case 'succeeded':
-      return 'The answer is complete'
+      return 'Answer complete'
     case 'failed':
       return `Failed. ${outcome.message}`
     case 'cancelled':
     case 'superseded':
       return 'Stopped'
     case 'interrupted':
-      return 'Waits for an answer'
+      return 'Waiting for an answer'
   }
 }

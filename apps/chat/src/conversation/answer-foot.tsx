@@ -16,7 +16,7 @@ export function AnswerFoot({ foot: { runId, words, again }, retry, wordsOf }: An
       {again && (
         <IconButton
           icon="retry"
-          label="Ask again"
+          label="Regenerate"
           onClick={(event) => {
             keepFocusNear(event.currentTarget)
             retry(runId)
@@ -27,13 +27,13 @@ export function AnswerFoot({ foot: { runId, words, again }, retry, wordsOf }: An
   )
 }
 
-const SAID: Record<Copying, string> = { ready: '', copied: 'Copied', failed: 'Not copied' }
+const SAID: Record<Copying, string> = { ready: '', copied: 'Copied', failed: 'Couldn’t copy' }
 
 function CopyButton({ text }: { readonly text: () => string }) {
   const [state, copy] = useCopy(text)
   return (
     <>
-      <IconButton icon={state === 'copied' ? 'done' : 'copy'} label="Copy the answer" onClick={copy} />
+      <IconButton icon={state === 'copied' ? 'done' : 'copy'} label="Copy answer" onClick={copy} />
       <span className={state === 'failed' ? 'answer-said' : 'said'} role="status">
         {SAID[state]}
       </span>

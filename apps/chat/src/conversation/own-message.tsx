@@ -15,9 +15,9 @@ export function OwnMessage({ text, children, ask }: OwnMessageProps) {
   if (draft !== undefined && ask) {
     return (
       <EditField
-        label="Change your message"
+        label="Edit your message"
         text={draft}
-        done="Ask anew"
+        done="Save and resend"
         write={setDraft}
         save={() => {
           ask(draft.trim())

@@ -20,9 +20,9 @@ export function QuietLine({ icon, children }: QuietLineProps) {
 type Wait = Extract<Row, { type: 'waiting' }>
 
 const WHY: Record<Wait['reason'], string> = {
-  rate_limited: 'The model’s provider wants a pause',
-  unavailable: 'The model’s provider is not available',
-  busy: 'The agent is still busy with an earlier message',
+  rate_limited: 'Rate-limited',
+  unavailable: 'Model provider unavailable',
+  busy: 'Agent busy with an earlier message',
 }
 
 export function ProviderWait({
@@ -33,10 +33,10 @@ export function ProviderWait({
 }: Pick<Wait, 'reason' | 'until' | 'attempt' | 'maxAttempts'>) {
   const seconds = useSecondsUntil(until)
   // Before its first call it waits behind others whom the provider refused.
-  const asked = attempt > 1 ? 'asked again' : 'asked'
+  const verb = attempt > 1 ? 'Retrying' : 'Starting'
   return (
     <QuietLine icon="queued">
-      {WHY[reason]}: {asked} {seconds > 0 ? `in ${seconds} s` : 'now'} (try {attempt} of {maxAttempts})
+      {WHY[reason]}. {verb} {seconds > 0 ? `in ${seconds} s` : 'now'} (attempt {attempt} of {maxAttempts})
     </QuietLine>
   )
 }

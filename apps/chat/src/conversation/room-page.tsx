@@ -25,7 +25,7 @@ import { useServices } from '../services.ts'
 const SUGGESTIONS = [
   'What happens when I close this tab?',
   'Write me something long enough to walk away from.',
-  'How do you keep an answer alive without me?',
+  'How do answers keep going without me?',
 ]
 
 export function RoomPage({ roomId }: { readonly roomId: string }) {
@@ -33,7 +33,7 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
   const connection = useConnection()
   const room = items?.find((item) => item.roomId === roomId)
   const name = room ? room.title || room.roomId : undefined
-  const title = items && !room ? 'No such room' : 'New thread'
+  const title = items && !room ? 'Not found' : 'New thread'
   usePageTitle([title, name])
   return (
     <>
@@ -86,7 +86,7 @@ function RoomBlank({ roomId, room, known, trouble }: RoomBlankProps) {
     return (
       <Blank
         title="Ask something, then walk away"
-        text="The answer is written on the server. Leave, reload or close the page: it will be here, whole."
+        text="Answers are written on the server. Leave, reload or close this page: yours will be here."
       >
         <div className="suggestions">
           {SUGGESTIONS.map((text) => (
@@ -99,7 +99,7 @@ function RoomBlank({ roomId, room, known, trouble }: RoomBlankProps) {
     )
   }
   if (known) return <NoSuchRoom roomId={roomId} />
-  return trouble ? <Unreachable connection={trouble} /> : <Skeleton of="the room" />
+  return trouble ? <Unreachable connection={trouble} /> : <Skeleton of="room" />
 }
 
 function NewThreadComposer({ roomId }: { readonly roomId: string }) {

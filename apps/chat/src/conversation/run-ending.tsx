@@ -72,9 +72,9 @@ function wordsOf({ outcome, retry }: Ending): {
     case 'cancelled':
       return { icon: 'stopped', title: 'Stopped' }
     case 'interrupted':
-      if (retry) return { icon: 'stopped', title: 'Its question was withdrawn' }
-      return { icon: 'question', title: 'Waits for an answer.', text: 'This page cannot give one yet.' }
+      if (retry) return { icon: 'stopped', title: 'Question withdrawn' }
+      return { icon: 'question', title: 'Waiting for an answer.', text: 'You can’t answer here yet.' }
     case 'superseded':
-      return { icon: 'stopped', title: 'Stopped.', text: 'Another question took its place.' }
+      return { icon: 'stopped', title: 'Stopped.', text: 'Replaced by a newer message.' }
   }
 }

@@ -45,7 +45,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const listed = useThreadList(roomId).items?.find((item) => item.threadId === threadId)
   const unwritten = state.content.type === 'new' && !isFresh(state)
   const noRoom = (unwritten || state.content.type === 'gone') && rooms !== undefined && !room
-  const title = noRoom ? 'No such room' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
+  const title = noRoom ? 'Not found' : listed?.title || (state.content.type === 'new' ? 'New thread' : 'Thread')
   const connection = useConnection(state.connection)
   const beside = useBeside()
   const place = usePlace(threadKey)
@@ -61,10 +61,10 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
       <PageHead roomId={roomId} title={title} room={room?.title}>
         {pane === 'first' && beside.possible && !beside.key && (
           <Button look="quiet" onClick={() => beside.open(threadKey)}>
-            Open beside
+            Open in split view
           </Button>
         )}
-        {pane === 'second' && <IconButton icon="close" label="Close this pane" onClick={beside.close} />}
+        {pane === 'second' && <IconButton icon="close" label="Close split view" onClick={beside.close} />}
       </PageHead>
       <div className="reading">
         <ConnectionLine connection={isBlank(state) && hasTrouble(connection) ? FINE : connection} />
@@ -134,8 +134,8 @@ function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
   if (content.type === 'new') {
     return (
       <Blank
-        title="There is no such thread yet"
-        text={`Nothing is kept under this address (${key.threadId}). The link may be wrong. What you write below begins the thread here; the others of this room are in the list.`}
+        title="Thread not found"
+        text={`There is no thread at this address (${key.threadId}). Check the link. If you send a message below, the thread starts here.`}
       >
         <Link className="button" to="/rooms/$roomId" params={{ roomId: key.roomId }}>
           Back to the room
@@ -144,16 +144,14 @@ function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
     )
   }
   if (hasTrouble(connection)) return <Unreachable connection={connection} />
-  return <Skeleton of="the conversation" />
+  return <Skeleton of="conversation" />
 }
 
 function Deleted({ threadKey }: { readonly threadKey: ThreadKey }) {
   const { roomId } = threadKey
   const place = keyString(threadKey)
   const isWritten = useDraft(place) !== ''
-  const text = isWritten
-    ? 'The conversation is gone. What you were writing is kept here.'
-    : 'Nothing of it is left. Its room is still there.'
+  const text = isWritten ? 'Your unsent message is still here.' : 'Its messages are gone. Its room is still there.'
   return (
     <Blank title="This thread was deleted" text={text}>
       <LeftWords place={place} roomId={roomId} />

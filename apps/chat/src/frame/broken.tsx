@@ -5,12 +5,12 @@ import type { FailedProps } from '../parts/shown.tsx'
 import { Blank } from './blank.tsx'
 import { whyOf } from './why.ts'
 
-const SAFE = 'Your runs are not touched by it, and what you have written is kept.'
+const SAFE = 'Your runs aren’t affected, and your drafts are saved.'
 
 /** What is shown instead of a page that fails while it is drawn. */
 export function Broken({ error, reset }: { readonly error: unknown; reset?(): void }) {
   return (
-    <Blank title="This page has a fault" text={`${SAFE} (${whyOf(error)})`}>
+    <Blank title="Something went wrong on this page" text={`${SAFE} (${whyOf(error)})`}>
       <Ways again={reset} />
     </Blank>
   )
@@ -19,7 +19,7 @@ export function Broken({ error, reset }: { readonly error: unknown; reset?(): vo
 /** Instead of a page that could not be loaded. */
 export function Missing({ error, again }: FailedProps) {
   return (
-    <Blank title="This part of the page could not be loaded" text={`${SAFE} (${whyOf(error)})`}>
+    <Blank title="Couldn’t load this part of the page" text={`${SAFE} (${whyOf(error)})`}>
       <Ways again={again} />
     </Blank>
   )
@@ -34,7 +34,7 @@ function Ways({ again }: { readonly again: (() => void) | undefined }) {
         </button>
       )}
       <button type="button" className="button" onClick={() => window.location.reload()}>
-        Load it again
+        Reload
       </button>
     </div>
   )

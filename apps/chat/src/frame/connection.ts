@@ -41,28 +41,28 @@ interface Words {
   readonly text: string
 }
 
-const SAFE = 'What runs on the server goes on, and nothing that was said is lost.'
+const SAFE = 'Nothing you’ve seen is lost.'
 
 /** The quiet line, and what is said where there is nothing to show yet. */
 export function wordsOf(connection: Exclude<Connection, { type: 'fine' }>): Words {
   switch (connection.type) {
     case 'polls':
       return {
-        line: 'Live updates are held back on their way here. This page asks every second instead.',
-        title: 'Loading takes longer than usual',
-        text: `This page keeps asking. ${SAFE}`,
+        line: 'Live updates are blocked. Checking every second instead.',
+        title: 'Loading is slower than usual',
+        text: `This page keeps trying. ${SAFE}`,
       }
     case 'reconnecting':
       return {
-        line: 'Reconnecting… your runs go on',
-        title: 'The server cannot be reached',
-        text: `This page keeps trying by itself. ${SAFE}`,
+        line: 'Reconnecting… nothing you’ve seen is lost',
+        title: 'Can’t reach the server',
+        text: `This page keeps trying. ${SAFE}`,
       }
     case 'signed-out':
       return {
-        line: 'Signed out. Your runs go on',
-        title: 'You are signed out',
-        text: `Sign in, in another tab if need be: this page tries again by itself. ${SAFE}`,
+        line: 'Signed out. Sign in, in another tab if needed.',
+        title: 'You’re signed out',
+        text: `Sign in, in another tab if needed. This page then reconnects. ${SAFE}`,
       }
     case 'refused':
       return refusalOf(connection.error)
@@ -72,14 +72,14 @@ export function wordsOf(connection: Exclude<Connection, { type: 'fine' }>): Word
 function refusalOf({ fault, message }: TransportError): Words {
   if (fault.type === 'problem') {
     return {
-      line: `The server refuses to answer. ${message}`,
-      title: 'The server refuses to answer',
-      text: `${message} This page keeps trying by itself. ${SAFE}`,
+      line: `The server refused the request. ${message}`,
+      title: 'The server refused the request',
+      text: `${message} This page keeps trying. ${SAFE}`,
     }
   }
   return {
-    line: 'What answers is not this server. Your runs go on; this page keeps trying',
-    title: 'The answer cannot be read',
-    text: `Something else may answer in the server’s place, such as a proxy or a sign-in page, or the server has a newer version. (${message}) This page keeps trying by itself. ${SAFE}`,
+    line: 'Unexpected answer from the server. Still trying…',
+    title: 'Unexpected answer from the server',
+    text: `A proxy or sign-in page may be answering, or the server is newer than this page. (${message}) This page keeps trying. ${SAFE}`,
   }
 }

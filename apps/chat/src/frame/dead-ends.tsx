@@ -9,11 +9,8 @@ import { PageHead } from './page-head.tsx'
 export function Nowhere() {
   return (
     <>
-      <PageHead roomId="default" title="Nothing here" room={undefined} />
-      <Blank
-        title="There is nothing at this address"
-        text="The link may be wrong. Your rooms and threads are in the list."
-      >
+      <PageHead roomId="default" title="Not found" room={undefined} />
+      <Blank title="Page not found" text="Check the link, or pick a thread from the list.">
         <ToFirstRoom />
       </Blank>
     </>
@@ -29,8 +26,8 @@ interface NoSuchRoomProps {
 export function NoSuchRoom({ roomId, children }: NoSuchRoomProps) {
   return (
     <Blank
-      title="There is no such room"
-      text={`No room is kept under this address (${roomId}). The link may be wrong, or the room was deleted.`}
+      title="Room not found"
+      text={`There is no room at this address (${roomId}). Check the link; the room may have been deleted.`}
     >
       {children}
       <ToFirstRoom />

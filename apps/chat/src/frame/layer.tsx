@@ -26,7 +26,7 @@ function NotHere({ again, close }: FailedProps) {
   return (
     <div className="floating toast not-here" role="alert">
       <p className="min-w-0 flex-1">
-        This part of the page could not be loaded. Your runs go on, and what you have written is kept.
+        Couldn’t load this part of the page. Your runs aren’t affected, and your drafts are saved.
       </p>
       <Button onClick={again}>Try again</Button>
       {close && (

@@ -19,7 +19,7 @@ export function NewVersion() {
         <div className="floating toast not-here">
           <p className="min-w-0 flex-1">
             New version available
-            <span className="block text-text-quiet">What you have written is kept.</span>
+            <span className="block text-text-quiet">Your drafts are saved.</span>
           </p>
           <Button onClick={() => window.location.reload()}>Reload</Button>
           <IconButton icon="close" label="Later" onClick={() => dismiss(true)} />

@@ -70,7 +70,7 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
           </div>
           <button type="button" className="search-line" onClick={() => setLayer('palette')}>
             <Icon name="search" />
-            <span className="flex-1">Search or go to</span>
+            <span className="flex-1">Search or jump to</span>
             <Keys chord="mod+k" />
           </button>
           <Sidebar roomId={roomId} threadId={threadId} />

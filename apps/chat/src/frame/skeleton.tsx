@@ -5,7 +5,7 @@ export function Skeleton({ of }: { readonly of: string }) {
       <span aria-hidden="true" />
       <span aria-hidden="true" />
       <span aria-hidden="true" />
-      <div className="said">Loading {of} …</div>
+      <div className="said">Loading {of}…</div>
     </div>
   )
 }

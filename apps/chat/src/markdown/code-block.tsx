@@ -67,7 +67,7 @@ function CopyButton({ code }: { readonly code: string }) {
   const [state, copy] = useCopy(() => code)
   return (
     <button type="button" onClick={copy} aria-live="polite">
-      {{ ready: 'Copy', copied: 'Copied', failed: 'Not copied' }[state]}
+      {{ ready: 'Copy', copied: 'Copied', failed: 'Couldn’t copy' }[state]}
     </button>
   )
 }

@@ -50,7 +50,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
     focusField()
   }
   return (
-    <Dialog title="Go anywhere, do anything" quiet close={close}>
+    <Dialog title="Command palette" quiet close={close}>
       <Command
         label="Threads, rooms and actions"
         loop
@@ -66,14 +66,14 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             value={words}
             onValueChange={setWords}
             className="palette-field"
-            placeholder="Threads, rooms, actions"
+            placeholder="Search threads, rooms and actions"
           />
           <Keys chord="esc" />
         </div>
         <Command.List ref={list} className="palette-list">
           {found.length === 0 && (
             <Command.Empty className="palette-none">
-              {search.looking ? 'Looking in what was said…' : 'Nothing by that name. Try fewer letters.'}
+              {search.looking ? 'Searching messages…' : 'No results. Try fewer letters.'}
             </Command.Empty>
           )}
           <Command.Group heading="Actions">
@@ -91,7 +91,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
                 name={
                   waiting.length === 0
                     ? `Stop all runs (${running.length})`
-                    : `Stop all runs (${running.length}), and what waits (${waiting.length})`
+                    : `Stop all runs (${running.length} running, ${waiting.length} queued)`
                 }
                 onSelect={then(() => void stopAll([...running, ...waiting]))}
               />
@@ -124,7 +124,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             </Command.Group>
           )}
           {found.length > 0 && (
-            <Command.Group heading="Said in" forceMount>
+            <Command.Group heading="Found in messages" forceMount>
               {found.map(({ roomId, threadId, title, room }) => (
                 <Item
                   key={keyString({ roomId, threadId })}

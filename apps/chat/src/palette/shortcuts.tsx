@@ -3,15 +3,15 @@ import { Dialog } from '../design/dialog.tsx'
 import { Keys } from '../design/keys.tsx'
 
 const SHORTCUTS: readonly (readonly [chord: string, does: string])[] = [
-  ['mod+k', 'Go to a thread or room, or do something'],
-  ['mod+.', 'Show what runs, waits and has finished'],
-  ['mod+/', 'Show this list; so does ? where nothing is written'],
-  ['enter', 'Send; while a run goes on: put it in the queue'],
-  ['mod+enter', 'Stop what goes on and send'],
-  ['shift+enter', 'Break the line'],
-  ['alt+↑', 'Move a waiting message to the front'],
-  ['alt+↓', 'Move a waiting message back'],
-  ['esc', 'Stop the run of the open thread; close what is open first'],
+  ['mod+k', 'Search threads, rooms and actions'],
+  ['mod+.', 'Show running, queued and finished runs'],
+  ['mod+/', 'Show this list (? works too, outside text fields)'],
+  ['enter', 'Send, or queue during a run'],
+  ['mod+enter', 'Stop the run and send'],
+  ['shift+enter', 'New line'],
+  ['alt+↑', 'Move a queued message up'],
+  ['alt+↓', 'Move a queued message down'],
+  ['esc', 'Close a dialog or menu; then stop this thread’s run'],
 ]
 
 export default function Shortcuts({ close }: { close(): void }) {

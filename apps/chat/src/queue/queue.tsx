@@ -29,7 +29,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
   function move(runId: string, to: number): void {
     if (to < 0 || to >= items.length) return
     hand.move(runId, to)
-    setSaid(`Now number ${to + 1} of ${items.length}`)
+    setSaid(`Moved to ${to + 1} of ${items.length}`)
   }
   const drag = useDrag(
     items.map(({ runId }) => runId),
@@ -39,7 +39,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
   return (
     <>
       {items.length > 0 && (
-        <section className="queue" aria-label="Waiting messages" data-paused={held || undefined}>
+        <section className="queue" aria-label="Queued messages" data-paused={held || undefined}>
           <header className="queue-head">
             <Icon name={held ? 'pause' : 'queued'} />
             <p className="queue-words" role="status">
@@ -64,7 +64,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
               editing?.runId === item.runId ? (
                 <li key={item.runId} className="queue-row" {...drag.lineOf(item.runId, at)}>
                   <EditField
-                    label="Change the waiting message"
+                    label="Edit queued message"
                     text={editing.text}
                     write={hand.write}
                     save={hand.save}

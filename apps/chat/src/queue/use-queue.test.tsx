@@ -35,7 +35,7 @@ async function setUp(queue = QUEUE) {
   )
   const screen = await render(shown(queue))
   const become = (now: ThreadQueue) => screen.rerender(shown(now))
-  const field = screen.getByRole('textbox', { name: 'Change the waiting message' })
+  const field = screen.getByRole('textbox', { name: 'Edit queued message' })
   return { screen, become, asked, field, kept: () => drafts.read('R1/T1'), drop: () => drafts.write('R1/T1', '') }
 }
 

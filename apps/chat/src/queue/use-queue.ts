@@ -24,6 +24,8 @@ interface Editing {
   readonly holds: boolean
 }
 
+const NOT_QUEUED = 'It’s no longer queued.'
+
 export interface QueueHand {
   readonly editing: Editing | undefined
   readonly trouble: string | undefined
@@ -58,7 +60,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     )
   }
   function end(): void {
-    if (editing?.holds) void attempt(registry.resumeQueue(key), 'The queue was not resumed.')
+    if (editing?.holds) void attempt(registry.resumeQueue(key), 'Couldn’t resume the queue.')
     setEditing(undefined)
   }
 
@@ -89,7 +91,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     const written = gone.text !== gone.before
     if (written) drafts.giveBackOnce(place, `edit of ${gone.runId}`, gone.text)
     setEditing(undefined)
-    setTrouble(`It does not wait any more.${written ? ' Your words are in the field below.' : ''}`)
+    setTrouble(`${NOT_QUEUED}${written ? ' Your text is in the message box.' : ''}`)
     if (gone.holds) registry.resumeQueue(key).catch(() => {})
   }, [gone, drafts, place, registry, key])
 
@@ -101,7 +103,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       putAside()
       const holds = editing?.holds ?? !paused
       setEditing({ runId, text, before: text, holds })
-      if (!paused) void attempt(registry.pauseQueue(key), 'The queue was not paused.')
+      if (!paused) void attempt(registry.pauseQueue(key), 'Couldn’t pause the queue.')
     },
     write: (text) => setEditing((now) => now && { ...now, text }),
     save() {
@@ -109,7 +111,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       const { runId } = editing
       const text = editing.text.trim()
       if (text === '') return
-      void attempt(registry.editQueued(key, runId, text), 'Not changed; your words are in the field below.').then(
+      void attempt(registry.editQueued(key, runId, text), 'Couldn’t save. Your text is in the message box.').then(
         // However often it fails: words that could not be used are not lost.
         (done) => done || drafts.giveBack(place, text),
       )
@@ -121,24 +123,24 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
       const from = order.indexOf(runId)
       if (from < 0 || from === to || to < 0 || to >= order.length) return
       order.splice(to, 0, ...order.splice(from, 1))
-      void attempt(registry.reorderQueue(key, order), 'Not moved.')
+      void attempt(registry.reorderQueue(key, order), 'Couldn’t move it.')
     },
-    sendNow: (runId) => void attempt(registry.sendNow(key, runId), 'Not sent now.'),
+    sendNow: (runId) => void attempt(registry.sendNow(key, runId), 'Couldn’t send it now.'),
     remove(runIds) {
-      for (const runId of runIds) void attempt(registry.cancel({ key, runId }), 'Not taken out.')
+      for (const runId of runIds) void attempt(registry.cancel({ key, runId }), 'Couldn’t remove it.')
     },
     pause: (wanted) =>
-      void attempt(wanted ? registry.pauseQueue(key) : registry.resumeQueue(key), 'The queue is as it was.'),
+      void attempt(wanted ? registry.pauseQueue(key) : registry.resumeQueue(key), 'Couldn’t change the queue.'),
   }
 }
 
 /** Of what is deleted nothing waits. */
 function troubleUnlessGone(cause: unknown): void {
   const code = cause instanceof TransportError ? problemOf(cause)?.code : undefined
-  if (code !== 'deleted' && code !== 'not_found') troubleAbout('A queue that you were changing stays paused.')(cause)
+  if (code !== 'deleted' && code !== 'not_found') troubleAbout('A queue you were editing is still paused.')(cause)
 }
 
 function whyNot(cause: unknown): string {
-  if (cause instanceof TransportError && problemOf(cause)?.code === 'not_queued') return 'It does not wait any more.'
+  if (cause instanceof TransportError && problemOf(cause)?.code === 'not_queued') return NOT_QUEUED
   return whyOf(cause)
 }

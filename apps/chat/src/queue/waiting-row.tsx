@@ -21,7 +21,7 @@ interface WaitingRowProps {
 const STAGES: Record<WaitingMessage['stage'], string> = {
   sending: 'Sending…',
   queued: '',
-  going: 'Sent next…',
+  going: 'Sending next…',
   leaving: 'Removing…',
 }
 
@@ -59,7 +59,7 @@ export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, r
         </span>
       )}
       <button type="button" className="queue-text" disabled={!still} onClick={edit} title={text}>
-        <span className="said">Change: </span>
+        <span className="said">Edit: </span>
         <span dir="auto">{text}</span>
       </button>
       {stage !== 'queued' && <span className="queue-stage">{STAGES[stage]}</span>}
@@ -69,13 +69,13 @@ export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, r
             <>
               <IconButton
                 icon="up"
-                label={`Move to the front: ${short}`}
+                label={`Move up: ${short}`}
                 aria-disabled={place === 1}
                 onClick={() => moveBy(-1)}
               />
               <IconButton
                 icon="down"
-                label={`Move back: ${short}`}
+                label={`Move down: ${short}`}
                 aria-disabled={place === of}
                 onClick={() => moveBy(1)}
               />

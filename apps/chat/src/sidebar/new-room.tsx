@@ -68,7 +68,7 @@ export function NewRoom() {
         <form className="new-room" onSubmit={create}>
           <input
             className="field"
-            aria-label="Name of the new room"
+            aria-label="Room name"
             placeholder="Name"
             maxLength={200}
             ref={focus}

@@ -62,14 +62,14 @@ function SureToDelete({ room, working, close }: SureProps) {
   return (
     <Dialog title="Delete this room?" close={close}>
       <p className="px-4 py-3 wrap-anywhere" role="status">
-        “{room.title || room.roomId}” and all its threads go for good.{' '}
-        {runs && <strong>Something runs in it: it is stopped first.</strong>}
-        {stage.type === 'trouble' && <strong>It was not deleted. {stage.text}</strong>}
+        “{room.title || room.roomId}” and all its threads will be deleted for good.{' '}
+        {runs && <strong>Its runs will be stopped first.</strong>}
+        {stage.type === 'trouble' && <strong>Couldn’t delete it. {stage.text}</strong>}
       </p>
       <footer className="tray-foot justify-end!">
-        <Button onClick={close}>Keep it</Button>
+        <Button onClick={close}>Cancel</Button>
         <Button look="stop" disabled={stage.type === 'deleting'} onClick={remove}>
-          {runs ? 'Stop and delete it' : 'Delete it'}
+          {runs ? 'Stop and delete' : 'Delete'}
         </Button>
       </footer>
     </Dialog>

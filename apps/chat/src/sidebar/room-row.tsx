@@ -29,8 +29,8 @@ export function RoomRow({ room, current, working, children }: RoomRowProps) {
   return (
     <NamedRow
       title={title}
-      field="Name of the room"
-      label={`Actions for the room ${title}`}
+      field="Room name"
+      label={`Actions for room ${title}`}
       mark={children}
       way={(own) => (
         <Link
@@ -42,7 +42,7 @@ export function RoomRow({ room, current, working, children }: RoomRowProps) {
         />
       )}
       menu={(own) => <RoomMenu {...own} room={room} working={working} />}
-      save={(name) => registry.changeRoom(roomId, { title: name }).catch(troubleAbout(`“${title}” was not renamed.`))}
+      save={(name) => registry.changeRoom(roomId, { title: name }).catch(troubleAbout(`Couldn’t rename “${title}”.`))}
     />
   )
 }

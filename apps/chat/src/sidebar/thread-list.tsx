@@ -43,7 +43,7 @@ export function ThreadList({ room, threadId }: ThreadListProps) {
         </Link>
       </div>
       {items === undefined && (error ? <Unreachable /> : <Skeleton of="threads" />)}
-      {items?.length === 0 && <p className="side-note">No threads yet. What you ask becomes the first.</p>}
+      {items?.length === 0 && <p className="side-note">No threads yet. Ask something to start one.</p>}
       <ul>
         {shown?.map((thread) => (
           <ThreadRow key={thread.threadId} thread={thread} current={thread.threadId === threadId} />

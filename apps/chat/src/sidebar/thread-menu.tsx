@@ -34,7 +34,7 @@ export default function ThreadMenu({ label, title, threadKey, archived, stop, re
       }
     >
       <MenuItem icon="archive" onSelect={archive}>
-        {archived ? 'Take back' : 'Archive'}
+        {archived ? 'Unarchive' : 'Archive'}
       </MenuItem>
     </ActionsMenu>
   )
@@ -56,7 +56,7 @@ function SureToDelete({ title, threadKey, close }: SureProps) {
     try {
       await registry.deleteThread(threadKey, { force: true })
     } catch (cause) {
-      troubleAbout(`“${title}” was not deleted.`)(cause)
+      troubleAbout(`Couldn’t delete “${title}”.`)(cause)
       return
     }
     // Whoever looks at something else stays there.
@@ -70,12 +70,12 @@ function SureToDelete({ title, threadKey, close }: SureProps) {
   return (
     <Dialog title="Delete this thread?" close={close}>
       <p className="px-4 py-3 wrap-anywhere">
-        “{title}” and all that was said in it goes for good. What runs in it is stopped first.
+        “{title}” and all its messages will be deleted for good. Its runs will be stopped first.
       </p>
       <footer className="tray-foot justify-end!">
-        <Button onClick={close}>Keep it</Button>
+        <Button onClick={close}>Cancel</Button>
         <Button look="stop" onClick={remove}>
-          Delete it
+          Delete
         </Button>
       </footer>
     </Dialog>

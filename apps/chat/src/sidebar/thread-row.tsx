@@ -36,17 +36,17 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
       await registry.changeThread({ roomId, threadId }, body)
     } catch (cause) {
       setWritten(undefined)
-      troubleAbout(`“${title}” was not ${what}.`)(cause)
+      troubleAbout(`Couldn’t ${what} “${title}”.`)(cause)
     }
   }
   function stop(): void {
-    registry.cancel({ roomId, threadId }).catch(troubleAbout(`“${title}” was not stopped: it goes on.`))
+    registry.cancel({ roomId, threadId }).catch(troubleAbout(`Couldn’t stop “${title}”. It’s still running.`))
   }
 
   return (
     <NamedRow
       title={title}
-      field="Name of the thread"
+      field="Thread name"
       label={`Actions for ${title}`}
       mark={stopping ? <StatusMark status="stopping" /> : <ThreadMark thread={thread} />}
       way={(own) => (
@@ -64,12 +64,12 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
           threadKey={{ roomId, threadId }}
           archived={archived}
           {...(thread.status === 'working' && !stopping && { stop })}
-          archive={() => void change({ archived: !archived }, archived ? 'taken back' : 'archived')}
+          archive={() => void change({ archived: !archived }, archived ? 'unarchive' : 'archive')}
         />
       )}
       save={(name) => {
         setWritten({ instead: thread.title, title: name })
-        void change({ title: name }, 'renamed')
+        void change({ title: name }, 'rename')
       }}
     />
   )

@@ -1,4 +1,4 @@
-/** One run: when, how long, how much, how it ended and by whom; its events to keep. */
+/** One run: when, how long, how many tokens, how it ended and who stopped it; its events as a download. */
 import { isEnded, type RunInThread } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -10,17 +10,19 @@ import { exportRun } from './run-source.ts'
 
 interface RunDetailsProps {
   readonly run: RunInThread
+  /** Whether the queue of its thread waits for a person to resume it. */
+  readonly paused: boolean
   readonly now: number
   close(): void
 }
 
-export function RunDetails({ run, now, close }: RunDetailsProps) {
+export function RunDetails({ run, paused, now, close }: RunDetailsProps) {
   const { roomId, threadId } = run
   return (
-    <aside className="run-details" aria-label="The run">
+    <aside className="run-details" aria-label="Run details">
       <div className="flex items-center justify-between">
-        <h2 className="dialog-title">{endOf(run)}</h2>
-        <IconButton icon="close" label="Close the run" onClick={close} />
+        <h2 className="dialog-title">{statusOf(run, paused)}</h2>
+        <IconButton icon="close" label="Close details" onClick={close} />
       </div>
       <dl className="run-facts">
         {factsOf(run, now).map(([name, value]) => (
@@ -32,7 +34,7 @@ export function RunDetails({ run, now, close }: RunDetailsProps) {
       </dl>
       <div className="flex flex-wrap gap-2">
         <Link className="button" to="/rooms/$roomId/threads/$threadId" params={{ roomId, threadId }}>
-          Open the thread
+          Open thread
         </Link>
         <ExportButton run={run} />
       </div>
@@ -60,14 +62,20 @@ function ExportButton({ run }: { readonly run: RunInThread }) {
   }
   return (
     <button type="button" className="button" disabled={state === 'reading'} onClick={() => void save()}>
-      {state === 'failed' ? 'Not read; export again' : 'Export its events'}
+      {state === 'failed' ? 'Export failed. Try again' : 'Export events'}
     </button>
   )
 }
 
-function endOf(run: RunInThread): string {
-  if (!isEnded(run))
-    return run.status === 'queued' ? 'Waits' : run.status === 'running' ? 'Working' : 'Is being stopped'
+function statusOf(run: RunInThread, paused: boolean): string {
+  switch (run.status) {
+    case 'queued':
+      return paused ? 'Paused' : 'Queued'
+    case 'running':
+      return 'Working'
+    case 'cancelling':
+      return 'Stopping…'
+  }
   const { outcome } = run
   switch (outcome.type) {
     case 'succeeded':
@@ -77,9 +85,9 @@ function endOf(run: RunInThread): string {
     case 'cancelled':
       return `Stopped by ${outcome.by}`
     case 'interrupted':
-      return 'Waits for an answer'
+      return 'Waiting for an answer'
     case 'superseded':
-      return 'Made room for another'
+      return 'Replaced by a newer message'
   }
 }
 
@@ -91,15 +99,15 @@ function factsOf(run: RunInThread, now: number): readonly (readonly [name: strin
   const took = started === undefined ? 0 : ended - started
   const facts: (readonly [string, string])[] = [
     ['Agent', run.agentId],
-    ['Asked at', new Date(accepted).toLocaleTimeString()],
-    ['Waited', lasting((started ?? ended) - accepted)],
+    ['Asked', new Date(accepted).toLocaleTimeString()],
+    ['Queued for', lasting((started ?? ended) - accepted)],
   ]
-  if (started !== undefined) facts.push([isEnded(run) ? 'Took' : 'Runs for', lasting(took)])
+  if (started !== undefined) facts.push([isEnded(run) ? 'Took' : 'Running for', lasting(took)])
   if (usage.length > 0) facts.push(['Tokens', `${input} in, ${output} out`])
-  if (output > 0 && took > 0) facts.push(['Pace', `${Math.round((output / took) * 1000)} tokens/s`])
+  if (output > 0 && took > 0) facts.push(['Speed', `${Math.round((output / took) * 1000)} tokens/s`])
   if (isEnded(run) && run.outcome.type === 'failed')
-    facts.push(['Why', run.outcome.message], ['Code', run.outcome.code])
-  if (isEnded(run) && run.outcome.type === 'cancelled' && run.outcome.reason) facts.push(['Why', run.outcome.reason])
-  if (run.retryOf !== undefined) facts.push(['Tries again', run.retryOf])
-  return [...facts, ['Run', run.runId]]
+    facts.push(['Error', run.outcome.message], ['Code', run.outcome.code])
+  if (isEnded(run) && run.outcome.type === 'cancelled' && run.outcome.reason) facts.push(['Reason', run.outcome.reason])
+  if (run.retryOf !== undefined) facts.push(['Retry of', run.retryOf])
+  return [...facts, ['Run ID', run.runId]]
 }

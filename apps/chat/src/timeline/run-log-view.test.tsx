@@ -39,8 +39,8 @@ it('a log that ends without the run’s own end says that it is not read any mor
       <RunLogView run={RUN} />
     </ServicesProvider>,
   )
-  await expect.element(screen.getByRole('listitem')).toHaveTextContent('Asked')
-  await expect.element(screen.getByTitle('run.accepted')).toHaveTextContent('Asked')
+  await expect.element(screen.getByRole('listitem')).toHaveTextContent('Accepted')
+  await expect.element(screen.getByTitle('run.accepted')).toHaveTextContent('Accepted')
   end()
-  await expect.element(screen.getByText('The log could not be read just now.')).toBeInTheDocument()
+  await expect.element(screen.getByText('Couldn’t load the log.')).toBeInTheDocument()
 })

@@ -42,14 +42,14 @@ export function RunLogView({ run }: { readonly run: RunInThread }) {
     }
   }, [runs, roomId, threadId, runId])
 
-  if (trouble) return <p className="side-note">The log could not be read just now. The run is not touched by that.</p>
-  if (!seen) return <Skeleton of="the run’s log" />
+  if (trouble) return <p className="side-note">Couldn’t load the log. The run isn’t affected.</p>
+  if (!seen) return <Skeleton of="run log" />
   const begin = seen.lines[0]?.from ?? 0
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section className="run-log" aria-label="The run’s log" tabIndex={0}>
+    <section className="run-log" aria-label="Run log" tabIndex={0}>
       {seen.dropped > 0 && (
-        <p className="side-note">{`${seen.dropped} earlier lines are not shown; the export has them.`}</p>
+        <p className="side-note">{`${seen.dropped} earlier lines hidden. Export to see them all.`}</p>
       )}
       <ol>
         {seen.lines.map((line) => (

@@ -26,14 +26,14 @@ describe('the lines of a run', () => {
     const log = createRunLog('r')
     for (const envelope of envelopes) log.take([envelope])
     expect(log.lines.map(short)).toEqual([
-      ['Asked', '', 1],
-      ['Now', 'running', 1],
-      ['Starts', '', 1],
-      ['Begins to speak', '', 1],
-      ['Says', 'One and two', 3],
-      ['Has spoken', '', 1],
-      ['Stop asked for', 'by you, enough', 1],
-      ['Finishes', '', 1],
+      ['Accepted', '', 1],
+      ['Status', 'running', 1],
+      ['Started', '', 1],
+      ['Answer started', '', 1],
+      ['Answer', 'One and two', 3],
+      ['Answer finished', '', 1],
+      ['Stop requested', 'by you, enough', 1],
+      ['Finished', '', 1],
       ['Ended', 'cancelled', 1],
     ])
     expect(log.lines.map(({ type }) => type).slice(3, 6)).toEqual([
@@ -41,7 +41,7 @@ describe('the lines of a run', () => {
       'TEXT_MESSAGE_CONTENT',
       'TEXT_MESSAGE_END',
     ])
-    const says = log.lines.find(({ what }) => what === 'Says')
+    const says = log.lines.find(({ what }) => what === 'Answer')
     expect((says?.to ?? 0) - (says?.from ?? 0)).toBe(2_000)
     expect(log.ended).toBe(true)
   })
@@ -72,9 +72,9 @@ describe('the lines of a run', () => {
     const log = createRunLog('r')
     log.take([...known, ...newer])
     expect(log.lines.map(({ what, detail }) => `${what} ${detail}`.trim())).toEqual([
-      'Changes its state',
-      'Waits for its provider',
-      'Says in its own way weather',
+      'State changed',
+      'Waiting for the provider',
+      'Custom event weather',
       'Some new event',
       'Constructor',
     ])
@@ -84,6 +84,6 @@ describe('the lines of a run', () => {
     const [envelope] = logOf((log) => log.agui('r', { type: 'TOOL_CALL_START', toolCallName: { a: 1 } }))
     const log = createRunLog('r')
     log.take([envelope as Envelope])
-    expect(log.lines.map(short)).toEqual([['Calls a tool', '', 1]])
+    expect(log.lines.map(short)).toEqual([['Tool call', '', 1]])
   })
 })

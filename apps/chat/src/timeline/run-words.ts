@@ -25,48 +25,48 @@ interface Words {
 }
 
 const AGENT: Readonly<Record<EventType<'agui'>, Words>> = {
-  RUN_STARTED: { what: 'Starts' },
-  RUN_FINISHED: { what: 'Finishes' },
-  RUN_ERROR: { what: 'Fails', detail: 'message' },
-  STEP_STARTED: { what: 'Begins a step', detail: 'stepName' },
-  STEP_FINISHED: { what: 'Ends a step', detail: 'stepName' },
-  TEXT_MESSAGE_START: { what: 'Begins to speak' },
-  TEXT_MESSAGE_CONTENT: { what: 'Says', detail: 'delta', joins: 'messageId' },
-  TEXT_MESSAGE_CHUNK: { what: 'Says', detail: 'delta', joins: 'messageId' },
-  TEXT_MESSAGE_END: { what: 'Has spoken' },
-  REASONING_START: { what: 'Begins to think' },
-  REASONING_MESSAGE_START: { what: 'Begins a thought' },
-  REASONING_MESSAGE_CONTENT: { what: 'Thinks', detail: 'delta', joins: 'messageId' },
-  REASONING_MESSAGE_CHUNK: { what: 'Thinks', detail: 'delta', joins: 'messageId' },
-  REASONING_MESSAGE_END: { what: 'Ends a thought' },
-  REASONING_END: { what: 'Has thought' },
-  REASONING_ENCRYPTED_VALUE: { what: 'Thinks, unreadably' },
-  TOOL_CALL_START: { what: 'Calls a tool', detail: 'toolCallName' },
-  TOOL_CALL_ARGS: { what: 'Gives a tool', detail: 'delta', joins: 'toolCallId' },
-  TOOL_CALL_CHUNK: { what: 'Gives a tool', detail: 'delta', joins: 'toolCallId' },
-  TOOL_CALL_END: { what: 'Has called the tool' },
-  TOOL_CALL_RESULT: { what: 'A tool answers', detail: 'content' },
-  STATE_SNAPSHOT: { what: 'Says its state' },
-  STATE_DELTA: { what: 'Changes its state' },
-  MESSAGES_SNAPSHOT: { what: 'Says the conversation' },
-  ACTIVITY_SNAPSHOT: { what: 'Shows what it does', detail: 'activityType' },
-  ACTIVITY_DELTA: { what: 'Shows how far it is', detail: 'activityType' },
-  SUBAGENT_STARTED: { what: 'Calls a sub-agent', detail: 'name' },
-  SUBAGENT_FINISHED: { what: 'A sub-agent finishes' },
-  SUBAGENT_ERROR: { what: 'A sub-agent fails', detail: 'message' },
-  CUSTOM: { what: 'Says in its own way', detail: 'name' },
-  RAW: { what: 'Passes something on', detail: 'source' },
+  RUN_STARTED: { what: 'Started' },
+  RUN_FINISHED: { what: 'Finished' },
+  RUN_ERROR: { what: 'Failed', detail: 'message' },
+  STEP_STARTED: { what: 'Step started', detail: 'stepName' },
+  STEP_FINISHED: { what: 'Step finished', detail: 'stepName' },
+  TEXT_MESSAGE_START: { what: 'Answer started' },
+  TEXT_MESSAGE_CONTENT: { what: 'Answer', detail: 'delta', joins: 'messageId' },
+  TEXT_MESSAGE_CHUNK: { what: 'Answer', detail: 'delta', joins: 'messageId' },
+  TEXT_MESSAGE_END: { what: 'Answer finished' },
+  REASONING_START: { what: 'Reasoning phase started' },
+  REASONING_MESSAGE_START: { what: 'Reasoning started' },
+  REASONING_MESSAGE_CONTENT: { what: 'Reasoning', detail: 'delta', joins: 'messageId' },
+  REASONING_MESSAGE_CHUNK: { what: 'Reasoning', detail: 'delta', joins: 'messageId' },
+  REASONING_MESSAGE_END: { what: 'Reasoning finished' },
+  REASONING_END: { what: 'Reasoning phase finished' },
+  REASONING_ENCRYPTED_VALUE: { what: 'Encrypted reasoning' },
+  TOOL_CALL_START: { what: 'Tool call', detail: 'toolCallName' },
+  TOOL_CALL_ARGS: { what: 'Tool input', detail: 'delta', joins: 'toolCallId' },
+  TOOL_CALL_CHUNK: { what: 'Tool input', detail: 'delta', joins: 'toolCallId' },
+  TOOL_CALL_END: { what: 'Tool input finished' },
+  TOOL_CALL_RESULT: { what: 'Tool result', detail: 'content' },
+  STATE_SNAPSHOT: { what: 'State snapshot' },
+  STATE_DELTA: { what: 'State changed' },
+  MESSAGES_SNAPSHOT: { what: 'Messages snapshot' },
+  ACTIVITY_SNAPSHOT: { what: 'Activity', detail: 'activityType' },
+  ACTIVITY_DELTA: { what: 'Activity updated', detail: 'activityType' },
+  SUBAGENT_STARTED: { what: 'Sub-agent started', detail: 'name' },
+  SUBAGENT_FINISHED: { what: 'Sub-agent finished' },
+  SUBAGENT_ERROR: { what: 'Sub-agent failed', detail: 'message' },
+  CUSTOM: { what: 'Custom event', detail: 'name' },
+  RAW: { what: 'Raw event', detail: 'source' },
 }
 
 const SERVER: Readonly<Record<EventType<'control'>, string>> = {
-  'run.accepted': 'Asked',
-  'run.status': 'Now',
-  'run.cancel-requested': 'Stop asked for',
+  'run.accepted': 'Accepted',
+  'run.status': 'Status',
+  'run.cancel-requested': 'Stop requested',
   'run.ended': 'Ended',
-  'queue.changed': 'What waits changes',
-  'interrupts.resolved': 'A question is settled',
-  'thread.changed': 'The thread changes',
-  'thread.deleted': 'The thread is deleted',
+  'queue.changed': 'Queue changed',
+  'interrupts.resolved': 'Question resolved',
+  'thread.changed': 'Thread changed',
+  'thread.deleted': 'Thread deleted',
 }
 
 /** An agent's event is only known to have a type: everything else of it is looked at before it is shown. */
@@ -75,7 +75,7 @@ export function wordsOf({ kind, event }: Envelope): Said {
   const { type } = event
   if (kind === 'control') return { what: own(SERVER, type) ?? inWords(type), detail: reasonOf(of) }
   // As the server has it: the one word of its own that agents say to it.
-  if (type === 'CUSTOM' && of.name === 'holdfast.waiting') return { what: 'Waits for its provider', detail: '' }
+  if (type === 'CUSTOM' && of.name === 'holdfast.waiting') return { what: 'Waiting for the provider', detail: '' }
   const { what, detail, joins } = own(AGENT, type) ?? { what: inWords(type) }
   const text = (name: string | undefined) => {
     const value = name === undefined ? undefined : of[name]

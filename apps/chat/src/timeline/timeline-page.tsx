@@ -1,4 +1,4 @@
-/** What ran when, across rooms, live: a lane a thread, a bar a run. A click on a bar shows the run. */
+/** Runs over time, across rooms, live: one lane per thread, one bar per run. Clicking a bar shows the run. */
 import { keyString, type RunInThread } from '@holdfast/core'
 import { useState } from 'react'
 import { Button } from '../design/button.tsx'
@@ -36,13 +36,13 @@ export default function TimelinePage() {
   const lanes = lanesOf(runs ?? [], { from: now - windowMs, to: now })
   return (
     <>
-      <PageHead roomId="default" title="Timeline" room="What ran when, in all rooms" />
+      <PageHead roomId="default" title="Timeline" room="Runs in all rooms" />
       <div className="reading">
         <ConnectionLine connection={trouble === undefined ? connection : { type: 'reconnecting' }} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
         <section className="timeline" aria-label="Timeline" tabIndex={0}>
           <fieldset className="timeline-windows">
-            <legend className="said">How far back</legend>
+            <legend className="said">Time range</legend>
             {WINDOWS.map((each) => (
               <button
                 key={each.title}
@@ -56,15 +56,15 @@ export default function TimelinePage() {
               </button>
             ))}
           </fieldset>
-          {runs === undefined && <Skeleton of="the runs" />}
+          {runs === undefined && <Skeleton of="runs" />}
           {runs && more && (
             <p className="timeline-cut">
-              <span role="status">{`The newest ${runs.length} runs of this time are shown.`}</span>
-              <Button onClick={loadEarlier}>Show earlier ones</Button>
+              <span role="status">{`Showing the newest ${runs.length} runs.`}</span>
+              <Button onClick={loadEarlier}>Show earlier runs</Button>
             </p>
           )}
           {runs && lanes.length === 0 && (
-            <Blank title="A calm sea" text="Nothing ran in this time. Look further back, or ask something." />
+            <Blank title="No runs" text="Nothing ran in this period. Choose a longer one, or ask something." />
           )}
           {lanes.length > 0 && <Axis now={now} window={window} />}
           <ul>
@@ -76,6 +76,7 @@ export default function TimelinePage() {
                   lane={lane}
                   title={known?.title || lane.key.threadId}
                   room={known?.room ?? lane.key.roomId}
+                  paused={known?.paused === true}
                   now={now}
                   chosen={chosen}
                   choose={setChosen}
@@ -85,7 +86,14 @@ export default function TimelinePage() {
           </ul>
         </section>
       </div>
-      {run && <RunDetails run={run} now={now} close={() => setChosen(undefined)} />}
+      {run && (
+        <RunDetails
+          run={run}
+          paused={titles.get(keyString(run))?.paused === true}
+          now={now}
+          close={() => setChosen(undefined)}
+        />
+      )}
     </>
   )
 }
@@ -108,12 +116,14 @@ interface LaneRowProps {
   readonly lane: Lane
   readonly title: string
   readonly room: string
+  /** Whether its queue waits for a person to resume it. */
+  readonly paused: boolean
   readonly now: number
   readonly chosen: string | undefined
   choose(runId: string): void
 }
 
-function LaneRow({ lane, title, room, now, chosen, choose }: LaneRowProps) {
+function LaneRow({ lane, title, room, paused, now, chosen, choose }: LaneRowProps) {
   return (
     <li className="timeline-lane">
       <div className="timeline-name">
@@ -132,7 +142,7 @@ function LaneRow({ lane, title, room, now, chosen, choose }: LaneRowProps) {
             className="timeline-bar"
             data-status={bar.run.status}
             aria-pressed={bar.run.runId === chosen}
-            aria-label={`${title}: ${WORDS[bar.run.status]}, ${lasting(length(bar.run, now))}`}
+            aria-label={`${title}: ${wordOf(bar.run, paused)}, ${lasting(length(bar.run, now))}`}
             style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
             onClick={() => choose(bar.run.runId)}
           >
@@ -144,7 +154,7 @@ function LaneRow({ lane, title, room, now, chosen, choose }: LaneRowProps) {
   )
 }
 
-/** Waiting is a thin line, running a thick one; how it ended is the shape of its end. */
+/** A thin line while queued, a thick one while running; the shape of its end shows the outcome. */
 function Drawing({ bar: { run, waited } }: { readonly bar: Bar }) {
   const live = run.status === 'running' || run.status === 'cancelling' || run.status === 'queued'
   return (
@@ -157,15 +167,19 @@ function Drawing({ bar: { run, waited } }: { readonly bar: Bar }) {
   )
 }
 
+function wordOf({ status }: RunInThread, paused: boolean): string {
+  return status === 'queued' && paused ? 'paused' : WORDS[status]
+}
+
 const WORDS: Record<RunInThread['status'], string> = {
-  queued: 'waits',
-  running: 'runs',
-  cancelling: 'is being stopped',
+  queued: 'queued',
+  running: 'running',
+  cancelling: 'stopping',
   succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'stopped',
-  interrupted: 'waits for an answer',
-  superseded: 'made room for another',
+  interrupted: 'waiting for an answer',
+  superseded: 'replaced by a newer message',
 }
 
 function length(run: RunInThread, now: number): number {

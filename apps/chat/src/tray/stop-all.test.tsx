@@ -22,13 +22,13 @@ const CASES: readonly {
   readonly words: string
   readonly choices: Readonly<Record<string, string>>
 }[] = [
-  { items: RUNS, words: 'held until you resume it', choices: { 'Stop 2 runs': 'a b' } },
+  { items: RUNS, words: 'paused until you resume them', choices: { 'Stop 2 runs': 'a b' } },
   {
     items: [...RUNS, ...WAIT],
-    words: '2 more wait for a place. Stop all: they do not begin',
-    choices: { 'Stop 2, let the others begin': 'a b', 'Stop all 4': 'c d a b' },
+    words: '2 more queued. Messages stay in their threads.',
+    choices: { 'Stop running only': 'a b', 'Stop all 4': 'c d a b' },
   },
-  { items: WAIT, words: '2 wait for a place. Stopped: they do not begin', choices: { 'Stop the 2 that wait': 'c d' } },
+  { items: WAIT, words: '2 queued. Messages stay in their threads.', choices: { 'Remove 2 from queue': 'c d' } },
 ]
 
 it('says what becomes of what waits, and stops exactly what it names', async () => {
@@ -64,7 +64,7 @@ it('is begun and left by the keyboard, and is not there where nothing would stop
   const all = screen.getByRole('button', { name: 'Stop all', exact: true })
   all.element().focus()
   await userEvent.keyboard('{Enter}')
-  await expect.element(screen.getByRole('button', { name: 'Keep them' })).toHaveFocus()
+  await expect.element(screen.getByRole('button', { name: 'Don’t stop' })).toHaveFocus()
   await userEvent.keyboard('{Enter}')
   await expect.element(all).toHaveFocus()
   expect(stop).not.toHaveBeenCalled()

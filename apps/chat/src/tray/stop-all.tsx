@@ -1,6 +1,6 @@
 /**
- * Stopping everything, after it is asked once more, in its own place. What waits for a place would begin in those that
- * become free: so either it is meant too, or it is said that it begins.
+ * Stops everything, after asking once more in place. Queued runs would start in the freed slots, so the question offers
+ * both: stop them too, or let them start.
  */
 import { type MouseEvent, useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
@@ -36,11 +36,11 @@ export function StopAll({ items, stop }: StopAllProps) {
       <legend className="said">Stop all?</legend>
       <p id={words}>{consequence(running.length, waiting.length)}</p>
       <Button look="quiet" autoFocus aria-describedby={words} onClick={() => setAsked('before')}>
-        Keep them
+        Don’t stop
       </Button>
       {running.length > 0 && waiting.length > 0 && (
         <Button look="stop" onClick={sure(running)}>
-          {`Stop ${running.length === 1 ? 'one' : running.length}, let the other${waiting.length === 1 ? '' : 's'} begin`}
+          Stop running only
         </Button>
       )}
       <Button look="stop" onClick={sure([...waiting, ...running])}>
@@ -52,13 +52,12 @@ export function StopAll({ items, stop }: StopAllProps) {
 
 function choiceOf(running: number, waiting: number): string {
   if (waiting === 0) return `Stop ${running === 1 ? 'one run' : `${running} runs`}`
-  if (running === 0) return waiting === 1 ? 'Stop the one that waits' : `Stop the ${waiting} that wait`
+  if (running === 0) return `Remove ${waiting} from queue`
   return `Stop all ${running + waiting}`
 }
 
 function consequence(running: number, waiting: number): string {
-  if (waiting === 0) return 'What was written stays. What waits behind a run is held until you resume it.'
-  const rest = `${waiting === 1 ? 'it does' : 'they do'} not begin, and what was asked stays in its thread.`
-  const wait = `${waiting === 1 ? 'One' : waiting}${running === 0 ? '' : ' more'} ${waiting === 1 ? 'waits' : 'wait'} for a place.`
-  return `${wait} ${running === 0 ? 'Stopped' : 'Stop all'}: ${rest}`
+  if (waiting === 0) return 'Answers so far are kept. Messages queued behind a run are paused until you resume them.'
+  const queued = `${waiting}${running === 0 ? '' : ' more'} queued. Messages stay in their threads.`
+  return running === 0 ? queued : `${queued} If you stop running only, the next ones start.`
 }

@@ -17,7 +17,7 @@ import { useStopRuns } from './use-stop-runs.ts'
 const GROUPS: readonly { readonly title: string; readonly states: readonly GoingOn[] }[] = [
   { title: 'Needs you', states: ['needs_you', 'paused'] },
   { title: 'Running', states: ['working', 'stopping'] },
-  { title: 'Waiting', states: ['queued'] },
+  { title: 'Queued', states: ['queued'] },
 ]
 
 interface TrayPanelProps {
@@ -34,7 +34,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
 
   async function takeOutOf(item: OverviewItem): Promise<boolean> {
     const done = await takeOut(item)
-    if (done) setSaid(`Not sent: “${item.title}”. Its words are in the field of its thread.`)
+    if (done) setSaid(`Removed from the queue: “${item.title}”. Its text is in that thread’s message box.`)
     return done
   }
 
@@ -43,7 +43,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows move between the links in it */}
       <div className="tray-list" onKeyDown={moveByArrows}>
         {items.length + finished.length === 0 && (
-          <p className="tray-none">Nothing runs. What you ask goes on here, also when you look elsewhere.</p>
+          <p className="tray-none">Nothing is running. Runs show up here, wherever you are.</p>
         )}
         {GROUPS.map(({ title, states }) => {
           const group = items.filter(({ state }) => states.includes(state))
@@ -103,7 +103,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
       </p>
       <footer className="tray-foot">
         <span className="tray-hint">
-          <Keys chord="mod+." /> opens this from anywhere
+          <Keys chord="mod+." /> opens this anywhere
         </span>
         <Link className="button" data-look="quiet" to="/timeline" onClick={close}>
           Timeline

@@ -44,17 +44,17 @@ export function TrayRow({ item, close, ...acts }: TrayRowProps) {
       <Way item={item} close={close} />
       {leaving ? <Leaving how={onItsWay} /> : <Marks item={item} />}
       {(isLive(item) || (waits && !leaving)) && (
-        <Tip text={waits ? 'Don’t begin it' : 'Stop this run'}>
+        <Tip text={waits ? 'Remove from queue' : 'Stop this run'}>
           <IconButton icon="stop" label={`Stop ${title}`} onClick={act('stop')} />
         </Tip>
       )}
       {held && !leaving && (
         <>
-          <Tip text="Nothing starts until you resume">
+          <Tip text="Resume the queue">
             <IconButton icon="resume" label={`Resume ${title}`} onClick={act('resume')} />
           </Tip>
-          <Tip text="Don’t send what waits here">
-            <IconButton icon="remove" label={`Don’t send ${title}`} onClick={act('takeOut')} />
+          <Tip text="Remove from queue">
+            <IconButton icon="remove" label={`Remove from queue: ${title}`} onClick={act('takeOut')} />
           </Tip>
         </>
       )}

@@ -40,7 +40,7 @@ export function Tray({ open, setOpen }: TrayProps) {
             <Icon name={items.length === 0 && summary !== '' ? 'done' : 'working'} turning={items.length > 0} />
           )}
         </span>
-        <span className="tray-words">{summary || (known ? 'Nothing runs' : 'Not known yet')}</span>
+        <span className="tray-words">{summary || (known ? 'Nothing running' : 'Loading…')}</span>
         <span className="tray-count" aria-hidden="true">
           {items.length + finished.length}
         </span>

@@ -39,17 +39,17 @@ export function useStopRuns(): StopRuns {
   function stop(item: OverviewItem): Promise<boolean> {
     const { key, runId, title } = item
     const target = runId === undefined ? key : { key, runId }
-    const trouble = waitsForPlace(item) ? 'it waits as before.' : 'it goes on.'
-    return attempt(registry.cancel(target), `“${title}” was not stopped: ${trouble}`)
+    const still = waitsForPlace(item) ? 'queued' : 'running'
+    return attempt(registry.cancel(target), `Couldn’t stop “${title}”. It’s still ${still}.`)
   }
   return {
     stop,
     takeOut: ({ key, title }) =>
       attempt(
         takeOut(key, { cancel: registry.cancel, waiting, drafts }),
-        `“${title}” was not taken out: it waits as before.`,
+        `Couldn’t remove “${title}” from the queue. It’s still queued.`,
       ),
-    resume: ({ key, title }) => attempt(registry.resumeQueue(key), `“${title}” was not resumed: it waits as before.`),
+    resume: ({ key, title }) => attempt(registry.resumeQueue(key), `Couldn’t resume “${title}”. It’s still paused.`),
     async stopAll(items) {
       await Promise.all(items.filter(waitsForPlace).map(stop))
       await Promise.all(items.filter(isLive).map(stop))

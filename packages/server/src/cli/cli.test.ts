@@ -75,7 +75,7 @@ describe('the command', { timeout: 40_000 }, () => {
     const stranger = await holdfast(['threads', '--url', `http://127.0.0.1:${port}`])
     other.close()
     expect(stranger.code).toBe(1)
-    expect(stranger.err).toContain('no Holdfast server')
+    expect(stranger.err).toContain('not a Holdfast server')
   })
 })
 
@@ -123,7 +123,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
 
   it('says what a cancel was too late for', async () => {
     const late = await holdfast(['cancel', 'default', 't1', 'r1', '--url', server.url])
-    expect(late).toMatchObject({ code: 0, out: 'It had ended before: succeeded.\n' })
+    expect(late).toMatchObject({ code: 0, out: 'The run has already ended: succeeded.\n' })
     const early = await holdfast(['cancel', 'default', 't1', 'r99', '--json', '--url', server.url])
     expect(early).toMatchObject({ code: 0, out: '{}\n' })
   })
@@ -132,7 +132,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     const data = join(directory, 'running')
     const held = await holdfast(['export', 'default', '--data', data])
     expect(held).toMatchObject({ code: 1, out: '' })
-    expect(held.err).toBe(`holdfast: A server holds the data in ${data}: stop it, then try again.\n`)
+    expect(held.err).toBe(`holdfast: A server is using the data in ${data}. Stop it and try again.\n`)
     const { port } = new URL(server.url)
     const well = await holdfast(['doctor', '--data', data], { PORT: port })
     expect(well.code, well.out).toBe(0)
@@ -183,7 +183,7 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(withoutTime(header)).toEqual(withoutTime(lines(file)[0]))
     const twice = await holdfast(['import', file, '--data', fresh])
     expect(twice).toMatchObject({ code: 1 })
-    expect(twice.err).toMatch(/^holdfast: This room is in .* already, with threads: .*\n$/)
+    expect(twice.err).toMatch(/^holdfast: This room already exists in .* and has threads\. .*\n$/)
   })
 
   it('ends without a word where whoever reads the export has enough', async () => {
@@ -199,7 +199,7 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(hidden.out).not.toMatch(/Zebra|t199/)
     expect(hidden.out.trimEnd().split('\n')).toHaveLength(lines(file).length)
     const nowhere = await holdfast(['export', 'nowhere', '--data', data])
-    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('there are: default') })
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringContaining('Rooms: default') })
     expect((await holdfast(['export', 'default', join(directory, 'no', 'such', 'place'), '--data', data])).code).toBe(1)
   })
 
@@ -230,6 +230,6 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(ill.code).toBe(1)
     expect(ill.out).toMatch(/WRONG {4}settings {2}PORT/)
     expect(ill.out).toMatch(/WRONG {4}store/)
-    expect(ill.err).toBe('holdfast: 2 of these are wrong.\n')
+    expect(ill.err).toBe('holdfast: 2 problems found.\n')
   })
 })

@@ -20,7 +20,7 @@ export function openData(directory: string): Archive {
   } catch (cause) {
     if (!(cause instanceof StoreOpenError)) throw cause
     const sentence =
-      cause.code === 'locked' ? `A server holds the data in ${directory}: stop it, then try again.` : cause.message
+      cause.code === 'locked' ? `A server is using the data in ${directory}. Stop it and try again.` : cause.message
     throw new CommandError(sentence, undefined, { cause })
   }
 }

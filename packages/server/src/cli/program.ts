@@ -21,10 +21,10 @@ export async function run(args: readonly string[], terminal: Terminal = processT
       return error.exitCode
     }
     if (error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_BUILTIN_MODULE') {
-      terminal.err(`holdfast: this is Node ${process.versions.node}, without node:sqlite: use Node 24.`)
+      terminal.err(`holdfast: this is Node ${process.versions.node}, which lacks node:sqlite. Use Node 24.`)
       return EXIT.failed
     }
-    terminal.err(`holdfast: it failed in a way that nobody expected: ${error instanceof Error ? error.stack : error}`)
+    terminal.err(`holdfast: unexpected error: ${error instanceof Error ? error.stack : error}`)
     return EXIT.failed
   }
 }
@@ -38,14 +38,14 @@ function createProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.err(text.trimEnd().replace(/^error: /, 'holdfast: ')),
     })
     .exitOverride()
-    .showHelpAfterError('holdfast --help says what there is.')
+    .showHelpAfterError('Run holdfast --help for usage.')
 
   const client = (url: string | undefined) => createServerClient(serverUrl(url, env))
 
   program
     .command('serve')
-    .description('start a server; its settings are variables of the environment (README, Settings)')
-    .option('--web <directory>', 'a built page to serve beside the API')
+    .description('start a server, configured by environment variables (see README, Settings)')
+    .option('--web <directory>', 'serve the built page in this directory too')
     .action(async ({ web }: { web?: string }) => {
       const { serve } = await import('./commands/serve.ts')
       await serve(env, web)
@@ -53,19 +53,19 @@ function createProgram(terminal: Terminal): Command {
 
   asking(program.command('threads'))
     .description('list the threads of a room, newest activity first')
-    .argument('[room]', 'its id', id, 'default')
-    .option('--limit <n>', 'how many at most', count, 1_000)
+    .argument('[room]', 'room id', id, 'default')
+    .option('--limit <n>', 'maximum number of threads', count, 1_000)
     .action(async (roomId: string, { url, json = false, limit }: Asking & { limit: number }) => {
       const { threads } = await import('./commands/threads.ts')
       await threads(client(url), terminal, { roomId, json, limit })
     })
 
   asking(program.command('tail'))
-    .description('show a thread’s log, and go on as it grows')
-    .argument('<room>', 'its id', id)
-    .argument('<thread>', 'its id', id)
-    .option('--after <seq>', 'begin behind this position', count, 0)
-    .option('--no-follow', 'end with what is there')
+    .description('print a thread’s log and follow it')
+    .argument('<room>', 'room id', id)
+    .argument('<thread>', 'thread id', id)
+    .option('--after <seq>', 'start after this position', count, 0)
+    .option('--no-follow', 'print what is there and exit')
     .action(async (roomId: string, threadId: string, options: Asking & { after: number; follow: boolean }) => {
       const { tail } = await import('./commands/tail.ts')
       const { url, json = false, after, follow } = options
@@ -76,10 +76,10 @@ function createProgram(terminal: Terminal): Command {
 
   asking(program.command('cancel'))
     .description('cancel a run, or whatever is live in a thread')
-    .argument('<room>', 'its id', id)
-    .argument('<thread>', 'its id', id)
-    .argument('[run]', 'its id', id)
-    .option('--reason <text>', 'why, for the log')
+    .argument('<room>', 'room id', id)
+    .argument('<thread>', 'thread id', id)
+    .argument('[run]', 'run id', id)
+    .option('--reason <text>', 'reason, recorded in the log')
     .action(
       async (roomId: string, threadId: string, runId: string | undefined, options: Asking & { reason?: string }) => {
         const { cancel } = await import('./commands/cancel.ts')
@@ -90,11 +90,11 @@ function createProgram(terminal: Terminal): Command {
     )
 
   onData(program.command('export'))
-    .description('write a room as lines of JSON; no server may run on the data')
-    .argument('<room>', 'its id', id)
-    .argument('[file]', 'where to; else stdout')
-    .option('--redact', 'mask what anyone said')
-    .option('--force', 'replace the file')
+    .description('write a room as lines of JSON; stop the server first')
+    .argument('<room>', 'room id', id)
+    .argument('[file]', 'output file (default: stdout)')
+    .option('--redact', 'mask all message text')
+    .option('--force', 'overwrite the file')
     .action(
       async (roomId: string, file: string | undefined, options: OnData & { redact?: boolean; force?: boolean }) => {
         const { exportRoom } = await import('./commands/export.ts')
@@ -104,8 +104,8 @@ function createProgram(terminal: Terminal): Command {
     )
 
   onData(program.command('import'))
-    .description('take in an exported room, whole or not at all; no server may run on the data')
-    .argument('<file>', 'what `holdfast export` wrote')
+    .description('import an exported room, all or nothing; stop the server first')
+    .argument('<file>', 'file written by `holdfast export`')
     .action(async (file: string, { data }: OnData) => {
       const { importRoom } = await import('./commands/import.ts')
       importRoom(terminal, { file, data })
@@ -113,7 +113,7 @@ function createProgram(terminal: Terminal): Command {
 
   onData(program.command('doctor'))
     .description('check whether a server can run here and whether its data is sound')
-    .option('--json', 'answer as JSON, one finding a line')
+    .option('--json', 'print JSON, one finding per line')
     .action(async ({ data, json = false }: OnData & { json?: boolean }) => {
       const { doctor } = await import('./commands/doctor.ts')
       await doctor(terminal, { data, json })
@@ -128,7 +128,7 @@ interface OnData {
 
 /** For commands that work on the data itself. */
 function onData(command: Command): Command {
-  return command.option('--data <directory>', 'the data directory; else HOLDFAST_DATA, else .holdfast')
+  return command.option('--data <directory>', 'data directory (default: HOLDFAST_DATA, else .holdfast)')
 }
 
 interface Asking {
@@ -139,8 +139,8 @@ interface Asking {
 /** For commands that ask a running server. */
 function asking(command: Command): Command {
   return command
-    .addOption(new Option('--url <url>', `the server; else HOLDFAST_URL, else ${DEFAULT_URL}`))
-    .option('--json', 'answer as JSON, one value a line')
+    .addOption(new Option('--url <url>', `server address (default: HOLDFAST_URL, else ${DEFAULT_URL})`))
+    .option('--json', 'print JSON, one value per line')
 }
 
 function id(text: string): string {
@@ -150,5 +150,5 @@ function id(text: string): string {
 
 function count(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It has to be a whole number.')
+  throw new InvalidArgumentError('It must be a whole number.')
 }

@@ -18,20 +18,20 @@ export function createServerClient(url: string): ServerClient {
       response = await fetch(new URL(path, url), init)
     } catch (cause) {
       if (init.signal?.aborted) throw cause
-      const sentence = `No server answers at ${url}: start one with \`holdfast serve\`, or name it with --url.`
+      const sentence = `No server answers at ${url}. Start one with \`holdfast serve\`, or pass its address with --url.`
       throw new CommandError(sentence, EXIT.unreachable, { cause })
     }
     if (response.ok) return response
     const said: unknown = await response.json().catch(() => undefined)
     if (isProblem(said)) throw new CommandError(said.detail)
-    throw new CommandError(`${url} answered ${response.status}: it is no Holdfast server, or not a healthy one.`)
+    throw new CommandError(`${url} answered ${response.status}. It is not a Holdfast server, or it is unhealthy.`)
   }
 
   async function json<T>(response: Response): Promise<T> {
     try {
       return (await response.json()) as T
     } catch (cause) {
-      throw new CommandError(`${url} answered something else than JSON: it is no Holdfast server.`, EXIT.failed, {
+      throw new CommandError(`${url} did not answer with JSON. It is not a Holdfast server.`, EXIT.failed, {
         cause,
       })
     }
@@ -55,5 +55,5 @@ export function createServerClient(url: string): ServerClient {
 export function serverUrl(option: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const url = option ?? (env.HOLDFAST_URL || DEFAULT_URL)
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
-  throw new CommandError(`${url} is no server’s address: it looks like ${DEFAULT_URL}.`, EXIT.usage)
+  throw new CommandError(`${url} is not a server address. Use one such as ${DEFAULT_URL}.`, EXIT.usage)
 }

@@ -26,13 +26,13 @@ it('gives what the module says, its agents as they are', async () => {
 
 it.each([
   ['export const x = 1', 'it has no default export'],
-  ['export default 5', 'its default export is no object made by defineConfig'],
-  ['export default { agents: {} }', 'agents is no list of agents'],
+  ['export default 5', 'its default export is not an object made by defineConfig'],
+  ['export default { agents: {} }', 'agents is not a list of agents'],
   ['export default { agents: [{ title: "x", run() {} }] }', 'agents[0] has no id'],
   ['export default { agents: [{ id: "a b", title: "x", run() {} }] }', 'agents[0] has an id that is not 1–128'],
   ['export default { agents: [{ id: "a", title: "x" }] }', 'agents[0] has no function `run`'],
   ['export default { agents: [{ id: "a", title: "x", run() {}, afterCrash: "x" }] }', 'agents[0] has an unknown'],
-  ['export default { defaultAgent: 5 }', 'defaultAgent is no agent id'],
+  ['export default { defaultAgent: 5 }', 'defaultAgent is not an agent id'],
   ['export default { agnets: [] }', 'there is no setting agnets'],
   ['export default { limits: { run: { maxEvnts: 1 } } }', 'there is no setting limits.run.maxEvnts'],
   ['export default { limits: { drainMs: -1 } }', 'limits.drainMs cannot be used'],
@@ -43,11 +43,11 @@ it.each([
   const error = await load(source).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ConfigError)
   const { message } = error as ConfigError
-  expect(message).toContain(`HOLDFAST_CONFIG is ./config-${files}.mjs, and ${why}`)
+  expect(message).toContain(`HOLDFAST_CONFIG is ./config-${files}.mjs, but ${why}`)
   expect(message).toMatch(/^[^\n]*\.$/)
 })
 
 it('a file that is not there, or is no module', async () => {
   await expect(loadConfigModule('./none.ts', directory)).rejects.toThrow('there is no such file')
-  await expect(load('{}', '.json')).rejects.toThrow('it has to be a module')
+  await expect(load('{}', '.json')).rejects.toThrow('it must be a .ts')
 })

@@ -32,7 +32,7 @@ export function defineConfig(config: HoldfastConfig): HoldfastConfig {
 export async function loadConfigModule(path: string, directory: string): Promise<HoldfastConfig> {
   const file = resolve(directory, path)
   if (!existsSync(file)) throw wrong(path, `there is no such file in ${directory}`)
-  if (!MODULES.has(extname(file))) throw wrong(path, 'it has to be a module: a .ts, .mts, .js or .mjs file')
+  if (!MODULES.has(extname(file))) throw wrong(path, 'it must be a .ts, .mts, .js or .mjs module')
   let loaded: unknown
   try {
     loaded = await import(pathToFileURL(file).href)
@@ -40,7 +40,7 @@ export async function loadConfigModule(path: string, directory: string): Promise
     throw wrong(path, `it could not be loaded: ${firstLine(error)}`, error)
   }
   const { default: said } = loaded as { default?: unknown }
-  if (said === undefined) throw wrong(path, 'it has no default export: write export default defineConfig({ … })')
+  if (said === undefined) throw wrong(path, 'it has no default export. Write export default defineConfig({ … })')
   const parsed = Said.safeParse(said)
   if (!parsed.success) throw wrong(path, sentenceOf(parsed.error.issues[0]))
   // Its agents are objects with a life of their own: what was given is taken, not a copy of it.
@@ -53,19 +53,19 @@ const isFunction = (value: unknown) => typeof value === 'function'
 
 const SaidAgent = z.looseObject({
   id: z.string('has no id').refine(isId, 'has an id that is not 1–128 of A–Z a–z 0–9 _ . : -, or is . or ..'),
-  title: z.string('has no title: make it with defineAgent'),
-  run: z.custom(isFunction, 'has no function `run`: make it with defineAgent'),
-  check: z.custom(isFunction, 'has a `check` that is no function').optional(),
+  title: z.string('has no title; create it with defineAgent'),
+  run: z.custom(isFunction, 'has no function `run`; create it with defineAgent'),
+  check: z.custom(isFunction, 'has a `check` that is not a function').optional(),
   afterCrash: z.enum(['fail', 'restart', 'resume'], 'has an unknown `afterCrash`').optional(),
 })
 
 const Said = z.strictObject(
   {
-    agents: z.array(SaidAgent, 'is no list of agents').optional(),
-    defaultAgent: z.string('is no agent id').optional(),
+    agents: z.array(SaidAgent, 'is not a list of agents').optional(),
+    defaultAgent: z.string('is not an agent id').optional(),
     limits: LimitsSchema.optional(),
   },
-  { error: (issue) => (issue.code === 'invalid_type' ? 'is no object made by defineConfig' : undefined) },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'is not an object made by defineConfig' : undefined) },
 )
 
 function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
@@ -81,10 +81,10 @@ function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
 }
 
 function wrong(path: string, why: string, cause?: unknown): ConfigError {
-  return new ConfigError(`HOLDFAST_CONFIG is ${path}, and ${why.replace(/\.$/, '')}.`, { cause })
+  return new ConfigError(`HOLDFAST_CONFIG is ${path}, but ${why.replace(/\.$/, '')}.`, { cause })
 }
 
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error)
-  return (text.split('\n').find((line) => line.trim() !== '') ?? 'it threw something without a word').trim()
+  return (text.split('\n').find((line) => line.trim() !== '') ?? 'it threw an error without a message').trim()
 }

@@ -98,19 +98,19 @@ const Variables = z.object({
 })
 
 const SENTENCES: Readonly<Record<string, string>> = {
-  PORT: 'PORT must be a port number from 0 to 65535; 0 takes a free one.',
+  PORT: 'PORT must be a port number from 0 to 65535; 0 picks a free one.',
   HOLDFAST_LOG: `HOLDFAST_LOG must be one of ${LOG_LEVELS.join(', ')}.`,
-  HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version: unset it.',
+  HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version. Unset it.',
   HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
   OPENAI_BASE_URL:
-    'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1, without a name or password: headers are set in OPENAI_HEADERS.',
+    'OPENAI_BASE_URL must be the endpoint’s URL, up to and including /v1, without a user name or password. Set headers in OPENAI_HEADERS.',
   OPENAI_HEADERS:
-    'OPENAI_HEADERS must be a JSON object with names and values of headers, such as {"api-key": "…"}; headers of the connection, such as Host, cannot be set.',
-  OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}: how long the model may take to begin its answer.`,
+    'OPENAI_HEADERS must be a JSON object of header names and values, such as {"api-key": "…"}. Connection headers such as Host cannot be set.',
+  OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}, the time the model may take to start its answer.`,
   AGUI_URL:
-    'AGUI_URL must be the http or https address where an AG-UI agent takes runs, without a name or password: headers are set in HOLDFAST_CONFIG.',
+    'AGUI_URL must be the http or https address where an AG-UI agent accepts runs, without a user name or password. Set headers in HOLDFAST_CONFIG.',
   DATABASE_URL:
-    'DATABASE_URL is set, and storing in Postgres is not built yet: unset it, or set HOLDFAST_DATA instead.',
+    'DATABASE_URL is set, but this version cannot store in Postgres. Unset it, or set HOLDFAST_DATA instead.',
 }
 
 const NOT_BUILT = ['REDIS_URL'] as const
@@ -126,15 +126,15 @@ export function readConfig(env: Environment): Config {
   const { OPENAI_BASE_URL, OPENAI_MODEL, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
-      `HOST is ${HOST}, where others can reach it, and HOLDFAST_AUTH is none: everybody could read and write everything. Set HOST to 127.0.0.1.`,
+      `HOST is ${HOST}, which other machines can reach, but HOLDFAST_AUTH is none, so anyone could read and write everything. Set HOST to 127.0.0.1.`,
     )
   }
   const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
-    (name) => `${name} is set, and has no effect in this version.`,
+    (name) => `${name} is set but has no effect in this version.`,
   )
   const model = modelOf(parsed.data)
   if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
-    warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL: it is left out.')
+    warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL, so it is not available.')
   }
   return {
     host: HOST,

@@ -26,8 +26,8 @@ export interface Journal {
 const LIVED: Readonly<Record<LifecycleEvent['type'], string>> = {
   run_accepted: 'A run was accepted.',
   run_started: 'A run started.',
-  run_resumed: 'A run goes on.',
-  run_cancel_requested: 'A run is to be cancelled.',
+  run_resumed: 'A run resumed.',
+  run_cancel_requested: 'A cancel was requested.',
   run_ended: 'A run ended.',
 }
 
@@ -42,42 +42,45 @@ export function createJournal(logger: Logger): Journal {
         case 'orphans_settled':
           return logger.warn({ count: entry.count }, 'Settled runs that an earlier process left unfinished.')
         case 'run_resumed':
-          return logger.info({ ...addressOf(entry), events: entry.events }, 'Took up a run where its worker left it.')
+          return logger.info({ ...addressOf(entry), events: entry.events }, 'Resumed a run where its worker left off.')
         case 'run_released':
           return logger.info(addressOf(entry), 'Left a run to the next process.')
         case 'lease_lost':
           return logger.warn(addressOf(entry), 'Lost the lease of a run.')
         case 'agent_left_behind': {
           const { lateEvents, stopped } = entry
-          return logger.warn({ ...addressOf(entry), lateEvents, stopped }, 'A cancelled agent went on for a while.')
+          return logger.warn({ ...addressOf(entry), lateEvents, stopped }, 'A cancelled agent did not stop in time.')
         }
         case 'store_fault': {
           const { during, code, error } = entry
           const fields = { ...addressOf(entry), during, code, err: errorFields(error) }
-          return logger.error(fields, 'The store did not do what the engine asked for.')
+          return logger.error(fields, 'The store failed a request of the engine.')
         }
         case 'address_drift': {
           const { where, field, event } = entry
           const fields = { ...addressOf(entry), where, reason: 'foreign', field, ...(event && { type: event }) }
-          return logger.error(fields, 'A run met the address of another one, which was not used.')
+          return logger.error(fields, 'A run received the address of another run, which was ignored.')
         }
         case 'agent_passed_over':
           return logger.warn(
             { ...addressOf(entry), events: Object.fromEntries(entry.events) },
-            'An agent said what could not be taken; the rest of its answer was.',
+            'Skipped events of an agent that cannot be read; kept the rest of its answer.',
           )
         case 'agent_words_cut':
           return logger.error(
             { ...addressOf(entry), shown: entry.shown, said: entry.said },
-            'An agent failed in words that are not for a person.',
+            'An agent failed with a message not fit to show; the part shown ends before it.',
           )
         case 'agent_threw':
           logger.error({ ...addressOf(entry), err: wordless(entry.error) }, 'An agent threw.')
-          return logger.debug({ ...addressOf(entry), err: errorFields(entry.error) }, 'What the agent threw, in full.')
+          return logger.debug(
+            { ...addressOf(entry), err: errorFields(entry.error) },
+            'The full error that the agent threw.',
+          )
         case 'thread_not_named':
           return logger.warn(
             { ...addressOf(entry), err: wordless(entry.error) },
-            'A thread kept its first line as its name.',
+            'A thread could not be named; it keeps its first line as its title.',
           )
         case 'run_broke':
           return logger.error({ ...addressOf(entry), err: errorFields(entry.error) }, 'The engine failed.')
@@ -89,7 +92,7 @@ export function createJournal(logger: Logger): Journal {
       logger.info({ event: type, ...fields }, LIVED[type])
     },
     dropped({ type, reason, ...address }) {
-      logger.error({ where: 'notice', type, reason, ...address }, 'Dropped a notice with no address of its own.')
+      logger.error({ where: 'notice', type, reason, ...address }, 'Dropped a notice without a valid address.')
     },
     answered({ roomId, threadId, runId }, { ms, ...answer }) {
       if (!logger.isLevelEnabled('debug')) return

@@ -160,7 +160,7 @@ describe('what an operator sees of a server', { timeout: 40_000 }, () => {
     const lines = server.err().trimEnd().split('\n')
     expect(lines).toEqual([
       expect.stringContaining('npm install @opentelemetry/sdk-node'),
-      expect.stringContaining('events.jsonl cannot be written'),
+      expect.stringContaining('Cannot write events.jsonl'),
     ])
   })
 })

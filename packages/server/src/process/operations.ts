@@ -63,9 +63,12 @@ export function createOperations(options: OperationsOptions): Operations {
   const events = createEventFile({
     directory,
     now: clock.now,
-    onFault: (error) => onFault(error, 'events.jsonl cannot be written: its lines are left out until it can.'),
+    onFault: (error) => onFault(error, 'Cannot write events.jsonl; lines are dropped until it is writable again.'),
   })
-  const lifecycle = createLifecycle({ bus, onListenerError: (error) => onFault(error, 'A run’s life was not noted.') })
+  const lifecycle = createLifecycle({
+    bus,
+    onListenerError: (error) => onFault(error, 'An event of a run’s life could not be recorded.'),
+  })
   for (const hear of [metrics.lived, events.record, traces.lived]) lifecycle.subscribe(hear)
   lifecycle.subscribe((event) => listener.lived?.(event))
 

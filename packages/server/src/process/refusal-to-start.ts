@@ -11,12 +11,12 @@ export function whyNotStarted(error: unknown, { host, port }: { host: string; po
   if (!(error instanceof Error) || !('code' in error)) return undefined
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is taken: stop what listens there, or choose another port with PORT.`
+      return `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port with PORT.`
     case 'EACCES':
-      return `Port ${port} needs more rights than this process has: choose one above 1023 with PORT.`
+      return `Port ${port} needs more privileges than this process has. Choose one above 1023 with PORT.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST is ${host}, which is no address of this machine: set HOST to 127.0.0.1.`
+      return `HOST is ${host}, which is not an address of this machine. Set HOST to 127.0.0.1.`
     default:
       return undefined
   }

@@ -130,7 +130,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     const server = run({ HOLDFAST_DATA: freshData(), PORT: String(port) })
     expect(await server.exit).toBe(1)
     expect(server.err()).toBe(
-      `holdfast: Port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port with PORT.\n`,
+      `holdfast: Port ${port} on 127.0.0.1 is in use. Stop the program that uses it, or choose another port with PORT.\n`,
     )
     expect(server.out()).toBe('')
     taken.close()
@@ -350,7 +350,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     const missing = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './nowhere.ts' })
     const twice = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './twice.mjs' })
     expect([await missing.exit, await twice.exit]).toEqual([1, 1])
-    expect(missing.err()).toMatch(/^holdfast: HOLDFAST_CONFIG is \.\/nowhere\.ts, and there is no such file.*\n$/)
+    expect(missing.err()).toMatch(/^holdfast: HOLDFAST_CONFIG is \.\/nowhere\.ts, but there is no such file.*\n$/)
     expect(twice.err()).toBe('holdfast: Two agents are called "demo": give one of them another id.\n')
     expect(existsSync(data)).toBe(false)
   })

@@ -54,9 +54,9 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   const unlessStopped = <Value>(step: Promise<Value>): Promise<Value> =>
     Promise.race([step, stop.then(() => Promise.reject(asked.reason))])
   let exitCode = 0
-  process.on('unhandledRejection', (reason) => uncaught(reason, 'A promise was rejected and nobody listened.'))
+  process.on('unhandledRejection', (reason) => uncaught(reason, 'Unhandled promise rejection.'))
   process.on('uncaughtException', (error) => {
-    uncaught(error, 'Stopping at once: an error that nobody caught. What was acknowledged is durable.')
+    uncaught(error, 'Stopping now: uncaught error. Everything acknowledged is durable.')
     process.exit(1)
   })
 
@@ -82,7 +82,10 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
       listener: journal,
       onStoreLost(cause) {
         if (!isStoreLost(cause)) {
-          report(cause, 'Stopping at once: the store’s thread died. What was seen is durable; start again to go on.')
+          report(
+            cause,
+            'Stopping now: the store’s thread died. Everything seen is durable. Restart the server to continue.',
+          )
           process.exit(1)
         }
         report(cause, `Stopping: this server has lost its data. ${whyLost(cause)}.`)
@@ -93,14 +96,14 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
       warn,
     })
     process.stdout.write(`Holdfast is ready: ${server.url}\n`)
-    if (webRoot !== undefined && !built) warn('The page is not built, only the API is served: npm start builds it.')
+    if (webRoot !== undefined && !built) warn('The page is not built, so only the API is served. npm start builds it.')
     await stop
-    note('Stopping: no new runs; those that run have a moment to end.')
+    note('Stopping: no new runs; live runs get a few seconds to end.')
     await server.close()
     await tracing?.close()
   } catch (error) {
     if (error === asked.reason) {
-      note('Stopped before it was ready.')
+      note('Stopped before the server was ready.')
       process.exit(exitCode)
     }
     const sentence = error instanceof ConfigError ? error.message : config && whyNotStarted(error, config)
@@ -120,7 +123,7 @@ const LOST_GRACE_MS = 2_000
 const isStoreLost = (cause: unknown): cause is StoreFault =>
   cause instanceof StoreFault && cause.code === 'storage_lost'
 
-const whyLost = ({ cause }: StoreFault) => (cause instanceof Error ? cause.message : 'It does not know why')
+const whyLost = ({ cause }: StoreFault) => (cause instanceof Error ? cause.message : 'The cause is unknown')
 
 /**
  * `stop` resolves at the first signal, `asked` is aborted by it. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so

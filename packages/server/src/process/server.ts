@@ -71,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
   const limits = resolveLimits(options.limits)
   const { drainMs = limits.drainMs } = options
-  const notices = createInProcessBus({ onListenerError: (error) => report(error, 'A notice was not understood.') })
+  const notices = createInProcessBus({ onListenerError: (error) => report(error, 'A notice could not be handled.') })
   const bus = createStrictBus(notices, (notice) => operations.dropped(notice))
   const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? more[0]?.id ?? 'demo')
   const operations = createOperations({
@@ -169,7 +169,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 function aheadSentence(ms: number): string {
   const newest = new Date(Date.now() + ms).toISOString()
-  return `The newest record is dated ${newest}, ${inWords(ms)} ahead of this machine’s clock: it is wrong now, or was once while a server ran. Set it right. Until it has caught up, new records go on from that date; durations stay right.`
+  return `The newest record is dated ${newest}, ${inWords(ms)} ahead of this machine’s clock. The clock is wrong now, or was wrong while a server ran. Correct it. Until it catches up, new records continue from that date; durations stay correct.`
 }
 
 function inWords(ms: number): string {

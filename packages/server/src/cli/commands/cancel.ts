@@ -22,8 +22,8 @@ export async function cancel(
 
 function sentenceOf(answer: CancelRequested | CancelTooLate, runId: string | undefined): string {
   if ('alreadyTerminal' in answer) {
-    return answer.status === null ? 'Nothing is live in this thread.' : `It had ended before: ${answer.status}.`
+    return answer.status === null ? 'Nothing is live in this thread.' : `The run has already ended: ${answer.status}.`
   }
-  if (answer.run) return `The cancel of ${answer.run.runId} is on record: it is ${answer.run.status}.`
-  return `There is no run ${runId} yet: if it starts within a minute, it ends at once.`
+  if (answer.run) return `Cancel of ${answer.run.runId} recorded. Its status is ${answer.run.status}.`
+  return `There is no run ${runId} yet. If it is started within a minute, it is cancelled at once.`
 }

@@ -45,7 +45,7 @@ export async function doctor(terminal: Terminal, { data, json }: DoctorOptions):
   tell(disk(directory))
   const held = store(directory, terminal, tell)
   if (config) tell(held ? await answering(config) : await free(config))
-  if (wrong > 0) throw new CommandError(`${wrong} of these ${wrong === 1 ? 'is' : 'are'} wrong.`)
+  if (wrong > 0) throw new CommandError(`${wrong} ${wrong === 1 ? 'problem' : 'problems'} found.`)
 }
 
 function settings(env: Terminal['env'], tell: (finding: Finding) => void): Config | undefined {
@@ -66,12 +66,12 @@ function place(directory: string): Finding {
   try {
     accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch {
-    const says = `${there} cannot be written: make it this user’s, or choose another directory with HOLDFAST_DATA.`
+    const says = `${there} is not writable. Give this user access, or choose another directory with HOLDFAST_DATA.`
     return { check: 'data', state: 'wrong', says }
   }
   const says = hasData(directory)
     ? `The data is in ${directory}.`
-    : `${directory} has no data yet: a first start makes it.`
+    : `${directory} has no data yet. The first start creates it.`
   return { check: 'data', state: 'ok', says }
 }
 
@@ -83,9 +83,9 @@ function nearest(directory: string): string {
 function disk(directory: string): Finding {
   const { bavail, bsize } = statfsSync(nearest(directory))
   const free = (bavail * bsize) / MIB
-  const says = `${free > 10_240 ? `${Math.floor(free / 1024)} GiB` : `${Math.floor(free)} MiB`} are free.`
+  const says = `${free > 10_240 ? `${Math.floor(free / 1024)} GiB` : `${Math.floor(free)} MiB`} free.`
   if (free < 100) {
-    return { check: 'disk', state: 'wrong', says: `${says} Free some space: a full disk refuses every new run.` }
+    return { check: 'disk', state: 'wrong', says: `${says} Free some space: on a full disk every new run is refused.` }
   }
   return { check: 'disk', state: free < 1024 ? 'warning' : 'ok', says }
 }
@@ -99,7 +99,7 @@ function store(directory: string, terminal: Terminal, tell: (finding: Finding) =
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     const held = error.cause instanceof StoreOpenError && error.cause.code === 'locked'
-    const says = held ? 'A server holds the data: its soundness can be checked once it is stopped.' : error.message
+    const says = held ? 'A server is using the data. Stop it to check the data.' : error.message
     tell({ check: 'store', state: held ? 'warning' : 'wrong', says })
     return held
   }
@@ -111,7 +111,7 @@ function store(directory: string, terminal: Terminal, tell: (finding: Finding) =
     })
     progress?.end()
     for (const problem of problems) {
-      tell({ check: 'store', state: 'wrong', says: `${problem} Put back a copy of the whole data directory.` })
+      tell({ check: 'store', state: 'wrong', says: `${problem} Restore a copy of the whole data directory.` })
     }
     if (problems.length === 0) {
       tell({ check: 'store', state: 'ok', says: `${threads} thread(s) with ${records} record(s) are sound.` })
@@ -131,10 +131,10 @@ async function answering({ host, port }: Config): Promise<Finding> {
     return {
       check: 'port',
       state: 'warning',
-      says: `${url} answers that it is not ready: it starts, or it is stopping.`,
+      says: `The server at ${url} is not ready: it is starting or stopping.`,
     }
   } catch {
-    const says = `A server holds the data, and nothing answers at ${url}: set PORT and HOST as it has them, or look at its log.`
+    const says = `A server is using the data, but nothing answers at ${url}. Set PORT and HOST to that server’s values, or check its log.`
     return { check: 'port', state: 'wrong', says }
   }
 }
@@ -148,7 +148,7 @@ async function free({ host, port }: Config): Promise<Finding> {
     })
     return { check: 'port', state: 'ok', says: `Port ${port} is free.` }
   } catch (error) {
-    const says = whyNotStarted(error, { host, port }) ?? `Port ${port} cannot be taken: ${String(error)}.`
+    const says = whyNotStarted(error, { host, port }) ?? `Cannot listen on port ${port}: ${String(error)}.`
     return { check: 'port', state: 'wrong', says }
   } finally {
     probe.close()

@@ -19,9 +19,10 @@ const CHUNK = 256 * 1024
 
 export function exportRoom(terminal: Terminal, { roomId, file, data, redact, force }: ExportOptions): void {
   const directory = dataDirectory(data, terminal.env)
-  if (!hasData(directory)) throw new CommandError(`There is no Holdfast data in ${directory}: name it with --data.`)
+  if (!hasData(directory))
+    throw new CommandError(`There is no Holdfast data in ${directory}. Pass its directory with --data.`)
   if (file !== undefined && !force && existsSync(file)) {
-    throw new CommandError(`${file} exists: name another file, or let it be replaced with --force.`)
+    throw new CommandError(`${file} already exists. Choose another file, or overwrite it with --force.`)
   }
   const archive = openData(directory)
   try {
@@ -30,7 +31,7 @@ export function exportRoom(terminal: Terminal, { roomId, file, data, redact, for
     const room = rooms.find((known) => known.roomId === roomId)
     if (!lines || !room) {
       const known = rooms.map((some) => some.roomId).join(', ')
-      throw new CommandError(`There is no room ${roomId} in ${directory}; there are: ${known || 'none'}.`)
+      throw new CommandError(`There is no room ${roomId} in ${directory}. Rooms: ${known || 'none'}.`)
     }
     const progress = createProgress(terminal, { what: 'Exporting', whole: room.records, worthwhile: 50_000 })
     try {
@@ -44,10 +45,12 @@ export function exportRoom(terminal: Terminal, { roomId, file, data, redact, for
     }
     if (room.withheld > 0) {
       terminal.err(
-        `${room.withheld} waiting run(s) were asked for with forwardedProps, which no export holds: they will start without.`,
+        `${room.withheld} queued run(s) have forwardedProps, which are never exported. They will start without them.`,
       )
     }
-    terminal.err(`Exported ${room.threads} thread(s) with ${room.records} record(s)${redact ? ', without words' : ''}.`)
+    terminal.err(
+      `Exported ${room.threads} thread(s) with ${room.records} record(s)${redact ? ', with all text masked' : ''}.`,
+    )
   } finally {
     archive.close()
   }
@@ -80,7 +83,7 @@ function write(file: string | undefined, lines: Iterable<string>): void {
   } catch (cause) {
     rmSync(partial, { force: true })
     if (cause instanceof Error && 'syscall' in cause) {
-      throw new CommandError(`${file} could not be written: ${cause.message}.`, undefined, { cause })
+      throw new CommandError(`Could not write ${file}: ${cause.message}.`, undefined, { cause })
     }
     throw cause
   }

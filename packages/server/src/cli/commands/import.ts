@@ -28,11 +28,11 @@ export function importRoom(terminal: Terminal, { file, data }: ImportOptions): v
       if (answer.type === 'room_taken') {
         throw new CommandError(
           answer.why === 'deleted'
-            ? `This room was deleted in ${directory}, and what was deleted does not come back: choose another directory with --data.`
-            : `This room is in ${directory} already, with threads: choose another directory with --data.`,
+            ? `This room was deleted in ${directory}, and deleted rooms cannot be restored there. Choose another directory with --data.`
+            : `This room already exists in ${directory} and has threads. Choose another directory with --data.`,
         )
       }
-      terminal.err(`Imported the room ${answer.roomId} with ${answer.records} record(s) into ${directory}.`)
+      terminal.err(`Imported room ${answer.roomId} with ${answer.records} record(s) into ${directory}.`)
     } catch (cause) {
       if (cause instanceof ArchiveError) {
         throw new CommandError(`${file}: ${cause.message} Nothing was imported.`, undefined, { cause })
@@ -55,9 +55,9 @@ function openFile(file: string): { readonly handle: number; readonly size: numbe
     if (!found.isDirectory()) return { handle, size: found.size }
     closeSync(handle)
   } catch (cause) {
-    throw new CommandError(`${file} cannot be read: is it there?`, undefined, { cause })
+    throw new CommandError(`Cannot read ${file}. Does it exist?`, undefined, { cause })
   }
-  throw new CommandError(`${file} is a directory: name an exported file.`)
+  throw new CommandError(`${file} is a directory. Pass an exported file.`)
 }
 
 function* linesOf(handle: number, at: (bytes: number) => void): Generator<string> {
@@ -72,7 +72,7 @@ function* linesOf(handle: number, at: (bytes: number) => void): Generator<string
     const lines = (rest + decoder.write(chunk.subarray(0, size))).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > LONGEST_LINE)
-      throw new ArchiveError(number + lines.length + 1, 'this line is longer than any record.')
+      throw new ArchiveError(number + lines.length + 1, 'the line is longer than any record.')
     for (const line of lines) {
       number++
       yield line

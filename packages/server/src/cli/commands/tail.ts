@@ -55,7 +55,7 @@ export async function tail(client: ServerClient, terminal: Pick<Terminal, 'out'>
 }
 
 function ended(after: number, cause?: unknown): CommandError {
-  return new CommandError(`The server ended the stream: go on with --after ${after}.`, EXIT.unreachable, { cause })
+  return new CommandError(`The server ended the stream. Continue with --after ${after}.`, EXIT.unreachable, { cause })
 }
 
 function lineOf({ seq, at, runId, event }: Envelope): string {

@@ -18,7 +18,7 @@ export async function threads(
     for (const thread of items) out(json ? JSON.stringify(thread) : lineOf(thread))
     left -= items.length
     before = next
-    if (left <= 0 && next !== undefined) err(`There are more: --limit ${limit * 10} shows them.`)
+    if (left <= 0 && next !== undefined) err(`There are more threads. Use --limit ${limit * 10} to see them.`)
   } while (before !== undefined && left > 0)
   if (left === limit) err('There are no threads.')
 }
