@@ -10,7 +10,7 @@ import { stopOutcome } from '../store/run-record.ts'
 import { leaveAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
-import { LAST_TRIES, pull, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
+import { LAST_TRIES, pull, type RunExecution, scribeOf, waitForStore } from './run-execution.ts'
 import type { Stop } from './stop-line.ts'
 
 export type Heard =
@@ -19,7 +19,7 @@ export type Heard =
   | { readonly type: 'stopped' }
 
 /** Once. Never rejects. */
-export async function end(run: RunInHand, heard: Heard): Promise<void> {
+export async function end(run: RunExecution, heard: Heard): Promise<void> {
   run.phase = 'leaving'
   run.parts.deadlines.forget(run)
   let outcome: Outcome | undefined
@@ -34,7 +34,7 @@ export async function end(run: RunInHand, heard: Heard): Promise<void> {
 }
 
 /** After a fault of the engine itself: the run is left to whoever settles orphans. */
-export function abandon(run: RunInHand, error: unknown): void {
+export function abandon(run: RunExecution, error: unknown): void {
   const { deadlines, log, onOver } = run.parts
   run.phase = 'ending'
   deadlines.forget(run)
@@ -44,7 +44,7 @@ export function abandon(run: RunInHand, error: unknown): void {
 }
 
 /** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs. */
-async function leave(run: RunInHand): Promise<void> {
+async function leave(run: RunExecution): Promise<void> {
   if (!run.call) return
   const { cancelGraceMs, clock, log } = run.parts
   const waited = run.stop?.type === 'cancel' && !run.closing
@@ -56,7 +56,7 @@ async function leave(run: RunInHand): Promise<void> {
 }
 
 /** Undefined: it was not this process that ended the run. */
-async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | undefined> {
+async function endRun(run: RunExecution, heard: Heard): Promise<Outcome | undefined> {
   const { work, log } = run.parts
   const { lease } = run
   const { recorder, writer } = scribeOf(run)
@@ -87,7 +87,7 @@ async function endRun(run: RunInHand, heard: Heard): Promise<Outcome | undefined
  * Writes what is known and lets go of the lease, for another process to go on. A run whose cancel was acknowledged
  * ends here all the same.
  */
-async function release(run: RunInHand, unwritten: readonly string[]): Promise<Outcome | 'released' | undefined> {
+async function release(run: RunExecution, unwritten: readonly string[]): Promise<Outcome | 'released' | undefined> {
   const { work, log } = run.parts
   const { lease } = run
   try {
@@ -101,7 +101,7 @@ async function release(run: RunInHand, unwritten: readonly string[]): Promise<Ou
   return 'released'
 }
 
-async function again(run: RunInHand, error: unknown, attempt: number): Promise<boolean> {
+async function again(run: RunExecution, error: unknown, attempt: number): Promise<boolean> {
   const fault = storeFault('end', error, run.lease)
   run.parts.log(fault)
   if (isGone(fault.code) || (run.closing && attempt >= LAST_TRIES)) return false

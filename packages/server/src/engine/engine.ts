@@ -21,7 +21,7 @@ import type { Claim, ClaimCaps, Lease, Notice, Store } from '../store/port.ts'
 import { createSignalGuard } from './agent-signal.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
-import { carryOut, closeRun, hearOfLease } from './execute.ts'
+import { closeRun, executeRun, hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
 import { createKeptOnce } from './kept-once.ts'
@@ -29,7 +29,7 @@ import { createLeaseKeeper } from './lease-keeper.ts'
 import { type EngineLog, shelteredLog } from './log.ts'
 import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
-import { pull, type RunInHand, type RunParts, takeInHand } from './run-in-hand.ts'
+import { createExecution, pull, type RunExecution, type RunParts } from './run-execution.ts'
 
 export interface EngineOptions {
   readonly store: Pick<Store, 'work' | 'log' | 'threads'>
@@ -92,10 +92,10 @@ export function createEngine(options: EngineOptions): Engine {
   const { strict = false, attention = () => 'none' as const } = options
   const { work } = store
   const log = shelteredLog(options.log ?? (() => {}))
-  const running = new Map<string, RunInHand>()
+  const running = new Map<string, RunExecution>()
   const patience = createPatience(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })
-  const deadlines = createDeadlines<RunInHand>(clock, times, (run, failure) => pull(run, { type: 'fail', failure }))
+  const deadlines = createDeadlines<RunExecution>(clock, times, (run, failure) => pull(run, { type: 'fail', failure }))
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)
@@ -138,17 +138,17 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function take(claim: Claim, leaseUntil: number): void {
-    const run = takeInHand(parts, claim, leaseUntil)
+    const run = createExecution(parts, claim, leaseUntil)
     const name = nameOf(claim.lease)
     const older = running.get(name)
     // A run that was taken from this process and comes back to it: the older lease is over.
     if (older) hearOfLease(older, { type: 'lost' }, 0)
     running.set(name, run)
-    void carryOut(run, claim.resumed)
+    void executeRun(run, claim.resumed)
     if (early.delete(name)) keeper.check(run)
   }
 
-  function onOver(run: RunInHand, outcome: Outcome | undefined): void {
+  function onOver(run: RunExecution, outcome: Outcome | undefined): void {
     const name = nameOf(run.lease)
     if (running.get(name) === run) running.delete(name)
     if (running.size === 0) onIdle()

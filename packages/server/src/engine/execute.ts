@@ -18,7 +18,7 @@ import type { Claim, LeaseState } from '../store/port.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
-import { obey, pull, type RunInHand } from './run-in-hand.ts'
+import { obey, pull, type RunExecution } from './run-execution.ts'
 import { takeUp } from './take-up.ts'
 import { addUsage } from './usage.ts'
 
@@ -30,7 +30,7 @@ const NOT_RESUMABLE: Outcome = {
 }
 
 /** Never rejects. Resolves once the agent is listened to, or the run ends without it. */
-export async function carryOut(run: RunInHand, resumed: Claim['resumed']): Promise<void> {
+export async function executeRun(run: RunExecution, resumed: Claim['resumed']): Promise<void> {
   try {
     const foreign = refuseForeignInput(run)
     const written = resumed && !foreign ? await takeUp(run, resumed.firstSeq) : undefined
@@ -43,7 +43,7 @@ export async function carryOut(run: RunInHand, resumed: Claim['resumed']): Promi
 }
 
 /** What the store said of its lease, which now lasts until then by this process's clock. */
-export function hearOfLease(run: RunInHand, state: LeaseState, leaseUntil: number): void {
+export function hearOfLease(run: RunExecution, state: LeaseState, leaseUntil: number): void {
   run.leaseUntil = leaseUntil
   // While it ends, the answer to `end` is the one that counts: a renewal may have been asked before it.
   if (run.phase !== 'ending') obey(run, state)
@@ -53,14 +53,14 @@ export function hearOfLease(run: RunInHand, state: LeaseState, leaseUntil: numbe
  * This process stops: the run is ended with this failure, or left as it stands if its agent may be asked again or
  * resumed; without waiting for its agent or for a broken store.
  */
-export function closeRun(run: RunInHand, failure: Failure): void {
+export function closeRun(run: RunExecution, failure: Failure): void {
   run.closing = true
   const afterCrash = run.parts.catalogue.get(run.agentId)?.afterCrash ?? 'fail'
   pull(run, afterCrash === 'fail' ? { type: 'fail', failure } : { type: 'release' })
   run.cutWait()
 }
 
-function refuseForeignInput({ parts, lease, input }: RunInHand): Heard | undefined {
+function refuseForeignInput({ parts, lease, input }: RunExecution): Heard | undefined {
   const drift = driftOfInput(lease, input)
   if (!drift) return undefined
   parts.log({ type: 'address_drift', lease, ...drift })
@@ -69,7 +69,7 @@ function refuseForeignInput({ parts, lease, input }: RunInHand): Heard | undefin
 
 /** `written` is what the run had written before this process took it up. */
 function whoIsCalled(
-  { parts, agentId, stop }: RunInHand,
+  { parts, agentId, stop }: RunExecution,
   written: readonly Event[] | undefined,
 ): { readonly type: 'agent'; readonly agent: Agent } | Heard {
   if (stop) return { type: 'stopped' }
@@ -79,7 +79,7 @@ function whoIsCalled(
   return { type: 'agent', agent }
 }
 
-function contextFor(run: RunInHand, written: readonly Event[] | undefined): AgentContext {
+function contextFor(run: RunExecution, written: readonly Event[] | undefined): AgentContext {
   const { parts, lease, controller } = run
   parts.guardSignal(controller.signal, lease)
   const context: AgentContext = {

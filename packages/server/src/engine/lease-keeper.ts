@@ -9,12 +9,12 @@ import type { LeaseState, RunWork } from '../store/port.ts'
 import { hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import type { EngineLog } from './log.ts'
-import type { RunInHand } from './run-in-hand.ts'
+import type { RunExecution } from './run-execution.ts'
 
 export interface LeaseKeeper {
   start(): void
   /** Asks for one run now: there is word of a cancel. */
-  check(run: RunInHand): void
+  check(run: RunExecution): void
   /** Resolves once what was asked has been answered. */
   stop(): Promise<void>
 }
@@ -23,7 +23,7 @@ export interface LeaseKeeperOptions {
   readonly work: Pick<RunWork, 'renew' | 'settleOrphans'>
   readonly clock: Clock
   readonly leaseMs: number
-  readonly runs: () => Iterable<RunInHand>
+  readonly runs: () => Iterable<RunExecution>
   readonly log: EngineLog
 }
 
@@ -37,7 +37,7 @@ export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeep
   let stopped = false
   let undoBeat = () => {}
 
-  async function renew(kept: readonly RunInHand[]): Promise<boolean> {
+  async function renew(kept: readonly RunExecution[]): Promise<boolean> {
     if (kept.length === 0) return true
     const now = clock.now()
     let states: readonly LeaseState[]

@@ -11,7 +11,7 @@ import { failureIn } from '../agents/failure.ts'
 import type { Agent, AgentContext } from '../agents/port.ts'
 import { askNext, callAgent } from './agent-call.ts'
 import { abandon, end } from './ending.ts'
-import { pull, type RunInHand, scribeOf } from './run-in-hand.ts'
+import { pull, type RunExecution, scribeOf } from './run-execution.ts'
 
 const UNEXPECTED: Failure = {
   code: 'agent_error',
@@ -21,7 +21,7 @@ const UNEXPECTED: Failure = {
 /** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
 const EVENTS_A_TURN = 16
 
-export function listen(run: RunInHand, agent: Agent, context: AgentContext): void {
+export function listen(run: RunExecution, agent: Agent, context: AgentContext): void {
   const { clock, deadlines } = run.parts
   run.phase = 'listening'
   run.stopListening = stopListening
@@ -35,12 +35,12 @@ export function listen(run: RunInHand, agent: Agent, context: AgentContext): voi
   goOn(run)
 }
 
-function stopListening(run: RunInHand): void {
+function stopListening(run: RunExecution): void {
   void end(run, { type: 'stopped' })
 }
 
 /** Asks for one more, as soon as there is room for it. */
-function goOn(run: RunInHand): void {
+function goOn(run: RunExecution): void {
   const { phase, call, scribe, parts } = run
   if (phase !== 'listening' || !call) return
   if (scribe?.writer.full()) {
@@ -58,7 +58,7 @@ function goOn(run: RunInHand): void {
   }
 }
 
-function onNext(run: RunInHand, next: IteratorResult<unknown, unknown>): void {
+function onNext(run: RunExecution, next: IteratorResult<unknown, unknown>): void {
   if (!take(run)) return
   let event: unknown
   try {
@@ -78,7 +78,7 @@ function onNext(run: RunInHand, next: IteratorResult<unknown, unknown>): void {
   }
 }
 
-function onThrown(run: RunInHand, error: unknown): void {
+function onThrown(run: RunExecution, error: unknown): void {
   if (!take(run)) return
   // What it threw is not for a person's eyes.
   const failure = readFailure(error)
@@ -90,7 +90,7 @@ function onThrown(run: RunInHand, error: unknown): void {
 /** How much of an agent's own words the log takes. */
 const MAX_NOTED = 16 * 1024
 
-function noteCut(run: RunInHand, said: string, shown: string): void {
+function noteCut(run: RunExecution, said: string, shown: string): void {
   run.parts.log({ type: 'agent_words_cut', lease: run.lease, said: said.slice(0, MAX_NOTED), shown })
 }
 
@@ -104,14 +104,14 @@ function readFailure(error: unknown): Failure | undefined {
 }
 
 /** What was asked for has come. False: nobody listens any more. */
-function take(run: RunInHand): boolean {
+function take(run: RunExecution): boolean {
   if (run.phase !== 'listening') return false
   run.waitingSince = undefined
   if (run.call) run.call.pending = undefined
   return true
 }
 
-function hear(run: RunInHand, event: unknown): void {
+function hear(run: RunExecution, event: unknown): void {
   const { recorder, writer } = scribeOf(run)
   const verdict = recorder.record(event)
   writer.poke()

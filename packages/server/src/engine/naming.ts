@@ -12,7 +12,7 @@ import type { AgentCatalogue } from '../agents/port.ts'
 import { titleFrom } from '../store/decide/title.ts'
 import type { ThreadStore } from '../store/port.ts'
 import type { EngineLog } from './log.ts'
-import type { Held } from './run-in-hand.ts'
+import type { ClaimedRun } from './run-execution.ts'
 
 const MAX_AT_ONCE = 4
 const MAX_CHARACTERS = 80
@@ -20,7 +20,7 @@ const TIME_MS = 30_000
 
 export interface Naming {
   /** After a run that succeeded. Beyond a few at once the name stays the first line. */
-  consider(run: Held): void
+  consider(run: ClaimedRun): void
   /** Gives up what is being asked. Resolves when nothing goes on. */
   close(): Promise<void>
 }
@@ -36,7 +36,7 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
   const closing = new AbortController()
   const asking = new Set<Promise<void>>()
 
-  async function name({ lease, agentId, owner, input: { messages } }: Held): Promise<void> {
+  async function name({ lease, agentId, owner, input: { messages } }: ClaimedRun): Promise<void> {
     const agent = catalogue.get(agentId)
     if (!agent?.entitle) return
     const late = new AbortController()
@@ -70,7 +70,7 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
   }
 }
 
-function isFirst({ input: { messages } }: Held): boolean {
+function isFirst({ input: { messages } }: ClaimedRun): boolean {
   return messages.every(({ role }) => role !== 'assistant')
 }
 

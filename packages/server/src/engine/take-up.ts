@@ -3,10 +3,10 @@ import type { Event } from '@ag-ui/core'
 import { DriftError, MIXED_UP } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { readOwnEvents } from './own-log.ts'
-import { LAST_TRIES, pull, type RunInHand, scribeOf, waitForStore } from './run-in-hand.ts'
+import { LAST_TRIES, pull, type RunExecution, scribeOf, waitForStore } from './run-execution.ts'
 
 /** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
-export async function takeUp(run: RunInHand, firstSeq: number): Promise<readonly Event[]> {
+export async function takeUp(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
   const { parts, lease, owner } = run
   for (let attempt = 0; ; attempt++) {
     try {

@@ -28,7 +28,7 @@ export interface RunParts {
   readonly gatherMs: number
   readonly patience: Patience
   readonly limits: RecorderLimits
-  readonly deadlines: Deadlines<RunInHand>
+  readonly deadlines: Deadlines<RunExecution>
   /** Of what many runs have in common. */
   readonly keptOnce: <Value>(value: Value) => Value
   readonly cancelGraceMs: number
@@ -39,13 +39,13 @@ export interface RunParts {
   readonly strict: boolean
   readonly log: EngineLog
   /** Told once of each run: how it ended, where it was this process that ended it. */
-  readonly onOver: (run: RunInHand, outcome: Outcome | undefined) => void
+  readonly onOver: (run: RunExecution, outcome: Outcome | undefined) => void
 }
 
 /** Of its claim; the rest is of no use once it has begun. */
-export type Held = Omit<Claim, 'run' | 'resumed'>
+export type ClaimedRun = Omit<Claim, 'run' | 'resumed'>
 
-export interface RunInHand extends Held, StopLine, Watched {
+export interface RunExecution extends ClaimedRun, StopLine, Watched {
   readonly parts: RunParts
   /** `ending`: only what the store says to the end itself counts now. */
   phase: 'beginning' | 'listening' | 'leaving' | 'ending'
@@ -64,14 +64,14 @@ export interface RunInHand extends Held, StopLine, Watched {
   /** Ends the wait that the run is in. */
   cutWait: () => void
   /** Ends the listening, when the line is pulled in the middle of it. */
-  stopListening: (run: RunInHand) => void
+  stopListening: (run: RunExecution) => void
   scribe: Scribe | undefined
 }
 
-const NO_USAGE: RunInHand['usage'] = []
+const NO_USAGE: RunExecution['usage'] = []
 const NOTHING = () => {}
 
-export function takeInHand(parts: RunParts, claim: Held, leaseUntil: number): RunInHand {
+export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: number): RunExecution {
   const { keptOnce } = parts
   return {
     parts,
@@ -96,7 +96,7 @@ export function takeInHand(parts: RunParts, claim: Held, leaseUntil: number): Ru
 }
 
 /** The one that writes the run down, made when there is something to write. */
-export function scribeOf(run: RunInHand): Scribe {
+export function scribeOf(run: RunExecution): Scribe {
   run.scribe ??= createScribe(run.parts, run, {
     pull: (stop) => pull(run, stop),
     hear: (state) => obey(run, state),
@@ -106,13 +106,13 @@ export function scribeOf(run: RunInHand): Scribe {
 }
 
 /** Its agent is told to stop, and is not listened to any more. */
-export function pull(run: RunInHand, stop: Stop): void {
+export function pull(run: RunExecution, stop: Stop): void {
   pullLine(run, stop)
   if (run.phase === 'listening') run.stopListening(run)
 }
 
 /** Does what the store says of the lease. */
-export function obey(run: RunInHand, state: LeaseState): void {
+export function obey(run: RunExecution, state: LeaseState): void {
   switch (state.type) {
     case 'running':
       break
@@ -125,7 +125,7 @@ export function obey(run: RunInHand, state: LeaseState): void {
 }
 
 /** Before the next try, after `attempt` (from 0) met a store with a fault. */
-export async function waitForStore(run: RunInHand, attempt: number): Promise<void> {
+export async function waitForStore(run: RunExecution, attempt: number): Promise<void> {
   const { patience } = run.parts
   const { over, cut } = patience.wait(patience.delay(attempt))
   run.cutWait = cut
