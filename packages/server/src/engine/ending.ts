@@ -10,7 +10,7 @@ import { stopOutcome } from '../store/run-record.ts'
 import { leaveAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
-import { LAST_TRIES, pull, type RunExecution, scribeOf, waitForStore } from './run-execution.ts'
+import { LAST_TRIES, pull, type RunExecution, runLogOf, waitForStore } from './run-execution.ts'
 import type { Stop } from './stop-line.ts'
 
 export type Heard =
@@ -59,7 +59,7 @@ async function leave(run: RunExecution): Promise<void> {
 async function endRun(run: RunExecution, heard: Heard): Promise<Outcome | undefined> {
   const { work, log } = run.parts
   const { lease } = run
-  const { recorder, writer } = scribeOf(run)
+  const { recorder, writer } = runLogOf(run)
   const unwritten = await writer.close()
   run.phase = 'ending'
   const stop = run.stop
@@ -91,7 +91,7 @@ async function release(run: RunExecution, unwritten: readonly string[]): Promise
   const { work, log } = run.parts
   const { lease } = run
   try {
-    const said = await work.append(lease, [...unwritten, ...scribeOf(run).recorder.take()])
+    const said = await work.append(lease, [...unwritten, ...runLogOf(run).recorder.take()])
     if (said.type === 'lost') return undefined
     if (said.type === 'cancelling') return stopOutcome(said.cancel)
     await work.renew([lease], 0)

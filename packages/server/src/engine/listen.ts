@@ -11,7 +11,7 @@ import { failureIn } from '../agents/failure.ts'
 import type { Agent, AgentContext } from '../agents/port.ts'
 import { askNext, callAgent } from './agent-call.ts'
 import { abandon, end } from './ending.ts'
-import { pull, type RunExecution, scribeOf } from './run-execution.ts'
+import { pull, type RunExecution, runLogOf } from './run-execution.ts'
 
 const UNEXPECTED: Failure = {
   code: 'agent_error',
@@ -41,10 +41,10 @@ function stopListening(run: RunExecution): void {
 
 /** Asks for one more, as soon as there is room for it. */
 function goOn(run: RunExecution): void {
-  const { phase, call, scribe, parts } = run
+  const { phase, call, runLog, parts } = run
   if (phase !== 'listening' || !call) return
-  if (scribe?.writer.full()) {
-    void scribe.writer.room().then(() => goOn(run))
+  if (runLog?.writer.full()) {
+    void runLog.writer.room().then(() => goOn(run))
     return
   }
   run.waitingSince = parts.clock.now()
@@ -63,7 +63,7 @@ function onNext(run: RunExecution, next: IteratorResult<unknown, unknown>): void
   let event: unknown
   try {
     if (next.done) {
-      void end(run, { type: 'outcome', outcome: scribeOf(run).recorder.returned() })
+      void end(run, { type: 'outcome', outcome: runLogOf(run).recorder.returned() })
       return
     }
     event = next.value
@@ -112,7 +112,7 @@ function take(run: RunExecution): boolean {
 }
 
 function hear(run: RunExecution, event: unknown): void {
-  const { recorder, writer } = scribeOf(run)
+  const { recorder, writer } = runLogOf(run)
   const verdict = recorder.record(event)
   writer.poke()
   switch (verdict.type) {

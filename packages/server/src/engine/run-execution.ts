@@ -15,7 +15,7 @@ import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
 import type { Patience } from './patience.ts'
-import { createScribe, type Scribe } from './scribe.ts'
+import { createRunLog, type RunLog } from './run-log.ts'
 import { pullLine, type Stop, type StopLine } from './stop-line.ts'
 
 /** What all runs of an engine share. */
@@ -65,7 +65,7 @@ export interface RunExecution extends ClaimedRun, StopLine, Watched {
   cutWait: () => void
   /** Ends the listening, when the line is pulled in the middle of it. */
   stopListening: (run: RunExecution) => void
-  scribe: Scribe | undefined
+  runLog: RunLog | undefined
 }
 
 const NO_USAGE: RunExecution['usage'] = []
@@ -91,18 +91,18 @@ export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: 
     closing: false,
     cutWait: NOTHING,
     stopListening: NOTHING,
-    scribe: undefined,
+    runLog: undefined,
   }
 }
 
 /** The one that writes the run down, made when there is something to write. */
-export function scribeOf(run: RunExecution): Scribe {
-  run.scribe ??= createScribe(run.parts, run, {
+export function runLogOf(run: RunExecution): RunLog {
+  run.runLog ??= createRunLog(run.parts, run, {
     pull: (stop) => pull(run, stop),
     hear: (state) => obey(run, state),
     leaseUntil: () => run.leaseUntil,
   })
-  return run.scribe
+  return run.runLog
 }
 
 /** Its agent is told to stop, and is not listened to any more. */

@@ -3,7 +3,7 @@ import type { Event } from '@ag-ui/core'
 import { DriftError, MIXED_UP } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { readOwnEvents } from './own-log.ts'
-import { LAST_TRIES, pull, type RunExecution, scribeOf, waitForStore } from './run-execution.ts'
+import { LAST_TRIES, pull, type RunExecution, runLogOf, waitForStore } from './run-execution.ts'
 
 /** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
 export async function takeUp(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
@@ -11,7 +11,7 @@ export async function takeUp(run: RunExecution, firstSeq: number): Promise<reado
   for (let attempt = 0; ; attempt++) {
     try {
       const events = await readOwnEvents(parts.reader, owner, lease, firstSeq)
-      const verdict = scribeOf(run).recorder.resume(events)
+      const verdict = runLogOf(run).recorder.resume(events)
       if (verdict.type === 'refused') pull(run, { type: 'fail', failure: verdict.failure })
       parts.log({ type: 'run_resumed', lease, events: events.length })
       return events

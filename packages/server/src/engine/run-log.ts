@@ -9,12 +9,12 @@ import type { Patience } from './patience.ts'
 import type { Stop } from './stop-line.ts'
 import { createWriter, type Writer } from './writer.ts'
 
-export interface Scribe {
+export interface RunLog {
   readonly recorder: Recorder
   readonly writer: Writer
 }
 
-export interface ScribeParts {
+export interface RunLogParts {
   readonly catalogue: Pick<AgentCatalogue, 'get'>
   readonly work: Pick<RunWork, 'append'>
   readonly clock: Clock
@@ -27,7 +27,7 @@ export interface ScribeParts {
   readonly log: EngineLog
 }
 
-export interface ScribeRun {
+export interface RunLogHooks {
   readonly pull: (stop: Stop) => void
   /** What the store said of the lease. */
   readonly hear: (state: LeaseState) => void
@@ -39,11 +39,11 @@ const STORE_FAILED: Failure = {
   message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
 }
 
-export function createScribe(
-  { catalogue, work, clock, tick, gatherMs, patience, limits, strict, log }: ScribeParts,
+export function createRunLog(
+  { catalogue, work, clock, tick, gatherMs, patience, limits, strict, log }: RunLogParts,
   { lease, agentId, input }: Pick<Claim, 'lease' | 'agentId' | 'input'>,
-  { pull, hear, leaseUntil }: ScribeRun,
-): Scribe {
+  { pull, hear, leaseUntil }: RunLogHooks,
+): RunLog {
   const recorder = createRecorder({
     input,
     limits,
