@@ -278,7 +278,7 @@ export const BUGS: readonly Bug[] = [
     what: 'deleting a thread stops what runs in others',
     file: `${SERVER}/engine/engine.ts`,
     find: "      case 'thread.deleted':\n        break",
-    put: "      case 'thread.deleted':\n        if (notice.type === 'thread.deleted') for (const each of running.values()) pull(each, { type: 'lost' })\n        break",
+    put: "      case 'thread.deleted':\n        if (notice.type === 'thread.deleted') for (const each of running.values()) stopRun(each, { type: 'lost' })\n        break",
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {

@@ -10,8 +10,8 @@ import { stopOutcome } from '../store/run-record.ts'
 import { leaveAgent } from './agent-call.ts'
 import { storeFault } from './fault.ts'
 import { finish } from './finish.ts'
-import { LAST_TRIES, pull, type RunExecution, runLogOf, waitForStore } from './run-execution.ts'
-import type { Stop } from './stop-line.ts'
+import type { Stop } from './request-stop.ts'
+import { LAST_TRIES, type RunExecution, runLogOf, stopRun, waitForStore } from './run-execution.ts'
 
 export type Heard =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
@@ -38,7 +38,7 @@ export function abandon(run: RunExecution, error: unknown): void {
   const { deadlines, log, onOver } = run.parts
   run.phase = 'ending'
   deadlines.forget(run)
-  pull(run, { type: 'lost' })
+  stopRun(run, { type: 'lost' })
   log({ type: 'run_broke', lease: run.lease, error })
   onOver(run, undefined)
 }

@@ -29,7 +29,7 @@ import { createLeaseKeeper } from './lease-keeper.ts'
 import { type EngineLog, shelteredLog } from './log.ts'
 import { createNaming } from './naming.ts'
 import { createPatience } from './patience.ts'
-import { createExecution, pull, type RunExecution, type RunParts } from './run-execution.ts'
+import { createExecution, type RunExecution, type RunParts, stopRun } from './run-execution.ts'
 
 export interface EngineOptions {
   readonly store: Pick<Store, 'work' | 'log' | 'threads'>
@@ -95,7 +95,9 @@ export function createEngine(options: EngineOptions): Engine {
   const running = new Map<string, RunExecution>()
   const patience = createPatience(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })
-  const deadlines = createDeadlines<RunExecution>(clock, times, (run, failure) => pull(run, { type: 'fail', failure }))
+  const deadlines = createDeadlines<RunExecution>(clock, times, (run, failure) =>
+    stopRun(run, { type: 'fail', failure }),
+  )
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
   /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
   const early = createRecentNames(1_000)

@@ -18,7 +18,7 @@ import type { Claim, LeaseState } from '../store/port.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
-import { obey, pull, type RunExecution } from './run-execution.ts'
+import { obey, type RunExecution, stopRun } from './run-execution.ts'
 import { takeUp } from './take-up.ts'
 import { addUsage } from './usage.ts'
 
@@ -56,7 +56,7 @@ export function hearOfLease(run: RunExecution, state: LeaseState, leaseUntil: nu
 export function closeRun(run: RunExecution, failure: Failure): void {
   run.closing = true
   const afterCrash = run.parts.catalogue.get(run.agentId)?.afterCrash ?? 'fail'
-  pull(run, afterCrash === 'fail' ? { type: 'fail', failure } : { type: 'release' })
+  stopRun(run, afterCrash === 'fail' ? { type: 'fail', failure } : { type: 'release' })
   run.cutWait()
 }
 

@@ -11,7 +11,7 @@ import { failureIn } from '../agents/failure.ts'
 import type { Agent, AgentContext } from '../agents/port.ts'
 import { askNext, callAgent } from './agent-call.ts'
 import { abandon, end } from './ending.ts'
-import { pull, type RunExecution, runLogOf } from './run-execution.ts'
+import { type RunExecution, runLogOf, stopRun } from './run-execution.ts'
 
 const UNEXPECTED: Failure = {
   code: 'agent_error',
@@ -127,6 +127,6 @@ function hear(run: RunExecution, event: unknown): void {
       break
     }
     case 'refused':
-      pull(run, { type: 'fail', failure: verdict.failure })
+      stopRun(run, { type: 'fail', failure: verdict.failure })
   }
 }

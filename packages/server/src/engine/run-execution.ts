@@ -15,8 +15,8 @@ import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
 import type { Patience } from './patience.ts'
+import { requestStop, type Stop, type Stoppable } from './request-stop.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
-import { pullLine, type Stop, type StopLine } from './stop-line.ts'
 
 /** What all runs of an engine share. */
 export interface RunParts {
@@ -45,7 +45,7 @@ export interface RunParts {
 /** Of its claim; the rest is of no use once it has begun. */
 export type ClaimedRun = Omit<Claim, 'run' | 'resumed'>
 
-export interface RunExecution extends ClaimedRun, StopLine, Watched {
+export interface RunExecution extends ClaimedRun, Stoppable, Watched {
   readonly parts: RunParts
   /** `ending`: only what the store says to the end itself counts now. */
   phase: 'beginning' | 'listening' | 'leaving' | 'ending'
@@ -98,7 +98,7 @@ export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: 
 /** The one that writes the run down, made when there is something to write. */
 export function runLogOf(run: RunExecution): RunLog {
   run.runLog ??= createRunLog(run.parts, run, {
-    pull: (stop) => pull(run, stop),
+    stopRun: (stop) => stopRun(run, stop),
     hear: (state) => obey(run, state),
     leaseUntil: () => run.leaseUntil,
   })
@@ -106,8 +106,8 @@ export function runLogOf(run: RunExecution): RunLog {
 }
 
 /** Its agent is told to stop, and is not listened to any more. */
-export function pull(run: RunExecution, stop: Stop): void {
-  pullLine(run, stop)
+export function stopRun(run: RunExecution, stop: Stop): void {
+  requestStop(run, stop)
   if (run.phase === 'listening') run.stopListening(run)
 }
 
@@ -117,10 +117,10 @@ export function obey(run: RunExecution, state: LeaseState): void {
     case 'running':
       break
     case 'cancelling':
-      pull(run, { type: 'cancel', cancel: state.cancel })
+      stopRun(run, { type: 'cancel', cancel: state.cancel })
       break
     case 'lost':
-      pull(run, { type: 'lost' })
+      stopRun(run, { type: 'lost' })
   }
 }
 

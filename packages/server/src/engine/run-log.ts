@@ -6,7 +6,7 @@ import { storeFault } from './fault.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
 import type { Patience } from './patience.ts'
-import type { Stop } from './stop-line.ts'
+import type { Stop } from './request-stop.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 export interface RunLog {
@@ -28,7 +28,7 @@ export interface RunLogParts {
 }
 
 export interface RunLogHooks {
-  readonly pull: (stop: Stop) => void
+  readonly stopRun: (stop: Stop) => void
   /** What the store said of the lease. */
   readonly hear: (state: LeaseState) => void
   readonly leaseUntil: () => number
@@ -42,7 +42,7 @@ const STORE_FAILED: Failure = {
 export function createRunLog(
   { catalogue, work, clock, tick, gatherMs, patience, limits, strict, log }: RunLogParts,
   { lease, agentId, input }: Pick<Claim, 'lease' | 'agentId' | 'input'>,
-  { pull, hear, leaseUntil }: RunLogHooks,
+  { stopRun, hear, leaseUntil }: RunLogHooks,
 ): RunLog {
   const recorder = createRecorder({
     input,
@@ -58,7 +58,7 @@ export function createRunLog(
     append: (events) => work.append(lease, events),
     hear,
     onFault: (error) => log(storeFault('append', error, lease)),
-    giveUp: () => pull({ type: 'fail', failure: STORE_FAILED }),
+    giveUp: () => stopRun({ type: 'fail', failure: STORE_FAILED }),
     leaseUntil,
     tick,
     gatherMs,

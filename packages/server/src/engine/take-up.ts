@@ -3,7 +3,7 @@ import type { Event } from '@ag-ui/core'
 import { DriftError, MIXED_UP } from './drift.ts'
 import { storeFault } from './fault.ts'
 import { readOwnEvents } from './own-log.ts'
-import { LAST_TRIES, pull, type RunExecution, runLogOf, waitForStore } from './run-execution.ts'
+import { LAST_TRIES, type RunExecution, runLogOf, stopRun, waitForStore } from './run-execution.ts'
 
 /** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
 export async function takeUp(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
@@ -12,18 +12,18 @@ export async function takeUp(run: RunExecution, firstSeq: number): Promise<reado
     try {
       const events = await readOwnEvents(parts.reader, owner, lease, firstSeq)
       const verdict = runLogOf(run).recorder.resume(events)
-      if (verdict.type === 'refused') pull(run, { type: 'fail', failure: verdict.failure })
+      if (verdict.type === 'refused') stopRun(run, { type: 'fail', failure: verdict.failure })
       parts.log({ type: 'run_resumed', lease, events: events.length })
       return events
     } catch (error) {
       if (error instanceof DriftError) {
         parts.log({ type: 'address_drift', lease, ...error.drift })
-        pull(run, { type: 'fail', failure: MIXED_UP })
+        stopRun(run, { type: 'fail', failure: MIXED_UP })
         return []
       }
       parts.log(storeFault('resume', error, lease))
       // Without it nothing can be closed: the run is left to who settles orphans.
-      if (attempt + 1 >= LAST_TRIES || run.closing) pull(run, { type: 'lost' })
+      if (attempt + 1 >= LAST_TRIES || run.closing) stopRun(run, { type: 'lost' })
       if (run.stop?.type === 'lost') return []
       await waitForStore(run, attempt)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pullLine, type Stop, type StopLine } from './stop-line.ts'
+import { requestStop, type Stop, type Stoppable } from './request-stop.ts'
 
 const STOPS: Record<Stop['type'], Stop> = {
   cancel: { type: 'cancel', cancel: { by: 'me' } },
@@ -7,26 +7,26 @@ const STOPS: Record<Stop['type'], Stop> = {
   release: { type: 'release' },
   lost: { type: 'lost' },
 }
-const createLine = (): StopLine => ({ controller: new AbortController(), stop: undefined })
+const createStoppable = (): Stoppable => ({ controller: new AbortController(), stop: undefined })
 const ALL = Object.values(STOPS)
 
 describe('a second reason', () => {
   const cells = ALL.flatMap((first) => ALL.map((second) => [first, second] as const))
   it.each(cells)('$type then $type: only a lost lease replaces another', (first, second) => {
-    const line = createLine()
-    pullLine(line, first)
-    pullLine(line, second)
-    expect(line.stop).toBe(second.type === 'lost' && first.type !== 'lost' ? second : first)
+    const run = createStoppable()
+    requestStop(run, first)
+    requestStop(run, second)
+    expect(run.stop).toBe(second.type === 'lost' && first.type !== 'lost' ? second : first)
   })
 })
 
-it('aborts the signal at the first pull, with a reason that fetch understands', () => {
-  const line = createLine()
+it('aborts the signal on the first request, with a reason that fetch understands', () => {
+  const run = createStoppable()
   let aborted = 0
-  const { signal } = line.controller
+  const { signal } = run.controller
   signal.addEventListener('abort', () => aborted++)
-  pullLine(line, STOPS.cancel)
-  pullLine(line, STOPS.lost)
+  requestStop(run, STOPS.cancel)
+  requestStop(run, STOPS.lost)
   expect(aborted).toBe(1)
   expect(signal.reason).toMatchObject({ name: 'AbortError', message: 'The run was cancelled.' })
 })
