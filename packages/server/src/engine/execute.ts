@@ -18,8 +18,8 @@ import type { Claim, LeaseState } from '../store/port.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
+import { resumeRun } from './resume-run.ts'
 import { obey, type RunExecution, stopRun } from './run-execution.ts'
-import { takeUp } from './take-up.ts'
 import { addUsage } from './usage.ts'
 
 const NOT_RESUMABLE: Outcome = {
@@ -33,7 +33,7 @@ const NOT_RESUMABLE: Outcome = {
 export async function executeRun(run: RunExecution, resumed: Claim['resumed']): Promise<void> {
   try {
     const foreign = refuseForeignInput(run)
-    const written = resumed && !foreign ? await takeUp(run, resumed.firstSeq) : undefined
+    const written = resumed && !foreign ? await resumeRun(run, resumed.firstSeq) : undefined
     const called = foreign ?? whoIsCalled(run, written)
     if (called.type !== 'agent') void end(run, called)
     else listen(run, called.agent, contextFor(run, written))

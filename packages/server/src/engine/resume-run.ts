@@ -6,7 +6,7 @@ import { readOwnEvents } from './own-log.ts'
 import { LAST_TRIES, type RunExecution, runLogOf, stopRun, waitForStore } from './run-execution.ts'
 
 /** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
-export async function takeUp(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
+export async function resumeRun(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
   const { parts, lease, owner } = run
   for (let attempt = 0; ; attempt++) {
     try {
