@@ -24,7 +24,7 @@ import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.t
 import { closeRun, executeRun, hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
-import { createKeptOnce } from './kept-once.ts'
+import { createInterner } from './intern.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import { type EngineLog, shelteredLog } from './log.ts'
 import { createNaming } from './naming.ts'
@@ -130,7 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
     patience,
     limits,
     deadlines,
-    keptOnce: createKeptOnce(),
+    intern: createInterner(),
     cancelGraceMs,
     attention: attentionTo,
     guardSignal: createSignalGuard((lease, error) => log({ type: 'agent_threw', lease, error })),

@@ -29,8 +29,8 @@ export interface RunParts {
   readonly patience: Patience
   readonly limits: RecorderLimits
   readonly deadlines: Deadlines<RunExecution>
-  /** Of what many runs have in common. */
-  readonly keptOnce: <Value>(value: Value) => Value
+  /** Shares one copy of a value among runs (intern.ts). */
+  readonly intern: <Value>(value: Value) => Value
   readonly cancelGraceMs: number
   /** For the agent to ask. */
   readonly attention: (key: ThreadKey) => Attention
@@ -72,12 +72,12 @@ const NO_USAGE: RunExecution['usage'] = []
 const NOTHING = () => {}
 
 export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: number): RunExecution {
-  const { keptOnce } = parts
+  const { intern } = parts
   return {
     parts,
-    lease: { ...claim.lease, roomId: keptOnce(claim.lease.roomId) },
-    agentId: keptOnce(claim.agentId),
-    owner: keptOnce(claim.owner),
+    lease: { ...claim.lease, roomId: intern(claim.lease.roomId) },
+    agentId: intern(claim.agentId),
+    owner: intern(claim.owner),
     input: claim.input,
     controller: new AbortController(),
     stop: undefined,
