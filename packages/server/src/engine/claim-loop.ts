@@ -5,7 +5,7 @@
  */
 import type { Clock } from '@holdfast/core'
 import type { Claim, ClaimCaps, RunWork } from '../store/port.ts'
-import type { Patience } from './patience.ts'
+import type { Backoff } from './backoff.ts'
 
 export interface ClaimLoop {
   /** There may be something to take. */
@@ -21,7 +21,7 @@ export interface ClaimLoopOptions {
   readonly caps: ClaimCaps
   readonly pollMs: number
   readonly clock: Clock
-  readonly patience: Patience
+  readonly backoff: Backoff
   /** How many more runs this process may carry out now. */
   readonly room: () => number
   /** `leaseUntil` is by this process's clock, and never later than by the store's. */
@@ -33,7 +33,7 @@ export interface ClaimLoopOptions {
 const CLAIMS_AT_ONCE = 32
 
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
-  const { work, workerId, leaseMs, caps, pollMs, clock, patience, room, take, onFault } = options
+  const { work, workerId, leaseMs, caps, pollMs, clock, backoff, room, take, onFault } = options
   let state: 'resting' | 'asking' = 'resting'
   let answered = Promise.resolve()
   let woken = false
@@ -55,7 +55,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
         if (claims.length === limit) woken = true
       } catch (error) {
         onFault(error)
-        delay = patience.delay(failures++)
+        delay = backoff.delay(failures++)
         break
       }
     }

@@ -19,6 +19,7 @@ import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { Claim, ClaimCaps, Lease, Notice, Store } from '../store/port.ts'
 import { createSignalGuard } from './agent-signal.ts'
+import { createBackoff } from './backoff.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
 import { closeRun, executeRun, hearOfLease } from './execute.ts'
@@ -28,7 +29,6 @@ import { createInterner } from './intern.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import { type EngineLog, shelteredLog } from './log.ts'
 import { createNaming } from './naming.ts'
-import { createPatience } from './patience.ts'
 import { createExecution, type RunExecution, type RunParts, stopRun } from './run-execution.ts'
 
 export interface EngineOptions {
@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { work } = store
   const log = shelteredLog(options.log ?? (() => {}))
   const running = new Map<string, RunExecution>()
-  const patience = createPatience(clock, random)
+  const backoff = createBackoff(clock, random)
   const naming = createNaming({ threads: store.threads, catalogue, clock, log })
   const deadlines = createDeadlines<RunExecution>(clock, times, (run, failure) =>
     stopRun(run, { type: 'fail', failure }),
@@ -114,7 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
     caps,
     pollMs,
     clock,
-    patience,
+    backoff,
     room: () => maxConcurrent - running.size,
     take,
     onFault: (error) => log(storeFault('claim', error)),
@@ -127,7 +127,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     tick,
     gatherMs: flushMs,
-    patience,
+    backoff,
     limits,
     deadlines,
     intern: createInterner(),
@@ -204,7 +204,7 @@ export function createEngine(options: EngineOptions): Engine {
     await claimed
     const idle = new Promise<void>((resolve) => (onIdle = resolve))
     if (running.size === 0) onIdle()
-    const drained = patience.wait(drainMs)
+    const drained = backoff.wait(drainMs)
     void idle.then(drained.cut)
     if (running.size > 0) await drained.over
     for (const run of running.values()) closeRun(run, SERVER_STOPPED)

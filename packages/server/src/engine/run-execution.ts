@@ -11,10 +11,10 @@ import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import type { AgentCall } from './agent-call.ts'
 import type { SignalGuard } from './agent-signal.ts'
+import type { Backoff } from './backoff.ts'
 import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
-import type { Patience } from './patience.ts'
 import { requestStop, type Stop, type Stoppable } from './request-stop.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
 
@@ -26,7 +26,7 @@ export interface RunParts {
   readonly clock: Clock
   readonly tick: FlushTick
   readonly gatherMs: number
-  readonly patience: Patience
+  readonly backoff: Backoff
   readonly limits: RecorderLimits
   readonly deadlines: Deadlines<RunExecution>
   /** Shares one copy of a value among runs (intern.ts). */
@@ -126,8 +126,8 @@ export function obey(run: RunExecution, state: LeaseState): void {
 
 /** Before the next try, after `attempt` (from 0) met a store with a fault. */
 export async function waitForStore(run: RunExecution, attempt: number): Promise<void> {
-  const { patience } = run.parts
-  const { over, cut } = patience.wait(patience.delay(attempt))
+  const { backoff } = run.parts
+  const { over, cut } = backoff.wait(backoff.delay(attempt))
   run.cutWait = cut
   await over
 }

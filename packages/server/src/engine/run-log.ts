@@ -2,10 +2,10 @@
 import { type Clock, createRecorder, type Failure, type Recorder, type RecorderLimits } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, LeaseState, RunWork } from '../store/port.ts'
+import type { Backoff } from './backoff.ts'
 import { storeFault } from './fault.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
-import type { Patience } from './patience.ts'
 import type { Stop } from './request-stop.ts'
 import { createWriter, type Writer } from './writer.ts'
 
@@ -20,7 +20,7 @@ export interface RunLogParts {
   readonly clock: Clock
   readonly tick: FlushTick
   readonly gatherMs: number
-  readonly patience: Patience
+  readonly backoff: Backoff
   readonly limits: RecorderLimits
   /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
   readonly strict: boolean
@@ -40,7 +40,7 @@ const STORE_FAILED: Failure = {
 }
 
 export function createRunLog(
-  { catalogue, work, clock, tick, gatherMs, patience, limits, strict, log }: RunLogParts,
+  { catalogue, work, clock, tick, gatherMs, backoff, limits, strict, log }: RunLogParts,
   { lease, agentId, input }: Pick<Claim, 'lease' | 'agentId' | 'input'>,
   { stopRun, hear, leaseUntil }: RunLogHooks,
 ): RunLog {
@@ -62,7 +62,7 @@ export function createRunLog(
     leaseUntil,
     tick,
     gatherMs,
-    patience,
+    backoff,
     clock,
   })
   return { recorder, writer }

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import type { LeaseState } from '../store/port.ts'
+import { createBackoff } from './backoff.ts'
 import { createFlushTick } from './flush-tick.ts'
-import { createPatience } from './patience.ts'
 import { createWriter, PAUSE_BYTES } from './writer.ts'
 
 /** A recorder that only gathers, and a store whose answers the test gives. */
@@ -34,7 +34,7 @@ function setUp({ leaseMs = 15_000 } = {}) {
     leaseUntil: () => until,
     tick,
     gatherMs: 20,
-    patience: createPatience(clock, () => 0),
+    backoff: createBackoff(clock, () => 0),
     clock,
   })
   return {
@@ -159,11 +159,11 @@ it('gives up once the lease that it had at the first fault is over, and keeps wh
     await settle()
   }
   expect(gaveUp()).toBe(1)
-  const tries = asked.length
+  const attempts = asked.length
   say('b')
   clock.advance(1_000)
   await settle()
-  expect(asked).toHaveLength(tries)
+  expect(asked).toHaveLength(attempts)
   expect(await writer.close()).toEqual(['a'])
   expect(clock.waiting).toBe(0)
 })

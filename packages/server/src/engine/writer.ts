@@ -10,8 +10,8 @@
 import type { Clock, Recorder } from '@holdfast/core'
 import { isGone, StoreFault } from '../store/fault.ts'
 import type { LeaseState } from '../store/port.ts'
+import type { Backoff } from './backoff.ts'
 import type { FlushTick } from './flush-tick.ts'
-import type { Patience } from './patience.ts'
 
 /**
  * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
@@ -43,7 +43,7 @@ export interface WriterOptions {
   readonly tick: FlushTick
   /** Milliseconds between two appends of this run, at least: deltas gather meanwhile. */
   readonly gatherMs: number
-  readonly patience: Patience
+  readonly backoff: Backoff
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -54,7 +54,7 @@ type State =
   | { readonly type: 'over' }
 
 export function createWriter(options: WriterOptions): Writer {
-  const { recorder, append, hear, onFault, giveUp, leaseUntil, tick, gatherMs, patience, clock } = options
+  const { recorder, append, hear, onFault, giveUp, leaseUntil, tick, gatherMs, backoff, clock } = options
   let state: State = { type: 'idle' }
   let unwritten: readonly string[] = []
   let first = true
@@ -86,12 +86,12 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   async function write(): Promise<void> {
-    const written = await persist()
+    const written = await appendWithRetry()
     state = written ? { type: 'idle' } : { type: 'over' }
     begin()
   }
 
-  async function persist(): Promise<boolean> {
+  async function appendWithRetry(): Promise<boolean> {
     let deadline: number | undefined
     for (let attempt = 0; ; attempt++) {
       try {
@@ -103,13 +103,13 @@ export function createWriter(options: WriterOptions): Writer {
       } catch (error) {
         onFault(error)
         deadline ??= leaseUntil()
-        const delay = patience.delay(attempt)
+        const delay = backoff.delay(attempt)
         if (closing) return false
         if (isClosed(error) || clock.now() + delay >= deadline) {
           giveUp()
           return false
         }
-        const { over, cut } = patience.wait(delay)
+        const { over, cut } = backoff.wait(delay)
         cutWait = cut
         await over
         if (closing) return false

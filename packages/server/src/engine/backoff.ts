@@ -1,7 +1,7 @@
-/** How the engine waits for a store that has a fault: ever longer, by the clock, until told that it is over. */
+/** Delays between retries while the store has a fault: exponential with jitter. A wait can be cut short. */
 import { backoffDelay, type Clock } from '@holdfast/core'
 
-export interface Patience {
+export interface Backoff {
   /** Milliseconds before retry number `attempt` (from 0). */
   delay(attempt: number): number
   /** Resolves after `ms`, or at once when `cut` is called. */
@@ -11,7 +11,7 @@ export interface Patience {
 const BASE_MS = 100
 const MAX_MS = 5_000
 
-export function createPatience(clock: Clock, random: () => number): Patience {
+export function createBackoff(clock: Clock, random: () => number): Backoff {
   return {
     delay: (attempt) => backoffDelay({ attempt, baseMs: BASE_MS, maxMs: MAX_MS, random: random() }),
     wait(ms) {
