@@ -2,8 +2,8 @@
 import type { Event } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect, it } from 'vitest'
-import { sleep } from '../agents/pace.ts'
 import type { Agent } from '../agents/port.ts'
+import { sleep } from '../agents/sleep.ts'
 import { createDeadlines, type Watched } from './deadlines.ts'
 import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 

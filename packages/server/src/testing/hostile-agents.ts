@@ -6,8 +6,8 @@
  */
 import type { Event } from '@ag-ui/core'
 import type { Clock, FailureCode } from '@holdfast/core'
-import { forever, sleep } from '../agents/pace.ts'
 import type { Agent } from '../agents/port.ts'
+import { forever, sleep } from '../agents/sleep.ts'
 
 /** What is to become of the run: a failure's code, or that it succeeds all the same. */
 export type Fate = FailureCode | 'succeeded'

@@ -4,7 +4,7 @@
 import { type Event, EventType } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'
-import { forever, sleep } from '../pace.ts'
+import { forever, sleep } from '../sleep.ts'
 import type { DemoScript } from './script.ts'
 
 export interface PlayOptions {

@@ -1,6 +1,6 @@
 /** Says an answer to a person at the pace of a model: thinking, a tool call, markdown. Eight to twenty seconds. */
 import { type Event, EventType } from '@ag-ui/core'
-import { sleep } from '../pace.ts'
+import { sleep } from '../sleep.ts'
 import { answerTo } from './answers.ts'
 import type { PlayOptions } from './play.ts'
 

@@ -4,8 +4,8 @@
  */
 import type { Event } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
-import { sleep } from '../pace.ts'
 import type { AgentContext } from '../port.ts'
+import { sleep } from '../sleep.ts'
 import { failureOf } from './failures.ts'
 import type { Gate } from './gate.ts'
 import { type Refusal, refusalOf, toldToOthers, type WaitLimits, waitedEnough, waitingEvent } from './waiting.ts'

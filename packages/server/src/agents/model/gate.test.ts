@@ -15,7 +15,7 @@ function createWorld() {
   const gone: string[] = []
   let asked = 0
 
-  function run(name: string, looked: Attention = 'none', patience = LONG) {
+  function run(name: string, looked: Attention = 'none', maxWaitMs = LONG) {
     const stop = new AbortController()
     const heard: News<string>[] = []
     const self = { name, looked, heard, stop, error: undefined as unknown }
@@ -32,7 +32,7 @@ function createWorld() {
       }
     }
     const stand = () => {
-      place.stand(clock.now() + patience)
+      place.stand(clock.now() + maxWaitMs)
       void listen().catch((error: unknown) => {
         self.error = error
       })
@@ -242,7 +242,7 @@ interface Run {
 it('any course of things: none goes while it is shut, each in its turn, nobody is forgotten', async () => {
   const looks = fc.constantFrom<Attention>('focused', 'visible', 'none')
   const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('come' as const), looks, patience: fc.nat(8_000) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('come' as const), looks, maxWaitMs: fc.nat(8_000) }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('answer' as const), who: fc.nat(20) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('refuse' as const), who: fc.nat(20), ms: fc.nat(3_000) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('abort' as const), who: fc.nat(20) }) },
@@ -269,10 +269,10 @@ it('any course of things: none goes while it is shut, each in its turn, nobody i
         }
       }
 
-      function come(looksAt: Attention, patience: number): void {
+      function come(looksAt: Attention, maxWaitMs: number): void {
         const stop = new AbortController()
         const place: Place<string> = gate.place(() => run.looks)
-        const until = clock.now() + patience
+        const until = clock.now() + maxWaitMs
         const run: Run = { order: runs.length, looks: looksAt, state: 'standing', until, stop, place }
         runs.push(run)
         void (async () => {
@@ -297,7 +297,7 @@ it('any course of things: none goes while it is shut, each in its turn, nobody i
       }
 
       for (const each of steps) {
-        if (each.do === 'come') come(each.looks, each.patience)
+        if (each.do === 'come') come(each.looks, each.maxWaitMs)
         if (each.do === 'look') Object.assign(pick('standing', each.who) ?? {}, { looks: each.looks })
         if (each.do === 'pass') {
           for (let ms = 0; ms < each.ms; ms += 500) {

@@ -1,7 +1,7 @@
-/** Waiting by a clock: how an agent lets time pass. */
+/** Sleeping on an injected clock: how agents let time pass. */
 import type { Clock } from '@holdfast/core'
 
-/** Resolves `ms` from now; rejects with the signal's reason once it is aborted, at once if it is already. */
+/** Resolves after `ms` milliseconds. Rejects with the signal's reason when it aborts, at once if it already has. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
@@ -17,7 +17,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   })
 }
 
-/** Never resolves; rejects with the signal's reason once it is aborted. Without a signal it only ever waits. */
+/** Never resolves. Rejects with the signal's reason when it aborts; without a signal it waits forever. */
 export function forever(signal?: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal?.aborted) return reject(signal.reason)
