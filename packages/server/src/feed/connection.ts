@@ -11,7 +11,7 @@
 import type { CaughtUp, Resync, ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
-import { feedFrames } from './cut.ts'
+import { feedFrames } from './frame-filter.ts'
 import { createReader, type Reader, type Sent } from './reader.ts'
 import { type Over, RESYNC, readingOf } from './reader-end.ts'
 import { createSharedSink } from './shared-sink.ts'
@@ -138,7 +138,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         // The connection has a heartbeat of its own, one for all.
         sink: Object.assign(seat, { write: withoutHeartbeat(seat.write) }),
         after,
-        cut: feedFrames,
+        filter: feedFrames,
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)

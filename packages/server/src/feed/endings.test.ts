@@ -3,7 +3,7 @@ import { HEARTBEAT, splitFrames, type ThreadKey } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import { LOCAL_PRINCIPAL as ME } from '../store/principal.ts'
-import { runEvents } from './cut.ts'
+import { runEvents } from './frame-filter.ts'
 import { createLooseWorld } from './testing/loose-world.ts'
 import { createScriptedSink } from './testing/scripted-sink.ts'
 
@@ -24,7 +24,7 @@ const STREAMS = {
   'a log': (world: World, sink: ReturnType<typeof createScriptedSink>) =>
     world.feed.follow({ principal: ME, key: KEY, after: 0 }, () => sink.sink),
   'a run’s events': (world: World, sink: ReturnType<typeof createScriptedSink>) =>
-    world.feed.follow({ principal: ME, key: KEY, after: 0, cut: runEvents('run-1') }, () => sink.sink),
+    world.feed.follow({ principal: ME, key: KEY, after: 0, filter: runEvents('run-1') }, () => sink.sink),
 } as const
 
 const READERS = { 'at the head': Number.POSITIVE_INFINITY, behind: 1_000 } as const

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogReader, Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
-import { runEvents } from './cut.ts'
 import { createFeed } from './feed.ts'
+import { runEvents } from './frame-filter.ts'
 import { SINK_BYTES } from './sink.ts'
 import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
@@ -336,8 +336,8 @@ describe('following one run', () => {
     const world = scripted()
     const mine = createScriptedSink()
     const other = createScriptedSink()
-    await world.feed.follow({ ...at(0), cut: runEvents('run') }, () => mine.sink)
-    await world.feed.follow({ ...at(0), cut: runEvents('another') }, () => other.sink)
+    await world.feed.follow({ ...at(0), filter: runEvents('run') }, () => mine.sink)
+    await world.feed.follow({ ...at(0), filter: runEvents('another') }, () => other.sink)
     world.commit(2, 5)
     expect(mine.text()).toMatch(/^id: 1\ndata: \{"type":"TEXT_MESSAGE_CONTENT".*\}\n\nid: 2\ndata: .*\n\n$/)
     expect(other.text()).toBe('')

@@ -10,7 +10,7 @@ import type { Bus } from '../bus/port.ts'
 import type { Deleted, InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
-import { type Cut, everything } from './cut.ts'
+import { allFrames, type FrameFilter } from './frame-filter.ts'
 import { createReader, type Sent } from './reader.ts'
 import { readingOf } from './reader-end.ts'
 import { READER_BYTES, type Sink, thirdOf } from './sink.ts'
@@ -46,7 +46,7 @@ export interface NextRequest extends FeedRequest {
 type Reading = Awaited<ReturnType<LogReader['read']>>
 
 export interface FollowRequest extends FeedRequest {
-  readonly cut?: Cut
+  readonly filter?: FrameFilter
   /** A comment, written once when history is complete and there is room for it. */
   readonly caughtUp?: Uint8Array
 }
@@ -124,7 +124,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
   let closed = false
 
   return {
-    async follow({ principal, key, after, whenMissing, cut = everything, caughtUp }, connect) {
+    async follow({ principal, key, after, whenMissing, filter = allFrames, caughtUp }, connect) {
       if (open >= limits.maxStreams) return TOO_MANY
       const read = async (cursor: number) => {
         const range = { after: cursor, maxBytes: stepBytes, maxRecords: STEP_RECORDS }
@@ -155,7 +155,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         ring: watch.ring,
         sink,
         after,
-        cut,
+        filter,
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)

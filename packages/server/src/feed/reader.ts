@@ -11,7 +11,7 @@
  */
 import { admit } from '@holdfast/core'
 import type { LogChunk } from '../store/port.ts'
-import type { Cut } from './cut.ts'
+import type { FrameFilter } from './frame-filter.ts'
 import type { Over, ReaderEnd } from './reader-end.ts'
 import { READER_TABLE, type ReaderEvent, type ReaderState } from './reader-state.ts'
 import type { Ring } from './ring.ts'
@@ -50,7 +50,7 @@ export interface ReaderOptions {
   readonly sink: Sink
   /** Exclusive cursor. */
   readonly after: number
-  readonly cut: Cut
+  readonly filter: FrameFilter
   /** It takes at most this much at once, or one larger record. */
   readonly stepBytes: number
   readonly read: (after: number) => Promise<LogChunk | Over>
@@ -66,7 +66,7 @@ export interface ReaderOptions {
 }
 
 export function createReader(options: ReaderOptions): Reader {
-  const { ring, sink, after, cut, stepBytes, read, onFault, sent, onNews, onLive, onEnd } = options
+  const { ring, sink, after, filter, stepBytes, read, onFault, sent, onNews, onLive, onEnd } = options
   let state: ReaderState = 'catching-up'
   let cursor = after
   let reading = false
@@ -96,7 +96,7 @@ export function createReader(options: ReaderOptions): Reader {
       if (admit(cursor, slice.firstSeq) !== 'accepted') {
         throw new Error(`The log gave position ${slice.firstSeq} to a reader at ${cursor}.`)
       }
-      const { bytes, last } = cut(slice)
+      const { bytes, last } = filter(slice)
       sent.bytes += bytes.byteLength
       sent.records += slice.lastSeq - slice.firstSeq + 1
       cursor = slice.lastSeq
@@ -134,7 +134,7 @@ export function createReader(options: ReaderOptions): Reader {
 
   /** A reader that was behind sees the end, and that there is a hole before it. */
   function finishWith({ cause, last }: Over) {
-    if (last && state !== 'ended' && cursor < last.lastSeq) sink.write(cut(last).bytes)
+    if (last && state !== 'ended' && cursor < last.lastSeq) sink.write(filter(last).bytes)
     end(cause)
   }
 

@@ -1,7 +1,7 @@
 /** One run's bare AG-UI events, cut out of its thread's log: positions are the thread's. Ends with the run. */
 
 import type { ThreadKey } from '@holdfast/core'
-import { runEvents as cutTo, type RunEvents, runEventsIn } from '../../feed/cut.ts'
+import { type RunEvents, runEvents as runEventsFilter, runEventsIn } from '../../feed/frame-filter.ts'
 import type { RunSpan } from '../../store/port.ts'
 import type { Principal } from '../../store/principal.ts'
 import { EventPageShape } from '../answers.ts'
@@ -58,7 +58,7 @@ export function runEvents(
       }
       // What lies before the run's acceptance is none of its events, however long the thread is.
       const from = asked < span.firstSeq ? { ...ask, after: span.firstSeq - 1 } : ask
-      if (live === 'sse') return openStream(c, { feed, limits }, { ...from, cut: cutTo(params.runId) })
+      if (live === 'sse') return openStream(c, { feed, limits }, { ...from, filter: runEventsFilter(params.runId) })
       const { signal } = c.req.raw
       if (live === 'long-poll') return page(await gather(from, signal), span, true)
       return heavy.run(principal, signal, async () => page(await gather(from, signal), span, false))
@@ -72,11 +72,11 @@ export function runEvents(
       const waitMs = Math.max(0, until - clock.now())
       const request = { ...ask, after, maxBytes: PAGE_BYTES, maxRecords: ask.limit, waitMs }
       const chunk = orRefuse(await feed.next(request, signal))
-      const cut = runEventsIn(chunk, ask.runId)
-      const found = cut.events.length > 0 || cut.last
+      const run = runEventsIn(chunk, ask.runId)
+      const found = run.events.length > 0 || run.last
       if (found || ask.waitMs === 0 || chunk.frames.byteLength === 0) {
-        const next = cut.last ? (cut.events.at(-1)?.seq ?? chunk.lastSeq) : chunk.lastSeq
-        return { ...cut, next, head: chunk.head }
+        const next = run.last ? (run.events.at(-1)?.seq ?? chunk.lastSeq) : chunk.lastSeq
+        return { ...run, next, head: chunk.head }
       }
       after = chunk.lastSeq
     }

@@ -1,19 +1,19 @@
 /**
- * What of a log a reader is given: everything, or one run's events. Made once per slice, however many readers: all of
- * them share the slice's bytes, so the cut is remembered with them.
+ * Filters what a reader gets of a log: every frame, or one run's events. The result is made once per slice and cached with
+ * the slice's bytes, so a thousand readers cost one pass.
  */
 import { eventJson, splitFrames } from '@holdfast/core'
 import type { Slice } from './slice.ts'
 
-/** `last`: nothing will follow; the stream ends behind these bytes. */
-export type Cut = (slice: Slice) => { readonly bytes: Uint8Array; readonly last: boolean }
+/** `last`: nothing follows; the stream ends after these bytes. */
+export type FrameFilter = (slice: Slice) => { readonly bytes: Uint8Array; readonly last: boolean }
 
 /** The stored frames as they are. */
-export const everything: Cut = (slice) => ({ bytes: slice.frames, last: false })
+export const allFrames: FrameFilter = (slice) => ({ bytes: slice.frames, last: false })
 
-/** A run's bare AG-UI events; `last` once its terminal event is among them. */
+/** A run's bare AG-UI events. `last`: its terminal event is among them. */
 export interface RunEvents {
-  /** Each the position of its record and the event's JSON. */
+  /** `seq` is the position of the event's record in the thread. */
   readonly events: readonly { readonly seq: number; readonly json: string }[]
   readonly last: boolean
 }
@@ -41,8 +41,8 @@ const LINE_FEED = 10
 const EVENT_LOG = encoder.encode('event: log\n')
 const asFeed = new WeakMap<Uint8Array, Uint8Array>()
 
-/** The stored envelopes as `log` frames of the one connection: only the line before each is another one. */
-export const feedFrames: Cut = (slice) => {
+/** The stored envelopes as `log` frames of the feed. Only the `event:` line before each of them differs. */
+export const feedFrames: FrameFilter = (slice) => {
   const known = asFeed.get(slice.frames)
   if (known) return { bytes: known, last: false }
   const { frames } = slice
@@ -59,24 +59,24 @@ export const feedFrames: Cut = (slice) => {
   return { bytes, last: false }
 }
 
-const cuts = new WeakMap<Uint8Array, Map<string, ReturnType<Cut>>>()
+const filtered = new WeakMap<Uint8Array, Map<string, ReturnType<FrameFilter>>>()
 
 /** A run's events as SSE frames, `id:` being the thread's seq. */
-export function runEvents(runId: string): Cut {
+export function runEvents(runId: string): FrameFilter {
   return (slice) => {
-    const known = cuts.get(slice.frames)
+    const known = filtered.get(slice.frames)
     const made = known?.get(runId)
     if (made) return made
     const { events, last } = runEventsIn(slice, runId)
     const text = events.map(({ seq, json }) => `id: ${seq}\ndata: ${json}\n\n`).join('')
-    const cut = { bytes: text === '' ? NOTHING : encoder.encode(text), last }
-    if (known) known.set(runId, cut)
-    else cuts.set(slice.frames, new Map([[runId, cut]]))
-    return cut
+    const result = { bytes: text === '' ? NOTHING : encoder.encode(text), last }
+    if (known) known.set(runId, result)
+    else filtered.set(slice.frames, new Map([[runId, result]]))
+    return result
   }
 }
 
-/** RUN_FINISHED or RUN_ERROR. The text is looked at first: parsing every delta would cost more than all the rest. */
+/** RUN_FINISHED or RUN_ERROR. The text is searched first, because parsing every delta would cost more than all the rest. */
 function isTerminal(json: string): boolean {
   if (!json.includes('"RUN_FINISHED"') && !json.includes('"RUN_ERROR"')) return false
   const event: unknown = JSON.parse(json)

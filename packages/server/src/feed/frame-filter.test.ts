@@ -1,6 +1,6 @@
 import { type FrameHead, frame } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { runEvents, runEventsIn } from './cut.ts'
+import { runEvents, runEventsIn } from './frame-filter.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const head = (seq: number, kind: FrameHead['kind'], runId?: string): FrameHead => ({
@@ -18,7 +18,7 @@ function sliceOf(...frames: string[]) {
 
 const delta = (text: string) => JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: text })
 
-describe('one run cut out of a log', () => {
+describe('one run filtered out of a log', () => {
   it('keeps only that run, only what its agent said, with the bytes of the log', () => {
     const slice = sliceOf(
       frame(head(1, 'control', 'a'), '{"type":"run.accepted"}'),
