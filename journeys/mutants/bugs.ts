@@ -212,10 +212,10 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/bus/strict-bus.test.ts`],
   },
   {
-    what: 'a notice for a thread that nobody looks at is given to the one that somebody looks at',
-    file: `${SERVER}/feed/watches.ts`,
-    find: 'const watch = all.get(notice.key)',
-    put: 'const watch = all.get(notice.key) ?? [...all.entries()][0]?.value',
+    what: 'a notice of a thread without readers is delivered to the readers of another thread',
+    file: `${SERVER}/feed/thread-hub.ts`,
+    find: 'const thread = live.get(notice.key)',
+    put: 'const thread = live.get(notice.key) ?? [...live.entries()][0]?.value',
     tests: [`${SERVER}/feed/feed.test.ts`],
   },
   {

@@ -16,7 +16,7 @@ import { createReader, type Reader, type Sent } from './reader.ts'
 import { type Over, RESYNC, readingOf } from './reader-end.ts'
 import { createSharedSink } from './shared-sink.ts'
 import type { Sink } from './sink.ts'
-import { heartbeat, type Watches } from './watches.ts'
+import { heartbeat, type ThreadHub } from './thread-hub.ts'
 
 const STEP_RECORDS = 4_096
 const INBOX_RECORDS = 100
@@ -31,7 +31,7 @@ export interface ConnectionRequest {
 
 export interface ConnectionOptions extends ConnectionRequest {
   readonly sink: Sink
-  readonly watches: Watches
+  readonly hub: ThreadHub
   readonly log: LogReader
   readonly store: InboxStore
   readonly stepBytes: number
@@ -47,7 +47,7 @@ export interface Connection {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { principal, watches, log, store, stepBytes, sent, onFault, onEnd } = options
+  const { principal, hub, log, store, stepBytes, sent, onFault, onEnd } = options
   const shared = createSharedSink(options.sink)
   const leaving = new Set<() => void>()
   let over = false
@@ -74,7 +74,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function follow({ roomId, threadId, after }: ThreadKey & { readonly after: number }): () => void {
     const key = { roomId, threadId }
-    const watch = watches.enter(key)
+    const thread = hub.enter(key)
     let reader: Reader | undefined
     let state: 'behind' | 'caught-up' | 'gone' = 'behind'
     let opening = false
@@ -93,9 +93,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (state === 'gone') return
       state = 'gone'
       leaving.delete(leave)
-      watch.wakes.delete(wake)
+      thread.wakes.delete(wake)
       reader?.detach()
-      watch.leave()
+      thread.leave()
     }
 
     function resync(reason: Resync['reason']): void {
@@ -131,10 +131,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
 
     function begin(first: LogChunk): void {
-      watch.wakes.delete(wake)
+      thread.wakes.delete(wake)
       const seat = shared.seat(() => made.hold())
       const made = createReader({
-        ring: watch.ring,
+        ring: thread.ring,
         // The connection has a heartbeat of its own, one for all.
         sink: Object.assign(seat, { write: withoutHeartbeat(seat.write) }),
         after,
@@ -143,7 +143,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         read: async (cursor) => {
           const answer = await read(cursor)
           if (!answer) return DETACHED
-          if (answer.type === 'deleted') watch.finish()
+          if (answer.type === 'deleted') thread.finish()
           const reading = readingOf(key, answer)
           // A reader that was behind is told of the hole by the resync, and of nothing behind it.
           return reading.type === 'over' && reading.last?.firstSeq !== cursor + 1
@@ -152,10 +152,10 @@ export function createConnection(options: ConnectionOptions): Connection {
         },
         onFault: (fault) => fail(fault, key),
         sent,
-        onNews: watch.nudge,
+        onNews: thread.nudge,
         onLive: caughtUp,
         onEnd(cause) {
-          watch.readers.delete(made)
+          thread.readers.delete(made)
           seat.leave()
           const reason = RESYNC[cause]
           if (reason) resync(reason)
@@ -163,11 +163,11 @@ export function createConnection(options: ConnectionOptions): Connection {
         },
       })
       reader = made
-      watch.readers.add(made)
+      thread.readers.add(made)
       made.start(first)
     }
 
-    watch.wakes.add(wake)
+    thread.wakes.add(wake)
     leaving.add(leave)
     return () => void open()
   }
@@ -207,7 +207,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const threads = options.threads.map(follow)
   const inbox = options.inbox === undefined ? () => {} : followInbox(options.inbox)
   leaving.add(
-    watches.join({
+    hub.join({
       tenantId: principal.tenantId,
       inboxMore: inbox,
       beat() {

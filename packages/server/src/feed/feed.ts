@@ -14,7 +14,7 @@ import { allFrames, type FrameFilter } from './frame-filter.ts'
 import { createReader, type Sent } from './reader.ts'
 import { readingOf } from './reader-end.ts'
 import { READER_BYTES, type Sink, thirdOf } from './sink.ts'
-import { createWatches, heartbeat } from './watches.ts'
+import { createThreadHub, heartbeat } from './thread-hub.ts'
 
 const STEP_RECORDS = 4_096
 
@@ -116,7 +116,7 @@ const TOO_MANY = { type: 'too_many_streams' } as const
 
 export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
   const stepBytes = thirdOf(limits.readerBytes)
-  const watches = createWatches({ bus, clock, passedBytes: thirdOf(limits.readerBytes) })
+  const hub = createThreadHub({ bus, clock, passedBytes: thirdOf(limits.readerBytes) })
   const waiting = new Set<() => void>()
   const connections = new Set<Connection>()
   const sent: Sent = { bytes: 0, records: 0 }
@@ -131,10 +131,10 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         return orNothingYet(await log.read(principal, key, range), cursor, whenMissing)
       }
       open++
-      const watch = watches.enter(key)
+      const thread = hub.enter(key)
       const leave = () => {
         open--
-        watch.leave()
+        thread.leave()
       }
       const orLeave = async <T>(step: () => T | Promise<T>): Promise<T> => {
         try {
@@ -152,29 +152,29 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       const sink = await orLeave(connect)
       let told = false
       const reader = createReader({
-        ring: watch.ring,
+        ring: thread.ring,
         sink,
         after,
         filter,
         stepBytes,
         read: async (cursor) => {
           const answer = await read(cursor)
-          if (answer.type === 'deleted') watch.finish()
+          if (answer.type === 'deleted') thread.finish()
           return readingOf(key, answer)
         },
         onFault: (fault) => onFault(fault, key),
         sent,
-        onNews: watch.nudge,
+        onNews: thread.nudge,
         onLive() {
           if (caughtUp && !told) reader.beat(caughtUp)
           told = true
         },
         onEnd() {
-          watch.readers.delete(reader)
+          thread.readers.delete(reader)
           leave()
         },
       })
-      watch.readers.add(reader)
+      thread.readers.add(reader)
       // The first byte goes out at once, whether or not there is anything to say yet.
       sink.write(heartbeat)
       reader.start(first)
@@ -203,7 +203,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       const connection = createConnection({
         ...request,
         sink,
-        watches,
+        hub,
         log,
         store: inbox,
         // Two of these at most are on their way at once (`shared-sink.ts`).
@@ -226,7 +226,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
       const waits = waitMs > 0 ? 1 : 0
       if (waits > 0 && open >= limits.maxStreams) return TOO_MANY
       open += waits
-      const watch = watches.enter(key)
+      const thread = hub.enter(key)
       let over = closed || waitMs <= 0 || signal?.aborted === true
       let news = false
       let wake = () => {}
@@ -238,7 +238,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         over = true
         wake()
       }
-      watch.wakes.add(told)
+      thread.wakes.add(told)
       waiting.add(finish)
       signal?.addEventListener('abort', finish)
       const stopTimer = clock.schedule(waitMs, finish)
@@ -257,8 +257,8 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         stopTimer()
         signal?.removeEventListener('abort', finish)
         waiting.delete(finish)
-        watch.wakes.delete(told)
-        watch.leave()
+        thread.wakes.delete(told)
+        thread.leave()
         open -= waits
       }
     },
@@ -266,16 +266,15 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
     close() {
       closed = true
       for (const connection of [...connections]) connection.end()
-      for (const { value: watch } of [...watches.all.entries()])
-        for (const reader of [...watch.readers]) reader.detach()
+      for (const { value: thread } of [...hub.live.entries()]) for (const reader of [...thread.readers]) reader.detach()
       for (const finish of [...waiting]) finish()
     },
 
     sent,
     get watching() {
       let readers = 0
-      for (const { value: watch } of watches.all.entries()) readers += watch.readers.size
-      return { threads: watches.all.size, readers }
+      for (const { value: thread } of hub.live.entries()) readers += thread.readers.size
+      return { threads: hub.live.size, readers }
     },
   }
 }

@@ -1,0 +1,162 @@
+/**
+ * Hub of the threads that are being read right now: for each, its ring, its readers and its pending waits.
+ *
+ * Owns: the only subscription to the bus and the only heartbeat timer, shared by all. Does not know: the store, sinks.
+ * Invariant: the last reader of a thread takes its ring with it; the last of all stops the subscription and the timer (I10).
+ */
+import { type Clock, createThreadMap, HEARTBEAT, type ThreadKey, type ThreadMap } from '@holdfast/core'
+import type { Bus } from '../bus/port.ts'
+import type { Notice } from '../store/port.ts'
+import type { Reader } from './reader.ts'
+import { createRing, type Ring } from './ring.ts'
+
+const HEARTBEAT_MS = 15_000
+
+export const heartbeat = new TextEncoder().encode(HEARTBEAT)
+
+/** A thread that somebody reads. */
+export interface LiveThread {
+  readonly ring: Ring
+  readonly readers: Set<Reader>
+  /** Those that wait for the next record only (long-poll). */
+  readonly wakes: Set<() => void>
+  /** Tells readers and waits that there may be more. */
+  nudge(): void
+  /** Tells readers and waits that nothing follows. */
+  finish(): void
+  /** Undoes one `enter`. Call it once for each. */
+  leave(): void
+}
+
+/** A connection that reads many threads. It also gets what belongs to no thread. */
+export interface HubMember {
+  readonly tenantId: string
+  beat(): void
+  /** The inbox of its tenant has more. */
+  inboxMore(): void
+}
+
+type Entry = LiveThread & { users: number; quiet: boolean }
+
+export interface ThreadHub {
+  /** Returns the function that undoes it. Call that once. */
+  join(member: HubMember): () => void
+  /** Subscribed from here on: every later commit reaches the thread. */
+  enter(key: ThreadKey): LiveThread
+  readonly live: Pick<ThreadMap<LiveThread>, 'entries' | 'size'>
+}
+
+export interface ThreadHubOptions {
+  readonly bus: Bus
+  readonly clock: Clock
+  /** A slow reader keeps at most this many bytes of a commit alive that also holds other threads' records. */
+  readonly passedBytes: number
+}
+
+export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): ThreadHub {
+  const live = createThreadMap<Entry>()
+  const members = new Set<HubMember>()
+  let stop: (() => void) | undefined
+
+  function begin() {
+    const unsubscribe = bus.subscribe(hear)
+    let stopTimer = clock.schedule(HEARTBEAT_MS, beat)
+    function beat() {
+      stopTimer = clock.schedule(HEARTBEAT_MS, beat)
+      for (const member of [...members]) member.beat()
+      for (const { value: thread } of live.entries()) {
+        for (const reader of thread.readers) reader.beat(heartbeat)
+        // Notices can be lost, so a thread without a notice since the last beat is checked, once for all its readers.
+        if (thread.quiet) {
+          firstLive(thread)?.recheck()
+          thread.nudge()
+        }
+        thread.quiet = true
+      }
+    }
+    return () => {
+      unsubscribe()
+      stopTimer()
+    }
+  }
+
+  function hear(notice: Notice) {
+    if (notice.type === 'inbox.more') {
+      for (const member of members) if (member.tenantId === notice.tenantId) member.inboxMore()
+    }
+    if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
+    const thread = live.get(notice.key)
+    if (!thread) return
+    if (notice.type === 'thread.deleted') return thread.finish()
+    thread.quiet = false
+    const { ring, readers, nudge } = thread
+    const { firstSeq, lastSeq, frames } = notice
+    if (frames && isClear(readers)) ring.pass({ firstSeq, lastSeq, frames }, nudge)
+    else {
+      ring.told(notice)
+      nudge()
+    }
+  }
+
+  function stopIfUnused() {
+    if (live.size > 0 || members.size > 0) return
+    stop?.()
+    stop = undefined
+  }
+
+  function create(key: ThreadKey): Entry {
+    const readers = new Set<Reader>()
+    const wakes = new Set<() => void>()
+    const made: Entry = {
+      ring: createRing({ passedBytes }),
+      readers,
+      wakes,
+      users: 0,
+      quiet: false,
+      nudge() {
+        for (const reader of readers) reader.more()
+        for (const wake of wakes) wake()
+      },
+      finish() {
+        for (const reader of [...readers]) reader.finish()
+        for (const wake of wakes) wake()
+      },
+      leave() {
+        if (--made.users > 0) return
+        live.delete(key)
+        stopIfUnused()
+      },
+    }
+    live.set(key, made)
+    return made
+  }
+
+  return {
+    live,
+    join(member) {
+      stop ??= begin()
+      members.add(member)
+      return () => {
+        members.delete(member)
+        stopIfUnused()
+      }
+    },
+    enter(key) {
+      stop ??= begin()
+      const entered = live.get(key) ?? create(key)
+      entered.users++
+      return entered
+    },
+  }
+}
+
+/** Whether every reader is live and has passed on all its bytes: then the ring need not hold the frames for any of them. */
+function isClear(readers: ReadonlySet<Reader>): boolean {
+  for (const reader of readers) if (!reader.clear()) return false
+  return true
+}
+
+function firstLive(thread: LiveThread): Reader | undefined {
+  for (const reader of thread.readers) if (reader.live()) return reader
+  return undefined
+}
