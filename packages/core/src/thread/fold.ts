@@ -17,7 +17,7 @@ import { type Admission, admit } from '../log/cursor.ts'
 import type { AguiEnvelope, ControlEnvelope, Envelope, RunStartedMetadata } from '../log/envelope.ts'
 import { createConversation } from './conversation.ts'
 import { messagesIn } from './message.ts'
-import { createOwnMessages } from './own-messages.ts'
+import { createRunMessages } from './run-messages.ts'
 import { createRuns } from './runs.ts'
 import { createSharedState } from './shared-state.ts'
 import type { ThreadView } from './thread-view.ts'
@@ -55,7 +55,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
   const conversation = createConversation(from.messages)
   const writing = createWriting(conversation, from.open)
   const runs = createRuns(from)
-  const own = createOwnMessages(conversation, from.runs)
+  const own = createRunMessages(conversation, from.runs)
   const shared = createSharedState(conversation, own, from.state)
   let { seq, deleted } = from
   let current: ThreadView | undefined = from

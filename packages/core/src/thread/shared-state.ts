@@ -6,7 +6,7 @@ import type { ActivityDeltaEvent, ActivityMessage, ActivitySnapshotEvent, StateD
 import { applyPatch, type Owned } from '../json/patch.ts'
 import type { Conversation } from './conversation.ts'
 import type { ThreadMessage } from './message.ts'
-import type { OwnMessages } from './own-messages.ts'
+import type { RunMessages } from './run-messages.ts'
 
 export interface SharedState {
   setState(state: unknown): void
@@ -16,7 +16,7 @@ export interface SharedState {
   handOut(): unknown
 }
 
-export function createSharedState(conversation: Conversation, own: OwnMessages, from: unknown): SharedState {
+export function createSharedState(conversation: Conversation, own: RunMessages, from: unknown): SharedState {
   let state = from
   const owned: Owned = new Set()
 

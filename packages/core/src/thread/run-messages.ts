@@ -1,36 +1,36 @@
 /**
- * Own messages: what a run writes into the conversation, and where it hangs there.
+ * Run messages: the messages that a run writes, and where they attach to the conversation tree.
  *
- * Owns: each live run's place in the tree (the message its next one hangs on). Does not know: what is open, texts.
+ * Owns: the tail of each live run, which is the message that its next message attaches to. Does not know: open items, texts.
  *
  * Invariants:
- * - A run's own messages are one chain that begins at the message it answers; a sub-agent's messages hang on that
- *   chain and are no part of it.
- * - The place can be found again from messages and runs of a view (I4).
+ * - The messages of a run form one chain that begins at the message it answers. Messages of a sub-agent attach to that
+ *   chain and are not part of it.
+ * - The tails can be rebuilt from the messages and runs of a view (I4).
  */
 import type { AssistantMessage, Message, ReasoningEncryptedValueEvent, ToolCall } from '@ag-ui/core'
 import { isEnded, type Run } from '../lifecycle/run.ts'
 import { type Conversation, kindOf, placed } from './conversation.ts'
 import { type ThreadMessage, withCall } from './message.ts'
 
-export interface OwnMessages {
-  /** The run's new messages enter the tree. Gives the message that the run answers. */
+export interface RunMessages {
+  /** Adds the messages of the start request to the tree. Returns the id of the message that the run answers. */
   start(runId: string, messages: readonly Message[], parentId: string | null | undefined): string | null
-  /** Where the run's message is that the agent calls so: made from `message` if it has not written it yet. */
+  /** Index of the run's message with this id. It is added if the run has not written it yet. */
   write(runId: string, message: Message): number
-  /** Where the assistant message is that a tool call belongs to, with the call in it. */
+  /** Index of the assistant message that the tool call belongs to. The call is added to it if it is new. */
   call(runId: string, call: ToolCall, parentMessageId: string | undefined, subagentRunId: string | undefined): number
   /**
-   * MESSAGES_SNAPSHOT: what the run has written gets the agent's content and keeps its place, also under another id; what
-   * is not known is added. Nothing goes, and what others have written stays as it is.
+   * MESSAGES_SNAPSHOT: the run's own messages take the agent's content and keep their place, also under another id. Unknown
+   * messages are added. Nothing is removed, and the messages of others stay as they are.
    */
   merge(runId: string, messages: readonly Message[]): void
   encrypt(runId: string, event: ReasoningEncryptedValueEvent): void
-  /** The run writes no more. */
+  /** The run has ended. */
   end(runId: string): void
 }
 
-export function createOwnMessages(conversation: Conversation, runs: readonly Run[]): OwnMessages {
+export function createRunMessages(conversation: Conversation, runs: readonly Run[]): RunMessages {
   const tails = new Map<string, string | null>()
   for (const run of runs) if (!isEnded(run) && run.status !== 'queued') tails.set(run.runId, run.parentId ?? null)
   for (let index = 0; index < conversation.size(); index++) {
@@ -50,7 +50,7 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
     return index
   }
 
-  /** What the run has said under ids that a snapshot does not name, by its words: it may be there under another id. */
+  /** The run's messages that a snapshot does not name, by content: the snapshot may hold them under other ids. */
   function unnamed(runId: string, named: ReadonlySet<number | undefined>): Map<string, number[]> {
     const found = new Map<string, number[]>()
     for (let index = 0; index < conversation.size(); index++) {
@@ -64,7 +64,7 @@ export function createOwnMessages(conversation: Conversation, runs: readonly Run
     return found
   }
 
-  const own: OwnMessages = {
+  const own: RunMessages = {
     start(runId, messages, parentId) {
       let tail = parentId === undefined ? conversation.newest() : parentId
       for (const message of messages) {
