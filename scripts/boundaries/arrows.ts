@@ -24,15 +24,15 @@ export function refusals(imports: readonly Import[], table: ArrowTable, doors: D
 }
 
 function refusal({ from, to }: Import, table: ArrowTable, doors: Doors): string | undefined {
-  const source = roomOf(from, table)
-  const target = roomOf(to, table)
+  const source = moduleOf(from, table)
+  const target = moduleOf(to, table)
   const sourcePackage = packageOf(from)
   const targetPackage = packageOf(to)
   const inside = sourcePackage === targetPackage
   if (inside && (isDoor(from, doors) || isTest(from))) return undefined
   if (source !== undefined && source === target) return undefined
   if (!inside && isTest(from) && target?.endsWith('/testing') && isDoor(to, doors)) return undefined
-  if (source === undefined) return 'this file is in no room of the table'
+  if (source === undefined) return 'this file is in no module of the table'
   const allowed = table.get(source) ?? new Set()
   if (target !== undefined && allowed.has(target) && (inside || isOpen(to, doors))) return undefined
   if (!inside && allowed.has(targetPackage)) {
@@ -41,8 +41,8 @@ function refusal({ from, to }: Import, table: ArrowTable, doors: Doors): string 
   return `${source} may not import ${target ?? targetPackage}`
 }
 
-/** The innermost room of the table that holds the file. */
-export function roomOf(file: string, table: ArrowTable): string | undefined {
+/** The innermost module of the table that holds the file. */
+export function moduleOf(file: string, table: ArrowTable): string | undefined {
   let path = file.replace(/^packages\/([^/]+)\/src\//, '$1/').replace(/^packages\//, '')
   while (path.includes('/')) {
     path = path.slice(0, path.lastIndexOf('/'))

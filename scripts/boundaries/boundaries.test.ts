@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { circles, type Doors, refusals, roomOf } from './arrows.ts'
+import { circles, type Doors, moduleOf, refusals } from './arrows.ts'
 import { readTable } from './table.ts'
 
 const table = readTable(`
 ## Who may import whom
 
-| room | may import |
+| module | may import |
 |---|---|
 | core/key | |
 | core/log | core/key |
@@ -28,7 +28,7 @@ function refused(from: string, to: string): boolean {
 }
 
 describe('the import table of ARCHITECTURE.md', () => {
-  it('lets a room import what the table lists, and itself', () => {
+  it('lets a module import what the table lists, and itself', () => {
     expect(refused('packages/core/src/log/a.ts', 'packages/core/src/key/b.ts')).toBe(false)
     expect(refused('packages/core/src/log/a.ts', 'packages/core/src/log/b.ts')).toBe(false)
     expect(refused('packages/server/src/http/a.ts', 'packages/core/src/index.ts')).toBe(false)
@@ -48,17 +48,17 @@ describe('the import table of ARCHITECTURE.md', () => {
     expect(refused('packages/server/src/http/a.ts', 'packages/core/src/key/b.ts')).toBe(true)
   })
 
-  it('refuses a file that is in no room', () => {
-    expect(refused('packages/server/src/new-room/a.ts', 'packages/core/src/index.ts')).toBe(true)
+  it('refuses a file that is in no module', () => {
+    expect(refused('packages/server/src/new-module/a.ts', 'packages/core/src/index.ts')).toBe(true)
   })
 
-  it('lets a test use any room of its own package, but no other package’s inside', () => {
+  it('lets a test use any module of its own package, but no other package’s inside', () => {
     expect(refused('packages/server/src/http/a.test.ts', 'packages/server/src/engine/b.ts')).toBe(false)
     expect(refused('packages/server/src/http/a.test.ts', 'packages/core/src/key/b.ts')).toBe(true)
   })
 
-  it('puts a file into the innermost room', () => {
-    expect(roomOf('packages/server/src/store/sqlite/deep/a.ts', table)).toBe('server/store/sqlite')
+  it('puts a file into the innermost module', () => {
+    expect(moduleOf('packages/server/src/store/sqlite/deep/a.ts', table)).toBe('server/store/sqlite')
   })
 })
 
@@ -67,8 +67,8 @@ describe('the table', () => {
     expect(() => readTable('# Nothing here')).toThrow(/no section/)
   })
 
-  it('names only rooms', () => {
-    expect(() => readTable('## Who may import whom\n| a/b | c/d |')).toThrow(/c\/d, which is no room/)
+  it('names only modules', () => {
+    expect(() => readTable('## Who may import whom\n| a/b | c/d |')).toThrow(/c\/d, which is no module/)
   })
 })
 

@@ -1,6 +1,6 @@
 /** The table "Who may import whom" of ARCHITECTURE.md, read as data. Knows nothing of files. */
 
-/** Room → the rooms it may import. */
+/** Module → the modules it may import. */
 export type ArrowTable = ReadonlyMap<string, ReadonlySet<string>>
 
 const HEADING = '## Who may import whom'
@@ -12,22 +12,22 @@ export function readTable(markdown: string): ArrowTable {
   const table = new Map<string, ReadonlySet<string>>()
   for (const line of section.split('\n')) {
     const cells = line.split('|').map((cell) => cell.trim())
-    if (cells.length !== 4 || cells[1] === 'room' || /^-+$/.test(cells[1] ?? '')) continue
+    if (cells.length !== 4 || cells[1] === 'module' || /^-+$/.test(cells[1] ?? '')) continue
     table.set(
       cells[1] ?? '',
       new Set(
         (cells[2] ?? '')
           .split(',')
-          .map((room) => room.trim())
+          .map((module) => module.trim())
           .filter(Boolean),
       ),
     )
   }
   if (table.size === 0) throw new Error('The table of ARCHITECTURE.md is empty')
-  for (const [room, targets] of table) {
+  for (const [module, targets] of table) {
     for (const target of targets) {
       if (!table.has(target) && !isPackage(target, table))
-        throw new Error(`${room} may import ${target}, which is no room`)
+        throw new Error(`${module} may import ${target}, which is no module`)
     }
   }
   return table
@@ -35,5 +35,5 @@ export function readTable(markdown: string): ArrowTable {
 
 /** A package's name stands for its doors (the files its package.json exports). */
 function isPackage(name: string, table: ArrowTable): boolean {
-  return [...table.keys()].some((room) => room.startsWith(`${name}/`))
+  return [...table.keys()].some((module) => module.startsWith(`${name}/`))
 }
