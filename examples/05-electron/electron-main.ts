@@ -1,6 +1,6 @@
 /** In the main process: the one connection to the server, and a port to it for each window. */
 import type { RunTransport } from '@holdfast/client'
-import { type ElectronPort, electronChannel, type ServedPort, servePort } from '@holdfast/client/channel'
+import { type ElectronPort, electronChannel, type ServedChannel, serveChannel } from '@holdfast/client/channel'
 
 export const PORT_FOR_PAGE = 'holdfast-port'
 
@@ -25,8 +25,8 @@ export function serveWindow<Port>(
   window: WebContents<Port>,
   { port1, port2 }: MessageChannelMain<Port>,
   transport: RunTransport,
-): ServedPort {
-  const served = servePort(electronChannel(port1), transport)
+): ServedChannel {
+  const served = serveChannel(electronChannel(port1), transport)
   window.postMessage(PORT_FOR_PAGE, null, [port2])
   return served
 }

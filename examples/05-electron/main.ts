@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { createHttpTransport, type RunTransport } from '@holdfast/client'
-import type { ElectronPort, EventPort, PortTransport } from '@holdfast/client/channel'
+import type { ChannelTransport, ElectronPort, MessagePortLike } from '@holdfast/client/channel'
 import type { Envelope } from '@holdfast/core'
 import { startHoldfast, textOf } from '../holdfast.ts'
 import { serveWindow } from './electron-main.ts'
@@ -40,7 +40,7 @@ function asMainPort(port: MessagePort): ElectronPort {
 }
 
 /** A window: its port comes from the main process through the preload script to the page. */
-function openWindow(transport: RunTransport): { readonly page: Promise<PortTransport>; close(): void } {
+function openWindow(transport: RunTransport): { readonly page: Promise<ChannelTransport>; close(): void } {
   const { port1, port2 } = new MessageChannel()
   const pageListeners: Parameters<PageEvents['addEventListener']>[1][] = []
   const preloadListeners: ((event: { readonly ports: readonly MessagePort[] }) => void)[] = []
@@ -49,7 +49,7 @@ function openWindow(transport: RunTransport): { readonly page: Promise<PortTrans
     { on: (_channel, listener) => preloadListeners.push(listener) },
     {
       postMessage(data, _origin, ports) {
-        for (const listener of pageListeners) listener({ data, ports: ports as readonly EventPort[] })
+        for (const listener of pageListeners) listener({ data, ports: ports as readonly MessagePortLike[] })
       },
     },
   )
@@ -83,7 +83,7 @@ async function readUntil(
       }
     },
   }
-  await transport.openLog(KEY, after, handlers, leave.signal).catch((error: unknown) => {
+  await transport.open({ type: 'log', key: KEY, after, handlers }, leave.signal).catch((error: unknown) => {
     if (!leave.signal.aborted) throw error
   })
   return seen
@@ -95,12 +95,15 @@ try {
 
   const first = openWindow(connection)
   const page = await first.page
-  await page.start(KEY, {
-    runId: 'run-1',
-    messages: [{ id: 'm-1', role: 'user', content: 'Hello' }],
-    agentId: 'demo',
-    forwardedProps: { script: { tokens: TOKENS, intervalMs: 20 } },
-  })
+  await page.ask('start', [
+    KEY,
+    {
+      runId: 'run-1',
+      messages: [{ id: 'm-1', role: 'user', content: 'Hello' }],
+      agentId: 'demo',
+      forwardedProps: { script: { tokens: TOKENS, intervalMs: 20 } },
+    },
+  ])
   const seen = await readUntil(page, 0, (soFar) => textOf(soFar).includes('t5 '))
   first.close()
   console.log(`The window was closed after: ${textOf(seen)}`)

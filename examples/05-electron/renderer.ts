@@ -1,5 +1,10 @@
 /** In the page: the same transport as over HTTP, through the port that the preload script handed on. */
-import { createPortTransport, type EventPort, type PortTransport, portChannel } from '@holdfast/client/channel'
+import {
+  type ChannelTransport,
+  createChannelTransport,
+  type MessagePortLike,
+  messagePortChannel,
+} from '@holdfast/client/channel'
 import { PORT_FOR_PAGE } from './electron-main.ts'
 
 export interface PageEvents {
@@ -8,7 +13,7 @@ export interface PageEvents {
 
 interface PortMessage {
   readonly data: unknown
-  readonly ports: readonly EventPort[]
+  readonly ports: readonly MessagePortLike[]
 }
 
 /**
@@ -17,10 +22,10 @@ interface PortMessage {
  *     const environment = browserEnvironment()
  *     const registry = createRunRegistry({ transport: await transportOfPage(window), environment })
  */
-export function transportOfPage(window: PageEvents): Promise<PortTransport> {
+export function transportOfPage(window: PageEvents): Promise<ChannelTransport> {
   return new Promise((resolve) => {
     window.addEventListener('message', ({ data, ports: [port] }) => {
-      if (data === PORT_FOR_PAGE && port) resolve(createPortTransport(portChannel(port)))
+      if (data === PORT_FOR_PAGE && port) resolve(createChannelTransport(messagePortChannel(port)))
     })
   })
 }

@@ -3,7 +3,7 @@
  *
  * Does not know: the real transport, components.
  */
-import type { browserEnvironment, RunRegistry, RunTransport } from '@holdfast/client'
+import type { browserEnvironment, RunRegistry } from '@holdfast/client'
 import { sameKey } from '@holdfast/core'
 import { createNewBuild, fetchIndex } from './build/new-build.ts'
 import { createAgentChoices } from './composer/agent-choices.ts'
@@ -18,7 +18,6 @@ import { createFinished } from './tray/finished.ts'
 /** What the composition root has made. */
 export interface Parts {
   readonly environment: ReturnType<typeof browserEnvironment>
-  readonly transport: RunTransport
   readonly registry: RunRegistry
   readonly address: PageAddress
   /** Pages that a person may go to next. */
@@ -37,19 +36,19 @@ export function furnish(parts: Parts): Services {
 /** Nothing waits for it, and it is asked for until it comes. */
 const aside = createPart(() => import('./frame/aside.ts'))
 
-function make({ environment, transport, registry, address, entry }: Parts): Services {
+function make({ environment, registry, address, entry }: Parts): Services {
   const { keep, shared, clock, mintId } = environment
   const draftsFrom = { keep, shared, now: clock.now, mintId }
   const undo = aside.subscribe(() => {
     const module = aside.current()
     if (!module) return
     undo()
-    module.tellWhatIsShown({ transport, environment, address })
+    module.tellWhatIsShown({ registry, environment, address })
     module.watchOverDrafts({ registry, environment, draftsFrom, address })
   })
   void aside.load()
   return {
-    agents: createAgents(transport, clock),
+    agents: createAgents(() => registry.ask('agents', []), clock),
     choices: createAgentChoices(keep),
     draftsFrom,
     finished: createFinished({
@@ -59,8 +58,8 @@ function make({ environment, transport, registry, address, entry }: Parts): Serv
       isOnScreen: (key) => isShown(address.location(), key),
     }),
     newBuild: createNewBuild({ entry, index: fetchIndex }),
-    runs: { runs: transport.runs, runEvents: transport.runEvents, openLog: readAside(environment) },
-    waiting: async (key) => (await transport.snapshot(key)).queue,
-    search: async (roomId, q) => (await transport.threads(roomId, { q, limit: 20 })).items,
+    runs: { ask: registry.ask, open: readAside(environment) },
+    waiting: async (key) => (await registry.ask('snapshot', [key])).queue,
+    search: async (roomId, q) => (await registry.ask('threads', [roomId, { q, limit: 20 }])).items,
   }
 }

@@ -10,15 +10,13 @@ import type { Parts } from './furnish.ts'
 import { pageParts, router } from './router.tsx'
 
 const environment = browserEnvironment()
-const transport = createTransport(environment)
 const registry = createRunRegistry({
-  transport,
+  transport: createTransport(environment),
   environment,
   ...(import.meta.env.DEV && { onDiagnostic: warn }),
 })
 const parts: Parts = {
   environment,
-  transport,
   registry,
   address: {
     location: () => router.state.location,

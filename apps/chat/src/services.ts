@@ -18,7 +18,7 @@ export interface Services {
   readonly newBuild: NewBuild
   readonly choices: AgentChoices
   /** What ran, and what one run did, for whoever looks into it. */
-  readonly runs: Pick<RunTransport, 'runs' | 'runEvents' | 'openLog'>
+  readonly runs: RunTransport
   /** The messages that wait in a thread, in their order, whether or not it is open here. */
   waiting(key: ThreadKey): Promise<readonly QueueEntry[]>
   /** Threads of a room whose title, or what was said, holds these words; the newest first. */

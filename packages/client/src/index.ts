@@ -72,14 +72,6 @@ export type {
 export { RegistryError, type RegistryErrorCode } from './thread/registry-error.ts'
 export { isTransient, problemOf, TransportError, type TransportFault } from './transport/error.ts'
 export { createHttpTransport } from './transport/http.ts'
-export { createHttpAnswers, type HttpOptions } from './transport/http-answers.ts'
-export type {
-  Answers,
-  DeleteThreadOptions,
-  Delivery,
-  DropReason,
-  LogHandlers,
-  RunPageQuery,
-  RunTransport,
-  ThreadPageQuery,
-} from './transport/port.ts'
+export { createHttpAsk, type HttpOptions } from './transport/http-ask.ts'
+export type { Delivery, DropReason, LogHandlers, ReadTransport, RunTransport, Source } from './transport/port.ts'
+export type { AnswerOf, ArgsOf, DeleteThreadOptions, RunPageQuery, ThreadPageQuery, Verb } from './transport/verbs.ts'

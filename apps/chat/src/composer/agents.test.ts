@@ -9,7 +9,7 @@ test('agents that could not be asked for are asked for again while somebody look
   const clock = createManualClock()
   const ask = vi.fn(async () => ({ items: [DEMO] }))
   for (let failure = 0; failure < 3; failure += 1) ask.mockRejectedValueOnce(new Error('offline'))
-  const agents = createAgents({ agents: ask }, clock)
+  const agents = createAgents(ask, clock)
   const told = vi.fn()
   const look = agents.subscribe(told)
   await vi.waitFor(() => expect(clock.waiting).toBe(1))

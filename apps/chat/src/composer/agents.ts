@@ -2,13 +2,13 @@
  * The agents a run may name, asked of the server when first looked at, and again after a failure for as long as somebody
  * looks. Without an answer the list is empty and the room's own agent answers: nothing waits for it.
  */
-import type { Observable, RunTransport } from '@holdfast/client'
-import type { AgentInfo, Clock } from '@holdfast/core'
+import type { Observable } from '@holdfast/client'
+import type { AgentInfo, Clock, List } from '@holdfast/core'
 
 const AGAIN_MS = 5_000
 
 export function createAgents(
-  transport: Pick<RunTransport, 'agents'>,
+  ask: () => Promise<List<AgentInfo>>,
   clock: Pick<Clock, 'schedule'>,
 ): Observable<readonly AgentInfo[]> {
   const listeners = new Set<() => void>()
@@ -17,14 +17,14 @@ export function createAgents(
   let undoAgain = () => {}
 
   function askUnlessKnown(): void {
-    if (state === 'unasked' && listeners.size > 0) void ask()
+    if (state === 'unasked' && listeners.size > 0) void load()
   }
 
-  async function ask(): Promise<void> {
+  async function load(): Promise<void> {
     state = 'asking'
     undoAgain()
     try {
-      agents = (await transport.agents()).items
+      agents = (await ask()).items
       state = 'known'
       for (const listener of [...listeners]) listener()
     } catch {

@@ -6,11 +6,11 @@ import { type Environment, type RunTransport, TransportError } from '@holdfast/c
 import { loaded } from '../parts/part.ts'
 import { connectPart } from './connect-part.ts'
 
-export function readAside({ clock, mintId }: Environment): RunTransport['openLog'] {
-  return async (...args) => {
+export function readAside({ clock, mintId }: Environment): RunTransport['open'] {
+  return async (source, signal) => {
     const { connect } = await loaded(connectPart).catch((cause: unknown) => {
       throw new TransportError({ type: 'network' }, { cause })
     })
-    return connect(clock, { alone: mintId() }).openLog(...args)
+    return connect(clock, { alone: mintId() }).open(source, signal)
   }
 }

@@ -3,7 +3,7 @@
  *
  * Owns: the wiring. Does not know: React.
  */
-import type { Environment, RunRegistry, RunTransport } from '@holdfast/client'
+import type { Environment, RunRegistry } from '@holdfast/client'
 import { keyOf } from '@holdfast/core'
 import type { DraftsOptions } from '../composer/drafts.ts'
 import { watchDrafts } from '../composer/watch-drafts.ts'
@@ -12,14 +12,14 @@ import type { PageAddress } from './page-address.ts'
 import { reportPresence } from './presence.ts'
 
 interface PresenceParts {
-  readonly transport: RunTransport
+  readonly registry: RunRegistry
   readonly environment: Environment
   readonly address: PageAddress
 }
 
-export function tellWhatIsShown({ address, ...parts }: PresenceParts): void {
+export function tellWhatIsShown({ address, registry, environment }: PresenceParts): void {
   const panes = () => ({ first: keyOf(address.params()), second: besideIn(address.location().search) })
-  reportPresence({ ...parts, address: { panes, subscribe: address.subscribe } })
+  reportPresence({ transport: registry, environment, address: { panes, subscribe: address.subscribe } })
 }
 
 interface WatchOverDraftsParts {

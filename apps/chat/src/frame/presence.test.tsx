@@ -1,5 +1,5 @@
 /** In a real browser: which of two panes a person is in, and what of it the server is told. */
-import { browserEnvironment } from '@holdfast/client'
+import { browserEnvironment, type RunTransport } from '@holdfast/client'
 import type { PresenceBody, ThreadKey } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
@@ -74,9 +74,10 @@ it('of two panes the one that a person is in is looked at, until it is closed', 
 
 it('a page that somebody is at says so of its thread, and that it is seen once they are elsewhere', async () => {
   const said: PresenceBody[] = []
-  const transport = {
-    async presence(body: PresenceBody) {
-      said.push(body)
+  const transport: Pick<RunTransport, 'ask'> = {
+    async ask(_, [body]) {
+      said.push(body as PresenceBody)
+      return undefined as never
     },
   }
   const focused = vi.spyOn(document, 'hasFocus').mockReturnValue(true)

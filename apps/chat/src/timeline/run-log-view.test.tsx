@@ -24,11 +24,13 @@ function withRuns(runs: Services['runs']): NonNullable<ComponentProps<typeof Ser
 it('a log that ends without the run’s own end says that it is not read any more', async () => {
   let end = () => {}
   const services = withRuns({
-    runs: async () => ({ items: [] }),
-    runEvents: async () => ({ events: [], next: 1, upToDate: false }),
-    openLog: (_, after, { onEnvelopes }) => {
+    ask: async () => ({ events: [], next: 1, upToDate: false }) as never,
+    open(source) {
       const event = { type: 'run.accepted', run: RUN } as const
-      onEnvelopes([{ v: 1, ...RUN, seq: after + 1, at: RUN.acceptedAt, kind: 'control', event }])
+      if (source.type === 'log') {
+        const { after, handlers } = source
+        handlers.onEnvelopes([{ v: 1, ...RUN, seq: after + 1, at: RUN.acceptedAt, kind: 'control', event }])
+      }
       return new Promise((resolve) => {
         end = resolve
       })

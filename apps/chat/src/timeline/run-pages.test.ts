@@ -18,21 +18,16 @@ function setUp({ most = 3 } = {}) {
   const held: RunInThread[] = []
   const asked: RunPageQuery[] = []
   let hold: Promise<void> | undefined
-  const pages = createRunPages(
-    {
-      async runs(query = {}) {
-        asked.push(query)
-        await hold
-        const { since = '', before = '~', limit = 0 } = query
-        const found = held
-          .filter(({ acceptedAt }) => acceptedAt >= since && acceptedAt < before)
-          .sort((a, b) => b.acceptedAt.localeCompare(a.acceptedAt))
-        const items = found.slice(0, Math.min(limit, most))
-        return { items, ...(items.length < found.length && { next: items.at(-1)?.acceptedAt ?? '' }) }
-      },
-    },
-    60 * MINUTE,
-  )
+  const pages = createRunPages(async (query) => {
+    asked.push(query)
+    await hold
+    const { since = '', before = '~', limit = 0 } = query
+    const found = held
+      .filter(({ acceptedAt }) => acceptedAt >= since && acceptedAt < before)
+      .sort((a, b) => b.acceptedAt.localeCompare(a.acceptedAt))
+    const items = found.slice(0, Math.min(limit, most))
+    return { items, ...(items.length < found.length && { next: items.at(-1)?.acceptedAt ?? '' }) }
+  }, 60 * MINUTE)
   const put = (...runs: readonly RunInThread[]) => {
     for (const each of runs) {
       const place = held.findIndex(({ runId }) => runId === each.runId)

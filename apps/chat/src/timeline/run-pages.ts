@@ -6,8 +6,8 @@
  * Invariants: of a run the newest answer holds; one that was shown going on is asked for until its end is known, and stays
  * for as long as any of it lies in the time that is looked at; between the first that is held and the last none is missing.
  */
-import type { RunPageQuery, RunTransport } from '@holdfast/client'
-import { isEnded, keyString, type RunInThread } from '@holdfast/core'
+import type { RunPageQuery } from '@holdfast/client'
+import { isEnded, keyString, type List, type RunInThread } from '@holdfast/core'
 
 const PAGE = 200
 
@@ -23,7 +23,7 @@ export interface RunPages {
 }
 
 /** `lastMs`: how far back is looked. */
-export function createRunPages(transport: Pick<RunTransport, 'runs'>, lastMs: number): RunPages {
+export function createRunPages(ask: (query: RunPageQuery) => Promise<List<RunInThread>>, lastMs: number): RunPages {
   let known = new Map<string, RunInThread>()
   /** Where the earlier ones begin; absent where there are none. */
   let next: string | undefined
@@ -31,7 +31,7 @@ export function createRunPages(transport: Pick<RunTransport, 'runs'>, lastMs: nu
   let from = 0
   let since = 0
 
-  const page = (query: RunPageQuery) => transport.runs({ since: new Date(since).toISOString(), limit: PAGE, ...query })
+  const page = (query: RunPageQuery) => ask({ since: new Date(since).toISOString(), limit: PAGE, ...query })
   const isOver = (run: RunInThread) => isEnded(run) && Date.parse(run.endedAt) < from
   const take = (items: readonly RunInThread[]) => {
     for (const run of items) if (!isOver(run)) known.set(nameOf(run), run)

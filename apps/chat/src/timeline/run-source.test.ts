@@ -17,7 +17,7 @@ async function setUp({ words = 0 } = {}) {
     transport.end(KEY, 'run')
     transport.startElsewhere(KEY, 'after', 'More')
   }
-  const run = (await transport.runs()).items.find(({ runId }) => runId === 'run') as RunInThread
+  const run = (await transport.ask('runs', [])).items.find(({ runId }) => runId === 'run') as RunInThread
   return { transport, run, begin }
 }
 
@@ -63,10 +63,11 @@ describe('following a run', () => {
 describe('the export of a run', () => {
   it('holds all its events and no other’s, over as many pages as there are, with what is known of it', async () => {
     const { transport, run } = await setUp({ words: 30 })
-    const pages = vi.fn((...[key, runId, query]: Parameters<typeof transport.runEvents>) =>
-      transport.runEvents(key, runId, { ...query, limit: 10 }),
-    )
-    const blob = await exportRun({ runEvents: pages, openLog: transport.openLog }, run)
+    const { runEvents } = transport.answers
+    const pages = vi
+      .spyOn(transport.answers, 'runEvents')
+      .mockImplementation((key, runId, query) => runEvents(key, runId, { ...query, limit: 10 }))
+    const blob = await exportRun(transport, run)
     expect(blob.type).toBe('application/json')
     const saved = JSON.parse(await blob.text())
     expect(saved.run).toEqual(run)

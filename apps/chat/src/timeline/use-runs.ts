@@ -18,8 +18,8 @@ interface RunsSeen {
 }
 
 export function useRuns(lastMs: number): RunsSeen & { loadEarlier(): void } {
-  const { runs: transport } = useServices()
-  const pages = useMemo(() => createRunPages(transport, lastMs), [transport, lastMs])
+  const { runs } = useServices()
+  const pages = useMemo(() => createRunPages((query) => runs.ask('runs', [query]), lastMs), [runs, lastMs])
   const [seen, setSeen] = useState<RunsSeen>({ runs: undefined, more: false, now: Date.now(), trouble: undefined })
   useEffect(() => {
     let over = false

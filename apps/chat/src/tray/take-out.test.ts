@@ -14,7 +14,7 @@ async function setUp() {
   const drafts = createDrafts({ ...createManualEnvironment(), shared: createManualShared().page(), now: () => 0 })
   for (const [runId, content] of Object.entries({ a: 'First', b: 'Second', c: 'Third' })) {
     const messages = [{ id: `${runId}-question`, role: 'user' as const, content }]
-    await transport.start(KEY, { runId, messages, onBusy: 'enqueue' })
+    await transport.ask('start', [KEY, { runId, messages, onBusy: 'enqueue' }])
   }
   drafts.write('R1/T1', 'since')
   const { cancel } = registry
@@ -35,8 +35,8 @@ test('what waits in a thread that nobody has opened is taken out, the last first
 test('what could not be taken out still waits, and its words are nowhere else', async () => {
   const { transport, drafts, takeOut } = await setUp()
   const fault = problem('storage_full')
-  const { cancelRun } = transport
-  transport.cancelRun = (key, runId, reason) => {
+  const { cancelRun } = transport.answers
+  transport.answers.cancelRun = (key, runId, reason) => {
     if (runId === 'b') transport.next('cancelRun', { type: 'fault', fault })
     return cancelRun(key, runId, reason)
   }

@@ -1,23 +1,23 @@
 /**
- * Whether the server knows who asks. One refusal for want of a sign-in, of whatever was asked, holds for everything:
- * also one that comes late, for something that nobody waits for any more (S004-C2). So does one answer to what was asked
- * after the last refusal: somebody has signed in, wherever that was.
+ * Whether the server knows the person. One 401, to any request, holds for everything: also one that arrives late, for a
+ * request that nobody is interested in any more (S004-C2). One answer to a request that was sent after the last 401 ends
+ * it: the person has signed in, here or elsewhere.
  *
- * Owns: the answer. Does not know: what a sign-in is, threads.
+ * Owns: that state. Does not know: what a sign-in is, threads, which requests there are.
  */
 
 import { createListeners, type Observable } from '../observable/observable.ts'
 import { TransportError, transportError } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { RunTransport, Source } from '../transport/port.ts'
 
 export type AccessState = 'granted' | 'signed-out'
 
 export interface Access extends Observable<AccessState> {
-  /** The same transport, except that a refusal is noticed here too. */
+  /** The same transport, except that its answers and refusals are noticed here too. */
   watch(transport: RunTransport): RunTransport
-  /** Somebody signed in. */
+  /** The person has signed in. */
   grant(): void
-  /** Resolves once somebody has signed in; rejects with `aborted`. */
+  /** Resolves once the person has signed in; rejects with `aborted`. */
   granted(signal: AbortSignal): Promise<void>
 }
 
@@ -49,7 +49,7 @@ export function createAccess(): Access {
       answered()
       return answer
     } catch (cause) {
-      // Asked before somebody signed in, it says nothing of what holds now.
+      // A request from before the sign-in says nothing about now.
       if (transportError(cause).fault.type === 'unauthorized' && asked === signIns) {
         refusals += 1
         turn('signed-out')
@@ -58,47 +58,21 @@ export function createAccess(): Access {
     }
   }
 
-  function watched<A extends readonly unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-    return (...args) => watch(() => ask(...args))
-  }
-
   /** A stream is answered once it is open, long before it ends. */
-  function opening<H extends { onOpen(): void }>(handlers: H, answered: () => void): H {
-    return {
-      ...handlers,
-      onOpen() {
-        answered()
-        handlers.onOpen()
-      },
+  function opening<S extends Source>(source: S, answered: () => void): S {
+    const onOpen = () => {
+      answered()
+      source.handlers.onOpen()
     }
+    return { ...source, handlers: { ...source.handlers, onOpen } }
   }
 
   return {
     snapshot: () => state,
     subscribe: (listener) => listeners.add(listener),
     watch: (transport) => ({
-      agents: watched(() => transport.agents()),
-      rooms: watched(() => transport.rooms()),
-      createRoom: watched((body) => transport.createRoom(body)),
-      changeRoom: watched((roomId, body) => transport.changeRoom(roomId, body)),
-      deleteRoom: watched((roomId, options) => transport.deleteRoom(roomId, options)),
-      threads: watched((roomId, query) => transport.threads(roomId, query)),
-      runs: watched((query) => transport.runs(query)),
-      runEvents: watched((key, runId, query) => transport.runEvents(key, runId, query)),
-      snapshot: watched((key, signal) => transport.snapshot(key, signal)),
-      start: watched((key, body) => transport.start(key, body)),
-      cancelRun: watched((key, runId, reason) => transport.cancelRun(key, runId, reason)),
-      cancelThread: watched((key, reason) => transport.cancelThread(key, reason)),
-      changeThread: watched((key, body) => transport.changeThread(key, body)),
-      deleteThread: watched((key, options) => transport.deleteThread(key, options)),
-      changeRun: watched((key, runId, body) => transport.changeRun(key, runId, body)),
-      changeQueue: watched((key, body) => transport.changeQueue(key, body)),
-      presence: watched((body) => transport.presence(body)),
-      inbox: watched(() => transport.inbox()),
-      openInbox: (cursor, handlers, signal) =>
-        watch((answered) => transport.openInbox(cursor, opening(handlers, answered), signal)),
-      openLog: (key, after, handlers, signal) =>
-        watch((answered) => transport.openLog(key, after, opening(handlers, answered), signal)),
+      ask: (verb, args, signal) => watch(() => transport.ask(verb, args, signal)),
+      open: (source, signal) => watch((answered) => transport.open(opening(source, answered), signal)),
     }),
     grant,
     granted: (signal) =>

@@ -9,22 +9,22 @@
  */
 import { TransportError, type TransportFault, transportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
+import type { Verb } from '../transport/verbs.ts'
 import type { Channel } from './channel.ts'
 import { readFault } from './fault.ts'
 import {
+  type Address,
+  CHANNEL_VERSION,
   type Claimed,
   isClaimed,
   isPlain,
   isSeq,
-  PORT_VERSION,
   posted,
   type Request,
-  type Source,
-  type Verb,
 } from './messages.ts'
 import { inboxReader, logReader, type Reader } from './readers.ts'
 
-export interface PortTransport extends RunTransport {
+export interface ChannelTransport extends RunTransport {
   /** Resolves as soon as the other side answers. That it does not is the caller's to notice. */
   alive(): Promise<void>
   /** Aborted when the other side is gone, or this one closed. */
@@ -44,7 +44,7 @@ interface Reading extends Reader {
   finish(error?: TransportError): void
 }
 
-export function createPortTransport(channel: Channel): PortTransport {
+export function createChannelTransport(channel: Channel): ChannelTransport {
   const session = mintSession()
   const questions = new Map<number, Question>()
   const readings = new Map<number, Reading>()
@@ -69,8 +69,8 @@ export function createPortTransport(channel: Channel): PortTransport {
 
   /** Whether it was something that can be taken. */
   function take(message: Claimed): boolean {
-    if (message.holdfast !== PORT_VERSION || message.type === 'unfit') {
-      end({ type: 'protocol', detail: `the other side of the port speaks another version than ${PORT_VERSION}` })
+    if (message.holdfast !== CHANNEL_VERSION || message.type === 'unfit') {
+      end({ type: 'protocol', detail: `the other side of the channel speaks another version than ${CHANNEL_VERSION}` })
       return true
     }
     const { type, id } = message
@@ -149,7 +149,7 @@ export function createPortTransport(channel: Channel): PortTransport {
     })
   }
 
-  function open(source: Source, signal: AbortSignal, reader: Reader): Promise<void> {
+  function open(source: Address, signal: AbortSignal, reader: Reader): Promise<void> {
     return new Promise((resolve, reject) => {
       const fault = gone ?? (signal.aborted ? ({ type: 'aborted' } as const) : undefined)
       if (fault) throw new TransportError(fault)
@@ -187,26 +187,12 @@ export function createPortTransport(channel: Channel): PortTransport {
       end({ type: 'network' })
     },
 
-    agents: () => ask('agents'),
-    rooms: () => ask('rooms'),
-    createRoom: (body) => ask('createRoom', [body]),
-    changeRoom: (roomId, body) => ask('changeRoom', [roomId, body]),
-    deleteRoom: (roomId, options) => ask('deleteRoom', [roomId, options]),
-    threads: (roomId, query) => ask('threads', [roomId, query]),
-    runs: (query) => ask('runs', [query]),
-    runEvents: (key, runId, query) => ask('runEvents', [key, runId, query]),
-    snapshot: (key, signal) => ask('snapshot', [key], signal),
-    start: (key, body) => ask('start', [key, body]),
-    cancelRun: (key, runId, reason) => ask('cancelRun', [key, runId, reason]),
-    cancelThread: (key, reason) => ask('cancelThread', [key, reason]),
-    changeRun: (key, runId, body) => ask('changeRun', [key, runId, body]),
-    changeQueue: (key, body) => ask('changeQueue', [key, body]),
-    changeThread: (key, body) => ask('changeThread', [key, body]),
-    deleteThread: (key, options) => ask('deleteThread', [key, options]),
-    presence: (body) => ask('presence', [body]),
-    inbox: () => ask('inbox'),
-    openInbox: (cursor, handlers, signal) => open({ type: 'inbox', cursor }, signal, inboxReader(handlers)),
-    openLog: (key, after, handlers, signal) => open({ type: 'log', key, after }, signal, logReader(key, handlers)),
+    ask,
+    open(source, signal) {
+      const { type } = source
+      if (type === 'log') return open({ type, key: source.key, after: source.after }, signal, logReader(source))
+      return open({ type, cursor: source.cursor }, signal, inboxReader(source.handlers))
+    },
   }
 }
 

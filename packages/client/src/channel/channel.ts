@@ -16,7 +16,7 @@ export interface Channel {
 }
 
 /** A MessagePort of a page, a worker or Node; a page's Worker; the inside of one; a BroadcastChannel. */
-export interface EventPort {
+export interface MessagePortLike {
   postMessage(message: unknown): void
   addEventListener(type: string, listener: (event: Event) => void): void
   removeEventListener(type: string, listener: (event: Event) => void): void
@@ -24,7 +24,7 @@ export interface EventPort {
   close?(): void
 }
 
-export function portChannel(port: EventPort): Channel {
+export function messagePortChannel(port: MessagePortLike): Channel {
   return {
     post: (message) => port.postMessage(message),
     listen(onMessage, onClose) {

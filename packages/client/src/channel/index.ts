@@ -2,20 +2,20 @@
  * RunTransport over a channel: for an Electron main process and its windows, workers, forked processes, other tabs.
  *
  *     // where the connection is
- *     servePort(electronChannel(port1), createHttpTransport({ baseUrl, clock }))
+ *     serveChannel(electronChannel(port1), createHttpTransport({ baseUrl, clock }))
  *     // where the page is
- *     const transport = createPortTransport(portChannel(port2))
+ *     const transport = createChannelTransport(messagePortChannel(port2))
  *
  * One port serves one registry: of two readers of one thread's log over the same port the newer lives.
  */
-export { createPortTransport, type PortTransport } from './ask.ts'
+export { type ChannelTransport, createChannelTransport } from './ask.ts'
 export {
   type Channel,
   type ElectronPort,
-  type EventPort,
   electronChannel,
   type ForkedProcess,
-  portChannel,
+  type MessagePortLike,
+  messagePortChannel,
   processChannel,
 } from './channel.ts'
-export { type ServedPort, servePort } from './serve.ts'
+export { type ServedChannel, serveChannel } from './serve.ts'

@@ -9,15 +9,13 @@
  */
 import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
-import type { Answers, Delivery, DropReason } from '../transport/port.ts'
+import type { Delivery, DropReason } from '../transport/port.ts'
+import type { Verb } from '../transport/verbs.ts'
 
-export const PORT_VERSION = 1
+export const CHANNEL_VERSION = 1
 
-/** What has one answer. */
-export type Verb = keyof Answers
-
-/** What is read until it ends. */
-export type Source =
+/** What is to be read until it ends: a source without its handlers, which do not cross. */
+export type Address =
   | { readonly type: 'log'; readonly key: ThreadKey; readonly after: number }
   | { readonly type: 'inbox'; readonly cursor: string }
 
@@ -26,7 +24,7 @@ export type Request =
   | { readonly type: 'hello' }
   | { readonly type: 'bye' }
   | { readonly type: 'ask'; readonly id: number; readonly verb: Verb | 'alive'; readonly args: readonly unknown[] }
-  | { readonly type: 'open'; readonly id: number; readonly source: Source }
+  | { readonly type: 'open'; readonly id: number; readonly source: Address }
   /** Whoever asked has stopped asking. Ends no run. */
   | { readonly type: 'leave'; readonly id: number }
   /** One batch of this stream has been taken. */
@@ -55,10 +53,10 @@ export type Reply =
   | { readonly type: 'said'; readonly id: number; readonly items: readonly Item[] }
   | { readonly type: 'bye' }
 
-export type Posted<Message> = Message & { readonly holdfast: typeof PORT_VERSION; readonly session: string }
+export type Posted<Message> = Message & { readonly holdfast: typeof CHANNEL_VERSION; readonly session: string }
 
 export function posted<Message extends object>(session: string, message: Message): Posted<Message> {
-  return { holdfast: PORT_VERSION, session, ...message }
+  return { holdfast: CHANNEL_VERSION, session, ...message }
 }
 
 /** Something that claims to be of this language, in whatever version. Its fields are still to be checked. */

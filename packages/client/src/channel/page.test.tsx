@@ -1,10 +1,10 @@
 /** The transport contract in a real page, over a channel to its worker. */
 import { afterAll } from 'vitest'
 import { transportContract } from '../transport/transport.contract.ts'
-import { portChannel } from './channel.ts'
+import { messagePortChannel } from './channel.ts'
 import { overChannel } from './testing/over-channel.ts'
 
 const worker = new Worker(new URL('./testing/page.entry.ts', import.meta.url), { type: 'module' })
-transportContract('a port in a page', overChannel(portChannel(worker)))
+transportContract('a port in a page', overChannel(messagePortChannel(worker)))
 
 afterAll(() => worker.terminate())

@@ -3,9 +3,9 @@
  *
  * Owns: which item is none, which envelope is whose. Does not know: channels, sessions, when a stream ends.
  */
-import { readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
+import { readEnvelope, sameKey } from '@holdfast/core'
 import { isInboxFrame } from '../transport/inbox-frame.ts'
-import type { Delivery, DropReason, InboxHandlers, LogHandlers } from '../transport/port.ts'
+import type { Delivery, DropReason, InboxHandlers, LogHandlers, LogSource } from '../transport/port.ts'
 
 export interface Reader {
   /** A batch has come, if an empty one. */
@@ -14,7 +14,7 @@ export interface Reader {
   hear(item: Readonly<Record<string, unknown>>): boolean
 }
 
-export function logReader(key: ThreadKey, handlers: LogHandlers): Reader {
+export function logReader({ key, handlers }: LogSource): Reader {
   return {
     beat: () => handlers.onBytes(),
     hear(item) {

@@ -10,13 +10,22 @@
  */
 import { keyOf, sameKey, type ThreadKey } from '@holdfast/core'
 import { type TransportFault, transportError } from '../transport/error.ts'
-import type { InboxHandlers, LogHandlers, RunTransport } from '../transport/port.ts'
+import type { InboxHandlers, LogHandlers, RunTransport, Source } from '../transport/port.ts'
 import type { Channel } from './channel.ts'
-import { type Claimed, isClaimed, isPlain, isSeq, PORT_VERSION, posted, type Reply, type Source } from './messages.ts'
+import {
+  type Address,
+  CHANNEL_VERSION,
+  type Claimed,
+  isClaimed,
+  isPlain,
+  isSeq,
+  posted,
+  type Reply,
+} from './messages.ts'
 import { createOutlet, type StreamOutlet } from './outlet.ts'
-import { call, isVerb } from './verbs.ts'
+import { argsOf, isVerb } from './verbs.ts'
 
-export interface ServedPort {
+export interface ServedChannel {
   /** Streams that are open now. */
   readonly streams: number
   /** Messages that were none of this language, or none of this session. */
@@ -26,12 +35,12 @@ export interface ServedPort {
 }
 
 interface Stream {
-  readonly source: Source
+  readonly source: Address
   readonly outlet: StreamOutlet
   readonly stop: AbortController
 }
 
-export function servePort(channel: Channel, transport: RunTransport): ServedPort {
+export function serveChannel(channel: Channel, transport: RunTransport): ServedChannel {
   let session: string | undefined
   let lastId = 0
   let dropped = 0
@@ -44,9 +53,9 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
   }
 
   function hear(message: unknown): void {
-    if (isClaimed(message) && message.session === session && message.holdfast === PORT_VERSION) {
+    if (isClaimed(message) && message.session === session && message.holdfast === CHANNEL_VERSION) {
       dropped += obey(message, session) ? 0 : 1
-    } else if (isClaimed(message) && message.type === 'hello' && message.holdfast === PORT_VERSION) {
+    } else if (isClaimed(message) && message.type === 'hello' && message.holdfast === CHANNEL_VERSION) {
       greet(message.session)
     } else {
       dropped += 1
@@ -60,7 +69,7 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
    */
   function rebuff({ holdfast, session: who, type }: Claimed): void {
     if (type === 'hello') post(who, { type: 'unfit' })
-    else if (holdfast === PORT_VERSION && (type === 'ask' || type === 'open')) post(who, { type: 'bye' })
+    else if (holdfast === CHANNEL_VERSION && (type === 'ask' || type === 'open')) post(who, { type: 'bye' })
   }
 
   function greet(who: string): void {
@@ -103,12 +112,13 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
       post(from, { type: 'answer', id, value: undefined })
       return true
     }
+    const given = isVerb(verb) && Array.isArray(args) ? argsOf(verb, args) : undefined
+    if (!isVerb(verb) || !given) return refuse(from, id, 'a request that is none')
     const stop = new AbortController()
-    const answer = isVerb(verb) && Array.isArray(args) ? call(transport, verb, args, stop.signal) : undefined
-    if (!answer) return refuse(from, id, 'a request that is none')
     asked.set(id, stop)
     const isOpen = () => asked.get(id) === stop && from === session
-    void answer
+    void transport
+      .ask(verb, given, stop.signal)
       .then(
         (value) => isOpen() && post(from, { type: 'answer', id, value }),
         (cause: unknown) => isOpen() && fail(from, id, transportError(cause).fault),
@@ -129,7 +139,7 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
   }
 
   function open(value: unknown, id: number, from: string): boolean {
-    const source = readSource(value)
+    const source = readAddress(value)
     if (!source) return refuse(from, id, 'a stream that is none')
     const stop = new AbortController()
     if (source.type === 'log') replace(source.key)
@@ -139,7 +149,7 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
       onOver: () => streams.delete(id),
     })
     streams.set(id, { source, outlet: out, stop })
-    void read(transport, source, out, stop.signal).then(
+    void transport.open(sayingTo(out, source), stop.signal).then(
       () => out.end(),
       (cause: unknown) => out.end(transportError(cause).fault),
     )
@@ -193,7 +203,7 @@ export function servePort(channel: Channel, transport: RunTransport): ServedPort
   }
 }
 
-function readSource(value: unknown): Source | undefined {
+function readAddress(value: unknown): Address | undefined {
   if (!isPlain(value)) return undefined
   const { type, after, cursor } = value
   const key = keyOf(value.key)
@@ -201,21 +211,19 @@ function readSource(value: unknown): Source | undefined {
   return type === 'inbox' && typeof cursor === 'string' ? { type, cursor } : undefined
 }
 
-function read(transport: RunTransport, source: Source, out: StreamOutlet, signal: AbortSignal): Promise<void> {
+/** What is read from there, said to the other side. */
+function sayingTo(out: StreamOutlet, from: Address): Source {
   const both: Pick<LogHandlers & InboxHandlers, 'onOpen' | 'onBytes' | 'onDropped'> = {
     onOpen: () => out.say({ type: 'opened' }),
     onBytes: out.beat,
     onDropped: (reason, what) => out.say({ type: 'dropped', reason, ...(what !== undefined && { what }) }),
   }
-  if (source.type === 'inbox') {
+  if (from.type === 'inbox') {
     const onEntries: InboxHandlers['onEntries'] = (batch) => out.say({ type: 'entries', batch })
     const onDelivery: InboxHandlers['onDelivery'] = (delivery) => out.say({ type: 'delivery', delivery })
-    return transport.openInbox(source.cursor, { ...both, onEntries, onDelivery }, signal)
+    return { ...from, handlers: { ...both, onEntries, onDelivery } }
   }
-  const handlers: LogHandlers = {
-    ...both,
-    onEnvelopes: (batch) => out.say({ type: 'envelopes', batch }),
-    onCaughtUp: () => out.say({ type: 'caught-up' }),
-  }
-  return transport.openLog(source.key, source.after, handlers, signal)
+  const onEnvelopes: LogHandlers['onEnvelopes'] = (batch) => out.say({ type: 'envelopes', batch })
+  const onCaughtUp = () => out.say({ type: 'caught-up' })
+  return { ...from, handlers: { ...both, onEnvelopes, onCaughtUp } }
 }

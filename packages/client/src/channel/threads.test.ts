@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { afterAll } from 'vitest'
 import { transportContract } from '../transport/transport.contract.ts'
-import { portChannel, processChannel } from './channel.ts'
+import { messagePortChannel, processChannel } from './channel.ts'
 import { overChannel } from './testing/over-channel.ts'
 
 const { port1, port2 } = new MessageChannel()
@@ -11,7 +11,7 @@ const worker = new Worker(new URL('./testing/thread.entry.ts', import.meta.url),
   workerData: port2,
   transferList: [port2],
 })
-transportContract('a port to a thread', overChannel(portChannel(port1)))
+transportContract('a port to a thread', overChannel(messagePortChannel(port1)))
 
 const child = fork(new URL('./testing/forked.entry.ts', import.meta.url), { serialization: 'advanced' })
 transportContract('a port to a forked process', overChannel(processChannel(child)))

@@ -7,7 +7,7 @@
  * read, how often a failed attempt is repeated.
  *
  * Invariants:
- * - Each `openFeed` and `openLog` keeps the promises of `port.ts`: it is told everything after its cursor once and in
+ * - Each `openFeed` and `open` keeps the promises of `port.ts`: it is told everything after its cursor once and in
  *   order. One carrier at a time; the next begins where the one before was given up.
  * - Streams count as unusable only once a poll was answered in place of one. Where the poll fails too, the server is out
  *   of reach, and the attempt fails.
@@ -55,7 +55,9 @@ export function createFlowingSource({ source, clock, places }: FlowingOptions): 
     ...source,
     openFeed: (body, handlers, signal) =>
       read({ source, clock, flow, open: source.openFeed, told: createTold(body, handlers), signal }),
-    async openLog(key, after, handlers, signal) {
+    async open(from, signal) {
+      if (from.type !== 'log') return source.open(from, signal)
+      const { key, after, handlers } = from
       const over = new AbortController()
       const told = createTold({ threads: [{ ...key, after }] }, oneLog(handlers, over))
       const both = AbortSignal.any([signal, over.signal])
@@ -247,6 +249,6 @@ function logOf(source: RunTransport, key: ThreadKey): OpenStream {
       onEnvelopes: (batch) => handlers.onEnvelopes(key, batch),
       onCaughtUp: () => handlers.onCaughtUp({ ...key, seq: after }),
     }
-    return source.openLog(key, after, heard, signal)
+    return source.open({ type: 'log', key, after, handlers: heard }, signal)
   }
 }

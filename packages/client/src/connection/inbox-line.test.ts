@@ -50,7 +50,7 @@ describe('the inbox', () => {
     await until(() => expect(first.notes).toEqual(['open']))
     entry('one')
     const late = script.holdAnswer('inbox')
-    const asking = transport.inbox()
+    const asking = transport.ask('inbox', [])
     await settled()
     entry('two')
     late()

@@ -37,10 +37,10 @@ export interface InboxLine {
   readonly wanted: boolean
   /** Whether somebody reads it who waits for an upstream that has it. */
   readonly waiting: boolean
-  /** One attempt, as `RunTransport.openInbox` promises it. */
+  /** One attempt, as `RunTransport.open` promises it. */
   read(cursor: string, handlers: InboxHandlers, signal: AbortSignal): Promise<void>
-  /** Asks for the overview, so that whoever then reads from its cursor can join. */
-  ask(overview: () => Promise<InboxOverview>): Promise<InboxOverview>
+  /** The overview is asked for. Takes the answer, so that a reader with its cursor can join. */
+  asking(): (answer: InboxOverview) => void
   /** Lets those join who can, and refuses those who cannot. */
   seat(): void
   /** From where the next opening asks. */
@@ -138,14 +138,14 @@ export function createInboxLine(changed: () => void): InboxLine {
       changed()
       return attempt.done
     },
-    async ask(overview) {
+    asking() {
       const from = first + recent.length
       const then = at === undefined ? undefined : era
-      const answer = await overview()
-      if (then !== era) return answer
-      marks.set(answer.cursor, from)
-      for (const cursor of marks.keys()) if (marks.size > MARKS) marks.delete(cursor)
-      return answer
+      return ({ cursor: answered }) => {
+        if (then !== era) return
+        marks.set(answered, from)
+        for (const cursor of marks.keys()) if (marks.size > MARKS) marks.delete(cursor)
+      }
     },
     seat() {
       for (const reader of [...readers]) {

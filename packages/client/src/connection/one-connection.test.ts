@@ -275,6 +275,8 @@ it('nothing but a TransportError ends a reading', async () => {
   script.addThread(A)
   const stop = new AbortController()
   stop.abort()
-  const refused = await transport.openLog(A, 0, {} as never, stop.signal).catch((error: unknown) => error)
+  const refused = await transport
+    .open({ type: 'log', key: A, after: 0, handlers: {} as never }, stop.signal)
+    .catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(TransportError)
 })

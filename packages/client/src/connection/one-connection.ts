@@ -6,16 +6,16 @@
  * try (each attempt fails as the connection does, and whoever asks again takes the others along), what envelopes mean.
  *
  * Invariants:
- * - Each `openLog` and `openInbox` keeps the promises of `port.ts`, as if it had a connection of its own: whatever is
+ * - Each `open` keeps the promises of `port.ts`, as if it had a connection of its own: whatever is
  *   opened, lost and replaced below, it is told everything after its cursor once and in order.
  * - The next connection is open, and caught up wherever the old one was needed, before the old one is given up. At most
  *   one opening a second takes others in; nobody's leaving, nor coming back to what is still carried, opens anything.
  * - What one thread or the inbox is refused is no other one's failure.
  * - Nobody reads: no request, no timer (I10).
  */
-import { backoffDelay, type Clock, isId } from '@holdfast/core'
+import { backoffDelay, type Clock, type InboxOverview, isId } from '@holdfast/core'
 import { problemOf, TransportError, transportError } from '../transport/error.ts'
-import type { FeedSource, LogHandlers, RunTransport } from '../transport/port.ts'
+import type { FeedSource, LogHandlers, LogSource, RunTransport } from '../transport/port.ts'
 import { createInboxLine } from './inbox-line.ts'
 import { createReader, type Reader } from './reader.ts'
 import { resynced } from './resynced.ts'
@@ -243,7 +243,7 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
     }
     let error: TransportError | undefined
     try {
-      await source.openLog(reader.key, reader.cursor, heard, cold.signal)
+      await source.open({ type: 'log', key: reader.key, after: reader.cursor, handlers: heard }, cold.signal)
     } catch (cause) {
       error = transportError(cause)
     }
@@ -257,13 +257,13 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
 
   // ---- the transport
 
-  async function openLog(...[key, after, heard, signal]: Parameters<RunTransport['openLog']>): Promise<void> {
-    if (signal.aborted) throw new TransportError({ type: 'aborted' })
+  function openLog(from: LogSource, signal: AbortSignal): Promise<void> {
+    const { key, after, handlers } = from
     // One that no server takes would have the whole request refused.
     if (!isId(key.roomId) || !isId(key.threadId) || !Number.isSafeInteger(after) || after < 0) {
-      return source.openLog(key, after, heard, signal)
+      return source.open(from, signal)
     }
-    const reader = createReader({ key, after, handlers: heard, signal, onOver: leave })
+    const reader = createReader({ key, after, handlers, signal, onOver: leave })
     const others = readers.get(reader.id) ?? new Set()
     readers.delete(reader.id)
     readers.set(reader.id, others.add(reader))
@@ -281,12 +281,15 @@ export function createOneConnection({ source, clock }: OneConnectionOptions): Ru
   }
 
   return {
-    ...source,
-    openLog,
-    inbox: () => inbox.ask(() => source.inbox()),
-    async openInbox(cursor, heard, signal) {
+    async ask(verb, args, signal) {
+      const note = verb === 'inbox' ? inbox.asking() : undefined
+      const answer = await source.ask(verb, args, signal)
+      note?.(answer as InboxOverview)
+      return answer
+    },
+    async open(from, signal) {
       if (signal.aborted) throw new TransportError({ type: 'aborted' })
-      return inbox.read(cursor, heard, signal)
+      return from.type === 'log' ? openLog(from, signal) : inbox.read(from.cursor, from.handlers, signal)
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One call of `openLog`: how far it has been told, and by whom it is carried. It may be carried by several at once
+ * One call of `open` for a log: how far it has been told, and by whom it is carried. It may be carried by several at once
  * while one takes over from another.
  *
  * Owns: its cursor, what it has been told once. Does not know: other readers, when somebody takes over.

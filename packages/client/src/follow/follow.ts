@@ -77,7 +77,7 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
     const from = cursor ?? (await begin(own))
     if (!own.isMine()) return
     try {
-      await transport.openLog(key, from, handlers(own), own.signal)
+      await transport.open({ type: 'log', key, after: from, handlers: handlers(own) }, own.signal)
     } catch (cause) {
       if (problemOf(transportError(cause))?.code !== 'deleted') throw cause
       // The thread itself is asked: if it is still there, its log is read from the snapshot on with the next attempt.
@@ -101,7 +101,7 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
   /** Undefined where there is no such thread: its log says so too, or lasts until there is one. */
   async function take({ signal }: Attempt): Promise<ThreadSnapshot | undefined> {
     try {
-      return await transport.snapshot(key, signal)
+      return await transport.ask('snapshot', [key], signal)
     } catch (cause) {
       if (problemOf(transportError(cause))?.code === 'not_found') return undefined
       throw cause

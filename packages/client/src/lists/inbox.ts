@@ -14,7 +14,7 @@ import { createReconnect } from '../follow/reconnect.ts'
 import type { ConnectionState } from '../follow/state.ts'
 import { createListeners, type Observable, undoAll } from '../observable/observable.ts'
 import { problemOf, transportError } from '../transport/error.ts'
-import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
+import type { Delivery, DropReason, InboxHandlers, RunTransport } from '../transport/port.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
 import { createPoll } from './polled.ts'
 import type { OverviewState } from './port.ts'
@@ -67,7 +67,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
 
   /** Whoever asks while an answer is awaited gets the same one. */
   async function ask(): Promise<InboxOverview> {
-    asking ??= transport.inbox().finally(() => {
+    asking ??= transport.ask('inbox', []).finally(() => {
       asking = undefined
     })
     return asking
@@ -101,21 +101,18 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
         cursor = overview.cursor
         listeners.tell({ type: 'anew' })
       }
-      await transport.openInbox(
-        cursor,
-        {
-          onOpen() {
-            if (own.isMine()) deliver('streams')
-            own.opened()
-            own.caughtUp()
-          },
-          onDelivery: (now) => own.isMine() && deliver(now),
-          onEntries: (batch) => own.isMine() && hear(batch),
-          onBytes: own.bytes,
-          onDropped,
+      const handlers: InboxHandlers = {
+        onOpen() {
+          if (own.isMine()) deliver('streams')
+          own.opened()
+          own.caughtUp()
         },
-        own.signal,
-      )
+        onDelivery: (now) => own.isMine() && deliver(now),
+        onEntries: (batch) => own.isMine() && hear(batch),
+        onBytes: own.bytes,
+        onDropped,
+      }
+      await transport.open({ type: 'inbox', cursor, handlers }, own.signal)
     },
     failed(cause) {
       const error = transportError(cause)

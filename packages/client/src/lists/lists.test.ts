@@ -64,7 +64,7 @@ it('S001-19 a thread that is not looked at shows that a run starts in it, and it
 
 it('a run that the server has taken but not begun waits in the list too, in its place, and works once it has begun', async () => {
   const { registry, threads, lines, transport } = setUp()
-  const list = vi.spyOn(transport, 'threads')
+  const list = vi.spyOn(transport.answers, 'threads')
   const waits = {
     ...A,
     title: '',
@@ -218,7 +218,7 @@ it('older threads are added page by page and stay', async () => {
     title: '',
     roomId: 'R1',
   } as const
-  const pages = vi.spyOn(transport, 'threads').mockImplementation(async (_, { before } = {}) => {
+  const pages = vi.spyOn(transport.answers, 'threads').mockImplementation(async (_, { before } = {}) => {
     if (before === undefined) return { items: [{ ...line, threadId: 'new' }], next: 'p2' }
     return before === 'p2'
       ? { items: [{ ...line, threadId: 'old' }], next: 'p3' }
@@ -244,7 +244,7 @@ it('older threads are added page by page and stay', async () => {
 function manyThreads({ transport, threads }: Pick<ReturnType<typeof setUp>, 'transport' | 'threads'>) {
   let newest = 120
   let room = Array.from({ length: newest }, (_, at) => lineOf(newest - at))
-  vi.spyOn(transport, 'threads').mockImplementation(async (_, { before, limit = 100 } = {}) => {
+  vi.spyOn(transport.answers, 'threads').mockImplementation(async (_, { before, limit = 100 } = {}) => {
     const from = before === undefined ? 0 : room.findIndex(({ threadId }) => threadId === before) + 1
     const items = room.slice(from, from + limit)
     const last = items.at(-1)
@@ -314,7 +314,7 @@ it('what is renamed here is called so at once, also where it stands on an older 
   const room = manyThreads(parts)
   await until(() => expect(room.ids()).toHaveLength(100))
   await parts.threads.loadMore()
-  vi.spyOn(parts.transport, 'changeThread').mockImplementation(async ({ threadId }, { title = '' }) =>
+  vi.spyOn(parts.transport.answers, 'changeThread').mockImplementation(async ({ threadId }, { title = '' }) =>
     room.rename(threadId, title),
   )
   const key = { roomId: 'R1', threadId: 'T7' }

@@ -65,7 +65,7 @@ export function createRoomList({ transport, environment, inbox }: ListOptions): 
   const poll = createPoll<List<RoomInfo>>({
     environment,
     intervalMs: inbox.intervalMs,
-    ask: () => transport.rooms(),
+    ask: () => transport.ask('rooms', []),
     onAnswer({ items }) {
       const left = items.filter(({ roomId }) => !dropped.has(roomId))
       update({ items: keepSame(state.items, left, ({ roomId }) => roomId) })
@@ -156,7 +156,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   async function loadMore(): Promise<void> {
     for (let before = next(); before !== undefined; ) {
       try {
-        const page = await transport.threads(roomId, { before, limit: PAGE })
+        const page = await transport.ask('threads', [roomId, { before, limit: PAGE }])
         const now = next()
         if (now !== before) {
           // What is listed has another end meanwhile, and this page does not follow on it.
@@ -210,7 +210,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   const poll = createPoll<List<ThreadInfo>>({
     environment,
     intervalMs: inbox.intervalMs,
-    ask: () => transport.threads(roomId, { limit: PAGE }),
+    ask: () => transport.ask('threads', [roomId, { limit: PAGE }]),
     onAnswer(page) {
       join(page)
       first = page

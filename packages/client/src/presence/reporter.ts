@@ -23,7 +23,7 @@ const GATHER_MS = 1_000
 const RENEW_MS = 12_000
 
 export interface PresenceReporterOptions {
-  readonly transport: Pick<RunTransport, 'presence'>
+  readonly transport: Pick<RunTransport, 'ask'>
   readonly environment: Pick<Environment, 'clock' | 'visibility' | 'mintId'>
   readonly focus: Focus
 }
@@ -58,7 +58,7 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
     said = what
     if (what.state !== 'hidden') plan(RENEW_MS)
     try {
-      await transport.presence({ deviceId, ...what })
+      await transport.ask('presence', [{ deviceId, ...what }])
     } catch (cause) {
       if (said === what && !isTransient(transportError(cause))) rest()
     }

@@ -181,7 +181,7 @@ describe('a cancel', () => {
   it('from another device is shown here', async () => {
     const parts = setUp()
     const a = await running(parts, A)
-    await parts.transport.cancelRun(A, a.runId)
+    await parts.transport.ask('cancelRun', [A, a.runId])
     expect(a.state().activity).toEqual({ type: 'cancelling', runId: a.runId })
   })
 })

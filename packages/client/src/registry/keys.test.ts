@@ -2,7 +2,8 @@
 import type { ThreadKey } from '@holdfast/core'
 import { expect, expectTypeOf, it } from 'vitest'
 import type { RunRef } from '../thread/port.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { LogSource } from '../transport/port.ts'
+import type { ArgsOf } from '../transport/verbs.ts'
 import type { OnRunCompleted, RunHandles } from './handles.ts'
 import type { LifecycleEvent } from './lifecycle.ts'
 import type { RunRegistry } from './port.ts'
@@ -18,14 +19,15 @@ type OfRegistry =
   | 'changeThread'
   | 'deleteThread'
 type OfHandles = 'get' | 'stateOf' | 'has' | 'hasActive' | 'notifyCompletion' | 'remove'
-type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'changeThread' | 'deleteThread' | 'openLog'
+type OfTransport = 'snapshot' | 'start' | 'cancelRun' | 'cancelThread' | 'changeThread' | 'deleteThread'
 
 it('S000-69 S001-9 each lookup takes the whole key: cache, runs, sources, message states and requests', () => {
   expectTypeOf<Parameters<RunRegistry[OfRegistry]>[0]>().toEqualTypeOf<ThreadKey>()
   expectTypeOf<Parameters<RunRegistry['cancel']>[0]>().toEqualTypeOf<ThreadKey | RunRef>()
   expectTypeOf<RunRef['key']>().toEqualTypeOf<ThreadKey>()
   expectTypeOf<Parameters<RunHandles[OfHandles]>[0]>().toEqualTypeOf<ThreadKey>()
-  expectTypeOf<Parameters<RunTransport[OfTransport]>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<ArgsOf<OfTransport>[0]>().toEqualTypeOf<ThreadKey>()
+  expectTypeOf<LogSource['key']>().toEqualTypeOf<ThreadKey>()
   expectTypeOf<Parameters<OnRunCompleted>[0]>().toEqualTypeOf<ThreadKey>()
   expectTypeOf<LifecycleEvent>().toExtend<ThreadKey>()
 

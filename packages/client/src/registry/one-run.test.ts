@@ -55,7 +55,7 @@ it('S000-29 S000-32 S001-41 runs of two threads are both entered and active, and
   const before = b?.state
   const runId = parts.registry.handles.get(A)?.runId ?? ''
   parts.transport.say(A, runId, 'a')
-  await parts.transport.cancelRun(A, runId)
+  await parts.transport.ask('cancelRun', [A, runId])
   parts.transport.end(A, runId, { type: 'cancelled', by: 'you' })
   expect(parts.registry.handles.stateOf(A)?.type).toBe('completed')
   expect(parts.registry.handles.get(B)).toBe(b)

@@ -10,7 +10,8 @@ import type { ConnectionState } from '../follow/state.ts'
 import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { ActiveRun, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
-import type { DeleteThreadOptions, Delivery, DropReason } from '../transport/port.ts'
+import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
+import type { DeleteThreadOptions } from '../transport/verbs.ts'
 import type { RunHandles } from './handles.ts'
 import type { LifecycleStream } from './lifecycle.ts'
 
@@ -34,7 +35,11 @@ export interface RegistryDiagnostics {
   readonly counters: Readonly<FollowCounters>
 }
 
-export interface RunRegistry {
+/**
+ * `ask` and `open` are for what the registry does not keep. They go over its own transport: a 401 to any request shows in
+ * `access`.
+ */
+export interface RunRegistry extends RunTransport {
   observe(key: ThreadKey): ThreadObservation
   /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread (unless `onBusy`), `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket

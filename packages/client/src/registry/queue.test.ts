@@ -131,7 +131,7 @@ describe('what waits', () => {
     expect(queue.map(({ messages }) => messages[0]?.content)).toEqual(['three', 'ONE', 'two'])
     expect(queuePaused).toBe(true)
     // From elsewhere it may be changed too: what was asked for here is over.
-    await parts.transport.changeQueue(A, { order: [two, one, three], paused: false })
+    await parts.transport.ask('changeQueue', [A, { order: [two, one, three], paused: false }])
     expect(a.words()).toEqual(['two', 'ONE', 'three'])
     expect(a.queue().paused).toBe(false)
   })
@@ -177,7 +177,7 @@ describe('what waits', () => {
     expect(a.state().activity).toEqual({ type: 'active', runId: a.runId })
     held()
     await gone
-    await parts.transport.cancelRun(A, two)
+    await parts.transport.ask('cancelRun', [A, two])
     expect(a.queue().items).toEqual([])
     expect(a.state().failedStart).toBeUndefined()
     parts.transport.end(A, a.runId)

@@ -222,13 +222,17 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
     mintKey: (roomId) => ({ roomId, threadId: environment.mintId() }),
     dismissFailedStart: (key) => threads.get(keyString(key))?.dismissFailedStart(),
     access: { snapshot: access.snapshot, subscribe: access.subscribe },
+    ask: transport.ask,
+    open: transport.open,
     refresh: (key) => threads.get(keyString(key))?.refresh(),
     async changeThread(key, change) {
-      const thread = await settle(transport.changeThread(key, change), (settled) => settled.changeThread(key, change))
+      const thread = await settle(transport.ask('changeThread', [key, change]), (settled) =>
+        settled.changeThread(key, change),
+      )
       threadLists.get(key.roomId)?.put(thread)
     },
     async deleteThread(key, how) {
-      await settle<unknown>(transport.deleteThread(key, how), (settled) => settled.deleteThread(key))
+      await settle<unknown>(transport.ask('deleteThread', [key, how]), (settled) => settled.deleteThread(key))
       threads.get(keyString(key))?.vanish()
       threadLists.get(key.roomId)?.drop(key)
     },
@@ -254,15 +258,17 @@ export function createRunRegistry(options: RunRegistryOptions): RunRegistry {
       subscribe: (listener) => inbox.listen((news) => news.type === 'entries' && news.batch.forEach(listener)),
     },
     async createRoom(body) {
-      const room = await transport.createRoom(body)
+      const room = await transport.ask('createRoom', [body])
       roomList.refresh()
       return room
     },
     async changeRoom(roomId, change) {
-      roomList.put(await settle(transport.changeRoom(roomId, change), (settled) => settled.changeRoom(roomId, change)))
+      roomList.put(
+        await settle(transport.ask('changeRoom', [roomId, change]), (settled) => settled.changeRoom(roomId, change)),
+      )
     },
     async deleteRoom(roomId, how) {
-      await settle<unknown>(transport.deleteRoom(roomId, how), (settled) => settled.deleteRoom(roomId))
+      await settle<unknown>(transport.ask('deleteRoom', [roomId, how]), (settled) => settled.deleteRoom(roomId))
       for (const each of threads.values()) if (each.key.roomId === roomId) each.vanish()
       roomList.drop(roomId)
     },

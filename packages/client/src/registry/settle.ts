@@ -16,7 +16,7 @@ export interface Settled {
 }
 
 export function settledBy(transport: RunTransport, closed: AbortSignal): Settled {
-  const room = async (roomId: string) => (await transport.rooms()).items.find((each) => each.roomId === roomId)
+  const room = async (roomId: string) => (await transport.ask('rooms', [])).items.find((each) => each.roomId === roomId)
   const thread = (key: ThreadKey) => createLookUp(transport, key, closed)(({ thread: now }) => now)
 
   return {

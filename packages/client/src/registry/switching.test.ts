@@ -1,4 +1,5 @@
 /** Going from thread to thread and away: what is selected decides what is shown, and nothing else. */
+import { sameKey, type ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
 import { A, B, C, look, running, setUp, text, until } from './testing/looking.ts'
 
@@ -85,7 +86,7 @@ describe('leaving while something is on its way', () => {
   it('S004-18 gives up the history that is being fetched, and nothing else: starts and runs go on', async () => {
     const parts = setUp()
     const a = await running(parts, A)
-    const asked = vi.spyOn(parts.transport, 'snapshot')
+    const asked = vi.spyOn(parts.transport, 'ask')
     parts.transport.addThread(B)
     parts.transport.hold('snapshot')
     const answer = parts.transport.hold('start')
@@ -94,7 +95,7 @@ describe('leaving while something is on its way', () => {
     const b = look(parts.registry, B)
     for (const view of [a, b, c]) view.stop()
     const aborted = (key: typeof B) =>
-      asked.mock.calls.find(([of]) => of.roomId === key.roomId && of.threadId === key.threadId)?.[1]?.aborted
+      asked.mock.calls.find(([verb, [of]]) => verb === 'snapshot' && sameKey(of as ThreadKey, key))?.[2]?.aborted
     expect(aborted(B)).toBe(false)
     parts.environment.clock.advance(5_000)
     expect(aborted(B)).toBe(true)

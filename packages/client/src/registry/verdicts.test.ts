@@ -135,13 +135,14 @@ describe('a message', () => {
     async (answer) => {
       const parts = setUp()
       let unusable = 2
-      const start: typeof parts.transport.start = async (key, body) => {
-        const good = await parts.transport.start(key, body)
+      const { start } = parts.transport.answers
+      parts.transport.answers.start = async (key, body) => {
+        const good = await start(key, body)
         unusable -= 1
         return unusable < 0 ? good : (answer as { run: Run })
       }
       const { environment } = parts
-      const registry = createRunRegistry({ transport: { ...parts.transport, start }, environment })
+      const registry = createRunRegistry({ transport: parts.transport, environment })
       const view = look(registry, A)
       const { runId, accepted } = registry.start(A, { text: 'Hello' })
       await pass(parts, 10)
@@ -191,7 +192,7 @@ describe('a message', () => {
     expect(again.messageIds).toEqual(first.messageIds)
     expect(view.state().activity).toEqual({ type: 'active', runId: again.runId })
     // The first one was on its way all the same: it ends cancelled, and nothing is said twice.
-    await parts.transport.start(A, starts(parts)[0] as never).catch(() => {})
+    await parts.transport.ask('start', [A, starts(parts)[0] as never]).catch(() => {})
     expect(view.text()).toBe('Hello')
   })
 

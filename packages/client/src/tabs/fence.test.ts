@@ -3,22 +3,12 @@ import { createManualClock } from '@holdfast/core/testing'
 import { expect, it } from 'vitest'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { TransportError } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
+import { ALL_VERBS, sampleArgs } from '../transport/testing/sample-args.ts'
+import { isRead } from '../transport/verbs.ts'
 import { fenced } from './fence.ts'
 
 const KEY = { roomId: 'default', threadId: 'T1' }
-const WRITES: Readonly<Record<string, (to: RunTransport) => Promise<unknown>>> = {
-  createRoom: (to) => to.createRoom({ title: 'New' }),
-  changeRoom: (to) => to.changeRoom('default', {}),
-  deleteRoom: (to) => to.deleteRoom('default'),
-  start: (to) => to.start(KEY, { runId: 'run' }),
-  cancelRun: (to) => to.cancelRun(KEY, 'run'),
-  cancelThread: (to) => to.cancelThread(KEY),
-  changeRun: (to) => to.changeRun(KEY, 'run', { messages: [] }),
-  changeQueue: (to) => to.changeQueue(KEY, {}),
-  changeThread: (to) => to.changeThread(KEY, {}),
-  deleteThread: (to) => to.deleteThread(KEY),
-}
+const WRITES = ALL_VERBS.filter((verb) => !isRead(verb))
 
 async function outcome(asked: Promise<unknown>): Promise<unknown> {
   return asked.then(
@@ -27,18 +17,18 @@ async function outcome(asked: Promise<unknown>): Promise<unknown> {
   )
 }
 
-it.each(Object.entries(WRITES))('%s goes out while this tab leads, and not when it does not', async (type, write) => {
+it.each(WRITES)('%s goes out while this tab leads, and not when it does not', async (verb) => {
   const server = createScriptedTransport()
   server.addThread(KEY)
   const clock = createManualClock()
   let leads = true
   const host = fenced(server, { clock, holds: async () => leads })
-  await outcome(write(host))
-  expect(server.asked.map((asked) => asked.type)).toEqual([type])
+  await outcome(host.ask(verb, sampleArgs(verb)))
+  expect(server.asked.map((asked) => asked.type)).toEqual([verb])
   leads = false
-  expect(await outcome(write(host))).toBe('network')
+  expect(await outcome(host.ask(verb, sampleArgs(verb)))).toBe('network')
   expect(server.asked).toHaveLength(1)
-  expect((await host.rooms()).items).toBeDefined()
+  expect((await host.ask('rooms', [])).items).toBeDefined()
 })
 
 it('an answer that was on its way while the tab was frozen is too old to write upon: it asks again', async () => {
@@ -54,6 +44,6 @@ it('an answer that was on its way while the tab was frozen is too old to write u
       return answer
     },
   })
-  expect(await outcome(host.start(KEY, { runId: 'run' }))).toBe('network')
+  expect(await outcome(host.ask('start', [KEY, { runId: 'run' }]))).toBe('network')
   expect(server.asked).toEqual([])
 })

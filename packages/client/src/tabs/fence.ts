@@ -11,6 +11,7 @@
 import type { Clock } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 import type { RunTransport } from '../transport/port.ts'
+import { isRead } from '../transport/verbs.ts'
 
 const FRESH_MS = 1_000
 const ATTEMPTS = 3
@@ -33,15 +34,7 @@ export function fenced(transport: RunTransport, { holds, clock }: Tenure): RunTr
 
   return {
     ...transport,
-    createRoom: (body) => write(() => transport.createRoom(body)),
-    changeRoom: (roomId, body) => write(() => transport.changeRoom(roomId, body)),
-    deleteRoom: (roomId, options) => write(() => transport.deleteRoom(roomId, options)),
-    start: (key, body) => write(() => transport.start(key, body)),
-    cancelRun: (key, runId, reason) => write(() => transport.cancelRun(key, runId, reason)),
-    cancelThread: (key, reason) => write(() => transport.cancelThread(key, reason)),
-    changeRun: (key, runId, body) => write(() => transport.changeRun(key, runId, body)),
-    changeQueue: (key, body) => write(() => transport.changeQueue(key, body)),
-    changeThread: (key, body) => write(() => transport.changeThread(key, body)),
-    deleteThread: (key, options) => write(() => transport.deleteThread(key, options)),
+    ask: (verb, args, signal) =>
+      isRead(verb) ? transport.ask(verb, args, signal) : write(() => transport.ask(verb, args, signal)),
   }
 }

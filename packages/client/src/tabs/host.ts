@@ -7,7 +7,7 @@
  * holds for as long as it lives does.
  */
 
-import { servePort } from '../channel/serve.ts'
+import { serveChannel } from '../channel/serve.ts'
 import type { Line, Locks } from '../environment/neighbours.ts'
 import type { RunTransport } from '../transport/port.ts'
 
@@ -28,7 +28,7 @@ export function createHost(transport: RunTransport, locks: Locks): Host {
   const served = new Set<Admitted>()
 
   function admit(line: Line): Admitted {
-    const port = servePort(line, transport)
+    const port = serveChannel(line, transport)
     const gone = new AbortController()
     const admitted: Admitted = {
       lives: (lock) => void locks.hold(lock, { signal: gone.signal }, async () => admitted.close()),

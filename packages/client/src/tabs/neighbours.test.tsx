@@ -95,12 +95,12 @@ it('two tabs of one profile share the connection of the first, by the browser’
   const open = (tabId: string) =>
     createTabTransport({ neighbours, clock, tabId, person: 'somebody', build: 'this', load: async () => connect })
   const [one, two] = [open('one'), open('two')]
-  expect(await two.rooms()).toEqual(await one.rooms())
+  expect(await two.ask('rooms', [])).toEqual(await one.ask('rooms', []))
   expect(connect).toHaveBeenCalledTimes(1)
   const [leader, follower] = one.role === 'leading' ? [one, two] : [two, one]
   expect(follower.role).toBe('following')
   leader.close()
-  await vi.waitFor(async () => expect((await follower.rooms()).items).toHaveLength(2))
+  await vi.waitFor(async () => expect((await follower.ask('rooms', [])).items).toHaveLength(2))
   expect(follower.role).toBe('leading')
   follower.close()
 })

@@ -33,26 +33,8 @@ export function createSwitch(onNeed: () => void): Switch {
   }
 
   const transport: RunTransport = {
-    agents: () => through((to) => to.agents()),
-    rooms: () => through((to) => to.rooms()),
-    createRoom: (body) => through((to) => to.createRoom(body)),
-    changeRoom: (roomId, body) => through((to) => to.changeRoom(roomId, body)),
-    deleteRoom: (roomId, options) => through((to) => to.deleteRoom(roomId, options)),
-    threads: (roomId, query) => through((to) => to.threads(roomId, query)),
-    runs: (query) => through((to) => to.runs(query)),
-    runEvents: (key, runId, query) => through((to) => to.runEvents(key, runId, query)),
-    snapshot: (key, signal) => through((to) => to.snapshot(key, signal), signal),
-    start: (key, body) => through((to) => to.start(key, body)),
-    cancelRun: (key, runId, reason) => through((to) => to.cancelRun(key, runId, reason)),
-    cancelThread: (key, reason) => through((to) => to.cancelThread(key, reason)),
-    changeRun: (key, runId, body) => through((to) => to.changeRun(key, runId, body)),
-    changeQueue: (key, body) => through((to) => to.changeQueue(key, body)),
-    changeThread: (key, body) => through((to) => to.changeThread(key, body)),
-    deleteThread: (key, options) => through((to) => to.deleteThread(key, options)),
-    presence: (body) => through((to) => to.presence(body)),
-    inbox: () => through((to) => to.inbox()),
-    openInbox: (cursor, handlers, signal) => through((to) => to.openInbox(cursor, handlers, signal), signal),
-    openLog: (key, after, handlers, signal) => through((to) => to.openLog(key, after, handlers, signal), signal),
+    ask: (verb, args, signal) => through((to) => to.ask(verb, args, signal), signal),
+    open: (source, signal) => through((to) => to.open(source, signal), signal),
   }
 
   return {

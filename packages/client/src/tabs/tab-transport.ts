@@ -11,7 +11,7 @@
  * - Nobody waits for anything: nobody is asked whether he lives.
  */
 import type { Clock } from '@holdfast/core'
-import { createPortTransport, type PortTransport } from '../channel/ask.ts'
+import { type ChannelTransport, createChannelTransport } from '../channel/ask.ts'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
 import type { RunTransport } from '../transport/port.ts'
 import type { Election } from './election.ts'
@@ -51,7 +51,7 @@ export interface TabTransport extends RunTransport {
 /** What this tab uses now. */
 interface InUse {
   readonly line: Line
-  readonly transport: PortTransport
+  readonly transport: ChannelTransport
   /** Steps that its next answer may take. */
   patience: number
   onLost(how: 'gone' | 'silent'): void
@@ -73,7 +73,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
 
   function use(line: Line, patience: number, onLost: InUse['onLost']): void {
     leave()
-    const transport = createPortTransport(line)
+    const transport = createChannelTransport(line)
     const own: InUse = { line, transport, patience, onLost }
     inUse = own
     transport.gone.addEventListener('abort', () => lose(own, 'gone'))

@@ -24,7 +24,8 @@ import {
 } from '@holdfast/core'
 import { createLogBuilder, type LogBuilder } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
-import type { EventPageQuery, LogHandlers } from '../transport/port.ts'
+import type { LogHandlers } from '../transport/port.ts'
+import type { EventPageQuery } from '../transport/verbs.ts'
 import { createScriptedFeed, type ScriptedFeed, type ScriptedLog, type ScriptedReader } from './scripted-feed.ts'
 import { problem } from './scripted-requests.ts'
 

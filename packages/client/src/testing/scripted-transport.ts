@@ -4,28 +4,20 @@
  *
  * Owns: the rooms, which request leads where. Does not know: the client's rooms above the port.
  */
-import {
-  type Envelope,
-  type FeedBody,
-  type InboxEvent,
-  type InboxOverview,
-  type Outcome,
-  type RoomInfo,
-  type Run,
-  snapshotOf,
-  type ThreadKey,
-  type ThreadStatus,
-  type ThreadView,
-} from '@holdfast/core'
+import type { Envelope, FeedBody, InboxEvent, Outcome, RoomInfo, Run, ThreadKey, ThreadView } from '@holdfast/core'
 import type { EventJson } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
-import type { FeedHandlers, FeedSource, LogHandlers, PolledHandlers, RunTransport } from '../transport/port.ts'
+import type { FeedHandlers, FeedSource, LogSource, PolledHandlers, RunTransport, Source } from '../transport/port.ts'
+import type { AnswerOf, ArgsOf, Verb } from '../transport/verbs.ts'
+import { createScriptedAnswers, type ScriptedAnswers } from './scripted-answers.ts'
 import { createRequests, problem, type Requests } from './scripted-requests.ts'
 import { createScriptedThreads } from './scripted-threads.ts'
 
 export { type Asked, type Mishap, problem } from './scripted-requests.ts'
 
 export interface ScriptedTransport extends RunTransport, FeedSource, Omit<Requests, 'answer'> {
+  /** What it answers to each verb. */
+  readonly answers: Required<Pick<ScriptedAnswers, keyof ReturnType<typeof createScriptedAnswers>>>
   /** Logs that are open now. */
   readonly connections: number
   addRoom(room: RoomInfo): void
@@ -64,8 +56,9 @@ export function createScriptedTransport(): ScriptedTransport {
   const threads = createScriptedThreads()
   const { answer } = requests
   const { feed, find, view, flush } = threads
+  const answers = createScriptedAnswers(rooms, threads, answer)
 
-  async function read(key: ThreadKey, after: number, handlers: LogHandlers, signal: AbortSignal): Promise<void> {
+  async function read({ key, after, handlers }: LogSource, signal: AbortSignal): Promise<void> {
     const script = await answer({ type: 'openLog', key, after }, () => {
       const found = find(key)
       const head = found.builder.envelopes.length
@@ -90,23 +83,21 @@ export function createScriptedTransport(): ScriptedTransport {
     return { more: false }
   }
 
-  function overview(): InboxOverview {
-    const all = [...threads.all].filter((each) => !each.deleted).map(threads.line)
-    const count = (roomId: string, status: ThreadStatus) =>
-      all.filter((each) => each.roomId === roomId && each.status === status).length
-    return {
-      rooms: rooms.map(({ roomId }) => ({
-        roomId,
-        unread: 0,
-        working: count(roomId, 'working'),
-        needsYou: count(roomId, 'needs_you'),
-      })),
-      threads: all.filter(({ status }) => status !== 'idle'),
-      cursor: feed.cursor,
-    }
+  async function ask<V extends Verb>(verb: V, args: ArgsOf<V>): Promise<AnswerOf<V>> {
+    const scripted = (answers as ScriptedAnswers)[verb]
+    if (!scripted) throw new TransportError(problem('not_found'))
+    return scripted(...args)
+  }
+
+  function open(source: Source, signal: AbortSignal): Promise<void> {
+    if (source.type === 'log') return read(source, signal)
+    const { cursor, handlers } = source
+    const inboxAlone = { onInbox: handlers.onEntries, onEnvelopes() {}, onCaughtUp() {}, onResync() {} }
+    return openFeed({ inbox: cursor }, { ...handlers, ...inboxAlone }, signal)
   }
 
   return {
+    answers,
     asked: requests.asked,
     tellInbox: feed.tell,
     dropFeed: (how = 'broken') => feed.drop(how),
@@ -153,96 +144,9 @@ export function createScriptedTransport(): ScriptedTransport {
     log: (key) => find(key).builder.envelopes,
     view: (key) => view(find(key)),
 
-    agents: () => answer({ type: 'agents' }, () => ({ items: [{ agentId: 'demo', title: 'Demo' }] })),
-    rooms: () => answer({ type: 'rooms' }, () => ({ items: [...rooms] })),
-    createRoom: ({ roomId = `room-${rooms.length + 1}`, title, agentId = 'demo' }) =>
-      answer({ type: 'createRoom' }, () => {
-        const room = { roomId, title, agentId }
-        rooms.push(room)
-        feed.tell({ type: 'RoomChanged', ...room })
-        return room
-      }),
-    changeRoom: (roomId, change) =>
-      answer({ type: 'changeRoom', roomId, change }, () => {
-        const at = rooms.findIndex((room) => room.roomId === roomId)
-        const room = rooms[at]
-        if (!room) throw new TransportError(problem('not_found'))
-        const changed = { ...room, ...change }
-        rooms[at] = changed
-        feed.tell({ type: 'RoomChanged', roomId, title: changed.title, agentId: changed.agentId })
-        return changed
-      }),
-    deleteRoom: (roomId, { force = false } = {}) =>
-      answer({ type: 'deleteRoom', roomId, force }, () => {
-        for (const { key } of [...threads.all]) if (key.roomId === roomId) threads.deleteThread(key, force)
-        const at = rooms.findIndex((room) => room.roomId === roomId)
-        if (at < 0) return
-        rooms.splice(at, 1)
-        feed.tell({ type: 'RoomDeleted', roomId })
-      }),
-    threads: (roomId) =>
-      answer({ type: 'threads' }, () => ({
-        items: [...threads.all].filter((s) => s.key.roomId === roomId && !s.deleted).map(threads.line),
-      })),
-    runs: () =>
-      answer({ type: 'runs' }, () => ({
-        items: [...threads.all].flatMap((script) => view(script).runs.map((run) => ({ ...run, ...script.key }))),
-      })),
-    runEvents: (key, runId, query = {}) =>
-      answer({ type: 'runEvents', key, runId }, () => threads.events(find(key), runId, query)),
-    snapshot: (key) =>
-      answer({ type: 'snapshot', key }, () => {
-        const script = find(key)
-        const { firstSeq } = script
-        return snapshotOf(threads.line(script), { ...view(script), firstSeq })
-      }),
-    start: (key, body) => answer({ type: 'start', key, body }, () => ({ run: threads.start(key, body) })),
-    cancelRun: (key, runId, reason) =>
-      answer({ type: 'cancelRun', key, runId, ...(reason !== undefined && { reason }) }, () =>
-        threads.cancelRun(key, runId, reason),
-      ),
-    cancelThread: (key, reason) =>
-      answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () =>
-        threads.cancelThread(key, reason),
-      ),
-    changeThread: (key, change) =>
-      answer({ type: 'changeThread', key, change }, () => {
-        const script = find(key)
-        const { title = script.title, archived = script.archived } = change
-        Object.assign(script, { title, archived })
-        feed.tell({ type: 'ThreadChanged', ...key, title, archived })
-        return threads.line(script)
-      }),
-    deleteThread: (key, { force = false } = {}) =>
-      answer({ type: 'deleteThread', key, force }, () => threads.deleteThread(key, force)),
-    changeRun: (key, runId, body) =>
-      answer({ type: 'changeRun', key, runId, body }, () => {
-        const script = find(key)
-        const { queue, queuePaused: paused } = view(script)
-        const entry = queue.find(({ run }) => run.runId === runId)
-        if (!entry) throw new TransportError(problem('not_queued'))
-        const order = queue.map(({ run }) => run.runId)
-        script.builder.control({ type: 'queue.changed', order, paused, edited: { [runId]: body.messages } })
-        flush(script)
-        return entry.run
-      }),
-    changeQueue: (key, change) =>
-      answer({ type: 'changeQueue', key, change }, () => threads.changeQueue(find(key), change)),
-    presence: (body) =>
-      answer({ type: 'presence', body }, () => {
-        const { thread } = body
-        if (thread && !rooms.some(({ roomId }) => roomId === thread.roomId))
-          throw new TransportError(problem('not_found'))
-      }),
-    inbox: () => answer({ type: 'inbox' }, overview),
-    openInbox: (cursor, handlers, signal) =>
-      openFeed(
-        { inbox: cursor },
-        { ...handlers, onInbox: handlers.onEntries, onEnvelopes() {}, onCaughtUp() {}, onResync() {} },
-        signal,
-      ),
+    ask,
+    open,
     openFeed,
     pollFeed,
-    openLog: read,
   }
 }

@@ -20,7 +20,7 @@ export type LookUp = <T>(read: (snapshot: ThreadSnapshot) => T | undefined) => P
 export function createLookUp(transport: RunTransport, key: ThreadKey, signal: AbortSignal): LookUp {
   return async (read) => {
     try {
-      const snapshot = await transport.snapshot(key, signal)
+      const snapshot = await transport.ask('snapshot', [key], signal)
       if (!Array.isArray(snapshot?.runs) || !Array.isArray(snapshot.queue)) return { type: 'unknown' }
       const value = read(snapshot)
       return value === undefined ? { type: 'absent' } : { type: 'there', value }

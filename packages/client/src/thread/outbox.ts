@@ -158,7 +158,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       letGo(runId)
       throw new TransportError({ type: 'aborted' })
     }
-    return acceptedIn(await transport.start(key, body), runId)
+    return acceptedIn(await transport.ask('start', [key, body]), runId)
   }
 
   function letGo(runId: string): void {
@@ -263,7 +263,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     try {
       const isKnown = await retry(
         async () => {
-          const answer = await transport.cancelRun(key, runId, reason)
+          const answer = await transport.ask('cancelRun', [key, runId, reason])
           return 'alreadyTerminal' in answer || answer.run !== undefined
         },
         {
@@ -329,7 +329,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function cancelWhateverIsLive(reason: string | undefined): Promise<void> {
     if (thread.isLive) return
     try {
-      const answer = await retry(() => transport.cancelThread(key, reason), {
+      const answer = await retry(() => transport.ask('cancelThread', [key, reason]), {
         environment,
         access,
         signal: closed,

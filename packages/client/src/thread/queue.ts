@@ -152,17 +152,19 @@ export function createQueue(options: QueueOptions): Queue {
       const last = held.findLast(({ role }) => role === 'user')
       const said = { id: last?.id ?? environment.mintId(), role: 'user', content: text } as const
       const messages = last ? held.map((message) => (message === last ? said : message)) : [...held, said]
-      await ask({ type: 'edit', runId, text }, [runId], () => transport.changeRun(key, runId, { messages }))
+      await ask({ type: 'edit', runId, text }, [runId], () => transport.ask('changeRun', [key, runId, { messages }]))
     },
     async reorder(order) {
-      await ask({ type: 'order', order }, order, () => transport.changeQueue(key, { order: waiting(order) }))
+      await ask({ type: 'order', order }, order, () => transport.ask('changeQueue', [key, { order: waiting(order) }]))
     },
     async pause(paused) {
-      await ask({ type: 'paused', paused }, [], () => transport.changeQueue(key, { paused }))
+      await ask({ type: 'paused', paused }, [], () => transport.ask('changeQueue', [key, { paused }]))
     },
     async sendNow(runId) {
       // With its order it is safe to repeat: once it has started it does not wait any more.
-      await ask({ type: 'now', runId }, [runId], () => transport.changeQueue(key, { order: [runId], supersede: true }))
+      await ask({ type: 'now', runId }, [runId], () =>
+        transport.ask('changeQueue', [key, { order: [runId], supersede: true }]),
+      )
     },
   }
 

@@ -147,7 +147,7 @@ export function feedSourceContract(name: string, setUp: () => Promise<SourceUnde
       'tells the inbox from behind the overview’s cursor on, alone too',
       using(async ({ source, script }) => {
         script.startElsewhere(A, 'run', 'Hello')
-        const { cursor, rooms, threads } = await source.inbox()
+        const { cursor, rooms, threads } = await source.ask('inbox', [])
         expect(rooms).toMatchObject([{ roomId: 'default', working: 1 }])
         expect(threads).toMatchObject([{ ...A, status: 'working' }])
         const seen: InboxFrame[] = []
@@ -161,7 +161,7 @@ export function feedSourceContract(name: string, setUp: () => Promise<SourceUnde
           onBytes() {},
           onDropped() {},
         }
-        const done = outcome(source.openInbox(cursor, handlers, stop.signal))
+        const done = outcome(source.open({ type: 'inbox', cursor, handlers }, stop.signal))
         await until(() => expect(opened).toBe(1))
         script.end(A, 'run')
         await until(() => expect(seen).toMatchObject([{ type: 'RunCompleted', ...A, runId: 'run' }]))

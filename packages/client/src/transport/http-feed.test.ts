@@ -45,7 +45,8 @@ feedSourceContract('HTTP', async () => {
     let text = ''
     for await (const chunk of request) text += chunk
     if (request.url === '/v1/feed') await stream(script, JSON.parse(text), response)
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await script.inbox()))
+    else
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await script.ask('inbox', [])))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -61,7 +61,7 @@ function stream(script: ScriptedTransport, key: ThreadKey, after: number, respon
     onEnvelopes: (batch: readonly Envelope[]) => response.write(batch.map(frameOf).join('')),
     onDropped: () => {},
   }
-  return script.openLog(key, after, handlers, gone.signal).then(() => void response.end())
+  return script.open({ type: 'log', key, after, handlers }, gone.signal).then(() => void response.end())
 }
 
 function limitIn({ searchParams }: URL): { readonly limit?: number } {
@@ -81,24 +81,31 @@ function speak(script: ScriptedTransport): RequestListener {
     try {
       const body = await bodyOf(request)
       if (request.method !== 'GET') expect(request.headers['content-type']).toBe('application/json')
-      if (kind === 'agents') json(await script.agents())
-      else if (kind === 'runs') json(await script.runs())
+      if (kind === 'agents') json(await script.ask('agents', []))
+      else if (kind === 'runs') json(await script.ask('runs', []))
       else if (kind === 'presence' && request.method === 'PUT') {
-        await script.presence(body as never)
+        await script.ask('presence', [body as never])
         response.writeHead(204).end()
-      } else if (roomId === '') json(isPost ? await script.createRoom(body as never) : await script.rooms())
-      else if (threadId === '') json(await script.threads(roomId))
-      else if (request.method === 'PATCH') json(await script.changeThread(key, body))
+      } else if (roomId === '')
+        json(isPost ? await script.ask('createRoom', [body as never]) : await script.ask('rooms', []))
+      else if (threadId === '') json(await script.ask('threads', [roomId]))
+      else if (request.method === 'PATCH') json(await script.ask('changeThread', [key, body]))
       else if (request.method === 'DELETE') {
-        await script.deleteThread(key, { force: url.searchParams.get('force') === 'true' })
+        await script.ask('deleteThread', [key, { force: url.searchParams.get('force') === 'true' }])
         response.writeHead(204).end()
-      } else if (what === undefined) json(await script.snapshot(key))
+      } else if (what === undefined) json(await script.ask('snapshot', [key]))
       else if (what === 'log') await stream(script, key, Number(url.searchParams.get('after')), response)
-      else if (what === 'cancel') json(await script.cancelThread(key, body.reason as string), 202)
+      else if (what === 'cancel') json(await script.ask('cancelThread', [key, body.reason as string]), 202)
       else if (verb === 'events') {
-        json(await script.runEvents(key, runId, { after: Number(url.searchParams.get('after')), ...limitIn(url) }))
-      } else if (verb === 'cancel') json(await script.cancelRun(key, runId, body.reason as string), 202)
-      else json(await script.start(key, body as never), 202)
+        json(
+          await script.ask('runEvents', [
+            key,
+            runId,
+            { after: Number(url.searchParams.get('after')), ...limitIn(url) },
+          ]),
+        )
+      } else if (verb === 'cancel') json(await script.ask('cancelRun', [key, runId, body.reason as string]), 202)
+      else json(await script.ask('start', [key, body as never]), 202)
     } catch (error) {
       refuse(response, error)
     }
@@ -210,7 +217,7 @@ describe('answers', () => {
   }
   it.each(Object.entries(answers))('%s have a name', async (_, [listener, expected]) => {
     const server = await serve(listener)
-    const error = await server.transport.rooms().catch((cause: unknown) => cause)
+    const error = await server.transport.ask('rooms', []).catch((cause: unknown) => cause)
     expect(faultOf(error)).toMatchObject(expected)
     await server.stop()
   })
@@ -218,7 +225,9 @@ describe('answers', () => {
   it('of nobody are the network’s', async () => {
     const server = await serve(() => {})
     await server.stop()
-    expect(faultOf(await server.transport.rooms().catch((cause: unknown) => cause))).toEqual({ type: 'network' })
+    expect(faultOf(await server.transport.ask('rooms', []).catch((cause: unknown) => cause))).toEqual({
+      type: 'network',
+    })
   })
 
   it('that never come are the network’s too, once their time is over', async () => {
@@ -226,7 +235,7 @@ describe('answers', () => {
     const server = await serve(reached)
     const manual = createManualClock()
     const transport = createHttpTransport({ baseUrl: server.baseUrl, clock: manual })
-    const asked = transport.rooms().catch((cause: unknown) => cause)
+    const asked = transport.ask('rooms', []).catch((cause: unknown) => cause)
     await until(() => expect(reached).toHaveBeenCalled())
     manual.advance(20_000)
     expect(faultOf(await asked)).toEqual({ type: 'network' })
@@ -238,7 +247,7 @@ describe('answers', () => {
     const reached = vi.fn()
     const server = await serve(reached)
     const stop = new AbortController()
-    const asked = server.transport.snapshot(KEY, stop.signal).catch((cause: unknown) => cause)
+    const asked = server.transport.ask('snapshot', [KEY], stop.signal).catch((cause: unknown) => cause)
     await until(() => expect(reached).toHaveBeenCalled())
     stop.abort()
     expect(faultOf(await asked)).toEqual({ type: 'aborted' })
@@ -264,9 +273,9 @@ it('every request carries the headers of the moment, so that a new token needs n
   })
   let token = 'one'
   const transport = createHttpTransport({ ...server, clock, headers: () => ({ authorization: token }) })
-  await transport.rooms()
+  await transport.ask('rooms', [])
   token = 'two'
-  await transport.rooms()
+  await transport.ask('rooms', [])
   expect(seen).toEqual(['one', 'two'])
   await server.stop()
 })
@@ -303,7 +312,10 @@ it('what a person sends goes out though the page is left in that moment, as much
     })
   const transport = createHttpTransport({ baseUrl: 'http://holdfast', clock: createManualClock(0), fetch: fetchLater })
   const start = (characters: number, character = 'x') =>
-    transport.start(KEY, { runId: 'r', messages: [{ id: 'q', role: 'user', content: character.repeat(characters) }] })
+    transport.ask('start', [
+      KEY,
+      { runId: 'r', messages: [{ id: 'q', role: 'user', content: character.repeat(characters) }] },
+    ])
   const all = [start(40_000), start(20_000), start(10_000)]
   await until(() => expect(asked.map(({ alive }) => alive)).toEqual([true, false, true]))
   asked[0]?.answer()

@@ -1,14 +1,14 @@
 /**
  * RunTransport over HTTP: fetch and eventsource-parser against docs/PROTOCOL.md.
  *
- * Owns: streams, where a log's history ends. Does not know: retries, cursors, runs, requests that have an answer.
+ * Owns: streams, where a log's history ends. Does not know: retries, cursors, runs, requests with one answer.
  *
  * Invariants: see `port.ts`. A log has no time limit, because its reader watches for heartbeats (`client/follow`).
  */
 import { type Clock, type FeedBody, paths } from '@holdfast/core'
 import { problemOf, TransportError, transportError } from './error.ts'
-import { broken, createHttp, type HttpOptions } from './http-answers.ts'
-import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from './port.ts'
+import { broken, createHttp, type HttpOptions } from './http-ask.ts'
+import type { FeedHandlers, FeedSource, LogHandlers, LogSource, RunTransport } from './port.ts'
 import { createFeedReader, readFeedPage } from './read-feed.ts'
 import { createLogReader } from './read-log.ts'
 
@@ -19,7 +19,7 @@ const HISTORY_MS = 100
 
 export function createHttpTransport(options: HttpOptions): RunTransport & FeedSource {
   const { clock } = options
-  const { answers, json, stream } = createHttp(options)
+  const { ask, json, stream } = createHttp(options)
 
   async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
     const bytes = await ofTheWhole(stream({ path: paths.feed(), method: 'POST', body, signal }))
@@ -28,27 +28,32 @@ export function createHttpTransport(options: HttpOptions): RunTransport & FeedSo
     await pour(bytes, signal, handlers, feed.take)
   }
 
+  async function openLog({ key, after, handlers }: LogSource, signal: AbortSignal): Promise<void> {
+    const body = await stream({ path: `${paths.log(key)}?after=${after}&live=sse`, signal })
+    const log = createLogReader(key, handlers)
+    let history: History | undefined
+    const take = (bytes: Uint8Array) => {
+      // From the first byte on, which the server sends at once: until then nobody knows whether the stream flows.
+      history ??= watchHistory(clock, () => handlers.onCaughtUp())
+      history.moved()
+      log.take(bytes)
+    }
+    try {
+      handlers.onOpen()
+      await pour(body, signal, handlers, take)
+    } finally {
+      history?.stop()
+    }
+  }
+
   return {
-    ...answers,
-    async openLog(key, after, handlers, signal) {
-      const body = await stream({ path: `${paths.log(key)}?after=${after}&live=sse`, signal })
-      const log = createLogReader(key, handlers)
-      let history: History | undefined
-      const take = (bytes: Uint8Array) => {
-        // From the first byte on, which the server sends at once: until then nobody knows whether the stream flows.
-        history ??= watchHistory(clock, () => handlers.onCaughtUp())
-        history.moved()
-        log.take(bytes)
-      }
-      try {
-        handlers.onOpen()
-        await pour(body, signal, handlers, take)
-      } finally {
-        history?.stop()
-      }
+    ask,
+    open(source, signal) {
+      if (source.type === 'log') return openLog(source, signal)
+      const { cursor, handlers } = source
+      const onInbox: FeedHandlers['onInbox'] = (batch) => handlers.onEntries(batch)
+      return openFeed({ inbox: cursor }, { ...DEAF, ...handlers, onInbox }, signal)
     },
-    openInbox: (cursor, handlers, signal) =>
-      openFeed({ inbox: cursor }, { ...DEAF, ...handlers, onInbox: (batch) => handlers.onEntries(batch) }, signal),
     openFeed,
     async pollFeed(body, handlers, signal) {
       const page = await ofTheWhole(json<unknown>({ path: paths.poll(), method: 'POST', body, signal }))

@@ -6,8 +6,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { transportError } from './error.ts'
-import { createHttpAnswers } from './http-answers.ts'
-import { fits, SHAPES } from './shapes.ts'
+import { createHttpAsk } from './http-ask.ts'
+import { fits } from './shapes.ts'
+import { sampleArgs } from './testing/sample-args.ts'
+import { type ArgsOf, VERBS, type Verb } from './verbs.ts'
 
 const KEY = { roomId: 'default', threadId: 'T' }
 let said: { readonly type: string; readonly body: string } = { type: 'application/json', body: '{}' }
@@ -21,19 +23,13 @@ beforeAll(async () => {
 })
 afterAll(() => void server.close())
 
-const answers = () => createHttpAnswers({ baseUrl, clock: createManualClock() })
-const READS = {
-  agents: () => answers().agents(),
-  rooms: () => answers().rooms(),
-  threads: () => answers().threads('default'),
-  runs: () => answers().runs(),
-  runEvents: () => answers().runEvents(KEY, 'run'),
-  snapshot: () => answers().snapshot(KEY),
-  inbox: () => answers().inbox(),
-  changeQueue: () => answers().changeQueue(KEY, {}),
-  changeThread: () => answers().changeThread(KEY, {}),
-  changeRoom: () => answers().changeRoom('default', {}),
-}
+const ask = <V extends Verb>(verb: V, args: ArgsOf<V>) =>
+  createHttpAsk({ baseUrl, clock: createManualClock() })(verb, args)
+/** Each verb whose answer is checked. */
+const CHECKED = Object.entries(VERBS).flatMap(([verb, { answer }]) =>
+  Object.keys(answer ?? {}).length > 0 ? [verb as Verb] : [],
+)
+const SNAPSHOT = VERBS.snapshot.answer ?? {}
 const NONE = [
   '{}',
   '[]',
@@ -47,10 +43,10 @@ const NONE = [
   '{"items":',
 ]
 
-describe.each(Object.entries(READS))('%s', (_, ask) => {
+describe.each(CHECKED)('%s', (verb) => {
   it.each(NONE)('answered with %j is a failed reading, which says so', async (body) => {
     said = { type: body.startsWith('<') ? 'text/html' : 'application/json', body }
-    const error = transportError(await ask().catch((cause: unknown) => cause))
+    const error = transportError(await ask(verb, sampleArgs(verb)).catch((cause: unknown) => cause))
     expect(error.fault.type).toBe('protocol')
   })
 })
@@ -58,26 +54,22 @@ describe.each(Object.entries(READS))('%s', (_, ask) => {
 it('a snapshot of another thread is none of this one', async () => {
   const script = createScriptedTransport()
   script.startElsewhere(KEY, 'run', 'Hello')
-  said = { type: 'application/json', body: JSON.stringify(await script.snapshot(KEY)) }
-  expect(await READS.snapshot()).toMatchObject({ thread: KEY })
-  const other = transportError(
-    await answers()
-      .snapshot({ ...KEY, threadId: 'other' })
-      .catch((cause: unknown) => cause),
-  )
+  said = { type: 'application/json', body: JSON.stringify(await script.ask('snapshot', [KEY])) }
+  expect(await ask('snapshot', [KEY])).toMatchObject({ thread: KEY })
+  const other = transportError(await ask('snapshot', [{ ...KEY, threadId: 'other' }]).catch((cause: unknown) => cause))
   expect(other.fault.type).toBe('protocol')
 })
 
 it('a snapshot that lacks anything the page relies on is none, and one that has more is one', async () => {
   const script = createScriptedTransport()
   script.startElsewhere(KEY, 'run', 'Hello')
-  const whole = JSON.parse(JSON.stringify(await script.snapshot(KEY))) as Record<string, unknown>
-  expect(fits({ ...whole, later: 1 }, SHAPES.snapshot)).toBe(true)
+  const whole = JSON.parse(JSON.stringify(await script.ask('snapshot', [KEY]))) as Record<string, unknown>
+  expect(fits({ ...whole, later: 1 }, SNAPSHOT)).toBe(true)
   fc.assert(
-    fc.property(fc.constantFrom(...Object.keys(SHAPES.snapshot)), fc.jsonValue(), (field, value) => {
+    fc.property(fc.constantFrom(...Object.keys(SNAPSHOT)), fc.jsonValue(), (field, value) => {
       const { [field]: _, ...rest } = whole
-      expect(fits(rest, SHAPES.snapshot)).toBe(false)
-      const fitsNow = fits({ ...rest, [field]: value }, SHAPES.snapshot)
+      expect(fits(rest, SNAPSHOT)).toBe(false)
+      const fitsNow = fits({ ...rest, [field]: value }, SNAPSHOT)
       if (typeof value !== typeof whole[field] || Array.isArray(value) !== Array.isArray(whole[field])) {
         expect(fitsNow).toBe(false)
       }

@@ -1,8 +1,8 @@
 /**
- * What an answer must be to be one: whatever answers for the server may be a proxy, another program, or another version.
- * What is checked is what the client relies on; what a newer server adds is let through.
+ * Whether an answer has the shape it should have: a proxy, another program or another version may have answered for the
+ * server. Checked is what the client relies on; what a newer server adds is let through.
  *
- * Owns: shapes of answers that are read. Does not know: how an answer comes, what becomes of one that is none.
+ * Owns: the language of shapes. Does not know: which answer has which shape (`verbs.ts`), how an answer arrives.
  */
 
 type Primitive = 'string' | 'number' | 'boolean'
@@ -23,39 +23,3 @@ export function fits(value: unknown, shape: Shape): boolean {
 function isList(shape: Shape): shape is readonly [Shape] {
   return Array.isArray(shape)
 }
-
-const key = { roomId: 'string', threadId: 'string' } as const
-const run = { runId: 'string', status: 'string', agentId: 'string', 'outcome?': { type: 'string' } } as const
-const message = { id: 'string', role: 'string' } as const
-const pageOf = (item: Shape): Shape => ({ items: [item], 'next?': 'string' })
-const queued = { run, messages: [message] } as const
-
-const room: Shape = { roomId: 'string', title: 'string', agentId: 'string' }
-const thread: Shape = { ...key, title: 'string', status: 'string', lastSeq: 'number' }
-
-export const SHAPES = {
-  room,
-  thread,
-  run,
-  agents: pageOf({ agentId: 'string', title: 'string' }),
-  rooms: pageOf(room),
-  threads: pageOf(thread),
-  runs: pageOf({ ...run, ...key }),
-  events: { events: [{ type: 'string' }], next: 'number', upToDate: 'boolean' },
-  queue: { order: ['string'], paused: 'boolean', items: [queued] },
-  snapshot: {
-    thread,
-    messages: [message],
-    open: [{ kind: 'string', id: 'string' }],
-    runs: [run],
-    queue: [queued],
-    interrupts: [{ id: 'string' }],
-    firstSeq: 'number',
-    seq: 'number',
-  },
-  inbox: {
-    rooms: [{ roomId: 'string', unread: 'number', working: 'number', needsYou: 'number' }],
-    threads: [thread],
-    cursor: 'string',
-  },
-} as const satisfies Readonly<Record<string, Shape>>

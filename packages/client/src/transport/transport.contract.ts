@@ -69,7 +69,7 @@ export function read(transport: RunTransport, key: ThreadKey, after: number) {
     onDropped: (reason) => void dropped.push(reason),
   }
   const stop = new AbortController()
-  const done = transport.openLog(key, after, handlers, stop.signal).then(
+  const done = transport.open({ type: 'log', key, after, handlers }, stop.signal).then(
     () => 'ended' as const,
     (error: unknown) => error,
   )
@@ -105,10 +105,10 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       'asks for rooms, agents and threads, and makes a room',
       using(async ({ transport, script }) => {
         await script.addThread(KEY)
-        await transport.createRoom({ roomId: 'new', title: 'New' })
-        expect((await transport.rooms()).items.map(({ roomId }) => roomId)).toEqual(['default', 'new'])
-        expect((await transport.agents()).items).toHaveLength(1)
-        expect((await transport.threads('default', { limit: 10 })).items).toMatchObject([KEY])
+        await transport.ask('createRoom', [{ roomId: 'new', title: 'New' }])
+        expect((await transport.ask('rooms', [])).items.map(({ roomId }) => roomId)).toEqual(['default', 'new'])
+        expect((await transport.ask('agents', [])).items).toHaveLength(1)
+        expect((await transport.ask('threads', ['default', { limit: 10 }])).items).toMatchObject([KEY])
       }),
     )
 
@@ -116,23 +116,25 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       'G7 starts a run once, however often it is asked to',
       using(async ({ transport, script }) => {
         const body = { runId: 'run', messages: [{ id: 'm1', role: 'user', content: 'Grüße 👋' }] } as const
-        const first = await transport.start(KEY, body)
-        const second = await transport.start(KEY, body)
+        const first = await transport.ask('start', [KEY, body])
+        const second = await transport.ask('start', [KEY, body])
         expect(second).toEqual(first)
         expect((await script.view(KEY)).messages).toMatchObject([{ id: 'm1', content: 'Grüße 👋' }])
-        expect((await transport.snapshot(KEY)).seq).toBe(3)
+        expect((await transport.ask('snapshot', [KEY])).seq).toBe(3)
       }),
     )
 
     it(
       'cancels by run, before the run exists, and by thread',
       using(async ({ transport, script }) => {
-        expect(await transport.cancelRun(KEY, 'early', 'changed my mind')).toEqual({})
-        await transport.start(KEY, { runId: 'early' })
+        expect(await transport.ask('cancelRun', [KEY, 'early', 'changed my mind'])).toEqual({})
+        await transport.ask('start', [KEY, { runId: 'early' }])
         expect((await script.view(KEY)).runs).toMatchObject([{ status: 'cancelled' }])
-        expect(await transport.cancelRun(KEY, 'early')).toEqual({ alreadyTerminal: true, status: 'cancelled' })
+        expect(await transport.ask('cancelRun', [KEY, 'early'])).toEqual({ alreadyTerminal: true, status: 'cancelled' })
         await script.startElsewhere(KEY, 'run', 'Hello')
-        expect(await transport.cancelThread(KEY)).toMatchObject({ run: { runId: 'run', status: 'cancelling' } })
+        expect(await transport.ask('cancelThread', [KEY])).toMatchObject({
+          run: { runId: 'run', status: 'cancelling' },
+        })
       }),
     )
 
@@ -140,13 +142,16 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       'renames and archives a thread, and lists its runs among all',
       using(async ({ transport, script }) => {
         await script.startElsewhere(KEY, 'run', 'Hello')
-        expect(await transport.changeThread(KEY, { title: 'Plans' })).toMatchObject({ title: 'Plans', archived: false })
-        await transport.changeThread(KEY, { archived: true })
-        expect((await transport.threads(KEY.roomId)).items).toMatchObject([{ title: 'Plans', archived: true }])
-        expect((await transport.runs()).items).toMatchObject([{ ...KEY, runId: 'run' }])
-        const { events, next } = await transport.runEvents(KEY, 'run', { after: 0 })
+        expect(await transport.ask('changeThread', [KEY, { title: 'Plans' }])).toMatchObject({
+          title: 'Plans',
+          archived: false,
+        })
+        await transport.ask('changeThread', [KEY, { archived: true }])
+        expect((await transport.ask('threads', [KEY.roomId])).items).toMatchObject([{ title: 'Plans', archived: true }])
+        expect((await transport.ask('runs', [])).items).toMatchObject([{ ...KEY, runId: 'run' }])
+        const { events, next } = await transport.ask('runEvents', [KEY, 'run', { after: 0 }])
         expect(events.map(({ type }) => type)).toContain('RUN_STARTED')
-        expect((await transport.runEvents(KEY, 'run', { after: next })).events).toEqual([])
+        expect((await transport.ask('runEvents', [KEY, 'run', { after: next }])).events).toEqual([])
       }),
     )
 
@@ -160,15 +165,15 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
         await script.say(KEY, 'run', 'So. ')
         await script.end(KEY, 'run')
         // Its acceptance is its first record, and no event.
-        const first = await transport.runEvents(KEY, 'run', { after: 0, limit: 1 })
+        const first = await transport.ask('runEvents', [KEY, 'run', { after: 0, limit: 1 }])
         expect(first).toEqual({ events: [], next: begin + 1, upToDate: false })
         const types: string[] = []
         let page = first
         while (!page.upToDate) {
-          page = await transport.runEvents(KEY, 'run', { after: page.next, limit: 2 })
+          page = await transport.ask('runEvents', [KEY, 'run', { after: page.next, limit: 2 }])
           types.push(...page.events.map(({ type }) => type))
         }
-        const whole = await transport.runEvents(KEY, 'run')
+        const whole = await transport.ask('runEvents', [KEY, 'run'])
         expect(types).toEqual(whole.events.map(({ type }) => type))
         expect(types.at(0)).toBe('RUN_STARTED')
         expect(types.at(-1)).toBe('RUN_FINISHED')
@@ -180,31 +185,33 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       'deletes a thread, by force if something runs in it, and again without complaint',
       using(async ({ transport, script }) => {
         await script.startElsewhere(KEY, 'run', 'Hello')
-        expect(await failing(transport.deleteThread(KEY))).toMatchObject({ problem: { code: 'run_active' } })
+        expect(await failing(transport.ask('deleteThread', [KEY]))).toMatchObject({ problem: { code: 'run_active' } })
         expect(await script.has(KEY)).toBe(true)
-        await transport.deleteThread(KEY, { force: true })
-        await transport.deleteThread(KEY)
+        await transport.ask('deleteThread', [KEY, { force: true }])
+        await transport.ask('deleteThread', [KEY])
         expect(await script.has(KEY)).toBe(false)
-        expect(await failing(transport.snapshot(KEY))).toMatchObject({ problem: { code: 'deleted' } })
+        expect(await failing(transport.ask('snapshot', [KEY]))).toMatchObject({ problem: { code: 'deleted' } })
       }),
     )
 
     it(
       'gives a refusal as the problem it is',
       using(async ({ transport, script }) => {
-        expect(await failing(transport.snapshot(NOBODY))).toMatchObject({
+        expect(await failing(transport.ask('snapshot', [NOBODY]))).toMatchObject({
           type: 'problem',
           problem: { code: 'not_found' },
         })
         await script.startElsewhere(KEY, 'run', 'Hello')
-        expect(await failing(transport.start(KEY, { runId: 'second' }))).toMatchObject({
+        expect(await failing(transport.ask('start', [KEY, { runId: 'second' }]))).toMatchObject({
           type: 'problem',
           problem: { code: 'run_active', runId: 'run' },
         })
         await script.next('rooms', { type: 'fault', fault: { type: 'unauthorized' } })
-        expect(await failing(transport.rooms())).toEqual({ type: 'unauthorized' })
+        expect(await failing(transport.ask('rooms', []))).toEqual({ type: 'unauthorized' })
         await script.next('start', { type: 'fault', fault: problem('internal') })
-        expect(await failing(transport.start(KEY, { runId: 'third' }))).toMatchObject({ problem: { code: 'internal' } })
+        expect(await failing(transport.ask('start', [KEY, { runId: 'third' }]))).toMatchObject({
+          problem: { code: 'internal' },
+        })
       }),
     )
 
@@ -212,14 +219,14 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       'says what a device shows, of a thread that may not be there yet; one that may not be seen is refused',
       using(async ({ transport, script }) => {
         const told = { deviceId: 'tab', state: 'focused', thread: NOBODY } as const
-        expect(await transport.presence(told)).toBeUndefined()
-        await transport.presence({ deviceId: 'tab', state: 'hidden' })
+        expect(await transport.ask('presence', [told])).toBeUndefined()
+        await transport.ask('presence', [{ deviceId: 'tab', state: 'hidden' }])
         expect((await script.asked).filter(({ type }) => type === 'presence')).toEqual([
           { type: 'presence', body: told },
           { type: 'presence', body: { deviceId: 'tab', state: 'hidden' } },
         ])
         const elsewhere = { ...told, thread: { roomId: 'nowhere', threadId: 'T1' } }
-        expect(await failing(transport.presence(elsewhere))).toMatchObject({ problem: { code: 'not_found' } })
+        expect(await failing(transport.ask('presence', [elsewhere]))).toMatchObject({ problem: { code: 'not_found' } })
       }),
     )
 

@@ -2,20 +2,20 @@
 import { createScriptedTransport } from '../../testing/scripted-transport.ts'
 import type { Channel } from '../channel.ts'
 import { isPlain } from '../messages.ts'
-import { servePort } from '../serve.ts'
+import { serveChannel } from '../serve.ts'
 
 /** Begins anew: a script that knows nothing. */
 export const FRESH = 'fresh'
 
 export function playScript(channel: Channel): void {
   let script = createScriptedTransport()
-  let served = servePort(channel, script)
+  let served = serveChannel(channel, script)
 
   function tell(name: string, args: readonly unknown[]): unknown {
     if (name === FRESH) {
       served.close()
       script = createScriptedTransport()
-      served = servePort(channel, script)
+      served = serveChannel(channel, script)
       return undefined
     }
     const member = script[name as keyof typeof script] as unknown

@@ -1,6 +1,6 @@
 /** The transport contract's set-up where the script is at the far end of a channel (`far-script.ts`). */
 import { type Script, TOLD, type TransportUnderTest } from '../../transport/transport.contract.ts'
-import { createPortTransport } from '../ask.ts'
+import { createChannelTransport } from '../ask.ts'
 import type { Channel } from '../channel.ts'
 import { isPlain } from '../messages.ts'
 import { FRESH } from './far-script.ts'
@@ -35,7 +35,7 @@ export function overChannel(channel: Channel): () => Promise<TransportUnderTest>
 
   return async () => {
     await tell(FRESH)
-    const transport = createPortTransport(channel)
+    const transport = createChannelTransport(channel)
     return { transport, script, stop: async () => transport.close() }
   }
 }

@@ -2,7 +2,7 @@
 import type { FeedBody, InboxFrame, ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { createScriptedTransport } from '../../testing/scripted-transport.ts'
-import type { FeedHandlers, LogHandlers } from '../../transport/port.ts'
+import type { FeedHandlers, InboxHandlers, Source } from '../../transport/port.ts'
 import { createOneConnection } from '../one-connection.ts'
 import { createSlowness, type Late } from './slowness.ts'
 
@@ -42,8 +42,10 @@ export function setUp() {
     ...script,
     openFeed: (body: FeedBody, handlers: FeedHandlers, signal: AbortSignal) =>
       count('feeds', signal, (late) => script.openFeed(body, late(handlers), signal)),
-    openLog: (of: ThreadKey, after: number, handlers: LogHandlers, signal: AbortSignal) =>
-      count('logs', signal, (late) => script.openLog(of, after, late(handlers), signal)),
+    open: (from: Source, signal: AbortSignal) =>
+      from.type === 'log'
+        ? count('logs', signal, (late) => script.open({ ...from, handlers: late(from.handlers) }, signal))
+        : script.open(from, signal),
   }
   const transport = createOneConnection({ source, clock })
   const asked = (type: string) => script.asked.filter((each) => each.type === type).length
@@ -55,21 +57,16 @@ export function readInbox(transport: ReturnType<typeof createOneConnection>, cur
   const seen: InboxFrame[] = []
   const notes: string[] = []
   const stop = new AbortController()
-  const done = transport
-    .openInbox(
-      cursor,
-      {
-        onOpen: () => void notes.push('open'),
-        onEntries: (batch) => void seen.push(...batch),
-        onBytes() {},
-        onDropped: (reason) => void notes.push(reason),
-      },
-      stop.signal,
-    )
-    .then(
-      () => 'ended' as const,
-      (error: unknown) => error,
-    )
+  const handlers: InboxHandlers = {
+    onOpen: () => void notes.push('open'),
+    onEntries: (batch) => void seen.push(...batch),
+    onBytes() {},
+    onDropped: (reason) => void notes.push(reason),
+  }
+  const done = transport.open({ type: 'inbox', cursor, handlers }, stop.signal).then(
+    () => 'ended' as const,
+    (error: unknown) => error,
+  )
   /** The entries that tests make here. */
   const said = () => seen.flatMap((entry) => (entry.type === 'RunStarted' && entry.threadId === 'T' ? entry.runId : []))
   return { seen, notes, done, stop, said, cursors: () => seen.map((entry) => entry.cursor) }

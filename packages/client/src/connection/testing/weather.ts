@@ -90,7 +90,10 @@ export function createWeather(source: RunTransport & FeedSource, clock: Clock) {
   const behind: RunTransport & FeedSource = {
     ...source,
     openFeed: (body, handlers, signal) => through(handlers, signal, (h, s) => source.openFeed(body, h, s)),
-    openLog: (key, after, handlers, signal) => through(handlers, signal, (h, s) => source.openLog(key, after, h, s)),
+    open: (from, signal) =>
+      from.type === 'log'
+        ? through(from.handlers, signal, (handlers, s) => source.open({ ...from, handlers }, s))
+        : source.open(from, signal),
     async pollFeed(body, handlers, signal) {
       count.polls += 1
       if (now === 'down') throw new TransportError({ type: 'network' })

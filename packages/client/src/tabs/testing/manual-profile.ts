@@ -223,14 +223,10 @@ function reaching(server: RunTransport, { run, dead }: Runner): RunTransport {
       )
     })
   return {
-    ...(Object.fromEntries(
-      Object.entries(server)
-        .filter(([, member]) => typeof member === 'function')
-        .map(([name, act]) => [name, (...args: unknown[]) => settled(act(...args))]),
-    ) as unknown as RunTransport),
-    openLog: (key, after, handlers, signal) =>
-      settled(server.openLog(key, after, heard(handlers), AbortSignal.any([signal, dead]))),
-    openInbox: (cursor, handlers, signal) =>
-      settled(server.openInbox(cursor, heard(handlers), AbortSignal.any([signal, dead]))),
+    ask: (verb, args, signal) => settled(server.ask(verb, args, signal)),
+    open: (source, signal) =>
+      settled(
+        server.open({ ...source, handlers: heard(source.handlers) } as typeof source, AbortSignal.any([signal, dead])),
+      ),
   }
 }

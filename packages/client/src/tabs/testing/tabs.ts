@@ -3,7 +3,7 @@ import type { Envelope, ThreadKey } from '@holdfast/core'
 import { expect } from 'vitest'
 import { createScriptedTransport, type ScriptedTransport } from '../../testing/scripted-transport.ts'
 import { TransportError } from '../../transport/error.ts'
-import type { RunTransport } from '../../transport/port.ts'
+import type { ReadTransport, RunTransport } from '../../transport/port.ts'
 import { serveTabs } from '../shared.ts'
 import { createTabTransport, type TabTransport } from '../tab-transport.ts'
 import { createManualProfile, type ManualProfile, type Program } from './manual-profile.ts'
@@ -81,7 +81,7 @@ export interface Reading {
 }
 
 /** Reads a log for good. Throws into the test's face when something comes twice, or is left out. */
-export function keepReading(transport: RunTransport, key: ThreadKey): Reading {
+export function keepReading(transport: ReadTransport, key: ThreadKey): Reading {
   const seen: Envelope[] = []
   const stop = new AbortController()
   let reopened = 0
@@ -100,7 +100,7 @@ export function keepReading(transport: RunTransport, key: ThreadKey): Reading {
   async function read(): Promise<void> {
     while (!stop.signal.aborted) {
       try {
-        await transport.openLog(key, seen.length, handlers, stop.signal)
+        await transport.open({ type: 'log', key, after: seen.length, handlers }, stop.signal)
       } catch (error) {
         if (!(error instanceof TransportError) || error.fault.type !== 'network') return
       }

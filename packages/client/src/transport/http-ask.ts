@@ -1,16 +1,18 @@
 /**
- * What has an answer, over HTTP: fetch against docs/PROTOCOL.md. Apart from the streams, so that a page that reads them
- * through others (`client/tabs`) does not load what reads them.
+ * `ask` over HTTP: fetch against docs/PROTOCOL.md. Apart from the streams, so that a page that reads them through
+ * another tab or a worker (`client/tabs`) does not load the code that reads them.
  *
- * Owns: requests, answers, which failure is which. Does not know: retries, runs, what a stream says.
+ * Owns: requests, answers, which failure is which. Does not know: which verbs there are, retries, runs, what a stream
+ * says.
  *
  * Invariants: see `port.ts`. A request for an answer has a time limit, because a half-open connection never fails by
  * itself.
  */
-import { type Clock, isProblem, PROBLEM_CONTENT_TYPE, paths, sameKey, type ThreadSnapshot } from '@holdfast/core'
+import { type Clock, isProblem, PROBLEM_CONTENT_TYPE } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
-import type { Answers, DeleteThreadOptions, EventPageQuery, RunPageQuery, ThreadPageQuery } from './port.ts'
-import { fits, SHAPES, type Shape } from './shapes.ts'
+import type { RunTransport } from './port.ts'
+import { fits } from './shapes.ts'
+import { type AnswerOf, type AnyRoute, type ArgKind, type ArgsOf, isRead, VERBS, type Verb } from './verbs.ts'
 
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
@@ -27,24 +29,24 @@ export interface HttpOptions {
   readonly headers?: () => Readonly<Record<string, string>>
 }
 
-interface Ask {
+interface Request {
   readonly path: string
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method?: string
   readonly body?: unknown
   readonly accept?: string
   readonly signal?: AbortSignal | undefined
 }
 
 export interface Http {
-  readonly answers: Answers
-  /** One answer; its shape is the caller's to check. */
-  json<T>(request: Ask): Promise<T>
+  readonly ask: RunTransport['ask']
+  /** One answer; the caller checks its shape. */
+  json<T>(request: Request): Promise<T>
   /** The bytes of a stream of events, once the server has begun it. */
-  stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>>
+  stream(request: Omit<Request, 'accept'>): Promise<ReadableStream<Uint8Array>>
 }
 
-export function createHttpAnswers(options: HttpOptions): Answers {
-  return createHttp(options).answers
+export function createHttpAsk(options: HttpOptions): RunTransport['ask'] {
+  return createHttp(options).ask
 }
 
 export function createHttp(options: HttpOptions): Http {
@@ -58,7 +60,7 @@ export function createHttp(options: HttpOptions): Http {
    * The answer, once it is known to be a good one; its body is still to be read.
    * @param keepalive the request goes out even if the page is left in this very moment
    */
-  async function ask(request: Omit<Ask, 'body'>, body: string | undefined, keepalive: boolean): Promise<Response> {
+  async function send(request: Omit<Request, 'body'>, body: string | undefined, keepalive: boolean): Promise<Response> {
     const { path, method = 'GET', accept = 'application/json', signal } = request
     let response: Response
     try {
@@ -80,17 +82,22 @@ export function createHttp(options: HttpOptions): Http {
     return response
   }
 
-  const json = async <T>(request: Ask): Promise<T> => parse<T>(await read(request))
+  const json = async <T>(request: Request): Promise<T> => parse<T>(await read(request))
 
-  /** An answer that is what it should be. */
-  async function answer<T>(shape: Shape, request: Ask): Promise<T> {
-    const value = await json<T>(request)
-    if (fits(value, shape)) return value
+  async function ask<V extends Verb>(verb: V, args: ArgsOf<V>, signal?: AbortSignal): Promise<AnswerOf<V>> {
+    const { answer, fitsTo } = VERBS[verb] as AnyRoute
+    const request = { ...requestOf(verb, args), signal }
+    if (!answer) {
+      await read(request)
+      return undefined as AnswerOf<V>
+    }
+    const value = await json<AnswerOf<V>>(request)
+    if (fits(value, answer) && fitsTo?.(value, ...args) !== false) return value
     throw new TransportError({ type: 'protocol', detail: 'an answer of another shape' })
   }
 
   /** The answer's text, in time. */
-  async function read(request: Ask): Promise<string> {
+  async function read(request: Request): Promise<string> {
     const limit = new AbortController()
     const undo = clock.schedule(ANSWER_MS, () => limit.abort())
     const body = jsonOf(request)
@@ -99,7 +106,7 @@ export function createHttp(options: HttpOptions): Http {
     if (alive) aliveBytes += bytes
     const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
     try {
-      const response = await ask({ ...request, signal }, body, alive)
+      const response = await send({ ...request, signal }, body, alive)
       return await response.text()
     } catch (cause) {
       // Only the caller's own abort is an abort; the limit's is the network's silence.
@@ -111,58 +118,36 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ path, method: 'POST', body })
-
-  async function remove(path: string, { force = false }: DeleteThreadOptions = {}): Promise<void> {
-    // The body is there for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
-    await read({ path: path + (force ? '?force=true' : ''), method: 'DELETE', body: {} })
-  }
-
-  async function stream(request: Omit<Ask, 'accept'>): Promise<ReadableStream<Uint8Array>> {
+  async function stream(request: Omit<Request, 'accept'>): Promise<ReadableStream<Uint8Array>> {
     // It ends with the page that reads it.
-    const response = await ask({ ...request, accept: EVENT_STREAM }, jsonOf(request), false)
+    const response = await send({ ...request, accept: EVENT_STREAM }, jsonOf(request), false)
     if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
     await response.body?.cancel()
     throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
   }
 
-  const answers: Answers = {
-    agents: () => answer(SHAPES.agents, { path: paths.agents() }),
-    rooms: () => answer(SHAPES.rooms, { path: paths.rooms() }),
-    createRoom: (body) => answer(SHAPES.room, { path: paths.rooms(), method: 'POST', body }),
-    changeRoom: (roomId, body) => answer(SHAPES.room, { path: paths.room(roomId), method: 'PATCH', body }),
-    deleteRoom: (roomId, options) => remove(paths.room(roomId), options),
-    threads: (roomId, query = {}) => answer(SHAPES.threads, { path: paths.threads(roomId) + search(query) }),
-    runs: (query = {}) => answer(SHAPES.runs, { path: paths.allRuns() + search(query) }),
-    runEvents: (key, runId, query = {}) => answer(SHAPES.events, { path: paths.runEvents(key, runId) + search(query) }),
-    async snapshot(key, signal) {
-      const snapshot = await answer<ThreadSnapshot>(SHAPES.snapshot, { path: paths.thread(key), signal })
-      if (sameKey(snapshot.thread, key)) return snapshot
-      throw new TransportError({ type: 'protocol', detail: 'another thread' })
-    },
-    start: (key, body) => post(paths.runs(key), body),
-    cancelRun: (key, runId, reason) => post(paths.cancelRun(key, runId), reason === undefined ? {} : { reason }),
-    cancelThread: (key, reason) => post(paths.cancelThread(key), reason === undefined ? {} : { reason }),
-    changeThread: (key, body) => answer(SHAPES.thread, { path: paths.thread(key), method: 'PATCH', body }),
-    changeRun: (key, runId, body) => answer(SHAPES.run, { path: paths.run(key, runId), method: 'PATCH', body }),
-    changeQueue: (key, body) => answer(SHAPES.queue, { path: paths.queue(key), method: 'PATCH', body }),
-    deleteThread: (key, options) => remove(paths.thread(key), options),
-    async presence(body) {
-      await read({ path: paths.presence(), method: 'PUT', body })
-    },
-    inbox: () => answer(SHAPES.inbox, { path: paths.inbox() }),
-  }
-
-  return { answers, json, stream }
+  return { ask, json, stream }
 }
 
-function search(wanted: ThreadPageQuery | RunPageQuery | EventPageQuery): string {
+/** What the table says of a verb, as a request. */
+function requestOf(verb: Verb, args: readonly unknown[]): Request {
+  const { method, path, kinds } = VERBS[verb] as AnyRoute
+  const given = (kind: ArgKind) => args[kinds.indexOf(kind)]
+  return {
+    method,
+    path: path(...args) + search(given('query')),
+    // Always there, for its Content-Type: a state-changing request without it is refused (docs/PROTOCOL.md, Process).
+    body: isRead(verb) ? undefined : (given('body') ?? { reason: given('reason') }),
+  }
+}
+
+function search(wanted: unknown): string {
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) query.set(name, String(value))
+  for (const [name, value] of Object.entries(wanted ?? {})) if (value !== undefined) query.set(name, String(value))
   return query.size > 0 ? `?${query}` : ''
 }
 
-function jsonOf({ body }: Ask): string | undefined {
+function jsonOf({ body }: Request): string | undefined {
   return body === undefined ? undefined : JSON.stringify(body)
 }
 

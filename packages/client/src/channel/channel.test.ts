@@ -3,9 +3,9 @@ import type { Envelope, ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { faultOf, read, transportContract } from '../transport/transport.contract.ts'
-import { createPortTransport } from './ask.ts'
-import { PORT_VERSION } from './messages.ts'
-import { servePort } from './serve.ts'
+import { createChannelTransport } from './ask.ts'
+import { CHANNEL_VERSION } from './messages.ts'
+import { serveChannel } from './serve.ts'
 import { createChannelPair } from './testing/channel-pair.ts'
 
 const KEY: ThreadKey = { roomId: 'default', threadId: 'T1' }
@@ -15,8 +15,8 @@ const until = vi.waitFor
 function setUp() {
   const pair = createChannelPair()
   const script = createScriptedTransport()
-  const served = servePort(pair.far, script)
-  return { pair, script, served, transport: createPortTransport(pair.near) }
+  const served = serveChannel(pair.far, script)
+  return { pair, script, served, transport: createChannelTransport(pair.near) }
 }
 
 /** The near end without a transport: it says what it likes, and hears everything. */
@@ -27,7 +27,7 @@ function setUpRaw() {
     (message) => void heard.push(message as Record<string, unknown>),
     () => {},
   )
-  const post = (message: object, session = 's') => pair.near.post({ holdfast: PORT_VERSION, session, ...message })
+  const post = (message: object, session = 's') => pair.near.post({ holdfast: CHANNEL_VERSION, session, ...message })
   const of = (type: string) => heard.filter((message) => message.type === type)
   return { pair, script, served, heard, post, of }
 }
@@ -35,7 +35,7 @@ function setUpRaw() {
 function setUpFar() {
   const pair = createChannelPair()
   const script = createScriptedTransport()
-  return { pair, script, served: servePort(pair.far, script) }
+  return { pair, script, served: serveChannel(pair.far, script) }
 }
 
 const openLog = (id: number, key: ThreadKey = KEY) => ({ type: 'open', id, source: { type: 'log', key, after: 0 } })
@@ -170,12 +170,12 @@ describe('an end that is gone', () => {
     const log = read(transport, KEY, 0)
     await until(() => expect(log.notes).toContain('open'))
     script.hold('rooms')
-    const asked = transport.rooms().catch((cause: unknown) => cause)
+    const asked = transport.ask('rooms', []).catch((cause: unknown) => cause)
     await until(() => expect(script.asked).toHaveLength(2))
     pair.far.close()
     expect(faultOf(await log.done)).toEqual({ type: 'network' })
     expect(faultOf(await asked)).toEqual({ type: 'network' })
-    expect(faultOf(await transport.agents().catch((cause: unknown) => cause))).toEqual({ type: 'network' })
+    expect(faultOf(await transport.ask('agents', []).catch((cause: unknown) => cause))).toEqual({ type: 'network' })
     expect(faultOf(await read(transport, KEY, 0).done)).toEqual({ type: 'network' })
     expect(served.streams).toBe(0)
     expect(script.connections).toBe(0)
@@ -196,13 +196,13 @@ describe('an end that is gone', () => {
     script.addThread(KEY)
     const before = read(transport, KEY, 0)
     await until(() => expect(before.notes).toContain('open'))
-    const after = createPortTransport(pair.near)
+    const after = createChannelTransport(pair.near)
     await after.alive()
     expect(served.streams).toBe(0)
     expect(script.connections).toBe(0)
     expect(faultOf(await before.done)).toEqual({ type: 'network' })
-    expect(faultOf(await transport.rooms().catch((cause: unknown) => cause))).toEqual({ type: 'network' })
-    expect((await after.rooms()).items).toHaveLength(1)
+    expect(faultOf(await transport.ask('rooms', []).catch((cause: unknown) => cause))).toEqual({ type: 'network' })
+    expect((await after.ask('rooms', [])).items).toHaveLength(1)
   })
 
   it('and was begun anew knows nobody: who asks of a session it has not greeted is told, and does not wait', async () => {
@@ -231,11 +231,11 @@ describe('another version', () => {
       (message) => pair.far.post({ ...answer, session: (message as { session: string }).session }),
       () => {},
     )
-    const transport = createPortTransport(pair.near)
+    const transport = createChannelTransport(pair.near)
     for (let time = 0; time < 2; time += 1) {
-      expect(faultOf(await transport.rooms().catch((cause: unknown) => cause))).toEqual({
+      expect(faultOf(await transport.ask('rooms', []).catch((cause: unknown) => cause))).toEqual({
         type: 'protocol',
-        detail: 'the other side of the port speaks another version than 1',
+        detail: 'the other side of the channel speaks another version than 1',
       })
     }
   })
@@ -283,7 +283,7 @@ describe('what is malformed', () => {
       (message) => void asked.push(message as (typeof asked)[number]),
       () => {},
     )
-    const transport = createPortTransport(pair.near)
+    const transport = createChannelTransport(pair.near)
     const log = read(transport, KEY, 0)
     await until(() => expect(asked).toHaveLength(2))
     const { session = '', id = 0 } = asked[1] ?? {}
@@ -313,7 +313,7 @@ describe('what is malformed', () => {
 
   it('cannot be cloned: a request with a function in it is refused where it was made', async () => {
     const { script, transport } = setUp()
-    const asked = transport.start(KEY, { runId: 'run', forwardedProps: { act: () => {} } })
+    const asked = transport.ask('start', [KEY, { runId: 'run', forwardedProps: { act: () => {} } }])
     expect(faultOf(await asked.catch((cause: unknown) => cause))).toMatchObject({ type: 'protocol' })
     await transport.alive()
     expect(script.asked).toEqual([])
@@ -325,12 +325,12 @@ it('a request that is given up is given up on the other side too', async () => {
   script.addThread(KEY)
   const letGo = script.hold('snapshot')
   const stop = new AbortController()
-  const asked = transport.snapshot(KEY, stop.signal).catch((cause: unknown) => cause)
+  const asked = transport.ask('snapshot', [KEY], stop.signal).catch((cause: unknown) => cause)
   await until(() => expect(script.asked).toHaveLength(1))
   stop.abort()
   expect(faultOf(await asked)).toEqual({ type: 'aborted' })
   letGo()
-  expect(faultOf(await transport.snapshot(KEY, stop.signal).catch((cause: unknown) => cause))).toEqual({
+  expect(faultOf(await transport.ask('snapshot', [KEY], stop.signal).catch((cause: unknown) => cause))).toEqual({
     type: 'aborted',
   })
   await transport.alive()
@@ -347,7 +347,10 @@ it('a reader that throws ends its own stream and no other', async () => {
   const onEnvelopes = () => {
     throw new Error('the reader’s own')
   }
-  const broken = transport.openLog(KEY, 0, { ...handlers, onEnvelopes }, new AbortController().signal)
+  const broken = transport.open(
+    { type: 'log', key: KEY, after: 0, handlers: { ...handlers, onEnvelopes } },
+    new AbortController().signal,
+  )
   expect(faultOf(await broken.catch((cause: unknown) => cause))).toEqual({ type: 'network' })
   await until(() => expect(script.connections).toBe(1))
   expect(kept.seqs()).toEqual([1, 2, 3])

@@ -1,0 +1,120 @@
+/**
+ * What the scripted transport answers to each verb, as docs/PROTOCOL.md has it.
+ *
+ * Owns: rooms, which request leads where. Does not know: how requests are noted or met by mishaps, streams.
+ *
+ * A verb that no test needs has no script here: it is answered like a route that the server does not know.
+ */
+import { type InboxOverview, type RoomInfo, snapshotOf, type ThreadStatus } from '@holdfast/core'
+import { TransportError } from '../transport/error.ts'
+import type { AnswerOf, ArgsOf, Verb } from '../transport/verbs.ts'
+import { problem, type Requests } from './scripted-requests.ts'
+import type { ScriptedThreads } from './scripted-threads.ts'
+
+/** A test may put another answer in the place of one. */
+export type ScriptedAnswers = { [V in Verb]?: (...args: ArgsOf<V>) => Promise<AnswerOf<V>> }
+
+export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThreads, answer: Requests['answer']) {
+  const { feed, find, view, flush } = threads
+
+  function overview(): InboxOverview {
+    const all = [...threads.all].filter((each) => !each.deleted).map(threads.line)
+    const count = (roomId: string, status: ThreadStatus) =>
+      all.filter((each) => each.roomId === roomId && each.status === status).length
+    return {
+      rooms: rooms.map(({ roomId }) => ({
+        roomId,
+        unread: 0,
+        working: count(roomId, 'working'),
+        needsYou: count(roomId, 'needs_you'),
+      })),
+      threads: all.filter(({ status }) => status !== 'idle'),
+      cursor: feed.cursor,
+    }
+  }
+
+  return {
+    agents: () => answer({ type: 'agents' }, () => ({ items: [{ agentId: 'demo', title: 'Demo' }] })),
+    rooms: () => answer({ type: 'rooms' }, () => ({ items: [...rooms] })),
+    createRoom: ({ roomId = `room-${rooms.length + 1}`, title, agentId = 'demo' }) =>
+      answer({ type: 'createRoom' }, () => {
+        const room = { roomId, title, agentId }
+        rooms.push(room)
+        feed.tell({ type: 'RoomChanged', ...room })
+        return room
+      }),
+    changeRoom: (roomId, change) =>
+      answer({ type: 'changeRoom', roomId, change }, () => {
+        const at = rooms.findIndex((room) => room.roomId === roomId)
+        const room = rooms[at]
+        if (!room) throw new TransportError(problem('not_found'))
+        const changed = { ...room, ...change }
+        rooms[at] = changed
+        feed.tell({ type: 'RoomChanged', roomId, title: changed.title, agentId: changed.agentId })
+        return changed
+      }),
+    deleteRoom: (roomId, { force = false } = {}) =>
+      answer({ type: 'deleteRoom', roomId, force }, () => {
+        for (const { key } of [...threads.all]) if (key.roomId === roomId) threads.deleteThread(key, force)
+        const at = rooms.findIndex((room) => room.roomId === roomId)
+        if (at < 0) return
+        rooms.splice(at, 1)
+        feed.tell({ type: 'RoomDeleted', roomId })
+      }),
+    threads: (roomId) =>
+      answer({ type: 'threads' }, () => ({
+        items: [...threads.all].filter((s) => s.key.roomId === roomId && !s.deleted).map(threads.line),
+      })),
+    runs: () =>
+      answer({ type: 'runs' }, () => ({
+        items: [...threads.all].flatMap((script) => view(script).runs.map((run) => ({ ...run, ...script.key }))),
+      })),
+    runEvents: (key, runId, query = {}) =>
+      answer({ type: 'runEvents', key, runId }, () => threads.events(find(key), runId, query)),
+    snapshot: (key) =>
+      answer({ type: 'snapshot', key }, () => {
+        const script = find(key)
+        const { firstSeq } = script
+        return snapshotOf(threads.line(script), { ...view(script), firstSeq })
+      }),
+    start: (key, body) => answer({ type: 'start', key, body }, () => ({ run: threads.start(key, body) })),
+    cancelRun: (key, runId, reason) =>
+      answer({ type: 'cancelRun', key, runId, ...(reason !== undefined && { reason }) }, () =>
+        threads.cancelRun(key, runId, reason),
+      ),
+    cancelThread: (key, reason) =>
+      answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () =>
+        threads.cancelThread(key, reason),
+      ),
+    changeThread: (key, change) =>
+      answer({ type: 'changeThread', key, change }, () => {
+        const script = find(key)
+        const { title = script.title, archived = script.archived } = change
+        Object.assign(script, { title, archived })
+        feed.tell({ type: 'ThreadChanged', ...key, title, archived })
+        return threads.line(script)
+      }),
+    deleteThread: (key, { force = false } = {}) =>
+      answer({ type: 'deleteThread', key, force }, () => threads.deleteThread(key, force)),
+    changeRun: (key, runId, body) =>
+      answer({ type: 'changeRun', key, runId, body }, () => {
+        const script = find(key)
+        const { queue, queuePaused: paused } = view(script)
+        const entry = queue.find(({ run }) => run.runId === runId)
+        if (!entry) throw new TransportError(problem('not_queued'))
+        const order = queue.map(({ run }) => run.runId)
+        script.builder.control({ type: 'queue.changed', order, paused, edited: { [runId]: body.messages } })
+        flush(script)
+        return entry.run
+      }),
+    changeQueue: (key, change) =>
+      answer({ type: 'changeQueue', key, change }, () => threads.changeQueue(find(key), change)),
+    presence: (body) =>
+      answer({ type: 'presence', body }, () => {
+        const { thread } = body
+        if (thread && !rooms.some(({ roomId }) => roomId === thread.roomId))
+          throw new TransportError(problem('not_found'))
+      }),
+    inbox: () => answer({ type: 'inbox' }, overview),
+  } satisfies ScriptedAnswers
+}
