@@ -1,30 +1,28 @@
-/**
- * One call of an agent, kept at arm's length: one that never answers can be left. Does not know: what it says.
- */
+/** One call of an agent. An agent that never answers can be abandoned. Does not know: what the agent says. */
 import type { RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
 import type { Agent, AgentContext } from '../agents/port.ts'
 
 export interface AgentCall {
   readonly iterator: AsyncIterator<unknown, unknown>
-  /** What it is asked for and has not given yet, or what it gave when nobody listened any more. */
+  /** The pending `next()`, or the last one if nobody took its result. */
   pending: Promise<IteratorResult<unknown, unknown>> | undefined
 }
 
-/** @throws whatever the agent throws */
+/** @throws anything the agent throws */
 export function callAgent(agent: Agent, input: RunAgentInput, context: AgentContext): AgentCall {
   return { iterator: agent.run(input, context)[Symbol.asyncIterator](), pending: undefined }
 }
 
-/** One at a time. @throws whatever the agent throws, where it does not reject with it */
+/** One at a time. @throws anything the agent throws synchronously; it may also reject */
 export function askNext(call: AgentCall): Promise<IteratorResult<unknown, unknown>> {
   call.pending = Promise.resolve(call.iterator.next())
   return call.pending
 }
 
 /**
- * Asks for nothing more. Resolves once the agent has wound down, after `graceMs` at the latest, or when `cut` is
- * called. `late` is how many things it said that nobody listened to.
+ * Asks for nothing more. `gone` resolves when the agent has wound down, after `graceMs` at the latest, or when `cut` is
+ * called. `late` counts the events that arrived after the stop.
  */
 export function leaveAgent(
   call: AgentCall,
@@ -39,7 +37,7 @@ export function leaveAgent(
       if (last && !last.done) late++
       await call.iterator.return?.()
     } catch {
-      // It was told to stop: how it does that is its own affair.
+      // It was asked to stop; an error while stopping is not reported.
     }
     cut(true)
   }

@@ -2,7 +2,7 @@ import { once as waitFor } from 'node:events'
 import { expect, it } from 'vitest'
 import { createSignalGuard } from './agent-signal.ts'
 
-it('a listener of the signal that throws, or rejects, hurts nobody: the others hear of it, and it is told', async () => {
+it('a listener of the signal that throws or rejects is reported, and all other listeners still run', async () => {
   const thrown: unknown[] = []
   const heard: string[] = []
   const controller = new AbortController()
@@ -32,7 +32,7 @@ it('a listener of the signal that throws, or rejects, hurts nobody: the others h
   expect(heard).toEqual(['last'])
 })
 
-it('the signal is one that whatever takes signals takes', async () => {
+it('the guarded signal works wherever an AbortSignal is accepted', async () => {
   const controller = new AbortController()
   const { signal } = controller
   createSignalGuard(() => {})(signal, {})

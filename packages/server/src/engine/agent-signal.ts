@@ -1,24 +1,28 @@
 /**
- * The signal that an agent is given. Agents listen to it in order to close what they hold, and what they throw there has
- * no caller: node makes an uncaught exception of it, and a person's Stop would end the process and everybody's runs.
+ * The abort signal that an agent receives. Agents add listeners to release what they hold. What a listener throws has
+ * no caller: Node would treat it as an uncaught exception, and one person's Stop would end the process and everyone's
+ * runs.
  *
- * Invariant: what a listener throws, or rejects with, is told to whoever guards the signal; all other listeners hear of
- * the abort all the same. Does not know: what is aborted, or why.
+ * Invariant: what a listener throws, or rejects with, is reported to the creator of the guard, and all other listeners
+ * still run. Does not know: what is aborted, or why.
  */
 type Listen = AbortSignal['addEventListener']
 type Listener = Parameters<Listen>[1]
 
-/** Makes a signal one that an agent may have; it stays the same object. */
+/** Guards a signal before an agent gets it. The object stays the same. */
 export type SignalGuard<Owner> = (signal: AbortSignal, owner: Owner) => void
 
 const { addEventListener, removeEventListener } = AbortSignal.prototype
 
-/** One for all signals: `onThrown` is told whose it was, and a run that waits keeps nothing of its own for it. */
+/**
+ * One guard serves all signals, so a waiting run keeps nothing of its own for it. `onThrown` gets the owner of the
+ * signal.
+ */
 export function createSignalGuard<Owner extends object>(
   onThrown: (owner: Owner, error: unknown) => void,
 ): SignalGuard<Owner> {
   const owners = new WeakMap<EventTarget, Owner>()
-  /** By the agent's own, so that it can take it back. */
+  /** By the agent's own listener, so that the agent can remove it. */
   const guarded = new WeakMap<object, (event: Event) => void>()
 
   const prototype: object = Object.create(AbortSignal.prototype, {

@@ -1,4 +1,4 @@
-/** Threads that run side by side in one room: what is of one never touches another, from its input to its row. */
+/** Threads that run side by side in one room never touch each other, from input to stored row. */
 import { describe, expect, it } from 'vitest'
 import type { Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
@@ -48,7 +48,7 @@ const request = (runId: string, more: Partial<StartRequest> = {}): StartRequest 
 })
 
 describe('two threads in flight', () => {
-  it('S001-1 S001-11 S001-50 keep every record and row under the thread it came with', async () => {
+  it('S001-1 S001-11 S001-50 keep every record and row under its own thread', async () => {
     const server = await open()
     const started = ['a', 'b'].map((id) => server.ask(id, 'puppet', undefined, undefined, `to ${id}`))
     await Promise.all(started)
@@ -77,7 +77,7 @@ describe('two threads in flight', () => {
     }
   })
 
-  it('S001-42 S001-14 send each agent the history of its own thread, whatever is sent elsewhere meanwhile', async () => {
+  it('S001-42 S001-14 give each agent the history of its own thread, whatever is sent elsewhere meanwhile', async () => {
     const server = await open()
     await server.ask('a', 'puppet', undefined, undefined, 'first to a')
     await server.ask('b', 'puppet', undefined, undefined, 'first to b')
@@ -95,7 +95,7 @@ describe('two threads in flight', () => {
     expect(callOf(server, 'a2').context.roomId).toBe('default')
   })
 
-  it('S001-12 go on with their own: an answer to A’s question runs with A’s history, into A, while B speaks', async () => {
+  it('S001-12 continue on their own: a run that answers A uses A’s history and writes to A while B streams', async () => {
     const server = await open()
     await server.ask('a', 'puppet', undefined, undefined, 'to a')
     await server.ask('b', 'puppet', undefined, undefined, 'to b')
@@ -116,7 +116,7 @@ describe('two threads in flight', () => {
     expect(await server.text('b')).toBe('b1 b2')
   })
 
-  it('S001-22 S001-38 S001-48 an error stays where it is: the other’s run, stream and queue go on as they were', async () => {
+  it('S001-22 S001-38 S001-48 an error stays in its thread: the other’s run, stream and queue continue', async () => {
     const server = await open()
     for (const id of ['a', 'b']) {
       await server.ask(id)
@@ -141,7 +141,7 @@ describe('two threads in flight', () => {
     expect(await server.store.runs.get(me, server.key('b'), 'b2')).toMatchObject({ run: { status: 'succeeded' } })
   })
 
-  it('S001-21 S001-52 one is deleted once that is forced: its run is cancelled first, nothing comes after, the other streams on', async () => {
+  it('S001-21 S001-52 a forced delete cancels the thread’s run first, nothing follows it, and the other thread keeps streaming', async () => {
     const server = await open()
     await server.ask('a')
     await server.ask('b')
@@ -163,7 +163,7 @@ describe('two threads in flight', () => {
   })
 })
 
-it('S001-53 S001-36 twenty threads of one room run at once, each with its own words and end', async () => {
+it('S001-53 S001-36 twenty threads of one room run at once, each with its own text and end', async () => {
   const server = await open()
   const ids = Array.from({ length: 20 }, (_, n) => `t${n}`)
   for (const id of ids) await server.ask(id)
@@ -181,7 +181,7 @@ it('S001-53 S001-36 twenty threads of one room run at once, each with its own wo
   }
 })
 
-it('G8 a token of its own in every payload of 200 threads: each log holds its own, all of them, and no other', async () => {
+it('G8 200 threads with a unique token in every payload: each log holds all of its own tokens and no others', async () => {
   const server = await open()
   const ids = Array.from({ length: 200 }, (_, n) => `t${n}`)
   for (const id of ids)
@@ -196,8 +196,8 @@ it('G8 a token of its own in every payload of 200 threads: each log holds its ow
   }
 })
 
-describe('what waits in a thread', () => {
-  it('S001-69 S001-70 is held behind the current run, or leaves, and that run ends as it would', async () => {
+describe('a queued message', () => {
+  it('S001-69 S001-70 stays behind the current run or is removed, and that run ends as it would', async () => {
     const server = await open()
     await server.ask('a')
     for (const id of ['a2', 'a3']) await server.askAs('a', id, 'enqueue')
@@ -213,7 +213,7 @@ describe('what waits in a thread', () => {
     expect(server.calls.map(({ input }) => input.runId)).toEqual(['a', 'a3'])
   })
 
-  it('S001-75 advances once, however often an end is told', async () => {
+  it('S001-75 advances once, however often an end is announced', async () => {
     const server = await open()
     const told: Notice[] = []
     server.bus.subscribe((notice) => {

@@ -1,8 +1,8 @@
-/** Who looks is told to an agent that asks, and is no other thing to a run. */
+/** Attention is available to agents that ask for it, and affects a run in no other way. */
 import { expect, it } from 'vitest'
 import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
-it('an agent hears how much its own thread is looked at, at the moment when it asks', async () => {
+it('an agent gets the attention of its own thread at the moment it asks', async () => {
   let looked = ''
   const server = await createTestServer({ attention: ({ threadId }) => (threadId === looked ? 'focused' : 'none') })
   await server.engine.start()

@@ -20,7 +20,7 @@ it('G6 a cancel aborts the agent, keeps the partial text, and is confirmed by th
   expect(server.engine.active).toBe(0)
 })
 
-it('G6 an agent that ignores the abort and never answers is left behind when its grace is over', async () => {
+it('G6 an agent that ignores the abort and never answers is abandoned after the grace period', async () => {
   const server = await createTestServer({ cancelGraceMs: 5_000 })
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 2, intervalMs: 10, hang: true, ignoreAbort: true })
@@ -34,7 +34,7 @@ it('G6 an agent that ignores the abort and never answers is left behind when its
   expect(server.log).toContainEqual(expect.objectContaining({ type: 'agent_left_behind', stopped: false }))
 })
 
-it('I6 I2 what an agent says after its cancel is counted and not written', async () => {
+it('I6 I2 what an agent sends after its cancel is counted and not written', async () => {
   const late = createPuppet('late', { stopsOnAbort: false })
   const server = await createTestServer({ agents: [late.agent] })
   await server.engine.start()
@@ -56,7 +56,7 @@ it('I6 I2 what an agent says after its cancel is counted and not written', async
   )
 })
 
-it('G6 a cancel that no notice tells of is heard with the next word of the agent', async () => {
+it('G6 a cancel whose notice is lost is found with the agent’s next append', async () => {
   const server = await createTestServer({ deaf: true })
   await server.ask('a')
   await server.engine.start()
@@ -69,7 +69,7 @@ it('G6 a cancel that no notice tells of is heard with the next word of the agent
   expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
-it('G6 a cancel that no notice tells of reaches a silent agent with the next beat of its lease', async () => {
+it('G6 a cancel whose notice is lost reaches a silent agent with the next lease renewal', async () => {
   const server = await createTestServer({ deaf: true })
   await server.ask('a')
   await server.engine.start()
@@ -79,7 +79,7 @@ it('G6 a cancel that no notice tells of reaches a silent agent with the next bea
   expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
-it('G6 a cancel that overtakes the answer to the claim is not lost, however silent the agent', async () => {
+it('G6 a cancel that overtakes the answer to the claim is not lost, however silent the agent is', async () => {
   let deliver = () => {}
   const server = await createTestServer({
     work: (work) => ({
@@ -100,7 +100,7 @@ it('G6 a cancel that overtakes the answer to the claim is not lost, however sile
   expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
-it('a cancel after the agent’s last word and before its end is written makes the run cancelled, with every word', async () => {
+it('a cancel between the agent’s last event and the written end makes the run cancelled, with all its text', async () => {
   let release = () => {}
   const server = await createTestServer({
     work: (work) => ({
@@ -124,7 +124,7 @@ it('a cancel after the agent’s last word and before its end is written makes t
   expectLegalEnd(await server.envelopes('a'), { type: 'cancelled', reason: 'too late?' })
 })
 
-it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never success after an acknowledged cancel', async () => {
+it('I1 I2 G6 in whatever order cancel, events and end happen, there is one end, and never success after an acknowledged cancel', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -191,7 +191,7 @@ it('I1 I2 G6 whichever way cancel, words and end fall out: one end, and never su
   )
 })
 
-it('aborts the agent of a run that another one supersedes, keeps its text, and carries out the other one next', async () => {
+it('a superseded run’s agent is aborted, its text is kept, and the superseding run is next', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -207,7 +207,7 @@ it('aborts the agent of a run that another one supersedes, keeps its text, and c
   expect(server.calls[1]?.input).toMatchObject({ runId: 'b', messages: [{}, { content: 'half ' }, { id: 'b-q' }] })
 })
 
-it('G6 ends cancelled what was superseded, cancelled, and had ended all but for its answer', async () => {
+it('G6 a run that was superseded, then cancelled, just before its end was stored ends cancelled', async () => {
   const server = await createTestServer({
     deaf: true,
     work: (inner) => ({
@@ -227,7 +227,7 @@ it('G6 ends cancelled what was superseded, cancelled, and had ended all but for 
   expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
-it('S001-68 takes what waits one after the other', async () => {
+it('S001-68 queued messages run one after the other', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')

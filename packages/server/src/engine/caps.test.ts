@@ -1,10 +1,10 @@
-/** More runs than may go on at once: who waits sees where, and every person gets a turn. */
+/** More runs than may execute at once: a queued run shows its place, and every person gets a turn. */
 import { expect, it } from 'vitest'
 import { createTestServer } from './testing/test-server.ts'
 
 const position = (run: object) => ('position' in run ? run.position : undefined)
 
-it('a start over the cap stays queued, with its place among all that wait, and starts when a place is free', async () => {
+it('a start over the cap stays queued with its place in line, and starts when a slot is free', async () => {
   const server = await createTestServer({ caps: { perPerson: 2 } })
   await server.engine.start()
   for (const thread of ['a', 'b', 'c', 'd']) await server.ask(thread)
@@ -23,7 +23,7 @@ it('a start over the cap stays queued, with its place among all that wait, and s
   expect(await server.run('d')).toMatchObject({ status: 'queued', position: 1 })
 })
 
-it('what waits behind a run of its own thread counts both: its thread’s turn, and its place in the thread', async () => {
+it('a run queued behind a run of its own thread counts both its thread’s turn and its place in the thread', async () => {
   const server = await createTestServer({ caps: { perAgent: 1 } })
   await server.engine.start()
   for (const thread of ['a', 'b', 'c']) await server.ask(thread)
@@ -36,7 +36,7 @@ it('what waits behind a run of its own thread counts both: its thread’s turn, 
   expect(await server.store.runs.get(me, server.key('c'), 'c2')).toMatchObject({ run: { position: 3 } })
 })
 
-it('a run of another agent passes those that wait for theirs', async () => {
+it('a run of another agent overtakes runs that wait for a capped agent', async () => {
   const server = await createTestServer({ caps: { perAgent: 1 } })
   await server.engine.start()
   await server.ask('a')
@@ -47,7 +47,7 @@ it('a run of another agent passes those that wait for theirs', async () => {
   expect(await server.run('c')).toMatchObject({ status: 'succeeded' })
 })
 
-it('G10 a person with a hundred runs does not keep another from their first', async () => {
+it('G10 a person with a hundred runs does not delay another person’s first', async () => {
   const server = await createTestServer({ maxConcurrent: 2 })
   const request = (runId: string) => ({
     runId,
@@ -67,7 +67,7 @@ it('G10 a person with a hundred runs does not keep another from their first', as
   expect(server.calls.map(({ input }) => input.threadId)).toEqual(['busy-0', 'late'])
 })
 
-it('S001-67 the answer to a start, the run, its thread, the lists and the inbox all give one place: 2nd of those that wait', async () => {
+it('S001-67 the answer to a start, the run, its thread, the lists and the inbox all give the same place in line', async () => {
   const server = await createTestServer({ caps: { perPerson: 1 } })
   await server.engine.start()
   const me = { tenantId: 'local', personId: 'local' }
@@ -86,7 +86,7 @@ it('S001-67 the answer to a start, the run, its thread, the lists and the inbox 
   expect(await start('c')).toMatchObject({ type: 'accepted', run: { status: 'queued', position: 2 } })
   expect(await start('c')).toMatchObject({ type: 'same', run: { position: 2 } })
   expect(await start('c', 'c2')).toMatchObject({ type: 'accepted', run: { position: 3 } })
-  // Behind a live run it is its own thread that is waited for.
+  // Behind a live run, the run waits for its own thread.
   expect(await start('a', 'a2')).toMatchObject({ type: 'accepted', run: { position: 1 } })
   expect(await server.run('c')).toMatchObject({ status: 'queued', position: 2 })
   expect(await server.store.threads.snapshot(me, server.key('c'))).toMatchObject({ thread: { position: 2 } })

@@ -1,16 +1,16 @@
 /**
- * Takes queued runs as long as there is room. Owns: when to ask the store. Does not know: what a run is.
+ * Claims queued runs while this process has room. Owns: when to ask the store. Does not know: what a run is.
  *
- * One question is in flight at a time. A notice is only a hint to ask now: who hears none asks anyway, in its own time.
+ * One request is in flight at a time. A notice is only a hint to ask now; without notices the loop polls.
  */
 import type { Clock } from '@holdfast/core'
 import type { Claim, ClaimCaps, RunWork } from '../store/port.ts'
 import type { Backoff } from './backoff.ts'
 
 export interface ClaimLoop {
-  /** There may be something to take. */
+  /** There may be a queued run. */
   wake(): void
-  /** Asks no more; resolves once the last answer has come, and has been taken. */
+  /** Stops asking. Resolves when the last answer has arrived and its runs were taken. */
   stop(): Promise<void>
 }
 
@@ -22,14 +22,14 @@ export interface ClaimLoopOptions {
   readonly pollMs: number
   readonly clock: Clock
   readonly backoff: Backoff
-  /** How many more runs this process may carry out now. */
+  /** How many more runs this process may execute now. */
   readonly room: () => number
-  /** `leaseUntil` is by this process's clock, and never later than by the store's. */
+  /** `leaseUntil` is on this process's clock, and never later than on the store's. */
   readonly take: (claim: Claim, leaseUntil: number) => void
   readonly onFault: (error: unknown) => void
 }
 
-/** A claim is one transaction: many at once would make everybody else's wait. */
+/** A claim is one transaction; a large one would delay every other write. */
 const CLAIMS_AT_ONCE = 32
 
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
@@ -59,7 +59,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
         break
       }
     }
-    // In the same turn as the last look at `woken`: a wake that comes from now on asks again.
+    // In the same turn as the last check of `woken`, so that no wake in between is lost.
     state = 'resting'
     if (!stopped) undoPoll = clock.schedule(delay, wake)
   }

@@ -1,6 +1,6 @@
 /**
- * Somebody sets the clock on the wall while runs go on: hours forwards, hours back. The engine's own time never steps
- * (process/system-clock.ts); the store's follows the wall, but never backwards.
+ * The wall clock is set hours forwards or back while runs execute. The engine's clock never steps
+ * (process/system-clock.ts). The store's follows the wall clock, but never backwards.
  */
 import { expect, it } from 'vitest'
 import { createCatalogue } from '../agents/catalogue.ts'
@@ -18,7 +18,7 @@ it.each([
   ['forwards', 5 * HOUR],
   ['back', -5 * HOUR],
 ])('a step %s costs no run its lease, makes no storm of timers, and `at` never runs backwards', async (_, step) => {
-  // The engine's clock and the wall, apart: the store asks the wall.
+  // The engine's clock and the wall clock differ. The store uses the wall clock.
   const server = await createTestServer()
   const bus = createInProcessBus({
     onListenerError(error) {
@@ -62,7 +62,7 @@ it.each([
   stepped = step
   await server.pass(10_000, 100)
   expect(server.clock.waiting).toBe(timers)
-  // Two beats of the lease in ten seconds, as ever.
+  // Two lease renewals in ten seconds, as usual.
   expect(calls).toBeLessThanOrEqual(5)
   stepped = 0
   await server.pass(25_000, 100)
@@ -76,7 +76,7 @@ it.each([
   await engine.close()
 })
 
-it('the process’s own clock does not follow the wall', () => {
+it('the process’s own clock does not follow the wall clock', () => {
   const { now } = Date
   try {
     const before = systemClock.now()

@@ -1,11 +1,11 @@
-/** What becomes of runs whose process is gone, as their agents declared: seen from the engine that comes after. */
+/** Runs whose process has died, seen from the engine that comes next: each is handled as its agent declared. */
 import { expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createEngine } from './engine.ts'
 import { createPuppet, createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
-/** A server with a process that stands still in the middle of an answer, and a second one that has not started. */
+/** A server whose process stalls in the middle of an answer, and a second engine that has not started. */
 async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<typeof createTestServer>[0] = {}) {
   const puppet = createPuppet('keeper')
   const server = await createTestServer({
@@ -25,7 +25,7 @@ async function abandoned(afterCrash: 'restart' | 'resume', options: Parameters<t
   return { server, next, calls: puppet.calls }
 }
 
-it('a resumable run goes on in the process that comes after, told what it had said, under the same RUN_STARTED', async () => {
+it('a resumable run continues in the next process with the events it had written, under the same RUN_STARTED', async () => {
   const { server, next, calls } = await abandoned('resume')
   const before = await server.envelopes('a')
   await next.start()
@@ -38,7 +38,7 @@ it('a resumable run goes on in the process that comes after, told what it had sa
     'One ',
     'two ',
   ])
-  // The first one wakes up: its lease is over (I12).
+  // The first process wakes up; its lease is over (I12).
   calls[0]?.text('stale ')
   calls[1]?.say({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'a-text', delta: 'three' })
   calls[1]?.say({ type: 'TEXT_MESSAGE_END', messageId: 'a-text' })
@@ -51,7 +51,7 @@ it('a resumable run goes on in the process that comes after, told what it had sa
   expect(server.log).toContainEqual(expect.objectContaining({ type: 'run_resumed', events: 3 }))
 })
 
-it('what a resumed agent leaves open is closed, what it opens twice is refused: the recorder knows what was open', async () => {
+it('what a resumed agent leaves open is closed and what it opens twice is refused, because the recorder knows what was open', async () => {
   const { server, next, calls } = await abandoned('resume')
   await next.start()
   await server.pass(40)
@@ -62,7 +62,7 @@ it('what a resumed agent leaves open is closed, what it opens twice is refused: 
   expect(envelopes.at(-3)?.event.type).toBe('TEXT_MESSAGE_END')
 })
 
-it('a restartable run ends failed, and is asked again by a new run, once', async () => {
+it('a restartable run ends failed, and one new run retries it', async () => {
   const { server, next, calls } = await abandoned('restart')
   await next.start()
   await server.pass(40)
@@ -77,13 +77,13 @@ it('a restartable run ends failed, and is asked again by a new run, once', async
   expect(runs).toMatchObject({ items: [{ status: 'failed' }, { status: 'succeeded', retryOf: 'a' }] })
 })
 
-it('a process that stops in order leaves such a run as it stands, everything written, to the next one', async () => {
+it('a process that shuts down leaves such a run, fully written, to the next process', async () => {
   for (const nature of ['restart', 'resume'] as const) {
     const { server, next, calls } = await abandoned(nature)
     calls[0]?.text('three ')
     await server.settle()
     const closed = server.engine.close()
-    // Less than the beat in which deltas gather: the last words have not been written yet.
+    // Less than the gathering interval, so the last deltas have not been written yet.
     await server.pass(1, 1)
     await closed
     expect(calls[0]?.context.signal.aborted).toBe(true)
@@ -105,7 +105,7 @@ it('G6 a run that was cancelled while its process stopped ends cancelled', async
   expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
-it('an agent that can no longer go on ends the run as a crash does, with its partial text', async () => {
+it('if the agent is no longer resumable, the run ends as after a crash, with its partial text', async () => {
   const { server } = await abandoned('resume')
   const { agent } = createPuppet('keeper')
   const catalogue = { ...server.settings.catalogue, get: () => agent }
@@ -116,7 +116,7 @@ it('an agent that can no longer go on ends the run as a crash does, with its par
   expect(await server.text('a')).toBe('One two ')
 })
 
-it('a log that cannot be read leaves the run to who settles orphans, and calls no agent', async () => {
+it('if its log cannot be read, the run is left as an orphan and no agent is called', async () => {
   const { server, calls } = await abandoned('resume')
   const log = { read: () => Promise.reject(new StoreFault('storage_failed', 'no')) }
   const next = createEngine({
@@ -133,7 +133,7 @@ it('a log that cannot be read leaves the run to who settles orphans, and calls n
   expect(server.log).toContainEqual(expect.objectContaining({ type: 'lease_lost' }))
 })
 
-it('is told nothing of other runs that the thread has seen meanwhile', async () => {
+it('a resumed agent gets no events of other runs in its thread', async () => {
   const { server, next, calls } = await abandoned('resume')
   const messages = [{ id: 'q2', role: 'user' as const, content: 'And then?' }]
   const request = { runId: 'b', messages, agentId: 'keeper', tools: [], context: [], onBusy: 'enqueue' as const }
@@ -145,7 +145,7 @@ it('is told nothing of other runs that the thread has seen meanwhile', async () 
   expect(calls[1]?.context.resumed?.events).toHaveLength(3)
 })
 
-it('a run that comes back to the same process leaves its older call at once, and is still that process’s to stop', async () => {
+it('a run that comes back to the same process drops its older call at once, and that process can still stop it', async () => {
   const { server, calls } = await abandoned('resume', { maxConcurrent: 10 })
   await server.store.work.settleOrphans('all')
   await server.pass(40)

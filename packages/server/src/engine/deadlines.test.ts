@@ -1,4 +1,4 @@
-/** Agents that say nothing, and agents that do not stop saying it. */
+/** Agents that are silent for too long, and agents that never finish. */
 import type { Event } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 const times = { maxSilenceMs: 1_000, maxRunMs: 10_000 }
 const TIMEOUT = { type: 'failed', code: 'timeout' }
 
-it('G4 an agent that never says a word ends its run, and only its own, exactly when its time is over', async () => {
+it('G4 an agent that never sends an event ends its own run, and no other, exactly at its deadline', async () => {
   const server = await createTestServer({ times })
   await server.engine.start()
   await server.ask('silent')
@@ -24,7 +24,7 @@ it('G4 an agent that never says a word ends its run, and only its own, exactly w
   expect(await server.run('b')).toMatchObject({ status: 'succeeded' })
 })
 
-it('an agent that stops in the middle keeps what it said, closed in order; each word gives it time', async () => {
+it('an agent that stalls keeps what it said, properly closed, and each event resets its deadline', async () => {
   const server = await createTestServer({ times })
   await server.engine.start()
   await server.ask('a')
@@ -39,7 +39,7 @@ it('an agent that stops in the middle keeps what it said, closed in order; each 
   expectLegalEnd(await server.envelopes('a'), TIMEOUT)
 })
 
-it('G4 an agent that goes on and on ends with its time, whatever it says', async () => {
+it('G4 an agent that never finishes ends at the maximum run time, whatever it sends', async () => {
   const server = await createTestServer({ times })
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 100_000, intervalMs: 100 })
@@ -49,7 +49,7 @@ it('G4 an agent that goes on and on ends with its time, whatever it says', async
   expectLegalEnd(await server.envelopes('a'), TIMEOUT)
 })
 
-it('an agent that is not asked, because the store does not take what it said, is not silent', async () => {
+it('an agent that is not asked because the store is slow is not silent', async () => {
   let open = () => {}
   const gate = new Promise<void>((resolve) => (open = resolve))
   const delta = 'x'.repeat(1_000)
@@ -94,7 +94,7 @@ it('I10 a run that has ended leaves no timer behind', async () => {
   expect(server.clock.waiting).toBe(before)
 })
 
-it('I10 runs that are waited for share one timer, and each is over in its own time', () => {
+it('I10 waiting runs share one timer, and each expires at its own deadline', () => {
   const clock = createManualClock()
   const over: number[] = []
   const deadlines = createDeadlines<Watched & { readonly n: number }>(clock, times, ({ n }) => over.push(n))

@@ -1,46 +1,45 @@
 /**
- * How long an agent may say nothing, and how long a run may take in all. Silence only counts while somebody listens: an
- * agent that is not asked, because the store is slow, is not silent.
+ * Deadlines of a run: how long its agent may be silent, and how long it may take in all. Silence counts only while the
+ * engine waits for the agent: an agent that is not asked because the store is slow is not silent.
  *
- * One timer for all runs of a process, however many they are and however much they say: it looks at what happened since
- * when it fires, and is set again.
+ * All runs of a process share one timer. When it fires, it looks at every run and is set again for the next deadline.
  */
 import type { Clock, Failure } from '@holdfast/core'
 
 export interface RunTimes {
-  /** Milliseconds between two events of an agent, or before the first. */
+  /** Milliseconds between two events of an agent, and before the first. */
   readonly maxSilenceMs: number
   /** Milliseconds from the call of a run's agent to the run's end. */
   readonly maxRunMs: number
 }
 
 /**
- * Ten minutes: longer than any model thinks without a word, and providers send pings. A day: what goes on longer is no
- * answer to anybody, and each run is to end (G4).
+ * Ten minutes: longer than any model thinks without an event, and providers send pings. One day: a run that takes
+ * longer answers nobody, and every run must end (G4).
  */
 export const DEFAULT_RUN_TIMES: RunTimes = { maxSilenceMs: 10 * 60_000, maxRunMs: 24 * 60 * 60_000 }
 
-/** Beyond this node's timers fire at once. */
+/** Node's timers fire at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export interface Watched {
-  /** Since when it is carried out, by the clock. */
+  /** When its execution started, on the clock. */
   readonly since: number
-  /** Since when its agent is waited for; undefined while it is not. */
+  /** Since when its agent is awaited; undefined while it is not. */
   readonly waitingSince: number | undefined
 }
 
 export interface Deadlines<Run extends Watched> {
   watch(run: Run): void
-  /** Nothing of it is over any more. Twice is harmless. */
+  /** Stops watching the run. Idempotent. */
   forget(run: Run): void
 }
 
-/** `onOver` is told of a run at most once, which is forgotten then. */
+/** `onExpired` is called at most once per run, which is then no longer watched. */
 export function createDeadlines<Run extends Watched>(
   clock: Clock,
   { maxSilenceMs, maxRunMs }: RunTimes,
-  onOver: (run: Run, failure: Failure) => void,
+  onExpired: (run: Run, failure: Failure) => void,
 ): Deadlines<Run> {
   const watched = new Set<Run>()
   let undo: (() => void) | undefined
@@ -53,17 +52,17 @@ export function createDeadlines<Run extends Watched>(
       const failure = failureAt(now, run)
       if (!failure) continue
       watched.delete(run)
-      onOver(run, failure)
+      onExpired(run, failure)
     }
     set()
   }
 
   function failureAt(now: number, run: Run): Failure | undefined {
-    if (now >= run.since + maxRunMs) return tooLong('The agent did not come to an end', maxRunMs)
+    if (now >= run.since + maxRunMs) return tooLong('The agent did not finish', maxRunMs)
     return now >= silentUntil(run, now) ? tooLong('The agent said nothing', maxSilenceMs) : undefined
   }
 
-  /** For the first that may be over, if nothing is said until then. */
+  /** Sets the timer for the earliest deadline, if no event arrives until then. */
   function set(): void {
     const now = clock.now()
     let next = Number.POSITIVE_INFINITY
@@ -74,7 +73,7 @@ export function createDeadlines<Run extends Watched>(
   return {
     watch(run) {
       watched.add(run)
-      // All have the same time: a later one is not over before the timer fires for those that are there.
+      // All runs have the same limits, so a later one cannot expire before the timer that is already set.
       if (!undo) set()
     },
     forget(run) {
@@ -87,7 +86,7 @@ export function createDeadlines<Run extends Watched>(
 }
 
 function tooLong(what: string, ms: number): Failure {
-  return { code: 'timeout', message: `${what} for ${words(ms)}; what it had said is kept. Try again.` }
+  return { code: 'timeout', message: `${what} for ${words(ms)}. What it had said is kept. Try again.` }
 }
 
 function words(ms: number): string {

@@ -1,11 +1,11 @@
-/** A run that meets another one's address does not use it, and says so. */
+/** A run that meets the address of another run does not use it, and reports it. */
 import { expect, it } from 'vitest'
 import type { RunWork } from '../store/port.ts'
 import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
 const FORGED = { type: 'RUN_FINISHED', threadId: 'b', runId: 'b' }
 
-it('S001-10 S001-2 what an agent says of another run is noted, and nothing of it is taken', async () => {
+it('S001-10 S001-2 an agent’s event for another run is logged, and nothing of it is used', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -29,7 +29,7 @@ it('S001-10 S001-2 what an agent says of another run is noted, and nothing of it
   }
 })
 
-it('S001-10 S001-35 in development it fails the run, and only that one', async () => {
+it('S001-10 S001-35 in development it fails that run, and only that run', async () => {
   const server = await createTestServer({ strict: true })
   await server.engine.start()
   await server.ask('a')
@@ -47,7 +47,7 @@ it('S001-10 S001-35 in development it fails the run, and only that one', async (
 })
 
 it.each(['threadId', 'runId'] as const)(
-  'S001-10 S001-49 a run that is handed the input of another %s calls no agent, writes nothing of it and fails',
+  'S001-10 S001-49 a run that gets the input of another %s calls no agent, writes none of it and fails',
   async (field) => {
     const mixUp = (work: RunWork): RunWork => ({
       ...work,

@@ -1,13 +1,13 @@
 /**
- * Whether what a run reads and says is its own (I3). Everything a run touches is addressed by the lease it was started
- * under; what turns out to be another's is a fault of whoever mixed them up, and is never used.
+ * Detects address drift: input, log records or agent events that carry the address of another run (I3). Everything a
+ * run touches is addressed by its lease. Anything else is a fault of the caller that mixed runs up, and is never used.
  *
- * Owns: what is held against the lease. Does not know: what becomes of the run.
+ * Owns: what is compared with the lease. Does not know: what then happens to the run.
  */
 import { type Failure, keyOf, sameKey } from '@holdfast/core'
 import type { Claim, Lease } from '../store/port.ts'
 
-/** Where the other address was found: in what the agent is given, in the run's own log, in what the agent said. */
+/** Where the foreign address was found: in the agent's input, in the run's own log, in an agent's event. */
 export type Drift = {
   readonly where: 'input' | 'log' | 'agent'
   readonly field: 'roomId' | 'threadId' | 'runId'
@@ -15,13 +15,13 @@ export type Drift = {
   readonly event?: string
 }
 
-/** Whose conversation it would have been is not known: nobody is asked. */
+/** The other conversation is not named, since the reader may have no right to see it. */
 export const MIXED_UP: Failure = {
   code: 'store_failed',
-  message: 'The server mixed this run up with another one, and stopped it before anything was shared. Try again.',
+  message: 'The server mixed this run up with another one and stopped it before anything was shared. Try again.',
 }
 
-/** Thrown where a log that was asked for under one key answers with records of another. */
+/** Thrown when a log that was read under one key contains records of another. */
 export class DriftError extends Error {
   override readonly name = 'DriftError'
   readonly drift: Drift
@@ -31,7 +31,7 @@ export class DriftError extends Error {
   }
 }
 
-/** What of the agent's input is another run's. */
+/** The drift in the agent's input, if any. */
 export function driftOfInput(lease: Lease, input: Claim['input']): Drift | undefined {
   if (input.threadId !== lease.threadId) return { where: 'input', field: 'threadId' }
   return input.runId === lease.runId ? undefined : { where: 'input', field: 'runId' }

@@ -1,7 +1,7 @@
 /**
- * How a run ends here, once its agent is done or is not listened to any more: the agent is left, its last words are
- * written and the run's end with them, or the lease is let go for another process to go on. Does not know: what the
- * agent is.
+ * How a run ends in this process when its agent is done or no longer listened to. The agent is left, its last events
+ * are written together with the run's end, or the lease is released for another process to continue. Does not know:
+ * what the agent is.
  */
 import type { TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '@holdfast/core'
@@ -15,10 +15,10 @@ import { LAST_TRIES, type RunExecution, runLogOf, stopRun, waitForStore } from '
 
 export type Heard =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly usage?: readonly TokenUsage[] }
-  /** The line was pulled: see its `stop`. */
+  /** A stop was requested: see `run.stop`. */
   | { readonly type: 'stopped' }
 
-/** Once. Never rejects. */
+/** Call once. Never rejects. */
 export async function end(run: RunExecution, heard: Heard): Promise<void> {
   run.phase = 'leaving'
   run.parts.deadlines.forget(run)
@@ -30,20 +30,20 @@ export async function end(run: RunExecution, heard: Heard): Promise<void> {
     abandon(run, error)
     return
   }
-  run.parts.onOver(run, outcome)
+  run.parts.onEnded(run, outcome)
 }
 
-/** After a fault of the engine itself: the run is left to whoever settles orphans. */
+/** After a fault of the engine itself: the run is left to the process that settles orphans. */
 export function abandon(run: RunExecution, error: unknown): void {
-  const { deadlines, log, onOver } = run.parts
+  const { deadlines, log, onEnded } = run.parts
   run.phase = 'ending'
   deadlines.forget(run)
   stopRun(run, { type: 'lost' })
   log({ type: 'run_broke', lease: run.lease, error })
-  onOver(run, undefined)
+  onEnded(run, undefined)
 }
 
-/** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs. */
+/** Only a cancelled agent is waited for: it may still be closing a socket, or doing something that costs money. */
 async function leave(run: RunExecution): Promise<void> {
   if (!run.call) return
   const { cancelGraceMs, clock, log } = run.parts
@@ -55,7 +55,7 @@ async function leave(run: RunExecution): Promise<void> {
   if (!stopped || late > 0) log({ type: 'agent_left_behind', lease: run.lease, lateEvents: late, stopped })
 }
 
-/** Undefined: it was not this process that ended the run. */
+/** Undefined: this process did not end the run. */
 async function endRun(run: RunExecution, heard: Heard): Promise<Outcome | undefined> {
   const { work, log } = run.parts
   const { lease } = run
@@ -84,8 +84,8 @@ async function endRun(run: RunExecution, heard: Heard): Promise<Outcome | undefi
 }
 
 /**
- * Writes what is known and lets go of the lease, for another process to go on. A run whose cancel was acknowledged
- * ends here all the same.
+ * Writes everything known and releases the lease so that another process continues the run. If a cancel was
+ * acknowledged, the run ends here instead.
  */
 async function release(run: RunExecution, unwritten: readonly string[]): Promise<Outcome | 'released' | undefined> {
   const { work, log } = run.parts
@@ -109,11 +109,11 @@ async function again(run: RunExecution, error: unknown, attempt: number): Promis
   return true
 }
 
-/** Undefined: the lease is lost, and how the run ends is not ours to say. */
+/** Undefined: the lease is lost, and another process decides how the run ends. */
 function outcomeOf(heard: Heard, stop: Stop | undefined): Outcome | undefined {
   if (stop?.type === 'lost') return undefined
   if (stop?.type === 'cancel') return stopOutcome(stop.cancel)
-  // An agent that was done before the line was pulled was done.
+  // An agent that finished before the stop was requested has finished.
   if (heard.type === 'outcome') return heard.outcome
   return stop?.type === 'fail' ? { type: 'failed', ...stop.failure } : undefined
 }

@@ -4,7 +4,7 @@ import { StoreFault } from '../store/fault.ts'
 import { createEngine } from './engine.ts'
 import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
-it('carries a run out to its end with nobody looking', async () => {
+it('executes a run to its end without any observer', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 30, intervalMs: 20, tool: true })
@@ -15,7 +15,7 @@ it('carries a run out to its end with nobody looking', async () => {
   expect(server.engine.active).toBe(0)
 })
 
-it('writes the first event at once, then gathers deltas for a beat, each word once and in order (G2)', async () => {
+it('writes the first event at once, then gathers deltas, each written once and in order (G2)', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -67,7 +67,7 @@ it('S000-57 a run that fails keeps the question and the partial answer', async (
   expect(JSON.stringify(started)).toContain('"Hi"')
 })
 
-it('finds queued runs in its own time when no notice reaches it', async () => {
+it('finds queued runs by polling when no notice reaches it', async () => {
   const server = await createTestServer({ deaf: true })
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 1, flood: true })
@@ -77,7 +77,7 @@ it('finds queued runs in its own time when no notice reaches it', async () => {
   expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
 })
 
-it('carries out as many runs at once as it may, the others as places become free', async () => {
+it('executes as many runs at once as allowed, the others as slots become free', async () => {
   const server = await createTestServer({ maxConcurrent: 2 })
   for (const id of ['a', 'b', 'c']) await server.ask(id)
   await server.engine.start()
@@ -89,7 +89,7 @@ it('carries out as many runs at once as it may, the others as places become free
   expect(server.calls.map((call) => call.input.runId)).toEqual(['a', 'b', 'c'])
 })
 
-it('takes everything that waits, however much it is', async () => {
+it('claims everything that is queued, however much it is', async () => {
   const server = await createTestServer()
   for (let n = 0; n < 70; n++) await server.ask(`r${n}`)
   await server.engine.start()
@@ -97,7 +97,7 @@ it('takes everything that waits, however much it is', async () => {
   expect(server.engine.active).toBe(70)
 })
 
-it('a run whose agent is not set up any more fails with a sentence', async () => {
+it('a run whose agent is no longer set up fails with a sentence that says so', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a', 'gone')
@@ -105,7 +105,7 @@ it('a run whose agent is not set up any more fails with a sentence', async () =>
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'agent_unknown' })
 })
 
-it('counts what a run has cost, whatever the agent reports', async () => {
+it('counts what a run has cost, whatever its agent reports', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -120,7 +120,7 @@ it('counts what a run has cost, whatever the agent reports', async () => {
   expect(await server.run('a')).toMatchObject({ usage: [{ model: 'm', inputTokens: 7 }] })
 })
 
-it('G4 an exclusive start ends at once what an earlier process left', async () => {
+it('G4 an exclusive start settles the runs of an earlier process at once', async () => {
   const server = await createTestServer({ exclusive: true })
   await server.ask('a')
   await server.store.work.claim({ workerId: 'earlier', limit: 1, leaseMs: 15_000 })
@@ -129,7 +129,7 @@ it('G4 an exclusive start ends at once what an earlier process left', async () =
   expect(server.log).toContainEqual({ type: 'orphans_settled', count: 1 })
 })
 
-it('G4 beside others it ends their runs only once their lease is over', async () => {
+it('G4 a non-exclusive start settles runs of others only once their lease is over', async () => {
   const server = await createTestServer()
   await server.ask('a')
   await server.store.work.claim({ workerId: 'other', limit: 1, leaseMs: 15_000 })
@@ -140,7 +140,7 @@ it('G4 beside others it ends their runs only once their lease is over', async ()
   expect(await server.run('a')).toMatchObject({ outcome: { type: 'failed', code: 'worker_lost' } })
 })
 
-it('I5 G5 a long silence ends nothing: the lease is kept as long as the process lives', async () => {
+it('I5 G5 a long silence ends nothing: the lease is renewed as long as the process lives', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -154,7 +154,7 @@ it('I5 G5 a long silence ends nothing: the lease is kept as long as the process 
   expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
 })
 
-it('a store that is broken at the start is said to whoever starts it', async () => {
+it('a store that is broken at the start rejects the start', async () => {
   const broken = async () => {
     throw new StoreFault('storage_failed', 'disk')
   }
@@ -163,7 +163,7 @@ it('a store that is broken at the start is said to whoever starts it', async () 
   await server.engine.close()
 })
 
-it('goes on claiming after the store could not', async () => {
+it('keeps claiming after a fault of the store', async () => {
   let faults = 2
   const server = await createTestServer({
     work: (work) => ({
@@ -181,7 +181,7 @@ it('goes on claiming after the store could not', async () => {
   expect(server.log.filter((entry) => entry.type === 'store_fault')).toHaveLength(2)
 })
 
-it('closing lets runs finish, takes no more, and leaves no timer behind (I10)', async () => {
+it('closing lets runs finish, claims no more, and leaves no timer behind (I10)', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -201,7 +201,7 @@ it('closing lets runs finish, takes no more, and leaves no timer behind (I10)', 
   expect(server.clock.waiting).toBe(0)
 })
 
-it('closing while a claim is on its way ends what it brings, and stops listening (I10)', async () => {
+it('closing during a claim ends the claimed runs, and unsubscribes (I10)', async () => {
   let deliver = () => {}
   let listening = 0
   const server = await createTestServer({
@@ -238,7 +238,7 @@ it('closing while a claim is on its way ends what it brings, and stops listening
   expect(server.clock.waiting).toBe(0)
 })
 
-it('closing ends what does not finish in time visibly, with its partial text', async () => {
+it('closing ends runs that do not finish in time as failed, with their partial text', async () => {
   const server = await createTestServer({ drainMs: 5_000 })
   await server.engine.start()
   await server.ask('a')
@@ -279,7 +279,7 @@ it('starting twice and closing before a start are harmless', async () => {
   expect(server.clock.waiting).toBe(0)
 })
 
-it('says an agent’s own reason, and of anything else that it throws only that it failed', async () => {
+it('shows an agent’s own failure message, and a general sentence for anything else it throws', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')

@@ -1,10 +1,10 @@
 /**
- * The engine of one process: claims queued runs, carries each out under its lease, lets go in order.
+ * The engine of one process: claims queued runs, executes each under its lease, closes in order.
  *
- * Owns: which runs this process carries out. Does not know: HTTP, who looks, what an agent says.
+ * Owns: which runs this process executes. Does not know: HTTP, observers, what an agent says.
  *
- * Invariant: nobody's looking away reaches it: it hears of queued runs and of cancels, and of nothing else (I5). What it
- * is told of attention goes to agents that ask for it, unread.
+ * Invariant: no observer can end a run. The engine reacts to queued runs and cancels and to nothing else (I5).
+ * Attention is passed unread to agents that ask for it.
  */
 import {
   type Attention,
@@ -37,52 +37,54 @@ export interface EngineOptions {
   readonly catalogue: AgentCatalogue
   readonly clock: Clock
   readonly workerId: string
-  /** Nobody else can be at work on this store: runs that are live at the start are orphans. */
+  /** No other process works on this store, so runs that are live at the start are orphans. */
   readonly exclusive: boolean
-  /** How long a run stays with a process that shows no sign of life. Default 15,000. */
+  /** Milliseconds that a run stays with a process that does not renew its lease. Default 15,000. */
   readonly leaseMs?: number
   readonly limits?: RecorderLimits
   readonly times?: RunTimes
-  /** How long a cancelled agent may take to stop before it is left behind. Default 5,000. */
+  /** Milliseconds that a cancelled agent may take to stop before it is abandoned. Default 5,000. */
   readonly cancelGraceMs?: number
-  /** How long runs may go on after `close`. Default 5,000. */
+  /** Milliseconds that runs may continue after `close`. Default 5,000. */
   readonly drainMs?: number
-  /** Default 1,000. */
+  /** Runs at once. Default 1,000. */
   readonly maxConcurrent?: number
-  /** Of one person, of one agent; default: as many as there are. */
+  /** Limits per person and per agent. Default: none. */
   readonly caps?: ClaimCaps
-  /** How often to look for queued runs that no notice told of. Default 5,000. */
+  /** Milliseconds between polls for queued runs that no notice announced. Default 5,000. */
   readonly pollMs?: number
-  /** How long the deltas of a run gather before they are written. Default 20. */
+  /** Milliseconds that the deltas of a run are gathered before they are written. Default 20. */
   readonly flushMs?: number
-  /** 0 ≤ n < 1, for the jitter of retries. */
+  /** Returns 0 ≤ n < 1, for the jitter of retries. */
   readonly random?: () => number
-  /** How much a thread is looked at now. Default: nobody knows, so `none`. What it throws counts as that too. */
+  /** How closely a thread is looked at now. Default: `none`. If it throws, that counts as `none`. */
   readonly attention?: (key: ThreadKey) => Attention
-  /** For development: a run whose agent answers under another run's address fails. Default false: it is only noted. */
+  /**
+   * For development: a run fails if its agent answers under another run's address. Default false: it is only logged.
+   */
   readonly strict?: boolean
   readonly log?: EngineLog
 }
 
 export interface Engine {
-  /** Settles what an earlier process left, then works. Rejects with the store's fault. Twice is harmless. */
+  /** Settles runs of an earlier process, then starts claiming. Rejects with the store's fault. Idempotent. */
   start(): Promise<void>
   /**
-   * Takes no more runs, lets those that are running go on for `drainMs`, then ends them `failed{worker_lost}` with what
-   * they have written; a run whose agent may be asked again or resumed is left, as it stands, to whoever settles
-   * orphans next. Twice is harmless.
+   * Claims no more runs, lets running ones continue for `drainMs`, then ends them `failed{worker_lost}` with what they
+   * have written. A run whose agent can be restarted or resumed is left as it stands for the process that settles
+   * orphans. Idempotent.
    */
   close(): Promise<void>
-  /** Runs that this process carries out now. */
+  /** Runs that this process executes now. */
   readonly active: number
 }
 
-/** Appends of different runs go to the store together at most this often. */
+/** Milliseconds, at least, between two group appends of all runs. */
 const BEAT_MS = 5
 
 const SERVER_STOPPED: Failure = {
   code: 'worker_lost',
-  message: 'The server was stopped while this answer was being written. What had arrived is kept; retry to ask again.',
+  message: 'The server was stopped while this answer was being written. What had arrived is kept. Retry to ask again.',
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -99,7 +101,7 @@ export function createEngine(options: EngineOptions): Engine {
     stopRun(run, { type: 'fail', failure }),
   )
   const tick = createFlushTick(clock, Math.min(BEAT_MS, flushMs))
-  /** Cancelled while their claim was on its way to us, or carried out elsewhere. */
+  /** Runs cancelled while their claim was in flight, or executed elsewhere. */
   const early = createRecentNames(1_000)
   let unsubscribe = () => {}
   let onIdle = () => {}
@@ -136,21 +138,21 @@ export function createEngine(options: EngineOptions): Engine {
     guardSignal: createSignalGuard((lease, error) => log({ type: 'agent_threw', lease, error })),
     strict,
     log,
-    onOver,
+    onEnded,
   }
 
   function take(claim: Claim, leaseUntil: number): void {
     const run = createExecution(parts, claim, leaseUntil)
     const name = nameOf(claim.lease)
     const older = running.get(name)
-    // A run that was taken from this process and comes back to it: the older lease is over.
+    // The run was lost by this process and comes back to it: the older lease is over.
     if (older) hearOfLease(older, { type: 'lost' }, 0)
     running.set(name, run)
     void executeRun(run, claim.resumed)
     if (early.delete(name)) keeper.check(run)
   }
 
-  function onOver(run: RunExecution, outcome: Outcome | undefined): void {
+  function onEnded(run: RunExecution, outcome: Outcome | undefined): void {
     const name = nameOf(run.lease)
     if (running.get(name) === run) running.delete(name)
     if (running.size === 0) onIdle()
@@ -158,7 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (outcome?.type === 'succeeded') naming.consider(run)
   }
 
-  /** Advisory: whoever cannot say says nothing, and no run fails of it. */
+  /** Advisory: an error counts as `none`, and no run fails because of it. */
   function attentionTo({ roomId, threadId }: ThreadKey): Attention {
     try {
       return attention({ roomId, threadId })
@@ -239,6 +241,6 @@ function createRecentNames(max: number) {
 }
 
 function nameOf({ roomId, threadId, runId }: Pick<Lease, 'roomId' | 'threadId' | 'runId'>): string {
-  // Joined, it is one string: out of a template it would keep its parts, and theirs, for as long as the run goes on.
+  // `join` makes one flat string. A template string would keep its parts in memory as long as the run lasts.
   return [roomId, threadId, runId].join('/')
 }

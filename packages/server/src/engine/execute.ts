@@ -1,15 +1,15 @@
 /**
- * Carries out one run under one lease, from its claim to its end.
+ * Executes one run under one lease, from its claim to its end.
  *
- * Owns: the order of things, which is that of the files: it is begun here, its agent is listened to (listen.ts), it ends
- * (ending.ts). Does not know: who looks, what else runs, when to claim.
+ * Owns: the order of steps. A run begins here, its agent is listened to (listen.ts), it ends (ending.ts). Does not
+ * know: observers, other runs, when to claim.
  *
  * Invariants:
- * - Nothing but the agent's own end, a cancel, a declared limit, a lost lease, a store that stays broken, or the end of
- *   this process ends the run (I5, G5).
- * - Once the store says `cancelling`, nothing more of what the agent says is written (I6); once it says `lost`, nothing
- *   at all (I12).
- * - `onOver` is told of every run, whatever happens to it.
+ * - A run ends only by its agent's own end, a cancel, a declared limit, a lost lease, a store that stays broken, or the
+ *   end of this process (I5, G5).
+ * - After the store says `cancelling`, no further event of the agent is written (I6). After it says `lost`, nothing is
+ *   written (I12).
+ * - `onEnded` is called for every run, whatever happens to it.
  */
 import type { Event } from '@ag-ui/core'
 import type { Failure, Outcome } from '@holdfast/core'
@@ -19,22 +19,22 @@ import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
 import { resumeRun } from './resume-run.ts'
-import { obey, type RunExecution, stopRun } from './run-execution.ts'
+import { applyLeaseState, type RunExecution, stopRun } from './run-execution.ts'
 import { addUsage } from './usage.ts'
 
 const NOT_RESUMABLE: Outcome = {
   type: 'failed',
   code: 'worker_lost',
   message:
-    'The server stopped while this answer was being written, and its agent can no longer go on with it. What had arrived is kept; retry to ask again.',
+    'The server stopped while this answer was being written, and its agent can no longer continue it. What had arrived is kept. Retry to ask again.',
 }
 
-/** Never rejects. Resolves once the agent is listened to, or the run ends without it. */
+/** Never rejects. Resolves when the engine listens to the agent, or when the run ends without it. */
 export async function executeRun(run: RunExecution, resumed: Claim['resumed']): Promise<void> {
   try {
     const foreign = refuseForeignInput(run)
     const written = resumed && !foreign ? await resumeRun(run, resumed.firstSeq) : undefined
-    const called = foreign ?? whoIsCalled(run, written)
+    const called = foreign ?? chooseAgent(run, written)
     if (called.type !== 'agent') void end(run, called)
     else listen(run, called.agent, contextFor(run, written))
   } catch (error) {
@@ -42,16 +42,16 @@ export async function executeRun(run: RunExecution, resumed: Claim['resumed']): 
   }
 }
 
-/** What the store said of its lease, which now lasts until then by this process's clock. */
+/** Takes the store's answer about the lease, which now lasts until `leaseUntil` on this process's clock. */
 export function hearOfLease(run: RunExecution, state: LeaseState, leaseUntil: number): void {
   run.leaseUntil = leaseUntil
-  // While it ends, the answer to `end` is the one that counts: a renewal may have been asked before it.
-  if (run.phase !== 'ending') obey(run, state)
+  // While the run ends, only the answer to `end` counts: a renewal may have been requested before it.
+  if (run.phase !== 'ending') applyLeaseState(run, state)
 }
 
 /**
- * This process stops: the run is ended with this failure, or left as it stands if its agent may be asked again or
- * resumed; without waiting for its agent or for a broken store.
+ * This process is closing: ends the run with this failure, or leaves it as it stands if its agent can be restarted or
+ * resumed. Waits neither for the agent nor for a broken store.
  */
 export function closeRun(run: RunExecution, failure: Failure): void {
   run.closing = true
@@ -67,8 +67,8 @@ function refuseForeignInput({ parts, lease, input }: RunExecution): Heard | unde
   return { type: 'outcome', outcome: { type: 'failed', ...MIXED_UP } }
 }
 
-/** `written` is what the run had written before this process took it up. */
-function whoIsCalled(
+/** `written` holds the events from before this process resumed the run. */
+function chooseAgent(
   { parts, agentId, stop }: RunExecution,
   written: readonly Event[] | undefined,
 ): { readonly type: 'agent'; readonly agent: Agent } | Heard {
@@ -97,6 +97,6 @@ function unknownAgent(agentId: string): Outcome {
   return {
     type: 'failed',
     code: 'agent_unknown',
-    message: `The agent "${agentId}" is not set up on this server: choose another one and try again.`,
+    message: `The agent "${agentId}" is not set up on this server. Choose another one and try again.`,
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Ends a run in the store: once, with everything that is left to write, as what the store lets it be. A cancel that was
- * acknowledged meanwhile wins over any other end (G6). Answers how it ended.
+ * Ends a run in the store, once, with all events that are left to write. A cancel that was acknowledged in the meantime
+ * wins over any other end (G6). Returns how the run ended.
  */
 import type { Outcome, Recorder } from '@holdfast/core'
 import type { Lease, RunEnd, RunWork } from '../store/port.ts'
@@ -13,7 +13,7 @@ export interface FinishOptions {
   /** Taken from the recorder and not known to be written. */
   readonly unwritten: readonly string[]
   readonly usage: RunEnd['usage']
-  /** Called after each fault, before the next try: false gives up. */
+  /** Called after each fault, before the next attempt. False gives up. */
   readonly again: (error: unknown, attempt: number) => Promise<boolean>
 }
 
@@ -28,7 +28,7 @@ export async function finish(
       const answer = await end(lease, { events, outcome: current, ...(usage && { usage }) })
       if (answer.type === 'ended') return current
       if (answer.type === 'lost') return 'lost'
-      // A store that refuses even this owns the run better than we do.
+      // The store refuses even a cancel: another process owns the run.
       if (current.type === 'cancelled') return 'lost'
       current = stopOutcome(answer.cancel)
     } catch (error) {

@@ -9,7 +9,7 @@ function setUp() {
   return { clock, flushed, ask: (name: string) => tick.request(() => flushed.push(name)) }
 }
 
-it('answers the first request after a quiet window in the same turn of the loop, never inside the call', async () => {
+it('answers the first request after a quiet window in the same turn of the event loop, never inside the call', async () => {
   const { clock, flushed, ask } = setUp()
   ask('a')
   ask('b')
@@ -22,7 +22,7 @@ it('answers the first request after a quiet window in the same turn of the loop,
   expect(flushed).toEqual(['a', 'b', 'c'])
 })
 
-it('lets the flushes of all runs fall together within a window', async () => {
+it('batches the flushes of all runs within a window', async () => {
   const { clock, flushed, ask } = setUp()
   ask('a')
   await Promise.resolve()
@@ -36,7 +36,7 @@ it('lets the flushes of all runs fall together within a window', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-it('forgets who asked no more, and lets go of the timer with the last of them (I10)', async () => {
+it('forgets undone requests, and releases the timer with the last of them (I10)', async () => {
   const { clock, flushed, ask } = setUp()
   const undoNow = ask('a')
   undoNow()
@@ -72,7 +72,7 @@ it('a request that a flush makes is for the next beat', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-it('a run that always has more to write has a pace of its own, and makes no other wait for it', async () => {
+it('a run that always has more to write keeps its own interval, and delays no other', async () => {
   const clock = createManualClock()
   const tick = createFlushTick(clock, 5, 5)
   const flushed: string[] = []
@@ -96,7 +96,7 @@ it('a run that always has more to write has a pace of its own, and makes no othe
   expect(clock.waiting).toBe(1)
 })
 
-it('rests after a beat for as long as it carried, so that few runs wait for nobody and many go together', async () => {
+it('pauses after a beat in proportion to the runs it carried, so few runs wait for nobody and many are batched', async () => {
   const clock = createManualClock()
   const tick = createFlushTick(clock, 5, 0.5)
   let flushed = 0

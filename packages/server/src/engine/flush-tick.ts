@@ -1,21 +1,23 @@
 /**
- * One beat for all runs of a process: their appends go out together, so that the store can commit them together. Each
- * run has its own pace within it, so that one that always has more to write makes no other wait for its turn.
+ * One shared beat for the appends of all runs in a process, so that the store can commit them together. Each run keeps
+ * its own interval within it, so a run that always has more to write delays no other.
  *
- * A request that is due is answered at once if no beat was just now, else at the next one. The more a beat carried, the
- * longer it is to the next: what many gain from waiting for each other, few would only lose.
+ * A due request is answered at once if there was no recent beat, else at the next one. The more a beat carried, the
+ * longer the pause to the next: batching helps many runs and would only delay few.
  */
 import type { Clock } from '@holdfast/core'
 
 export interface FlushTick {
   /**
-   * Calls `flush` at the first beat that is not before `notBefore` (by the clock), never before this returns. Undoing
-   * twice is harmless.
+   * Calls `flush` at the first beat that is not before `notBefore` (on the clock), and never before this function
+   * returns. Returns an idempotent undo function.
    */
   request(flush: () => void, notBefore?: number): () => void
 }
 
-/** What a beat carried is what there is to gain from waiting for more: where few runs write, none waits for another. */
+/**
+ * Pause per run in a beat. The gain of batching grows with the number of runs; where few write, none waits for another.
+ */
 const REST_PER_RUN_MS = 0.25
 
 interface Waiting {
@@ -23,10 +25,10 @@ interface Waiting {
   readonly notBefore: number
 }
 
-/** Between two beats lies `restMs` for each run that the first one carried, at most `beatMs`. */
+/** The pause after a beat is `restMs` per run that it carried, at most `beatMs`. */
 export function createFlushTick(clock: Clock, beatMs: number, restMs = REST_PER_RUN_MS): FlushTick {
   const waiting = new Set<Waiting>()
-  /** Before this there is no further beat. */
+  /** No beat before this time. */
   let restUntil = Number.NEGATIVE_INFINITY
   let armed: { readonly at: number; readonly undo: () => void } | undefined
 
@@ -40,7 +42,7 @@ export function createFlushTick(clock: Clock, beatMs: number, restMs = REST_PER_
     arm()
   }
 
-  /** For the first that will be due. */
+  /** Schedules the beat for the earliest request. */
   function arm(): void {
     let at = Number.POSITIVE_INFINITY
     for (const { notBefore } of waiting) at = Math.min(at, notBefore)
@@ -65,7 +67,7 @@ export function createFlushTick(clock: Clock, beatMs: number, restMs = REST_PER_
     request(flush, notBefore = Number.NEGATIVE_INFINITY) {
       const entry = { flush, notBefore }
       waiting.add(entry)
-      // Only an earlier one than all others can move the beat.
+      // Only a request earlier than all others can move the beat.
       if (!armed || Math.max(notBefore, restUntil) < armed.at) arm()
       return () => {
         if (waiting.delete(entry) && waiting.size === 0) arm()

@@ -150,7 +150,7 @@ it.each<[string, () => unknown, unknown]>([
   expectLegalEnd(await server.envelopes('a'), { type: 'failed' })
 })
 
-it('what an agent throws may break the log that is to write it down, and no run', async () => {
+it('a thrown value that breaks the log breaks no run', async () => {
   const told: string[] = []
   const server = await createTestServer({
     log: (entry) => told.push(`${entry.type} ${'error' in entry && entry.error}`),
@@ -170,7 +170,7 @@ it('what an agent throws may break the log that is to write it down, and no run'
   expect(told).toEqual(Array(2).fill(expect.stringContaining('agent_threw Error: ')))
 })
 
-it('what was good before the bad event is kept, the agent is told to stop', async () => {
+it('events before an invalid one are kept, and the agent is stopped', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -183,7 +183,7 @@ it('what was good before the bad event is kept, the agent is told to stop', asyn
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'agent_protocol' })
 })
 
-it('an agent that ends its run itself and goes on is not heard any more', async () => {
+it('an agent that ends its own run and continues is no longer listened to', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -198,7 +198,7 @@ it('an agent that ends its run itself and goes on is not heard any more', async 
   expect(server.calls[0]?.left).toBe(true)
 })
 
-it('a run is over when its declared limits are', async () => {
+it('a run ends at its declared limits', async () => {
   const server = await createTestServer({ limits: { ...DEFAULT_RECORDER_LIMITS, maxEvents: 10 } })
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 100, flood: true })
@@ -207,7 +207,7 @@ it('a run is over when its declared limits are', async () => {
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'limit_exceeded' })
 })
 
-it('G10 an agent that floods is asked for no more than the store takes', async () => {
+it('G10 a flooding agent is asked for no more than the store takes', async () => {
   let open = () => {}
   const gate = new Promise<void>((resolve) => (open = resolve))
   let yielded = 0
@@ -238,7 +238,7 @@ it('G10 an agent that floods is asked for no more than the store takes', async (
   expect(await server.run('a')).toMatchObject({ status: 'succeeded' })
 })
 
-it('G10 an agent that never waits leaves others their turn', async () => {
+it('G10 an agent that never waits does not block other runs', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('flood', 'demo', { tokens: 1_000_000, flood: true })
@@ -251,7 +251,7 @@ it('G10 an agent that never waits leaves others their turn', async () => {
   expect(await server.run('flood')).toMatchObject({ status: 'cancelled' })
 })
 
-it('G10 an agent that says nothing, endlessly and without waiting, does not keep the process from its other work', async () => {
+it('G10 an agent that sends empty events endlessly without waiting does not block the process', async () => {
   let yielded = 0
   async function* babble(): AsyncGenerator<Event> {
     yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' } as Event
@@ -267,7 +267,7 @@ it('G10 an agent that says nothing, endlessly and without waiting, does not keep
   expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
 })
 
-it('an agent whose clean-up fails has still been left in order', async () => {
+it('an agent whose clean-up fails is still stopped properly', async () => {
   const puppet = createPuppet('rude')
   const rude: Agent = {
     ...puppet.agent,
@@ -290,7 +290,7 @@ it('an agent whose clean-up fails has still been left in order', async () => {
   expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
 })
 
-it('I6 an agent that is stopped while others have their turn is asked for no more', async () => {
+it('I6 an agent that is stopped while others run is asked for no more', async () => {
   let asked = 0
   let beforeTheirTurn = () => {}
   const server = await createTestServer({
@@ -314,7 +314,7 @@ it('I6 an agent that is stopped while others have their turn is asked for no mor
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'timeout' })
 })
 
-it('an agent that answers under the id of the question has an answer of its own, and the question stays', async () => {
+it('an agent that answers under the id of the question gets its own message, and the question stays', async () => {
   const messageId = 'a-q'
   const run = async function* () {
     yield { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' }

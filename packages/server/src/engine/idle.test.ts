@@ -1,4 +1,4 @@
-/** What a run costs that only waits for its agent: many do, for minutes, while it thinks or calls a tool. */
+/** What a run costs while it only waits for its agent. Many do, for minutes, while the agent thinks or calls a tool. */
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -17,7 +17,7 @@ import { createEngine } from './engine.ts'
 const RUNS = 500
 /** The agent's own generator, its signal and what it was given are 2 kB of it (`bench/heap.ts`). */
 const MOST_BYTES = 4_096
-/** Nothing; but a heap is never twice the same. */
+/** Ideally nothing, but heap measurements vary. */
 const LEFT_BYTES = 800
 
 const quiet: Agent = {
@@ -37,7 +37,7 @@ function claimOf(n: number): Claim {
   return { lease, run, agentId: 'quiet', owner, input }
 }
 
-/** An engine whose store has nothing but claims to give, and keeps nothing itself. */
+/** An engine over a store that gives claims and keeps nothing. */
 function createIdleEngine() {
   const clock = createManualClock()
   const bus = createInProcessBus({
@@ -81,7 +81,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-it(`a run that waits for its agent keeps no more than ${MOST_BYTES} bytes, and lets go of them at its end`, async () => {
+it(`a run that waits for its agent keeps no more than ${MOST_BYTES} bytes, and releases them at its end`, async () => {
   async function round(): Promise<{ readonly idle: number; readonly ended: number }> {
     const { clock, engine } = createIdleEngine()
     const before = await heap()

@@ -1,8 +1,8 @@
 /**
- * Keeps the leases of the runs of this process, and ends the runs of processes that no longer do. Tells each run what
- * the store says of it. Does not know: what a run does about it.
+ * Renews the leases of this process's runs and settles orphans of processes that no longer renew theirs. Passes the
+ * store's answer to each run. Does not know: what a run does with it.
  *
- * Renewing comes before settling: a process that was asleep for a while takes up its own runs again if nobody else has.
+ * Renewing comes before settling: a process that slept for a while keeps its own runs if nobody else took them.
  */
 import type { Clock } from '@holdfast/core'
 import type { LeaseState, RunWork } from '../store/port.ts'
@@ -13,9 +13,9 @@ import type { RunExecution } from './run-execution.ts'
 
 export interface LeaseKeeper {
   start(): void
-  /** Asks for one run now: there is word of a cancel. */
+  /** Renews one run now, because a cancel was announced. */
   check(run: RunExecution): void
-  /** Resolves once what was asked has been answered. */
+  /** Resolves when all requests have been answered. */
   stop(): Promise<void>
 }
 
@@ -27,9 +27,9 @@ export interface LeaseKeeperOptions {
   readonly log: EngineLog
 }
 
-/** A lease outlives two beats that failed. */
+/** So a lease survives two failed beats. */
 const BEATS_A_LEASE = 3
-/** After a beat that failed the next comes sooner. */
+/** The rate after a failed beat. */
 const HASTY_BEATS_A_LEASE = 15
 
 export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeeperOptions): LeaseKeeper {

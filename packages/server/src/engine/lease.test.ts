@@ -4,7 +4,7 @@ import type { RunWork } from '../store/port.ts'
 import { createEngine } from './engine.ts'
 import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
-/** A store whose chosen calls have a fault for as long as `broken` says. */
+/** A store whose chosen calls fail while `broken` is set. */
 function faulty(calls: readonly (keyof RunWork)[], code: StoreFaultCode = 'storage_full') {
   const state = { broken: false }
   const wrap = (work: RunWork): RunWork => {
@@ -21,7 +21,7 @@ function faulty(calls: readonly (keyof RunWork)[], code: StoreFaultCode = 'stora
   return { state, wrap }
 }
 
-it('I12 G9 who has lost the lease writes nothing more, stops its agent and says so loudly', async () => {
+it('I12 G9 a process that lost the lease writes nothing more, stops its agent and logs it', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -38,7 +38,7 @@ it('I12 G9 who has lost the lease writes nothing more, stops its agent and says 
   expect(server.engine.active).toBe(0)
 })
 
-it('I12 a silent agent hears of its lost lease with the next beat', async () => {
+it('I12 a silent agent is stopped with the lease renewal that finds the lease lost', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -49,7 +49,7 @@ it('I12 a silent agent hears of its lost lease with the next beat', async () => 
   expect(server.engine.active).toBe(0)
 })
 
-it('I1 two processes on one store carry each run out once', async () => {
+it('I1 two processes on one store execute each run once', async () => {
   const server = await createTestServer()
   const other = createEngine({ ...server.settings, workerId: 'other' })
   await Promise.all([server.engine.start(), other.start()])
@@ -63,7 +63,7 @@ it('I1 two processes on one store carry each run out once', async () => {
   await Promise.all([server.engine.close(), other.close()])
 })
 
-it('a full disk stops the agent, not the run: it goes on when there is room again, with every word', async () => {
+it('a full disk pauses the agent, not the run: it continues when there is space again, with all its text', async () => {
   const { state, wrap } = faulty(['append', 'end'])
   const server = await createTestServer({ work: wrap })
   await server.engine.start()
@@ -78,7 +78,7 @@ it('a full disk stops the agent, not the run: it goes on when there is room agai
   expectLegalEnd(await server.envelopes('a'), { type: 'succeeded' })
 })
 
-it('a short fault late in a long run is waited out: what counts is the lease as it was renewed', async () => {
+it('a short fault late in a long run is waited out, because the renewed lease counts', async () => {
   const { state, wrap } = faulty(['append'])
   const server = await createTestServer({ work: wrap })
   await server.engine.start()
@@ -94,7 +94,7 @@ it('a short fault late in a long run is waited out: what counts is the lease as 
   expectLegalEnd(await server.envelopes('a'), { type: 'succeeded' })
 })
 
-it('a store that stays broken for as long as the lease fails the run as soon as it can be said, with every word', async () => {
+it('a store that stays broken as long as the lease fails the run once that can be stored, with all its text', async () => {
   const { state, wrap } = faulty(['append', 'end', 'renew', 'settleOrphans'], 'storage_failed')
   const server = await createTestServer({ work: wrap })
   await server.engine.start()
@@ -115,7 +115,7 @@ it('a store that stays broken for as long as the lease fails the run as soon as 
   expect(server.log.some((entry) => entry.type === 'store_fault' && entry.during === 'append')).toBe(true)
 })
 
-it('a broken store does not keep an engine from closing: the run is left to whoever settles orphans', async () => {
+it('a broken store does not keep an engine from closing: the run is left as an orphan', async () => {
   const { state, wrap } = faulty(['append', 'end'])
   const server = await createTestServer({ work: wrap, drainMs: 1_000 })
   await server.engine.start()
@@ -133,7 +133,7 @@ it('a broken store does not keep an engine from closing: the run is left to whoe
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'worker_lost' })
 })
 
-it('a store that was closed is not asked again', async () => {
+it('a closed store is not asked again', async () => {
   const server = await createTestServer()
   await server.engine.start()
   await server.ask('a')
@@ -145,7 +145,7 @@ it('a store that was closed is not asked again', async () => {
   expect(server.calls[0]?.context.signal.aborted).toBe(true)
 })
 
-it('an agent that was done before the store broke has succeeded when the store can say so', async () => {
+it('a run whose agent finished before the store broke succeeds once the store works again', async () => {
   const { state, wrap } = faulty(['end'])
   const server = await createTestServer({ work: wrap })
   await server.engine.start()

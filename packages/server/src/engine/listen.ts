@@ -1,10 +1,10 @@
 /**
- * Listens to an agent until it is done, or until the line is pulled. What it says goes to the recorder; while the writer
- * is full the agent is not asked for more (G10).
+ * Listens to an agent until it is done or a stop is requested. Its events go to the recorder. While the writer is full,
+ * the agent is not asked for more (G10).
  *
- * The agent calls back, and so does the writer: a function that waited for them would be kept for each run that waits.
+ * Agent and writer call back, because an async function awaiting them would stay in memory for every waiting run.
  *
- * Invariant: what comes from an agent that is not listened to any more is left where it is (I6).
+ * Invariant: events of an agent that is no longer listened to are dropped (I6).
  */
 import type { Failure } from '@holdfast/core'
 import { failureIn } from '../agents/failure.ts'
@@ -15,10 +15,10 @@ import { type RunExecution, runLogOf, stopRun } from './run-execution.ts'
 
 const UNEXPECTED: Failure = {
   code: 'agent_error',
-  message: 'The agent failed unexpectedly; what it said is kept. Try again.',
+  message: 'The agent failed unexpectedly. What it said is kept. Try again.',
 }
 
-/** An agent that never waits would keep the process from everything else: after this many events others have a turn. */
+/** An agent that never waits would block the process, so other work gets a turn after this many events. */
 const EVENTS_A_TURN = 16
 
 export function listen(run: RunExecution, agent: Agent, context: AgentContext): void {
@@ -32,19 +32,19 @@ export function listen(run: RunExecution, agent: Agent, context: AgentContext): 
   } catch (error) {
     onThrown(run, error)
   }
-  goOn(run)
+  askForMore(run)
 }
 
 function stopListening(run: RunExecution): void {
   void end(run, { type: 'stopped' })
 }
 
-/** Asks for one more, as soon as there is room for it. */
-function goOn(run: RunExecution): void {
+/** Asks for the next event as soon as there is room for it. */
+function askForMore(run: RunExecution): void {
   const { phase, call, runLog, parts } = run
   if (phase !== 'listening' || !call) return
   if (runLog?.writer.full()) {
-    void runLog.writer.room().then(() => goOn(run))
+    void runLog.writer.room().then(() => askForMore(run))
     return
   }
   run.waitingSince = parts.clock.now()
@@ -80,21 +80,21 @@ function onNext(run: RunExecution, next: IteratorResult<unknown, unknown>): void
 
 function onThrown(run: RunExecution, error: unknown): void {
   if (!take(run)) return
-  // What it threw is not for a person's eyes.
+  // What the agent threw may not be fit for a person to read.
   const failure = readFailure(error)
   if (!failure) run.parts.log({ type: 'agent_threw', lease: run.lease, error })
   else if (error instanceof Error && error.message !== failure.message) noteCut(run, error.message, failure.message)
   void end(run, { type: 'outcome', outcome: { type: 'failed', ...(failure ?? UNEXPECTED) } })
 }
 
-/** How much of an agent's own words the log takes. */
+/** Characters of an agent's own words that the log takes. */
 const MAX_NOTED = 16 * 1024
 
 function noteCut(run: RunExecution, said: string, shown: string): void {
   run.parts.log({ type: 'agent_words_cut', lease: run.lease, said: said.slice(0, MAX_NOTED), shown })
 }
 
-/** What an agent throws may throw in turn when it is looked at: nobody would hear of that, and the run had no end. */
+/** Reading what an agent threw may throw in turn. Uncaught, the run would never end. */
 function readFailure(error: unknown): Failure | undefined {
   try {
     return failureIn(error)
@@ -103,7 +103,7 @@ function readFailure(error: unknown): Failure | undefined {
   }
 }
 
-/** What was asked for has come. False: nobody listens any more. */
+/** The pending event has arrived. False: the run no longer listens. */
 function take(run: RunExecution): boolean {
   if (run.phase !== 'listening') return false
   run.waitingSince = undefined
@@ -117,8 +117,8 @@ function hear(run: RunExecution, event: unknown): void {
   writer.poke()
   switch (verdict.type) {
     case 'recorded':
-      if (++run.said % EVENTS_A_TURN === 0) setImmediate(goOn, run)
-      else goOn(run)
+      if (++run.said % EVENTS_A_TURN === 0) setImmediate(askForMore, run)
+      else askForMore(run)
       break
     case 'ended': {
       const { outcome, usage, said } = verdict

@@ -3,7 +3,7 @@ import type { Agent } from '../agents/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
 import { createPuppet, createTestServer } from './testing/test-server.ts'
 
-/** An agent that says a word and finds names as the test tells it. */
+/** An agent that sends one word and finds titles as the test tells it. */
 async function serverOf(entitle: NonNullable<Agent['entitle']>) {
   const { agent, calls } = createPuppet('namer')
   const asked: string[] = []
@@ -39,7 +39,7 @@ async function serverOf(entitle: NonNullable<Agent['entitle']>) {
   }
 }
 
-it('a thread is called by its first line at once, and by its agent’s name for it after the first answer, never busy', async () => {
+it('a thread has its first line as title at once, and its agent’s title after the first answer, and is never busy for that', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const server = await serverOf(() => promise)
   await server.answer('a')
@@ -50,7 +50,7 @@ it('a thread is called by its first line at once, and by its agent’s name for 
   expect((await server.envelopes('a')).at(-1)?.event).toEqual({ type: 'thread.changed', title: 'Tides, explained' })
 })
 
-it('whoever was asked for a name is told that it is over, so that nothing waits for that any more', async () => {
+it('the agent’s signal aborts once naming is over, so that nothing keeps waiting on it', async () => {
   const signals: AbortSignal[] = []
   const server = await serverOf(async (_messages, signal) => {
     signals.push(signal)
@@ -62,7 +62,7 @@ it('whoever was asked for a name is told that it is over, so that nothing waits 
   expect(signals.map(({ aborted }) => aborted)).toEqual([true])
 })
 
-it('a name that a person gave meanwhile stays', async () => {
+it('a title that a person gave in the meantime stays', async () => {
   const { promise, resolve } = Promise.withResolvers<string>()
   const server = await serverOf(() => promise)
   await server.answer('a')
@@ -72,7 +72,7 @@ it('a name that a person gave meanwhile stays', async () => {
   expect(await server.line('a')).toMatchObject({ title: 'Mine' })
 })
 
-it('only the first answer asks for a name, and only one that succeeded', async () => {
+it('only the first answer asks for a title, and only if it succeeded', async () => {
   const server = await serverOf(async () => undefined)
   await server.answer('a')
   await server.answer('a', 'again')
@@ -80,14 +80,14 @@ it('only the first answer asks for a name, and only one that succeeded', async (
   expect(server.asked).toEqual(['a-q'])
 })
 
-it('what goes wrong with a name leaves the thread as it is, and is only told to who runs the server', async () => {
+it('a failure to find a title leaves the thread as it is, and is only logged', async () => {
   const server = await serverOf(() => Promise.reject(new Error('no name')))
   await server.answer('a')
   expect(await server.line('a')).toMatchObject({ title: 'How do tides work?', status: 'idle' })
   expect(server.log).toEqual([expect.objectContaining({ type: 'thread_not_named' })])
 })
 
-it('a name that does not come is given up after a while, and at the close', async () => {
+it('a title that does not arrive is given up after a while, and on close', async () => {
   const signals: AbortSignal[] = []
   const server = await serverOf((_, signal) => {
     signals.push(signal)

@@ -1,11 +1,11 @@
 /**
- * A better name for a thread than its first line, once its first answer is there: asked of the agent that gave it.
+ * Finds a better thread title than its first line, once the first answer exists. Asks the agent that gave that answer.
  *
- * Owns: for which threads, how many at once, how long it may take. Does not know: how an agent finds a name.
+ * Owns: for which threads, how many at once, how long it may take. Does not know: how an agent finds a title.
  *
  * Invariants:
- * - It is no run: it makes no thread busy, and whatever goes wrong with it only leaves the name as it is.
- * - A name that a person gave is never replaced, also one that is given meanwhile.
+ * - It is not a run: it makes no thread busy, and a failure only leaves the title as it is.
+ * - A title that a person gave is never replaced, not even one given in the meantime.
  */
 import type { Clock } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
@@ -19,9 +19,9 @@ const MAX_CHARACTERS = 80
 const TIME_MS = 30_000
 
 export interface Naming {
-  /** After a run that succeeded. Beyond a few at once the name stays the first line. */
+  /** Call after a run that succeeded. Beyond a few at once the title stays the first line. */
   consider(run: ClaimedRun): void
-  /** Gives up what is being asked. Resolves when nothing goes on. */
+  /** Abandons pending requests. Resolves when none is left. */
   close(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export function createNaming({ threads, catalogue, clock, log }: NamingOptions):
       if (!closing.signal.aborted) log({ type: 'thread_not_named', lease, error })
     } finally {
       undo()
-      // A signal made of others is kept alive by who listens to it until it is aborted.
+      // A combined signal stays in memory until it aborts as long as it has listeners.
       late.abort()
     }
   }
@@ -74,7 +74,7 @@ function isFirst({ input: { messages } }: ClaimedRun): boolean {
   return messages.every(({ role }) => role !== 'assistant')
 }
 
-/** An agent's words are hostile: one short line, without what would not be seen or would turn the text around it. */
+/** An agent's words are hostile input. Keeps one short line, without invisible characters or ones that reorder text. */
 function tidy(given: string): string {
   const [line = ''] = given.trim().split(/[\r\n\u2028\u2029]/, 1)
   const visible = line.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/^["'“”„«]+|(?<!["'“”»])["'“”»]+$/gu, '')

@@ -1,5 +1,5 @@
 /**
- * What a run that lost its worker had written, read from its thread's log a page at a time. Does not know: what it means.
+ * Reads back what an orphaned run had written, page by page from its thread's log. Does not know: what the events mean.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { type Envelope, envelopeJson, splitFrames } from '@holdfast/core'
@@ -10,7 +10,7 @@ import { expectOwn } from './drift.ts'
 const PAGE = { maxBytes: 1024 * 1024, maxRecords: 10_000 }
 
 /**
- * The agent's own events, in order from `firstSeq` on, without RUN_STARTED, which is the server's.
+ * The agent's own events in order, from `firstSeq` on. Leaves out RUN_STARTED, which the server writes.
  * @throws StoreFault, DriftError
  */
 export async function readOwnEvents(

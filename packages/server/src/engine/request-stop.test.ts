@@ -10,7 +10,7 @@ const STOPS: Record<Stop['type'], Stop> = {
 const createStoppable = (): Stoppable => ({ controller: new AbortController(), stop: undefined })
 const ALL = Object.values(STOPS)
 
-describe('a second reason', () => {
+describe('a second stop', () => {
   const cells = ALL.flatMap((first) => ALL.map((second) => [first, second] as const))
   it.each(cells)('$type then $type: only a lost lease replaces another', (first, second) => {
     const run = createStoppable()

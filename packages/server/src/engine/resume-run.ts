@@ -5,7 +5,10 @@ import { storeFault } from './fault.ts'
 import { readOwnEvents } from './own-log.ts'
 import { LAST_TRIES, type RunExecution, runLogOf, stopRun, waitForStore } from './run-execution.ts'
 
-/** What the run had written before; its recorder knows of it then. Nothing, where the line was pulled instead. */
+/**
+ * Reads the events that the run had written and feeds them to its recorder. Returns none if a stop was requested
+ * instead.
+ */
 export async function resumeRun(run: RunExecution, firstSeq: number): Promise<readonly Event[]> {
   const { parts, lease, owner } = run
   for (let attempt = 0; ; attempt++) {
@@ -22,7 +25,7 @@ export async function resumeRun(run: RunExecution, firstSeq: number): Promise<re
         return []
       }
       parts.log(storeFault('resume', error, lease))
-      // Without it nothing can be closed: the run is left to who settles orphans.
+      // Without these events nothing can be closed, so the run is left to the process that settles orphans.
       if (attempt + 1 >= LAST_TRIES || run.closing) stopRun(run, { type: 'lost' })
       if (run.stop?.type === 'lost') return []
       await waitForStore(run, attempt)

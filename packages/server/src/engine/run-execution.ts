@@ -1,9 +1,9 @@
 /**
- * One run that this process carries out: what it keeps from its claim to its end. Does not know: in which order things
- * are done with it (execute.ts, listen.ts, ending.ts).
+ * The execution of one run: what this process keeps of it from claim to end. Does not know: the order of steps
+ * (execute.ts, listen.ts, ending.ts).
  *
- * An agent may think for long, and many do at once. So a run is one record, and what is done with it are functions that
- * all runs share; what is only needed once it speaks, or once it ends, is made then and not before.
+ * An agent may think for long, and many do at once. So an execution is one record, the functions on it are shared by
+ * all runs, and what is needed only for output or for the end is created then.
  */
 import type { TokenUsage } from '@ag-ui/core'
 import type { Attention, Clock, Outcome, RecorderLimits, ThreadKey } from '@holdfast/core'
@@ -32,38 +32,38 @@ export interface RunParts {
   /** Shares one copy of a value among runs (intern.ts). */
   readonly intern: <Value>(value: Value) => Value
   readonly cancelGraceMs: number
-  /** For the agent to ask. */
+  /** For agents that ask for it. */
   readonly attention: (key: ThreadKey) => Attention
   readonly guardSignal: SignalGuard<Lease>
-  /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
+  /** Whether a run fails if its agent names another run. Otherwise such an event is only logged and dropped. */
   readonly strict: boolean
   readonly log: EngineLog
-  /** Told once of each run: how it ended, where it was this process that ended it. */
-  readonly onOver: (run: RunExecution, outcome: Outcome | undefined) => void
+  /** Called once per run. `outcome` is undefined if this process did not end it. */
+  readonly onEnded: (run: RunExecution, outcome: Outcome | undefined) => void
 }
 
-/** Of its claim; the rest is of no use once it has begun. */
+/** The part of a claim that is needed while the run executes. */
 export type ClaimedRun = Omit<Claim, 'run' | 'resumed'>
 
 export interface RunExecution extends ClaimedRun, Stoppable, Watched {
   readonly parts: RunParts
-  /** `ending`: only what the store says to the end itself counts now. */
+  /** `ending`: from now on only the store's answer to `end` counts. */
   phase: 'beginning' | 'listening' | 'leaving' | 'ending'
-  /** Undefined until its agent is called. */
+  /** Undefined until the agent is called. */
   call: AgentCall | undefined
   since: number
   waitingSince: number | undefined
-  /** Events that its agent has said. */
+  /** Events that the agent has sent. */
   said: number
-  /** What its agent has reported. */
+  /** Usage that the agent has reported. */
   usage: readonly TokenUsage[]
-  /** When the lease is over as far as this process knows, by its clock. */
+  /** When the lease ends as far as this process knows, on its clock. */
   leaseUntil: number
-  /** This process stops: nothing is waited for any more. */
+  /** This process is closing and waits for nothing any more. */
   closing: boolean
-  /** Ends the wait that the run is in. */
+  /** Cuts the current wait short. */
   cutWait: () => void
-  /** Ends the listening, when the line is pulled in the middle of it. */
+  /** Ends the listening when a stop is requested during it. */
   stopListening: (run: RunExecution) => void
   runLog: RunLog | undefined
 }
@@ -95,24 +95,24 @@ export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: 
   }
 }
 
-/** The one that writes the run down, made when there is something to write. */
+/** The run's log, created with the first event. */
 export function runLogOf(run: RunExecution): RunLog {
   run.runLog ??= createRunLog(run.parts, run, {
     stopRun: (stop) => stopRun(run, stop),
-    hear: (state) => obey(run, state),
+    hear: (state) => applyLeaseState(run, state),
     leaseUntil: () => run.leaseUntil,
   })
   return run.runLog
 }
 
-/** Its agent is told to stop, and is not listened to any more. */
+/** Asks the agent to stop, and no longer listens to it. */
 export function stopRun(run: RunExecution, stop: Stop): void {
   requestStop(run, stop)
   if (run.phase === 'listening') run.stopListening(run)
 }
 
-/** Does what the store says of the lease. */
-export function obey(run: RunExecution, state: LeaseState): void {
+/** Applies the store's answer about the lease. */
+export function applyLeaseState(run: RunExecution, state: LeaseState): void {
   switch (state.type) {
     case 'running':
       break
@@ -124,7 +124,7 @@ export function obey(run: RunExecution, state: LeaseState): void {
   }
 }
 
-/** Before the next try, after `attempt` (from 0) met a store with a fault. */
+/** Waits before the next attempt, after `attempt` (from 0) met a faulty store. */
 export async function waitForStore(run: RunExecution, attempt: number): Promise<void> {
   const { backoff } = run.parts
   const { over, cut } = backoff.wait(backoff.delay(attempt))
@@ -132,5 +132,8 @@ export async function waitForStore(run: RunExecution, attempt: number): Promise<
   await over
 }
 
-/** Tries in a broken store that a closing process still makes; the rest is for who settles orphans. */
+/**
+ * Attempts that a closing process still makes in a broken store, before it leaves the run to the process that settles
+ * orphans.
+ */
 export const LAST_TRIES = 3

@@ -1,4 +1,6 @@
-/** What writes one run down: the recorder that checks what its agent says, and the writer that brings it into the log. */
+/**
+ * Writes the log of one run: the recorder checks what its agent sends, and the writer appends that to the thread's log.
+ */
 import { type Clock, createRecorder, type Failure, type Recorder, type RecorderLimits } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, LeaseState, RunWork } from '../store/port.ts'
@@ -22,21 +24,21 @@ export interface RunLogParts {
   readonly gatherMs: number
   readonly backoff: Backoff
   readonly limits: RecorderLimits
-  /** An agent that says it answers another run ends its own; otherwise that is only noted, and not taken. */
+  /** Whether a run fails if its agent names another run. Otherwise such an event is only logged and dropped. */
   readonly strict: boolean
   readonly log: EngineLog
 }
 
 export interface RunLogHooks {
   readonly stopRun: (stop: Stop) => void
-  /** What the store said of the lease. */
+  /** The store's answer about the lease. */
   readonly hear: (state: LeaseState) => void
   readonly leaseUntil: () => number
 }
 
 const STORE_FAILED: Failure = {
   code: 'store_failed',
-  message: 'The answer could not be saved any more; what had been saved is kept. Try again.',
+  message: 'The rest of the answer could not be saved. What had been saved is kept. Try again.',
 }
 
 export function createRunLog(

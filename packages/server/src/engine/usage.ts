@@ -1,11 +1,13 @@
-/** What a run has cost, as its agent reports it: only counts that are counts, one entry for each provider and model. */
+/**
+ * What a run has cost, as its agent reports it. Takes only valid counts, and keeps one entry per provider and model.
+ */
 import { aggregateTokenUsage, type TokenUsage } from '@ag-ui/core'
 import { knownUsage } from '@holdfast/core'
 
-/** An agent that invents models would otherwise grow the list for ever. */
+/** Otherwise an agent that invents model names would grow the list without bound. */
 const MAX_ENTRIES = 100
 
-/** `entries` and one more report, or as they were. */
+/** Returns `entries` with one more report, or unchanged if it is invalid. */
 export function addUsage(entries: readonly TokenUsage[], report: unknown): readonly TokenUsage[] {
   const clean = cleaned(report)
   return clean && entries.length < MAX_ENTRIES ? aggregateTokenUsage([...entries, clean]) : entries

@@ -8,7 +8,7 @@ import { createBackoff } from './backoff.ts'
 import { createFlushTick } from './flush-tick.ts'
 import { createWriter, PAUSE_BYTES } from './writer.ts'
 
-/** A recorder that only gathers, and a store whose answers the test gives. */
+/** A recorder that only gathers, and a store whose answers come from the test. */
 function setUp({ leaseMs = 15_000 } = {}) {
   const clock = createManualClock()
   const until = clock.now() + leaseMs
@@ -58,7 +58,7 @@ function setUp({ leaseMs = 15_000 } = {}) {
 const RUNNING: LeaseState = { type: 'running' }
 const fault = () => new StoreFault('storage_busy', 'busy')
 
-it('writes the first words at once and keeps one append in flight', async () => {
+it('writes the first events at once and keeps one append in flight', async () => {
   const { clock, asked, say, settle } = setUp()
   say('a')
   expect(asked.map(({ events }) => events)).toEqual([['a']])
@@ -71,7 +71,7 @@ it('writes the first words at once and keeps one append in flight', async () => 
   expect(asked.map(({ events }) => events)).toEqual([['a'], ['b']])
 })
 
-it('gathers for a beat once the first words are out', async () => {
+it('gathers for an interval after the first write', async () => {
   const { clock, asked, say, settle } = setUp()
   say('a')
   asked[0]?.answer(RUNNING)
@@ -90,7 +90,7 @@ it('gathers for a beat once the first words are out', async () => {
   expect(asked[2]?.events).toEqual(['c', 'd', 'e'])
 })
 
-it('a beat that another run made late makes the next one no later: the pace is counted from when words were due', async () => {
+it('a beat that another run made late does not delay the next one, which counts from when the write was due', async () => {
   const { clock, tick, asked, say, settle } = setUp()
   say('a')
   asked[0]?.answer(RUNNING)
@@ -110,7 +110,7 @@ it('a beat that another run made late makes the next one no later: the pace is c
   expect(asked[2]?.events).toEqual(['c'])
 })
 
-it('is full while more waits than may, and says when there is room', async () => {
+it('is full while more is pending than allowed, and reports when there is room', async () => {
   const { asked, writer, say, settle } = setUp()
   say('a')
   say('x'.repeat(PAUSE_BYTES + 1))
@@ -126,7 +126,7 @@ it('is full while more waits than may, and says when there is room', async () =>
   await writer.room()
 })
 
-it('tries again what the store could not write, ever later, and takes nothing else meanwhile', async () => {
+it('retries what the store could not write with growing delays, and takes nothing else meanwhile', async () => {
   const { clock, asked, faults, say, settle } = setUp()
   say('a')
   asked[0]?.fail(fault())
@@ -149,7 +149,7 @@ it('tries again what the store could not write, ever later, and takes nothing el
   expect(faults).toHaveLength(2)
 })
 
-it('gives up once the lease that it had at the first fault is over, and keeps what was not written', async () => {
+it('gives up once the lease at the first fault is over, and keeps what was not written', async () => {
   const { clock, asked, writer, gaveUp, say, settle } = setUp({ leaseMs: 100 })
   say('a')
   for (let n = 0; gaveUp() === 0 && n < 10; n++) {
@@ -168,7 +168,7 @@ it('gives up once the lease that it had at the first fault is over, and keeps wh
   expect(clock.waiting).toBe(0)
 })
 
-it('gives up at once on a store that was closed', async () => {
+it('gives up at once on a closed store', async () => {
   const { asked, gaveUp, say, settle } = setUp()
   say('a')
   asked[0]?.fail(new StoreFault('storage_closed', 'closed'))
@@ -189,7 +189,7 @@ it('I12 writes nothing after the store has said that the lease is lost', async (
   expect(await writer.close()).toEqual([])
 })
 
-it('closing waits for the append in flight, cuts a wait for the store short, and begins nothing new', async () => {
+it('closing waits for the append in flight, cuts a backoff short, and starts nothing new', async () => {
   const inFlight = setUp()
   inFlight.say('a')
   inFlight.say('b')
@@ -225,7 +225,7 @@ it('closing waits for the append in flight, cuts a wait for the store short, and
   expect(gathering.clock.waiting).toBe(0)
 })
 
-it('G2 whatever the store answers and when, each word is written once and in order, or given back', async () => {
+it('G2 whatever the store answers and when, each event is written once and in order, or returned', async () => {
   const move = fc.oneof(
     fc.record({ type: fc.constant('say' as const) }),
     fc.record({ type: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 200 }) }),

@@ -1,11 +1,12 @@
 /**
- * Brings what the recorder has gathered into the log. Does not know: what events mean, how a run ends.
+ * Appends what the recorder has gathered to the log. Does not know: what events mean, how a run ends.
  *
  * Invariants:
- * - One append in flight; the next goes out once that is acknowledged and a beat has come, the very first at once.
- * - What is not known to be written is kept, in order, and given back by `close`: nothing is dropped (G2).
- * - A store that has a fault is tried again until the lease it had then is over; meanwhile nothing else is taken, so
- *   that the agent stands still (`room`) and memory is bounded.
+ * - One append is in flight at a time. The next one starts when that is acknowledged and a beat has come; the very
+ *   first starts at once.
+ * - Events that are not known to be written are kept in order and returned by `close`, so nothing is lost (G2).
+ * - A faulty store is retried until the lease of that time is over. Meanwhile nothing else is taken, so the agent
+ *   stands still (`room`) and memory is bounded.
  */
 import type { Clock, Recorder } from '@holdfast/core'
 import { isGone, StoreFault } from '../store/fault.ts'
@@ -14,34 +15,36 @@ import type { Backoff } from './backoff.ts'
 import type { FlushTick } from './flush-tick.ts'
 
 /**
- * Bytes, and events, that may wait before the agent is no longer asked for more. So much is written every 20 ms, which
- * is a hundred times what a model says: who says more floods, and is slowed down to what hurts nobody (G10).
+ * Bytes, and events, that may wait before the agent is no longer asked for more. This much every 20 ms is a hundred
+ * times what a model sends; a faster agent floods, and is slowed to a rate that harms nobody (G10).
  */
 export const PAUSE_BYTES = 16 * 1024
 const PAUSE_EVENTS = 250
 
 export interface Writer {
-  /** Something was said, and may wait to be written. */
+  /** The recorder has an event that may need writing. */
   poke(): void
-  /** Whether the agent may go on; `room` resolves once it may. */
+  /** Whether the agent must wait. `room` resolves when it may continue. */
   full(): boolean
   room(): Promise<void>
-  /** Begins no further append, waits for the one in flight; gives what was taken and is not known to be written. */
+  /**
+   * Starts no further append and waits for the one in flight. Returns what was taken and is not known to be written.
+   */
   close(): Promise<readonly string[]>
 }
 
 export interface WriterOptions {
   readonly recorder: Pick<Recorder, 'take' | 'pendingBytes'>
   readonly append: (events: readonly string[]) => Promise<LeaseState>
-  /** What the store said of the lease. */
+  /** The store's answer about the lease. */
   readonly hear: (state: LeaseState) => void
   readonly onFault: (error: unknown) => void
-  /** The store could not write for as long as the lease lasted. */
+  /** The store could not write while the lease lasted. */
   readonly giveUp: () => void
-  /** When the lease is over as far as this process knows, by its clock. */
+  /** When the lease ends as far as this process knows, on its clock. */
   readonly leaseUntil: () => number
   readonly tick: FlushTick
-  /** Milliseconds between two appends of this run, at least: deltas gather meanwhile. */
+  /** Minimum milliseconds between two appends of this run. Deltas gather meanwhile. */
   readonly gatherMs: number
   readonly backoff: Backoff
   readonly clock: Pick<Clock, 'now'>
@@ -58,7 +61,7 @@ export function createWriter(options: WriterOptions): Writer {
   let state: State = { type: 'idle' }
   let unwritten: readonly string[] = []
   let first = true
-  /** When the last append was due: counted from when it went out, one late beat would make all that follow late. */
+  /** When the last append was due. Counting from when it started would make all later ones late after one late beat. */
   let dueAt = Number.NEGATIVE_INFINITY
   /** Events since the last append. */
   let said = 0
@@ -96,7 +99,7 @@ export function createWriter(options: WriterOptions): Writer {
     for (let attempt = 0; ; attempt++) {
       try {
         const said = await append(unwritten)
-        // What `lost` refused stays refused: it belongs to nobody any more.
+        // After `lost` these events are refused for good.
         unwritten = []
         hear(said)
         return said.type !== 'lost'

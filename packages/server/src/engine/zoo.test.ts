@@ -1,6 +1,6 @@
 /**
- * Each agent of the zoo ends its own run, with its own code, in a real store; and everything that was stored is a legal
- * run to the stock AG-UI client.
+ * Every hostile agent ends its own run with its own code in a real store, and everything that was stored is a legal run
+ * to the stock AG-UI client.
  */
 import { rmSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -27,7 +27,7 @@ const LIMITS = {
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 << 20,
 }
-/** By the manual clock. */
+/** On the manual clock. */
 const LONGEST_MS = 10_000
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 interface Opened {
   readonly store: Store
-  /** The clock has moved on. */
+  /** The clock has advanced. */
   moved(): void
 }
 type Open = (publish: Publish, clock: ManualClock) => Promise<Opened>
@@ -55,7 +55,7 @@ const STORES: readonly (readonly [string, Open])[] = [
   ],
 ]
 
-/** Knows how many of its requests the store has not answered yet. */
+/** Counts the requests that the store has not answered yet. */
 function counted(work: RunWork) {
   let open = 0
   const calls = Object.entries(work).map(([name, call]) => [
@@ -100,7 +100,7 @@ async function serverOf(open: Open, agentsOf: (clock: ManualClock) => readonly A
   await store.rooms.create(me, { roomId: 'default', title: 'Default', agentId: 'demo' })
   await engine.start()
 
-  /** Time passes only while the store owes no answer, so that a slow machine is late for nothing. */
+  /** Time passes only while the store owes no answer, so a slow machine delays nothing. */
   async function pass(ms: number): Promise<void> {
     for (let turns = 0; turns < 4 || unanswered() > 0; turns++) await turn()
     clock.advance(ms)
@@ -144,7 +144,7 @@ async function serverOf(open: Open, agentsOf: (clock: ManualClock) => readonly A
 const eventsOf = (log: readonly Envelope[]) => log.flatMap(({ kind, event }) => (kind === 'agui' ? [event] : []))
 
 describe.each(STORES)('in a %s store', (_, open) => {
-  it('each of the zoo ends its run with its own code, the neighbour talks on, and the stock client takes every run', async () => {
+  it('each hostile agent ends its run with its own code, its neighbour keeps streaming, and the stock client accepts every run', async () => {
     let zoo: readonly HostileAgent[] = []
     const server = await serverOf(open, (clock) => {
       zoo = hostileAgents(clock)
@@ -169,7 +169,7 @@ describe.each(STORES)('in a %s store', (_, open) => {
     expect(said.join('')).toBe(Array.from({ length: 100 }, (_, n) => `t${n} `).join(''))
   }, 90_000)
 
-  it('whatever events an agent says, in whatever order, what was stored is a legal run', async () => {
+  it('whatever events an agent sends, in whatever order, the stored run is legal', async () => {
     let events: readonly unknown[] = []
     const babbler: Agent = {
       id: 'babbler',

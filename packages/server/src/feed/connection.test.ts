@@ -14,7 +14,7 @@ interface Shown {
   readonly data: string
 }
 
-/** What was written, event by event. */
+/** The written frames, event by event. */
 function framesOf(sink: ScriptedSink): readonly Shown[] {
   return splitFrames(sink.text()).map((stored) => {
     const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)\n\n$/.exec(stored) ?? []
@@ -34,8 +34,8 @@ const of = (frames: readonly Shown[], event: string, key?: ThreadKey) =>
     .map(({ data }) => data)
 const watching = (keys: readonly ThreadKey[], after = 0) => keys.map((key) => ({ ...key, after }))
 
-describe('the one connection', () => {
-  it('S001-51 S001-26 G3 I3 gives each thread its own log and the inbox its entries, once and in order, whatever happens', async () => {
+describe('a feed connection', () => {
+  it('S001-51 S001-26 G3 I3 delivers each thread’s own log and the inbox entries, once and in order, whatever happens', async () => {
     const key = fc.constantFrom(...KEYS)
     const step = fc.oneof(
       {
@@ -110,7 +110,7 @@ describe('the one connection', () => {
             const logged = of(frames, 'log', watched)
             const whole = await world.log(watched, 0)
             const resync = of(frames, 'resync', watched)
-            // Ahead when it came; whether it still is at its first reading depends on what was committed meanwhile.
+            // Ahead when it was opened; whether it still is at the first read depends on the commits in between.
             const ahead = watched.after > watched.head && resync.length > 0
             if (ahead && !resync[0]?.includes('deleted')) {
               expect(resync.map((data) => JSON.parse(data).reason)).toEqual(['cursor_ahead'])
@@ -122,7 +122,7 @@ describe('the one connection', () => {
               const kept = before.get(keyString(watched)) ?? []
               const told = logged.filter((data) => kept.includes(data))
               expect(told).toEqual(kept.slice(watched.after, watched.after + told.length))
-              // Beyond them only how it was stopped and that it is gone, in order.
+              // After them only how its run was stopped and that it was deleted, in order.
               const seqs = logged.map((data) => (JSON.parse(data) as Envelope).seq)
               expect(seqs).toEqual(seqs.map((_, index) => watched.after + 1 + index))
             } else {
@@ -136,7 +136,7 @@ describe('the one connection', () => {
             return { cursor, json: data.replace(`"cursor":"${cursor}",`, '') }
           })
           const now = (await world.inbox(inbox)).map(({ json }) => json)
-          // What was deleted meanwhile may have been told before it was.
+          // A thread deleted in the meantime may have been delivered before its deletion.
           expect(told.map(({ json }) => json).filter((json) => now.includes(json))).toEqual(now)
           expect(new Set(told.map(({ json }) => json)).size).toBe(told.length)
           for (const { cursor } of told.slice(-1)) expect(await world.inbox(cursor)).toEqual([])
@@ -149,7 +149,7 @@ describe('the one connection', () => {
     )
   })
 
-  it('subscribes, catches up, says so once, then is live; a thread that is not there yet is caught up at 0', async () => {
+  it('subscribes, catches up, says so once, then is live; a thread that does not exist yet is caught up at 0', async () => {
     const world = await createLooseWorld()
     await world.commit(A, 3)
     const sink = createScriptedSink()
@@ -170,7 +170,7 @@ describe('the one connection', () => {
     expect(of(framesOf(sink), 'inbox'), 'nobody asked for it').toEqual([])
   })
 
-  it('S001-52 resyncs exactly once a thread that cannot be gone on with, and leaves the others alone', async () => {
+  it('S001-52 resyncs a thread that it cannot continue exactly once, and leaves the others alone', async () => {
     const world = await createLooseWorld()
     for (const key of [A, B, C]) await world.commit(key)
     await world.remove(C)
@@ -196,7 +196,7 @@ describe('the one connection', () => {
     expect(world.feed.watching).toEqual({ threads: 0, readers: 0 })
   })
 
-  it('G10 holds at most 256 kB for all its threads together, and no thread waits for another one’s end', async () => {
+  it('G10 holds at most 256 kB for all its threads together, and no thread waits for another to finish', async () => {
     const world = await createLooseWorld()
     for (const key of KEYS) await world.commit(key, 400, 1_000)
     const slow = createScriptedSink(SINK_BYTES)
@@ -214,7 +214,7 @@ describe('the one connection', () => {
       slow.drain()
       await settled(10)
     }
-    // Now all are live: what one of them fills, the others respect.
+    // Now all are live: when one of them fills the sink, the others wait.
     for (const key of KEYS) await world.commit(key, 100, 1_000)
     await settled()
     for (let round = 0; round < 20; round++) {
@@ -225,7 +225,7 @@ describe('the one connection', () => {
     for (const key of KEYS) expect(of(framesOf(slow), 'log', key)).toEqual(await world.log(key))
   })
 
-  it('goes on with the inbox until nothing is left, however much there is', async () => {
+  it('reads the inbox until nothing is left, however long it is', async () => {
     const world = await createLooseWorld()
     await world.commit(A)
     const inbox = await world.cursor()
@@ -237,7 +237,7 @@ describe('the one connection', () => {
     expect(titles).toEqual(Array.from({ length: 250 }, (_, n) => `Title ${n}`))
   })
 
-  it('says hb once for all its threads, also with none; ends with the feed, and ends nothing but itself', async () => {
+  it('sends one heartbeat for all its threads, or for none; ends with the feed, and ends nothing else', async () => {
     const world = await createLooseWorld()
     await world.commit(A)
     const many = createScriptedSink()

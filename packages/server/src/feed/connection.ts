@@ -1,12 +1,12 @@
 /**
- * The one connection: any number of threads and the inbox of a person, over one sink. A reader a thread, the same as
- * anywhere else, only that what they write is framed with its kind and shares one bound.
+ * One feed connection: any number of threads and a person's inbox over one sink. Each thread has an ordinary reader;
+ * only the framing and the memory limit are shared.
  *
- * Owns: which threads are still followed, and that each is told once that it is caught up, once that it is not followed
- * any more. Does not know: HTTP, who writes logs. It keeps nothing that outlives it: every cursor is the reader's own.
+ * Owns: which threads are still followed, and that each gets one `caught-up` and at most one `resync`. Does not know:
+ * HTTP, who writes logs. Nothing outlives the connection: every cursor belongs to the client.
  *
- * Invariants: everything is subscribed to before anything is read; what is of one thread never waits for another one's
- * end; its end only detaches (I5).
+ * Invariants: every subscription precedes every read; no thread waits for another one to finish; ending the connection
+ * only detaches (I5).
  */
 import type { CaughtUp, Resync, ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
@@ -23,9 +23,9 @@ const INBOX_RECORDS = 100
 
 export interface ConnectionRequest {
   readonly principal: Principal
-  /** Cursor; without it nothing of the inbox is told. */
+  /** Cursor. Absent: the inbox is not followed. */
   readonly inbox?: string
-  /** No key twice. `after` is exclusive. */
+  /** Each key once. `after` is exclusive. */
   readonly threads: readonly (ThreadKey & { readonly after: number })[]
 }
 
@@ -42,7 +42,7 @@ export interface ConnectionOptions extends ConnectionRequest {
 }
 
 export interface Connection {
-  /** Ends the looking. Twice is harmless. */
+  /** Stops reading. Idempotent. */
   end(): void
 }
 
@@ -120,7 +120,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           if (answer.type === 'chunk') return begin(answer)
           if (answer.type !== 'not_found') return resync(answer.type)
           if (after > 0) return resync('cursor_ahead')
-          // It may be made while this connection lasts: then what it says comes here.
+          // The thread may be created later: then its records arrive here.
           caughtUp(0)
         } while (news)
       } catch (fault) {
@@ -135,7 +135,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       const seat = shared.seat(() => made.hold())
       const made = createReader({
         ring: thread.ring,
-        // The connection has a heartbeat of its own, one for all.
+        // The connection sends one heartbeat for all its threads.
         sink: Object.assign(seat, { write: withoutHeartbeat(seat.write) }),
         after,
         filter: feedFrames,
@@ -145,7 +145,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           if (!answer) return DETACHED
           if (answer.type === 'deleted') thread.finish()
           const reading = readingOf(key, answer)
-          // A reader that was behind is told of the hole by the resync, and of nothing behind it.
+          // A reader that is behind gets only the resync: the record of the deletion would leave a hole before it.
           return reading.type === 'over' && reading.last?.firstSeq !== cursor + 1
             ? { type: 'over', cause: reading.cause }
             : reading
@@ -189,7 +189,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           if (!answer || over) return
           if (answer.type !== 'entries') throw new Error(`The inbox answered ${answer.type} in the middle of a stream.`)
           for (const item of answer.items) {
-            // Nothing in a cursor needs an escape.
+            // A cursor is base64url, so it needs no escaping.
             say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
             cursor = item.cursor
           }
@@ -212,13 +212,13 @@ export function createConnection(options: ConnectionOptions): Connection {
       inboxMore: inbox,
       beat() {
         if (!shared.full()) shared.say(heartbeat)
-        // Notices are lossy.
+        // Notices can be lost, so the inbox is read on every beat.
         inbox()
       },
     }),
   )
   options.sink.onClose(end)
-  // The first byte goes out at once, whether or not there is anything to say yet.
+  // The first byte goes out at once, so that proxies and clients see an open stream.
   shared.say(heartbeat)
   inbox()
   for (const open of threads) open()

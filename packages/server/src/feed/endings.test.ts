@@ -1,4 +1,4 @@
-/** How every kind of stream ends, in every order in which what it stands on can go away. */
+/** How every kind of stream ends, for every way in which its source can go away. */
 import { HEARTBEAT, splitFrames, type ThreadKey } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
@@ -15,7 +15,7 @@ async function settled() {
   for (let round = 0; round < 30; round++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
-/** Each kind of stream on the same thread, begun at its start. */
+/** Each kind of stream on the same thread, opened at its start. */
 const STREAMS = {
   'the one connection': (world: World, sink: ReturnType<typeof createScriptedSink>) =>
     world.feed.open({ principal: ME, threads: [{ ...KEY, after: 0 }] }, () => sink.sink),
@@ -29,7 +29,7 @@ const STREAMS = {
 
 const READERS = { 'at the head': Number.POSITIVE_INFINITY, behind: 1_000 } as const
 
-/** What takes the ground from under a stream, and is no deletion. */
+/** Ends of a stream that are no deletion. */
 const ENDS = {
   'the service stops': async (world: World) => world.feed.close(),
   'the service stops while a commit is told': async (world: World) => {
@@ -87,7 +87,7 @@ async function begin(stream: keyof typeof STREAMS, reader: keyof typeof READERS)
 }
 
 describe('a stream whose thread was not deleted', () => {
-  it.each(cases)('%s, its reader %s, ends without a word of a deletion when %s', async (stream, reader, end) => {
+  it.each(cases)('%s, its reader %s, ends without reporting a deletion when %s', async (stream, reader, end) => {
     const { world, sink } = await begin(stream, reader)
     await ENDS[end](world)
     await settled()
@@ -99,7 +99,7 @@ describe('a stream whose thread was not deleted', () => {
   })
 
   it.each(names(READERS))(
-    'the one connection, its reader %s, says nothing of a thread when the service stops',
+    'a feed connection, its reader %s, says nothing about a thread when the service stops',
     async (reader) => {
       const { world, sink } = await begin('the one connection', reader)
       const before = sink.text()
@@ -109,7 +109,7 @@ describe('a stream whose thread was not deleted', () => {
     },
   )
 
-  it('a wait for the next record ends empty when the service stops, and fails when its reading fails', async () => {
+  it('a wait for the next record ends empty when the service stops, and fails when its read fails', async () => {
     const { world } = await begin('a log', 'at the head')
     const head = (await world.log(KEY))?.length ?? 0
     const wait = () =>
@@ -124,7 +124,7 @@ describe('a stream whose thread was not deleted', () => {
 })
 
 describe('a stream whose thread was deleted', () => {
-  it.each(names(READERS))('says so by the record of the deletion or by a resync, its reader %s', async (reader) => {
+  it.each(names(READERS))('reports it by the record of the deletion or by a resync, its reader %s', async (reader) => {
     for (const stream of names(STREAMS)) {
       const { world, sink } = await begin(stream, reader)
       await world.remove(KEY)

@@ -16,7 +16,7 @@ const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 type Delivery = 'frames' | 'bare' | 'lost' | 'twice' | 'late'
 
-/** A log in memory whose readings can be held back and whose notices can be lost, repeated, late or without frames. */
+/** A log in memory whose reads can be delayed and whose notices can be lost, repeated, late or without frames. */
 function scripted() {
   const clock = createManualClock()
   const frames: Uint8Array[] = []
@@ -109,13 +109,13 @@ function scripted() {
   }
 }
 
-/** Everything that hangs on promises only. */
+/** Lets all pending promises settle. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const at = (after: number) => ({ principal: LOCAL_PRINCIPAL, key: KEY, after })
 
 describe('following a log', () => {
-  it('G3 G2 I4 I11 gives every reader exactly the log after its cursor, whatever happens to notices and drains', async () => {
+  it('G3 G2 I4 I11 every reader gets exactly the log after its cursor, whatever happens to notices and drains', async () => {
     const step = fc.oneof(
       fc.record({
         do: fc.constant('commit' as const),
@@ -159,7 +159,7 @@ describe('following a log', () => {
           else await settle()
         }
         world.release()
-        // Two beats: the first sees that nothing was heard since, the second asks the store.
+        // Two beats: the first sees that there was no notice, the second reads the store.
         for (let round = 0; round < 400; round++) {
           for (const reader of readers) reader.sink.drain()
           if (round % 100 === 0) world.clock.advance(15_000)
@@ -177,7 +177,7 @@ describe('following a log', () => {
     )
   })
 
-  it('misses nothing that is committed while a reader’s first reading is under way', async () => {
+  it('misses nothing that is committed during a reader’s first read', async () => {
     for (const delivery of ['frames', 'bare'] as const) {
       const world = scripted()
       const sink = createScriptedSink()
@@ -190,7 +190,7 @@ describe('following a log', () => {
     }
   })
 
-  it('writes a commit once per reader, the same bytes for all', async () => {
+  it('writes each commit once per reader, the same bytes for all', async () => {
     const world = scripted()
     const sinks = Array.from({ length: 100 }, () => createScriptedSink())
     for (const { sink } of sinks) await world.feed.follow(at(0), () => sink)
@@ -202,7 +202,7 @@ describe('following a log', () => {
     }
   })
 
-  it('G10 holds at most 256 kB for a reader that does not read, and forgets nothing', async () => {
+  it('G10 holds at most 256 kB for a reader that does not read, and loses nothing', async () => {
     const world = scripted()
     const slow = createScriptedSink(SINK_BYTES)
     await world.feed.follow(at(0), () => slow.sink)
@@ -217,7 +217,7 @@ describe('following a log', () => {
     expect(slow.state.mostHeld).toBeLessThanOrEqual(2 * SINK_BYTES)
   })
 
-  it('G10 keeps one commit of many threads alive for a socket that is slow, and no second one', async () => {
+  it('G10 keeps at most one commit of many threads alive for a slow socket', async () => {
     const world = scripted()
     const slow = createScriptedSink(SINK_BYTES)
     const quick = createScriptedSink()
@@ -241,7 +241,7 @@ describe('following a log', () => {
     for (const sink of [slow, quick]) expect(sink.text()).toBe(world.textAfter(0))
   })
 
-  it('I10 lets go of subscription, ring and timer with the last reader, and closes only the looking', async () => {
+  it('I10 releases subscription, ring and timer with the last reader, and ends no run', async () => {
     const world = scripted()
     const one = createScriptedSink()
     const other = createScriptedSink()
@@ -257,7 +257,7 @@ describe('following a log', () => {
     expect(one.state.ended).toBe(1)
   })
 
-  it('answers a bad cursor or an unknown thread before anything is connected, and leaves nothing behind', async () => {
+  it('answers an invalid cursor or an unknown thread before connecting, and leaves nothing behind', async () => {
     const world = scripted()
     const connect = () => {
       throw new Error('nobody asked for a stream')
@@ -270,7 +270,7 @@ describe('following a log', () => {
     expect(world.clock.waiting + world.listeners.size).toBe(0)
   })
 
-  it('says hb every 15 s to all readers from one timer', async () => {
+  it('sends a heartbeat to all readers every 15 s from one timer', async () => {
     const world = scripted()
     const sinks = [createScriptedSink(), createScriptedSink()]
     for (const { sink } of sinks) await world.feed.follow(at(0), () => sink)
@@ -279,7 +279,7 @@ describe('following a log', () => {
     for (const { written } of sinks) expect(written.map(decode)).toEqual([HEARTBEAT, HEARTBEAT, HEARTBEAT])
   })
 
-  it('ends a stream whose log cannot be read any more, says so once, and lets the reader come again', async () => {
+  it('ends a stream whose log cannot be read, reports it once, and lets the reader reconnect', async () => {
     const world = scripted()
     const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
@@ -291,7 +291,7 @@ describe('following a log', () => {
     expect(world.feed.watching.readers).toBe(0)
   })
 
-  it('G11 never serves a log with a hole as the truth', async () => {
+  it('G11 never serves a log with a hole', async () => {
     const world = scripted()
     const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
@@ -304,7 +304,7 @@ describe('following a log', () => {
     expect(sink.state.ended).toBe(1)
   })
 
-  it('hears only of the thread that is read', async () => {
+  it('reacts only to the thread that is read', async () => {
     const world = scripted()
     const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
@@ -315,7 +315,7 @@ describe('following a log', () => {
     expect(sink.text()).toBe('')
   })
 
-  it('ends every stream and every wait at the close, and whoever comes later', async () => {
+  it('closing ends every stream and every wait, and any that start later', async () => {
     const world = scripted()
     const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
@@ -332,7 +332,7 @@ describe('following a log', () => {
 })
 
 describe('following one run', () => {
-  it('gives its events bare, and ends behind the last', async () => {
+  it('gets its bare events, and ends after the last one', async () => {
     const world = scripted()
     const mine = createScriptedSink()
     const other = createScriptedSink()
@@ -347,13 +347,13 @@ describe('following one run', () => {
 describe('waiting for the next record', () => {
   const limits = { maxBytes: 1e6, maxRecords: 10, waitMs: 25_000 }
 
-  it('answers at once what is there', async () => {
+  it('answers at once if there are records', async () => {
     const world = scripted()
     world.commit(3, 10)
     expect(await world.feed.next({ ...at(1), ...limits })).toMatchObject({ firstSeq: 2, lastSeq: 3 })
   })
 
-  it('answers as soon as something is committed, also in the middle of its own reading', async () => {
+  it('answers with the next commit, even one during its own read', async () => {
     const world = scripted()
     world.hold()
     const waiting = world.feed.next({ ...at(0), ...limits })
@@ -366,7 +366,7 @@ describe('waiting for the next record', () => {
     expect(await later).toMatchObject({ firstSeq: 2, lastSeq: 2 })
   })
 
-  it('answers nothing after its time, or when the reader goes, and leaves nothing behind', async () => {
+  it('answers empty after its time or when the reader leaves, and leaves nothing behind', async () => {
     const world = scripted()
     const waiting = world.feed.next({ ...at(0), ...limits })
     await settle()

@@ -1,8 +1,9 @@
 /**
- * Feed: how a reader follows one thread's log. Subscribe first, then catch up, then live; pulled from the log, bounded.
+ * The feed: how a reader follows the log of one thread. It subscribes first, then catches up, then is live. Readers
+ * pull from the log, and what they hold is bounded.
  *
- * Does not know: HTTP, who writes the log, what the records mean. There is no way from here to a run: a reader that
- * goes only detaches (I5). Whatever was committed after a reader's cursor reaches it once, in order, however notices
+ * Does not know: HTTP, who writes the log, what the records mean. Nothing here leads to a run: a reader that leaves
+ * only detaches (I5). Every record committed after a reader's cursor reaches it once and in order, however many notices
  * are lost or repeated (G3).
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
@@ -19,9 +20,9 @@ import { createThreadHub, heartbeat } from './thread-hub.ts'
 const STEP_RECORDS = 4_096
 
 export interface FeedLimits {
-  /** Streams, and waits for a first record, that are open at once. */
+  /** Open streams and open waits for a next record. */
   readonly maxStreams: number
-  /** Bytes that one stream may hold of this process; a single record may be larger. */
+  /** Bytes of memory that one stream may hold. A single larger record may exceed it. */
   readonly readerBytes: number
 }
 
@@ -32,14 +33,17 @@ export interface FeedRequest {
   readonly key: ThreadKey
   /** Exclusive cursor. */
   readonly after: number
-  /** Asked where the thread is not there: whether it is waited for, from its beginning on. Absent: it is not. */
+  /**
+   * Asked when the thread does not exist: whether it may still appear, and then starts from its beginning. Absent: it
+   * may not.
+   */
   readonly whenMissing?: () => Promise<'waits' | 'not_found' | 'deleted'>
 }
 
 export interface NextRequest extends FeedRequest {
   readonly maxBytes: number
   readonly maxRecords: number
-  /** Milliseconds; 0 reads once. */
+  /** Milliseconds to wait for a record. 0 reads once. */
   readonly waitMs: number
 }
 
@@ -47,44 +51,44 @@ type Reading = Awaited<ReturnType<LogReader['read']>>
 
 export interface FollowRequest extends FeedRequest {
   readonly filter?: FrameFilter
-  /** A comment, written once when history is complete and there is room for it. */
+  /** An SSE comment, written once when the reader has caught up and its sink has room. */
   readonly caughtUp?: Uint8Array
 }
 
 export type Refused =
   | Exclude<Reading, LogChunk | { readonly type: 'deleted' }>
   | Deleted
-  /** As many look already as may look at once. */
+  /** The limit of open streams is reached. */
   | { readonly type: 'too_many_streams' }
-/** A cursor of the inbox that nothing gave, or that does not belong to what is stored now. */
+/** A cursor that this inbox never gave, or that belongs to a different store. */
 export type InboxRefused = { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'too_many_streams' }
 export type Opened = { readonly type: 'open'; readonly detach: () => void } | InboxRefused
 export type Followed = { readonly type: 'following'; readonly detach: () => void } | Refused
 
 export interface Feed {
   /**
-   * Follows the log into a sink, which is made (`connect`) once the cursor is known to be good. The sink's closing, or
-   * `detach`, stops the looking and nothing else.
+   * Follows the log into a sink, which is made (`connect`) once the cursor is known to be valid. Closing the sink, or
+   * `detach`, ends the reading and nothing else.
    * @throws StoreFault before `connect`; a later fault ends the stream
    */
   follow(request: FollowRequest, connect: () => Sink): Promise<Followed>
   /**
-   * What lies after the cursor, at once if there is anything, else as soon as there is; an empty chunk when `waitMs`
-   * have passed, when the signal aborts, or at the close.
+   * Returns the records after the cursor: at once if there are any, else with the next commit. Returns an empty chunk
+   * after `waitMs`, when the signal aborts, or when the feed closes.
    * @throws StoreFault
    */
   next(request: NextRequest, signal?: AbortSignal): Promise<LogChunk | Refused>
   /**
-   * Many threads and the inbox over one sink, which is made once the inbox's cursor is known to be good; what is wrong
-   * with a thread's cursor is told on the stream.
+   * Follows many threads and the inbox over one sink, which is made once the inbox cursor is known to be valid. An
+   * invalid cursor of a thread is reported on the stream.
    * @throws StoreFault before `connect`; a later fault ends the stream
    */
   open(request: ConnectionRequest, connect: () => Sink): Promise<Opened>
-  /** Ends every stream and every wait. Twice is harmless; whoever comes later is ended at once. */
+  /** Ends every stream and every wait. Idempotent. Streams opened later end at once. */
   close(): void
-  /** For whoever measures: how many threads are watched, by how many streams. */
+  /** For metrics: threads being read, and the streams reading them. */
   readonly watching: { readonly threads: number; readonly readers: number }
-  /** Likewise: what all streams were sent since the feed began. A record counts also where only its event was asked for. */
+  /** For metrics: what all streams have been sent. A record counts even if a reader got only its event. */
   readonly sent: Readonly<Sent>
 }
 
@@ -93,12 +97,12 @@ export interface FeedOptions {
   readonly inbox: InboxStore
   readonly bus: Bus
   readonly clock: Clock
-  /** Told of a reading that failed in the middle of a stream; the stream has then ended. */
+  /** Called when a read fails in the middle of a stream, which has then ended. */
   readonly onFault: (fault: unknown, key?: ThreadKey) => void
   readonly limits?: FeedLimits
 }
 
-/** A thread that may still come has an empty log; a cursor beyond it is from the future. */
+/** A thread that may still appear has an empty log, so any cursor beyond 0 is ahead of it. */
 async function orNothingYet(
   reading: Reading,
   after: number,
@@ -175,7 +179,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         },
       })
       thread.readers.add(reader)
-      // The first byte goes out at once, whether or not there is anything to say yet.
+      // The first byte goes out at once, so that proxies and clients see an open stream.
       sink.write(heartbeat)
       reader.start(first)
       if (closed) reader.detach()
@@ -206,7 +210,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         hub,
         log,
         store: inbox,
-        // Two of these at most are on their way at once (`shared-sink.ts`).
+        // At most two reads are in memory at once (`shared-sink.ts`).
         stepBytes: Math.floor(stepBytes / 2),
         sent,
         onFault,

@@ -19,7 +19,7 @@ function sliceOf(...frames: string[]) {
 const delta = (text: string) => JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: text })
 
 describe('one run filtered out of a log', () => {
-  it('keeps only that run, only what its agent said, with the bytes of the log', () => {
+  it('keeps only the agent events of that run, byte for byte', () => {
     const slice = sliceOf(
       frame(head(1, 'control', 'a'), '{"type":"run.accepted"}'),
       frame(head(2, 'agui', 'a'), delta('one')),
@@ -32,7 +32,7 @@ describe('one run filtered out of a log', () => {
     expect(last).toBe(false)
   })
 
-  it('ends behind the terminal event, and not at a text that only speaks of one', () => {
+  it('ends after the terminal event, and not at a text that only mentions one', () => {
     const slice = sliceOf(
       frame(head(1, 'agui', 'a'), delta('"RUN_FINISHED"')),
       frame(head(2, 'agui', 'a'), '{"type":"CUSTOM","name":"RUN_ERROR","value":{"type":"RUN_ERROR"}}'),

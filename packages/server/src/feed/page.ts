@@ -1,11 +1,11 @@
 /**
- * The one connection as single answers, for clients whose streams do not arrive: what lies after the cursors now, in the
- * same frames, and nothing waits.
+ * The feed as single answers, for clients whose streams do not arrive: the records after the cursors now, in the same
+ * frames. Nothing waits.
  *
- * Owns: what one answer holds, and where it is cut off. Does not know: HTTP, who asks again and when.
+ * Owns: what one answer holds, and where it stops. Does not know: HTTP, who asks again and when.
  *
- * Invariants: an answer is bounded by bytes (one record may be larger); a thread is called caught up only if its log was
- * read to the end. Nothing outlives the answer.
+ * Invariants: an answer is bounded in bytes (a single larger record may exceed it); a thread counts as caught up only
+ * if its log was read to the end. Nothing outlives the answer.
  */
 import { type CaughtUp, envelopeJson, type Resync, splitFrames, type ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogReader } from '../store/port.ts'
@@ -23,7 +23,7 @@ export interface PageFrame {
 export interface FeedPage {
   readonly type: 'page'
   readonly frames: readonly PageFrame[]
-  /** It was cut off: there is more already. */
+  /** The answer was cut off: there is more already. */
   readonly more: boolean
 }
 
@@ -50,7 +50,7 @@ export async function readPage(
   if (cursor !== undefined) {
     const found = await inbox.read(principal, { cursor, maxBytes: room, maxRecords: RECORDS })
     if (found.type !== 'entries') return found
-    // The cursor is base64url: nothing in it is escaped.
+    // The cursor is base64url, so it needs no escaping.
     for (const item of found.items) say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
     more ||= found.items.length >= RECORDS
   }
@@ -71,7 +71,8 @@ export async function readPage(
     }
     const reading = readingOf(key, answer)
     if (reading.type === 'over') {
-      // A reader that was at the end hears the record itself; one that was behind hears of the hole by the resync.
+      // A client that was at the end gets the record of the deletion. One that was behind gets only the resync, because
+      // of the hole.
       if (reading.last?.firstSeq === after + 1) sayRecords(reading.last.frames)
       const reason = RESYNC[reading.cause]
       if (reason) say('resync', JSON.stringify({ ...key, reason } satisfies Resync))

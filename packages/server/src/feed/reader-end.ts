@@ -1,6 +1,6 @@
 /**
- * Why a reader reads no more. Every end has its cause, named where it happens: there is no default, so an end that
- * nobody explained can never pass for a deletion.
+ * Why a reader ended. Every end names its cause where it happens. There is no default, so an unexplained end can never
+ * pass for a deletion.
  *
  * Owns: what an answer of the store means for a reader. Does not know: readers, sinks.
  */
@@ -9,16 +9,17 @@ import type { Deleted, LogChunk, LogReader } from '../store/port.ts'
 import type { Slice } from './slice.ts'
 
 /**
- * - `detached` its sink is gone, or whoever opened it let go: says nothing about the thread (a service that stops, too)
- * - `complete` it was given everything that it asked for
- * - `deleted` the record of the deletion was read; the only end that means so
- * - `not_found` the store knows no such thread, though it did before
- * - `cursor_gone`, `cursor_ahead` the log and the cursor do not belong together
- * - `fault` reading or writing failed
+ * - `detached`: the sink closed, or the opener let go. Says nothing about the thread, and includes a server that shuts
+ *   down.
+ * - `complete`: it delivered everything it was asked for
+ * - `deleted`: it read the record of the deletion. No other end means that.
+ * - `not_found`: the store does not know the thread any more
+ * - `cursor_gone`, `cursor_ahead`: the cursor does not fit the log
+ * - `fault`: reading or writing failed
  */
 export type ReaderEnd = 'detached' | 'complete' | 'deleted' | 'not_found' | 'cursor_gone' | 'cursor_ahead' | 'fault'
 
-/** A reading behind which nothing comes. `last`: the one record that is left of a log that was deleted. */
+/** A read after which nothing follows. `last`: the one record that remains of a deleted log. */
 export interface Over {
   readonly type: 'over'
   readonly cause: ReaderEnd
@@ -30,7 +31,7 @@ export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['
     case 'chunk':
       return answer
     case 'deleted':
-      // A thread that never was, in a room that was deleted, has no record of it.
+      // A thread that never existed, in a deleted room, has no such record.
       return { type: 'over', cause: 'deleted', ...('seq' in answer && { last: lastRecord(key, answer) }) }
     case 'not_found':
     case 'cursor_gone':
@@ -39,13 +40,13 @@ export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['
   }
 }
 
-/** What a client is told of a reader's end. Nothing of the ends that say nothing about the thread. */
+/** The reason that a client gets. Undefined for ends that say nothing about the thread. */
 export const RESYNC: Readonly<Record<ReaderEnd, Resync['reason'] | undefined>> = {
   detached: undefined,
   complete: undefined,
   fault: undefined,
   deleted: 'deleted',
-  // The log is not there any more, and nothing says that it was deleted: the snapshot answers what there is.
+  // The log is gone, but nothing says that it was deleted. The client reads the snapshot and sees what exists.
   not_found: 'cursor_ahead',
   cursor_gone: 'cursor_gone',
   cursor_ahead: 'cursor_ahead',
@@ -53,7 +54,7 @@ export const RESYNC: Readonly<Record<ReaderEnd, Resync['reason'] | undefined>> =
 
 const encoder = new TextEncoder()
 
-/** What a deleted thread's log ended with: its store keeps nothing else of it. */
+/** The last record of a deleted thread's log, the only one that its store keeps. */
 function lastRecord(
   { roomId, threadId }: ThreadKey,
   { seq, at }: { readonly seq: number; readonly at: string },

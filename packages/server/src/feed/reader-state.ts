@@ -1,14 +1,16 @@
 /**
- * Where one reader of one log is. Pure: the table is total and a test walks every cell.
+ * States of a reader. Pure: the table is total, and a test visits every cell.
  *
- * - `catching-up` the log holds more than it has been given
- * - `live` it has been given everything that is known of
- * - `waiting-for-drain` its sink is full; nothing is kept for it, it will catch up (G10)
- * - `ended` absorbing
+ * - `catching-up`: the log holds records that the reader has not delivered
+ * - `live`: it has delivered every record known so far
+ * - `waiting-for-drain`: its sink is full; nothing is kept for it, and it catches up later (G10)
+ * - `ended`: final
  */
 export type ReaderState = 'catching-up' | 'live' | 'waiting-for-drain' | 'ended'
 
-/** `behind`: more is known of · `current`: nothing more is known of · `full`, `drained`: its sink · `end`: either side. */
+/**
+ * `behind`: there are more records · `current`: there are none · `full`, `drained`: the sink · `end`: from either side.
+ */
 export type ReaderEvent = 'behind' | 'current' | 'full' | 'drained' | 'end'
 
 export const READER_TABLE: Readonly<Record<ReaderState, Readonly<Record<ReaderEvent, ReaderState>>>> = {

@@ -1,13 +1,13 @@
 /**
- * One reader's way through one log: from the ring where it can, from the store where it must, into its sink.
+ * One reader of one log: reads from the ring if it can and from the store if it must, and writes to its sink.
  *
- * Owns: the cursor, the state, at most one reading at a time. Does not know: subscriptions, time, HTTP.
+ * Owns: the cursor, the state, at most one store read at a time. Does not know: subscriptions, time, HTTP.
  *
  * Invariants:
- * - Its sink gets exactly the records after its cursor, in order, each once (G2, G3, I4); a slice that does not begin
- *   right behind the cursor ends the stream instead of leaving a hole.
- * - It pulls: while its sink is full nothing is read or kept for it (G10).
- * - Only what a commit or the store gave is written (I11). Ending it ends nothing else (I5).
+ * - Its sink gets exactly the records after its cursor, in order, each once (G2, G3, I4). A slice that does not start
+ *   right after the cursor ends the stream instead of leaving a hole.
+ * - It pulls: while its sink is full, nothing is read or kept for it (G10).
+ * - It writes only committed records (I11). Ending it ends nothing else (I5).
  */
 import { admit } from '@holdfast/core'
 import type { LogChunk } from '../store/port.ts'
@@ -19,27 +19,27 @@ import type { Sink } from './sink.ts'
 import type { Slice } from './slice.ts'
 
 export interface Reader {
-  /** It has been given everything that is known of. */
+  /** Whether it has every record known so far. */
   live(): boolean
-  /** What comes next goes straight through it: it is live, and nothing waits in its sink. */
+  /** Whether the next commit would pass straight through: it is live, and its sink is empty. */
   clear(): boolean
-  /** Begins with what the store gave at its cursor when it came. Once. */
+  /** Starts with the first read from the store. Call once. */
   start(first: LogChunk): void
-  /** More may be there: goes on if it was live. */
+  /** There may be more records. */
   more(): void
-  /** Asks the store even though nothing was told: notices may be lost. */
+  /** Reads the store even without a notice, because notices may be lost. */
   recheck(): void
-  /** Nothing comes any more: what there is, and then the end. Twice is harmless. */
+  /** No more records follow: delivers the rest, then ends. Idempotent. */
   finish(): void
-  /** Its sink is full, through no doing of its own: it waits for the drain like one that filled it. */
+  /** Another reader filled the shared sink: waits for the drain as if it had filled it itself. */
   hold(): void
-  /** A comment, when the sink has room. */
+  /** Writes a comment if the sink has room. */
   beat(bytes: Uint8Array): void
-  /** Nobody looks any more: ends what it writes, and nothing else. Twice is harmless. */
+  /** The observer left: ends the output and nothing else. Idempotent. */
   detach(): void
 }
 
-/** What went into sinks. */
+/** Totals written to sinks. */
 export interface Sent {
   bytes: number
   records: number
@@ -51,15 +51,15 @@ export interface ReaderOptions {
   /** Exclusive cursor. */
   readonly after: number
   readonly filter: FrameFilter
-  /** It takes at most this much at once, or one larger record. */
+  /** Bytes it takes in one step. A single larger record may exceed it. */
   readonly stepBytes: number
   readonly read: (after: number) => Promise<LogChunk | Over>
   readonly onFault: (fault: unknown) => void
-  /** Added to as it goes. */
+  /** Incremented with every write. */
   readonly sent: Sent
-  /** A reading showed records that no notice had told of. */
+  /** Called when a read shows records that no notice announced. */
   readonly onNews: () => void
-  /** It has been given everything that is known of: again each time it has caught up. */
+  /** Called each time it has caught up. */
   readonly onLive?: (cursor: number) => void
   /** Called once. */
   readonly onEnd: (cause: ReaderEnd) => void
@@ -132,18 +132,18 @@ export function createReader(options: ReaderOptions): Reader {
     advance()
   }
 
-  /** A reader that was behind sees the end, and that there is a hole before it. */
+  /** The record of the deletion is written even to a reader that is behind: it sees the end, and the hole before it. */
   function finishWith({ cause, last }: Over) {
     if (last && state !== 'ended' && cursor < last.lastSeq) sink.write(filter(last).bytes)
     end(cause)
   }
 
-  /** `known`: the head that was known of when the reading began. */
+  /** `known` is the head that was known when the read began. */
   function take(chunk: LogChunk, known: number) {
     const news = ring.raise(chunk.head)
     if (chunk.frames.byteLength > 0) deliver(chunk)
-    // A reading that gave nothing is the end for now, unless more was told of meanwhile. Asking again whatever the
-    // reason would spin on a store that lags behind its notices.
+    // An empty read means caught up, unless a notice announced more in the meantime. Reading again in any other case
+    // would spin on a store that lags behind its notices.
     else if (ring.head() <= Math.max(known, cursor)) move('current')
     if (news) onNews()
   }
@@ -162,7 +162,7 @@ export function createReader(options: ReaderOptions): Reader {
       advance()
     },
     more() {
-      // Nearly always it is live, what came is the newest commit, and it is live again: no other way to the same place.
+      // Fast path: the reader is live and takes the newest commit. It ends in the same state as the general path below.
       if (state === 'live') {
         const recent = ring.after(cursor, stepBytes)
         if (recent.type === 'slice') deliver(recent)

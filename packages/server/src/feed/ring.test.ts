@@ -14,15 +14,15 @@ function commit(firstSeq: number, lastSeq: number, padding = '') {
   return { firstSeq, lastSeq, frames: new TextEncoder().encode(frames) }
 }
 
-/** As a thread's frames lie in the buffer of a commit of many threads. */
+/** A thread's frames as a slice of a buffer that holds a commit of many threads. */
 function inGroup({ firstSeq, lastSeq, frames }: ReturnType<typeof commit>) {
   const group = new Uint8Array(frames.byteLength + 60_000)
   group.set(frames, 30_000)
   return { firstSeq, lastSeq, frames: group.subarray(30_000, 30_000 + frames.byteLength) }
 }
 
-describe('the ring of a watched thread', () => {
-  it('hands the very same bytes to every reader at the same cursor', () => {
+describe('the ring of a thread that is read', () => {
+  it('gives every reader at the same cursor the same buffer', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     ring.told(commit(4, 6))
@@ -31,7 +31,7 @@ describe('the ring of a watched thread', () => {
     expect(one.type === 'slice' && other.type === 'slice' && one.frames === other.frames).toBe(true)
   })
 
-  it('cuts inside a commit, and goes on with the commits behind it', () => {
+  it('slices inside a commit, and continues with the commits after it', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     ring.told(commit(4, 6))
@@ -41,7 +41,7 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(3, 1e6)).toMatchObject({ firstSeq: 4, lastSeq: 6 })
   })
 
-  it('gives small commits together that lie together, also from the middle of one, and hands the same bytes to whoever asks next', () => {
+  it('gives adjacent small commits together, also from the middle of one, and gives the next reader the same bytes', () => {
     const ring = createRing()
     for (const firstSeq of [1, 3]) ring.told(inGroup(commit(firstSeq, firstSeq + 1)))
     const recent = ring.after(1, 1e6)
@@ -52,14 +52,14 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(1, 1e6)).toMatchObject({ firstSeq: 2, lastSeq: 5 })
   })
 
-  it('gives whole commits up to the limit, and always one', () => {
+  it('gives whole commits up to the limit, and always at least one', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     ring.told(commit(4, 6))
     expect(ring.after(0, 1)).toMatchObject({ firstSeq: 1, lastSeq: 3 })
   })
 
-  it('never gives across a hole: a missed notice makes the store answer', () => {
+  it('never gives records across a hole: after a missed notice the store answers', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     ring.told(commit(6, 7))
@@ -67,7 +67,7 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(5, 1e6)).toMatchObject({ firstSeq: 6, lastSeq: 7 })
   })
 
-  it('takes repeated, late and bare notices without harm', () => {
+  it('tolerates repeated, late and bare notices', () => {
     const ring = createRing()
     ring.told(commit(4, 6))
     ring.told(commit(1, 3))
@@ -78,7 +78,7 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(8, 1e6)).toEqual({ type: 'current' })
   })
 
-  it('passes what nobody is behind with as it came, and holds nothing afterwards', () => {
+  it('passes a commit on unchanged if no reader is behind, and holds nothing afterwards', () => {
     const ring = createRing()
     ring.told(commit(1, 3))
     const passed = inGroup(commit(4, 6))
@@ -96,7 +96,7 @@ describe('the ring of a watched thread', () => {
     expect(ring.after(6, 1e6)).toMatchObject({ firstSeq: 7, lastSeq: 8 })
   })
 
-  it('G10 holds what is too large to be given at once, so that it is given in steps', () => {
+  it('G10 holds a commit that is too large to write at once, so that it is read in steps', () => {
     const passed = commit(1, 3, 'x'.repeat(100))
     const ring = createRing({ passedBytes: passed.frames.byteLength })
     ring.pass(passed, () => expect(ring.bytes()).toBe(0))
@@ -136,7 +136,7 @@ describe('the ring of a watched thread', () => {
     expect(recent.type === 'slice' && recent.frames.buffer.byteLength).toBeLessThanOrEqual(1024)
   })
 
-  it('G10 gives small slices of large buffers as they were, and keeps few bytes more than they have', () => {
+  it('G10 gives small slices of large buffers unchanged, and keeps hardly more bytes than they have', () => {
     const ring = createRing({ maxBytes: 40_000 })
     const buffers = new Set<ArrayBufferLike>()
     for (let seq = 1; seq <= 400; seq++) {

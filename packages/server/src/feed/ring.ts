@@ -1,50 +1,51 @@
 /**
- * The recent end of one thread's log, in memory, shared by all its readers: bounded, dropped with the last of them.
+ * The recent end of one thread's log in memory, shared by all its readers. It is bounded and dropped with the last of
+ * them.
  *
- * Owns: which records it holds, without holes, and the highest position anyone told of. Does not know: readers, stores.
+ * Owns: which records it holds, without holes, and the highest position known. Does not know: readers, stores.
  *
  * Invariants:
- * - What it holds is one run of records without holes; a notice that leaves a hole makes it begin anew (G2).
- * - Every reader at the same cursor gets the same bytes, not equal ones (one serialisation an event).
- * - It never holds more than `maxBytes`, nor keeps a larger buffer alive for a small part of it: what it keeps beyond its
- *   commits is an eighth of them, and `LARGEST_SHARED` at either end (G10).
+ * - Its records are contiguous. A notice that leaves a hole restarts the ring (G2).
+ * - All readers at the same cursor get the same bytes, not equal ones: each event is serialised once.
+ * - It never holds more than `maxBytes`, and never keeps a larger buffer alive for a small part of it. Beyond its
+ *   commits it keeps an eighth of them, and `LARGEST_SHARED` at either end (G10).
  */
 import { SINK_BYTES } from './sink.ts'
 import { offsetAfter, type Slice } from './slice.ts'
 
 const RING_BYTES = 256 * 1024
-/** A commit may keep at most this much of somebody else's buffer alive; beyond, its bytes are copied once. */
+/** Bytes of a larger buffer that a commit may keep alive. Beyond this it is copied once. */
 const SPARE_BYTES = 4 * 1024
-/** Copies of small commits share blocks that only this ring holds: one for each would cost more than the copying. */
+/** Copies of small commits share blocks that only this ring holds. A buffer for each would cost more than the copy. */
 const SMALLEST_SHARED = 1024
 const LARGEST_SHARED = 16 * 1024
 
-/** What the ring can say to a reader at a cursor. `unknown`: there is more, and only the store has it. */
+/** What the ring knows after a cursor. `unknown`: there is more, but only in the store. */
 export type Recent = ({ readonly type: 'slice' } & Slice) | { readonly type: 'current' } | { readonly type: 'unknown' }
 
 export interface Ring {
-  /** What a notice told: the records `firstSeq`–`lastSeq` are committed. Duplicates and reordering do no harm. */
+  /** A notice: the records `firstSeq`–`lastSeq` are committed. Duplicates and reordering are harmless. */
   told(commit: { readonly firstSeq: number; readonly lastSeq: number; readonly frames?: Uint8Array | undefined }): void
   /**
-   * The same, for readers of whom none is behind: gives it as it is while `tell` runs, and holds nothing afterwards,
-   * neither this nor what was held before. What is too large to be given at once is held like any other.
+   * The same if no reader is behind: hands out the commit as it is while `tell` runs, and holds nothing afterwards,
+   * neither this commit nor earlier ones. A commit too large to write at once is held like any other.
    */
   pass(commit: Slice, tell: () => void): void
-  /** A reading of the store showed this head: true if nobody had told of it. */
+  /** A store read showed this head. True if no notice had announced it. */
   raise(head: number): boolean
-  /** Whole commits after the cursor that lie together, as many as fit in `maxBytes`, at least one. */
+  /** Whole contiguous commits after the cursor, as many as fit in `maxBytes`, at least one. */
   after(cursor: number, maxBytes: number): Recent
-  /** The highest position anyone told of; 0 before. */
+  /** The highest position known; 0 initially. */
   head(): number
-  /** What it holds. */
+  /** Bytes that it holds. */
   bytes(): number
 }
 
-/** Commits one behind the other, their bytes without a gap. An object for each commit would be most of what a busy ring costs. */
+/** Contiguous commits and their bytes. One object per commit would be most of the cost of a busy ring. */
 interface Block {
   readonly bytes: Buffer
   readonly firstSeq: number
-  /** Of each commit: its last position, and where its bytes end. */
+  /** For each commit: its last position, and where its bytes end. */
   readonly lastSeqs: number[]
   readonly ends: number[]
 }
@@ -54,17 +55,17 @@ const UNKNOWN: Recent = { type: 'unknown' }
 
 export interface RingOptions {
   readonly maxBytes?: number
-  /** It passes no more than this, nor part of a larger buffer: whoever is slow to take it keeps all of that alive. */
+  /** Largest commit, and largest underlying buffer, that is passed on uncopied: a slow reader keeps all of it alive. */
   readonly passedBytes?: number
 }
 
 export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: RingOptions = {}): Ring {
   let blocks: Block[] = []
-  /** How many commits of the first block have been let go. */
+  /** Commits of the first block that were dropped. */
   let gone = 0
   let bytes = 0
   let head = 0
-  /** The last answer since something was held: all readers at the same cursor are given this one. */
+  /** The last answer since the ring changed: all readers at the same cursor get this one. */
   let last: { readonly cursor: number; readonly limit: number; readonly recent: Recent } | undefined
   let passing: Extract<Recent, { type: 'slice' }> | undefined
 
@@ -77,7 +78,7 @@ export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: 
 
   const newest = () => blocks.at(-1)?.lastSeqs.at(-1)
 
-  /** Where the next small commit is copied to: behind the last one, or into a larger block. */
+  /** Where the next small commit is copied: after the last one, or into a larger block. */
   function roomFor(size: number, firstSeq: number): Block {
     const block = blocks.at(-1)
     const has = block?.bytes.byteLength ?? 0
@@ -180,14 +181,14 @@ export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: 
   }
 }
 
-/** Where, in the block, the first record after the cursor begins, which lies in its commit `at`. */
+/** Offset in the block of the first record after the cursor, which lies in its commit `at`. */
 function cutAt({ bytes, firstSeq, lastSeqs, ends }: Block, at: number, cursor: number): number {
   const before = lastSeqs[at - 1] ?? firstSeq - 1
   const from = ends[at - 1] ?? 0
   return cursor === before ? from : from + offsetAfter(bytes.subarray(from, ends[at]), cursor - before)
 }
 
-/** Of anything but a Buffer node makes one for each socket that is given it. */
+/** Node converts anything else to a Buffer once per socket. */
 function asBuffer(frames: Uint8Array): Buffer {
   return Buffer.isBuffer(frames) ? frames : Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
 }

@@ -1,24 +1,28 @@
 /**
  * One sink that many readers share: who may write to it, and when.
  *
- * Owns: whether it is full, and the order in which those who wait go on. Does not know: logs, what is written.
+ * Owns: whether it is full, and the order in which waiting readers continue. Does not know: logs, what is written.
  *
  * Invariants:
- * - One queue for all who wait, whether for room or for a reading: nobody is overtaken twice by the same one.
- * - While it is full nobody writes and no reading begins, and only one reading is under way: what it holds beyond being
- *   full is one reading and the write that filled it (G10).
+ * - There is one queue for all waiting readers, whether they wait for room or for a read, so none is overtaken twice by
+ *   the same one.
+ * - While the sink is full nobody writes and no read begins, and only one read is under way. So beyond a full sink it
+ *   holds one read and the write that filled it (G10).
  */
 import type { Sink } from './sink.ts'
 
 export interface SharedSink {
-  /** A reader's own end of it. `hold` is called when somebody else has filled it; the drain listener when it is its turn. */
+  /**
+   * A reader's own sink. `hold` is called when another reader filled the shared one, the drain listener when it is this
+   * reader's turn.
+   */
   seat(hold: () => void): Sink & { leave(): void }
-  /** A reading of the store, when it is its turn; undefined when the sink is gone. What it gives is to be written at once. */
+  /** Runs a store read when its turn comes; undefined if the sink is gone by then. Write the result at once. */
   turn<T>(step: () => Promise<T>): Promise<T | undefined>
-  /** A short frame, now. */
+  /** Writes a short frame now. */
   say(bytes: Uint8Array): void
   full(): boolean
-  /** Nothing is written any more, and whoever waits is let go. Twice is harmless. */
+  /** Writes nothing more, and releases all waiting readers. Idempotent. */
   end(): void
 }
 
@@ -90,7 +94,7 @@ export function createSharedSink(sink: Sink): SharedSink {
       try {
         return await step()
       } finally {
-        // What it gave is written first: that hangs on promises, and this comes behind all of them.
+        // The result is written in promise callbacks, and this runs after all of them.
         setImmediate(() => {
           busy = false
           pump()

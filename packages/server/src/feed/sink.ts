@@ -1,26 +1,26 @@
 /**
- * PORT Sink: where a reader's bytes go. Knows neither logs nor HTTP; `http/node-sink.ts` and `http/web-sink.ts`
- * implement it.
+ * PORT Sink: where a reader's bytes go. Knows neither logs nor HTTP; implemented by `http/node-sink.ts` and
+ * `http/web-sink.ts`.
  *
- * It bounds what one reader holds of this process (G10), in thirds: a sink that holds more than a third of what a reader
- * may hold says that it is full; it is given at most another third (or one larger record) on top of that; and of the
- * last third at most is a commit of many threads that it keeps whole by being slow to take its part of it.
+ * It bounds the memory that one reader holds (G10), in thirds. A sink that holds more than a third of the limit reports
+ * that it is full. On top of that it is given at most another third (or one larger record). The last third at most is a
+ * commit of many threads that a slow sink keeps alive.
  */
 export interface Sink {
-  /** Takes the bytes, always. False: it now holds more than it should; write no more until it drains. */
+  /** Always takes the bytes. False: it is now full; write no more until it drains. */
   write(bytes: Uint8Array): boolean
-  /** Nothing of what it took is here any more. */
+  /** Whether all bytes have left this process. */
   idle(): boolean
-  /** Nothing more comes: the stream ends after what was written. Twice is harmless. */
+  /** Ends the stream after what was written. Idempotent. */
   end(): void
-  /** Told whenever a full sink has room again. One listener. */
+  /** Called whenever a full sink has room again. One listener. */
   onDrain(listener: () => void): void
-  /** Told once when the other side is gone, at once if it already is. One listener. */
+  /** Called once when the other side is gone, at once if it already is. One listener. */
   onClose(listener: () => void): void
 }
 
-/** What one reader may hold. */
+/** Bytes that one reader may hold. */
 export const READER_BYTES = 256 * 1024
 export const thirdOf = (readerBytes: number) => Math.floor(readerBytes / 3)
-/** A sink that holds more than this is full. */
+/** A sink that holds more bytes than this is full. */
 export const SINK_BYTES = thirdOf(READER_BYTES)

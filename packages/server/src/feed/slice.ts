@@ -1,6 +1,7 @@
 /**
- * A run of stored frames and where it lies in its thread's log. Owns cutting by position; does not know what the frames
- * say. A frame ends with its blank line, and JSON holds no raw line feed, so counting blank lines counts records.
+ * A range of stored frames and its position in the thread's log. Owns slicing by position; does not know what the
+ * frames contain. A frame ends with a blank line, and JSON contains no raw line feed, so counting blank lines counts
+ * records.
  */
 export interface Slice {
   /** Position of the first record. */
@@ -11,7 +12,7 @@ export interface Slice {
 
 const LINE_FEED = 10
 
-/** Where the first `records` of them end. */
+/** Offset of the end of the first `records` frames. */
 export function offsetAfter(frames: Uint8Array, records: number): number {
   let from = 0
   for (let record = 0; record < records; record++) {

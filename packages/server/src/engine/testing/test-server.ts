@@ -1,4 +1,7 @@
-/** A small server for tests of the engine: memory store, in-process bus, manual clock, agents on strings. */
+/**
+ * A small server for tests of the engine: memory store, in-process bus, manual clock, and agents that the test
+ * controls.
+ */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Event, RunAgentInput } from '@ag-ui/core'
 import { type AfterCrash, type Envelope, envelopeJson, splitFrames, type ThreadKey } from '@holdfast/core'
@@ -15,18 +18,18 @@ import type { OnBusy, StartRequest } from '../../store/run-record.ts'
 import { createEngine, type EngineOptions } from '../engine.ts'
 import type { EngineLogEntry } from '../log.ts'
 
-/** One call of the agent `puppet`: the test says what it says. */
+/** One call of the agent `puppet`, whose output the test controls. */
 export interface PuppetCall {
   readonly input: RunAgentInput
   readonly context: AgentContext
   say(event: unknown): void
-  /** A text message that stays open. */
+  /** Sends a text message that stays open. */
   text(delta: string): void
   finish(): void
   fail(error: unknown): void
-  /** How often the engine has asked for more. */
+  /** How often the engine has asked for an event. */
   readonly asked: number
-  /** The engine has said that it will ask for nothing more. */
+  /** Whether the engine has left this call. */
   readonly left: boolean
 }
 
@@ -97,7 +100,7 @@ export function createPuppet(id = 'puppet', { stopsOnAbort = true } = {}) {
 
 export interface TestServerOptions extends Partial<Omit<EngineOptions, 'store'>> {
   readonly agents?: readonly Agent[]
-  /** Wraps the store's work: where faults and delays are put. */
+  /** Wraps the store's work, to inject faults and delays. */
   readonly work?: (work: RunWork) => RunWork
   readonly deaf?: boolean
 }
@@ -141,7 +144,7 @@ export async function createTestServer({
     calls: puppet.calls,
     settings,
     key: (threadId: string): ThreadKey => ({ roomId: 'default', threadId }),
-    /** Asks for a run whose id is the thread's. */
+    /** Starts a run whose id is the thread's. */
     async ask(threadId: string, agentId = 'puppet', script?: object, afterCrash?: AfterCrash, content = 'Hi') {
       await server.askAs(threadId, threadId, 'reject', agentId, script, afterCrash, content)
     },
@@ -183,11 +186,11 @@ export async function createTestServer({
       const envelopes = await server.envelopes(threadId)
       return envelopes.map(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : '')).join('')
     },
-    /** Lets everything happen that needs no time. */
+    /** Lets everything happen that needs no time to pass. */
     async settle() {
       for (let n = 0; n < 30; n++) await turn()
     },
-    /** Lets time pass in steps, and after each of them whatever comes of it. */
+    /** Lets time pass in steps, and everything settle after each. */
     async pass(ms: number, step = 10) {
       for (let passed = 0; passed < ms; passed += step) {
         await server.settle()
@@ -199,7 +202,7 @@ export async function createTestServer({
   return server
 }
 
-/** G4, I1: exactly one terminal event, `run.ended` right behind it and nothing of the run after that. */
+/** G4, I1: exactly one terminal event, `run.ended` right after it, and nothing of the run after that. */
 export function expectLegalEnd(envelopes: readonly Envelope[], outcome: object): void {
   const types = envelopes.map(({ event }) => event.type)
   const terminal = types.filter((type) => type === 'RUN_FINISHED' || type === 'RUN_ERROR')

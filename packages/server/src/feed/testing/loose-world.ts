@@ -1,4 +1,4 @@
-/** Threads of two rooms in a real store in memory, and a feed over them whose notices may be lost, repeated or bare. */
+/** Threads of two rooms in a real memory store, and a feed over them whose notices may be lost, repeated or bare. */
 import { envelopeJson, keyString, runTerminal, splitFrames, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
@@ -55,11 +55,11 @@ export async function createLooseWorld() {
     deliver(how: Delivery) {
       delivery = how
     },
-    /** From here on the feed's readings of logs answer this. */
+    /** From now on, log reads of the feed answer this. */
     answerReadings(read: LogReader['read']) {
       reading = read
     },
-    /** Some records in the thread: of a new run, if none is live. */
+    /** Appends some records to the thread, of a new run if none is live. */
     async commit(key: ThreadKey, records = 1, size = 1) {
       let lease = leases.get(keyString(key))
       if (!lease) {
@@ -88,7 +88,7 @@ export async function createLooseWorld() {
       leases.delete(keyString(key))
       await store.threads.delete(ME, key, true)
     },
-    /** The envelopes' JSON after a cursor; undefined: it is gone. */
+    /** JSON of the envelopes after a cursor; undefined if the thread is gone. */
     async log(key: ThreadKey, after = 0): Promise<string[] | undefined> {
       const read = await store.log.read(ME, key, { after, maxBytes: 1e9, maxRecords: 1e9 })
       if (read.type === 'not_found') return []

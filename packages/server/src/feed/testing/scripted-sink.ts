@@ -1,10 +1,10 @@
-/** A socket for the tests of this room: it holds what is written to it until somebody drains it. */
+/** A sink for tests that holds what is written to it until the test drains it. */
 import { HEARTBEAT } from '@holdfast/core'
 import type { Sink } from '../sink.ts'
 
 const decoder = new TextDecoder()
 
-/** @param capacity in bytes: beyond, it says that it is full; without one it takes everything at once */
+/** @param capacity in bytes; beyond it the sink is full. Without one it takes everything at once. */
 export function createScriptedSink(capacity = Number.POSITIVE_INFINITY) {
   const written: Uint8Array[] = []
   let holds = 0
@@ -38,7 +38,7 @@ export function createScriptedSink(capacity = Number.POSITIVE_INFINITY) {
     get holds() {
       return holds
     },
-    /** All that was written, without heartbeats. */
+    /** Everything written, without heartbeats. */
     text: () =>
       written
         .map((bytes) => decoder.decode(bytes))

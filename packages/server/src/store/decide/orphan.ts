@@ -25,7 +25,7 @@ export const MAX_EPOCHS = 10
 const WORKER_LOST = {
   type: 'failed',
   code: 'worker_lost',
-  message: 'The server stopped while this answer was being written. What had arrived is kept; retry to ask again.',
+  message: 'The server stopped while this answer was being written. What had arrived is kept. Retry to ask again.',
 } as const
 
 const ASKED_AGAIN = {
