@@ -54,11 +54,17 @@ describe('the command', { timeout: 40_000 }, () => {
   it('helps, and says in one sentence what it did not understand', async () => {
     const help = await holdfast(['--help'])
     expect(help.code).toBe(0)
-    for (const name of ['serve', 'threads', 'tail', 'cancel', 'export', 'import', 'doctor']) {
+    for (const name of ['serve', 'threads', 'tail', 'cancel', 'trace', 'export', 'import', 'doctor']) {
       expect(help.out).toContain(`  ${name} `)
     }
     expect((await holdfast(['export', '--help'])).out).toContain('--redact')
-    for (const args of [['explode'], ['tail', 'default'], ['tail', 'a/b', 't'], ['threads', '--url', 'nonsense']]) {
+    for (const args of [
+      ['explode'],
+      ['tail', 'default'],
+      ['tail', 'a/b', 't'],
+      ['threads', '--url', 'nonsense'],
+      ['trace', 'r1', 'room'],
+    ]) {
       const wrong = await holdfast(args)
       expect([args, wrong.code, wrong.out]).toEqual([args, 2, ''])
       expect(wrong.err).toMatch(/^holdfast: .+\n/)
@@ -126,6 +132,54 @@ describe('against a running server', { timeout: 40_000 }, () => {
     expect(late).toMatchObject({ code: 0, out: 'The run has already ended: succeeded.\n' })
     const early = await holdfast(['cancel', 'default', 't1', 'r99', '--json', '--url', server.url])
     expect(early).toMatchObject({ code: 0, out: '{}\n' })
+  })
+
+  it('traces a run from its acceptance to its end, with its readers, wherever it is', async () => {
+    const reading = new AbortController()
+    const stream = await fetch(`${server.url}${paths.log({ ...KEY, threadId: 't3' })}?live=sse`, {
+      signal: reading.signal,
+    })
+    await server.ask('r3', { tokens: 4, intervalMs: 1 }, 't3')
+    await vi.waitFor(async () => {
+      const run = await fetch(`${server.url}${paths.run({ ...KEY, threadId: 't3' }, 'r3')}`)
+      expect(await run.json()).toMatchObject({ status: 'succeeded' })
+    })
+    reading.abort()
+    await stream.body?.cancel().catch(() => {})
+    const env = { HOLDFAST_URL: server.url, HOLDFAST_DATA: join(directory, 'running') }
+    let found: { code: number | null; out: string; err: string } | undefined
+    // The file of events is written after the commit.
+    await vi.waitFor(
+      async () => {
+        found = await holdfast(['trace', 'r3', '--json'], env)
+        expect(found.out).toContain('"atEnd":1')
+      },
+      { timeout: 20_000 },
+    )
+    expect(JSON.parse(found?.out ?? '')).toMatchObject({
+      ...KEY,
+      threadId: 't3',
+      runId: 'r3',
+      agentId: 'demo',
+      status: 'succeeded',
+      claims: [{ epoch: 1 }],
+      phases: [{ kind: 'text' }],
+      ended: { outcome: { type: 'succeeded' } },
+      readers: { recorded: true, atStart: 1, atEnd: 1 },
+    })
+    const shown = await holdfast(['trace', 'r3', 'default', 't3', '--url', server.url])
+    expect(shown.code, shown.err).toBe(0)
+    expect(shown.out).toMatch(/^Run r3 in default\/t3, agent demo: succeeded\n/)
+    for (const name of ['accepted', 'claimed', 'first event', 'text', 'ended', 'largest gap'])
+      expect(shown.out).toMatch(new RegExp(`^ .* ${name} `, 'm'))
+    expect(shown.out).toMatch(/readers +not recorded\n$/)
+    for (const args of [['r99'], ['r3', 'default', 't1'], ['r3', 'default', 'nowhere']]) {
+      const missing = await holdfast(['trace', ...args, '--url', server.url])
+      expect([args, missing.code, missing.out]).toEqual([args, 1, ''])
+      expect(missing.err).toMatch(/^holdfast: .+\n$/)
+    }
+    const held = await holdfast(['trace', 'r3', '--data', join(directory, 'running')])
+    expect(held).toMatchObject({ code: 1, err: expect.stringContaining('A server holds the data') })
   })
 
   it('is told that the data is held, and that the server is well', async () => {
@@ -217,6 +271,23 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     for (const path of [directory, join(directory, 'not-there')]) {
       expect((await holdfast(['import', path, '--data', empty])).code).toBe(1)
     }
+  })
+
+  it('traces a run of a stopped server, with the readers that were recorded', async () => {
+    const traced = await holdfast(['trace', 'r1', '--data', data, '--json'])
+    expect(traced.code, traced.err).toBe(0)
+    expect(JSON.parse(traced.out)).toMatchObject({
+      ...KEY,
+      runId: 'r1',
+      status: 'succeeded',
+      readers: { recorded: true, atStart: 0, atEnd: 0 },
+    })
+    for (const args of [['r99'], ['r1', 'default', 't2'], ['r1', 'nowhere', 't1']]) {
+      const missing = await holdfast(['trace', ...args, '--data', data])
+      expect([args, missing.code, missing.out]).toEqual([args, 1, ''])
+      expect(missing.err).toContain('There is no run')
+    }
+    expect(await holdfast(['trace', 'r1', '--data', join(directory, 'no-data')])).toMatchObject({ code: 1 })
   })
 
   it('says whether the data is sound, and what is wrong with it', async () => {

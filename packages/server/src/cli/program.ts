@@ -89,6 +89,29 @@ function createProgram(terminal: Terminal): Command {
       },
     )
 
+  asking(program.command('trace'))
+    .description('show one run’s path from acceptance to end, with timings')
+    .argument('<run>', 'its id', id)
+    .argument('[room]', 'its room, where several runs have this id; else the newest is shown', id)
+    .argument('[thread]', 'its thread', id)
+    .option('--data <directory>', 'read this data directory, which no server may hold, and ask no server')
+    .action(
+      async (
+        runId: string,
+        roomId: string | undefined,
+        threadId: string | undefined,
+        options: Asking & { data?: string },
+      ) => {
+        const { trace } = await import('./commands/trace.ts')
+        const { url, json = false, data } = options
+        if (roomId !== undefined && threadId === undefined) {
+          throw new CommandError('A room alone is no place of a run: name its thread too.', EXIT.usage)
+        }
+        const key = roomId === undefined || threadId === undefined ? undefined : { roomId, threadId }
+        await trace(() => client(url), terminal, { runId, key, data, json })
+      },
+    )
+
   onData(program.command('export'))
     .description('write a room as lines of JSON; stop the server first')
     .argument('<room>', 'room id', id)

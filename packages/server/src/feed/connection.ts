@@ -13,6 +13,7 @@ import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { feedFrames } from './frame-filter.ts'
 import { createReader, type Reader, type Sent } from './reader.ts'
+import type { OnReader } from './reader-change.ts'
 import { type Over, RESYNC, readingOf } from './reader-end.ts'
 import { createSharedSink } from './shared-sink.ts'
 import type { Sink } from './sink.ts'
@@ -39,6 +40,7 @@ export interface ConnectionOptions extends ConnectionRequest {
   readonly onFault: (fault: unknown, key?: ThreadKey) => void
   /** Called once. */
   readonly onEnd: () => void
+  readonly onReader: OnReader
 }
 
 export interface Connection {
@@ -47,7 +49,7 @@ export interface Connection {
 }
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { principal, hub, log, store, stepBytes, sent, onFault, onEnd } = options
+  const { principal, hub, log, store, stepBytes, sent, onFault, onEnd, onReader } = options
   const shared = createSharedSink(options.sink)
   const leaving = new Set<() => void>()
   let over = false
@@ -154,8 +156,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         sent,
         onNews: thread.nudge,
         onLive: caughtUp,
-        onEnd(cause) {
+        onEnd(cause, cursor) {
           thread.readers.delete(made)
+          onReader({ type: 'reader_left', ...key, seq: cursor })
           seat.leave()
           const reason = RESYNC[cause]
           if (reason) resync(reason)
@@ -164,6 +167,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       })
       reader = made
       thread.readers.add(made)
+      onReader({ type: 'reader_joined', ...key, seq: after })
       made.start(first)
     }
 

@@ -13,6 +13,7 @@ import type { Principal } from '../store/principal.ts'
 import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
 import { allFrames, type FrameFilter } from './frame-filter.ts'
 import { createReader, type Sent } from './reader.ts'
+import type { OnReader } from './reader-change.ts'
 import { readingOf } from './reader-end.ts'
 import { READER_BYTES, type Sink, thirdOf } from './sink.ts'
 import { createThreadHub, heartbeat } from './thread-hub.ts'
@@ -100,6 +101,8 @@ export interface FeedOptions {
   /** Called when a read fails in the middle of a stream, which has then ended. */
   readonly onFault: (fault: unknown, key?: ThreadKey) => void
   readonly limits?: FeedLimits
+  /** Called when a stream begins and ends to follow a thread. Must not throw. */
+  readonly onReader?: OnReader
 }
 
 /** A thread that may still appear has an empty log, so any cursor beyond 0 is ahead of it. */
@@ -118,7 +121,8 @@ async function orNothingYet(
 
 const TOO_MANY = { type: 'too_many_streams' } as const
 
-export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS }: FeedOptions): Feed {
+export function createFeed(options: FeedOptions): Feed {
+  const { log, inbox, bus, clock, onFault, limits = DEFAULT_FEED_LIMITS, onReader = () => {} } = options
   const stepBytes = thirdOf(limits.readerBytes)
   const hub = createThreadHub({ bus, clock, passedBytes: thirdOf(limits.readerBytes) })
   const waiting = new Set<() => void>()
@@ -173,12 +177,14 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
           if (caughtUp && !told) reader.beat(caughtUp)
           told = true
         },
-        onEnd() {
+        onEnd(_cause, cursor) {
           thread.readers.delete(reader)
+          onReader({ type: 'reader_left', ...key, seq: cursor })
           leave()
         },
       })
       thread.readers.add(reader)
+      onReader({ type: 'reader_joined', ...key, seq: after })
       // The first byte goes out at once, so that proxies and clients see an open stream.
       sink.write(heartbeat)
       reader.start(first)
@@ -214,6 +220,7 @@ export function createFeed({ log, inbox, bus, clock, onFault, limits = DEFAULT_F
         stepBytes: Math.floor(stepBytes / 2),
         sent,
         onFault,
+        onReader,
         onEnd() {
           holder.ended = true
           open--

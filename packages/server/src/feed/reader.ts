@@ -61,8 +61,8 @@ export interface ReaderOptions {
   readonly onNews: () => void
   /** Called each time it has caught up. */
   readonly onLive?: (cursor: number) => void
-  /** Called once. */
-  readonly onEnd: (cause: ReaderEnd) => void
+  /** Called once. `cursor`: the last position it was given. */
+  readonly onEnd: (cause: ReaderEnd, cursor: number) => void
 }
 
 export function createReader(options: ReaderOptions): Reader {
@@ -83,7 +83,7 @@ export function createReader(options: ReaderOptions): Reader {
     state = READER_TABLE[state].end
     if (before === state) return
     sink.end()
-    onEnd(cause)
+    onEnd(cause, cursor)
   }
 
   function fail(fault: unknown) {

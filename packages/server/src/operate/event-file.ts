@@ -13,7 +13,18 @@ import { join } from 'node:path'
 import type { LifecycleEvent } from './lifecycle.ts'
 
 export type EventLine =
-  | LifecycleEvent
+  /** `readers`: how many streams follow the thread, where a run begins or ends. */
+  | (LifecycleEvent & { readonly readers?: number })
+  /** While a run of the thread goes on. `seq`: the cursor it came with, or the last position it was given. */
+  | {
+      readonly type: 'reader_joined' | 'reader_left'
+      readonly at: string
+      readonly roomId: string
+      readonly threadId: string
+      readonly seq: number
+      /** How many streams follow the thread now. */
+      readonly readers: number
+    }
   /** Runs of an earlier process were ended for it, or given to who goes on with them. */
   | { readonly type: 'orphans_settled'; readonly at: string; readonly count: number }
   /** A process that stops left the run to the next one. */

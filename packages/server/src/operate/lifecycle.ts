@@ -60,6 +60,8 @@ export type LifecycleEvent = Accepted | Begun | CancelRequested | Ended
 export interface Lifecycle {
   /** Undoing twice is harmless. */
   subscribe(listener: (event: LifecycleEvent) => void): () => void
+  /** Runs of the thread that this process knows of and that have not ended, by id; the same object until the last ends. */
+  livesIn(thread: ThreadKey): ReadonlyMap<string, unknown> | undefined
   close(): void
 }
 
@@ -76,8 +78,8 @@ interface Life {
 
 export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lifecycle {
   const listeners = new Set<{ readonly hear: (event: LifecycleEvent) => void }>()
-  /** By run; it leaves when it ends. */
-  const lives = new Map<string, Life>()
+  /** By thread, then by run, until it ends. */
+  const lives = new Map<string, Map<string, Life>>()
 
   function tell(event: LifecycleEvent): void {
     for (const listener of [...listeners]) {
@@ -90,19 +92,21 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   }
 
   function lifeOf(place: Place): Life {
-    const life = lives.get(nameOf(place)) ?? {}
-    lives.set(nameOf(place), life)
+    const thread = keyString(place)
+    const here = lives.get(thread) ?? new Map<string, Life>()
+    lives.set(thread, here)
+    const life = here.get(place.runId) ?? {}
+    here.set(place.runId, life)
     return life
   }
 
   function endLife(place: Place): Life {
-    const life = lifeOf(place)
-    lives.delete(nameOf(place))
+    const thread = keyString(place)
+    const here = lives.get(thread)
+    const life = here?.get(place.runId) ?? {}
+    here?.delete(place.runId)
+    if (here?.size === 0) lives.delete(thread)
     return life
-  }
-
-  function forget(thread: ThreadKey): void {
-    for (const name of lives.keys()) if (name.startsWith(`${keyString(thread)}/`)) lives.delete(name)
   }
 
   function eventOf(
@@ -110,7 +114,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
     next: string,
     lost: ReadonlySet<string>,
   ): LifecycleEvent | undefined {
-    if (event.type === 'thread.deleted') forget({ roomId, threadId })
+    if (event.type === 'thread.deleted') lives.delete(keyString({ roomId, threadId }))
     if (runId === undefined) return undefined
     const place = { roomId, threadId, runId, at, seq }
     switch (event.type) {
@@ -163,12 +167,9 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    livesIn: (thread) => lives.get(keyString(thread)),
     close: unsubscribe,
   }
-}
-
-function nameOf({ runId, ...key }: Pick<Place, 'roomId' | 'threadId' | 'runId'>): string {
-  return `${keyString(key)}/${runId}`
 }
 
 const RUN_STARTED = `{"type":"${EventType.RUN_STARTED}"`

@@ -12,6 +12,7 @@ import type { Answered, Asked, Watch } from '../http/traffic.ts'
 import { createEventFile } from '../operate/event-file.ts'
 import { createLifecycle, type LifecycleEvent } from '../operate/lifecycle.ts'
 import { createMetrics } from '../operate/metrics.ts'
+import { createRunReaders, type ReaderChange } from '../operate/run-readers.ts'
 import { createTraces } from '../operate/traces.ts'
 import type { StoreMeter } from '../store/meter.ts'
 import type { Store } from '../store/port.ts'
@@ -35,6 +36,7 @@ export interface Operations {
   readonly watch: Watch
   readonly engineLog: EngineLog
   dropped(notice: DroppedNotice): void
+  reader(change: ReaderChange): void
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Resolves when what waited is written. */
   close(): Promise<void>
@@ -69,7 +71,9 @@ export function createOperations(options: OperationsOptions): Operations {
     bus,
     onListenerError: (error) => onFault(error, 'An event of a run’s life could not be recorded.'),
   })
-  for (const hear of [metrics.lived, events.record, traces.lived]) lifecycle.subscribe(hear)
+  const readers = createRunReaders({ lives: lifecycle, now: clock.now })
+  for (const hear of [metrics.lived, traces.lived]) lifecycle.subscribe(hear)
+  lifecycle.subscribe((event) => events.record(readers.lineOf(event)))
   lifecycle.subscribe((event) => listener.lived?.(event))
 
   const now = () => new Date(clock.now()).toISOString()
@@ -114,6 +118,10 @@ export function createOperations(options: OperationsOptions): Operations {
     dropped(notice) {
       metrics.misaddressed('notice', notice.reason)
       listener.dropped?.(notice)
+    },
+    reader(change) {
+      const line = readers.changed(change)
+      if (line) events.record(line)
     },
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     async close() {

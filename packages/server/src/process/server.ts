@@ -109,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     onFault: (fault, key) => report(fault, 'A stream ended because its log could not be read.', key),
     limits: limits.streams,
+    onReader: operations.reader,
   })
   const engine: Engine = createEngine({
     store,

@@ -1,0 +1,10 @@
+import type { ThreadKey } from '@holdfast/core'
+
+/** A stream begins or stops following one thread. Says nothing about any run: reading never owns one (I5). */
+export interface ReaderChange extends ThreadKey {
+  readonly type: 'reader_joined' | 'reader_left'
+  /** The last position the reader has been given: the cursor it came with, or where it stopped. */
+  readonly seq: number
+}
+
+export type OnReader = (change: ReaderChange) => void

@@ -1,0 +1,55 @@
+/**
+ * Who reads a thread while a run of it has not ended. Owns: how many streams follow each thread, and which of their changes
+ * become lines of `events.jsonl`. Does not know: what readers are sent, or how. Readers only look: nothing here changes a run.
+ *
+ * Invariant: at most `MAX_LINES` changes are recorded while runs of a thread follow each other, so that a page that
+ * reconnects in a loop pushes no run out of the file.
+ */
+import { keyString, type ThreadKey } from '@holdfast/core'
+import type { EventLine } from './event-file.ts'
+import type { Lifecycle, LifecycleEvent } from './lifecycle.ts'
+
+/** One stream begins or stops following one thread. `seq`: the last position it has been given. */
+export interface ReaderChange extends ThreadKey {
+  readonly type: 'reader_joined' | 'reader_left'
+  readonly seq: number
+}
+
+export interface RunReaders {
+  /** The line for an event, with the number of readers where a run begins or ends. */
+  lineOf(event: LifecycleEvent): EventLine
+  /** The line for a change; undefined where no run of the thread goes on. */
+  changed(change: ReaderChange): EventLine | undefined
+}
+
+export interface RunReadersOptions {
+  readonly lives: Pick<Lifecycle, 'livesIn'>
+  readonly now: () => number
+}
+
+export const MAX_LINES = 200
+
+export function createRunReaders({ lives, now }: RunReadersOptions): RunReaders {
+  const counts = new Map<string, number>()
+  /** By the lives of a thread: forgotten with the last of them. */
+  const lines = new WeakMap<object, number>()
+
+  return {
+    lineOf(event) {
+      if (event.type === 'run_accepted' || event.type === 'run_cancel_requested') return event
+      return { ...event, readers: counts.get(keyString(event)) ?? 0 }
+    },
+    changed({ type, roomId, threadId, seq }) {
+      const thread = keyString({ roomId, threadId })
+      const count = (counts.get(thread) ?? 0) + (type === 'reader_joined' ? 1 : -1)
+      if (count > 0) counts.set(thread, count)
+      else counts.delete(thread)
+      const here = lives.livesIn({ roomId, threadId })
+      if (!here) return undefined
+      const written = lines.get(here) ?? 0
+      if (written >= MAX_LINES) return undefined
+      lines.set(here, written + 1)
+      return { type, at: new Date(now()).toISOString(), roomId, threadId, seq, readers: count }
+    },
+  }
+}
