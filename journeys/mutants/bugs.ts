@@ -207,7 +207,7 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'the frames of one thread reach the readers of another',
     file: `${SERVER}/bus/strict-bus.ts`,
-    find: 'frames && !areOf(key, frames) ?',
+    find: 'frames && !haveAddress(frames, addressOf(key)) ?',
     put: 'frames && frames.byteLength === 0 ?',
     tests: [`${SERVER}/bus/strict-bus.test.ts`],
   },

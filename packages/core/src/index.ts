@@ -47,16 +47,38 @@ export { isHeld, threadStatus } from './thread/status.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'
 export {
+  agentEventJson,
+  CAUGHT_UP,
+  CAUGHT_UP_COMMENT,
   envelopeJson,
+  eventFrame,
   eventJson,
+  eventJsonIn,
+  type FeedFrameName,
   type FrameHead,
+  feedFrame,
   frame,
   frameAddress,
   framesWith,
   HEARTBEAT,
+  inboxJson,
+  isComment,
   splitFrames,
+  wholeFrames,
 } from './wire/frame.ts'
+export {
+  asLogFrames,
+  CONTROL_MARK,
+  type ControlRecord,
+  controlRecords,
+  copyEnvelopes,
+  cutFrames,
+  divideFrames,
+  type FrameBudget,
+  haveAddress,
+  skipFrames,
+} from './wire/frame-bytes.ts'
+export { joinedFrames } from './wire/frame-joins.ts'
 export { paths } from './wire/paths.ts'
 export { isProblem, PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from './wire/problem.ts'
-export { joinedFrames } from './wire/read-frames.ts'
 export { snapshotOf, viewFromSnapshot } from './wire/snapshot.ts'

@@ -5,7 +5,7 @@
  *
  * Owns: what an address must be. Does not know: what a notice leads to.
  */
-import { createThreadMap, frameAddress, keyOf, type ThreadKey } from '@holdfast/core'
+import { createThreadMap, frameAddress, haveAddress, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
 import type { Bus } from './port.ts'
 
@@ -14,7 +14,6 @@ export interface DroppedNotice extends Partial<ThreadKey> {
   readonly reason: 'missing' | 'invalid' | 'foreign'
 }
 
-const LINE_FEED = 10
 /** Addresses that are kept as bytes: of the threads that write now. */
 const MAX_ADDRESSES = 1_000
 
@@ -40,8 +39,9 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
     const claimed = (notice as { readonly key?: unknown } | undefined)?.key
     const key = keyOf(claimed)
     if (!key) return { type, reason: reasonOf(claimed) }
+    // A commit's frames are all of one thread: the first one's head says which.
     const { frames } = notice as { readonly frames?: Uint8Array }
-    return frames && !areOf(key, frames) ? { type, reason: 'foreign', ...key } : undefined
+    return frames && !haveAddress(frames, addressOf(key)) ? { type, reason: 'foreign', ...key } : undefined
   }
 
   function addressOf(key: ThreadKey): Buffer {
@@ -51,13 +51,6 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
     const address = Buffer.from(frameAddress(key))
     addresses.set(key, address)
     return address
-  }
-
-  /** A commit's frames are all of one thread: the first one's head says which. */
-  function areOf(key: ThreadKey, frames: Uint8Array): boolean {
-    const address = addressOf(key)
-    const from = frames.indexOf(LINE_FEED)
-    return from !== -1 && address.equals(frames.subarray(from, from + address.byteLength))
   }
 
   return {

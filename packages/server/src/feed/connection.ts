@@ -8,7 +8,7 @@
  * Invariants: every subscription precedes every read; no thread waits for another one to finish; ending the connection
  * only detaches (I5).
  */
-import type { CaughtUp, Resync, ThreadKey } from '@holdfast/core'
+import { type CaughtUp, type FeedFrameName, feedFrame, inboxJson, type Resync, type ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
 import { feedFrames } from './frame-filter.ts'
@@ -54,8 +54,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const leaving = new Set<() => void>()
   let over = false
 
-  function say(event: string, data: string): void {
-    const bytes = encoder.encode(`event: ${event}\ndata: ${data}\n\n`)
+  function say(event: FeedFrameName, data: string): void {
+    const bytes = encoder.encode(feedFrame(event, data))
     sent.bytes += bytes.byteLength
     shared.say(bytes)
   }
@@ -193,8 +193,7 @@ export function createConnection(options: ConnectionOptions): Connection {
           if (!answer || over) return
           if (answer.type !== 'entries') throw new Error(`The inbox answered ${answer.type} in the middle of a stream.`)
           for (const item of answer.items) {
-            // A cursor is base64url, so it needs no escaping.
-            say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
+            say('inbox', inboxJson(item.cursor, item.json))
             cursor = item.cursor
           }
           behind ||= answer.more

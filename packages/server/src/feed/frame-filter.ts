@@ -2,8 +2,8 @@
  * Filters what a reader gets of a log: every frame, or one run's events. The result is made once per slice and cached with
  * the slice's bytes, so a thousand readers cost one pass.
  */
-import { eventJson, splitFrames } from '@holdfast/core'
-import type { Slice } from './slice.ts'
+import { agentEventJson, asLogFrames, eventFrame, splitFrames } from '@holdfast/core'
+import { asBuffer, type Slice } from './slice.ts'
 
 /** `last`: nothing follows; the stream ends after these bytes. */
 export type FrameFilter = (slice: Slice) => { readonly bytes: Uint8Array; readonly last: boolean }
@@ -23,22 +23,18 @@ const encoder = new TextEncoder()
 const NOTHING = new Uint8Array(0)
 
 export function runEventsIn(slice: Slice, runId: string): RunEvents {
-  const ofRun = `,"runId":"${runId}",`
   const events: { seq: number; json: string }[] = []
   let seq = slice.firstSeq
   for (const stored of splitFrames(decoder.decode(slice.frames))) {
     const at = seq++
-    const head = stored.slice(0, stored.indexOf(',"event":'))
-    if (!head.includes(ofRun) || !head.endsWith('"kind":"agui"')) continue
-    const json = eventJson(stored)
+    const json = agentEventJson(stored, runId)
+    if (json === undefined) continue
     events.push({ seq: at, json })
     if (isTerminal(json)) return { events, last: true }
   }
   return { events, last: false }
 }
 
-const LINE_FEED = 10
-const EVENT_LOG = encoder.encode('event: log\n')
 const asFeed = new WeakMap<Uint8Array, Uint8Array>()
 
 /** The stored envelopes as `log` frames of the feed. Only the `event:` line before each of them differs. */
@@ -46,15 +42,7 @@ export const feedFrames: FrameFilter = (slice) => {
   const known = asFeed.get(slice.frames)
   if (known) return { bytes: known, last: false }
   const { frames } = slice
-  const parts: Uint8Array[] = []
-  for (let from = 0; from < frames.byteLength; ) {
-    const data = frames.indexOf(LINE_FEED, from) + 1
-    const end = frames.indexOf(LINE_FEED, data) + 2
-    if (data === 0 || end === 1) throw new Error('A stored frame is not whole.')
-    parts.push(EVENT_LOG, frames.subarray(data, end))
-    from = end
-  }
-  const bytes = Buffer.concat(parts)
+  const bytes = Buffer.concat(asLogFrames(asBuffer(frames)))
   asFeed.set(frames, bytes)
   return { bytes, last: false }
 }
@@ -68,7 +56,7 @@ export function runEvents(runId: string): FrameFilter {
     const made = known?.get(runId)
     if (made) return made
     const { events, last } = runEventsIn(slice, runId)
-    const text = events.map(({ seq, json }) => `id: ${seq}\ndata: ${json}\n\n`).join('')
+    const text = events.map(({ seq, json }) => eventFrame(seq, json)).join('')
     const result = { bytes: text === '' ? NOTHING : encoder.encode(text), last }
     if (known) known.set(runId, result)
     else filtered.set(slice.frames, new Map([[runId, result]]))

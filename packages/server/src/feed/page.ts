@@ -7,7 +7,15 @@
  * Invariants: an answer is bounded in bytes (a single larger record may exceed it); a thread counts as caught up only
  * if its log was read to the end. Nothing outlives the answer.
  */
-import { type CaughtUp, envelopeJson, type Resync, splitFrames, type ThreadKey } from '@holdfast/core'
+import {
+  type CaughtUp,
+  envelopeJson,
+  type FeedFrameName,
+  inboxJson,
+  type Resync,
+  splitFrames,
+  type ThreadKey,
+} from '@holdfast/core'
 import type { InboxStore, LogReader } from '../store/port.ts'
 import type { ConnectionRequest } from './connection.ts'
 import { RESYNC, readingOf } from './reader-end.ts'
@@ -16,7 +24,7 @@ const RECORDS = 1_000
 
 /** `json` is the frame's data. */
 export interface PageFrame {
-  readonly event: 'log' | 'caught-up' | 'resync' | 'inbox'
+  readonly event: FeedFrameName
   readonly json: string
 }
 
@@ -50,8 +58,7 @@ export async function readPage(
   if (cursor !== undefined) {
     const found = await inbox.read(principal, { cursor, maxBytes: room, maxRecords: RECORDS })
     if (found.type !== 'entries') return found
-    // The cursor is base64url, so it needs no escaping.
-    for (const item of found.items) say('inbox', `{"cursor":"${item.cursor}",${item.json.slice(1)}`)
+    for (const item of found.items) say('inbox', inboxJson(item.cursor, item.json))
     more ||= found.items.length >= RECORDS
   }
   for (const { roomId, threadId, after } of threads) {

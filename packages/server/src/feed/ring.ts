@@ -10,8 +10,9 @@
  * - It never holds more than `maxBytes`, and never keeps a larger buffer alive for a small part of it. Beyond its
  *   commits it keeps an eighth of them, and `LARGEST_SHARED` at either end (G10).
  */
+import { skipFrames } from '@holdfast/core'
 import { SINK_BYTES } from './sink.ts'
-import { offsetAfter, type Slice } from './slice.ts'
+import { asBuffer, type Slice } from './slice.ts'
 
 const RING_BYTES = 256 * 1024
 /** Bytes of a larger buffer that a commit may keep alive. Beyond this it is copied once. */
@@ -185,10 +186,5 @@ export function createRing({ maxBytes = RING_BYTES, passedBytes = SINK_BYTES }: 
 function cutAt({ bytes, firstSeq, lastSeqs, ends }: Block, at: number, cursor: number): number {
   const before = lastSeqs[at - 1] ?? firstSeq - 1
   const from = ends[at - 1] ?? 0
-  return cursor === before ? from : from + offsetAfter(bytes.subarray(from, ends[at]), cursor - before)
-}
-
-/** Node converts anything else to a Buffer once per socket. */
-function asBuffer(frames: Uint8Array): Buffer {
-  return Buffer.isBuffer(frames) ? frames : Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
+  return cursor === before ? from : from + skipFrames(bytes.subarray(from, ends[at]), cursor - before)
 }

@@ -1,8 +1,4 @@
-/**
- * A range of stored frames and its position in the thread's log. Owns slicing by position; does not know what the
- * frames contain. A frame ends with a blank line, and JSON contains no raw line feed, so counting blank lines counts
- * records.
- */
+/** Frames of one thread's log, in order and without holes. */
 export interface Slice {
   /** Position of the first record. */
   readonly firstSeq: number
@@ -10,16 +6,7 @@ export interface Slice {
   readonly frames: Uint8Array
 }
 
-const LINE_FEED = 10
-
-/** Offset of the end of the first `records` frames. */
-export function offsetAfter(frames: Uint8Array, records: number): number {
-  let from = 0
-  for (let record = 0; record < records; record++) {
-    let lineFeed = frames.indexOf(LINE_FEED, from)
-    while (lineFeed !== -1 && frames[lineFeed + 1] !== LINE_FEED) lineFeed = frames.indexOf(LINE_FEED, lineFeed + 1)
-    if (lineFeed === -1) break
-    from = lineFeed + 2
-  }
-  return from
+/** The same memory as a Buffer, which is searched faster, and which node does not have to make for each socket. */
+export function asBuffer(frames: Uint8Array): Buffer {
+  return Buffer.isBuffer(frames) ? frames : Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
 }

@@ -1,6 +1,6 @@
 /** What the routes of a log share: opening a stream, and what a log that cannot be read answers. */
 
-import type { ProblemCode } from '@holdfast/core'
+import { CAUGHT_UP, type ProblemCode } from '@holdfast/core'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
 import type { FollowRequest, Refused } from '../feed/feed.ts'
@@ -27,7 +27,7 @@ export const LOG_PROBLEMS: readonly ProblemCode[] = [
 /** What one page may hold, beside its number of records. */
 export const PAGE_BYTES = 1024 * 1024
 
-const CAUGHT_UP = new TextEncoder().encode(': caught-up\n\n')
+const caughtUp = new TextEncoder().encode(CAUGHT_UP)
 
 export async function openStream(
   c: Context<Env>,
@@ -39,7 +39,7 @@ export async function openStream(
     return new Response(null, { headers: STREAM_HEADERS })
   }
   const { connect, response } = openSink(c, limits)
-  const followed = await feed.follow({ ...request, caughtUp: CAUGHT_UP }, connect)
+  const followed = await feed.follow({ ...request, caughtUp }, connect)
   if (followed.type !== 'following') throw refusal(followed)
   return response()
 }

@@ -6,7 +6,7 @@ import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { framesOf } from '../store/decide/commit.ts'
 import type { LogRecord } from '../store/decide/facts.ts'
 import { aguiRecord, controlRecord } from '../store/decide/records.ts'
-import { controlRecords } from './control-records.ts'
+import { controlRecordsIn } from './control-records.ts'
 import { createLifecycle, type LifecycleEvent } from './lifecycle.ts'
 
 const KEY = { roomId: 'r', threadId: 't' }
@@ -124,7 +124,7 @@ describe('the life of a run', () => {
     fc.assert(
       fc.property(fc.array(record), (records) => {
         const frames = Buffer.from(framesOf(KEY, 0, 0, records).join(''))
-        const found = [...controlRecords(frames)].map(({ envelope }) => envelope.seq)
+        const found = [...controlRecordsIn(frames)].map(({ envelope }) => envelope.seq)
         expect(found).toEqual(records.flatMap(({ kind }, index) => (kind === 'control' ? [index + 1] : [])))
       }),
     )

@@ -11,7 +11,7 @@
 import { EventType } from '@ag-ui/core'
 import { type ControlEnvelope, keyString, type OutcomeType, type ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
-import { controlRecords } from './control-records.ts'
+import { controlRecordsIn } from './control-records.ts'
 
 interface Place extends ThreadKey {
   readonly runId: string
@@ -153,7 +153,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   const unsubscribe = bus.subscribe((notice) => {
     if (notice.type !== 'thread.more' || !notice.frames) return
     const lost = new Set<string>()
-    for (const { envelope, next } of controlRecords(notice.frames)) {
+    for (const { envelope, next } of controlRecordsIn(notice.frames)) {
       const event = eventOf(envelope, next, lost)
       if (!event) continue
       if (event.type === 'run_ended' && event.code === 'worker_lost') lost.add(event.runId)

@@ -1,5 +1,5 @@
 /** `holdfast tail`: a thread's log, from a position on, as it grows. Looking only: its end ends nothing else. */
-import { type Envelope, envelopeJson, paths, type ThreadKey } from '@holdfast/core'
+import { type Envelope, envelopeJson, isComment, paths, type ThreadKey, wholeFrames } from '@holdfast/core'
 import { CommandError, EXIT } from '../failure.ts'
 import type { ServerClient } from '../server-client.ts'
 import { shown, type Terminal } from '../terminal.ts'
@@ -15,7 +15,6 @@ export interface TailOptions {
   readonly signal: AbortSignal
 }
 
-const END = '\n\n'
 const PAGE = 1_000
 
 export async function tail(client: ServerClient, terminal: Pick<Terminal, 'out'>, options: TailOptions): Promise<void> {
@@ -38,11 +37,11 @@ export async function tail(client: ServerClient, terminal: Pick<Terminal, 'out'>
   try {
     let rest = ''
     for await (const text of client.stream(`${paths.log(key)}?after=${after}&live=sse`, signal)) {
-      const frames = (rest + text).split(END)
-      rest = frames.pop() ?? ''
-      for (const frame of frames) {
-        if (frame.startsWith(':')) continue
-        const body = envelopeJson(frame + END)
+      const arrived = wholeFrames(rest + text)
+      rest = arrived.rest
+      for (const frame of arrived.frames) {
+        if (isComment(frame)) continue
+        const body = envelopeJson(frame)
         say(JSON.parse(body) as Envelope, body)
       }
     }

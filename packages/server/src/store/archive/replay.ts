@@ -16,6 +16,7 @@ import {
   DEFAULT_RECORDER_LIMITS,
   type Envelope,
   envelopeJson,
+  eventJsonIn,
   frame,
   isEnded,
   isId,
@@ -314,13 +315,10 @@ function isTime(text: string): boolean {
   return Number.isFinite(at) && new Date(at).toISOString() === text
 }
 
-const EVENT = ',"event":'
-
 /** The event's own bytes, if the whole line is exactly what a store makes of it; else undefined. */
 function eventJsonOf({ roomId, threadId, runId, seq, at, kind }: Envelope, line: string): string | undefined {
-  const from = line.indexOf(EVENT)
-  if (from === -1) return undefined
-  const json = line.slice(from + EVENT.length, -1)
+  const json = eventJsonIn(line)
+  if (json === undefined) return undefined
   const made = frame({ roomId, threadId, ...(runId !== undefined && { runId }), seq, at, kind }, json)
   if (envelopeJson(made) !== line) return undefined
   try {

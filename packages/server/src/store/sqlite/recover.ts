@@ -5,11 +5,11 @@
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { cutFrames, divideFrames } from '@holdfast/core'
 import { claimDatabase } from './fence.ts'
-import { cutFrames, type Piece, pieces } from './frames.ts'
 import { DamagedJournal, type Part, ROW_HEAD, readJournalBody } from './journal-body.ts'
 import { StoreOpenError } from './open-error.ts'
-import { createSegments, DamagedLog, type Segments } from './segments.ts'
+import { createSegments, DamagedLog, type Piece, type Segments } from './segments.ts'
 
 export interface Recovered {
   /** The number of the next journal row. */
@@ -80,8 +80,10 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
 
   for (const [thread, parts] of tails) {
     const bytes = Buffer.concat(parts.map((part) => part.frames))
-    const [first, last] = [parts.at(0)?.firstSeq ?? 0, parts.at(-1)?.lastSeq ?? 0]
-    for (const piece of pieces(bytes, first, last, segmentBytes)) segments.insert(thread, piece)
+    const [firstSeq, lastSeq] = [parts.at(0)?.firstSeq ?? 0, parts.at(-1)?.lastSeq ?? 0]
+    for (const { from, to, ...piece } of divideFrames({ bytes, firstSeq, lastSeq }, segmentBytes)) {
+      segments.insert(thread, { ...piece, bytes: bytes.subarray(from, to) })
+    }
   }
   const time = Buffer.alloc(ROW_HEAD)
   time.writeDoubleLE(lastAt)
@@ -110,7 +112,8 @@ function createComparison(segments: Segments): (part: Part) => boolean {
         const piece = holding(thread, seq)
         if (!piece) return false
         const budget = { bytes: Number.POSITIVE_INFINITY, records: lastSeq - seq + 1 }
-        const { bytes, lastSeq: upTo } = cutFrames(piece.bytes, piece.firstSeq, piece.lastSeq, seq - 1, budget, true)
+        const { from, to, lastSeq: upTo } = cutFrames(piece, seq - 1, budget, true)
+        const bytes = piece.bytes.subarray(from, to)
         if (!bytes.equals(frames.subarray(at, at + bytes.length))) return false
         at += bytes.length
         seq = upTo + 1

@@ -4,7 +4,13 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import type { Piece } from './frames.ts'
+
+/** Frames of one thread, in order and without holes. */
+export interface Piece {
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly bytes: Buffer
+}
 
 export class DamagedLog extends Error {}
 

@@ -11,12 +11,12 @@
  * - A journal row goes when every part of it lies in a segment; the newest row stays, for its time.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { cutFrames, divideFrames, type FrameBudget } from '@holdfast/core'
 import type { LogRange } from '../port.ts'
-import { type Budget, cutFrames, type Piece, pieces } from './frames.ts'
 import { PART_HEAD, type Part, ROW_HEAD, writePartHead } from './journal-body.ts'
 import { createMoves } from './moves.ts'
 import { createScratch } from './scratch.ts'
-import { createSegments, DamagedLog } from './segments.ts'
+import { createSegments, DamagedLog, type Piece } from './segments.ts'
 import { addToTail, bytesOf, clearTail, createTail, type Tail } from './tail.ts'
 
 export interface LogLimits {
@@ -230,7 +230,9 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
           const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
           const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0
           if (!dropped.has(thread)) {
-            for (const piece of pieces(bytes, firstSeq, lastSeq, limits.segmentBytes)) segments.insert(thread, piece)
+            for (const { from, to, ...piece } of divideFrames({ bytes, firstSeq, lastSeq }, limits.segmentBytes)) {
+              segments.insert(thread, { ...piece, bytes: bytes.subarray(from, to) })
+            }
           }
           movedTo.push({ thread, firstSeq, lastSeq, bytes, part })
         }
@@ -276,15 +278,15 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       const tail = tails.get(thread)
       const last = committedHead(thread)
       const found: Buffer[] = []
-      const budget: Budget = { bytes: maxBytes, records: maxRecords }
+      const budget: FrameBudget = { bytes: maxBytes, records: maxRecords }
       let cursor = after
       while (cursor < last && (cursor === after || (budget.bytes > 0 && budget.records > 0))) {
         const inTail = tail !== undefined && cursor + 1 >= tail.firstSeq
         const piece = inTail ? { ...tail, bytes: bytesOf(tail) } : segments.holding(thread, cursor + 1)
         if (!piece) throw new DamagedLog(`record ${cursor + 1} of thread ${thread} is missing`)
-        const cut = cutFrames(piece.bytes, piece.firstSeq, piece.lastSeq, cursor, budget, cursor === after)
-        if (cut.bytes.length === 0) break
-        found.push(cut.bytes)
+        const cut = cutFrames(piece, cursor, budget, cursor === after)
+        if (cut.to === cut.from) break
+        found.push(piece.bytes.subarray(cut.from, cut.to))
         cursor = cut.lastSeq
       }
       return { firstSeq: after + 1, lastSeq: cursor, frames: joined(found) }

@@ -5,7 +5,7 @@ import { legalLog } from '../testing/legal-log.ts'
 import { TEST_KEY } from '../testing/log-builder.ts'
 import { createFold } from '../thread/fold.ts'
 import { frame } from './frame.ts'
-import { joinedFrames } from './read-frames.ts'
+import { joinedFrames } from './frame-joins.ts'
 
 const nasty = fc.constantFrom('\n\n', '"}}\n\n', '"', '\\', '"}', ',"event":', '\ndata: ', '🙂', '\ud83d', '\ude00', '')
 const text = fc

@@ -1,40 +1,40 @@
 /**
- * Reads stored frames for a fold. Nearly all of a log is deltas as the recorder writes them, one much like the one
- * before: neighbours are joined as text and parsed as one, which costs a fraction of parsing each.
+ * Reads stored frames for a fold. Nearly all of a log is deltas, each much like the one before. Neighbours are joined as
+ * text and parsed as one, which costs a fraction of parsing each.
  *
- * Invariant: folding what it gives is folding each of the envelopes.
+ * Invariant: folding the result is the same as folding each of the envelopes.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import type { AguiEnvelope, Envelope } from '../log/envelope.ts'
+import { DATA, FRAME_END, kindPart, SEQ } from './frame.ts'
 
-const DATA = '\ndata: '
-const SEQ = ',"seq":'
+const DATA_LINE = `\n${DATA}`
 const AT = ',"at":"2026-01-01T00:00:00.000Z'
-const AGUI = '","kind":"agui","event":'
+const AGUI = kindPart('agui')
 const TIMESTAMP = ',"timestamp":'
 const DELTA = ',"delta":"'
-const END = '"}}\n\n'
+const END = `"}}${FRAME_END}`
 const WHOLE_STRING = /^(?:[^"\\]|\\.)*$/
 
-/** The records `since` to `envelope.seq`: one, or several deltas of one message as one. */
+/** The records `since` to `envelope.seq`: one record, or several deltas of one message as one. */
 export interface Joined {
   readonly envelope: Envelope
   readonly since: number
 }
 
-/** What is the same in deltas of one message: the text before the seq, and from the time to what is said. */
+/** What deltas of one message have in common: the text before the seq, and the text between the time and the delta. */
 interface Pattern {
   readonly address: string
   readonly opening: string
 }
 
-/** The records after a cursor in whole frames of one thread, one behind the other. */
+/** The records after a cursor, in order, from whole frames of one thread. */
 export function* joinedFrames(text: string, after: number): Generator<Joined> {
   let from = 0
   while (from < text.length) {
-    const begin = text.indexOf(DATA, from) + DATA.length
-    const end = text.indexOf('\n\n', begin)
-    from = end + 2
+    const begin = text.indexOf(DATA_LINE, from) + DATA_LINE.length
+    const end = text.indexOf(FRAME_END, begin)
+    from = end + FRAME_END.length
     const json = text.slice(begin, end)
     const envelope = JSON.parse(json) as Envelope
     if (envelope.seq <= after) continue
@@ -60,7 +60,7 @@ function followers(text: string, from: number, { address, opening }: Pattern): F
   let count = 0
   let end = from
   while (end < text.length) {
-    const begin = text.indexOf(DATA, end) + DATA.length
+    const begin = text.indexOf(DATA_LINE, end) + DATA_LINE.length
     const seqBegin = begin + address.length
     // Slices are compared faster than `startsWith` does it.
     if (text.slice(begin, seqBegin) !== address) break
@@ -70,7 +70,7 @@ function followers(text: string, from: number, { address, opening }: Pattern): F
     if (text.startsWith(TIMESTAMP, deltaBegin)) deltaBegin = text.indexOf(',', deltaBegin + TIMESTAMP.length)
     if (!text.startsWith(DELTA, deltaBegin)) break
     // JSON holds no raw line feed, so this is the end of the frame.
-    const deltaEnd = text.indexOf('\n\n', deltaBegin) + '\n\n'.length - END.length
+    const deltaEnd = text.indexOf(FRAME_END, deltaBegin) + FRAME_END.length - END.length
     if (!text.startsWith(END, deltaEnd)) break
     const said = text.slice(deltaBegin + DELTA.length, deltaEnd)
     if (said.includes('"') && !WHOLE_STRING.test(said)) break
@@ -97,7 +97,7 @@ function patternOf(json: string, { event }: DeltaEnvelope): Pattern | undefined 
 
 type DeltaEnvelope = AguiEnvelope & { readonly event: Extract<Event, { delta: string }> }
 
-/** A delta that says nothing for a fold but its text, and whose text could go on. */
+/** A delta of which a fold uses only the text. */
 function isPlainDelta(envelope: Envelope): envelope is DeltaEnvelope {
   if (envelope.kind !== 'agui') return false
   const { event } = envelope
