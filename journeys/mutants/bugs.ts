@@ -283,9 +283,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'who hears of a failure starts what was to wait',
-    file: `${SERVER}/store/memory/memory-store.ts`,
-    find: '    for (const writes of writesOf(decision)) data.apply(writes, now)\n    data.tell()\n    return decision.answer',
-    put: '    for (const writes of writesOf(decision)) {\n      data.apply(writes, now)\n      data.tell()\n    }\n    return decision.answer',
+    file: `${SERVER}/store/memory/memory-facts.ts`,
+    find: '        } else data.apply(change, now)\n',
+    put: '        } else {\n          data.apply(change, now)\n          data.tell()\n        }\n',
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {

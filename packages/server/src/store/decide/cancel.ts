@@ -1,59 +1,68 @@
 /**
- * Cancelling: a durable request, acknowledged, then confirmed by the log. Before the start it is remembered; a queued
- * run ends at once; a live one is told and ends `cancelled`, whatever its agent does; asking again changes nothing. What
- * waits behind a run that was stopped does not start by itself.
+ * Cancelling is a durable request that is acknowledged first and confirmed by the log later. A cancel that comes before
+ * its start is remembered. A queued run ends at once. A live run ends `cancelled`, whatever its agent does. A repeated
+ * cancel changes nothing. The queue behind a cancelled run is paused.
  */
 import { nextToStart, type ThreadKey } from '@holdfast/core'
 import type { CancelAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
-import type { CancelRequest, RunRecord } from '../run-record.ts'
-import type { CancelRunFacts, CancelThreadFacts, Decision } from './facts.ts'
+import type { CancelRequest, EndedRecord, RunRecord } from '../run-record.ts'
+import type { Known, Subject, ThreadRow } from './facts.ts'
 import { endBeforeStart, openingNow, UNSAID } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
 import { pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
+import { type Decision, type Need, needing } from './step.ts'
 import { toRun } from './to-run.ts'
 import { NOT_FOUND, threadAbsence } from './visible.ts'
 
 /**
- * A remembered cancel keeps its place this long after it was last asked for. It is dropped only when its room needs the
- * place: until then a start that comes later still ends cancelled.
+ * A remembered cancel is kept at least this long after it was last asked for. After that it is dropped only when its room
+ * remembers too many; until then a later start still ends cancelled.
  */
 export const CANCEL_MEMORY_MS = 60_000
 const MAX_REMEMBERED_CANCELS = 1_000
 
+type Unended = Exclude<RunRecord, EndedRecord>
+type Step = Decision<CancelAnswer> | Need<Decision<CancelAnswer>>
+
 export function decideCancelRun(
-  facts: CancelRunFacts,
+  { now, room, thread, run }: Known<'room' | 'thread' | 'run'>,
   principal: Principal,
   key: ThreadKey,
   runId: string,
-  reason: string | undefined,
-): Decision<CancelAnswer> {
-  const absent = threadAbsence(facts.room, facts.thread, principal)
+  reason?: string,
+): Step {
+  const absent = threadAbsence(room, thread, principal)
   if (absent) return { answer: absent }
   const cancel = requestOf(principal, reason)
-  return facts.run ? cancelKnown(facts, facts.run, cancel) : remember(facts, key, runId, cancel)
+  if (run) return cancelKnown({ now, thread, run }, cancel)
+  return needing(['cancel', 'cancels'], (facts) => remember(facts, { ...key, runId }, cancel))
 }
 
 /**
- * Whatever is live. A queued run with nothing live before it is about to start: for whoever presses Stop it is live, and
- * answering "nothing to stop" would let it run.
+ * Cancels the thread's live run. A queued run that is next to start counts as live: a person who presses Stop means it,
+ * and answering "nothing to stop" would let it run.
  */
 export function decideCancelThread(
-  facts: CancelThreadFacts,
+  { now, room, thread, current }: Known<'room' | 'thread' | 'current'>,
   principal: Principal,
-  reason: string | undefined,
-): Decision<CancelAnswer> {
-  const absent = threadAbsence(facts.room, facts.thread, principal)
-  if (absent || !facts.thread) return { answer: absent ?? NOT_FOUND }
-  const { run } = facts
-  if (!run || 'outcome' in run) return withdrawQuestions(facts, principal)
-  return cancelKnown(facts, run, requestOf(principal, reason))
+  _key: ThreadKey,
+  reason?: string,
+): Step {
+  const absent = threadAbsence(room, thread, principal)
+  if (absent || !thread) return { answer: absent ?? NOT_FOUND }
+  if (current && !('outcome' in current))
+    return cancelKnown({ now, thread, run: current }, requestOf(principal, reason))
+  return needing(['view'], ({ view }) => withdrawQuestions({ now, thread, view }, principal))
 }
 
-/** Nothing is live, but a run may have asked a person: whoever presses Stop does not answer. */
-function withdrawQuestions({ now, thread, view }: CancelThreadFacts, { personId }: Principal): Decision<CancelAnswer> {
-  if (!thread || view.interrupts.length === 0) return { answer: { type: 'already_terminal', status: null } }
+/** Nothing is live, but a run may have asked a person, who now presses Stop instead of answering. */
+function withdrawQuestions(
+  { now, thread, view }: { readonly thread: ThreadRow } & Known<'view'>,
+  { personId }: Principal,
+): Decision<CancelAnswer> {
+  if (view.interrupts.length === 0) return { answer: { type: 'already_terminal', status: null } }
   const asked = view.runs.findLast((run) => run.status === 'interrupted')
   const interruptIds = view.interrupts.map(({ id }) => id)
   const resolved = {
@@ -68,18 +77,33 @@ function withdrawQuestions({ now, thread, view }: CancelThreadFacts, { personId 
   }
 }
 
-function cancelKnown(
-  { now, thread, view }: Pick<CancelThreadFacts, 'now' | 'thread' | 'view'>,
-  run: RunRecord,
+interface KnownRun {
+  readonly now: number
+  readonly thread: ThreadRow | undefined
+  readonly run: RunRecord
+}
+
+/** Of one that has ended, or is cancelled already, nothing more has to be known. */
+function cancelKnown(known: KnownRun, cancel: CancelRequest): Step {
+  const { run } = known
+  if ('outcome' in run) return { answer: { type: 'already_terminal', status: run.status } }
+  if (run.status === 'cancelling' && !('supersededBy' in run.cancel)) {
+    return { answer: { type: 'requested', run: toRun(run) } }
+  }
+  return needing(['view'], ({ view }) => cancelLive({ ...known, run, view }, cancel))
+}
+
+function cancelLive(
+  { now, thread, view, run }: Pick<KnownRun, 'now' | 'thread'> & Known<'view'> & { readonly run: Unended },
   cancel: CancelRequest,
 ): Decision<CancelAnswer> {
   const { roomId, threadId, runId } = run
   const put = { key: { roomId, threadId }, ...(thread && { thread: { ...thread, updatedAt: now } }) }
   switch (run.status) {
     case 'queued': {
-      // What is about to start is stopped as a live run is, and its question kept: whether a worker had it a moment
-      // before is nothing that a person can know. So is what was not asked to wait, and does so only until another run has
-      // made room. What was asked to wait is taken out, unsaid, and the rest goes on.
+      // A run that is about to start is stopped like a live one and keeps its question: a person cannot know whether a
+      // worker had claimed it a moment before. So is a run that waits only because it supersedes another. A run that was
+      // asked to wait leaves the queue without its message, and the others go on.
       const entry = view.queue.find((queued) => queued.run.runId === runId)
       const turn = entry?.first === true || nextToStart(view)?.run.runId === runId
       const said = turn || run.request.onBusy !== 'enqueue'
@@ -99,7 +123,7 @@ function cancelKnown(
         controlRecord(runId, { type: 'run.status', status: 'cancelling' }),
       ]
       if (waitsForWorker(run)) {
-        // Nobody carries it out, so nobody has to be told.
+        // It has no worker that has to hear of it.
         const ended = endOrphan({ now, thread, run: cancelling, view }, { type: 'cancelled', ...cancel })
         return {
           answer: { type: 'requested', run: toRun(ended.run ?? cancelling) },
@@ -115,7 +139,6 @@ function cancelKnown(
       }
     }
     case 'cancelling': {
-      if (!('supersededBy' in run.cancel)) return { answer: { type: 'requested', run: toRun(run) } }
       const cancelling = { ...run, cancel }
       const asked = [controlRecord(runId, { type: 'run.cancel-requested', ...cancel })]
       return {
@@ -126,17 +149,15 @@ function cancelKnown(
         ],
       }
     }
-    default:
-      return { answer: { type: 'already_terminal', status: run.status } }
   }
 }
 
 function remember(
-  { now, remembered, cancels }: CancelRunFacts,
-  { roomId, threadId }: ThreadKey,
-  runId: string,
+  { now, cancel: before, cancels }: Known<'cancel' | 'cancels'>,
+  { roomId, threadId, runId }: Subject,
   cancel: CancelRequest,
 ): Decision<CancelAnswer> {
+  const remembered = before !== undefined
   if (!remembered && cancels.recent >= MAX_REMEMBERED_CANCELS) return { answer: { type: 'too_many' } }
   const key = { roomId, threadId }
   return {

@@ -1,36 +1,51 @@
 /**
- * A person's hand on what waits: other words, another order, a pause, send now. Once a run has started its words are
- * history, and none of this reaches it.
+ * What a person changes about the queue: the messages of a run, the order, a pause, "send now". Runs that have started
+ * cannot be changed any more.
  */
 import type { Message } from '@ag-ui/core'
-import type { QueueInfo, Run } from '@holdfast/core'
+import type { QueueInfo, Run, ThreadKey } from '@holdfast/core'
 import type { Absent, MessageIdReused, NotQueued, QueueChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
-import type { ChangeQueueFacts, Decision, EditFacts, QueueFacts } from './facts.ts'
+import type { QueuedRecord } from '../run-record.ts'
+import type { Facts, Known, ThreadRow } from './facts.ts'
 import { placed, queueChanged, queueInfo } from './queue.ts'
 import { reusedId } from './said-before.ts'
+import { type Decision, type Need, needing } from './step.ts'
 import { supersede } from './supersede.ts'
 import { toRun } from './to-run.ts'
 import { NOT_FOUND, threadAbsence } from './visible.ts'
 
+type QueueAnswer = { readonly type: 'queue'; readonly queue: QueueInfo } | Absent
+type EditAnswer = { type: 'run'; run: Run } | NotQueued | MessageIdReused | Absent
+type ChangeAnswer = { type: 'queue'; queue: QueueInfo } | NotQueued | Absent
+
 export function decideQueue(
-  { room, thread, view }: Omit<QueueFacts, 'now'>,
+  { room, thread }: Known<'room' | 'thread'>,
   principal: Principal,
-): { readonly type: 'queue'; readonly queue: QueueInfo } | Absent {
+): Decision<QueueAnswer> | Need<Decision<QueueAnswer>> {
   const absent = threadAbsence(room, thread, principal)
-  if (absent || !thread) return absent ?? NOT_FOUND
-  return { type: 'queue', queue: queueInfo(view) }
+  if (absent || !thread) return { answer: absent ?? NOT_FOUND }
+  return needing(['view'], ({ view }) => ({ answer: { type: 'queue', queue: queueInfo(view) } }))
 }
 
 export function decideEdit(
-  { room, thread, run, view }: EditFacts,
+  { room, thread, run }: Known<'room' | 'thread' | 'run'>,
   principal: Principal,
+  _key: ThreadKey,
   runId: string,
   messages: readonly Message[],
-): Decision<{ type: 'run'; run: Run } | NotQueued | MessageIdReused | Absent> {
+): Decision<EditAnswer> | Need<Decision<EditAnswer>> {
   const absent = threadAbsence(room, thread, principal)
   if (absent || !thread || !run) return { answer: absent ?? NOT_FOUND }
   if (run.status !== 'queued') return { answer: { type: 'not_queued', runId } }
+  return needing(['view'], ({ view }) => editQueued({ thread, run, view }, messages))
+}
+
+function editQueued(
+  { thread, run, view }: { readonly thread: ThreadRow; readonly run: QueuedRecord } & Pick<Facts, 'view'>,
+  messages: readonly Message[],
+): Decision<EditAnswer> {
+  const { runId } = run
   const messageId = reusedId(view, messages, runId)
   if (messageId !== undefined) return { answer: { type: 'message_id_reused', messageId } }
   const answered = messages.at(-1)?.id
@@ -49,14 +64,32 @@ export function decideEdit(
 }
 
 export function decideChangeQueue(
-  { now, room, thread, view, current }: ChangeQueueFacts,
+  { now, room, thread }: Known<'room' | 'thread'>,
   principal: Principal,
-  { order = [], paused: asked, supersede: takesPlace = false }: QueueChange,
-): Decision<{ type: 'queue'; queue: QueueInfo } | NotQueued | Absent> {
+  _key: ThreadKey,
+  change: QueueChange,
+): Decision<ChangeAnswer> | Need<Decision<ChangeAnswer>> {
   const absent = threadAbsence(room, thread, principal)
   if (absent || !thread) return { answer: absent ?? NOT_FOUND }
+  const decide = (facts: Pick<Facts, 'view'> & Partial<Pick<Facts, 'current'>>) =>
+    changeQueue({ ...facts, now, thread }, change)
+  return change.supersede ? needing(['view', 'current'], decide) : needing(['view'], decide)
+}
+
+interface ChangedQueue {
+  readonly now: number
+  readonly thread: ThreadRow
+  readonly view: Facts['view']
+  /** Only where a queued run is to supersede it. */
+  readonly current?: Facts['current']
+}
+
+function changeQueue(
+  { now, thread, view, current }: ChangedQueue,
+  { order = [], paused: asked, supersede: takesPlace = false }: QueueChange,
+): Decision<ChangeAnswer> {
   const paused = asked ?? view.queuePaused
-  // A pause that a person asks for is theirs to end, also where something else had paused the queue before.
+  // A pause that a person asks for is ended by a person, even if a stop or a failure had paused the queue before.
   const heldBy = asked === undefined ? view.queueHeldBy : undefined
   const pause = { queuePaused: paused, ...(heldBy !== undefined && { queueHeldBy: heldBy }) }
   const waiting = new Map(view.queue.map((entry) => [entry.run.runId, entry]))

@@ -1,30 +1,33 @@
-/** Changing what rooms and threads are called and how they are kept: what does not change is not said. */
-import type { ThreadInfo } from '@holdfast/core'
+/** Changes of a room's or a thread's title and settings. A change that changes nothing writes no record. */
+import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import type { Absent, Room, RoomChange, ThreadChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { toRoom } from './create.ts'
-import type { Decision, RoomFacts, RoomRow, ThreadFacts, ThreadRow } from './facts.ts'
+import type { Known, ThreadRow } from './facts.ts'
 import { controlRecord } from './records.ts'
+import type { Decision } from './step.ts'
 import { iso, toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
 export function decideRoomChange(
-  { room: held }: Pick<RoomFacts, 'room'>,
+  { room: held }: Known<'room'>,
   principal: Principal,
+  _roomId: string,
   { title = held?.title, agentId = held?.agentId }: RoomChange,
-): { readonly answer: { readonly type: 'room'; readonly room: Room } | Absent; readonly put?: RoomRow } {
+): Decision<{ readonly type: 'room'; readonly room: Room } | Absent> {
   if (!isVisible(held, principal)) return { answer: NOT_FOUND }
   if (held.deletedAt !== undefined) return { answer: DELETED }
   const { made = { title: held.title, ...(held.agentId !== undefined && { agentId: held.agentId }) } } = held
   const room = { ...held, title: title ?? held.title, ...(agentId !== undefined && { agentId }) }
   const answer = { type: 'room', room: toRoom(room) } as const
   const same = room.title === held.title && room.agentId === held.agentId
-  return same ? { answer } : { answer, put: { ...room, made } }
+  return same ? { answer } : { answer, writes: { room: { ...room, made } } }
 }
 
 export function decideThreadChange(
-  { room, thread: held, lastSeq }: Omit<ThreadFacts, 'now'>,
+  { room, thread: held, lastSeq }: Known<'room' | 'thread' | 'lastSeq'>,
   principal: Principal,
+  _key: ThreadKey,
   change: ThreadChange,
 ): Decision<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent> {
   const absent = threadAbsence(room, held, principal)
@@ -36,7 +39,7 @@ export function decideThreadChange(
   const mutedUntil = change.mutedUntil === (held.mutedUntil ?? null) ? undefined : change.mutedUntil
   const { roomId, threadId } = held
   const key = { roomId, threadId }
-  // Whoever gives it the name that it has means to keep that name.
+  // Giving it the name that it has already keeps that name: no generated one replaces it.
   const named = !generated && change.title !== undefined
   const madeTitle = named || title !== undefined ? (held.madeTitle ?? held.title) : held.madeTitle
   if (title === undefined && archived === undefined && mutedUntil === undefined) {

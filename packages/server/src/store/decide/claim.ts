@@ -1,24 +1,63 @@
 /**
- * Taking a run under a lease. The history of a queued one is fixed here: the path to where its messages hang, then they.
- * One that lost its worker has the same history still.
+ * Claiming runs under a lease. The claim fixes a queued run's history: the path to the message that its own messages
+ * reply to, then those messages. A run that lost its worker keeps that history.
  */
 import type { Message, RunAgentInput } from '@ag-ui/core'
 import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
-import type { Claim } from '../port.ts'
-import type { RunningRecord } from '../run-record.ts'
-import type { ClaimFacts, Decision, TakeoverFacts } from './facts.ts'
+import type { Claim, RunWork } from '../port.ts'
+import type { QueuedRecord, RunningRecord } from '../run-record.ts'
+import type { Known, Subject, ThreadRow } from './facts.ts'
 import { openedAs, openingNow, startedRecord } from './opening.ts'
+import { waitsForWorker } from './orphan.ts'
+import { withPlaces } from './places.ts'
 import { controlRecord } from './records.ts'
 import { wordsOf } from './search.ts'
+import { type Decision, needing, type Part, type Several, several } from './step.ts'
 import { toRun } from './to-run.ts'
 
-/** A queued run has never been claimed: one that lost its worker got a higher one when that became known. */
+/** A queued run has never been claimed. One that lost its worker got a higher epoch when that became known. */
 const FIRST_EPOCH = 1
 
-export function decideClaim(
-  { now, thread, run: queued, view }: ClaimFacts,
-  { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
-): Required<Decision<Claim>> {
+type ClaimRequest = Parameters<RunWork['claim']>[0]
+type ClaimPart = Part<Claim | undefined>
+type Worker = Pick<ClaimRequest, 'workerId' | 'leaseMs'>
+
+/** Runs that wait for another worker come first, then the queued runs that may start. */
+export function decideClaims(
+  { live, waiting }: Known<'live' | 'waiting'>,
+  { limit, caps = {}, ...worker }: ClaimRequest,
+): Several<readonly Claim[]> {
+  const takeovers = live
+    .flatMap(({ run, firstSeq }) => (waitsForWorker(run) ? [{ run, firstSeq }] : []))
+    .slice(0, limit)
+  const busy = live.map(({ run }) => ({ owner: run.owner, agentId: run.request.agentId }))
+  const next = withPlaces(waiting, busy, caps, limit - takeovers.length)
+  return several(
+    [...takeovers.map((one) => takeover(one, worker)), ...next.map((one) => claim(one, worker))],
+    (claims: readonly (Claim | undefined)[]) => claims.filter((one) => one !== undefined),
+  )
+}
+
+function claim(subject: Subject, worker: Worker): ClaimPart {
+  return {
+    subject,
+    ...needing(['thread', 'run', 'view'], ({ now, thread, run, view }) =>
+      thread && run?.status === 'queued' ? claimQueued({ now, thread, run, view }, worker) : { answer: undefined },
+    ),
+  }
+}
+
+function takeover(waiting: { readonly run: RunningRecord; readonly firstSeq: number }, worker: Worker): ClaimPart {
+  return {
+    subject: waiting.run,
+    ...needing(['view'], ({ now, view }) => takeOver({ ...waiting, now, view }, worker)),
+  }
+}
+
+function claimQueued(
+  { now, thread, run: queued, view }: Known<'view'> & { readonly thread: ThreadRow; readonly run: QueuedRecord },
+  { workerId, leaseMs }: Worker,
+): Decision<Claim> {
   const { roomId, threadId, runId } = queued
   const opening = openingNow(view, queued)
   const run: RunningRecord = {
@@ -45,11 +84,11 @@ export function decideClaim(
   }
 }
 
-/** Its epoch was raised when it lost its worker, so that one can write no more; RUN_STARTED is in the log. */
-export function decideTakeover(
-  { now, run: waiting, view, firstSeq }: TakeoverFacts,
-  { workerId, leaseMs }: { readonly workerId: string; readonly leaseMs: number },
-): Required<Decision<Claim>> {
+/** Its epoch was raised when it lost its worker, which can write no more. Its RUN_STARTED is in the log. */
+function takeOver(
+  { now, run: waiting, view, firstSeq }: Known<'view'> & { readonly run: RunningRecord; readonly firstSeq: number },
+  { workerId, leaseMs }: Worker,
+): Decision<Claim> {
   const { roomId, threadId, runId } = waiting
   const run: RunningRecord = { ...waiting, workerId, leaseUntil: now + leaseMs }
   const messages = pathTo(view.messages, run.parentId ?? null).map(withoutPlace)
@@ -93,7 +132,7 @@ const PLACE: ReadonlySet<string> = new Set<Exclude<keyof ThreadMessage, keyof Me
   'endedAt',
 ])
 
-/** Key by key: this is done for a whole history at every claim, and taking an object apart is twice as slow. */
+/** Key by key: every claim does this for a whole history, and a rest pattern is twice as slow. */
 function withoutPlace(message: ThreadMessage): Message {
   const bare: Record<string, unknown> = {}
   for (const name in message) if (!PLACE.has(name)) bare[name] = message[name as keyof ThreadMessage]

@@ -1,13 +1,14 @@
 /**
- * What every adapter does with writes, as pure functions: give records their seq and their frames, know what a row
- * looks like after them, say what is told.
+ * What every adapter does to apply writes, as pure functions: number and frame the records, compute the rows that follow
+ * from them, and list the notices to publish.
  *
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
 import { framesWith, isHeld, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
-import type { Decision, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import type { Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import type { Decision } from './step.ts'
 import { iso } from './to-run.ts'
 
 /** The frames of `records`, appended behind `head` (the thread's last seq) at `now`. */
@@ -26,7 +27,7 @@ export function framesOf(key: ThreadKey, head: number, now: number, records: rea
   })
 }
 
-/** The row to put: its status, what waits, and whose turn it is are those of the view after the writes. */
+/** The row to put. Its status, its queue and its next run are those of the view after the writes. */
 export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
   return {
     ...put,
@@ -37,9 +38,9 @@ export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
   }
 }
 
-/** What is to be applied, in order. */
-export function writesOf({ writes = [] }: Decision<unknown>): readonly Writes[] {
-  return 'log' in writes ? [writes] : writes
+/** The changes to apply, in order. */
+export function changesOf({ writes = [] }: Pick<Decision<unknown>, 'writes'>): readonly Change[] {
+  return 'log' in writes || 'room' in writes ? [writes] : writes
 }
 
 /** Where the run's records lie after a put, whose own records took the positions `firstSeq` to `lastSeq`. */
@@ -52,7 +53,7 @@ export function spanAfter(
   return 'outcome' in record ? { firstSeq, lastSeq: appended.lastSeq } : { firstSeq }
 }
 
-/** What to publish once the writes are durable: that there is more, then what it means. */
+/** The notices to publish once the writes are durable: `thread.more` first, then what it means. */
 export function noticesOf(writes: Writes, head: number, frames: Uint8Array): Notice[] {
   const { key, log, notices } = writes
   const told: Notice[] = notices.map((notice) => ({ ...notice, key }))

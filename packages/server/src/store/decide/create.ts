@@ -1,25 +1,26 @@
-/** Creating rooms and threads: safe to retry, refused when the id already means something else. */
+/** Creating rooms and threads. Safe to retry; refused when the id is taken by something else. */
 import { emptyView, type ThreadKey } from '@holdfast/core'
 import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { threadAfter } from './commit.ts'
-import type { Decision, RoomFacts, RoomRow, ThreadFacts } from './facts.ts'
+import type { Known, RoomRow } from './facts.ts'
+import type { Decision } from './step.ts'
 import { toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
 type RoomAnswer = Awaited<ReturnType<RoomStore['create']>>
 type ThreadAnswer = Awaited<ReturnType<ThreadStore['create']>>
 
-/** `put` is absent when nothing changes. */
 export function decideRoomCreate(
-  { now, room: held }: RoomFacts,
+  { now, room: held }: Known<'room'>,
   { tenantId, personId }: Principal,
   { roomId, title, agentId }: Room,
   defaultAgentId?: string,
-): { readonly answer: RoomAnswer; readonly put?: RoomRow } {
+): Decision<RoomAnswer> {
   const room: Room = { roomId, title, ...(agentId !== undefined && { agentId }) }
   if (!held) {
-    return { answer: { type: 'created', room }, put: { ...room, tenantId, ownerId: personId, createdAt: now } }
+    const made = { ...room, tenantId, ownerId: personId, createdAt: now }
+    return { answer: { type: 'created', room }, writes: { room: made } }
   }
   if (held.tenantId !== tenantId) return { answer: { type: 'conflict' } }
   if (held.deletedAt !== undefined) return { answer: DELETED }
@@ -29,11 +30,11 @@ export function decideRoomCreate(
 }
 
 export function decideRoomGet(
-  { room }: Pick<RoomFacts, 'room'>,
+  { room }: Known<'room'>,
   principal: Principal,
-): { readonly type: 'room'; readonly room: Room } | Absent {
-  if (!isVisible(room, principal)) return NOT_FOUND
-  return room.deletedAt === undefined ? { type: 'room', room: toRoom(room) } : DELETED
+): Decision<{ readonly type: 'room'; readonly room: Room } | Absent> {
+  if (!isVisible(room, principal)) return { answer: NOT_FOUND }
+  return { answer: room.deletedAt === undefined ? { type: 'room', room: toRoom(room) } : DELETED }
 }
 
 export function toRoom({ roomId, title, agentId }: RoomRow): Room {
@@ -41,7 +42,7 @@ export function toRoom({ roomId, title, agentId }: RoomRow): Room {
 }
 
 export function decideThreadCreate(
-  { now, room, thread: held, lastSeq }: ThreadFacts,
+  { now, room, thread: held, lastSeq }: Known<'room' | 'thread' | 'lastSeq'>,
   principal: Principal,
   { roomId, threadId }: ThreadKey,
   title: string,
@@ -57,7 +58,7 @@ export function decideThreadCreate(
     ...key,
     ownerId: principal.personId,
     title,
-    // A title that was given is a name that somebody gave.
+    // A title that was given is a person's: no generated one replaces it.
     ...(title !== '' && { madeTitle: title }),
     archived: false,
     createdAt: now,

@@ -1,85 +1,101 @@
 /**
- * Deleting threads and rooms. What is live is cancelled first, in the same transaction, so that its readers see an end;
- * then `thread.deleted` is the last that anyone hears. Nothing is left but a tombstone: whatever arrives later finds no run
- * to write to and no thread to come back to (I8).
+ * Deleting threads and rooms. A live run is cancelled first, in the same transaction, so that its readers see its end;
+ * `thread.deleted` is the thread's last record. Only a tombstone is left: a later write finds no run, and the thread
+ * never comes back (I8).
  */
+import type { ThreadKey } from '@holdfast/core'
 import type { DeleteAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
-import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow, Writes } from './facts.ts'
+import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
 import { endBeforeStart, openingNow } from './opening.ts'
 import { endOrphan } from './orphan.ts'
 import { controlRecord } from './records.ts'
+import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'
 import { DELETED, isVisible, NOT_FOUND } from './visible.ts'
 
 const GONE: DeleteAnswer = { type: 'gone' }
 
+/** A thread to delete; `current` is its run that is going on or about to. */
+interface Doomed {
+  readonly thread: ThreadRow
+  readonly current: RunRecord | undefined
+}
+
 export function decideThreadDelete(
-  room: RoomRow | undefined,
-  held: ThreadRow | undefined,
-  /** Only asked for when there is something to delete. */
-  factsOf: (thread: ThreadRow) => DeleteThreadFacts,
+  { room, thread: held, current }: Known<'room' | 'thread' | 'current'>,
   principal: Principal,
+  _key: ThreadKey,
   force: boolean,
-): Decision<DeleteAnswer> {
+): Decision<DeleteAnswer> | Need<Decision<DeleteAnswer>> {
   if (!isVisible(room, principal)) return { answer: NOT_FOUND }
   if (held?.deleted) return { answer: GONE }
   if (room.deletedAt !== undefined) return { answer: DELETED }
   if (!held) return { answer: NOT_FOUND }
-  const facts = factsOf(held)
-  if (facts.current && !force) return { answer: { type: 'run_active', runId: facts.current.runId } }
-  return { answer: GONE, writes: deletion(facts, principal) }
+  if (current && !force) return { answer: { type: 'run_active', runId: current.runId } }
+  return deletion({ thread: held, current }, principal)
 }
 
 export function decideRoomDelete(
-  now: number,
-  held: RoomRow | undefined,
-  /** Of every thread that is left in the room. */
-  threads: () => readonly DeleteThreadFacts[],
+  { now, room }: Known<'room'>,
   principal: Principal,
+  _roomId: string,
   force: boolean,
-): Decision<DeleteAnswer> & { readonly put?: RoomRow } {
-  if (!isVisible(held, principal)) return { answer: NOT_FOUND }
-  if (held.deletedAt !== undefined) return { answer: GONE }
-  const all = threads()
-  const live = all.find(({ current }) => current)?.current
-  if (live && !force) return { answer: { type: 'run_active', runId: live.runId } }
-  const { made: _, ...row } = held
-  return {
-    answer: GONE,
-    put: { ...row, title: '', deletedAt: now },
-    writes: all.flatMap((facts) => deletion(facts, principal)),
-  }
+): Decision<DeleteAnswer> | Need<Decision<DeleteAnswer> | Several<DeleteAnswer>> {
+  if (!isVisible(room, principal)) return { answer: NOT_FOUND }
+  if (room.deletedAt !== undefined) return { answer: GONE }
+  const { made: _, ...row } = room
+  const tombstone = { ...row, title: '', deletedAt: now }
+  return needing(['threads'], ({ threads }) => {
+    const live = threads.find(({ current }) => current)?.current
+    if (live && !force) return { answer: { type: 'run_active', runId: live.runId } }
+    const part = (one: Doomed): Part<DeleteAnswer> => {
+      const { roomId, threadId } = one.thread
+      return { subject: { roomId, threadId, runId: '' }, ...deletion(one, principal) }
+    }
+    return several(threads.map(part), () => GONE, { room: tombstone })
+  })
 }
 
-function deletion(facts: DeleteThreadFacts, { personId }: Principal): readonly Writes[] {
-  const { now, thread, lastSeq, current } = facts
-  const stopped = current ? stop(facts, current, personId) : []
-  const seq = lastSeq + 1 + stopped.reduce((sum, { log }) => sum + log.length, 0)
+/** Only the end of a run needs the view. */
+function deletion({ thread, current }: Doomed, { personId }: Principal): Need<Decision<DeleteAnswer>> {
+  if (!current) {
+    return needing(['lastSeq'], ({ now, lastSeq }) => ({ answer: GONE, writes: [tombstone(thread, lastSeq, now)] }))
+  }
+  return needing(['lastSeq', 'view'], ({ now, lastSeq, view }) => {
+    const stopped = stop({ now, thread, view }, current, personId)
+    const records = stopped.reduce((sum, { log }) => sum + log.length, 0)
+    return { answer: GONE, writes: [...stopped, tombstone(thread, lastSeq + records, now)] }
+  })
+}
+
+function tombstone(thread: ThreadRow, lastSeq: number, now: number): Writes {
   const { roomId, threadId, ownerId, createdAt } = thread
   const key = { roomId, threadId }
-  const tombstone = {
-    ...key,
-    ownerId,
-    title: '',
-    archived: false,
-    createdAt,
-    updatedAt: now,
-    deleted: { at: now, seq },
-  }
-  return [
-    ...stopped,
-    {
-      key,
-      thread: tombstone,
-      log: [controlRecord(undefined, { type: 'thread.deleted' })],
-      drop: true,
-      notices: [{ type: 'thread.deleted' }],
+  return {
+    key,
+    thread: {
+      ...key,
+      ownerId,
+      title: '',
+      archived: false,
+      createdAt,
+      updatedAt: now,
+      deleted: { at: now, seq: lastSeq + 1 },
     },
-  ]
+    log: [controlRecord(undefined, { type: 'thread.deleted' })],
+    drop: true,
+    notices: [{ type: 'thread.deleted' }],
+  }
 }
 
-function stop({ now, thread, view }: DeleteThreadFacts, run: RunRecord, by: string): readonly Writes[] {
+interface LiveThread {
+  readonly now: number
+  readonly thread: ThreadRow
+  readonly view: Facts['view']
+}
+
+function stop({ now, thread, view }: LiveThread, run: RunRecord, by: string): readonly Writes[] {
   const { roomId, threadId, runId } = run
   const cancel = { by, reason: 'deleted' }
   const asked = controlRecord(runId, { type: 'run.cancel-requested', ...cancel })

@@ -1,19 +1,19 @@
 /**
- * The words between deciders and adapters. A decider is a pure function: facts that an adapter loaded, and a command,
- * give an answer and what is to be written. An adapter loads the facts, calls the decider, applies the writes in one
- * transaction (`./commit.ts` says how) and publishes the notices after the commit. What may happen is decided here,
- * once, for every adapter.
+ * What deciders and adapters exchange: stored rows, the facts that a decision is made from, and the writes that it asks
+ * for. Deciders are pure functions from facts to writes, so every rule is written once, for all adapters. An adapter
+ * only loads facts and applies writes (`./commit.ts` has the shared half of applying).
  *
- * Does not know: SQL, files, threads of execution, who is told.
+ * Does not know: SQL, files, threads of execution, subscribers.
  *
  * Rules for adapters:
- * - Facts of one decision are read, and its writes applied, in one transaction.
- * - `now` is the store's clock, never running backwards (`clock.ts`).
+ * - All facts of one decision are read, and its writes applied, in one transaction.
+ * - `now` is the store's clock and never runs backwards (`clock.ts`).
  * - `view` is the fold of the thread's whole log as it stands before the decision (a fold kept in memory, or a
  *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
  */
 import type { ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
-import type { CancellingRecord, CancelRequest, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
+import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
+import type { Contender } from './places.ts'
 
 /** Room ids are unique in the whole store: a ThreadKey alone is the identity of a conversation. */
 export interface RoomRow {
@@ -108,115 +108,50 @@ export interface Writes {
   readonly notices: readonly ThreadNotice[]
 }
 
-/** `writes` is absent when nothing changes; of several, each is applied on top of the one before. */
-export interface Decision<Answer> {
-  readonly answer: Answer
-  readonly writes?: Writes | readonly Writes[]
+/** A room to put: created, changed, or a tombstone. The inbox says so. */
+export interface RoomPut {
+  readonly room: RoomRow
 }
 
-export interface StartFacts {
-  readonly now: number
+export type Change = Writes | RoomPut
+
+/** The place that facts are of. Fields that no needed fact is about are empty. */
+export interface Subject extends ThreadKey {
+  readonly runId: string
+}
+
+/**
+ * Everything that a decision may need, by name. A decision gets only the facts that it declares (`./step.ts`), and an
+ * adapter has one loader for each.
+ */
+export interface Facts {
+  /** The subject's room; likewise below. */
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
+  /** Costs the most: the others are rows. */
   readonly view: ThreadView
-  /** The run that already has this id in this thread. */
+  /** The thread's last position; 0 without a log. */
+  readonly lastSeq: number
   readonly run: RunRecord | undefined
+  /** The run, if it is live: what a lease is checked against. */
+  readonly held: RunRecord | undefined
+  /** The thread's running or cancelling run, else the one that is next to start. */
+  readonly current: RunRecord | undefined
   /** The remembered cancel of this run id. */
   readonly cancel: RememberedCancel | undefined
-  /** Only read when it is to be superseded. See `CancelThreadFacts.run`. */
-  readonly current: RunRecord | undefined
-}
-
-export interface CancelRunFacts {
-  readonly now: number
-  readonly room: RoomRow | undefined
-  readonly thread: ThreadRow | undefined
-  readonly run: RunRecord | undefined
-  readonly view: ThreadView
-  /** Whether a cancel of this run id is remembered already. */
-  readonly remembered: boolean
-  /** How many cancels this room remembers, and how many of them since `now - CANCEL_MEMORY_MS`. */
+  /** How many cancels the room remembers, and how many of them were asked for within `CANCEL_MEMORY_MS`. */
   readonly cancels: { readonly total: number; readonly recent: number }
+  /** Every thread of the room that is not deleted. */
+  readonly threads: readonly { readonly thread: ThreadRow; readonly current: RunRecord | undefined }[]
+  /** How many runs of other threads start before the thread's next one; undefined: it has none that could start. */
+  readonly ahead: number | undefined
+  /** Of the whole store: every running or cancelling run, with the position of its acceptance. */
+  readonly live: readonly { readonly run: RunningRecord | CancellingRecord; readonly firstSeq: number }[]
+  /** Of the whole store: the runs that could start now, one of each thread, in the order in which they start. */
+  readonly waiting: readonly (Contender & Subject)[]
 }
 
-export interface CancelThreadFacts {
-  readonly now: number
-  readonly room: RoomRow | undefined
-  readonly thread: ThreadRow | undefined
-  /** The run that is going on or about to: the running or cancelling one, else the one whose turn it is. */
-  readonly run: RunRecord | undefined
-  readonly view: ThreadView
-}
+export type FactName = keyof Facts
 
-export interface QueueFacts {
-  readonly now: number
-  readonly room: RoomRow | undefined
-  readonly thread: ThreadRow | undefined
-  readonly view: ThreadView
-}
-
-export interface EditFacts extends QueueFacts {
-  readonly run: RunRecord | undefined
-}
-
-export interface ChangeQueueFacts extends QueueFacts {
-  /** See `CancelThreadFacts.run`. */
-  readonly current: RunRecord | undefined
-}
-
-/** For the run whose turn it is in its thread (`nextToStart`). */
-export interface ClaimFacts {
-  readonly now: number
-  readonly thread: ThreadRow
-  readonly run: QueuedRecord
-  readonly view: ThreadView
-}
-
-/** For a run that waits for a new worker. */
-export interface TakeoverFacts {
-  readonly now: number
-  readonly run: RunningRecord
-  readonly view: ThreadView
-  /** Of the run's records. */
-  readonly firstSeq: number
-}
-
-/** For append and renew, which need no view and no row but the run's. */
-export interface LeaseFacts {
-  readonly now: number
-  readonly run: RunRecord | undefined
-}
-
-export interface EndFacts extends LeaseFacts {
-  readonly thread: ThreadRow | undefined
-  /** Only read when what waits may have to be held or resumed: after a failure, and after a superseding run. */
-  readonly view: ThreadView
-}
-
-export interface OrphanFacts {
-  readonly now: number
-  readonly thread: ThreadRow
-  readonly run: RunningRecord | CancellingRecord
-  readonly view: ThreadView
-}
-
-export interface RoomFacts {
-  readonly now: number
-  readonly room: RoomRow | undefined
-}
-
-/** Of one thread that may be deleted. */
-export interface DeleteThreadFacts {
-  readonly now: number
-  readonly thread: ThreadRow
-  readonly lastSeq: number
-  /** See `CancelThreadFacts.run`. */
-  readonly current: RunRecord | undefined
-  /** Only read when a run is live. */
-  readonly view: ThreadView
-}
-
-export interface ThreadFacts extends RoomFacts {
-  readonly thread: ThreadRow | undefined
-  readonly lastSeq: number
-}
+/** The facts with these names, and the time of the transaction. */
+export type Known<Names extends FactName> = Pick<Facts, Names> & { readonly now: number }

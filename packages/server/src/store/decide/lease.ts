@@ -1,16 +1,21 @@
 /**
- * What the holder of a lease may write: append, renew, end. Under an older epoch, or once the run has ended, nothing
- * (I2, I6, I12).
+ * What the holder of a lease may do: append, renew, end. Under an older epoch, or once the run has ended, it may do
+ * nothing (I2, I6, I12).
  */
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
 import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
-import type { Decision, EndFacts, LeaseFacts, Writes } from './facts.ts'
+import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
 import { pauseQueue, resumeQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
+import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'
 
 type EndAnswer = Awaited<ReturnType<RunWork['end']>>
 
-export function decideAppend({ run }: LeaseFacts, lease: Lease, events: readonly string[]): Decision<LeaseState> {
+export function decideAppend(
+  { held: run }: Known<'held'>,
+  lease: Lease,
+  events: readonly string[],
+): Decision<LeaseState> {
   const held = heldRun(run, lease)
   if (!held) return { answer: { type: 'lost' } }
   const answer = stateOf(held)
@@ -18,7 +23,15 @@ export function decideAppend({ run }: LeaseFacts, lease: Lease, events: readonly
   return { answer, writes: { key: keyOf(held), log: events.map((json) => aguiJson(held.runId, json)), notices: [] } }
 }
 
-export function decideRenew({ now, run }: LeaseFacts, lease: Lease, leaseMs: number): Decision<LeaseState> {
+export function decideRenew(leases: readonly Lease[], leaseMs: number): Several<readonly LeaseState[]> {
+  const renewal = (lease: Lease): Part<LeaseState> => ({
+    subject: lease,
+    ...needing(['held'], (facts) => renew(facts, lease, leaseMs)),
+  })
+  return several(leases.map(renewal), (states: readonly LeaseState[]) => states)
+}
+
+function renew({ now, held: run }: Known<'held'>, lease: Lease, leaseMs: number): Decision<LeaseState> {
   const held = heldRun(run, lease)
   if (!held) return { answer: { type: 'lost' } }
   return {
@@ -27,23 +40,29 @@ export function decideRenew({ now, run }: LeaseFacts, lease: Lease, leaseMs: num
   }
 }
 
-export function decideEnd(facts: EndFacts, lease: Lease, end: RunEnd): Decision<EndAnswer> {
-  const { now, run, thread } = facts
+export function decideEnd(
+  { now, held: run, thread }: Known<'held' | 'thread'>,
+  lease: Lease,
+  end: RunEnd,
+): Decision<EndAnswer> | Need<Decision<EndAnswer>> {
   const held = heldRun(run, lease)
   if (!held) return { answer: { type: 'lost' } }
   if (held.status === 'cancelling' && end.outcome.type !== stopOutcome(held.cancel).type) {
     return { answer: { type: 'cancelling', cancel: held.cancel } }
   }
   const ended = ending({ now, run: held, thread }, end)
-  return { answer: { type: 'ended' }, writes: [ended, ...whatWaits(facts, held, end)] }
-}
-
-/** What the end means for the queue behind it. The view is looked at only where it may mean something. */
-function whatWaits(facts: EndFacts, { request }: RunningRecord | CancellingRecord, { outcome }: RunEnd) {
-  const { now, thread } = facts
-  if (outcome.type === 'failed') return pauseQueue(facts.view, 'failure', thread, now)
-  if (outcome.type !== 'succeeded' || request.onBusy !== 'supersede') return []
-  return resumeQueue(facts.view, thread && { ...thread, updatedAt: now })
+  const then = (more: readonly Writes[] = []): Decision<EndAnswer> => ({
+    answer: { type: 'ended' },
+    writes: [ended, ...more],
+  })
+  // Only these two ends may mean something for the queue behind the run.
+  if (end.outcome.type === 'failed') {
+    return needing(['view'], ({ view }) => then(pauseQueue(view, 'failure', thread, now)))
+  }
+  if (end.outcome.type === 'succeeded' && held.request.onBusy === 'supersede') {
+    return needing(['view'], ({ view }) => then(resumeQueue(view, thread && { ...thread, updatedAt: now })))
+  }
+  return then()
 }
 
 /** The last writes of a live run: its closing events, run.ended right behind them, the row. */
@@ -52,7 +71,11 @@ export function ending(
     now,
     run,
     thread,
-  }: { readonly now: number; readonly run: RunningRecord | CancellingRecord } & Pick<EndFacts, 'thread'>,
+  }: {
+    readonly now: number
+    readonly run: RunningRecord | CancellingRecord
+    readonly thread: ThreadRow | undefined
+  },
   { events, outcome, usage }: RunEnd,
 ): Writes {
   return {
@@ -99,7 +122,7 @@ export function endedRecord(
   }
 }
 
-function heldRun(run: LeaseFacts['run'], lease: Lease): RunningRecord | CancellingRecord | undefined {
+function heldRun(run: Facts['held'], lease: Lease): RunningRecord | CancellingRecord | undefined {
   if (run?.status !== 'running' && run?.status !== 'cancelling') return undefined
   return run.epoch === lease.epoch ? run : undefined
 }

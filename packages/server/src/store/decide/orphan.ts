@@ -1,6 +1,6 @@
 /**
- * What becomes of a run whose worker is gone: it ends, visibly, with everything it had written, and never twice. Only an
- * agent that declared it may be asked again by a new run, or go on with the same one.
+ * What happens to a run whose worker is gone. It ends once, visibly, with everything it had written. Only if its agent
+ * declared so is it restarted by a new run, or resumed.
  *
  * Invariants: the old worker writes nothing from here on (I12); a run that kills its server does so a bounded number of
  * times.
@@ -13,13 +13,14 @@ import {
   type RunRecord,
   stopOutcome,
 } from '../run-record.ts'
-import type { EndFacts, OrphanFacts, Writes } from './facts.ts'
+import type { Known, ThreadRow, Writes } from './facts.ts'
 import { ending } from './lease.ts'
 import { goesFirst, pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
+import { needing, type Part, type Several, several } from './step.ts'
 import { toRun } from './to-run.ts'
 
-/** How often one run is claimed at most: one that brings down each server that takes it up has to end. */
+/** How often one run is claimed at most: a run that brings down every server that claims it has to end. */
 export const MAX_EPOCHS = 10
 
 const WORKER_LOST = {
@@ -34,23 +35,39 @@ const ASKED_AGAIN = {
   message: 'The server stopped while this answer was being written. What had arrived is kept; it is being asked again.',
 } as const
 
-/** `all`: nobody else can be at work, so every live run is an orphan. */
-export function isOrphan(
-  run: RunRecord,
-  now: number,
-  which: 'expired' | 'all',
-): run is RunningRecord | CancellingRecord {
-  if ((run.status !== 'running' && run.status !== 'cancelling') || waitsForWorker(run)) return false
+type Live = RunningRecord | CancellingRecord
+
+/** `all`: no other server can be at work, so every live run is an orphan. Answers how many were settled. */
+export function decideSettle({ now, live }: Known<'live'>, which: 'expired' | 'all'): Several<number> {
+  const settlement = (run: Live): Part<number> => ({
+    subject: run,
+    ...needing(['thread', 'view'], ({ thread, view }) =>
+      thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view }) } : { answer: 0 },
+    ),
+  })
+  const orphans = live.filter(({ run }) => isOrphan(run, now, which))
+  return several(
+    orphans.map(({ run }) => settlement(run)),
+    (settled: readonly number[]) => settled.reduce((sum, one) => sum + one, 0),
+  )
+}
+
+function isOrphan(run: Live, now: number, which: 'expired' | 'all'): boolean {
+  if (waitsForWorker(run)) return false
   return which === 'all' || run.leaseUntil <= now
 }
 
-/** Its worker is known to be gone, and another one is to go on with it. */
+/** Its worker is known to be gone, and another one is to resume it. */
 export function waitsForWorker(run: RunRecord): run is RunningRecord {
   return run.status === 'running' && run.workerId === null
 }
 
-/** To be applied one after the other, in one transaction. */
-export function settleOrphan(facts: OrphanFacts): readonly Writes[] {
+interface OrphanFacts extends Known<'view'> {
+  readonly thread: ThreadRow
+  readonly run: Live
+}
+
+function settleOrphan(facts: OrphanFacts): readonly Writes[] {
   const { now, thread, view, run } = facts
   if (run.status === 'cancelling') return [endOrphan(facts, stopOutcome(run.cancel))]
   if (run.afterCrash === 'resume' && run.epoch < MAX_EPOCHS) {
@@ -64,14 +81,9 @@ export function settleOrphan(facts: OrphanFacts): readonly Writes[] {
     : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, 'failure', thread, now)]
 }
 
-/** Ends a run that nobody carries out. */
+/** Ends a run that no worker carries out. */
 export function endOrphan(
-  {
-    now,
-    thread,
-    run,
-    view,
-  }: Pick<OrphanFacts, 'now' | 'view'> & Pick<EndFacts, 'thread'> & { readonly run: RunningRecord | CancellingRecord },
+  { now, thread, run, view }: Known<'view'> & { readonly thread: ThreadRow | undefined; readonly run: Live },
   outcome: Parameters<typeof runTerminal>[0],
 ): Writes {
   const { threadId, runId } = run
@@ -81,8 +93,8 @@ export function endOrphan(
 }
 
 /**
- * The same question under a new run, as a retry by hand would ask it. What it is to do after the next crash is not
- * handed on: a run that kills its server does so twice, and then a person decides.
+ * The same question under a new run, as a manual retry would ask it. `afterCrash` is not passed on: a run that kills its
+ * server does so twice, and then a person decides.
  */
 function restart({ now, thread, run, view }: OrphanFacts): Writes | undefined {
   const { roomId, threadId, owner, parentId, request } = run

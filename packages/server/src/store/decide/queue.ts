@@ -85,12 +85,12 @@ export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0
   return index === -1 ? run : { ...run, position: ahead + index + 1 }
 }
 
-/** The answer to a start: the run’s place among all that wait, not only within its thread. `ahead` is asked only then. */
-export function startedInLine(answer: StartAnswer, ahead: () => number | undefined): StartAnswer {
+/** The answer to a start, with the run's place among all runs that wait and not only within its thread. */
+export function startedInLine(answer: StartAnswer, ahead = 0): StartAnswer {
   if (answer.type !== 'accepted' && answer.type !== 'same') return answer
   const { run } = answer
   if (run.status !== 'queued' || run.position === undefined) return answer
-  return { ...answer, run: { ...run, position: run.position + (ahead() ?? 0) } }
+  return { ...answer, run: { ...run, position: run.position + ahead } }
 }
 
 export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {

@@ -1,37 +1,71 @@
 /**
- * Accepting a run. The answer is the same whoever asks how often (I9); a refused start leaves nothing behind; at most
- * one run at a time is on its way in a thread (I1).
+ * Accepting a run. A retried start gets the same answer however often it is sent (I9), a refused one leaves nothing
+ * behind, and a thread has at most one live run (I1).
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type AfterCrash, isEnded, nextToStart, type ThreadKey } from '@holdfast/core'
+import { type AfterCrash, isEnded, nextToStart, type ThreadKey, type ThreadView } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { QueuedRecord, StartRequest } from '../run-record.ts'
-import type { Decision, StartFacts } from './facts.ts'
+import type { Facts, Known, RememberedCancel } from './facts.ts'
 import { endBeforeStart, type Opening, openingOf } from './opening.ts'
-import { goesFirst, liveIn, MAX_QUEUED, placed } from './queue.ts'
+import { goesFirst, liveIn, MAX_QUEUED, placed, startedInLine } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { reusedId } from './said-before.ts'
+import { type Decision, type Need, needing } from './step.ts'
 import { supersede } from './supersede.ts'
 import { titleFrom } from './title.ts'
 import { toRun } from './to-run.ts'
 import { threadAbsence } from './visible.ts'
 
 export function decideStart(
-  facts: StartFacts,
+  { now, room, thread, run: known, cancel }: Known<'room' | 'thread' | 'run' | 'cancel'>,
   owner: Principal,
-  { roomId, threadId }: ThreadKey,
+  key: ThreadKey,
   request: StartRequest,
   afterCrash: AfterCrash = 'fail',
-): Decision<StartAnswer> {
-  const { now, room, thread, view, run: known, cancel } = facts
-  const { runId } = request
+): Decision<StartAnswer> | Need<Decision<StartAnswer>> {
   const absent = threadAbsence(room, thread, owner)
   if (absent) return { answer: absent }
   if (known) {
     if (!isSame(known.request, request)) return { answer: { type: 'run_id_reused' } }
-    return { answer: { type: 'same', run: placed(toRun(known), view) } }
+    return needing(['view'], ({ view }) => inLine({ answer: { type: 'same', run: placed(toRun(known), view) } }))
   }
+  const asked = { owner, key, request, afterCrash }
+  const decide = (facts: Pick<Facts, 'view'> & Partial<Pick<Facts, 'current'>>) =>
+    inLine(decideNew({ ...facts, now, thread, cancel }, asked))
+  return request.onBusy === 'supersede' ? needing(['view', 'current'], decide) : needing(['view'], decide)
+}
+
+/** A run that waits is shown with its place among all that wait, which is known after the writes. */
+function inLine(decision: Decision<StartAnswer>): Decision<StartAnswer> {
+  const { answer } = decision
+  const waits = (answer.type === 'accepted' || answer.type === 'same') && answer.run.status === 'queued'
+  if (!waits || answer.run.position === undefined) return decision
+  return { ...decision, after: needing(['ahead'], ({ ahead }) => startedInLine(answer, ahead)) }
+}
+
+interface NewRunFacts {
+  readonly now: number
+  readonly thread: Facts['thread']
+  readonly view: Facts['view']
+  readonly cancel: RememberedCancel | undefined
+  /** The run to supersede, if the start asks for that. */
+  readonly current?: Facts['current']
+}
+
+interface NewRun {
+  readonly owner: Principal
+  readonly key: ThreadKey
+  readonly request: StartRequest
+  readonly afterCrash: AfterCrash
+}
+
+function decideNew(
+  { now, thread, view, cancel, current }: NewRunFacts,
+  { owner, key: { roomId, threadId }, request, afterCrash }: NewRun,
+): Decision<StartAnswer> {
+  const { runId } = request
   const questions = view.interrupts.map(({ id }) => id)
   const answered = new Set(request.resume?.map(({ interruptId }) => interruptId))
   if (answered.size > 0 && [...answered].some((id) => !questions.includes(id))) {
@@ -53,8 +87,8 @@ export function decideStart(
   if (parentId === null) return { answer: { type: 'nothing_to_answer' } }
 
   const key = { roomId, threadId }
-  const continues = continuedRun(facts, request)
-  const retryOf = continues === undefined ? retriedRun(facts, opening) : undefined
+  const continues = continuedRun(view, request)
+  const retryOf = continues === undefined ? retriedRun(view, opening) : undefined
   const queued: QueuedRecord = {
     ...key,
     runId,
@@ -79,7 +113,7 @@ export function decideStart(
     archived: false,
     createdAt: now,
   }
-  // Whoever names an agent chooses it for the thread.
+  // A start that names an agent chooses it for the thread.
   const chosen = request.agentFrom === undefined && { agentId: request.agentId }
   const put = {
     key,
@@ -87,7 +121,7 @@ export function decideStart(
     ...(!thread && { titled: true as const }),
   }
   if (cancel) {
-    // It asks for nothing any more: nobody makes room for it, and no question is answered by it.
+    // It ends at once, so it supersedes no other run and answers no question.
     const ended = endBeforeStart(queued, opening, cancel.cancel, now)
     return {
       answer: { type: 'accepted', run: toRun(ended.run) },
@@ -101,11 +135,10 @@ export function decideStart(
       },
     }
   }
-  const makesRoom = request.onBusy === 'supersede' && facts.current
-  const stopped = makesRoom
-    ? supersede({ now, thread: thread && { ...thread, ...chosen }, view, run: makesRoom }, runId)
+  const stopped = current
+    ? supersede({ now, thread: thread && { ...thread, ...chosen }, view, run: current }, runId)
     : []
-  const gone = makesRoom && makesRoom.status === 'queued' ? makesRoom.runId : undefined
+  const gone = current?.status === 'queued' ? current.runId : undefined
   const queue = view.queue.filter((entry) => entry.run.runId !== gone)
   const resolved = answers
     ? [controlRecord(runId, { type: 'interrupts.resolved', by: owner.personId, interruptIds: questions })]
@@ -127,7 +160,7 @@ export function decideStart(
 }
 
 /** The run whose questions this one answers, or whose tools' results it brings. */
-function continuedRun({ view }: StartFacts, { resume = [], messages }: StartRequest): string | undefined {
+function continuedRun(view: ThreadView, { resume = [], messages }: StartRequest): string | undefined {
   if (resume.length > 0) return view.runs.findLast((run) => run.status === 'interrupted')?.runId
   const results = new Set(messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : [])))
   if (results.size === 0) return undefined
@@ -137,7 +170,7 @@ function continuedRun({ view }: StartFacts, { resume = [], messages }: StartRequ
 }
 
 /** The run whose question is asked again: the newest one that answered the same message. */
-function retriedRun({ view }: StartFacts, { messages, parentId }: Opening): string | undefined {
+function retriedRun(view: ThreadView, { messages, parentId }: Opening): string | undefined {
   if (messages.length > 0) return undefined
   return view.runs.findLast((run) => isEnded(run) && run.parentId === parentId)?.runId
 }

@@ -1,34 +1,25 @@
 /**
  * The memory store: the port without a disk, for tests and for trying things out. Keeps every promise of the port but
- * durability: it lives as long as its process.
+ * durability: its data lives as long as its process.
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
-import { CANCEL_MEMORY_MS, decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
-import { decideRoomChange, decideThreadChange } from '../decide/change.ts'
-import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-queue.ts'
-import { decideClaim, decideTakeover } from '../decide/claim.ts'
+import type { AnswerOf, ArgsOf, CallName } from '../commands/calls.ts'
+import { COMMANDS, type Command, QUERIES } from '../commands/commands.ts'
+import { perform, type Session, type Transaction, transact } from '../commands/transact.ts'
 import { acceptedWithin, createStoreClock } from '../decide/clock.ts'
-import { writesOf } from '../decide/commit.ts'
-import { decideRoomCreate, decideRoomGet, decideThreadCreate, toRoom } from '../decide/create.ts'
-import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
-import type { Decision, DeleteThreadFacts, RoomRow, ThreadRow } from '../decide/facts.ts'
+import { toRoom } from '../decide/create.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
-import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { runsOf } from '../decide/list-cursor.ts'
-import { isOrphan, settleOrphan, waitsForWorker } from '../decide/orphan.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf, type StatusCount } from '../decide/overview.ts'
-import { inTurn, withPlaces } from '../decide/places.ts'
-import { placed, startedInLine } from '../decide/queue.ts'
+import { placed } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
-import { decideStart } from '../decide/start.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
-import { decideWhoAnswers } from '../decide/who-answers.ts'
 import { StoreFault } from '../fault.ts'
-import type { Absent, Claim, Publish, Store } from '../port.ts'
+import type { Absent, Publish, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
-import type { RunRecord } from '../run-record.ts'
 import { createMemoryData, type MemoryThread } from './memory-data.ts'
+import { createMemoryFacts } from './memory-facts.ts'
 import { pageOf } from './page-of.ts'
 import { readFrames } from './read-frames.ts'
 
@@ -36,10 +27,13 @@ export interface MemoryStoreOptions {
   readonly clock: Pick<Clock, 'now'>
   /** Called once for each notice, after the writes it tells of. */
   readonly publish: Publish
+  /** Carries commands out in another way: for tests of the commands. One transaction at a time. */
+  readonly perform?: <Answer>(transaction: Transaction<Answer>, session: Session) => Answer | Promise<Answer>
 }
 
-export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store {
+export function createMemoryStore({ clock, publish, perform: carryOut = perform }: MemoryStoreOptions): Store {
   const data = createMemoryData(publish)
+  const facts = createMemoryFacts(data)
   const storeClock = createStoreClock(clock)
   let closed = false
 
@@ -49,16 +43,15 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     return storeClock.now()
   }
 
-  function commit<Answer>(decision: Decision<Answer>, now: number): Answer {
-    for (const writes of writesOf(decision)) data.apply(writes, now)
-    data.tell()
-    return decision.answer
-  }
-
-  function putRoom(room: RoomRow, now: number): void {
-    data.putRoom(room)
-    data.tellRoom(room, now)
-    data.tell()
+  function call<Call extends CallName>(name: Call): (...args: ArgsOf<Call>) => Promise<AnswerOf<Call>> {
+    const table: Readonly<Record<string, Command<never, unknown>>> = { ...COMMANDS, ...QUERIES }
+    // Name for name what the tables have.
+    const command = table[name] as unknown as Command<ArgsOf<Call>, AnswerOf<Call>>
+    return async (...args) => {
+      const answer = await carryOut(transact(command, args), facts.open(begin()))
+      data.tell()
+      return answer
+    }
   }
 
   function threadFor(principal: Principal, key: ThreadKey): MemoryThread | Absent {
@@ -66,40 +59,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
     return threadAbsence(data.rooms.get(key.roomId), held?.row, principal) ?? held ?? NOT_FOUND
   }
 
-  function deletionOf(now: number, { roomId, threadId }: ThreadKey, thread: ThreadRow): DeleteThreadFacts {
-    const key = { roomId, threadId }
-    const lastSeq = data.thread(key)?.frames.length ?? 0
-    return { now, thread, lastSeq, current: currentRun(key), view: data.viewOf(key) }
-  }
-
-  function factsOf(key: ThreadKey, now: number) {
-    return {
-      now,
-      room: data.rooms.get(key.roomId),
-      thread: data.thread(key)?.row,
-      view: data.viewOf(key),
-      current: currentRun(key),
-    }
-  }
-
-  const liveRuns = () => data.live().flatMap((address) => data.run(address) ?? [])
-  const contenderOf = (run: RunRecord) => ({ run, owner: run.owner, agentId: run.request.agentId })
-
-  /** The runs whose turn it is, one of each thread, in the order in which they start. */
-  function waiting() {
-    const next = data.queued().flatMap((address) => {
-      const run = data.run(address)
-      return run?.status === 'queued' && currentRun(address) === run ? [{ ...contenderOf(run), run }] : []
-    })
-    return inTurn(next, liveRuns().map(contenderOf))
-  }
-
-  /** How many runs of other threads start before this thread's next one; undefined: it has none whose turn it is. */
-  function aheadOf({ row }: MemoryThread): number | undefined {
-    const place = waiting().findIndex(({ run }) => run.roomId === row.roomId && run.threadId === row.threadId)
-    return place === -1 ? undefined : place
-  }
-
+  const { aheadOf } = facts
   const infoOf = (thread: MemoryThread) =>
     toThreadInfo(
       thread.row,
@@ -108,14 +68,7 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       thread.row.status === 'queued' ? aheadOf(thread) : undefined,
     )
 
-  /** The run that is going on in the thread, else the one whose turn it is. */
-  function currentRun(key: ThreadKey): RunRecord | undefined {
-    const thread = data.thread(key)
-    if (!thread) return undefined
-    const records = [...thread.runs.values()].map((run) => run.record)
-    const live = records.find((run) => run.status === 'running' || run.status === 'cancelling')
-    return live ?? (thread.row.nextRunId === null ? undefined : thread.runs.get(thread.row.nextRunId)?.record)
-  }
+  const claim = call('work.claim')
 
   return {
     rooms: {
@@ -125,33 +78,10 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         const answer = pageOf('rooms', rows, (room) => ({ at: room.createdAt, id: room.roomId }), page)
         return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
       },
-      async get(principal, roomId) {
-        begin()
-        return decideRoomGet({ room: data.rooms.get(roomId) }, principal)
-      },
-      async create(principal, room, defaultAgentId) {
-        const now = begin()
-        const held = { now, room: data.rooms.get(room.roomId) }
-        const { answer, put } = decideRoomCreate(held, principal, room, defaultAgentId)
-        if (put) putRoom(put, now)
-        return answer
-      },
-      async change(principal, roomId, change) {
-        const now = begin()
-        const { answer, put } = decideRoomChange({ room: data.rooms.get(roomId) }, principal, change)
-        if (put) putRoom(put, now)
-        return answer
-      },
-      async delete(principal, roomId, force) {
-        const now = begin()
-        const threads = () => data.threadsOf(roomId).map(({ row }) => deletionOf(now, row, row))
-        const decision = decideRoomDelete(now, data.rooms.get(roomId), threads, principal, force)
-        if (decision.put) data.putRoom(decision.put)
-        for (const writes of writesOf(decision)) data.apply(writes, now)
-        if (decision.put) data.tellRoom(decision.put, now)
-        data.tell()
-        return decision.answer
-      },
+      get: call('rooms.get'),
+      create: call('rooms.create'),
+      change: call('rooms.change'),
+      delete: call('rooms.delete'),
     },
     threads: {
       async list(principal, roomId, page) {
@@ -163,25 +93,9 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
         if (answer.type !== 'page') return answer
         return { ...answer, items: answer.items.map(infoOf) }
       },
-      async create(principal, key, title) {
-        const now = begin()
-        const held = data.thread(key)
-        const room = data.rooms.get(key.roomId)
-        const facts = { now, room, thread: held?.row, lastSeq: held?.frames.length ?? 0 }
-        return commit(decideThreadCreate(facts, principal, key, title), now)
-      },
-      async change(principal, key, change) {
-        const now = begin()
-        const held = data.thread(key)
-        const facts = { room: data.rooms.get(key.roomId), thread: held?.row, lastSeq: held?.frames.length ?? 0 }
-        return commit(decideThreadChange(facts, principal, change), now)
-      },
-      async delete(principal, key, force) {
-        const now = begin()
-        const facts = (row: ThreadRow) => deletionOf(now, key, row)
-        const room = data.rooms.get(key.roomId)
-        return commit(decideThreadDelete(room, data.thread(key)?.row, facts, principal, force), now)
-      },
+      create: call('threads.create'),
+      change: call('threads.change'),
+      delete: call('threads.delete'),
       async snapshot(principal, key) {
         begin()
         const held = threadFor(principal, key)
@@ -224,50 +138,13 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
     },
     runs: {
-      async whoAnswers(principal, key, { runId, answered }) {
-        const facts = { ...factsOf(key, begin()), run: data.run({ ...key, runId }) }
-        return decideWhoAnswers(facts, principal, answered)
-      },
-      async start(principal, key, request, afterCrash) {
-        const now = begin()
-        const address = { ...key, runId: request.runId }
-        const facts = { ...factsOf(key, now), run: data.run(address), cancel: data.cancel(address) }
-        const answer = commit(decideStart(facts, principal, key, request, afterCrash), now)
-        return startedInLine(answer, () => {
-          const started = data.thread(key)
-          return started && aheadOf(started)
-        })
-      },
-      async cancelRun(principal, key, runId, reason) {
-        const now = begin()
-        const address = { ...key, runId }
-        const remembered = data.cancelsOf(key.roomId)
-        const recent = remembered.filter(({ at }) => at >= now - CANCEL_MEMORY_MS).length
-        const facts = {
-          ...factsOf(key, now),
-          run: data.run(address),
-          remembered: data.cancel(address) !== undefined,
-          cancels: { total: remembered.length, recent },
-        }
-        return commit(decideCancelRun(facts, principal, key, runId, reason), now)
-      },
-      async cancelThread(principal, key, reason) {
-        const now = begin()
-        const facts = factsOf(key, now)
-        return commit(decideCancelThread({ ...facts, run: facts.current }, principal, reason), now)
-      },
-      async edit(principal, key, runId, messages) {
-        const now = begin()
-        const facts = { ...factsOf(key, now), run: data.run({ ...key, runId }) }
-        return commit(decideEdit(facts, principal, runId, messages), now)
-      },
-      async queue(principal, key) {
-        return decideQueue(factsOf(key, begin()), principal)
-      },
-      async changeQueue(principal, key, change) {
-        const now = begin()
-        return commit(decideChangeQueue(factsOf(key, now), principal, change), now)
-      },
+      whoAnswers: call('runs.whoAnswers'),
+      start: call('runs.start'),
+      cancelRun: call('runs.cancelRun'),
+      cancelThread: call('runs.cancelThread'),
+      edit: call('runs.edit'),
+      queue: call('runs.queue'),
+      changeQueue: call('runs.changeQueue'),
       async get(principal, key, runId) {
         begin()
         const held = threadFor(principal, key)
@@ -303,52 +180,12 @@ export function createMemoryStore({ clock, publish }: MemoryStoreOptions): Store
       },
     },
     work: {
-      async claim({ workerId, limit, leaseMs, caps = {} }) {
-        const now = begin()
-        const claims: Claim[] = []
-        for (const address of data.live()) {
-          if (claims.length >= limit) break
-          const held = data.thread(address)?.runs.get(address.runId)
-          if (!held || !waitsForWorker(held.record)) continue
-          const facts = { now, run: held.record, view: data.viewOf(address), firstSeq: held.span.firstSeq }
-          claims.push(structuredClone(commit(decideTakeover(facts, { workerId, leaseMs }), now)))
-        }
-        const live = liveRuns().map(contenderOf)
-        for (const { run } of withPlaces(waiting(), live, caps, limit - claims.length)) {
-          const thread = data.thread(run)
-          if (!thread) continue
-          const facts = { now, thread: thread.row, run, view: data.viewOf(run) }
-          // A copy: what an agent does to its input must not reach the thread.
-          claims.push(structuredClone(commit(decideClaim(facts, { workerId, leaseMs }), now)))
-        }
-        return claims
-      },
-      async append(lease, events) {
-        const now = begin()
-        return commit(decideAppend({ now, run: data.run(lease) }, lease, events), now)
-      },
-      async end(lease, end) {
-        const now = begin()
-        return commit(decideEnd({ ...factsOf(lease, now), run: data.run(lease) }, lease, end), now)
-      },
-      async renew(leases, leaseMs) {
-        const now = begin()
-        return leases.map((lease) => commit(decideRenew({ now, run: data.run(lease) }, lease, leaseMs), now))
-      },
-      async settleOrphans(which) {
-        const now = begin()
-        let settled = 0
-        for (const address of data.live()) {
-          const run = data.run(address)
-          const thread = data.thread(address)
-          if (!run || !thread || !isOrphan(run, now, which)) continue
-          const facts = { now, thread: thread.row, run, view: data.viewOf(address) }
-          for (const writes of settleOrphan(facts)) data.apply(writes, now)
-          settled++
-        }
-        data.tell()
-        return settled
-      },
+      // A copy: what an agent does to its input must not reach the thread.
+      claim: async (request) => structuredClone(await claim(request)),
+      append: call('work.append'),
+      end: call('work.end'),
+      renew: call('work.renew'),
+      settleOrphans: call('work.settleOrphans'),
     },
     async counts() {
       begin()

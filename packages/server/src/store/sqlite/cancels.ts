@@ -2,12 +2,12 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { ThreadKey } from '@holdfast/core'
-import type { CancelRunFacts, RememberedCancel } from '../decide/facts.ts'
+import type { Facts, RememberedCancel } from '../decide/facts.ts'
 import type { CancelRequest } from '../run-record.ts'
 
 export interface Cancels {
   get(key: ThreadKey, runId: string): RememberedCancel | undefined
-  count(roomId: string, since: number): CancelRunFacts['cancels']
+  count(roomId: string, since: number): Facts['cancels']
   put(cancel: RememberedCancel): void
   delete(key: ThreadKey, runId: string): void
   drop(key: ThreadKey): void

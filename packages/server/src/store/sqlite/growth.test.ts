@@ -43,7 +43,7 @@ function oneRun(runId: string, threadId = THREAD.threadId): void {
   expect(write((now) => commands['runs.start'](now, ALICE, key, asking(runId)))).toMatchObject({ type: 'accepted' })
   const [claim] = write((now) => commands['work.claim'](now, { workerId: 'w', limit: 1, leaseMs: LEASE_MS }))
   const { lease } = claim as Claim
-  write((now) => commands.append(now, lease, saying(`${runId}-a`, 'An answer of some words. '.repeat(4))))
+  write((now) => commands['work.append'](now, lease, saying(`${runId}-a`, 'An answer of some words. '.repeat(4))))
   write((now) => commands['work.end'](now, lease, ending(lease, SUCCEEDED)))
 }
 

@@ -3,9 +3,10 @@
  * its checkpoint asks to be called again. A search is answered later, from what was committed when it was asked.
  */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
-import { decideQueue } from '../decide/change-queue.ts'
+import { type Command, QUERIES } from '../commands/commands.ts'
+import { transact } from '../commands/transact.ts'
 import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
-import { decideRoomGet, toRoom } from '../decide/create.ts'
+import { toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { locate, withCursors } from '../decide/inbox-cursor.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, runsOf } from '../decide/list-cursor.ts'
@@ -14,9 +15,9 @@ import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
-import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
+import { createFacts } from './facts.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
 import type { ListedRun } from './runs.ts'
 import type { Searches } from './searches.ts'
@@ -53,6 +54,24 @@ export type Reads = {
 
 export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
   const { rooms, threads, runs, log, folds, inbox } = data
+  const facts = createFacts(data)
+
+  /** A read that needs a view asks to be called again until the view is near. */
+  const decided =
+    <Args extends readonly unknown[], Answer>(query: Command<Args, Answer>) =>
+    (...args: Args): Answer | typeof AGAIN => {
+      const session = facts(clock.now())
+      const transaction = transact(query, args)
+      let next = transaction.next()
+      while (!next.done) {
+        if (next.value.type === 'apply') throw new Error('A read must not write.')
+        const { subject, needs } = next.value
+        if (needs.includes('view') && !session.approach(subject)) return AGAIN
+        next = transaction.next(session.load(subject, needs))
+      }
+      return next.value
+    }
+
   function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
     const thread = threads.get(key)
     return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
@@ -102,7 +121,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const answer = pageOf('rooms', list, (room) => ({ at: room.createdAt, id: room.roomId }), page)
       return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
     },
-    'rooms.get': (principal, roomId) => decideRoomGet({ room: rooms.get(roomId) }, principal),
+    'rooms.get': decided(QUERIES['rooms.get']),
     'threads.list': (principal, roomId, page) => {
       const absent = roomAbsence(rooms.get(roomId), principal)
       if (absent) return absent
@@ -144,33 +163,8 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       })
       return { type: 'entries', items: withCursors(inbox.head(), entries), more }
     },
-    'runs.whoAnswers': (principal, key, { runId, answered }) => {
-      const thread = threads.get(key)
-      if (answered !== undefined && thread && !thread.row.deleted && !folds.approach(thread.no, key)) return AGAIN
-      const facts = {
-        room: rooms.get(key.roomId),
-        thread: thread?.row,
-        run: data.run(thread?.no, key, runId),
-        get view() {
-          return data.view(thread?.no, key)
-        },
-      }
-      return decideWhoAnswers(facts, principal, answered)
-    },
-    'runs.queue': (principal, key) => {
-      const thread = threads.get(key)
-      if (thread && !thread.row.deleted && !folds.approach(thread.no, key)) return AGAIN
-      return decideQueue(
-        {
-          room: rooms.get(key.roomId),
-          thread: thread?.row,
-          get view() {
-            return data.view(thread?.no, key)
-          },
-        },
-        principal,
-      )
-    },
+    'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
+    'runs.queue': decided(QUERIES['runs.queue']),
     'runs.get': (principal, key, runId) => {
       const thread = threadFor(principal, key)
       if ('type' in thread) return thread

@@ -8,13 +8,13 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { createThreadMap, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
-import type { ThreadRow } from '../decide/facts.ts'
+import type { Subject, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import { type Contender, inTurn } from '../decide/places.ts'
 import type { ShownRun } from '../decide/to-run.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
-import type { CancellingRecord, QueuedRecord, RunningRecord, RunRecord } from '../run-record.ts'
+import type { CancellingRecord, RunningRecord, RunRecord } from '../run-record.ts'
 
 export interface StoredRun<Kept extends RunRecord = RunRecord> {
   readonly no: number
@@ -31,8 +31,7 @@ export interface ListedRun {
 
 export type LiveRun = StoredRun<RunningRecord | CancellingRecord>
 
-export interface WaitingRun extends Contender {
-  readonly no: number
+export interface WaitingRun extends Contender, Subject {
   readonly thread: number
 }
 
@@ -54,7 +53,6 @@ export interface Runs {
   waiting(): readonly WaitingRun[]
   /** Asks once who waits, however many threads are then asked about. */
   line(): Line
-  queued(no: number): StoredRun<QueuedRecord> | undefined
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
   counts(): StoreCounts['runs']
@@ -85,15 +83,16 @@ export function createRuns(database: DatabaseSync): Runs {
   const list = database.prepare(`${LISTED} WHERE run.thread = ? AND run.no > ? ORDER BY run.no LIMIT ?`)
   const allLive = database.prepare(`${SELECT} WHERE run.status IN ('running', 'cancelling')`)
   const waiting = database.prepare(
-    `SELECT no, thread, tenant, owner, agent FROM (
-       SELECT run.no, run.thread, run.tenant, run.owner, run.agent_id AS agent,
+    `SELECT thread, room_id, thread_id, run_id, tenant, owner, agent FROM (
+       SELECT run.no, run.thread, thread.room_id, thread.thread_id, run.run_id, run.tenant, run.owner, run.agent_id AS agent,
               row_number() OVER (PARTITION BY run.tenant, run.owner ORDER BY run.no) AS turn
        FROM thread JOIN run ON run.thread = thread.no AND run.run_id = thread.next_run
        WHERE thread.next_run IS NOT NULL
        ORDER BY turn, run.no LIMIT ${MAX_WAITING})
      ORDER BY no`,
   )
-  const byNo = database.prepare(`${SELECT} WHERE run.no = ?`)
+  // Up to a thousand rows a claim: arrays are read a third faster than objects.
+  waiting.setReturnArrays(true)
   const timeline = database.prepare(
     `${LISTED} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
      ORDER BY run.accepted_at DESC, run.no DESC LIMIT ?`,
@@ -138,11 +137,13 @@ export function createRuns(database: DatabaseSync): Runs {
         .all(tenantId, since, until, after?.at ?? Number.MAX_SAFE_INTEGER, Number(after?.id ?? 0), limit)
         .map(listedRun),
     waiting() {
-      const rows = waiting.all()
+      const rows = waiting.all() as unknown as SQLOutputValue[][]
       if (rows.length === 0) return []
-      const found = rows.map(({ no, thread, tenant, owner, agent }) => ({
-        no: Number(no),
+      const found = rows.map(([thread, roomId, threadId, runId, tenant, owner, agent]) => ({
         thread: Number(thread),
+        roomId: String(roomId),
+        threadId: String(threadId),
+        runId: String(runId),
         owner: { tenantId: String(tenant), personId: String(owner) },
         agentId: String(agent),
       }))
@@ -155,10 +156,6 @@ export function createRuns(database: DatabaseSync): Runs {
         places ??= new Map(this.waiting().map(({ thread }, place) => [thread, place]))
         return places.get(no) ?? places.size
       }
-    },
-    queued(no) {
-      const run = one(byNo.get(no))
-      return run && isQueued(run) ? run : undefined
     },
 
     put(thread, record, appended) {
@@ -204,10 +201,6 @@ export function contenderOf({ record }: StoredRun): Contender {
 
 function isLive(run: StoredRun): run is LiveRun {
   return run.record.status === 'running' || run.record.status === 'cancelling'
-}
-
-function isQueued(run: StoredRun): run is StoredRun<QueuedRecord> {
-  return run.record.status === 'queued'
 }
 
 function storedRun(row: Record<string, SQLOutputValue>): StoredRun {

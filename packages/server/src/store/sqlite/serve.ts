@@ -73,7 +73,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
           events.push(text.slice(at, end))
           at = end
         }
-        writes.push({ id: ids[append] ?? 0, run: (now) => commands.append(now, lease, events) })
+        writes.push({ id: ids[append] ?? 0, run: (now) => commands['work.append'](now, lease, events) })
       }
     }
 

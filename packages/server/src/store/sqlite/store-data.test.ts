@@ -24,10 +24,10 @@ it('keeps the fold of a live thread near although its tail moves on in a commit 
   const grown = vi.spyOn(data.folds, 'grown')
   // All are long in the third round, whose commit moves the first of them; the others wait for commits of their own.
   for (let round = 0; round < 3; round++) {
-    inOne(...threads.map((n) => (now: number) => commands.append(now, lease(n), saying(`m-${round}`, 'a'))))
+    inOne(...threads.map((n) => (now: number) => commands['work.append'](now, lease(n), saying(`m-${round}`, 'a'))))
   }
   expect(grown).toHaveBeenCalledTimes(1)
-  for (let k = 0; k < 2; k++) inOne((now) => commands.append(now, lease(1), saying(`n-${k}`, 'b')))
+  for (let k = 0; k < 2; k++) inOne((now) => commands['work.append'](now, lease(1), saying(`n-${k}`, 'b')))
 
   const told = grown.mock.calls.map(([, { threadId }]) => threadId)
   expect(told).toEqual(['thread-1', 'thread-2', 'thread-3'])

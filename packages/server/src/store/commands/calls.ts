@@ -1,0 +1,34 @@
+/** The calls of the port that go through deciders, by name. */
+import type { RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+
+/** Calls that may write. */
+export interface WritingCalls {
+  'rooms.create': RoomStore['create']
+  'rooms.change': RoomStore['change']
+  'rooms.delete': RoomStore['delete']
+  'threads.create': ThreadStore['create']
+  'threads.change': ThreadStore['change']
+  'threads.delete': ThreadStore['delete']
+  'runs.start': RunIntents['start']
+  'runs.cancelRun': RunIntents['cancelRun']
+  'runs.cancelThread': RunIntents['cancelThread']
+  'runs.edit': RunIntents['edit']
+  'runs.changeQueue': RunIntents['changeQueue']
+  'work.claim': RunWork['claim']
+  'work.append': RunWork['append']
+  'work.end': RunWork['end']
+  'work.renew': RunWork['renew']
+  'work.settleOrphans': RunWork['settleOrphans']
+}
+
+/** Calls that only read. Lists, snapshots and logs are each adapter's own. */
+export interface DecidedReads {
+  'rooms.get': RoomStore['get']
+  'runs.whoAnswers': RunIntents['whoAnswers']
+  'runs.queue': RunIntents['queue']
+}
+
+type Calls = WritingCalls & DecidedReads
+export type CallName = keyof Calls
+export type ArgsOf<Call extends CallName> = Parameters<Calls[Call]>
+export type AnswerOf<Call extends CallName> = Awaited<ReturnType<Calls[Call]>>

@@ -1,0 +1,101 @@
+/**
+ * Every decided call of the store: what it is about, the facts that it needs first, and its decider. Both tables are
+ * total, so an adapter that carries out `transact` and has a loader for each fact has all of them.
+ *
+ * Does not know: how facts are loaded, how writes are applied.
+ */
+import type { ThreadKey } from '@holdfast/core'
+import { decideCancelRun, decideCancelThread } from '../decide/cancel.ts'
+import { decideRoomChange, decideThreadChange } from '../decide/change.ts'
+import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-queue.ts'
+import { decideClaims } from '../decide/claim.ts'
+import { decideRoomCreate, decideRoomGet, decideThreadCreate } from '../decide/create.ts'
+import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
+import type { FactName, Facts, Known, Subject } from '../decide/facts.ts'
+import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
+import { decideSettle } from '../decide/orphan.ts'
+import { decideStart } from '../decide/start.ts'
+import type { Decision, Need, Step } from '../decide/step.ts'
+import { decideWhoAnswers } from '../decide/who-answers.ts'
+import type { Lease, Room } from '../port.ts'
+import type { Principal } from '../principal.ts'
+import type { AnswerOf, ArgsOf, DecidedReads, WritingCalls } from './calls.ts'
+
+export interface Command<Args extends readonly unknown[], Answer, Next = Step<Answer>> {
+  readonly subject: (...args: Args) => Subject
+  readonly needs: readonly FactName[]
+  readonly decide: (facts: Facts & { readonly now: number }, ...args: Args) => Next
+}
+
+type Read<Answer> = Pick<Decision<Answer>, 'answer'>
+
+type Commands = { readonly [Call in keyof WritingCalls]: Command<ArgsOf<Call>, AnswerOf<Call>> }
+type Queries = {
+  readonly [Call in keyof DecidedReads]: Command<
+    ArgsOf<Call>,
+    AnswerOf<Call>,
+    Read<AnswerOf<Call>> | Need<Read<AnswerOf<Call>>>
+  >
+}
+
+export const COMMANDS: Commands = {
+  'rooms.create': command(newRoom, ['room'], decideRoomCreate),
+  'rooms.change': command(room, ['room'], decideRoomChange),
+  'rooms.delete': command(room, ['room'], decideRoomDelete),
+  'threads.create': command(thread, ['room', 'thread', 'lastSeq'], decideThreadCreate),
+  'threads.change': command(thread, ['room', 'thread', 'lastSeq'], decideThreadChange),
+  'threads.delete': command(thread, ['room', 'thread', 'current'], decideThreadDelete),
+  'runs.start': command(newRun, ['room', 'thread', 'run', 'cancel'], decideStart),
+  'runs.cancelRun': command(run, ['room', 'thread', 'run'], decideCancelRun),
+  'runs.cancelThread': command(thread, ['room', 'thread', 'current'], decideCancelThread),
+  'runs.edit': command(run, ['room', 'thread', 'run'], decideEdit),
+  'runs.changeQueue': command(thread, ['room', 'thread'], decideChangeQueue),
+  'work.claim': command(store, ['live', 'waiting'], decideClaims),
+  'work.append': command(leased, ['held'], decideAppend),
+  'work.end': command(leased, ['held', 'thread'], decideEnd),
+  'work.renew': command(store, [], (_, ...args: ArgsOf<'work.renew'>) => decideRenew(...args)),
+  'work.settleOrphans': command(store, ['live'], decideSettle),
+}
+
+export const QUERIES: Queries = {
+  'rooms.get': command(room, ['room'], decideRoomGet),
+  'runs.whoAnswers': command(newRun, ['room', 'thread', 'run'], decideWhoAnswers),
+  'runs.queue': command(thread, ['room', 'thread'], decideQueue),
+}
+
+/** A decider gets the facts that are declared here, and no others. */
+function command<
+  Of extends (...args: never[]) => Subject,
+  Names extends FactName,
+  Args extends readonly unknown[],
+  Next,
+>(
+  subject: Of,
+  needs: readonly Names[],
+  decide: (facts: Known<NoInfer<Names>>, ...args: Args) => Next,
+): { readonly subject: Of; readonly needs: readonly FactName[]; readonly decide: typeof decide } {
+  return { subject, needs, decide }
+}
+
+const STORE: Subject = { roomId: '', threadId: '', runId: '' }
+function store(): Subject {
+  return STORE
+}
+function room(_: Principal, roomId: string): Subject {
+  return { roomId, threadId: '', runId: '' }
+}
+function newRoom(_: Principal, { roomId }: Room): Subject {
+  return { roomId, threadId: '', runId: '' }
+}
+function thread(_: Principal, { roomId, threadId }: ThreadKey): Subject {
+  return { roomId, threadId, runId: '' }
+}
+function run(_: Principal, { roomId, threadId }: ThreadKey, runId: string): Subject {
+  return { roomId, threadId, runId }
+}
+function newRun(_: Principal, { roomId, threadId }: ThreadKey, { runId }: { readonly runId: string }): Subject {
+  return { roomId, threadId, runId }
+}
+function leased(lease: Lease): Subject {
+  return lease
+}

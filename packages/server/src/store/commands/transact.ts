@@ -1,0 +1,70 @@
+/**
+ * Carries one command out: loads what it declares, decides, loads what the decision needs further, applies the writes.
+ * Everything that has to be loaded or applied is handed out as a value, so the same commands run over a store that
+ * answers at once (`perform`) and over one that has to wait for each answer.
+ *
+ * Does not know: what is decided, where facts come from, where a transaction begins and ends.
+ */
+import { changesOf } from '../decide/commit.ts'
+import type { Change, FactName, Facts, Subject } from '../decide/facts.ts'
+import type { Command } from './commands.ts'
+
+export type Loaded = Facts & { readonly now: number }
+
+export type Effect =
+  /** One round trip: facts of one subject. */
+  | { readonly type: 'load'; readonly subject: Subject; readonly needs: readonly FactName[] }
+  | { readonly type: 'apply'; readonly change: Change }
+
+/** The next call of `next` takes the facts of a `load`; after an `apply` its argument means nothing. */
+export type Transaction<Answer> = Generator<Effect, Answer, Loaded>
+
+/** One command's access to a store that answers at once. It has the time of its transaction. */
+export interface Session {
+  load(subject: Subject, needs: readonly FactName[]): Loaded
+  apply(change: Change): void
+}
+
+/** One generator without delegation: appends pay for every one. */
+export function* transact<Args extends readonly unknown[], Answer>(
+  command: Command<Args, Answer>,
+  args: Args,
+): Transaction<Answer> {
+  const subject = command.subject(...args)
+  let step = command.decide(yield load(subject, command.needs), ...args)
+  if ('needs' in step) step = step.decide(yield load(subject, step.needs))
+  if ('parts' in step) {
+    const answers: unknown[] = []
+    for (const part of step.parts) {
+      const decision = part.decide(yield load(part.subject, part.needs))
+      for (const change of changesOf(decision)) yield apply(change)
+      answers.push(decision.answer)
+    }
+    for (const change of changesOf(step)) yield apply(change)
+    return step.answer(answers)
+  }
+  for (const change of changesOf(step)) yield apply(change)
+  return step.after ? step.after.decide(yield load(subject, step.after.needs)) : step.answer
+}
+
+/** Answers what the transaction comes to. */
+export function perform<Answer>(transaction: Transaction<Answer>, session: Session): Answer {
+  let next = transaction.next()
+  while (!next.done) {
+    const effect = next.value
+    if (effect.type === 'load') next = transaction.next(session.load(effect.subject, effect.needs))
+    else {
+      session.apply(effect.change)
+      next = transaction.next()
+    }
+  }
+  return next.value
+}
+
+function load(subject: Subject, needs: readonly FactName[]): Effect {
+  return { type: 'load', subject, needs }
+}
+
+function apply(change: Change): Effect {
+  return { type: 'apply', change }
+}

@@ -1,0 +1,98 @@
+/**
+ * Loads facts from a memory store's rows: one loader for each fact. Does not know: who needs them, what is decided.
+ */
+import type { Session } from '../commands/transact.ts'
+import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
+import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import { inTurn } from '../decide/places.ts'
+import type { RunRecord } from '../run-record.ts'
+import type { MemoryData, MemoryThread } from './memory-data.ts'
+
+export interface MemoryFacts {
+  open(now: number): Session
+  /** How many runs of other threads start before the thread's next one; undefined: it has none that could start. */
+  aheadOf(thread: MemoryThread): number | undefined
+}
+
+type Loaders = { readonly [Name in FactName]: (subject: Subject, now: number) => Facts[Name] }
+
+export function createMemoryFacts(data: MemoryData): MemoryFacts {
+  /** The thread's live run, else the one that is next to start. */
+  function currentOf({ row, runs }: MemoryThread): RunRecord | undefined {
+    const records = [...runs.values()].map((run) => run.record)
+    const live = records.find((run) => run.status === 'running' || run.status === 'cancelling')
+    return live ?? (row.nextRunId === null ? undefined : runs.get(row.nextRunId)?.record)
+  }
+
+  function currentRun(subject: Subject): RunRecord | undefined {
+    const thread = data.thread(subject)
+    return thread && currentOf(thread)
+  }
+
+  const contenderOf = (run: RunRecord) => ({ owner: run.owner, agentId: run.request.agentId })
+
+  function live(): Facts['live'] {
+    return data.live().flatMap((address) => {
+      const held = data.thread(address)?.runs.get(address.runId)
+      if (held?.record.status !== 'running' && held?.record.status !== 'cancelling') return []
+      return [{ run: held.record, firstSeq: held.span.firstSeq }]
+    })
+  }
+
+  function waiting(): Facts['waiting'] {
+    const next = data.queued().flatMap((address) => {
+      const run = data.run(address)
+      return run && currentRun(address) === run ? [{ ...contenderOf(run), ...address }] : []
+    })
+    return inTurn(
+      next,
+      live().map(({ run }) => contenderOf(run)),
+    )
+  }
+
+  function aheadOf({ row }: MemoryThread): number | undefined {
+    const place = waiting().findIndex(({ roomId, threadId }) => roomId === row.roomId && threadId === row.threadId)
+    return place === -1 ? undefined : place
+  }
+
+  const loaders: Loaders = {
+    room: ({ roomId }) => data.rooms.get(roomId),
+    thread: (subject) => data.thread(subject)?.row,
+    view: (subject) => data.viewOf(subject),
+    lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
+    run: (subject) => data.run(subject),
+    held: (subject) => data.run(subject),
+    current: currentRun,
+    cancel: (subject) => data.cancel(subject),
+    cancels({ roomId }, now) {
+      const remembered = data.cancelsOf(roomId)
+      return { total: remembered.length, recent: remembered.filter(({ at }) => at >= now - CANCEL_MEMORY_MS).length }
+    },
+    threads: ({ roomId }) =>
+      data.threadsOf(roomId).map((thread) => ({ thread: thread.row, current: currentOf(thread) })),
+    ahead(subject) {
+      const thread = data.thread(subject)
+      return thread && aheadOf(thread)
+    },
+    live,
+    waiting,
+  }
+
+  return {
+    aheadOf,
+    open: (now) => ({
+      load(subject, needs) {
+        const facts: Partial<Record<FactName, unknown>> & { now: number } = { now }
+        for (const need of needs) facts[need] = loaders[need](subject, now)
+        // The loaders' types say that each gave its fact.
+        return facts as ReturnType<Session['load']>
+      },
+      apply(change) {
+        if ('room' in change) {
+          data.putRoom(change.room)
+          data.tellRoom(change.room, now)
+        } else data.apply(change, now)
+      },
+    }),
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Loads facts from the database and memory of an embedded store: one loader for each fact. Does not know: who needs
+ * them, what is decided.
+ */
+import type { Loaded, Session } from '../commands/transact.ts'
+import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
+import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import type { StoreData } from './store-data.ts'
+import type { StoredThread } from './threads.ts'
+
+/** The facts of one command; the thread of a subject is looked up once. */
+export interface FactSession extends Session {
+  /** One bounded step towards the subject's view; true once it costs no further reading. */
+  approach(subject: Subject): boolean
+}
+
+type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] }
+
+/** Calling it begins the next session and ends the one before: an append is too small for a session of its own. */
+export function createFacts(data: StoreData): (now: number) => FactSession {
+  const { rooms, threads, runs, cancels, log, folds } = data
+  let now = 0
+  let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
+
+  function threadOf(subject: Subject): StoredThread | undefined {
+    if (known?.subject !== subject) known = { subject, thread: threads.get(subject) }
+    return known.thread
+  }
+
+  function currentRun({ no, row }: StoredThread) {
+    const { nextRunId } = row
+    return runs.live(row)?.record ?? (nextRunId === null ? undefined : data.run(no, row, nextRunId))
+  }
+
+  const loaders: Loaders = {
+    room: ({ roomId }) => rooms.get(roomId),
+    thread: (subject) => threadOf(subject)?.row,
+    view: (subject) => data.view(threadOf(subject)?.no, subject),
+    lastSeq(subject) {
+      const thread = threadOf(subject)
+      return thread ? log.head(thread.no) : 0
+    },
+    run: (subject) => data.run(threadOf(subject)?.no, subject, subject.runId),
+    // Every append asks for this, so no table is asked.
+    held(subject) {
+      const record = runs.live(subject)?.record
+      return record?.runId === subject.runId ? record : undefined
+    },
+    current(subject) {
+      const thread = threadOf(subject)
+      return thread && currentRun(thread)
+    },
+    cancel: (subject) => cancels.get(subject, subject.runId),
+    cancels: ({ roomId }) => cancels.count(roomId, now - CANCEL_MEMORY_MS),
+    threads: ({ roomId }) =>
+      threads.allOf(roomId).map((thread) => ({ thread: thread.row, current: currentRun(thread) })),
+    ahead(subject) {
+      const thread = threadOf(subject)
+      return thread && runs.line()(thread)
+    },
+    live: () => runs.allLive().map(({ record, span }) => ({ run: record, firstSeq: span.firstSeq })),
+    waiting: () => runs.waiting(),
+  }
+
+  const session: FactSession = {
+    load(subject, needs) {
+      const facts: Partial<Record<FactName, unknown>> & { now: number } = { now }
+      for (const need of needs) facts[need] = loaders[need](subject)
+      // The loaders' types say that each gave its fact.
+      return facts as Loaded
+    },
+    apply(change) {
+      known = undefined
+      if ('room' in change) {
+        data.putRoom(change.room)
+        data.tellRoom(change.room, now)
+      } else data.apply(change, now)
+    },
+    approach(subject) {
+      const thread = threadOf(subject)
+      return !thread || folds.approach(thread.no, subject)
+    },
+  }
+
+  return (time) => {
+    now = time
+    known = undefined
+    return session
+  }
+}
