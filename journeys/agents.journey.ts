@@ -4,7 +4,7 @@ import { askFor } from './provider.ts'
 
 const key = (threadId: string) => ({ roomId: 'default', threadId })
 
-test('an agent that is chosen in one thread answers there and nowhere else, over a reload too, and is asked again', async ({
+test('an agent chosen in one thread answers there and nowhere else, survives a reload, and is used to regenerate', async ({
   page,
   modelServer: server,
 }) => {

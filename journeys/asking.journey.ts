@@ -45,7 +45,7 @@ test('a question to the model, left mid-answer, is found whole, and the model wa
   expect(await provider.asked()).toEqual({ calls: 2, hungUp: 0 })
 })
 
-test('coming back before the start was accepted finds the run attached and streaming (S004-24, S004-31)', async ({
+test('returning before the start is accepted finds the run attached and streaming (S004-24, S004-31)', async ({
   page,
   modelServer: server,
   provider,
@@ -72,7 +72,7 @@ test('coming back before the start was accepted finds the run attached and strea
   await expect(questionOf(page, 'Say 200 words')).toHaveCount(1)
 })
 
-test('a new thread is in the list at once, and a lost connection has its own line while the run goes on (S004-8, S000-1)', async ({
+test('a new thread is listed at once, and a lost connection has its own line while the run continues (S004-8, S000-1)', async ({
   page,
   modelServer: server,
   provider,
@@ -102,7 +102,7 @@ test('a new thread is in the list at once, and a lost connection has its own lin
   await wire.close()
 })
 
-test('a new room is made from the page, and a suggestion there asks the agent that was chosen', async ({
+test('a room is created from the page, and a suggestion in it asks the chosen agent', async ({
   page,
   modelServer: server,
 }) => {
@@ -123,10 +123,10 @@ test('a new room is made from the page, and a suggestion there asks the agent th
   expect((await server.runs(keyOf(page))).map((run) => run.agentId)).toEqual(['model'])
 })
 
-test.describe('where a model names conversations', () => {
+test.describe('with a model that names conversations', () => {
   test.use({ titleModel: 'namer' })
 
-  test('a new thread is called by its first line until the model has named it: nothing is busy, unread or announced meanwhile', async ({
+  test('a new thread is titled by its first line until the model names it; nothing looks busy or unread meanwhile', async ({
     page,
     modelServer: server,
     provider,

@@ -5,7 +5,7 @@ import { scriptText } from './server.ts'
 
 const LONG = { words: 200, pauseAt: 60 }
 
-test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays with its thread, over a reload too', async ({
+test('Enter sends, Shift+Enter adds a line, Esc stops, and a draft stays with its thread across a reload', async ({
   page,
   modelServer: server,
   provider,
@@ -41,7 +41,7 @@ test('Enter sends, Shift+Enter breaks the line, Esc stops, and a draft stays wit
   await expectAnswers(page, wordsText(LONG, 60), wordsText(LONG))
 })
 
-test('whoever reads further up is not moved, and gets back to the end by a button', async ({
+test('a reader who has scrolled up is not moved, and returns to the end with a button', async ({
   page,
   modelServer: server,
   provider,
@@ -70,7 +70,7 @@ test('whoever reads further up is not moved, and gets back to the end by a butto
   await expect(jump).toBeHidden()
 })
 
-test('what the server refuses comes back into the field, and the page says why', async ({ page, server }) => {
+test('a refused message returns to the message box, and the page says why', async ({ page, server }) => {
   const key = { roomId: 'default', threadId: 'refused' }
   await server.play(key, { tokens: 3, intervalMs: 1 })
   await page.goto(addressOf(server, key))
@@ -94,7 +94,7 @@ test('what the server refuses comes back into the field, and the page says why',
 test.describe('390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  test('the list is a drawer, Esc closes it and stops nothing, nothing is wider than the page, and back and forward lead to threads (S001-34)', async ({
+  test('the list is a drawer, Esc closes it and stops nothing, nothing is wider than the page, and back and forward switch threads (S001-34)', async ({
     page,
     modelServer: server,
     provider,
@@ -131,7 +131,7 @@ test.describe('390 px wide', () => {
   })
 })
 
-test('words that look like markup are words, and the page runs no script but its own', async ({ page, server }) => {
+test('text that looks like markup stays text, and the page runs no script but its own', async ({ page, server }) => {
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

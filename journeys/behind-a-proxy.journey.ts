@@ -26,7 +26,7 @@ async function behind(
   }
 }
 
-test('streams are held back: an answer appears while it is written, Stop works, and the page streams again once they flow', async ({
+test('a proxy holds streams back: an answer still appears while it is written, Stop works, and streaming resumes once it can', async ({
   page,
   modelServer: server,
   provider,
@@ -55,7 +55,7 @@ test('streams are held back: an answer appears while it is written, Stop works, 
 })
 
 for (const manner of ['html', 'empty', 'lumps', 'cut'] as const) {
-  test(`streams are met with “${manner}”: an answer appears while it is written, and nothing is lost or doubled`, async ({
+  test(`a proxy answers streams with “${manner}”: an answer appears while it is written, and nothing is lost or duplicated`, async ({
     page,
     modelServer: server,
     provider,
@@ -75,7 +75,7 @@ for (const manner of ['html', 'empty', 'lumps', 'cut'] as const) {
   })
 }
 
-test('a sign-in that is needed, a page in place of an answer, and an answer that is none: each is said, and reading goes on by itself', async ({
+test('a required sign-in, an HTML page and an unreadable answer are each reported, and reading resumes by itself', async ({
   page,
   server,
 }) => {
@@ -119,10 +119,7 @@ test('a sign-in that is needed, a page in place of an answer, and an answer that
   })
 })
 
-test('behind a proxy that nobody told the server of, the page names the setting that is missing', async ({
-  page,
-  server,
-}) => {
+test('behind a proxy that is not configured, the page names the missing setting', async ({ page, server }) => {
   await behind(
     server,
     'flow',
@@ -153,7 +150,7 @@ async function sharingNothing(browser: Browser, hears: boolean): Promise<Browser
 }
 
 for (const hears of [true, false]) {
-  test(`nine tabs that share nothing over HTTP/1.1 all load, read and write (they hear each other: ${hears})`, async ({
+  test(`nine tabs that share nothing over HTTP/1.1 all load, read and write (they can message each other: ${hears})`, async ({
     browser,
     modelServer: server,
     provider,

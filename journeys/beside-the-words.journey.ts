@@ -1,7 +1,7 @@
 /** What stands beside an answer's words: how long was thought, what is waited for. By the log, so that it stays. */
 import { addressOf, ending, expect, send, sendButton, stopButton, test } from './journey.ts'
 
-test('a thought says how long it took, and a refusing provider when it is asked again, before and after a reload', async ({
+test('reasoning shows its duration, and a rate limit the time of the next retry, before and after a reload', async ({
   page,
   modelServer: server,
 }) => {

@@ -2,7 +2,10 @@
 import { addressOf, expect, expectAnswers, test } from './journey.ts'
 import { isQuiet, scriptText } from './server.ts'
 
-test('slow, unreachable, deleted, unknown and broken: each says so, and has a way on', async ({ page, server }) => {
+test('slow, unreachable, deleted, unknown and broken states each say so and offer a next step', async ({
+  page,
+  server,
+}) => {
   const key = { roomId: 'default', threadId: 'here' }
   await server.play(key, { tokens: 5, intervalMs: 1 }, 'Here')
   await expect.poll(() => isQuiet(server, key)).toBe(true)
@@ -59,7 +62,7 @@ test('slow, unreachable, deleted, unknown and broken: each says so, and has a wa
   await expect(page.getByText('Ask something, then walk away')).toBeVisible()
 })
 
-test('a part that does not come takes nothing with it: each says so, keeps what was written, and comes with another try', async ({
+test('a part of the page that fails to load affects nothing else: it says so, keeps drafts, and loads on retry', async ({
   page,
   server,
 }) => {
@@ -110,7 +113,7 @@ test('a part that does not come takes nothing with it: each says so, keeps what 
   await expect(field).toHaveValue('half a thought')
 })
 
-test('the server has a new build and none of the old files: the page says so and leaves it to the person', async ({
+test('a new build without the old files is announced, and the person decides when to reload', async ({
   page,
   server,
 }) => {

@@ -3,7 +3,7 @@ import { addressOf, answers, expect, test } from './journey.ts'
 
 const key = (threadId: string) => ({ roomId: 'default', threadId })
 
-test('formulas, a table and code are drawn while they are written, and prices stay prices', async ({
+test('formulas, a table and code are rendered while they are written, and prices stay prices', async ({
   page,
   server,
 }) => {
@@ -23,7 +23,7 @@ test('formulas, a table and code are drawn while they are written, and prices st
 test.describe('390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  test('a wide table scrolls in its own box, and none of its columns is squeezed', async ({ page, server }) => {
+  test('a wide table scrolls in its own box, and no column is squeezed', async ({ page, server }) => {
     const head = ['Name', 'What it does', 'Since when it does so', 'And what a person has to know about it']
     const cell = 'several words of an ordinary length'
     const prefix = `| ${head.join(' | ')} |\n|${'---|'.repeat(4)}\n${`|${` ${cell} |`.repeat(4)}\n`.repeat(3)}\n`

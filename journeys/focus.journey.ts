@@ -15,7 +15,7 @@ async function byName(page: Page, action: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-test('the field has the focus after load, New thread and New room: whoever types is heard', async ({
+test('the message box has the focus after load, New thread and New room, so typing works at once', async ({
   page,
   server,
 }) => {
@@ -62,7 +62,7 @@ test('the field has the focus after load, New thread and New room: whoever types
   await expect(field(page)).toBeFocused()
 })
 
-test('palette, tray, shortcuts, menus and dialogs give the focus back to where it was', async ({ page, server }) => {
+test('palette, tray, shortcuts, menus and dialogs return the focus to where it was', async ({ page, server }) => {
   await server.createRoom({ roomId: 'garden', title: 'Garden' })
   await server.play(key('plans'), { tokens: 3, intervalMs: 1 }, 'Plans')
   await server.play(key('other'), { tokens: 3, intervalMs: 1 }, 'Other')
@@ -131,7 +131,7 @@ test('palette, tray, shortcuts, menus and dialogs give the focus back to where i
   }
 })
 
-test('renaming gives the focus to the line, opens no menu again, and what is deleted gives it to its neighbour', async ({
+test('renaming returns the focus to the row without reopening the menu, and deleting moves it to a neighbour', async ({
   page,
   server,
 }) => {
@@ -171,10 +171,10 @@ test('renaming gives the focus to the line, opens no menu again, and what is del
   await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Default' })).toBeFocused()
 })
 
-test.describe('in the hand', () => {
+test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
-  test('no keyboard comes up by itself, and the drawer gives the focus back', async ({ page, server }) => {
+  test('no on-screen keyboard opens by itself, and the drawer returns the focus', async ({ page, server }) => {
     await server.play(key('plans'), { tokens: 3, intervalMs: 1 }, 'Plans')
     await page.goto(addressOf(server, key('plans')))
     await expectAnswers(page, scriptText({ tokens: 3 }))

@@ -78,7 +78,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('at 200 % nothing is cut off sideways, and everything is still there', async ({ browser, server }) => {
+test('at 200 % nothing is cut off sideways, and nothing is missing', async ({ browser, server }) => {
   await furnish(server)
   // A window of 1280 × 800 at 200 % is one of 640 × 400 with two device pixels to each.
   const context = await browser.newContext({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 })
@@ -101,7 +101,7 @@ test('at 200 % nothing is cut off sideways, and everything is still there', asyn
   await context.close()
 })
 
-test('under a finger every control is at least 44 px high', async ({ browser, server }) => {
+test('on a touch screen every control is at least 44 px high', async ({ browser, server }) => {
   await furnish(server)
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   const page = await context.newPage()

@@ -5,7 +5,7 @@ import { isQuiet } from './server.ts'
 
 const AT_ONCE = 23
 
-test('a corpus of hostile texts runs no script, asks nobody, and breaks no rule of the page', async ({
+test('a corpus of hostile texts runs no script, makes no request, and breaks no policy of the page', async ({
   page,
   server,
 }) => {
@@ -52,7 +52,7 @@ test('a corpus of hostile texts runs no script, asks nobody, and breaks no rule 
   expect(complaints).toEqual([])
 })
 
-test('a picture is asked of its host when somebody clicks, not before, and without saying from where', async ({
+test('an image is requested from its host only after a click, and without a referrer', async ({
   page,
   context,
   server,
@@ -74,7 +74,7 @@ test('a picture is asked of its host when somebody clicks, not before, and witho
   expect(await opened.evaluate(() => window.opener)).toBeNull()
 })
 
-test('an answer’s code is coloured and its formulas drawn under the page’s policy, and the code can be copied', async ({
+test('an answer’s code is highlighted and its formulas rendered under the page’s policy, and the code can be copied', async ({
   page,
   context,
   server,

@@ -6,7 +6,7 @@ import { type Script, scriptText } from './server.ts'
 const LONG = { words: 200, pauseAt: 60 }
 const KEY = { roomId: 'models', threadId: 'long' }
 
-test('leaving a thread mid-run and returning shows every word, once, in order (S000-2, S004-23)', async ({
+test('leaving a thread mid-run and returning shows every word once, in order (S000-2, S004-23)', async ({
   page,
   modelServer: server,
   provider,
@@ -32,7 +32,7 @@ test('leaving a thread mid-run and returning shows every word, once, in order (S
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['succeeded'])
 })
 
-test('reloading mid-run shows every word, once, in order (G5, I4)', async ({ page, modelServer: server, provider }) => {
+test('reloading mid-run shows every word once, in order (G5, I4)', async ({ page, modelServer: server, provider }) => {
   await server.ask(KEY, askFor(LONG))
   await page.goto(addressOf(server, KEY))
   await expectAnswers(page, wordsText(LONG, 60))
@@ -47,7 +47,7 @@ test('reloading mid-run shows every word, once, in order (G5, I4)', async ({ pag
   expect(await provider.asked()).toEqual({ calls: 1, hungUp: 0 })
 })
 
-test('closing the page mid-run and coming back later shows the whole answer (S004-30)', async ({ browser, server }) => {
+test('closing the page mid-run and returning later shows the whole answer (S004-30)', async ({ browser, server }) => {
   const key = { roomId: 'default', threadId: 'long' }
   const script: Script = { tokens: 200, intervalMs: 15, tool: true }
   await server.play(key, script)
@@ -65,7 +65,7 @@ test('closing the page mid-run and coming back later shows the whole answer (S00
   await later.close()
 })
 
-test('two threads with the same id in two rooms stay apart, both running at once (S000-24, S000-72, S000-74, G8)', async ({
+test('two threads with the same id in two rooms stay separate while both run (S000-24, S000-72, S000-74, G8)', async ({
   page,
   modelServer: server,
   provider,

@@ -22,7 +22,7 @@ function trayLine(page: Page) {
   return page.getByRole('region', { name: 'Runs' }).getByRole('button')
 }
 
-test('the tray counts what runs across rooms, leads there, stops one, takes out what waits, and stops all once it is sure', async ({
+test('the tray counts runs across rooms, opens their threads, stops one, removes a queued one, and stops all after a confirmation', async ({
   page,
   fullServer: server,
 }) => {
@@ -96,7 +96,7 @@ test('the tray counts what runs across rooms, leads there, stops one, takes out 
   await expect(page.getByRole('textbox', { name: 'Message' }), 'what was not sent is not lost').toHaveValue('And then?')
 })
 
-test('a run that ends in the background is named with the way there, three at once are one note; the open thread needs none', async ({
+test('a run that ends in the background gets a toast with a link, three at once share one, and the open thread gets none', async ({
   page,
   modelServer: server,
   provider,
@@ -153,10 +153,7 @@ test('a run that ends in the background is named with the way there, three at on
   await expect(page.getByTestId('toast')).toHaveCount(0)
 })
 
-test('the palette finds threads by name and by what was said, and Esc in it stops nothing', async ({
-  page,
-  server,
-}) => {
+test('the palette finds threads by title and by message, and Esc in it stops nothing', async ({ page, server }) => {
   await server.createRoom({ roomId: 'garden', title: 'Garden' })
   await server.play({ roomId: 'garden', threadId: 'tulips' }, { tokens: 3, intervalMs: 1, prefix: 'bulb' }, 'Tulips')
   await server.play(inDefault('strewn'), { tokens: 1, intervalMs: 1 }, 'Absurd hill climb of 12 days')
@@ -208,7 +205,7 @@ test('the palette finds threads by name and by what was said, and Esc in it stop
   await expect.poll(async () => (await server.runs(inDefault('live'))).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('a thread is renamed in its place, archived and found again, and deleted once it is sure', async ({
+test('a thread is renamed in place, archived, unarchived, and deleted after a confirmation', async ({
   page,
   server,
 }) => {
@@ -250,7 +247,7 @@ test('a thread is renamed in its place, archived and found again, and deleted on
   await expect(listed(page, 'Other')).toBeVisible()
 })
 
-test('what comes while one reads further up is counted, finished sentences are spoken, and a thought says how long it took', async ({
+test('new lines are counted while the reader is scrolled up, finished sentences are announced, and reasoning shows its duration', async ({
   page,
   server,
 }) => {

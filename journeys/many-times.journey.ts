@@ -12,26 +12,26 @@ import { retryLoop } from './soak/retry-loop.ts'
 const SEED = 1
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
-test('killed in the middle of runs, the server loses nothing that anyone saw (G1, G2, G4)', async () => {
+test('a server killed during runs loses nothing that anyone saw (G1, G2, G4)', async () => {
   expect((await killLoop(2, SEED, say)).recordsSeen).toBeGreaterThan(0)
 })
 
-test('fifty parallel tries of one start, and a kill among them, give one run and one model call (G7)', async () => {
+test('fifty parallel attempts of one start, with a kill among them, make one run and one model call (G7)', async () => {
   const { kills, calls, succeeded } = await retryLoop(2, SEED, say)
   expect(calls).toBeLessThanOrEqual(kills)
   expect(calls).toBeGreaterThanOrEqual(succeeded)
 })
 
-test('cancels that race the ends of their runs give each run one end (I1, G6)', async () => {
+test('cancels that race the end of their runs leave each run one end (I1, G6)', async () => {
   const { cancels, won, late } = await cancelLoop(20, SEED, say)
   expect(won + late).toBe(cancels)
 })
 
-test('a cancel that was acknowledged before a kill still ends its run as cancelled (G6)', async () => {
+test('a cancel acknowledged before a kill still ends its run as cancelled (G6)', async () => {
   expect((await cancelKillLoop(2, SEED, say)).kills).toBe(2)
 })
 
-test('a server with a zoo of hostile agents ends each run, serves its neighbours and stops in order (G4, G10)', async () => {
+test('a server with many hostile agents ends each of their runs, serves other runs and stops in order (G4, G10)', async () => {
   const HOLDFAST_CONFIG = fileURLToPath(new URL('../packages/server/src/testing/hostile-config.ts', import.meta.url))
   const server = await createHoldfastServer({ HOLDFAST_CONFIG, HOLDFAST_LOG: 'silent' })
   try {

@@ -79,7 +79,7 @@ async function remove(server: HoldfastServer, key: ThreadKey): Promise<void> {
   expect(gone.status).toBe(204)
 }
 
-test('a rolling restart under a page with messages on their way: each is in its log once, and no thread is called deleted', async ({
+test('a rolling restart while a page is sending: each message is in its log once, and no thread is reported as deleted', async ({
   page,
   server,
 }) => {
@@ -118,7 +118,7 @@ test('a rolling restart under a page with messages on their way: each is in its 
 })
 
 for (const away of ['away', 'HTML 200', 'HTML 502'] as const) {
-  test(`accepted, the answer lost, then two minutes of “${away}”: never “not sent”, said once`, async ({
+  test(`an accepted start whose answer is lost, then two minutes of “${away}”: never “Not sent”, and sent once`, async ({
     page,
     server,
   }) => {
@@ -151,7 +151,10 @@ for (const away of ['away', 'HTML 200', 'HTML 502'] as const) {
   })
 }
 
-test('a gateway that answers every start with a page: what the log shows is sent', async ({ page, server }) => {
+test('a gateway answers every start with a page: a message that the log shows counts as sent', async ({
+  page,
+  server,
+}) => {
   await withProxy(server, async (proxy) => {
     const seen = await watchFor(page, 'Not sent')
     await ownTime(page)
@@ -168,7 +171,7 @@ test('a gateway that answers every start with a page: what the log shows is sent
   })
 })
 
-test('“not sent” is withdrawn with its words, in both of two tabs, once the log shows the message; changed words stay', async ({
+test('“Not sent” and its returned text disappear in both tabs once the log shows the message; edited text stays', async ({
   page,
   server,
 }) => {
@@ -232,7 +235,7 @@ test('“not sent” is withdrawn with its words, in both of two tabs, once the 
   })
 })
 
-test('a draft is there after the tab was closed, in the next window too; sent in one tab it is gone from the other', async ({
+test('a draft survives closing its tab and appears in the next window; sent in one tab, it disappears from the other', async ({
   context,
   server,
 }) => {
@@ -263,7 +266,7 @@ test('a draft is there after the tab was closed, in the next window too; sent in
   await expect(field(twin)).toHaveValue('and mine')
 })
 
-test('a message given up in one of two tabs is sent or given back, not both', async ({
+test('a message abandoned by one of two tabs is either sent or returned, not both', async ({
   page,
   modelServer: server,
   provider,
@@ -289,7 +292,7 @@ test('a message given up in one of two tabs is sent or given back, not both', as
   expect(await written(server, key)).toEqual([askFor({ words: 20, pauseAt: 5 })])
 })
 
-test('what was being written in a thread that is deleted elsewhere is offered on its page and in its room', async ({
+test('the draft of a thread that is deleted elsewhere is offered on its page and in its room', async ({
   page,
   server,
 }) => {

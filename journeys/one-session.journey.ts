@@ -5,7 +5,7 @@ import { askFor, wordsText } from './provider.ts'
 
 const rooms = (page: Page) => page.getByRole('navigation', { name: 'Rooms' })
 
-test('leave a run, return and read it, run three in two rooms, let two end unseen, change rooms throughout (S000-76)', async ({
+test('a whole session: leave a run and return, run three in two rooms, let two end unseen, switch rooms throughout (S000-76)', async ({
   page,
   modelServer: server,
   provider,

@@ -43,7 +43,7 @@ async function queue(page: Page, letter: string): Promise<void> {
   await expect(field(page)).toHaveValue('')
 }
 
-test('S001-66 S001-74 S001-76 what waits is there in its order after a look elsewhere, a reload and a killed server, held until it is resumed', async ({
+test('S001-66 S001-74 S001-76 the queue keeps its order after switching threads, a reload and a killed server, and stays paused until it is resumed', async ({
   page,
   modelServer: server,
 }) => {
@@ -102,7 +102,7 @@ test('S001-66 S001-74 S001-76 what waits is there in its order after a look else
   ).toBe(true)
 })
 
-test('S001-70 S001-72 what waits is changed in its place, moved by keyboard and mouse, paused, sent now and taken out', async ({
+test('S001-70 S001-72 queued messages are edited in place, moved by keyboard and mouse, paused, sent now and removed', async ({
   page,
   modelServer: server,
   provider,
@@ -166,7 +166,7 @@ test('S001-70 S001-72 what waits is changed in its place, moved by keyboard and 
   )
 })
 
-test('S001-67 S001-70 what is sent in the place of a run is said at once and answered before what waits, which can be taken out', async ({
+test('S001-67 S001-70 a message that supersedes a run is shown at once and answered before the queue, whose messages can be removed', async ({
   page,
   modelServer: server,
   provider,
@@ -199,7 +199,7 @@ test('S001-67 S001-70 what is sent in the place of a run is said at once and ans
   expect(runs.map(({ status }) => status)).toEqual(['superseded', 'cancelled', 'succeeded', 'cancelled'])
 })
 
-test('what waits, what is chosen and what is asked anew fit a finger, a narrow page and axe, in both themes', async ({
+test('the queue, the send choices and an edited question fit touch targets and a narrow page, and pass axe in both themes', async ({
   browser,
   server,
 }) => {

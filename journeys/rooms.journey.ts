@@ -1,7 +1,7 @@
 /** A room gets another name, and is deleted with all that is in it: asked first, and told to whoever looks. */
 import { addressOf, expect, expectWritten, test } from './journey.ts'
 
-test('a room is renamed in its place and deleted after a question, what runs in it is stopped, and whoever looks is told', async ({
+test('a room is renamed in place and deleted after a confirmation, its runs are stopped, and other viewers are told', async ({
   page,
   context,
   server,

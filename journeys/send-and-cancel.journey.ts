@@ -18,7 +18,7 @@ import { scriptText } from './server.ts'
 
 const LONG = { words: 200, pauseAt: 60 }
 
-test('a new thread left for another room while it starts takes nobody along, and is listed there later (S004-26, S004-11)', async ({
+test('leaving a new thread for another room while it starts does not navigate back, and the thread is listed later (S004-26, S004-11)', async ({
   page,
   modelServer: server,
   provider,
@@ -43,7 +43,7 @@ test('a new thread left for another room while it starts takes nobody along, and
   await expectAnswers(page, wordsText(LONG))
 })
 
-test('a start that fails while it is being stopped is stopped, without a word of an error (S004-29)', async ({
+test('a start that fails while it is being stopped shows as stopped, without an error (S004-29)', async ({
   page,
   server,
 }) => {
@@ -62,7 +62,7 @@ test('a start that fails while it is being stopped is stopped, without a word of
   await expect(page.getByText(detail)).toHaveCount(0)
 })
 
-test('a stop that was clicked just before a reload stops the run all the same (S004-15)', async ({
+test('a stop clicked just before a reload still stops the run (S004-15)', async ({
   page,
   modelServer: server,
   provider,
@@ -87,7 +87,7 @@ test('a stop that was clicked just before a reload stops the run all the same (S
   await expectAnswers(page, ...(kept === '' ? [] : [kept]))
 })
 
-test('a deleted thread makes way for the next one; one that cannot be deleted stays as it is (S004-C10)', async ({
+test('deleting a thread opens the next one; a thread that cannot be deleted stays as it is (S004-C10)', async ({
   page,
   server,
 }) => {
@@ -118,7 +118,7 @@ test('a deleted thread makes way for the next one; one that cannot be deleted st
   await expect(listed(page, 'The doomed')).toHaveCount(0)
 })
 
-test('what was sent just before a reload is sent once, and its words never go (S004-24)', async ({
+test('a message sent just before a reload is sent once, and its text never disappears (S004-24)', async ({
   page,
   modelServer: server,
   provider,
@@ -138,7 +138,7 @@ test('what was sent just before a reload is sent once, and its words never go (S
   expect((await provider.asked()).calls).toBe(1)
 })
 
-test('what was sent just before its tab was closed is sent once by whichever page comes next, however long it is', async ({
+test('a message sent just before its tab was closed is sent once by the next page, however long it is', async ({
   context,
   modelServer: server,
   provider,
@@ -162,7 +162,7 @@ test('what was sent just before its tab was closed is sent once by whichever pag
   expect((await provider.asked()).calls).toBe(1)
 })
 
-test('one run is stopped from another tab, one from the tray and one from the list while something else is shown; it stays so over a kill (S004-2, S004-17)', async ({
+test('runs are stopped from another tab, from the tray and from the list while another thread is shown, and stay stopped after a kill (S004-2, S004-17)', async ({
   page,
   context,
   server,
@@ -207,7 +207,7 @@ test('one run is stopped from another tab, one from the tray and one from the li
   expect((await server.runs(third)).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('a stop that cannot be delivered says that the run goes on, and it does (S004-17, S001-62)', async ({
+test('a stop that cannot be delivered says that the run is still running, and it is (S004-17, S001-62)', async ({
   page,
   server,
 }) => {
@@ -227,7 +227,7 @@ test('a stop that cannot be delivered says that the run goes on, and it does (S0
   await expect(ending(page, 'Stopped')).toBeVisible()
 })
 
-test('signed out in the middle of sending, the words wait and go after the sign-in; what is refused stays in the field (S004-C3)', async ({
+test('a sign-out while sending holds the message until the sign-in; a refused message stays in the message box (S004-C3)', async ({
   page,
   modelServer: server,
 }) => {
@@ -252,10 +252,7 @@ test('signed out in the middle of sending, the words wait and go after the sign-
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue('Not lost')
 })
 
-test('rooms change while threads stay as they were: nothing of the new room is asked under an old thread (S000-39)', async ({
-  page,
-  server,
-}) => {
+test('switching rooms requests nothing of the new room under an old thread (S000-39)', async ({ page, server }) => {
   await server.createRoom({ roomId: 'second', title: 'Second room' })
   await server.play({ roomId: 'default', threadId: 'here' }, { tokens: 3, intervalMs: 1 }, 'Here')
   await server.play({ roomId: 'second', threadId: 'there' }, { tokens: 4, intervalMs: 1 }, 'There')

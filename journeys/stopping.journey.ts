@@ -20,7 +20,7 @@ import { isQuiet, scriptText } from './server.ts'
 
 const KEY = { roomId: 'default', threadId: 'stopped' }
 
-test('stopping mid-run keeps the partial text, says so, and nothing comes after (S004-17, S004-28, S001-63, G6)', async ({
+test('stopping mid-run keeps the partial text, says so, and nothing follows (S004-17, S004-28, S001-63, G6)', async ({
   page,
   server,
 }) => {
@@ -55,7 +55,7 @@ test('stopping mid-run keeps the partial text, says so, and nothing comes after 
   expect((await server.runs(KEY)).map((run) => run.status)).toEqual(['cancelled'])
 })
 
-test('stopping while the start is on its way frees the composer at once, and nobody answers (S004-15, S004-27, S001-59)', async ({
+test('stopping while the start is in flight frees the composer at once, and no agent answers (S004-15, S004-27, S001-59)', async ({
   page,
   modelServer: server,
   provider,
@@ -76,7 +76,7 @@ test('stopping while the start is on its way frees the composer at once, and nob
   expect(await provider.asked()).toEqual({ calls: 0, hungUp: 0 })
 })
 
-test('Stop takes the click in the middle of a flood: what a frame costs does not grow with the answer', async ({
+test('Stop responds to a click during a flood: the cost of a frame does not grow with the answer', async ({
   page,
   server,
 }) => {

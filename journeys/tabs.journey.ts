@@ -49,7 +49,7 @@ async function readers({ url }: HoldfastServer): Promise<number> {
   return Number(/^holdfast_readers (\d+)$/m.exec(figures)?.[1] ?? Number.NaN)
 }
 
-test('twenty tabs over plain HTTP/1.1, each with a run that streams, and the next request completes (S001-53, S001-51, S001-52)', async ({
+test('twenty tabs over plain HTTP/1.1 each stream a run, and the next request completes (S001-53, S001-51, S001-52)', async ({
   browser,
   modelServer: server,
   provider,
@@ -83,7 +83,7 @@ test('twenty tabs over plain HTTP/1.1, each with a run that streams, and the nex
   await context.close()
 })
 
-test('without shared workers a tab leads: killed, then frozen; nothing is lost or doubled, and every tab writes (S001-52)', async ({
+test('without shared workers a tab leads; when it is killed or frozen, nothing is lost or duplicated, and every tab can write (S001-52)', async ({
   browser,
   modelServer: server,
   provider,

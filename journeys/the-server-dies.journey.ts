@@ -16,7 +16,7 @@ import { askFor, wordsText } from './provider.ts'
 
 const LONG = { words: 120, pauseAt: 60 }
 
-test('killed in the middle of a run the server keeps all that was seen, says that it failed, and Retry works (G1, G4)', async ({
+test('a server killed mid-run keeps everything that was seen, shows the run as failed, and Retry works (G1, G4)', async ({
   page,
   modelServer: server,
   provider,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from './journey.ts'
 import { isQuiet } from './server.ts'
 
-test('the timeline draws runs of all rooms, live; a bar shows the run, its end and the way to its thread', async ({
+test('the timeline shows the runs of all rooms live; a bar opens the run, its outcome and a link to its thread', async ({
   page,
   server,
 }) => {

@@ -9,7 +9,7 @@ const KEY = { roomId: 'models', threadId: 'long' }
 
 const pane = (page: Page, which: 'First' | 'Second') => page.getByRole('region', { name: `${which} pane` })
 
-test('left and opened again twice before its start was accepted, a thread attaches in both panes (S004-32, S004-31)', async ({
+test('a thread that is left and opened twice before its start is accepted attaches in both panes (S004-32, S004-31)', async ({
   page,
   modelServer: server,
   provider,
@@ -33,7 +33,7 @@ test('left and opened again twice before its start was accepted, a thread attach
   await expectAnswers(pane(page, 'Second'), wordsText(LONG))
 })
 
-test('two threads beside each other stream at once; Esc stops the one with the focus, and the address keeps both (S001-17, S001-58, S001-60)', async ({
+test('two threads in split view stream at once; Esc stops the one with the focus, and the address keeps both (S001-17, S001-58, S001-60)', async ({
   page,
   modelServer: server,
   provider,
@@ -68,7 +68,11 @@ test('two threads beside each other stream at once; Esc stops the one with the f
 test.describe('390 px wide', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  test('there is one pane, whatever the address names beside', async ({ page, modelServer: server, provider }) => {
+  test('a narrow page shows one pane, even if the address names two', async ({
+    page,
+    modelServer: server,
+    provider,
+  }) => {
     await server.ask(KEY, askFor(LONG))
     await page.goto(`${addressOf(server, KEY)}?beside=models/long`)
     await expectAnswers(page, wordsText(LONG, 60))

@@ -7,7 +7,7 @@ const LONG = { words: 40, pauseAt: 20 }
 const one = { words: 3, letter: 'a' }
 const other = { words: 3, letter: 'b' }
 
-test('an answer tried or asked for again and a question asked anew stand beside what was there, and what is sent goes on from what is shown', async ({
+test('a retried or regenerated answer and an edited question are versions beside the originals, and the next message follows the shown one', async ({
   page,
   modelServer: server,
   provider,

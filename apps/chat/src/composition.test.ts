@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const HERE = import.meta.dirname
 
-it('S000-31 there is one registry in the page, and one can be made where there is no page and no framework', () => {
+it('S000-31 the page has one registry, and one can be created without a page or a framework', () => {
   const makers = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
     .flatMap((name) => Array(readFileSync(join(HERE, name), 'utf8').split('createRunRegistry(').length - 1).fill(name))

@@ -17,12 +17,12 @@ async function look(index: string | Error): Promise<boolean> {
   return build.snapshot()
 }
 
-it('another entry in the index is a new build, the same one is none', async () => {
+it('an index with another entry is a new build; the same entry is not', async () => {
   expect(await look(page('index-two.js'))).toBe(true)
   expect(await look(page('index-one.js'))).toBe(false)
 })
 
-it('what is not the application’s index says nothing', async () => {
+it('anything but the application’s index leaves the answer unchanged', async () => {
   for (const other of [
     '',
     '<!doctype html><p>Sign in</p>',
@@ -36,7 +36,7 @@ it('what is not the application’s index says nothing', async () => {
   }
 })
 
-it('a look during another look shares its answer, and every listener is notified', async () => {
+it('concurrent checks share one request, and every listener is notified', async () => {
   let asked = 0
   const build = createNewBuild({
     entry: 'http://127.0.0.1/assets/index-one.js',

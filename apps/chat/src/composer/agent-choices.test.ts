@@ -11,7 +11,7 @@ function keepIn(kept = new Map<string, string>()): Keep {
   }
 }
 
-test('a choice is of one conversation, over a reload too, until the server keeps it', () => {
+test('a choice belongs to one conversation and survives a reload until the server stores it', () => {
   const kept = new Map<string, string>()
   const choices = createAgentChoices(keepIn(kept))
   choices.choose('default/b', 'model')
@@ -25,7 +25,7 @@ test('a choice is of one conversation, over a reload too, until the server keeps
   expect([choices.of('default/b'), kept.size]).toEqual([undefined, 0])
 })
 
-test('listeners hear each change until they stop, and nothing of what was not chosen', () => {
+test('listeners receive each change until they unsubscribe, and nothing for unchanged choices', () => {
   const choices = createAgentChoices(keepIn())
   const listener = vi.fn()
   const stop = choices.subscribe(listener)

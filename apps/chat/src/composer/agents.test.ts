@@ -5,7 +5,7 @@ import { createAgents } from './agents.ts'
 const settled = () => new Promise(setImmediate)
 const DEMO = { agentId: 'demo', title: 'Demo' }
 
-test('agents that could not be asked for are asked for again while somebody looks, and by nobody else', async () => {
+test('a failed request for the agents is repeated while there are subscribers, and not otherwise', async () => {
   const clock = createManualClock()
   const ask = vi.fn(async () => ({ items: [DEMO] }))
   for (let failure = 0; failure < 3; failure += 1) ask.mockRejectedValueOnce(new Error('offline'))

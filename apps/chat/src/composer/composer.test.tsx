@@ -6,7 +6,7 @@ import { Composer } from './composer.tsx'
 /** As Safari says it: the key that ends a composition comes after that has ended, under the number of composing. */
 const COMPOSED = { keyCode: 229, bubbles: true, cancelable: true }
 
-it('the key that takes a composed word neither sends nor stops', async () => {
+it('the key that accepts a composed word neither sends nor stops', async () => {
   const [send, stop] = [vi.fn(), vi.fn()]
   const draft = '日本'
   const screen = await render(<Composer mode="send" draft={draft} write={() => {}} send={send} stop={stop} />)

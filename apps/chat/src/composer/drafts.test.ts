@@ -35,7 +35,7 @@ function browser() {
   }
 }
 
-test('a draft stays with its conversation, over a reload, the end of the tab and of the browser', () => {
+test('a draft stays with its conversation across a reload, the end of the tab and of the browser', () => {
   const { tab } = browser()
   const first = tab()
   first.write('default/a', 'half a sen')
@@ -46,7 +46,7 @@ test('a draft stays with its conversation, over a reload, the end of the tab and
     expect([after.read('default/a'), after.read('default/b')]).toEqual(['half a sen', ''])
 })
 
-test('words of one message that could not be changed come back as often as that fails', () => {
+test('an edit that cannot be saved returns its text each time it fails', () => {
   const drafts = browser().tab()
   drafts.giveBack('default/a', 'first')
   drafts.giveBack('default/a', 'second')
@@ -54,7 +54,7 @@ test('words of one message that could not be changed come back as often as that 
   expect(drafts.read('default/a')).toBe('second\nfirst')
 })
 
-test('words that could not be sent come back in front of what was written since, once, also over a reload', () => {
+test('unsent text returns before newer text, once, also across a reload', () => {
   const drafts = browser().tab()
   drafts.write('default/a', 'since')
   drafts.giveBackOnce('default/a', 'run-1', 'sent')
@@ -66,7 +66,7 @@ test('words that could not be sent come back in front of what was written since,
   expect(after.read('default/a')).toBe('sent\nsince then')
 })
 
-test('the fifty newest are kept, for ninety days, and none of more than a hundred thousand characters', () => {
+test('the fifty newest drafts are kept for ninety days, none longer than a hundred thousand characters', () => {
   const { tab, pass, kept } = browser()
   const drafts = tab()
   for (let n = 0; n < 60; n += 1) drafts.write(`default/${n}`, `draft ${n}`)
@@ -81,7 +81,7 @@ test('the fifty newest are kept, for ninety days, and none of more than a hundre
   expect(tab().read('default/long 19')).toBe('')
 })
 
-test('where nothing can be shared it is kept over a reload all the same', () => {
+test('without shared storage a draft still survives a reload', () => {
   const { tab, refuse } = browser()
   refuse()
   const drafts = tab()
@@ -92,7 +92,7 @@ test('where nothing can be shared it is kept over a reload all the same', () => 
   expect(after.text()).toBe('mine')
 })
 
-test('what it does not understand is left alone; what an earlier version has left in the tab is a draft like any other', () => {
+test('unknown records are left alone, and a draft of an earlier version in the tab is read like any other', () => {
   const odd = [
     '',
     '{',
@@ -111,7 +111,7 @@ test('what it does not understand is left alone; what an earlier version has lef
   expect([drafts.text(), tab().text()]).toEqual(['from before', 'from before'])
 })
 
-test('whoever listens hears every change until they stop, and stopping twice is harmless', () => {
+test('listeners receive every change until they unsubscribe, and unsubscribing twice is harmless', () => {
   const drafts = browser().tab()
   const listener = vi.fn()
   const stop = drafts.subscribe(listener)
@@ -122,7 +122,7 @@ test('whoever listens hears every change until they stop, and stopping twice is 
   expect(listener).toHaveBeenCalledTimes(1)
 })
 
-test('a draft that one tab has sent does not stay in the other', () => {
+test('a draft sent in one tab does not stay in the other', () => {
   const { tab, deliver } = browser()
   const one = tab()
   one.write(A, 'Hello')
@@ -143,7 +143,7 @@ test('a draft that one tab has sent does not stay in the other', () => {
   expect(three.text()).toBe('')
 })
 
-test('nor in one that slept meanwhile, or is restored later', () => {
+test('a sent draft does not return in a tab that slept meanwhile or is restored later', () => {
   const { tab, deliver } = browser()
   const one = tab()
   one.write(A, 'Hello')
@@ -155,7 +155,7 @@ test('nor in one that slept meanwhile, or is restored later', () => {
   expect([asleep.text(), closed.reload().text()]).toEqual(['', ''])
 })
 
-test('what is typed in one tab is not taken by another: each goes on with its own, and both are kept', () => {
+test('two tabs that type at once keep a draft each, and both are stored', () => {
   const { tab, deliver } = browser()
   const one = tab()
   one.write(A, 'Hello')
@@ -170,7 +170,7 @@ test('what is typed in one tab is not taken by another: each goes on with its ow
   expect(tab().text()).toBe('Hello and more')
 })
 
-test('what is typed while another tab sends is kept', () => {
+test('text typed while another tab sends is kept', () => {
   const { tab, deliver } = browser()
   const one = tab()
   one.write(A, 'Hello')
@@ -195,7 +195,7 @@ test('a draft from before a tab sent its own does not appear in that tab', () =>
   expect(second.text()).toBe('one, and more')
 })
 
-test('words that come back to two tabs are one draft: sent again from one, they are gone from the other', () => {
+test('text returned to two tabs is one draft: sent again from one, it disappears from the other', () => {
   const { tab, deliver } = browser()
   const [one, two] = [tab(), tab()]
   one.giveBackUnsent(A, 'run', 'Hello')
@@ -207,7 +207,7 @@ test('words that come back to two tabs are one draft: sent again from one, they 
   expect(two.text()).toBe('')
 })
 
-test('words that turn out to have been sent leave the draft in every tab, unless they were changed', () => {
+test('returned text that turns out to have been sent leaves the draft in every tab, unless it was edited', () => {
   const { tab, deliver } = browser()
   const [one, two] = [tab(), tab()]
   one.write(A, 'since')
@@ -227,7 +227,7 @@ test('words that turn out to have been sent leave the draft in every tab, unless
   expect([two.read('default/b'), tab().read('default/b')]).toEqual(['', ''])
 })
 
-test('what is written in a thread that was deleted is kept, and known in its room', () => {
+test('the draft of a deleted thread is kept, and its room knows of it', () => {
   const { tab, deliver } = browser()
   const [one, two] = [tab(), tab()]
   one.write(A, 'half a thought')

@@ -2,14 +2,14 @@
 import { expect, it } from 'vitest'
 import { isShown, readBeside } from './beside.ts'
 
-it('is a whole key, and nothing else is guessed at', () => {
+it('the address names a whole key, and nothing else is guessed', () => {
   expect(readBeside({ beside: 'room/thread' })).toEqual({ beside: 'room/thread' })
   for (const beside of [undefined, '', 'thread', 'room/', '/thread', 'a/b/c', 'a b/c', 7, ['a/b']]) {
     expect(readBeside({ beside })).toEqual({})
   }
 })
 
-it('shows a thread in either pane, and no other room’s thread of the same id', () => {
+it('either pane counts as showing its thread, but not a thread with the same id in another room', () => {
   const location = { pathname: '/rooms/R1/threads/T1', search: { beside: 'R2/T2' } }
   const keys = ['R1/T1', 'R2/T2', 'R2/T1', 'R1/T2'].map((key) => key.split('/'))
   expect(keys.map(([roomId = '', threadId = '']) => isShown(location, { roomId, threadId }))).toEqual([

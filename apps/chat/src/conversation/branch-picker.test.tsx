@@ -15,7 +15,7 @@ function Versions() {
   )
 }
 
-it('the focus goes along to a version of any name', async () => {
+it('the focus follows to the chosen version, whatever its id', async () => {
   const screen = await render(<Versions />)
   await screen.getByRole('button', { name: 'Next version; this is 1 of 2' }).click()
   await expect.element(screen.getByRole('button', { name: 'Next version; this is 2 of 2' })).toHaveFocus()

@@ -78,7 +78,7 @@ async function frames(count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await new Promise(requestAnimationFrame)
 }
 
-it('opens at its end, with few lines in the page; the first line is there as soon as one looks for it', async () => {
+it('a conversation opens at its end with few lines in the page; the first line appears when scrolled to', async () => {
   const { box, fromEnd, inPage, lineOf, scrollTo, getByRole } = await show(messagesOf(MANY))
   expect(lineOf(MANY - 1)?.textContent).toContain(`m${MANY - 1} line 4`)
   await frames(2)
@@ -92,7 +92,7 @@ it('opens at its end, with few lines in the page; the first line is there as soo
   expect(box.textContent).toContain(`m${MANY - 1} line 4`)
 })
 
-it('a word that comes draws its own line again and no other', async () => {
+it('a new word renders its own line again and no other', async () => {
   const screen = await show(messagesOf(MANY, ' one'), true)
   await frames(3)
   expect(agentTitle.mock.calls.length).toBeGreaterThan(10)
@@ -102,7 +102,7 @@ it('a word that comes draws its own line again and no other', async () => {
   expect(agentTitle).toHaveBeenCalledTimes(1)
 })
 
-it('whoever reads is not moved: not by what is written at the end, nor by a line above that grows', async () => {
+it('a reader is moved neither by text at the end nor by a line above that grows', async () => {
   const screen = await show(messagesOf(MANY, ' one'), true)
   const middle = screen.box.scrollHeight / 2
   await screen.scrollTo(middle)
@@ -124,7 +124,7 @@ it('whoever reads is not moved: not by what is written at the end, nor by a line
   expect(screen.getByRole('button', { name: 'Jump to latest' }).query()).not.toBeNull()
 })
 
-it('who scrolls up in the very moment in which something is written stays there', async () => {
+it('a reader who scrolls up at the moment of a new word stays there', async () => {
   const screen = await show(messagesOf(MANY, ' one'), true)
   await frames(3)
   const middle = screen.box.scrollHeight / 2
@@ -136,7 +136,7 @@ it('who scrolls up in the very moment in which something is written stays there'
   expect(screen.getByRole('button', { name: 'Jump to latest' }).query()).not.toBeNull()
 })
 
-it('going away and coming back stands where one read, in the same frame', async () => {
+it('leaving and returning restores the scroll position in the same frame', async () => {
   const messages = messagesOf(MANY)
   const first = await show(messages)
   await first.scrollTo(first.box.scrollHeight / 3)
@@ -156,7 +156,7 @@ it('going away and coming back stands where one read, in the same frame', async 
   await again.unmount()
 })
 
-it('a selection lasts while answers are written and its line is scrolled away', async () => {
+it('a selection survives while answers are written and its line is scrolled away', async () => {
   const screen = await show(messagesOf(MANY, ' one'), true)
   await screen.scrollTo(screen.box.scrollHeight / 2)
   await frames(20)
@@ -179,7 +179,7 @@ it('a selection lasts while answers are written and its line is scrolled away', 
   await expect.poll(() => from.isConnected).toBe(false)
 })
 
-it('a thread that is not long stands in the page whole, for the browser’s own find', async () => {
+it('a short conversation is in the page as a whole, for the browser’s own search', async () => {
   const { inPage, fromEnd } = await show(messagesOf(30))
   expect(inPage()).toBe(30)
   await frames(2)
@@ -187,7 +187,7 @@ it('a thread that is not long stands in the page whole, for the browser’s own 
   await expect.element(page.getByText('m0 line 0')).toBeInTheDocument()
 })
 
-it('a run that was taken and not begun says that it waits, and as which of how many, until it begins', async () => {
+it('an accepted run that has not started shows that it is queued, and its place, until it starts', async () => {
   const key = { roomId: 'R', threadId: 'turn' }
   const question = { id: 'q', role: 'user' as const, content: 'When?', parentId: null }
   const waiting = (place?: { position: number; of: number }) => (
@@ -213,7 +213,7 @@ it('a run that was taken and not begun says that it waits, and as which of how m
   expect(screen.getByText(/^Queued/).query()).toBeNull()
 })
 
-it('that something goes on is said once: by the thought, the tool or the words themselves, and below them only between', async () => {
+it('progress is shown once: by reasoning, a tool or the text itself, and below them only in between', async () => {
   const key = { roomId: 'R', threadId: 'once' }
   const run = {
     runId: 'r',

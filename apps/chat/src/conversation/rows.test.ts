@@ -24,8 +24,8 @@ function shown(path: readonly ThreadMessage[], runs: readonly Run[], rest: Parti
 const types = (rows: readonly Row[]) => rows.map((row) => row.type)
 const endingIn = (rows: readonly Row[]) => rows.flatMap((row) => (row.type === 'ending' ? [row.ending] : []))
 
-describe('how a run ended', () => {
-  test('stands behind its partial answer, which can be continued and tried again', () => {
+describe('the end of a run', () => {
+  test('follows its partial answer, which can be continued and retried', () => {
     const rows = shown([question, answer], [failed('r1')])
     expect(types(rows)).toEqual(['user', 'text', 'ending'])
     expect(endingIn(rows)).toEqual([
@@ -38,29 +38,29 @@ describe('how a run ended', () => {
     ])
   })
 
-  test('is not mentioned when it succeeded', () => {
+  test('is not mentioned when the run succeeded', () => {
     expect(types(shown([question, answer], [ended('r1', { type: 'succeeded' })]))).toEqual(['user', 'text'])
   })
 
-  test('stands behind the question when nothing was written, and there is nothing to continue', () => {
+  test('follows the question when nothing was written, and offers no Continue', () => {
     const [ending] = endingIn(shown([question], [cancelled('r1')]))
     expect(ending).toMatchObject({ runId: 'r1', retry: true })
     expect(ending).not.toHaveProperty('continueFrom')
   })
 
-  test('is not shown again once the question was answered by another run', () => {
+  test('is hidden once another run has answered the question', () => {
     const second: ThreadMessage = { ...answer, id: 'b', runId: 'r2' }
     expect(endingIn(shown([question, second], [failed('r1'), ended('r2', { type: 'succeeded' })]))).toEqual([])
     expect(endingIn(shown([question], [failed('r1'), { ...live, runId: 'r2' }]))).toEqual([])
   })
 
-  test('can only be tried again for the newest run', () => {
+  test('offers Retry only for the newest run', () => {
     const next: ThreadMessage = { id: 'q2', role: 'user', content: 'And?', parentId: 'a' }
     const [ending] = endingIn(shown([question, answer, next], [failed('r1'), { ...live, runId: 'r2', parentId: 'q2' }]))
     expect(ending).toEqual(expect.objectContaining({ runId: 'r1', retry: false }))
   })
 
-  test('can be tried again whatever waits, and was nothing when it was taken out of the queue', () => {
+  test('offers Retry whatever is queued, and is absent for a run removed from the queue', () => {
     const waits: Run = { runId: 'r2', agentId: 'demo', status: 'queued', acceptedAt: AT }
     const { parentId: _, ...unsaid } = ended('r3', { type: 'cancelled', by: 'me' })
     expect(endingIn(shown([question, answer], [failed('r1'), waits, unsaid]))).toMatchObject([
@@ -68,7 +68,7 @@ describe('how a run ended', () => {
     ])
   })
 
-  test('can be tried again after every kind of end, but not while its question is open', () => {
+  test('offers Retry after every kind of end, but not while its question is open', () => {
     for (const outcome of [
       { type: 'cancelled', by: 'me' },
       { type: 'superseded', by: 'r2' },
@@ -82,7 +82,7 @@ describe('how a run ended', () => {
     expect(endingIn(shown([question, answer], [asks], { interrupts: open }))).toMatchObject([{ retry: false }])
   })
 
-  test('cannot be continued from an unanswered tool call', () => {
+  test('offers no Continue after an unanswered tool call', () => {
     const call: ThreadMessage = {
       ...answer,
       role: 'assistant',
@@ -92,12 +92,12 @@ describe('how a run ended', () => {
   })
 })
 
-describe('an answer that is over', () => {
+describe('a finished answer', () => {
   const succeeded = ended('r1', { type: 'succeeded' })
   const feetIn = (rows: readonly Row[]) => rows.map((row) => ('foot' in row ? row.foot : undefined))
   const foot = { runId: 'r1', words: true, again: true }
 
-  test('can be copied and, as the last one, asked for again while nothing runs and nothing is asked', () => {
+  test('can be copied and, as the last one, regenerated while nothing runs and no question is open', () => {
     expect(feetIn(shown([question, answer], [succeeded]))).toEqual([undefined, foot])
     const next: ThreadMessage = { id: 'q2', role: 'user', content: 'And?', parentId: 'a' }
     expect(feetIn(shown([question, answer, next], [succeeded]))).toEqual([
@@ -113,12 +113,12 @@ describe('an answer that is over', () => {
     expect(feetIn(shown([question, answer], [succeeded], { interrupts }))[1]).toEqual({ ...foot, again: false })
   })
 
-  test('that was cut short is copied where it stands, and tried again at its end; one that is written has neither', () => {
+  test('that was cut short can be copied and retried; one being written can be neither', () => {
     expect(feetIn(shown([question, answer], [failed('r1')]))).toEqual([undefined, { ...foot, again: false }, undefined])
     expect(feetIn(shown([question, answer], [live]))).toEqual([undefined, undefined])
   })
 
-  test('of several messages has one foot below its last line, and its words are all of them', () => {
+  test('with several messages has one foot below its last line, which copies all its text', () => {
     const call: ThreadMessage = {
       id: 'c',
       role: 'assistant',
@@ -155,13 +155,13 @@ describe('the head', () => {
     expect(headOf({ messages: [], runs: [] })).toBe(null)
   })
 
-  test('is the question while another answer to it has not begun, and that answer once it has', () => {
+  test('is the question until a new answer to it starts, then that answer', () => {
     expect(headOf({ messages, runs: [failed('r1'), again] })).toBe('q')
     const second: ThreadMessage = { ...answer, id: 'b', runId: 'r2' }
     expect(headOf({ messages: [...messages, second], runs: [failed('r1'), again] })).toBe('b')
   })
 
-  test('is the old answer again when the new one came to nothing, and the way to try once more is at the end', () => {
+  test('is the old answer again when the new one produced nothing, with Retry at the end', () => {
     const runs = [failed('r1'), cancelled('r2')]
     expect(headOf({ messages, runs })).toBe('a')
     expect(endingIn(shown(messages, runs))).toMatchObject([
@@ -178,7 +178,7 @@ describe('a fork', () => {
   const messages = [question, answer, second, edited, third]
   const runs = ['r1', 'r2', 'r3'].map((runId) => ended(runId, { type: 'succeeded' }))
 
-  test('shows the newest way unless another was chosen, and the chosen one grows', () => {
+  test('shows the newest path unless another was chosen, and the chosen path grows', () => {
     expect(headOf({ messages, runs })).toBe('c')
     expect(headOf({ messages, runs }, 'q')).toBe('b')
     expect(headOf({ messages, runs }, 'a')).toBe('a')
@@ -187,12 +187,12 @@ describe('a fork', () => {
     expect(headOf({ messages: [...messages, more], runs }, 'a')).toBe('m')
   })
 
-  test('is shown where what was sent will stand, before it stands there', () => {
+  test('shows a sent message at its place before the log has it', () => {
     expect(headOf({ messages, runs }, undefined, [{ ...edited, id: 'q3' }])).toBe(null)
     expect(headOf({ messages, runs }, undefined, [{ ...edited, id: 'q3', parentId: 'c' }])).toBe('c')
   })
 
-  test('says on each message which of how many it is, and nothing where there is no other', () => {
+  test('labels each message with its version number, and a message without alternatives with nothing', () => {
     const branches = (path: readonly ThreadMessage[]) =>
       shown(path, runs, { messages }).map((row) => ('branch' in row ? row.branch : undefined))
     expect(branches([question, second])).toEqual([
@@ -222,18 +222,18 @@ describe('a tool call', () => {
   })
   const stateIn = (rows: readonly Row[]) => rows.find((row) => row.type === 'tool')?.state
 
-  test('is one card: its answer is in it, not below it', () => {
+  test('is one card that contains its result', () => {
     const rows = shown([question, call, result()], [live])
     expect(types(rows)).toEqual(['user', 'tool'])
     expect(stateIn(rows)).toEqual({ type: 'result', text: 'seen' })
   })
 
-  test('runs while its run is live, and is unfinished once that has ended', () => {
+  test('is running while its run is live, and unfinished once the run has ended', () => {
     expect(stateIn(shown([question, call], [live]))).toEqual({ type: 'running' })
     expect(stateIn(shown([question, call], [cancelled('r1')]))).toEqual({ type: 'unanswered' })
   })
 
-  test('that failed keeps what it gave and says why', () => {
+  test('that failed keeps its output and says why', () => {
     expect(stateIn(shown([question, call, result('No.')], [live]))).toEqual({
       type: 'error',
       text: 'seen',
@@ -242,7 +242,7 @@ describe('a tool call', () => {
   })
 })
 
-describe('an agent that uses its ids again in every run', () => {
+describe('an agent that reuses its ids in every run', () => {
   /** Two runs with a thought, a call and a text under the same ids; the second is in the middle of its own text. */
   function twice(): Row[] {
     const log = createLogBuilder()
@@ -267,7 +267,7 @@ describe('an agent that uses its ids again in every run', () => {
   }
   const said = (rows: readonly Row[]) => rows.flatMap((row) => ('writing' in row ? [[row.text, row.writing]] : []))
 
-  test('has only what it writes now marked as being written', () => {
+  test('has only its current text marked as being written', () => {
     expect(said(twice())).toEqual([
       ['thought 0', false],
       ['text 0', false],
@@ -276,7 +276,7 @@ describe('an agent that uses its ids again in every run', () => {
     ])
   })
 
-  test('has each answer in the card of its own call, and no line twice', () => {
+  test('has each result in the card of its own call, and no line twice', () => {
     const rows = twice()
     const states = rows.flatMap((row) => (row.type === 'tool' ? [row.state] : []))
     expect(states).toEqual([{ type: 'result', text: 'seen' }, { type: 'running' }])
@@ -296,13 +296,13 @@ describe('a message', () => {
     })
   })
 
-  test('on its way is shown once, and not beside itself', () => {
+  test('that is being sent is shown once, not beside its stored copy', () => {
     const pending = [question]
     expect(shown([], [], { pending })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: true }])
     expect(shown([question], [], { pending })).toEqual([{ type: 'user', id: 'q', text: 'Why?', pending: false }])
   })
 
-  test('of several parts is read part by part, and what is no text is named', () => {
+  test('with several parts is read part by part, and a part that is not text is named', () => {
     const parts: ThreadMessage = {
       id: 'q',
       role: 'user',
@@ -316,8 +316,8 @@ describe('a message', () => {
   })
 })
 
-describe('beside the words', () => {
-  test('a thought says how long it took once it is over', () => {
+describe('beside the text', () => {
+  test('finished reasoning shows its duration', () => {
     const thought: ThreadMessage = { id: 't', role: 'reasoning', content: 'Hm', parentId: 'q', runId: 'r1' }
     const secondsIn = (message: ThreadMessage) =>
       shown([question, message], [live]).flatMap((row) => (row.type === 'reasoning' ? [row.seconds] : []))
@@ -326,7 +326,7 @@ describe('beside the words', () => {
     expect(secondsIn({ ...thought, startedAt: AT, endedAt: AT })).toEqual([1])
   })
 
-  test('an activity is a line of its answer, in whatever words it has', () => {
+  test('an activity is a line of its answer, whatever its wording', () => {
     const activity = (content: Record<string, unknown>): ThreadMessage => ({
       id: 'x',
       role: 'activity',
@@ -341,7 +341,7 @@ describe('beside the words', () => {
     expect(textIn({ hits: 3 })).toEqual(['SEARCH'])
   })
 
-  test('a run that waits for its provider says so at its end, where it is shown', () => {
+  test('a run that waits for its provider says so at its end', () => {
     const waiting = { reason: 'rate_limited', until: AT, attempt: 2, maxAttempts: 5 } as const
     const rows = shown([question], [{ ...live, waiting }])
     expect(rows.at(-1)).toEqual({ type: 'waiting', id: 'wait:r1', ...waiting })

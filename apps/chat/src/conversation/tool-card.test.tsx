@@ -11,7 +11,7 @@ const STATES: readonly (readonly [state: ToolState, word: string, shown: readonl
   [{ type: 'unanswered' }, 'Not finished', [], 'Result'],
 ]
 
-it('a tool’s card has its name and state closed, and its input and what became of it open', async () => {
+it('a closed tool card shows name and state, an open one input and result', async () => {
   for (const [state, word, shown, notShown] of STATES) {
     const screen = await render(<ToolCard name="find_vans" input={'{"city":"Porto"}'} state={state} />)
     const summary = screen.container.querySelector('summary')
@@ -25,7 +25,7 @@ it('a tool’s card has its name and state closed, and its input and what became
   }
 })
 
-it('a number of any length is the one that the agent gave', async () => {
+it('a number of any length is shown as the agent gave it', async () => {
   const screen = await render(
     <ToolCard name="pay" input={'{"order":9007199254740993}'} state={{ type: 'result', text: '[1e400,0.10]' }} />,
   )

@@ -100,7 +100,7 @@ describe('a dialog', () => {
   it.each([
     ['Esc', async () => await userEvent.keyboard('{Escape}')],
     ['a click beside it', async () => await userEvent.click(document.body, { position: { x: 2, y: 2 }, force: true })],
-  ])('gives the focus back to the button that opened it: %s', async (_, close) => {
+  ])('returns the focus to the button that opened it: %s', async (_, close) => {
     const screen = await open()
     await button(screen, 'Open').click()
     await expect.element(screen.getByRole('dialog', { name: 'First' })).toBeVisible()
@@ -108,7 +108,7 @@ describe('a dialog', () => {
     await expect.element(button(screen, 'Open')).toHaveFocus()
   })
 
-  it('gives the focus back to the field in which somebody was writing', async () => {
+  it('returns the focus to the field in which the person was writing', async () => {
     const screen = await open()
     await field(screen).click()
     // As a shortcut opens it.
@@ -119,7 +119,7 @@ describe('a dialog', () => {
     await expect.element(field(screen)).toHaveFocus()
   })
 
-  it('gives it to the field if nothing had it', async () => {
+  it('gives the focus to the message box if nothing had it', async () => {
     const screen = await open()
     ;(button(screen, 'Open').element() as HTMLButtonElement).click()
     await expect.element(button(screen, 'Go on')).toHaveFocus()
@@ -127,7 +127,7 @@ describe('a dialog', () => {
     await expect.element(field(screen)).toHaveFocus()
   })
 
-  it('that was opened from another gives it back to where it was before that one', async () => {
+  it('that was opened from another one returns the focus to where it was before that one', async () => {
     const screen = await open()
     await button(screen, 'Open').click()
     await button(screen, 'Go on').click()
@@ -141,7 +141,7 @@ describe('a menu', () => {
   it.each([
     ['Esc', async () => await userEvent.keyboard('{Escape}')],
     ['a click on nothing', async (screen: Screen) => await screen.getByText('Nothing to press').click()],
-  ])('gives the focus back to its button: %s', async (_, close) => {
+  ])('returns the focus to its button: %s', async (_, close) => {
     const screen = await open()
     await button(screen, 'More of two').click()
     await expect.element(screen.getByRole('menu')).toBeVisible()
@@ -150,7 +150,7 @@ describe('a menu', () => {
     await expect.element(button(screen, 'More of two')).toHaveFocus()
   })
 
-  it('leaves it to the field that was clicked meanwhile', async () => {
+  it('leaves the focus in a field that was clicked meanwhile', async () => {
     const screen = await open()
     await button(screen, 'More of two').click()
     await field(screen).click()
@@ -158,7 +158,7 @@ describe('a menu', () => {
     await expect.element(field(screen)).toHaveFocus()
   })
 
-  it('that opened a dialog has it back when that is closed', async () => {
+  it('that opened a dialog gets the focus back when the dialog closes', async () => {
     const screen = await open()
     await button(screen, 'More of two').click()
     await screen.getByRole('menuitem', { name: 'Delete…' }).click()
@@ -168,7 +168,7 @@ describe('a menu', () => {
   })
 })
 
-describe('a line that goes', () => {
+describe('a removed row', () => {
   it.each([
     ['two', 'Delete it', 'three'],
     ['two', 'Delete at once', 'three'],
@@ -182,7 +182,7 @@ describe('a line that goes', () => {
     await expect.element(link(screen, next)).toHaveFocus()
   })
 
-  it('by a menu gives it to its neighbour, the last one to the field', async () => {
+  it('removed through its menu gives the focus to its neighbour, and the last one to the message box', async () => {
     const screen = await open()
     for (const [row, next] of [
       ['one', link(screen, 'two')],
@@ -195,7 +195,7 @@ describe('a line that goes', () => {
     }
   })
 
-  it('and had no focus moves it nowhere', async () => {
+  it('that did not have the focus moves it nowhere', async () => {
     const screen = await open()
     await button(screen, 'More of two').click()
     await screen.getByRole('menuitem', { name: 'Delete…' }).click()
@@ -207,7 +207,7 @@ describe('a line that goes', () => {
   })
 })
 
-it('a button that is replaced by what it asked for gives the focus to that', async () => {
+it('a button that is replaced by what it opens gives it the focus', async () => {
   const screen = await open()
   await button(screen, 'Edit').click()
   await expect.element(button(screen, 'Done')).toHaveFocus()
@@ -215,7 +215,7 @@ it('a button that is replaced by what it asked for gives the focus to that', asy
   await expect.element(button(screen, 'Edit')).toHaveFocus()
 })
 
-it('a field takes the focus when it comes, at the end of its words, and from nobody', async () => {
+it('a new field takes the focus, with the caret at the end, but never from another element', async () => {
   const screen = await open()
   const area = field(screen).element() as HTMLTextAreaElement
   area.value = 'half a thought'
@@ -229,7 +229,7 @@ it('a field takes the focus when it comes, at the end of its words, and from nob
   expect(document.activeElement).toBe(area)
 })
 
-it('under a finger no field takes the focus by itself: a keyboard would cover half of the page', async () => {
+it('on a touch screen no field takes the focus by itself, because a keyboard would cover half of the page', async () => {
   const screen = await open()
   const coarse = vi.spyOn(window, 'matchMedia').mockReturnValue({ matches: true } as MediaQueryList)
   takeFocus(field(screen).element() as HTMLTextAreaElement)

@@ -45,7 +45,7 @@ function Panes({ two }: { readonly two: boolean }) {
   )
 }
 
-it('of two panes the one that a person is in is looked at, until it is closed', async () => {
+it('of two panes, the one used last is reported until it is closed', async () => {
   const screen = await render(<Panes two />)
   const { address, go, listening } = createAddress(A, B)
   const show = vi.fn()
@@ -72,7 +72,7 @@ it('of two panes the one that a person is in is looked at, until it is closed', 
   expect(show).not.toHaveBeenCalled()
 })
 
-it('a page that somebody is at says so of its thread, and that it is seen once they are elsewhere', async () => {
+it('a used page reports its thread as focused, and as visible once the person is elsewhere', async () => {
   const said: PresenceBody[] = []
   const transport: Pick<RunTransport, 'ask'> = {
     async ask(_, [body]) {

@@ -18,7 +18,7 @@ async function show(text: string, streaming: boolean) {
   }
 }
 
-test('a finished block is never touched again while the answer goes on', async () => {
+test('a finished block is never touched again while the answer continues', async () => {
   const finished = '# Title\n\nA *paragraph*.\n\n- one\n- two\n\n| a |\n|---|\n| 1 |\n\n'
   const screen = await show(`${finished}And`, true)
   const before = [...screen.container.children].slice(0, 4)
@@ -39,7 +39,7 @@ test('a finished block is never touched again while the answer goes on', async (
   expect(screen.container.textContent).toContain('The end.')
 })
 
-test('a finished block is rendered no second time: the renders are counted', async () => {
+test('a finished block is not rendered a second time; renders are counted', async () => {
   const drawn = vi.mocked(renderAll)
   const finished = '# Title\n\nA *paragraph*.\n\n- one\n\n> quoted\n\n'
   const screen = await show(`${finished}And`, true)
@@ -55,7 +55,7 @@ test('a finished block is rendered no second time: the renders are counted', asy
   expect(kinds.filter((kind) => kind !== 'paragraph' && kind !== 'definition')).toEqual([])
 })
 
-test('code is coloured once its block is written, with the page’s own colours', async () => {
+test('code is highlighted once its block is complete, in the page’s own colours', async () => {
   const screen = await show('```ts\nconst answer = 42', true)
   expect(screen.container.querySelector('pre span')).toBeNull()
   await screen.to('```ts\nconst answer = 42\n```\n', false)
@@ -67,13 +67,13 @@ test('code is coloured once its block is written, with the page’s own colours'
   await expect.element(screen.getByRole('figure', { name: 'Code, TypeScript' })).toBeVisible()
 })
 
-test('a formula is MathML, and what is no formula stays as it was written', async () => {
+test('a formula becomes MathML, and text that is not a formula stays as it was written', async () => {
   const screen = await show('Inline $$a^2$$.\n\n$$\n\\frac{1}{2}\n$$\n\n$$\n\\nothing{\n$$\n', false)
   await vi.waitFor(() => expect(screen.container.querySelectorAll('math')).toHaveLength(2), LOADED)
   expect(screen.container.querySelector('.md-math-source')?.textContent).toBe('\\nothing{')
 })
 
-test('a formula in a line is drawn as soon as it ends, and is there as written until then', async () => {
+test('an inline formula is rendered as soon as it ends, and shown as source until then', async () => {
   const text = 'So \\(a^2\\) and \\[b^2\\] and $c^2$ for $5 or $6.'
   const screen = await show('', true)
   for (let end = 1; end <= text.length; end += 1) await screen.to(text.slice(0, end), true)
@@ -85,14 +85,14 @@ test('a formula in a line is drawn as soon as it ends, and is there as written u
   expect(screen.container.textContent).toContain('for $5 or $6. On. \\(\\nothing{\\)')
 })
 
-test('a formula in lines of its own is drawn once it is whole, while the answer goes on', async () => {
+test('a display formula is rendered once it is complete, while the answer continues', async () => {
   const screen = await show('\\[\n\\frac{a}{b}\n', true)
   expect(screen.container.querySelector('.md-math-source')?.textContent).toBe('\\frac{a}{b}')
   await screen.to('\\[\n\\frac{a}{b}\n\\]', true)
   await vi.waitFor(() => expect(screen.container.querySelectorAll('math')).toHaveLength(1), LOADED)
 })
 
-test('a table is one from its second line on, with a last line that is half written too, and code from its fence on', async () => {
+test('a table is one from its second line on, even with a half-written last line, and code from its fence on', async () => {
   const text = '| a | b |\n|---|---|\n| *one* | `t|wo` |\n| [x](https://example.org) | 2 |\n'
   const screen = await show('', true)
   for (let end = text.indexOf('|---|---|') + 9; end <= text.length; end += 1) {
@@ -109,7 +109,7 @@ test('a table is one from its second line on, with a last line that is half writ
   }
 })
 
-test('headings begin at the third level, tables and code can be reached by keyboard, tasks say what they are', async () => {
+test('headings start at level three, tables and code can be reached by keyboard, tasks name their state', async () => {
   const screen = await show('# A\n\n| a |\n|---|\n| 1 |\n\n```\nx\n```\n\n- [x] b\n- [ ] c\n', false)
   await expect.element(screen.getByRole('heading', { level: 3, name: 'A' })).toBeVisible()
   await expect.element(screen.getByRole('region', { name: 'Table' })).toHaveAttribute('tabindex', '0')
@@ -118,7 +118,7 @@ test('headings begin at the third level, tables and code can be reached by keybo
   await expect.element(screen.getByRole('checkbox', { name: 'To do' })).not.toBeChecked()
 })
 
-test('a footnote and its call lead to one another, each message by itself', async () => {
+test('a footnote and its reference link to each other within each message', async () => {
   const text = 'A claim[^x].\n\n[^x]: The source.\n'
   const screen = await render(
     <>

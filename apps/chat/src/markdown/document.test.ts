@@ -38,8 +38,8 @@ function streamed(text: string, cuts: readonly number[]): Reading {
   return reader.read(text, false)
 }
 
-describe('a text that grows', () => {
-  test('looks in the end as if it had come at once, wherever it was cut', () => {
+describe('growing text', () => {
+  test('ends up looking as if it had arrived at once, wherever it was cut', () => {
     fc.assert(
       fc.property(growing, ({ text, cuts }) => {
         expect(htmlOf(streamed(text, cuts))).toBe(wholeHtml(text))

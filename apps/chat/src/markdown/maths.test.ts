@@ -78,11 +78,11 @@ describe('a formula', () => {
     ['Code `\\(a\\)`, `$b$` and `\\[c\\]`', 'Code \\(a\\), $b$ and \\[c\\]'],
     ['```tex\n\\[\na\n\\]\n$b$\n```', '\\[\na\n\\]\n$b$'],
     ['    \\[\n    a\n    \\]', '\\[\na\n\\]'],
-  ])('is none of %j, and no word of it is lost', (text, words) => {
+  ])('is not found in %j, and no word of it is lost', (text, words) => {
     expect(read(text)).toEqual({ formulas: [], words })
   })
 
-  test('that has not ended yet is there as it was written, at every letter', () => {
+  test('that is unfinished is shown as source at every letter', () => {
     const text = 'So \\(a + b\\) holds.'
     for (let end = 0; end < text.indexOf('\\)') + 1; end += 1) {
       const { formulas, words } = read(text.slice(0, end), true)
@@ -91,7 +91,7 @@ describe('a formula', () => {
     expect(read(text.slice(0, text.indexOf('\\)') + 2), true).formulas).toEqual(['a + b'])
   })
 
-  test('in lines of its own is one from its first line on, and nothing around it is read as anything else', () => {
+  test('in lines of its own is a formula from its first line on, and its surroundings are read normally', () => {
     const text = 'So\n\\[\na\n- b\n\n# c\n\\]\n\nOn.'
     for (let end = text.indexOf('\\[\n') + 3; end <= text.length; end += 1) {
       const kinds = createReader()
@@ -103,7 +103,7 @@ describe('a formula', () => {
   })
 })
 
-test('what a formula holds is never lost, whatever it is', () => {
+test('the content of a formula is never lost', () => {
   const part = fc.constantFrom(
     'a',
     '_1',

@@ -11,29 +11,29 @@ const levels = (...depths: readonly number[]) => {
 }
 
 describe('the headings of an answer', () => {
-  it('begin below who speaks, at whatever depth the answer begins', () => {
+  it('start below the speaker’s heading, whatever their level in the answer', () => {
     for (const depth of [1, 2, 3, 6]) expect(levels(depth)).toEqual([3])
   })
 
-  it('go down one level at a time, whatever is left out, and up as far as they like', () => {
+  it('go down one level at a time, whatever is skipped, and up freely', () => {
     expect(levels(1, 2, 3)).toEqual([3, 4, 5])
     expect(levels(2, 4, 4, 6, 2)).toEqual([3, 4, 4, 5, 3])
     expect(levels(3, 2, 4, 1, 3)).toEqual([3, 3, 4, 3, 4])
     expect(levels(1, 2, 3, 4, 5, 6)).toEqual([3, 4, 5, 6, 6, 6])
   })
 
-  it('count in quotes and lists too, and not in footnotes', () => {
+  it('count in quotes and lists too, but not in footnotes', () => {
     const nodes = nodesOf('# a\n\n> ### b\n\n- #### c\n\n[^n]: # n\n\n## d')
     expect([...levelsOf(nodes, NO_OUTLINE).values()]).toEqual([3, 4, 5, 4])
   })
 
-  it('stand below those of the blocks before, and a block without any changes nothing', () => {
+  it('continue below those of earlier blocks, and a block without headings changes nothing', () => {
     const outline = outlineAfter(nodesOf('## a\n\n### b'), NO_OUTLINE)
     expect(outlineAfter(nodesOf('words\n\n- more'), outline)).toBe(outline)
     expect([...levelsOf(nodesOf('#### c'), outline).values()]).toEqual([5])
   })
 
-  it('keep their level while the text goes on, letter by letter', () => {
+  it('keep their level while the text grows letter by letter', () => {
     const text = '## One\n\nwords\n\n#### Two\n\n- ##### Three\n\n# Four\n\nFive\n---\n\nThe end.'
     const reader = createReader()
     const shown = new Map<string, number>()

@@ -13,7 +13,7 @@ function textOf({ blocks }: Reading): string {
 
 const shape = ({ blocks }: Reading) => blocks.map(({ key, nodes }) => [key, nodes.map(({ type }) => type).join()])
 
-describe('a paragraph that does not end', () => {
+describe('an endless paragraph', () => {
   test('leaves as little open after two hundred thousand characters as after ten thousand, and loses no letter', () => {
     const text = words(30_000)
     const reader = createReader()
@@ -26,7 +26,7 @@ describe('a paragraph that does not end', () => {
     expect(textOf(reader.read(text, false))).toBe(text.trimEnd())
   })
 
-  test('keeps the pieces that it has while it goes on', () => {
+  test('keeps its pieces while it grows', () => {
     const text = words(20_000)
     const reader = createReader()
     const { blocks: before, openFrom } = reader.read(text.slice(0, 60_000), true)
@@ -35,7 +35,7 @@ describe('a paragraph that does not end', () => {
     for (let at = 0; at < openFrom; at += 1) expect(after[at]).toBe(before[at])
   })
 
-  test('is cut in the same places, however it came, and whatever stands around it', () => {
+  test('is cut in the same places however it arrives and whatever surrounds it', () => {
     const part = fc.oneof(
       fc.integer({ min: 1, max: 2_000 }).map(words),
       fc.constantFrom(
@@ -62,7 +62,7 @@ describe('a paragraph that does not end', () => {
   })
 })
 
-test('a list that does not end is cut behind a line, and a long one is not', () => {
+test('an endless list is cut after a line, and a long one is not', () => {
   const lines = (count: number) => Array.from({ length: count }, (_, n) => `- item ${n}\n`).join('')
   expect(createReader().read(lines(3_000), false).blocks).toHaveLength(1)
   const reader = createReader()

@@ -3,8 +3,8 @@ import { createReader } from './reader.ts'
 
 const LETTERS = (text: string) => Array.from(text, (_, index) => text.slice(0, index + 1))
 
-describe('a block that is finished', () => {
-  test('stays the same object while the text goes on', () => {
+describe('a finished block', () => {
+  test('stays the same object while the text grows', () => {
     const reader = createReader()
     const start = 'First *paragraph*.\n\n- a list\n\n```ts\nlet a = 1\n```\n\n| a |\n|---|\n| 1 |\n\n'
     const { blocks: before, openFrom } = reader.read(`${start}The end`, true)
@@ -16,7 +16,7 @@ describe('a block that is finished', () => {
     }
   })
 
-  test('changes once when a definition comes that it mentions, and its neighbours do not', () => {
+  test('changes once when a definition that it uses arrives; its neighbours do not', () => {
     const reader = createReader()
     const start = 'See [the plan].\n\nNothing here.\n\nOr [there][the plan].\n\n'
     const { blocks: before } = reader.read(`${start}x`, true)
@@ -28,7 +28,7 @@ describe('a block that is finished', () => {
     expect(later[0]).toBe(after[0])
   })
 
-  test('keeps its key when it is settled, so that what the reader selected in it stays', () => {
+  test('keeps its key when it is settled, so that the reader’s selection stays', () => {
     const reader = createReader()
     const keys = new Set<number>()
     for (const text of LETTERS('A paragraph.\n\nAnother.\n\n')) {
@@ -40,7 +40,7 @@ describe('a block that is finished', () => {
 })
 
 describe('a text', () => {
-  test('that is replaced by another is read anew', () => {
+  test('that is replaced by another is parsed from the start', () => {
     const reader = createReader()
     reader.read('# One\n\ntwo', true)
     const { blocks } = reader.read('three', true)
@@ -56,7 +56,7 @@ describe('a text', () => {
     expect(blocks.flatMap(({ nodes }) => nodes.map(({ type }) => type))).toEqual(['code', 'paragraph'])
   })
 
-  test('numbers its footnotes by their first call, and those in footnotes after them', () => {
+  test('numbers its footnotes by their first reference, and those inside footnotes after them', () => {
     const text = 'b[^b] a[^a] b[^b] none[^none]\n\n[^a]: A, see[^c]\n[^b]: B\n[^c]: C\n'
     const { notes, blocks, callsOf } = createReader().read(text, false)
     expect(notes.map(({ number, definition }) => [number, definition.identifier])).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { safeImage, safeLink } from './safe-url.ts'
 
-describe('an address from a text of strangers', () => {
+describe('an address in untrusted text', () => {
   test.each([
     ['https://example.org/a?b=c#d', 'https://example.org/a?b=c#d'],
     ['HTTP://EXAMPLE.org', 'http://example.org/'],
@@ -35,7 +35,7 @@ describe('an address from a text of strangers', () => {
     expect(safeLink(url)).toBeUndefined()
   })
 
-  test('a picture names the host that would be asked', () => {
+  test('an image names the host that would be requested', () => {
     expect(safeImage('https://example.org:8443/x.png')).toEqual({
       href: 'https://example.org:8443/x.png',
       host: 'example.org:8443',

@@ -57,7 +57,7 @@ function show(element: React.ReactNode) {
   return { text: () => place.textContent, click }
 }
 
-it('is asked for when it is first shown, and what stands in for it gives way', async () => {
+it('a part is requested when it is first shown, and replaces its placeholder', async () => {
   const server = createServer()
   const part = createPart(server.fetch)
   expect(server.asked()).toBe(0)
@@ -71,7 +71,7 @@ it('is asked for when it is first shown, and what stands in for it gives way', a
   expect(server.asked()).toBe(1)
 })
 
-it('one that does not come says so, keeps what is around it, and comes with another try', async () => {
+it('a part that fails to load says so, leaves its surroundings alone, and loads on retry', async () => {
   const server = createServer()
   const failed = vi.fn()
   undo.push(onPartFailed(failed))
@@ -92,7 +92,7 @@ it('one that does not come says so, keeps what is around it, and comes with anot
   await until(() => expect(page.text()).toBe('kept Hello'))
 })
 
-it('is tried again by itself as soon as the network is back, while somebody waits for it', async () => {
+it('a failed part is retried by itself once the network is back, while it is still wanted', async () => {
   const server = createServer()
   const part = createPart(server.fetch)
   const Hello = shown(part, (module) => module.Hello, { failed: Failed })
@@ -106,7 +106,7 @@ it('is tried again by itself as soon as the network is back, while somebody wait
   await until(() => expect(page.text()).toBe('Hello'))
 })
 
-it('one that breaks while it is drawn takes nothing else with it, and is drawn again when asked', async () => {
+it('a part that throws while rendering affects nothing else, and is rendered again on request', async () => {
   let broken = true
   const part = createPart(async () => ({
     Fragile() {

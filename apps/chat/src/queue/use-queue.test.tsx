@@ -39,7 +39,7 @@ async function setUp(queue = QUEUE) {
   return { screen, become, asked, field, kept: () => drafts.read('R1/T1'), drop: () => drafts.write('R1/T1', '') }
 }
 
-it('they are in the field each time that the change does not come about', async () => {
+it('edited text is in the message box each time the change fails', async () => {
   const { screen, field, kept, drop } = await setUp()
   for (const words of ['First try', 'Second try']) {
     await screen.getByText('As it was').click()
@@ -50,7 +50,7 @@ it('they are in the field each time that the change does not come about', async 
   }
 })
 
-it('they are in the field once their thread is left, and what waits goes on', async () => {
+it('edited text is in the message box once its thread is left, and the queue resumes', async () => {
   const { screen, asked, field, kept } = await setUp()
   await screen.getByText('As it was').click()
   await field.fill('Half a sen')
@@ -60,7 +60,7 @@ it('they are in the field once their thread is left, and what waits goes on', as
   expect(asked).toEqual(['pause', 'resume'])
 })
 
-it('they are in the field when the page goes or another message is taken up, and are nowhere when there are none', async () => {
+it('edited text is in the message box when the page closes or another message is edited, and nowhere if it was unchanged', async () => {
   const { screen, asked, field, kept, drop } = await setUp()
   await screen.getByText('As it was').click()
   await field.fill('Half a sen')
@@ -75,7 +75,7 @@ it('they are in the field when the page goes or another message is taken up, and
   expect(asked.filter((each) => each === 'resume')).toHaveLength(1)
 })
 
-it('what somebody had paused stays paused when whoever changes it goes away', async () => {
+it('a queue that a person paused stays paused when an edit is abandoned', async () => {
   const { screen, asked, field, kept } = await setUp({ ...QUEUE, paused: true })
   await screen.getByText('As it was').click()
   await field.fill('Half a sen')
@@ -87,7 +87,7 @@ it('what somebody had paused stays paused when whoever changes it goes away', as
 it.each([
   { what: 'changed elsewhere', first: [{ runId: 'run', text: 'By another', stage: 'queued' }] as const },
   { what: 'sent', first: [] as const },
-])('nothing is put into the field by whoever had not written yet when it was $what', async ({ first }) => {
+])('an unchanged edit puts nothing into the message box when it was $what', async ({ first }) => {
   const { screen, become, asked, field, kept } = await setUp()
   await screen.getByText('As it was').click()
   await expect.element(field).toBeVisible()

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { StatusMark, ThreadMark } from './status-mark.tsx'
 
-it('each state of a thread has a word and a drawing of its own, and an idle thread has none', async () => {
+it('each state of a thread has its own word and icon, and an idle thread has neither', async () => {
   const screen = await render(
     <ul>
       {(['needs_you', 'paused', 'working', 'stopping', 'queued', 'failed', 'idle'] as const).map((status) => (
@@ -24,7 +24,7 @@ it('each state of a thread has a word and a drawing of its own, and an idle thre
   expect(drawings).not.toContain(undefined)
 })
 
-it('a paused queue is a state of its own, beside the failure that holds it, and behind what works', async () => {
+it('a paused queue is a state of its own, shown beside the failure that paused it, and yields to a live run', async () => {
   const threads = [
     { status: 'needs_you', paused: true },
     { status: 'failed', paused: true },

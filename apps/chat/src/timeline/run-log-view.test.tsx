@@ -21,7 +21,7 @@ function withRuns(runs: Services['runs']): NonNullable<ComponentProps<typeof Ser
   return { runs } as Partial<Services> as Services
 }
 
-it('a log that ends without the run’s own end says that it is not read any more', async () => {
+it('a log that ends without the end of its run says that it could not be loaded', async () => {
   let end = () => {}
   const services = withRuns({
     ask: async () => ({ events: [], next: 1, upToDate: false }) as never,

@@ -12,7 +12,7 @@ function logOf(build: (log: ReturnType<typeof createLogBuilder>) => void): reado
 const short = ({ what, detail, records }: { what: string; detail: string; records: number }) => [what, detail, records]
 
 describe('the lines of a run', () => {
-  it('join what streams, and say who stopped it and why', () => {
+  it('join deltas, and say who stopped the run and why', () => {
     const envelopes = logOf((log) => {
       log.accept('r', [])
       log.start('r')
@@ -46,7 +46,7 @@ describe('the lines of a run', () => {
     expect(log.ended).toBe(true)
   })
 
-  it('are of that run alone, of one text each, and have a bound', () => {
+  it('contain only this run, one text per line, and are bounded', () => {
     const envelopes = logOf((log) => {
       log.accept('other', [])
       for (let n = 0; n < MAX_LINES + 20; n++) {
@@ -62,7 +62,7 @@ describe('the lines of a run', () => {
     expect(log.ended).toBe(false)
   })
 
-  it('say nothing in the protocol’s own words, whatever an agent or a newer server says', () => {
+  it('use no names of the protocol, whatever an agent or a newer server sends', () => {
     const known = logOf((log) => {
       log.agui('r', { type: 'STATE_DELTA', delta: [] })
       log.agui('r', { type: 'CUSTOM', name: 'holdfast.waiting', value: {} })
@@ -80,7 +80,7 @@ describe('the lines of a run', () => {
     ])
   })
 
-  it('of an event that is not what it should be say only its type', () => {
+  it('show only the type of a malformed event', () => {
     const [envelope] = logOf((log) => log.agui('r', { type: 'TOOL_CALL_START', toolCallName: { a: 1 } }))
     const log = createRunLog('r')
     log.take([envelope as Envelope])

@@ -50,7 +50,7 @@ const past = (count: number) =>
   Array.from({ length: count }, (_, n) => run(`-${n}`, NOON - n * MINUTE, NOON - n * MINUTE + 1_000))
 
 describe('the runs of the last hour', () => {
-  it('are the newest page, and say that there are earlier ones until the last of them is there', async () => {
+  it('are the newest page, with more available until the last one is loaded', async () => {
     const { pages, put, names } = setUp()
     put(...past(7))
     await pages.refresh(NOON)
@@ -63,7 +63,7 @@ describe('the runs of the last hour', () => {
     expect(names()).toHaveLength(7)
   })
 
-  it('keep what was shown when newer ones come, and what goes on is asked for until its end is known', async () => {
+  it('keep what was shown when newer runs arrive, and refresh live ones until their end is known', async () => {
     const { pages, put, names, asked } = setUp()
     put(run('long', NOON - 5 * MINUTE), ...past(3))
     await pages.refresh(NOON)
@@ -81,7 +81,7 @@ describe('the runs of the last hour', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('lose what ended before it, and keep what went on into it, however long ago that was accepted', async () => {
+  it('drop what ended before the window, and keep what ran into it, however long ago it was accepted', async () => {
     const { pages, put, names } = setUp()
     put(run('long', NOON - 50 * MINUTE), run('short', NOON - 50 * MINUTE + 1, NOON - 49 * MINUTE))
     await pages.refresh(NOON)
@@ -95,7 +95,7 @@ describe('the runs of the last hour', () => {
     expect(names()).toEqual([])
   })
 
-  it('are begun anew where so much came that there would be a gap, also while earlier ones are asked for', async () => {
+  it('are reloaded where so many arrived that there would be a gap, also while earlier ones are loading', async () => {
     const { pages, put, names, holdFor } = setUp()
     put(...past(7))
     await pages.refresh(NOON)

@@ -22,7 +22,7 @@ async function setUp({ words = 0 } = {}) {
 }
 
 describe('following a run', () => {
-  it('begins with its acceptance, whatever the thread held before, and goes on while it does', async () => {
+  it('starts with its acceptance, whatever the thread held before, and continues while it runs', async () => {
     const { transport, run, begin } = await setUp()
     const seen: Envelope[] = []
     const looking = new AbortController()
@@ -37,7 +37,7 @@ describe('following a run', () => {
     expect(transport.connections).toBe(0)
   })
 
-  it('that is left before the first answer opens nothing', async () => {
+  it('that is abandoned before the first answer opens nothing', async () => {
     const { transport, run } = await setUp()
     const goOn = transport.hold('runEvents')
     const looking = new AbortController()
@@ -48,7 +48,7 @@ describe('following a run', () => {
     expect(transport.asked.map(({ type }) => type)).not.toContain('openLog')
   })
 
-  it('S000-1 G5 asks for nothing but to look', async () => {
+  it('S000-1 G5 requests nothing but reads', async () => {
     const { transport, run } = await setUp()
     const looking = new AbortController()
     const over = followRun(transport, run, () => {}, looking.signal)
@@ -61,7 +61,7 @@ describe('following a run', () => {
 })
 
 describe('the export of a run', () => {
-  it('holds all its events and no other’s, over as many pages as there are, with what is known of it', async () => {
+  it('contains all its events and no others, over any number of pages, with its metadata', async () => {
     const { transport, run } = await setUp({ words: 30 })
     const { runEvents } = transport.answers
     const pages = vi
@@ -76,7 +76,7 @@ describe('the export of a run', () => {
     expect(pages.mock.calls.length).toBeGreaterThan(3)
   })
 
-  it('of a run that goes on ends where it has come to', async () => {
+  it('of a live run ends where the run is', async () => {
     const { transport, run } = await setUp()
     transport.say(KEY, 'run', 'So far')
     const { events } = JSON.parse(await (await exportRun(transport, run)).text())

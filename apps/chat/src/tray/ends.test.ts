@@ -15,11 +15,11 @@ const runs = (...names: readonly (keyof typeof OUTCOMES)[]) =>
     outcome: OUTCOMES[name],
   }))
 
-it('a note on one run says whether it finished, failed or needs somebody', () => {
+it('a toast for one run says whether it finished, failed or needs you', () => {
   expect(runs('good', 'bad', 'asks').map(endOf)).toEqual(['finished', 'failed', 'asks'])
 })
 
-it('a note on many counts those that did not simply finish, and looks like what matters most', () => {
+it('a toast for several counts those that did not simply finish, and looks like the most important one', () => {
   expect(wordsFor(runs('good', 'good', 'good'))).toBe('3 runs finished')
   expect(wordsFor(runs('bad', 'bad', 'bad'))).toBe('3 runs failed')
   expect(wordsFor(runs('good', 'bad', 'good'))).toBe('3 runs ended, 1 failed')

@@ -29,7 +29,7 @@ function setUp(onScreen = '') {
 }
 
 describe('runs that ended unseen', () => {
-  it('are those that succeeded or failed while something else was looked at', () => {
+  it('are those that succeeded or failed while another thread was shown', () => {
     const { finished, tell, ids } = setUp()
     tell(ended('a', { type: 'succeeded' }))
     tell(ended('b', { type: 'failed', code: 'agent_error', message: 'No.' }, { roomId: 'S', threadId: 'T' }))
@@ -37,7 +37,7 @@ describe('runs that ended unseen', () => {
     expect(finished.snapshot().map(({ title }) => title)).toEqual(['R/T', undefined])
   })
 
-  it('are called as the overview has them, or, where it never had them, as they were when they were made', () => {
+  it('have the title from the overview or, if it never had them, the one from their creation', () => {
     const { finished, tell } = setUp()
     const unknown = { roomId: 'S', threadId: 'T' }
     const titles = () => finished.snapshot().map(({ title }) => title)
@@ -51,7 +51,7 @@ describe('runs that ended unseen', () => {
     expect(titles()).toEqual([undefined, 'R/T'])
   })
 
-  it('are not those that a person stopped or asked otherwise, nor those on screen', () => {
+  it('exclude those that a person stopped or superseded, and those on screen', () => {
     const { tell, ids } = setUp('seen')
     tell(ended('a', { type: 'cancelled', by: 'you' }))
     tell(ended('c', { type: 'superseded', by: 'd' }))
@@ -59,7 +59,7 @@ describe('runs that ended unseen', () => {
     expect(ids()).toEqual([])
   })
 
-  it('are one a thread, until it is looked at or something runs there again', () => {
+  it('are one per thread, until it is opened or another run starts there', () => {
     const { finished, tell, ids } = setUp()
     tell(ended('a', { type: 'succeeded' }))
     tell(ended('b', { type: 'succeeded' }))
@@ -73,7 +73,7 @@ describe('runs that ended unseen', () => {
     expect(ids()).toEqual([])
   })
 
-  it('go with their thread, and with their room', () => {
+  it('disappear with their thread and with their room', () => {
     const { tell, ids } = setUp()
     for (const [runId, roomId, threadId] of ['a R T', 'b R U', 'c S T'].map((each) => each.split(' '))) {
       tell(ended(runId ?? '', { type: 'succeeded' }, { roomId: roomId ?? '', threadId: threadId ?? '' }))
@@ -84,7 +84,7 @@ describe('runs that ended unseen', () => {
     expect(ids()).toEqual(['b'])
   })
 
-  it('S000-C12 S000-71 looking at a room or thread of which nothing has ended changes nothing, least of all elsewhere', () => {
+  it('S000-C12 S000-71 opening a room or thread without ended runs changes nothing anywhere', () => {
     const { finished, tell, ids } = setUp()
     tell(ended('a', { type: 'succeeded' }))
     tell(ended('b', { type: 'succeeded' }, { roomId: 'S', threadId: 'T' }))

@@ -26,20 +26,20 @@ function setUp() {
   return { clock, said, notes, add }
 }
 
-describe('notes for runs that have ended unseen', () => {
-  it('name one, and two', () => {
+describe('toasts for runs that ended unseen', () => {
+  it('name one run, and a second', () => {
     const { said, add } = setUp()
     add(a, b)
     expect(said).toEqual(['a', 'b'])
   })
 
-  it('are one for three at once, and nothing is shown before that', () => {
+  it('are one for three at once, and nothing is shown before', () => {
     const { said, add } = setUp()
     add(a, b, c)
     expect(said).toEqual(['3 together'])
   })
 
-  it('become one with the third, while the others still stand, and count on', () => {
+  it('become one with the third while the others are still shown, and keep counting', () => {
     const { said, add } = setUp()
     add(a)
     add(b)
@@ -48,7 +48,7 @@ describe('notes for runs that have ended unseen', () => {
     expect(said).toEqual(['a', 'b', 'not a', 'not b', '3 together', '4 together'])
   })
 
-  it('name each again, once those before are gone', () => {
+  it('name each run again once the earlier toasts are gone', () => {
     const { said, notes, add } = setUp()
     add(a, b)
     notes.oneGone(a)
@@ -59,7 +59,7 @@ describe('notes for runs that have ended unseen', () => {
     expect(said).toEqual(['a', 'b', 'c', 'not b', 'not c', '3 together', 'a'])
   })
 
-  it('that were coming come no more once they are closed', () => {
+  it('that were pending are not shown once they are closed', () => {
     const { said, notes, clock } = setUp()
     notes.add(a)
     notes.close()

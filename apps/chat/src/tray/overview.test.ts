@@ -24,8 +24,8 @@ const run = (roomId: string, threadId: string, activity: ActiveRun['activity']):
   activity,
 })
 
-describe('what goes on, across rooms', () => {
-  it('has what needs a person first, then what works, then what waits; what rests is not there', () => {
+describe('the overview of all rooms', () => {
+  it('lists what needs a person first, then what works, then what is queued, and no idle thread', () => {
     const lists = [
       [thread('R', 'waits', 'queued'), thread('R', 'works', 'working'), thread('R', 'rests', 'idle')],
       [thread('S', 'asks', 'needs_you'), thread('S', 'failed', 'failed')],
@@ -48,7 +48,7 @@ describe('what goes on, across rooms', () => {
     ])
   })
 
-  it('S001-54 knows each thread once, as what is known of it first says', () => {
+  it('S001-54 lists each thread once, from the first source that knows it', () => {
     const lists = [[thread('R', 'T', 'working')], [thread('R', 'T', 'idle'), thread('R', 'U', 'idle')]]
     const { items, threads } = overviewOf(rooms, lists, [])
     expect(items).toMatchObject([{ title: 'T', state: 'working' }])
@@ -58,7 +58,7 @@ describe('what goes on, across rooms', () => {
     ])
   })
 
-  it('says of what waits for a place which one it has, and among how many, in their order: 2nd of 3', () => {
+  it('gives a thread that waits for a slot its place and the total, in order: 2nd of 3', () => {
     const waits = (threadId: string, position?: number): ThreadInfo => ({
       ...thread('R', threadId, 'queued'),
       ...(position !== undefined && { position }),
@@ -75,7 +75,7 @@ describe('what goes on, across rooms', () => {
     )
   })
 
-  it('has a paused queue among what needs a person, not among what runs, and keeps the failure that holds it', () => {
+  it('lists a paused queue among what needs a person, with the failure that paused it', () => {
     const paused = (threadId: string, status: ThreadStatus): ThreadInfo => ({
       ...thread('R', threadId, status),
       paused: true,
@@ -90,14 +90,14 @@ describe('what goes on, across rooms', () => {
     expect(summaryOf(items, 0)).toBe('1 running · 2 need you')
   })
 
-  it('is counted in words, without what is zero', () => {
+  it('is summarised in words, without zeros', () => {
     const lists = [[thread('R', 'a', 'working'), thread('R', 'b', 'working'), thread('R', 'c', 'needs_you')], []]
     const { items } = overviewOf(rooms, lists, [])
     expect(summaryOf(items, 2)).toBe('2 running · 1 needs you · 2 finished')
     expect(summaryOf([], 0)).toBe('')
   })
 
-  it('has what goes on in archived threads too, and knows what they are called', () => {
+  it('includes archived threads with their titles', () => {
     const lists = [[thread('R', 'works', 'working', true), thread('R', 'rests', 'idle', true)], []]
     const { items, threads } = overviewOf(rooms, lists, [])
     expect(items.map(({ title }) => title)).toEqual(['works'])

@@ -31,7 +31,7 @@ const CASES: readonly {
   { items: WAIT, words: '2 queued. Messages stay in their threads.', choices: { 'Remove 2 from queue': 'c d' } },
 ]
 
-it('says what becomes of what waits, and stops exactly what it names', async () => {
+it('the question says what happens to queued runs, and each button stops exactly what it names', async () => {
   for (const { items, words, choices } of CASES) {
     for (const [choice, stopped] of Object.entries(choices)) {
       const stop = vi.fn()
@@ -58,7 +58,7 @@ it('a double click asks, and stops nothing', async () => {
   expect(stop).not.toHaveBeenCalled()
 })
 
-it('is begun and left by the keyboard, and is not there where nothing would stop', async () => {
+it('the question works by keyboard, and is absent when nothing can be stopped', async () => {
   const stop = vi.fn()
   const screen = await render(<StopAll items={RUNS} stop={stop} />)
   const all = screen.getByRole('button', { name: 'Stop all', exact: true })

@@ -23,7 +23,7 @@ async function setUp() {
   return { transport, drafts, cancelled, takeOut: () => takeOut(KEY, parts) }
 }
 
-test('what waits in a thread that nobody has opened is taken out, the last first, and its words are in the field there', async () => {
+test('the queue of a thread that was never opened is removed from its end, and its text is in that thread’s message box', async () => {
   const { transport, drafts, cancelled, takeOut } = await setUp()
   await takeOut()
   expect(cancelled()).toEqual(['c', 'b'])
@@ -32,7 +32,7 @@ test('what waits in a thread that nobody has opened is taken out, the last first
   expect(drafts.read('R1/T1')).toBe('Second\nThird\nsince')
 })
 
-test('what could not be taken out still waits, and its words are nowhere else', async () => {
+test('messages that could not be removed stay queued, and their text is nowhere else', async () => {
   const { transport, drafts, takeOut } = await setUp()
   const fault = problem('storage_full')
   const { cancelRun } = transport.answers
