@@ -127,3 +127,19 @@ it('a part that throws while rendering affects nothing else, and is rendered aga
   page.click('Try again')
   await until(() => expect(page.text()).toBe('kept Whole'))
 })
+
+it('is loaded from another address after a failure, because a browser may remember that the first one failed', async () => {
+  // As the build writes it: the address stands in the function's text.
+  const fetch = () => Promise.reject(new Error('The first address failed.'))
+  const part = createPart(Object.assign(fetch, { toString: () => '() => import("./not-there.js")' }))
+  const message = () => {
+    const state = part.state()
+    return state.type === 'failed' ? String(state.error) : state.type
+  }
+  await part.load()
+  expect(message()).toBe('Error: The first address failed.')
+  for (const attempt of [1, 2]) {
+    await part.load()
+    expect(message()).toContain(`/not-there.js?again=${attempt}`)
+  }
+})

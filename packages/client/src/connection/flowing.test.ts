@@ -105,6 +105,25 @@ describe('a stream that does not come through', () => {
     expect([clock.waiting, weather.count.open]).toEqual([0, 0])
   })
 
+  it('polls come less often while there is nothing new, and often again once there is', async () => {
+    const { script, weather, follow, pass } = setUp()
+    script.startElsewhere(A, 'run', 'Hello')
+    weather.turn('held')
+    const feed = follow([{ ...A, after: 0 }])
+    await pass(30_000)
+    const polls = () => weather.count.polls
+    const quiet = polls()
+    await pass(20_000)
+    expect(polls() - quiet).toBeLessThanOrEqual(12)
+    script.say(A, 'run', 'news')
+    await pass(2_000)
+    expect(feed.seen).toEqual(script.log(A))
+    script.say(A, 'run', 'more')
+    await pass(600)
+    expect(feed.seen).toEqual(script.log(A))
+    feed.stop.abort()
+  })
+
   it('held back after its history: heartbeats are missed, and what comes then is polled', async () => {
     const { script, weather, follow, pass } = setUp()
     script.startElsewhere(A, 'run', 'Hello')
