@@ -205,6 +205,13 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/bus/strict-bus.test.ts`, `${SERVER}/process/misaddressed.test.ts`],
   },
   {
+    what: 'a log is called live before its history was handed on',
+    file: `${CLIENT}/transport/read-log.ts`,
+    find: '      flush()\n      handlers.onCaughtUp()\n',
+    put: '      handlers.onCaughtUp()\n',
+    tests: [`${CLIENT}/transport/http.test.ts`],
+  },
+  {
     what: 'the frames of one thread reach the readers of another',
     file: `${SERVER}/bus/strict-bus.ts`,
     find: 'frames && !haveAddress(frames, addressOf(key)) ?',

@@ -1,7 +1,7 @@
 /** The HTTP transport over real sockets: a small server whose brain is the scripted transport, and one that misbehaves. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Envelope, HEARTBEAT, PROBLEM_CONTENT_TYPE, type ThreadKey } from '@holdfast/core'
+import { CAUGHT_UP, type Envelope, HEARTBEAT, PROBLEM_CONTENT_TYPE, type ThreadKey } from '@holdfast/core'
 import { createLogBuilder, createManualClock } from '@holdfast/core/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { createScriptedTransport, problem, type ScriptedTransport } from '../testing/scripted-transport.ts'
@@ -54,7 +54,7 @@ function stream(script: ScriptedTransport, key: ThreadKey, after: number, respon
   response.on('close', () => gone.abort())
   const handlers = {
     onOpen: () => response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': open\n\n'),
-    onCaughtUp: () => {},
+    onCaughtUp: () => response.write(CAUGHT_UP),
     onBytes: () => {
       response.write(HEARTBEAT)
     },
@@ -129,11 +129,14 @@ describe('bytes', () => {
   function reader() {
     const seen: Envelope[] = []
     const dropped: string[] = []
+    /** How many envelopes had come when history ended, each time that it was said to end. */
+    const ends: number[] = []
     const handlers = {
+      onCaughtUp: () => void ends.push(seen.length),
       onEnvelopes: (batch: readonly Envelope[]) => void seen.push(...batch),
       onDropped: (reason: string) => void dropped.push(reason),
     }
-    return { seen, dropped, log: createLogReader(KEY, handlers) }
+    return { seen, dropped, ends, log: createLogReader(KEY, handlers) }
   }
 
   it('may be cut anywhere, in the middle of a character too', () => {
@@ -143,6 +146,25 @@ describe('bytes', () => {
       log.take(BYTES.slice(cut))
       expect(seen).toEqual(builder.envelopes)
     }
+  })
+
+  it('say where history ends, however they are cut: behind the envelopes before, and once', () => {
+    const text = `${HEARTBEAT}${FRAMES.slice(0, 2).join('')}${CAUGHT_UP}${FRAMES.slice(2).join('')}${CAUGHT_UP}`
+    const bytes = new TextEncoder().encode(text)
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const { seen, ends, log } = reader()
+      log.take(bytes.slice(0, cut))
+      log.take(bytes.slice(cut))
+      expect(ends).toEqual([2])
+      expect(seen).toEqual(builder.envelopes)
+    }
+  })
+
+  it('without that comment are all history: neither a pause nor a heartbeat ends it', () => {
+    const { ends, log } = reader()
+    for (let times = 0; times < 3; times += 1) log.take(BYTES)
+    log.take(new TextEncoder().encode(HEARTBEAT + HEARTBEAT))
+    expect(ends).toEqual([])
   })
 
   it('may come one at a time', () => {
@@ -277,30 +299,6 @@ it('every request carries the headers of the moment, so that a new token needs n
   token = 'two'
   await transport.ask('rooms', [])
   expect(seen).toEqual(['one', 'two'])
-  await server.stop()
-})
-
-it('a stream without any pause is live after a tenth of a second, and leaves no timer behind', async () => {
-  const manual = createManualClock()
-  let flood: ServerResponse | undefined
-  const server = await serve((_, response) => {
-    flood = response
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(HEARTBEAT)
-  })
-  const log = read(createHttpTransport({ baseUrl: server.baseUrl, clock: manual }), KEY, 0)
-  await until(() => expect(log.bytes()).toBe(1))
-  for (let ms = 4; ms < 100; ms += 4) {
-    manual.advance(4)
-    flood?.write(HEARTBEAT)
-    const before = log.bytes()
-    await until(() => expect(log.bytes()).toBeGreaterThan(before), { interval: 1 })
-    expect(log.notes).toEqual(['open'])
-  }
-  manual.advance(4)
-  expect(log.notes).toEqual(['open', 'caught-up'])
-  flood?.end()
-  await log.done
-  expect(manual.waiting).toBe(0)
   await server.stop()
 })
 
