@@ -45,6 +45,12 @@ const STEPS: readonly Step[] = [
     command: ['node', 'scripts/boundaries.ts'],
     beside: true,
   },
+  {
+    name: 'commits',
+    does: 'subjects of recent commits have at most 72 characters',
+    command: ['node', 'scripts/commit-subjects.ts'],
+    beside: true,
+  },
   { name: 'exports', does: 'dead exports, files and dependencies', command: ['knip'], beside: true },
   {
     name: 'examples',
