@@ -7,10 +7,21 @@ import { expect, it } from 'vitest'
 
 const HERE = import.meta.dirname
 
+/** Each source file of the page, by its name from here. */
+function sources(): readonly { readonly name: string; readonly text: string }[] {
+  return readdirSync(HERE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|testing\//.test(name))
+    .map((name) => ({ name, text: readFileSync(join(HERE, name), 'utf8') }))
+}
+
+it('S004-C3 only the connection knows the transport: every other request goes over the registry, which notices a 401', () => {
+  const ways = /createHttpTransport|createHttpAsk|createTransport|createTabTransport|createOneConnection|\/v1\//
+  const knowing = sources().flatMap(({ name, text }) => (ways.test(text) ? [name] : []))
+  expect(knowing.filter((name) => !name.startsWith('connection/'))).toEqual(['main.tsx'])
+})
+
 it('S000-31 the page has one registry, and one can be created without a page or a framework', () => {
-  const makers = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
-    .flatMap((name) => Array(readFileSync(join(HERE, name), 'utf8').split('createRunRegistry(').length - 1).fill(name))
+  const makers = sources().flatMap(({ name, text }) => Array(text.split('createRunRegistry(').length - 1).fill(name))
   expect(makers).toEqual(['main.tsx'])
   expect(typeof document).toBe('undefined')
   const completed: unknown[] = []

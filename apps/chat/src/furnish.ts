@@ -8,7 +8,6 @@ import { sameKey } from '@holdfast/core'
 import { createNewBuild, fetchIndex } from './build/new-build.ts'
 import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
-import { readAside } from './connection/read-aside.ts'
 import { isShown } from './conversation/beside.ts'
 import type { PageAddress } from './frame/page-address.ts'
 import { createPart, type Part } from './parts/part.ts'
@@ -58,7 +57,7 @@ function make({ environment, registry, address, entry }: Parts): Services {
       isOnScreen: (key) => isShown(address.location(), key),
     }),
     newBuild: createNewBuild({ entry, index: fetchIndex }),
-    runs: { ask: registry.ask, open: readAside(environment) },
+    runs: registry,
     waiting: async (key) => (await registry.ask('snapshot', [key])).queue,
     search: async (roomId, q) => (await registry.ask('threads', [roomId, { q, limit: 20 }])).items,
   }

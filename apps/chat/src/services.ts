@@ -1,5 +1,5 @@
 /** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
-import type { Observable, RunTransport } from '@holdfast/client'
+import type { Observable, RunRegistry } from '@holdfast/client'
 import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
 import type { NewBuild } from './build/new-build.ts'
@@ -18,7 +18,7 @@ export interface Services {
   readonly newBuild: NewBuild
   readonly choices: AgentChoices
   /** What ran, and what one run did, for whoever looks into it. */
-  readonly runs: RunTransport
+  readonly runs: Pick<RunRegistry, 'ask' | 'open'>
   /** The messages that wait in a thread, in their order, whether or not it is open here. */
   waiting(key: ThreadKey): Promise<readonly QueueEntry[]>
   /** Threads of a room whose title, or what was said, holds these words; the newest first. */

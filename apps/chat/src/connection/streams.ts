@@ -1,12 +1,14 @@
-/** What is read for good, over the connection that all tabs share, or one of its own where the browser shares nothing. */
+/** Streams, over the connection that all tabs share, or one of this tab's own where the browser shares nothing. */
 import type { Environment } from '@holdfast/client'
 import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
-import { loaded } from '../parts/part.ts'
-import { connectPart } from './connect-part.ts'
+import { createPart, loaded } from '../parts/part.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
 
 /** The server knows one person, whoever sits at this machine (docs/PROTOCOL.md, Process). */
 const PERSON = 'local'
+
+/** What makes a connection. With a shared worker a tab hardly ever needs it. */
+const connectPart = createPart(() => import('./connect.ts'))
 
 export function createStreams({ clock, mintId }: Environment): TabTransport {
   const tabId = mintId()

@@ -1,18 +1,19 @@
 /**
- * This tab's way to the server. What has an answer goes out from the tab itself, at once and whoever else sleeps; what is
- * read for good goes over the connection that all tabs share, which is loaded beside the first paint.
+ * This tab's way to the server. A request with one answer is sent by the tab itself, at once, whichever other tab sleeps.
+ * Streams go over the connection that all tabs share, whose code is loaded beside the first paint.
  */
 import { createHttpAsk, type Environment, type RunTransport, TransportError } from '@holdfast/client'
+import type { TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
 
 const streamsPart = createPart(() => import('./streams.ts'))
 
 export function createTransport(environment: Environment): RunTransport {
   const ask = createHttpAsk({ clock: environment.clock })
-  let made: RunTransport | undefined
+  let made: TabTransport | undefined
 
   /** A retry loads them again if they could not be loaded. */
-  async function streams(): Promise<RunTransport> {
+  async function streams(): Promise<TabTransport> {
     const { createStreams } = await loaded(streamsPart).catch((cause: unknown) => {
       throw new TransportError({ type: 'network' }, { cause })
     })
@@ -21,8 +22,11 @@ export function createTransport(environment: Environment): RunTransport {
   }
 
   return {
-    // The inbox is asked over the connection that then reads it on from there.
-    ask: async (verb, args, signal) => (verb === 'inbox' ? await streams() : { ask }).ask(verb, args, signal),
+    async ask(verb, args, signal) {
+      // The connection that streams the inbox has to know its cursors.
+      const way = verb === 'inbox' ? ((await streams()) as RunTransport) : { ask }
+      return way.ask(verb, args, signal)
+    },
     open: async (source, signal) => (await streams()).open(source, signal),
   }
 }

@@ -21,7 +21,7 @@ export async function followRun(
   if (signal.aborted) return
   const ignore = () => {}
   const handlers = { onOpen: ignore, onCaughtUp: ignore, onBytes: ignore, onDropped: ignore, onEnvelopes: tell }
-  await runs.open({ type: 'log', key, after: Math.max(0, next - 1), handlers }, signal)
+  await runs.open({ type: 'log', key, after: Math.max(0, next - 1), apart: true, handlers }, signal)
 }
 
 /** All events of a run so far, as a file: JSON, with what is known of the run. */

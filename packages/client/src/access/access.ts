@@ -77,19 +77,15 @@ export function createAccess(): Access {
     grant,
     granted: (signal) =>
       new Promise((resolve, reject) => {
-        const settle = (finish: () => void) => () => {
-          undo()
-          signal.removeEventListener('abort', abort)
-          finish()
-        }
         const look = () => {
-          if (state === 'granted') enter()
+          if (state !== 'granted' && !signal.aborted) return
+          undo()
+          signal.removeEventListener('abort', look)
+          if (signal.aborted) reject(new TransportError({ type: 'aborted' }))
+          else resolve()
         }
-        const enter = settle(resolve)
-        const abort = settle(() => reject(new TransportError({ type: 'aborted' })))
         const undo = listeners.add(look)
-        if (signal.aborted) abort()
-        else signal.addEventListener('abort', abort)
+        signal.addEventListener('abort', look)
         look()
       }),
   }

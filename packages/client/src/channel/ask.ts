@@ -189,9 +189,8 @@ export function createChannelTransport(channel: Channel): ChannelTransport {
 
     ask,
     open(source, signal) {
-      const { type } = source
-      if (type === 'log') return open({ type, key: source.key, after: source.after }, signal, logReader(source))
-      return open({ type, cursor: source.cursor }, signal, inboxReader(source.handlers))
+      const { handlers: _, ...address } = source
+      return open(address, signal, source.type === 'log' ? logReader(source) : inboxReader(source.handlers))
     },
   }
 }

@@ -81,6 +81,20 @@ describe('subscriptions', () => {
     expect(script.connections).toBe(1)
   })
 
+  it('S001-15 one that is read apart ends no other reading of its log, and is ended by none', async () => {
+    const { script, served, transport } = setUp()
+    script.startElsewhere(KEY, 'run', 'Hello')
+    const own = read(transport, KEY, 0)
+    const apart = read(transport, KEY, 2, 'apart')
+    await until(() => expect([own.seqs(), apart.seqs()]).toEqual([[1, 2, 3], [3]]))
+    own.stop.abort()
+    const again = read(transport, KEY, 0)
+    await until(() => expect(again.notes).toContain('caught-up'))
+    script.say(KEY, 'run', 'word')
+    await until(() => expect([again.seqs().at(-1), apart.seqs().at(-1)]).toEqual([5, 5]))
+    expect(served.streams).toBe(2)
+  })
+
   it('S001-15 an id that was used is refused, and nothing is done', async () => {
     const { script, served, post, of } = setUpRaw()
     script.addThread(KEY)

@@ -16,7 +16,7 @@ export const CHANNEL_VERSION = 1
 
 /** What is to be read until it ends: a source without its handlers, which do not cross. */
 export type Address =
-  | { readonly type: 'log'; readonly key: ThreadKey; readonly after: number }
+  | { readonly type: 'log'; readonly key: ThreadKey; readonly after: number; readonly apart?: true }
   | { readonly type: 'inbox'; readonly cursor: string }
 
 export type Request =

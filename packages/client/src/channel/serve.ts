@@ -142,7 +142,7 @@ export function serveChannel(channel: Channel, transport: RunTransport): ServedC
     const source = readAddress(value)
     if (!source) return refuse(from, id, 'a stream that is none')
     const stop = new AbortController()
-    if (source.type === 'log') replace(source.key)
+    if (source.type === 'log' && !source.apart) replace(source.key)
     const out = outlet.stream({
       post: (items) => post(from, { type: 'said', id, items }),
       onFull: () => stop.abort(),
@@ -159,7 +159,7 @@ export function serveChannel(channel: Channel, transport: RunTransport): ServedC
   /** Somebody reads this log anew: who has read it until now has not been quick enough to leave. */
   function replace(key: ThreadKey): void {
     for (const { source, outlet, stop } of streams.values()) {
-      if (source.type !== 'log' || !sameKey(source.key, key)) continue
+      if (source.type !== 'log' || source.apart || !sameKey(source.key, key)) continue
       outlet.end({ type: 'aborted' })
       stop.abort()
     }
@@ -205,9 +205,9 @@ export function serveChannel(channel: Channel, transport: RunTransport): ServedC
 
 function readAddress(value: unknown): Address | undefined {
   if (!isPlain(value)) return undefined
-  const { type, after, cursor } = value
+  const { type, after, cursor, apart } = value
   const key = keyOf(value.key)
-  if (type === 'log' && key && isSeq(after)) return { type, key, after }
+  if (type === 'log' && key && isSeq(after)) return { type, key, after, ...(apart === true && { apart }) }
   return type === 'inbox' && typeof cursor === 'string' ? { type, cursor } : undefined
 }
 

@@ -43,11 +43,6 @@ export function browserLocks(locks: LockManager): Locks {
       // It fails when it was aborted while it waited, and when it was stolen: then `held` still goes on.
       await Promise.race([gaveUp.promise, request.catch(() => isHeld && stolen.abort())])
     },
-    async sameHolder(name, other) {
-      const { held = [] } = await locks.query()
-      const holder = (of: string) => held.find((lock) => lock.name === of)?.clientId
-      return holder(name) !== undefined && holder(name) === holder(other)
-    },
   }
 }
 

@@ -24,8 +24,6 @@ export interface Locks {
     how: { readonly steal?: boolean; readonly signal?: AbortSignal },
     held: (stolen: AbortSignal) => Promise<void>,
   ): Promise<void>
-  /** Whether one and the same program has both, by the browser's own word. */
-  sameHolder(name: string, other: string): Promise<boolean>
 }
 
 export interface Neighbours {

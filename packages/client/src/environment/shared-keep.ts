@@ -4,6 +4,7 @@
  * Owns: the names in local storage. Does not know: what is kept, why.
  */
 import type { Shared, SharedChange } from './port.ts'
+import { attempt, namesIn } from './storage.ts'
 
 export interface SharedKeepOptions {
   /** Of every name. Nothing else in this storage begins like it. */
@@ -23,10 +24,7 @@ export function sharedKeep({ prefix, storage, onStorage }: SharedKeepOptions): S
         return true
       }) === true,
     remove: (name) => attempt(() => storage().removeItem(prefix + name)),
-    names: () =>
-      (attempt(() => Object.keys(storage())) ?? [])
-        .filter((name) => name.startsWith(prefix))
-        .map((name) => name.slice(prefix.length)),
+    names: () => namesIn(storage, prefix),
     subscribe: (listener) =>
       onStorage(({ key, oldValue, newValue }) => {
         if (!key?.startsWith(prefix)) return
@@ -37,13 +35,5 @@ export function sharedKeep({ prefix, storage, onStorage }: SharedKeepOptions): S
         }
         listener(change)
       }),
-  }
-}
-
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
   }
 }

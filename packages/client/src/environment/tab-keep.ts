@@ -9,6 +9,7 @@
  * this origin keeps has no room.
  */
 import type { Keep } from './port.ts'
+import { attempt, namesIn } from './storage.ts'
 
 export interface TabKeepOptions {
   /** What else keeps under another name here neither sees nor takes it; absent for the only one of its origin. */
@@ -95,17 +96,4 @@ export function tabKeep({ keptFor, own, shared, onLeaving }: TabKeepOptions): Ke
     },
     names: () => [...new Set([...namesIn(own, prefix), ...here.keys()])],
   }
-}
-
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
-}
-
-function namesIn(storage: () => Storage, prefix: string): readonly string[] {
-  const names = attempt(() => Object.keys(storage())) ?? []
-  return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
 }

@@ -13,8 +13,7 @@
  */
 import type { Clock } from '@holdfast/core'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
-import type { RunTransport } from '../transport/port.ts'
-import { fenced } from './fence.ts'
+import type { ReadTransport } from '../transport/port.ts'
 import { type Admitted, createHost } from './host.ts'
 import { createLoopback } from './loopback.ts'
 import { type Notice, readNotice } from './notices.ts'
@@ -29,7 +28,7 @@ export interface ElectionOptions {
   readonly neighbours: Neighbours
   readonly clock: Clock
   /** The connection, once this tab leads. */
-  connect(): RunTransport
+  connect(): ReadTransport
   /** The way to whoever leads now. */
   onHost(line: Line): void
 }
@@ -148,8 +147,7 @@ export function createElection(options: ElectionOptions): Election {
     stopSeeking()
     const leader = { tab: tabId, generation: Math.max(newest + 1, clock.now()) }
     newest = leader.generation
-    const holds = async () => newest === leader.generation && (await locks.sameHolder(leaderLock, tabLock))
-    const host = createHost(fenced(connect(), { holds, clock }), locks)
+    const host = createHost(connect(), locks)
     const admitted = new Map<string, Admitted>()
     const over = Promise.withResolvers<void>()
 

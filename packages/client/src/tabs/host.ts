@@ -9,7 +9,8 @@
 
 import { serveChannel } from '../channel/serve.ts'
 import type { Line, Locks } from '../environment/neighbours.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { ReadTransport } from '../transport/port.ts'
+import { readOnly } from './read-only.ts'
 
 export interface Host {
   readonly tabs: number
@@ -24,11 +25,11 @@ export interface Admitted {
   close(): void
 }
 
-export function createHost(transport: RunTransport, locks: Locks): Host {
+export function createHost(transport: ReadTransport, locks: Locks): Host {
   const served = new Set<Admitted>()
 
   function admit(line: Line): Admitted {
-    const port = serveChannel(line, transport)
+    const port = serveChannel(line, readOnly(transport))
     const gone = new AbortController()
     const admitted: Admitted = {
       lives: (lock) => void locks.hold(lock, { signal: gone.signal }, async () => admitted.close()),

@@ -46,16 +46,6 @@ describe('a lock of the browser', () => {
     await having
     expect(told).toHaveBeenCalledTimes(1)
   })
-
-  it('says whether one program has both', async () => {
-    const done = Promise.withResolvers<void>()
-    const both = ['c', 'd'].map((name) => locks.hold(name, {}, () => done.promise))
-    await vi.waitFor(async () => expect(await locks.sameHolder('c', 'd')).toBe(true))
-    expect(await locks.sameHolder('c', 'nobody’s')).toBe(false)
-    expect(await locks.sameHolder('nobody’s', 'nobody’s')).toBe(false)
-    done.resolve()
-    await Promise.all(both)
-  })
 })
 
 it('what is said on a line is heard at its other ends, until it is closed', async () => {

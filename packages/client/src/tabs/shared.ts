@@ -4,7 +4,7 @@
  * Does not know: HTTP, the browser's own objects.
  */
 import type { Line, Locks } from '../environment/neighbours.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { ReadTransport } from '../transport/port.ts'
 import { createHost, type Host } from './host.ts'
 
 /** A tab's first word: the lock that it holds for as long as it lives. */
@@ -13,7 +13,7 @@ export interface TabWord {
 }
 
 export interface SharedHostOptions {
-  readonly transport: RunTransport
+  readonly transport: ReadTransport
   readonly locks: Locks
   /** Calls for each tab that connects. */
   eachConnection(onLine: (line: Line) => void): void

@@ -1,27 +1,27 @@
 /**
- * A RunTransport whose other end can be another one from one moment to the next: what was open at the old one rejects as
+ * A ReadTransport whose other end can be another one from one moment to the next: what was open at the old one rejects as
  * `network`, what is asked meanwhile waits.
  *
  * Owns: where the next request goes, whether anything is under way. Does not know: what the ends are.
  */
 import { TransportError } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { ReadTransport } from '../transport/port.ts'
 
 export interface Switch {
-  readonly transport: RunTransport
+  readonly transport: ReadTransport
   /** From now on everything goes there; undefined: it waits until there is somewhere. */
-  use(target: RunTransport | undefined): void
+  use(target: ReadTransport | undefined): void
   /** Whether anybody waits for anything. */
   readonly needed: boolean
 }
 
 /** `onNeed` is called when somebody begins to wait for something, and when nobody does any more. */
 export function createSwitch(onNeed: () => void): Switch {
-  let target = Promise.withResolvers<RunTransport>()
+  let target = Promise.withResolvers<ReadTransport>()
   let isThere = false
   let underway = 0
 
-  async function through<T>(act: (to: RunTransport) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function through<T>(act: (to: ReadTransport) => Promise<T>, signal?: AbortSignal): Promise<T> {
     underway += 1
     if (underway === 1) onNeed()
     try {
@@ -32,7 +32,7 @@ export function createSwitch(onNeed: () => void): Switch {
     }
   }
 
-  const transport: RunTransport = {
+  const transport: ReadTransport = {
     ask: (verb, args, signal) => through((to) => to.ask(verb, args, signal), signal),
     open: (source, signal) => through((to) => to.open(source, signal), signal),
   }

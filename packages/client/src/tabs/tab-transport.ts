@@ -13,7 +13,7 @@
 import type { Clock } from '@holdfast/core'
 import { type ChannelTransport, createChannelTransport } from '../channel/ask.ts'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
-import type { RunTransport } from '../transport/port.ts'
+import type { ReadTransport } from '../transport/port.ts'
 import type { Election } from './election.ts'
 import type { TabWord } from './shared.ts'
 import { createSwitch } from './switch.ts'
@@ -40,10 +40,10 @@ export interface TabTransportOptions {
    * Loads what makes the connection, should this tab have to have it: with a shared worker it hardly ever has to.
    * `alone`: other tabs have theirs, over the few connections that the browser opens.
    */
-  load(): Promise<(whose: 'shared' | 'alone') => RunTransport>
+  load(): Promise<(whose: 'shared' | 'alone') => ReadTransport>
 }
 
-export interface TabTransport extends RunTransport {
+export interface TabTransport extends ReadTransport {
   readonly role: 'shared' | 'alone' | Election['role']
   close(): void
 }

@@ -11,12 +11,11 @@
 import { type Clock, isProblem, PROBLEM_CONTENT_TYPE } from '@holdfast/core'
 import { TransportError, transportError } from './error.ts'
 import type { RunTransport } from './port.ts'
-import { fits } from './shapes.ts'
+import { fits, type Shape } from './shapes.ts'
 import { type AnswerOf, type AnyRoute, type ArgKind, type ArgsOf, isRead, VERBS, type Verb } from './verbs.ts'
 
 /** How long an answer may take. */
 const ANSWER_MS = 20_000
-const EVENT_STREAM = 'text/event-stream'
 /** Browsers let 64 KiB go out beyond the end of a page, of all requests that have no answer yet together. */
 const KEEPALIVE_BYTES = 56 * 1024
 
@@ -39,10 +38,10 @@ interface Request {
 
 export interface Http {
   readonly ask: RunTransport['ask']
-  /** One answer; the caller checks its shape. */
-  json<T>(request: Request): Promise<T>
-  /** The bytes of a stream of events, once the server has begun it. */
-  stream(request: Omit<Request, 'accept'>): Promise<ReadableStream<Uint8Array>>
+  /** One answer, in time and of this shape; nothing where the answer has no content. */
+  answered<T>(request: Request, shape: Shape | undefined): Promise<T>
+  /** The response, once the server has accepted the request; its body is still to be read. */
+  send(request: Request): Promise<Response>
 }
 
 export function createHttpAsk(options: HttpOptions): RunTransport['ask'] {
@@ -56,44 +55,22 @@ export function createHttp(options: HttpOptions): Http {
   /** Of what may outlive the page and has no answer yet. */
   let aliveBytes = 0
 
-  /**
-   * The answer, once it is known to be a good one; its body is still to be read.
-   * @param keepalive the request goes out even if the page is left in this very moment
-   */
-  async function send(request: Omit<Request, 'body'>, body: string | undefined, keepalive: boolean): Promise<Response> {
-    const { path, method = 'GET', accept = 'application/json', signal } = request
+  async function send(request: Request, body = jsonOf(request), keepalive = false): Promise<Response> {
+    const { path, method, accept = 'application/json', signal } = request
     let response: Response
     try {
       response = await doFetch(baseUrl + path, {
-        method,
-        headers: {
-          accept,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...options.headers?.(),
-        },
+        ...(method && { method }),
+        headers: { accept, ...(body && { 'content-type': 'application/json' }), ...options.headers?.() },
         cache: 'no-store',
-        ...(body === undefined ? {} : { body, keepalive }),
-        ...(signal ? { signal } : {}),
+        ...(body && { body, keepalive }),
+        ...(signal && { signal }),
       })
     } catch (cause) {
       throw broken(cause, signal)
     }
     if (!response.ok) throw await refusal(response)
     return response
-  }
-
-  const json = async <T>(request: Request): Promise<T> => parse<T>(await read(request))
-
-  async function ask<V extends Verb>(verb: V, args: ArgsOf<V>, signal?: AbortSignal): Promise<AnswerOf<V>> {
-    const { answer, fitsTo } = VERBS[verb] as AnyRoute
-    const request = { ...requestOf(verb, args), signal }
-    if (!answer) {
-      await read(request)
-      return undefined as AnswerOf<V>
-    }
-    const value = await json<AnswerOf<V>>(request)
-    if (fits(value, answer) && fitsTo?.(value, ...args) !== false) return value
-    throw new TransportError({ type: 'protocol', detail: 'an answer of another shape' })
   }
 
   /** The answer's text, in time. */
@@ -106,10 +83,11 @@ export function createHttp(options: HttpOptions): Http {
     if (alive) aliveBytes += bytes
     const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
     try {
+      // Kept alive, the request goes out even if the page is left at this very moment.
       const response = await send({ ...request, signal }, body, alive)
       return await response.text()
     } catch (cause) {
-      // Only the caller's own abort is an abort; the limit's is the network's silence.
+      // Only the caller's own abort is an abort; the time limit means that the network is silent.
       if (limit.signal.aborted && !request.signal?.aborted) throw new TransportError({ type: 'network' }, { cause })
       throw broken(cause, request.signal)
     } finally {
@@ -118,15 +96,22 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  async function stream(request: Omit<Request, 'accept'>): Promise<ReadableStream<Uint8Array>> {
-    // It ends with the page that reads it.
-    const response = await send({ ...request, accept: EVENT_STREAM }, jsonOf(request), false)
-    if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
-    await response.body?.cancel()
-    throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
+  async function answered<T>(request: Request, shape: Shape | undefined): Promise<T> {
+    const text = await read(request)
+    if (!shape) return undefined as T
+    const value = parseJson(text)
+    if (fits(value, shape)) return value as T
+    throw new TransportError({ type: 'protocol', detail: 'an answer of another shape' })
   }
 
-  return { ask, json, stream }
+  async function ask<V extends Verb>(verb: V, args: ArgsOf<V>, signal?: AbortSignal): Promise<AnswerOf<V>> {
+    const { answer, fitsTo } = VERBS[verb] as AnyRoute
+    const value = await answered<AnswerOf<V>>({ ...requestOf(verb, args), signal }, answer)
+    if (fitsTo?.(value, ...args) !== false) return value
+    throw new TransportError({ type: 'protocol', detail: 'an answer to something else' })
+  }
+
+  return { ask, answered, send }
 }
 
 /** What the table says of a verb, as a request. */
@@ -155,17 +140,13 @@ function bytesOf(body = ''): number {
   return body.length > KEEPALIVE_BYTES ? body.length : new TextEncoder().encode(body).byteLength
 }
 
-function parse<T>(text: string): T {
-  let value: unknown
+/** Undefined: it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
-    value = undefined
+    return undefined
   }
-  if (typeof value !== 'object' || value === null) {
-    throw new TransportError({ type: 'protocol', detail: 'an answer that is no JSON object' })
-  }
-  return value as T
 }
 
 export function broken(cause: unknown, signal: AbortSignal | undefined): TransportError {
@@ -178,12 +159,9 @@ async function refusal(response: Response): Promise<TransportError> {
   const text = await response.text().catch(() => '')
   if (status === 401) return new TransportError({ type: 'unauthorized' })
   if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE)) {
-    try {
-      const problem: unknown = JSON.parse(text)
-      if (isProblem(problem)) return new TransportError({ type: 'problem', problem })
-    } catch {
-      // Not JSON after all: judged by its status like any other foreign answer.
-    }
+    const problem = parseJson(text)
+    if (isProblem(problem)) return new TransportError({ type: 'problem', problem })
+    // Not a problem after all: judged by its status like any other foreign answer.
   }
   if (status >= 500 || status === 429) return new TransportError({ type: 'unavailable', status })
   return new TransportError({ type: 'protocol', detail: `status ${status} without a problem` })

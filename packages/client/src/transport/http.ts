@@ -12,8 +12,18 @@ import type { FeedHandlers, FeedSource, LogHandlers, LogSource, RunTransport } f
 import { createFeedReader, readFeedPage } from './read-feed.ts'
 import { createLogReader } from './read-log.ts'
 
+const EVENT_STREAM = 'text/event-stream'
+
 export function createHttpTransport(options: HttpOptions): RunTransport & FeedSource {
-  const { ask, json, stream } = createHttp(options)
+  const { ask, answered, send } = createHttp(options)
+
+  /** The bytes of a stream of events, once the server has begun it. It ends with the page that reads it. */
+  async function stream(request: Parameters<typeof send>[0]): Promise<ReadableStream<Uint8Array>> {
+    const response = await send({ ...request, accept: EVENT_STREAM })
+    if (response.body && response.headers.get('content-type')?.startsWith(EVENT_STREAM)) return response.body
+    await response.body?.cancel()
+    throw new TransportError({ type: 'protocol', detail: 'not a stream of events' })
+  }
 
   async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
     const bytes = await ofTheWhole(stream({ path: paths.feed(), method: 'POST', body, signal }))
@@ -39,7 +49,7 @@ export function createHttpTransport(options: HttpOptions): RunTransport & FeedSo
     },
     openFeed,
     async pollFeed(body, handlers, signal) {
-      const page = await ofTheWhole(json<unknown>({ path: paths.poll(), method: 'POST', body, signal }))
+      const page = await ofTheWhole(answered<unknown>({ path: paths.poll(), method: 'POST', body, signal }, {}))
       if (signal.aborted) throw new TransportError({ type: 'aborted' })
       handlers.onBytes()
       return readFeedPage(page, body.threads ?? [], handlers)

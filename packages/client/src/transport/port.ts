@@ -29,7 +29,14 @@ export interface ReadTransport {
 
 /** What is read until it ends, from a position on (exclusive), and who is told. */
 export type Source =
-  | { readonly type: 'log'; readonly key: ThreadKey; readonly after: number; readonly handlers: LogHandlers }
+  | {
+      readonly type: 'log'
+      readonly key: ThreadKey
+      readonly after: number
+      /** Beside the registry's own reading of this log, which it neither ends nor is ended by. */
+      readonly apart?: true
+      readonly handlers: LogHandlers
+    }
   | { readonly type: 'inbox'; readonly cursor: string; readonly handlers: InboxHandlers }
 
 export type LogSource = Extract<Source, { type: 'log' }>

@@ -19,9 +19,10 @@ import {
 } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'
 import { TransportError } from './error.ts'
+import { parseJson } from './http-ask.ts'
 import { isInboxFrame } from './inbox-frame.ts'
 import type { FeedHandlers } from './port.ts'
-import { type LogReader, MAX_FRAME, parseJson, typeOf } from './read-log.ts'
+import { type LogReader, MAX_FRAME, typeOf } from './read-log.ts'
 
 interface FrameReader {
   take(event: string | undefined, value: unknown): void

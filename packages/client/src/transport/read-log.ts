@@ -7,6 +7,7 @@
 import { CAUGHT_UP_COMMENT, type Envelope, readEnvelope, sameKey, type ThreadKey } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'
 import { TransportError } from './error.ts'
+import { parseJson } from './http-ask.ts'
 import type { LogHandlers } from './port.ts'
 
 /** In characters. A coalesced event is ≤ 64 KiB and an agent's own ≤ 1 MiB, so no frame of the server is this long. */
@@ -72,12 +73,4 @@ export function typeOf(value: unknown): string | undefined {
   }
   const said = event?.type ?? type
   return typeof said === 'string' ? said : undefined
-}
-
-export function parseJson(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return undefined
-  }
 }

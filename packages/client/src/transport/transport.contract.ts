@@ -9,7 +9,7 @@ import type { Envelope, ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
 import { problem, type ScriptedTransport } from '../testing/scripted-transport.ts'
 import { TransportError, type TransportFault } from './error.ts'
-import type { DropReason, LogHandlers, RunTransport } from './port.ts'
+import type { DropReason, LogHandlers, ReadTransport, RunTransport } from './port.ts'
 
 /** What the suite tells the script, and asks of it. */
 export const TOLD = [
@@ -51,7 +51,7 @@ const NOBODY: ThreadKey = { roomId: 'default', threadId: 'nobody' }
 const until = vi.waitFor
 
 /** Reads a log, noting everything that comes of it. */
-export function read(transport: RunTransport, key: ThreadKey, after: number) {
+export function read(transport: ReadTransport, key: ThreadKey, after: number, beside?: 'apart') {
   const seen: Envelope[] = []
   const dropped: DropReason[] = []
   const notes: string[] = []
@@ -69,7 +69,8 @@ export function read(transport: RunTransport, key: ThreadKey, after: number) {
     onDropped: (reason) => void dropped.push(reason),
   }
   const stop = new AbortController()
-  const done = transport.open({ type: 'log', key, after, handlers }, stop.signal).then(
+  const source = { type: 'log', key, after, handlers, ...(beside && { apart: true as const }) } as const
+  const done = transport.open(source, stop.signal).then(
     () => 'ended' as const,
     (error: unknown) => error,
   )

@@ -105,10 +105,6 @@ export function createManualProfile({ script }: ManualProfileOptions = {}): Manu
         else give(hold)
         return promise
       },
-      async sameHolder(name, other) {
-        const holder = holders.get(name)?.by
-        return holder !== undefined && holder === holders.get(other)?.by
-      },
     }
   }
 
