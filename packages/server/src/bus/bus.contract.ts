@@ -1,6 +1,6 @@
 /**
- * What every bus keeps, as a suite that an adapter runs against itself. A bus may lose and repeat notices, so whoever
- * asks it to be heard says it again until it is.
+ * The contract of a bus, as a suite that every adapter runs. A bus may lose and repeat notices, so the suite repeats a
+ * notice until it arrives.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Notice } from '../store/port.ts'
@@ -8,14 +8,14 @@ import type { Bus } from './port.ts'
 
 export interface BusHarness {
   readonly bus: Bus
-  /** Another process's end of the same bus: of an adapter that has `severalProcesses`. */
+  /** Another process's end of the same bus, for an adapter that has `severalProcesses`. */
   readonly other?: Bus
-  /** What listeners threw, as the adapter reports it. */
+  /** What listeners threw, as reported by the adapter. */
   readonly errors: readonly unknown[]
   close(): Promise<void>
 }
 
-/** `severalProcesses`: the adapter carries what is said from one process to another, and its harness has both ends. */
+/** `severalProcesses`: the adapter carries notices between processes, and its harness has both ends. */
 export function busContract(
   name: string,
   makeHarness: () => BusHarness | Promise<BusHarness>,
@@ -37,7 +37,7 @@ export function busContract(
       })
     }
 
-    it('tells every listener, whatever another one throws', async () => {
+    it('calls every listener, even if another one throws', async () => {
       const error = new Error('a listener broke')
       const before = vi.fn()
       const after = vi.fn()
@@ -51,7 +51,7 @@ export function busContract(
       expect(harness.errors).toContain(error)
     })
 
-    it('tells nobody who has left, and leaving twice is harmless', async () => {
+    it('calls no listener that has unsubscribed, and unsubscribing twice is harmless', async () => {
       const left = vi.fn()
       const stays = vi.fn()
       const leave = harness.bus.subscribe(left)
@@ -62,7 +62,7 @@ export function busContract(
       expect(left).not.toHaveBeenCalled()
     })
 
-    it('lets the same function listen twice and leave once', async () => {
+    it('lets the same function subscribe twice and unsubscribe once', async () => {
       const listener = vi.fn()
       const leave = harness.bus.subscribe(listener)
       harness.bus.subscribe(listener)
@@ -70,7 +70,7 @@ export function busContract(
       await heard(listener, queued('a'))
     })
 
-    it('lets a listener leave while it is being told', async () => {
+    it('lets a listener unsubscribe during its own call', async () => {
       const seen: Notice[] = []
       const leave = harness.bus.subscribe((notice) => {
         seen.push(notice)
@@ -87,7 +87,7 @@ export function busContract(
 
     it('carries a notice to every process', async () => {
       const { other } = harness
-      if (!other) throw new Error('The harness has no other process: what it says of itself is not so.')
+      if (!other) throw new Error('The harness claims several processes but has no other one.')
       const listener = vi.fn()
       other.subscribe(listener)
       await heard(listener, queued('a'))

@@ -8,7 +8,7 @@ busContract('the in-process bus', () => {
   return { bus: createInProcessBus({ onListenerError: (error) => errors.push(error) }), errors, close: async () => {} }
 })
 
-it('has told everybody, once and in order, when publish returns', () => {
+it('has called every listener, once and in order, when publish returns', () => {
   const bus = createInProcessBus({ onListenerError: vi.fn() })
   const seen: Notice[] = []
   bus.subscribe((notice) => seen.push(notice))

@@ -1,12 +1,12 @@
 /**
- * The bus of one process: a notice reaches every listener before `publish` returns. Owns: who listens. Does not know:
+ * The bus of one process: a notice reaches every listener before `publish` returns. Owns: the listeners. Does not know:
  * what a notice leads to.
  */
 import type { Notice } from '../store/port.ts'
 import type { Bus } from './port.ts'
 
 export interface InProcessBusOptions {
-  /** Told of what a listener threw: the other listeners, and whoever published, never are. */
+  /** Receives what a listener threw. Other listeners and the publisher are not affected. */
   readonly onListenerError: (error: unknown) => void
 }
 
@@ -16,7 +16,7 @@ interface Listener {
 }
 
 export function createInProcessBus({ onListenerError }: InProcessBusOptions): Bus {
-  /** Never changed, only replaced: who leaves or comes while a notice is on its way disturbs nobody's turn. */
+  /** Replaced, never mutated, so that subscribing or unsubscribing during a notice skips no listener. */
   let listeners: readonly Listener[] = []
 
   return {
@@ -31,7 +31,7 @@ export function createInProcessBus({ onListenerError }: InProcessBusOptions): Bu
       }
     },
     subscribe(hear) {
-      // An object of its own: the same function may listen twice and leave once.
+      // A wrapper object, so that the same function can subscribe twice and unsubscribe once.
       const listener = { hear, left: false }
       listeners = [...listeners, listener]
       return () => {

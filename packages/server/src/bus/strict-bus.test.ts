@@ -48,7 +48,7 @@ function listening() {
   return { bus, dropped, heard }
 }
 
-it('hands on what has an address, with the frames of that thread or with none', () => {
+it('passes on a notice with an address, with frames of that thread or without frames', () => {
   const { bus, dropped, heard } = listening()
   const good: Notice[] = [
     more(A),

@@ -1,9 +1,9 @@
 /**
- * A bus on which every notice has an address of its own: what comes without one, with an invalid one, or with the
- * frames of another thread, reaches nobody (I3). It is dropped and told of, never given to the thread that seems meant.
- * Notices are lossy, so whoever missed one re-reads the store.
+ * A bus that checks the address of every notice (I3). A notice without an address, with an invalid one, or with the
+ * frames of another thread is dropped and reported, and never delivered to the thread it seems to mean. Notices are
+ * lossy, so a process that misses one re-reads the store.
  *
- * Owns: what an address must be. Does not know: what a notice leads to.
+ * Owns: what a valid address is. Does not know: what a notice leads to.
  */
 import { createThreadMap, frameAddress, haveAddress, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
@@ -14,12 +14,12 @@ export interface DroppedNotice extends Partial<ThreadKey> {
   readonly reason: 'missing' | 'invalid' | 'foreign'
 }
 
-/** Addresses that are kept as bytes: of the threads that write now. */
+/** Addresses that are cached as bytes, for the threads that currently write. */
 const MAX_ADDRESSES = 1_000
 
 export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) => void): Bus {
   const addresses = createThreadMap<Buffer>()
-  /** Each listener is told of the same notice: it is looked at once. */
+  /** All listeners get the same notice object, so it is checked once. */
   let last: { readonly notice: unknown; readonly good: boolean } | undefined
 
   function isGood(notice: Notice): boolean {

@@ -6,13 +6,13 @@ import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const START = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Hello' }] }
 
-/** A server with one agent, whose check answers this. */
+/** A server with one agent, whose check returns this. */
 async function serverOf(check: () => unknown) {
   const agent: Agent = { id: 'odd', title: 'Odd', async *run() {}, check: check as NonNullable<Agent['check']> }
   return createTestServer({ agents: createCatalogue([agent], 'odd') })
 }
 
-describe('what an agent says of a start', () => {
+describe('an agent’s check of a start', () => {
   it.each([
     ['nothing', () => undefined],
     ['yes in another way', () => true],
@@ -28,11 +28,11 @@ describe('what an agent says of a start', () => {
     await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
   })
 
-  it('is a refusal in its own words, or in ours where it has none', async () => {
+  it('refuses in its own words, or in ours if it has none', async () => {
     for (const [message, detail] of [
       ['Only on Mondays.', 'Only on Mondays.'],
-      [undefined, 'The agent “odd” cannot do this, and does not say why.'],
-      [{ length: 7 }, 'The agent “odd” cannot do this, and does not say why.'],
+      [undefined, 'The agent “odd” cannot do this, and gave no reason.'],
+      [{ length: 7 }, 'The agent “odd” cannot do this, and gave no reason.'],
       ['x'.repeat(5_000), 'x'.repeat(1_000)],
     ]) {
       const server = await serverOf(() => ({ type: 'invalid', message }))

@@ -1,13 +1,13 @@
 /**
- * What an agent says of a start before it is accepted. An agent is anybody's code: what it says is one of three things, or
- * a fault of the agent, which is noted and never taken for a yes.
+ * Asks an agent whether it can take a start, before the start is accepted. An agent is third-party code: an answer
+ * other than the three defined ones is a fault of the agent. It is reported and never counts as a yes.
  */
 import type { Agent } from '../agents/port.ts'
 import { ProblemError } from './problem-error.ts'
 
 const MAX_CHARACTERS = 1_000
 
-/** The refusal, if it refuses. @throws Error for an answer that is none; whatever the agent throws */
+/** The refusal, if it refuses. @throws Error for an undefined answer; anything the agent throws */
 export function refusalOf(
   { id, check }: Pick<Agent, 'id' | 'check'>,
   forwardedProps: unknown,
@@ -20,5 +20,5 @@ export function refusalOf(
     throw new Error(`The agent "${id}" answered its check with neither ok, not_supported nor invalid.`)
   }
   const said = typeof message === 'string' ? message.trim().slice(0, MAX_CHARACTERS).toWellFormed() : ''
-  return new ProblemError(type, said || `The agent “${id}” cannot do this, and does not say why.`)
+  return new ProblemError(type, said || `The agent “${id}” cannot do this, and gave no reason.`)
 }

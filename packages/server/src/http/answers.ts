@@ -1,4 +1,4 @@
-/** What goes out, for the document: the shapes of core's wire types. A test holds real answers against them. */
+/** Response shapes for the API document: core's wire types as schemas. A test compares real responses with them. */
 import { z } from '@hono/zod-openapi'
 
 const id = z.string()

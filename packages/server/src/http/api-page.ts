@@ -1,4 +1,4 @@
-/** docs/API.md, made of the document: what a person reads of it. */
+/** Generates docs/API.md from the API document. */
 import { PROBLEM_STATUS } from '@holdfast/core'
 import type { ApiDocument } from './document.ts'
 import { PROBLEM_MEANING } from './problem-meaning.ts'
@@ -22,7 +22,7 @@ export function apiPage(document: ApiDocument): string {
   return `${[HEAD, ...operations, problems()].join('\n')}`
 }
 
-/** Every operation of a document, in its order. */
+/** Every operation of a document, in document order. */
 export function operationsOf({ paths = {} }: ApiDocument) {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item ?? {}).map(([method, operation]) => ({ method, path, operation: operation as Operation })),

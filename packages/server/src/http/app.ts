@@ -1,6 +1,6 @@
 /**
- * The HTTP face: `(Request) → Response`. Writes intent to the store, reads the log through the feed, and cannot import
- * what carries runs out: no request's end is a path to a run's end (I5).
+ * The HTTP interface: `(Request) → Response`. It writes intent to the store and reads logs through the feed. It cannot
+ * import the engine, so the end of a request can never end a run (I5).
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
@@ -35,9 +35,9 @@ import { addressIn, traffic, type Watch } from './traffic.ts'
 export interface AppOptions extends Omit<Parts, 'limits' | 'heavy'> {
   readonly authorise?: Authorise
   readonly limits?: Partial<HttpLimits>
-  /** HOLDFAST_ORIGIN: besides loopback names, this origin's requests are answered. */
+  /** HOLDFAST_ORIGIN: requests of this origin are answered, besides loopback names. */
   readonly publicOrigin?: string
-  /** Directory of the built page; without it there is only the API. */
+  /** Directory of the built page. Absent: the server has only the API. */
   readonly webRoot?: string
   readonly watch?: Watch
 }
@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): Api {
   const parts: Parts = { ...options, limits, heavy: createHeavyReads() }
   const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
   api.onError((fault, c) => {
-    // Whoever hung up in the middle of sending needs no answer, and it is nobody's fault.
+    // A client that hung up while sending needs no answer, and it is not a fault.
     if (c.req.raw.signal.aborted) return new Response(null, { status: 400 })
     return answerFault(fault, (what, sentence) => report(what, sentence, addressIn(c.req.path)))
   })

@@ -1,5 +1,5 @@
 /**
- * Who may do what: the words and the rule. Every route names its action (`may.ts`) and is not reached without it.
+ * Authorisation: the actions and the rule. Every route names its action (`may.ts`), and cannot be reached without it.
  */
 import type { Principal } from '../store/principal.ts'
 
@@ -26,7 +26,7 @@ export type Action =
   | 'feed.open'
   | 'presence.report'
 
-/** What the action is done to, as far as the path names it. */
+/** The resource of the action, as far as the path names it. */
 export interface Target {
   readonly roomId?: string
   readonly threadId?: string
@@ -34,5 +34,5 @@ export interface Target {
 
 export type Authorise = (principal: Principal, action: Action, target: Target) => boolean
 
-/** Without authentication there is one person, and the data is theirs; the store still asks for the principal. */
+/** Without authentication there is one person, who owns all data. The store still requires the principal. */
 export const authoriseLocal: Authorise = () => true

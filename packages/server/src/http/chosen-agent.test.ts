@@ -7,7 +7,7 @@ import { createTestServer, expectProblem, KEY, type TestServer } from './testing
 const agent = (id: string, more: Partial<Agent> = {}): Agent => ({ id, title: id, async *run() {}, ...more })
 const OTHER = { ...KEY, threadId: 't2' }
 
-/** A server whose agents are these, the first of them by default. */
+/** A server with these agents, the first of them the default. */
 function serverOf(ids: readonly string[], more?: Partial<Agent>) {
   return createTestServer({
     agents: createCatalogue(
@@ -22,7 +22,7 @@ async function json<T>(response: Response): Promise<T> {
   return (await response.json()) as T
 }
 
-/** Starts a run, lets it end, and says who answered. */
+/** Starts a run, lets it end, and returns which agent answered. */
 async function ask(server: TestServer, runId: string, more: object = {}, key = KEY): Promise<string> {
   const messages = [{ id: `${runId}-q`, role: 'user', content: 'Hello' }]
   const { run } = await json<{ run: Run }>(await server.ask(paths.runs(key), { runId, messages, ...more }))
@@ -33,7 +33,7 @@ async function ask(server: TestServer, runId: string, more: object = {}, key = K
 const line = async (server: TestServer, key = KEY) =>
   (await json<ThreadSnapshot>(await server.ask(paths.thread(key)))).thread
 
-it('the agent belongs to the thread: who names none goes on with the last one chosen there, else the room’s, else the default', async () => {
+it('a start without an agent uses the last one chosen in its thread, else the room’s, else the default', async () => {
   const server = await serverOf(['demo', 'poet', 'critic'])
   await server.ask(paths.room('default'), { agentId: 'critic' }, { method: 'PATCH' })
   expect(await ask(server, 'r1')).toBe('critic')
@@ -52,7 +52,7 @@ it('the agent belongs to the thread: who names none goes on with the last one ch
   expect(await ask(server, 'r6')).toBe('demo')
 })
 
-it('an agent that is not set up any more is replaced by the next that is, and the thread says so', async () => {
+it('an agent that is no longer set up is replaced by the next one that is, and the thread says so', async () => {
   const catalogues = [['demo', 'poet'], ['demo']].map((ids) =>
     createCatalogue(
       ids.map((id) => agent(id)),
@@ -74,7 +74,7 @@ it('an agent that is not set up any more is replaced by the next that is, and th
   expect(await line(server)).toMatchObject({ agentId: 'demo', unavailableAgentId: 'poet' })
   expect(await json(await server.ask(paths.room('r')))).toMatchObject({ agentId: 'demo' })
   expect(await ask(server, 'r2')).toBe('demo')
-  // What was accepted is answered again, whatever has become of its agent.
+  // An accepted start is answered again, even if its agent is no longer set up.
   const again = { runId: 'r1', messages: [{ id: 'r1-q', role: 'user', content: 'Hello' }], agentId: 'poet' }
   expect((await server.ask(paths.runs(KEY), again)).status).toBe(202)
   await expectProblem(await server.ask(paths.runs(KEY), { ...again, runId: 'r9' }), 422, 'unknown_agent')
@@ -82,7 +82,7 @@ it('an agent that is not set up any more is replaced by the next that is, and th
   expect(await line(server)).toMatchObject({ agentId: 'poet' })
 })
 
-it('a start that is retried is the same run, although its thread has another agent by now', async () => {
+it('a retried start is the same run, even if its thread has another agent by now', async () => {
   const server = await serverOf(['demo', 'poet'])
   const body = { runId: 'r1', messages: [{ id: 'r1-q', role: 'user', content: 'Hello' }] }
   expect(await ask(server, 'r1')).toBe('demo')
@@ -91,7 +91,7 @@ it('a start that is retried is the same run, although its thread has another age
   await expectProblem(await server.ask(paths.runs(KEY), { ...body, agentId: 'poet' }), 409, 'run_id_reused')
 })
 
-it('a room that names no agent follows the default, also when that becomes another', async () => {
+it('a room without an agent follows the default, even when the default changes', async () => {
   let defaultId = 'demo'
   const all = createCatalogue([agent('demo'), agent('model')], 'demo')
   const server = await createTestServer({

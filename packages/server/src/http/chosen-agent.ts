@@ -1,6 +1,6 @@
 /**
- * Which of the agents that were chosen answers: the nearest that is set up, else the default. What was chosen stays
- * chosen, and is said where another answers in its place.
+ * Which of the chosen agents answers: the nearest one that is set up, else the default. A choice is never overwritten;
+ * the response says so when another agent answers in its place.
  */
 import type { InboxOverview, RoomInfo, ThreadInfo } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'

@@ -1,4 +1,4 @@
-/** Positions in logs and lists that nobody gave. */
+/** Cursors of logs and lists that the server never returned. */
 import { type List, paths, type RoomInfo, type Run } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
@@ -31,7 +31,7 @@ it.each([
   }
 })
 
-it('a place in one list is none in another: of another room, of another kind, changed, or made up', async () => {
+it('a cursor is refused in any other list, of another room or kind, and if it was changed or made up', async () => {
   const server = await createTestServer()
   for (const roomId of ['a', 'b']) {
     await server.ask('/v1/rooms', { roomId, title: roomId })
@@ -53,7 +53,7 @@ it('a place in one list is none in another: of another room, of another kind, ch
   }
 })
 
-it('a thread’s runs come in pages: `limit` says how many, `next` goes in as `before`', async () => {
+it('a thread’s runs come in pages of `limit`, and `next` is the `before` of the next one', async () => {
   const server = await createTestServer()
   const accepted = ['r1', 'r2', 'r3', 'r4', 'r5']
   for (const runId of accepted) {

@@ -1,4 +1,4 @@
-/** What every deletion answers. */
+/** The response of every deletion. */
 import type { DeleteAnswer } from '../store/port.ts'
 import { absent, ProblemError } from './problem-error.ts'
 import { nothing } from './reply.ts'
@@ -9,7 +9,7 @@ export function deleted(answer: DeleteAnswer): Response {
       return nothing()
     case 'run_active': {
       const { runId } = answer
-      throw new ProblemError('run_active', 'A run is live: wait for its end, or delete with ?force=true.', { runId })
+      throw new ProblemError('run_active', 'A run is live. Wait for it to end, or delete with ?force=true.', { runId })
     }
     case 'not_found':
     case 'deleted':

@@ -9,7 +9,7 @@ import { apiPage, operationsOf } from './api-page.ts'
 import { documentOf } from './document.ts'
 import { createTestServer, KEY, type TestServer } from './testing/test-server.ts'
 
-/** A request that is right, in a server with a live run `r1`, one that waits (`r2`), and a thread that is quiet. */
+/** A valid request, for a server with a live run `r1`, a queued one (`r2`), and a quiet thread. */
 interface Call {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: string
@@ -78,7 +78,7 @@ async function furnished(): Promise<TestServer & { lease: Lease }> {
   return Object.assign(server, { lease })
 }
 
-/** Everything that a refused request must leave as it was. */
+/** Everything that a refused request must leave unchanged. */
 async function everything({ store }: TestServer): Promise<string> {
   const range = { after: 0, maxBytes: 1e9, maxRecords: 1e9 }
   const log = await store.log.read(me, KEY, range)
@@ -111,7 +111,7 @@ function request(
   })
 }
 
-/** The answer is one that the document names; a refusal is a problem of the list, and left nothing behind. */
+/** The response is one that the document names. A refusal is a listed problem, and changed nothing. */
 async function expectDocumented(
   server: TestServer,
   operation: Operation,
@@ -181,7 +181,7 @@ const BAD_WORDS = [
 ]
 
 describe('the document of the API', () => {
-  it('names every operation once, with what is right for it in this test', async () => {
+  it('names every operation once, and this test has a valid request for each', async () => {
     const server = await createTestServer()
     const document = await (await server.ask('/openapi.json')).json()
     expect(document).toMatchObject({ openapi: '3.1.0' })
@@ -191,7 +191,7 @@ describe('the document of the API', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('is what docs/API.md was made of: run `node scripts/api-docs.ts`', async () => {
+  it('matches docs/API.md (run `node scripts/api-docs.ts`)', async () => {
     const page = readFileSync(new URL('../../../../docs/API.md', import.meta.url), 'utf8')
     const server = await createTestServer()
     expect(page).toBe(apiPage(documentOf(server.app)))
@@ -204,7 +204,7 @@ describe('every operation of the document', async () => {
   const operations = operationsOf(documentOf(app)).map((one) => [one.operation.operationId ?? '', one] as const)
   const routes = app.openAPIRegistry.definitions.flatMap((one) => (one.type === 'route' ? [one.route] : []))
 
-  it.each(operations)('%s answers what is right as the document shows it', async (id, operation) => {
+  it.each(operations)('%s answers a valid request as the document says', async (id, operation) => {
     const server = await furnished()
     const response = await request(server, operation, VALID[id] ?? {})
     const live = response.headers.get('content-type') === 'text/event-stream'
@@ -230,7 +230,7 @@ describe('every operation of the document', async () => {
         await expectDocumented(server, operation, response, before, [changed, body])
         if (status >= 400) return
         if (operation.method === 'get') return
-        // What was right after all has changed something: go on in a server as it was.
+        // The mutated request was valid after all and changed something: continue with a fresh server.
         server = await furnished()
         before = await everything(server)
       }

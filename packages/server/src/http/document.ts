@@ -1,10 +1,10 @@
-/** The OpenAPI 3.1 document, made of the routes themselves. */
+/** The OpenAPI 3.1 document, generated from the routes. */
 import type { Api } from './env.ts'
 
 const INFO = {
   title: 'Holdfast',
   version: '1',
-  description: 'AI runs that stay alive when nobody looks. docs/PROTOCOL.md says what a client may rely on.',
+  description: 'AI runs that keep going when the user looks away. docs/PROTOCOL.md says what clients may rely on.',
 }
 
 export type ApiDocument = ReturnType<Api['getOpenAPI31Document']>

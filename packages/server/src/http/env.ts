@@ -1,4 +1,4 @@
-/** What every route gets: the parts it may use, and what the guards found out about the request. */
+/** What every route receives: the parts it may use, and what the guards found out about the request. */
 
 import type { Clock } from '@holdfast/core'
 import type { HttpBindings } from '@hono/node-server'
@@ -13,7 +13,7 @@ import type { HeavyReads } from './heavy-reads.ts'
 import type { HttpLimits } from './limits.ts'
 import type { Report } from './problem-error.ts'
 
-/** `draining`: nothing new is started, everything else is still answered. `lost`: nothing that is stored is answered. */
+/** `draining`: starts nothing new, still answers everything else. `lost`: answers nothing that needs the store. */
 export type Phase = 'starting' | 'ready' | 'draining' | 'lost'
 
 export interface Env {
@@ -34,8 +34,8 @@ export interface Parts {
   readonly limits: HttpLimits
   readonly heavy: HeavyReads
   readonly report: Report
-  /** A fresh id for what a client creates without naming it. */
+  /** Mints an id for what a client creates without one. */
   readonly mintId: () => string
-  /** Absent: nothing is counted. */
+  /** Absent: there are no metrics. */
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly text: string }>
 }

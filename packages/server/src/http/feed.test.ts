@@ -4,7 +4,7 @@ import { createTestServer, expectProblem, KEY, readUntil } from './testing/test-
 
 const OTHER: ThreadKey = { roomId: 'other', threadId: KEY.threadId }
 
-/** With a thread of the same name in two rooms. */
+/** With a thread of the same id in two rooms. */
 async function furnished() {
   const server = await createTestServer()
   await server.ask(paths.rooms(), { roomId: OTHER.roomId, title: 'Other', agentId: 'demo' })
@@ -17,7 +17,7 @@ const data = (text: string, event: string) =>
   [...text.matchAll(/event: (.*)\ndata: (.*)\n\n/g)].filter(([, name]) => name === event).map(([, , json = '']) => json)
 
 describe('the inbox', () => {
-  it('S001-54 shows what is going on in all rooms from the first request on, without any stream open', async () => {
+  it('S001-54 shows what is going on in all rooms from the first request, without an open stream', async () => {
     const server = await furnished()
     await server.start('r1')
     const lease = await server.claim()
@@ -41,7 +41,7 @@ describe('the inbox', () => {
 })
 
 describe('the feed', () => {
-  it('S001-51 S001-2 tells several threads and the inbox over one stream, each under its own address', async () => {
+  it('S001-51 S001-2 carries several threads and the inbox over one stream, each under its own address', async () => {
     const server = await furnished()
     const { cursor } = await server.overview()
     await server.start('r1')
@@ -79,7 +79,7 @@ describe('the feed', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('refuses what is wrong before a stream begins, and leaves nothing behind', async () => {
+  it('refuses an invalid request before a stream begins, and leaves nothing behind', async () => {
     const server = await furnished()
     const thread = { ...KEY, after: 0 }
     const many = Array.from({ length: 201 }, (_, index) => ({ ...thread, threadId: `t${index}` }))

@@ -1,32 +1,32 @@
 /**
- * What is said to whoever comes under a name, or from a page, that is not this server's own. Mostly that is its owner, who
- * has put a proxy before it: the sentence names the setting that is missing.
+ * Explains a refused host or origin. Usually the request comes from the server's owner, who has put a proxy in front of
+ * it, so the text names the missing setting.
  *
  * Owns: the sentences. Does not know: which names are its own.
  */
 import { ProblemError } from './problem-error.ts'
 
-/** `host` as the request named it, if it is one. */
+/** `host` as the request named it, if it is valid. */
 export function foreignHost(host: string | undefined): ProblemError {
   const address = host === undefined ? '' : `=https://${host} (or http://)`
   return new ProblemError(
     'foreign_host',
-    `This server does not know the name it was asked under. Behind a proxy, start it with HOLDFAST_ORIGIN${address}; on this machine, open it at http://127.0.0.1.`,
+    `This server does not answer under this name. Behind a proxy, start it with HOLDFAST_ORIGIN${address}. On this machine, open it at http://127.0.0.1.`,
   )
 }
 
-/** `origin`: of the page that has sent it; `isOwnSite`: the browser says that this is the site it has asked. */
+/** `origin`: of the sending page. `isOwnSite`: the browser says that the request comes from the site it addresses. */
 export function foreignOrigin(origin: string | undefined, isOwnSite: boolean): ProblemError {
   const address = origin !== undefined && /^https?:\/\/[\w.\-[\]:]{1,200}$/.test(origin) ? `=${origin}` : ''
   return new ProblemError(
     'foreign_origin',
     isOwnSite
-      ? `This server does not know the address of the page that sent this. It stands behind a proxy: start it with HOLDFAST_ORIGIN${address}.`
-      : `Another site’s page sent this: only this server’s own page may. If it is its own, behind a proxy, start the server with HOLDFAST_ORIGIN${address}.`,
+      ? `This server does not know the address of the page that sent this. If it is behind a proxy, start it with HOLDFAST_ORIGIN${address}.`
+      : `A page of another site sent this; only this server’s own page may. If it is the server’s own page behind a proxy, start the server with HOLDFAST_ORIGIN${address}.`,
   )
 }
 
-/** The same for a person, whose browser would show a problem as code, or save it. */
+/** The same as a page for a person, whose browser would show a problem as code or download it. */
 export function foreignHostPage(host: string | undefined): Response {
   const text = foreignHost(host).message.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
   return new Response(

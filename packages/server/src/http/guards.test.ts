@@ -7,8 +7,8 @@ import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const room = JSON.stringify({ roomId: 'r1', title: 'x' })
 
-describe('who may ask', () => {
-  it('answers loopback names only, so that no foreign name can be pointed at it', async () => {
+describe('allowed hosts and origins', () => {
+  it('answers loopback names only, so that no foreign name can be pointed at the server', async () => {
     const { ask } = await createTestServer()
     for (const host of ['localhost', 'localhost:4400', '127.0.0.1:1', '127.9.9.9', '[::1]:4400', 'chat.localhost']) {
       expect((await ask('/v1/rooms', undefined, { headers: { Host: host } })).status).toBe(200)
@@ -30,7 +30,7 @@ describe('who may ask', () => {
     }
   })
 
-  it('answers probes whatever the Host, because they ask by address', async () => {
+  it('answers probes with any Host, because they ask by IP address', async () => {
     const { ask } = await createTestServer({ metrics: async () => ({ contentType: 'text/plain', text: 'up 1' }) })
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       for (const Host of ['10.0.0.7:4400', 'holdfast.cluster.local', 'evil.example', 'x@y', '']) {
@@ -43,14 +43,14 @@ describe('who may ask', () => {
     }
   })
 
-  it('answers its public origin’s host as well', async () => {
+  it('also answers the host of its public origin', async () => {
     const { ask } = await createTestServer({ publicOrigin: 'https://chat.example' })
     const own = { Host: 'chat.example', Origin: 'https://chat.example', 'Sec-Fetch-Site': 'same-origin' }
     expect((await ask('/v1/rooms', { title: 'x' }, { headers: own })).status).toBe(201)
     await expectProblem(await ask('/v1/rooms', undefined, { headers: { Host: 'other.example' } }), 403, 'foreign_host')
   })
 
-  it('lets only its own pages, and programs, change anything', async () => {
+  it('lets only its own pages, and programs, change data', async () => {
     const { ask } = await createTestServer()
     const Host = '127.0.0.1:4400'
     const foreign: Record<string, string>[] = [
@@ -75,7 +75,7 @@ describe('who may ask', () => {
     }
   })
 
-  it('takes nothing that a form could send', async () => {
+  it('accepts nothing that an HTML form could send', async () => {
     const { app } = await createTestServer()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
       const headers = type === '' ? {} : { 'Content-Type': type }
@@ -87,8 +87,8 @@ describe('who may ask', () => {
   })
 })
 
-describe('what a body may be', () => {
-  it('refuses what is not JSON', async () => {
+describe('a body', () => {
+  it('is refused if it is not JSON', async () => {
     const { app } = await createTestServer()
     for (const body of ['{"title":', 'nonsense', '{"title":"x",}', '\u0000']) {
       const answer = await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
@@ -97,7 +97,7 @@ describe('what a body may be', () => {
     await expectProblem(await app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE }), 422, 'invalid')
   })
 
-  it('refuses more than 1 MiB, whether or not its length was declared', async () => {
+  it('is refused over 1 MiB, whether or not its length was declared', async () => {
     const { app } = await createTestServer()
     const body = JSON.stringify({ title: 'x'.repeat(1024 * 1024) })
     const declared = { ...JSON_TYPE, 'Content-Length': String(body.length) }
@@ -113,7 +113,7 @@ describe('what a body may be', () => {
     )
   })
 
-  it('refuses what nests deeper than 64, and does not fall over at 100,000', async () => {
+  it('refuses nesting deeper than 64, and survives a depth of 100,000', async () => {
     const { app } = await createTestServer()
     const nested = (depth: number) => `{"title":"x","deep":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
     const post = (body: string) => app.request('/v1/rooms', { method: 'POST', headers: JSON_TYPE, body })
@@ -125,7 +125,7 @@ describe('what a body may be', () => {
 })
 
 describe('a body with a mistake in every entry', () => {
-  it('is refused before each is looked at, wherever they are', async () => {
+  it('is refused before every entry is checked, wherever they are', async () => {
     const { ask, faults } = await createTestServer()
     const many = Array.from({ length: 150_000 }, () => ({}))
     for (const body of [
@@ -141,7 +141,7 @@ describe('a body with a mistake in every entry', () => {
 })
 
 describe('half a character in a title', () => {
-  it('is answered as it is kept, so that a retry is the same request', async () => {
+  it('is returned as it is stored, so that a retry is the same request', async () => {
     const { ask } = await createTestServer()
     const room = await ask('/v1/rooms', { roomId: 'r', title: 'x\ud83dy' })
     expect(await room.json()).toMatchObject({ title: 'x\ufffdy' })
@@ -150,8 +150,8 @@ describe('half a character in a title', () => {
   })
 })
 
-describe('what no route answers', () => {
-  it('is 404, 405 with what would do, or said to be not built yet', async () => {
+describe('a request without a route', () => {
+  it('gets 404, 405 with the allowed methods, or a refusal that says the route is not available yet', async () => {
     const { ask } = await createTestServer()
     await expectProblem(await ask('/v1/nothing'), 404, 'not_found')
     await expectProblem(await ask('/'), 404, 'not_found')
@@ -172,7 +172,7 @@ describe('what no route answers', () => {
     )
   })
 
-  it('HEAD says what GET would, without its body', async () => {
+  it('HEAD answers as GET would, without the body', async () => {
     const server = await createTestServer()
     await server.start('r1')
     for (const path of ['/healthz', '/v1/rooms', paths.log(KEY), `${paths.log(KEY)}?live=sse`]) {
@@ -184,7 +184,7 @@ describe('what no route answers', () => {
 })
 
 describe('authorisation', () => {
-  it('stands before every route of the API, with the key of its path: what may not be seen is not there', async () => {
+  it('precedes every API route, with the key of its path: what may not be seen is a 404', async () => {
     const asked: [Action, string][] = []
     const { ask, app } = await createTestServer({
       authorise(_principal, action, target) {
@@ -234,7 +234,7 @@ describe('authorisation', () => {
 })
 
 describe('when something fails', () => {
-  it('answers a store that cannot, each fault with its own words, and notes it', async () => {
+  it('answers each fault of the store with its own message, and reports it', async () => {
     const faults = [
       ['storage_full', 507, 'storage_full'],
       ['storage_failed', 503, 'storage_failed'],
@@ -253,7 +253,7 @@ describe('when something fails', () => {
     }
   })
 
-  it('says nothing of what nobody expected, notes it, and lives', async () => {
+  it('reveals nothing of an unexpected error, reports it, and keeps working', async () => {
     const server = await createTestServer({
       wrap: (store) => ({ ...store, rooms: { ...store.rooms, list: () => Promise.reject(new Error('secret path')) } }),
     })

@@ -1,7 +1,7 @@
 /**
- * What every request passes before any route: whose host it names, whose page sent it, how large and deep its body is.
- * Any web page can reach a loopback port, so without authentication these rules are the fence (docs/PROTOCOL.md,
- * Process).
+ * Checks that every request passes before any route: the host it names, the page that sent it, the size and depth of
+ * its body. Any web page can reach a loopback port, so without authentication these rules are the protection
+ * (docs/PROTOCOL.md, Process).
  */
 import { jsonDepth } from '@holdfast/core'
 import { bodyLimit } from 'hono/body-limit'
@@ -15,10 +15,10 @@ import { notFound, ProblemError } from './problem-error.ts'
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 const LOOPBACK = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** Stands in a request's URL behind a socket: what was really sent is the header. */
+/** Stands for the host in the URL of a request from a socket. What was sent is in the header. */
 export const NO_HOST = 'unnamed.invalid'
 
-/** Probes ask by address, and learn nothing that is anybody's. */
+/** Probes ask by IP address, and learn nothing private. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** `publicOrigin`: HOLDFAST_ORIGIN, e.g. `https://chat.example`. */
@@ -44,13 +44,13 @@ export function hostGuard(publicOrigin: string | undefined) {
   })
 }
 
-/** `.` and `..` are no ids; a URL reads them, and what is encoded to them, as another address. */
+/** `.` and `..` are not ids: a URL resolves them, also percent-encoded, to another address. */
 const DOT_SEGMENT = /(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i
 
-/** The target as it was sent: what it names must not become something else on the way to a route. */
+/** Checks the target as it was sent, so that it cannot name something else by the time it reaches a route. */
 export const targetGuard = createMiddleware<Env>(async (c, next) => {
   const [path = ''] = (c.env?.incoming?.url ?? c.req.path).split('?', 1)
-  if (DOT_SEGMENT.test(path)) throw notFound('There is no such route: “.” and “..” are no ids.')
+  if (DOT_SEGMENT.test(path)) throw notFound('There is no such route. “.” and “..” are not valid ids.')
   await next()
 })
 
@@ -58,7 +58,7 @@ function hostInTarget(target: string | undefined): readonly string[] {
   return target === undefined || target.startsWith('/') || !URL.canParse(target) ? [] : [new URL(target).host]
 }
 
-/** Only the server's own pages, and programs, may change anything. */
+/** Only the server's own pages, and programs, may change data. */
 export function originGuard(publicOrigin: string | undefined) {
   return createMiddleware<Env>(async (c, next) => {
     if (SAFE.has(c.req.raw.method)) return next()
@@ -69,16 +69,16 @@ export function originGuard(publicOrigin: string | undefined) {
     if (!own || (site !== undefined && site !== 'same-origin' && site !== 'none')) {
       throw foreignOrigin(origin, site === 'same-origin')
     }
-    // No page of another site can delete without being asked first (a preflight), which is refused.
+    // A page of another site cannot delete without a preflight, which is refused.
     if (c.req.raw.method === 'DELETE' && c.req.header('content-type') === undefined) return next()
     if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
-      throw new ProblemError('unsupported_media_type', 'Send it with the header Content-Type: application/json.')
+      throw new ProblemError('unsupported_media_type', 'Send the body with the header Content-Type: application/json.')
     }
     await next()
   })
 }
 
-/** Size, then depth, then how many entries. An empty body is an empty object. */
+/** Checks size, then depth, then the number of entries. An empty body counts as an empty object. */
 export function bodyGuard({
   maxBodyBytes,
   maxDepth,
@@ -87,7 +87,7 @@ export function bodyGuard({
   const limited = bodyLimit({
     maxSize: maxBodyBytes,
     onError() {
-      throw new ProblemError('body_too_large', `A body may have ${maxBodyBytes} bytes: send less.`)
+      throw new ProblemError('body_too_large', `A body may have at most ${maxBodyBytes} bytes.`)
     },
   })
   return createMiddleware<Env>(async (c, next) => {
@@ -96,11 +96,11 @@ export function bodyGuard({
       const text = await c.req.text()
       if (text === '') Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') })
       if (jsonDepth(text) > maxDepth) {
-        throw new ProblemError('too_deep', `The body’s JSON may nest ${maxDepth} deep: send it flatter.`)
+        throw new ProblemError('too_deep', `The JSON of the body may nest at most ${maxDepth} levels deep.`)
       }
-      // Each is two characters or more.
+      // Each entry takes two characters or more.
       if (text.length > 2 * maxEntries && listEntries(text) > maxEntries) {
-        throw new ProblemError('invalid', `A body’s lists may have ${maxEntries} entries together: send fewer.`)
+        throw new ProblemError('invalid', `The lists of a body may have at most ${maxEntries} entries together.`)
       }
       await next()
     })
@@ -108,7 +108,7 @@ export function bodyGuard({
 }
 
 function hostOf(header: string): { readonly host: string; readonly hostname: string } | undefined {
-  // Only what a Host header may hold: a URL parser would read user names, paths and encodings into it.
+  // Accepts only what a Host header may contain. A URL parser would also read user names, paths and encodings.
   if (!/^[A-Za-z0-9.\-[\]:]+$/.test(header)) return undefined
   try {
     const { host, hostname } = new URL(`http://${header}`)

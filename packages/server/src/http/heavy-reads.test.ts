@@ -9,7 +9,7 @@ const YOU: Principal = { ...ME, personId: 'you' }
 const here = new AbortController().signal
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-/** The event loop's turns are the test's; each reading ends when it is told to. */
+/** The test controls the turns of the event loop and when each read ends. */
 function atWork() {
   const turns: (() => void)[] = []
   const heavy = createHeavyReads({ turn: (run) => void turns.push(run) })
@@ -35,8 +35,8 @@ function atWork() {
   }
 }
 
-describe('heavy readings', () => {
-  it('are in progress two at a time, and the next one begins in another turn of the event loop', async () => {
+describe('heavy reads', () => {
+  it('are in progress two at a time, and the next one starts in another turn of the event loop', async () => {
     const { read, began, end, turn } = atWork()
     for (const name of ['a', 'b', 'c', 'd']) void read(name)
     await settled()
@@ -57,7 +57,7 @@ describe('heavy readings', () => {
     expect(began.slice(3)).toEqual(['d', 'e', 'f'])
   })
 
-  it('take turns by person: one of another overtakes those that one person has waiting', async () => {
+  it('take turns by person: another person’s read overtakes those that one person has waiting', async () => {
     const { read, began, end, turn } = atWork()
     for (const name of ['a', 'b', 'c', 'd', 'e']) void read(name)
     void read('yours', YOU)
@@ -68,7 +68,7 @@ describe('heavy readings', () => {
     expect(began).toEqual(['a', 'b', 'c', 'yours', 'd', 'e'])
   })
 
-  it('of a client that has left ask nothing, and those that fail leave their place to the next', async () => {
+  it('of a client that left do nothing, and failed ones free their slot', async () => {
     const { heavy, read, began, end, turn } = atWork()
     const left = new AbortController()
     void read('a')
@@ -84,7 +84,7 @@ describe('heavy readings', () => {
     await end('a')
   })
 
-  it('make a large answer 64 KiB at a time, a turn of the event loop behind each', async () => {
+  it('build a large response 64 KiB at a time, with a turn of the event loop after each', async () => {
     const { heavy, turns, turn } = atWork()
     const taken: string[] = []
     function* parts() {
@@ -105,7 +105,7 @@ describe('heavy readings', () => {
 })
 
 describe('beside heavy readers', () => {
-  it('a live stream reads at once, and a run is started; no more than two pages, searches and snapshots are read at a time', async () => {
+  it('a live stream reads at once and a run can start, while at most two pages, searches or snapshots are read at a time', async () => {
     const held: (() => void)[] = []
     let asked = 0
     let hold = true

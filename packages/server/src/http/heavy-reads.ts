@@ -1,25 +1,25 @@
 /**
- * Readings whose answers are large: pages of a log, snapshots, searches, polls. Owns: how many are in progress at once in
- * this process, whose is next, and how much of an answer is made in one turn of the event loop. Does not know: what is
- * read. Writes, live streams and their readings never come through here, so they overtake all that wait.
+ * Reads with large responses: log pages, snapshots, searches, polls. Owns: how many are in progress at once in this
+ * process, whose turn is next, and how much of a response is built in one turn of the event loop. Does not know: what
+ * is read. Writes, live streams and their reads never pass through here, so they overtake all waiting heavy reads.
  *
- * Invariants: at most `atOnce` are in progress; a place that becomes free is given away in another turn of the event loop;
- * persons take turns, each person's readings keep their order. A place is held until the answer is made, never until it
- * is sent: a client that does not read holds none.
+ * Invariants: at most `atOnce` are in progress. A freed slot is given away in another turn of the event loop. Persons
+ * take turns, and each person's reads keep their order. A slot is held until the response is built, not until it is
+ * sent, so a client that does not read holds none.
  */
 import type { Principal } from '../store/principal.ts'
 
-/** More gain nothing: there is one store and one thread that makes answers. Two, so that both have work. */
+/** More gain nothing, as one store thread and one main thread do the work. Two keep both busy. */
 const AT_ONCE = 2
 const PIECE_BYTES = 64 * 1024
 
 export interface HeavyReads {
   /**
-   * Reads and makes the answer when it is this person's turn. A client that has left by then asks nothing.
-   * @throws what `read` throws; the signal's reason
+   * Reads and builds the response when it is this person's turn. Does nothing for a client that has left by then.
+   * @throws anything `read` throws; the signal's reason
    */
   run<T>(principal: Principal, signal: AbortSignal, read: () => Promise<T>): Promise<T>
-  /** Text as UTF-8, made in pieces of at least 64 KiB, one in a turn of the event loop. */
+  /** Encodes text as UTF-8 in pieces of at least 64 KiB, one per turn of the event loop. */
   bytesOf(text: Iterable<string>): Promise<Uint8Array<ArrayBuffer>>
 }
 
@@ -30,7 +30,7 @@ export interface HeavyReadsOptions {
 }
 
 export function createHeavyReads({ atOnce = AT_ONCE, turn = setImmediate }: HeavyReadsOptions = {}): HeavyReads {
-  /** By person; the first is the next one. */
+  /** By person. The first is next. */
   const waiting = new Map<string, (() => void)[]>()
   let inProgress = 0
 

@@ -1,4 +1,6 @@
-/** What a schema refused, as a problem that says where. A bad position in a log or a list has a code of its own. */
+/**
+ * Turns a schema error into a problem that says where it is. An invalid position in a log or a list has its own code.
+ */
 import { ProblemError } from './problem-error.ts'
 
 interface Refusal {
@@ -11,7 +13,7 @@ const PLACES: Readonly<Record<string, string>> = { json: 'body', param: 'path', 
 
 const CURSORS = new Set(['after', 'before', 'last-event-id'])
 
-/** The hook of every validator: lets the good pass. */
+/** The hook of every validator: lets valid input pass. */
 export function refuseInvalid({ target, success, error }: Refusal): void {
   if (success || !error) return
   const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))

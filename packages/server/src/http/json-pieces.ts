@@ -1,4 +1,6 @@
-/** JSON of an object whose lists may be long, item by item: put together it is what JSON.stringify gives. */
+/**
+ * JSON of an object whose lists may be long, item by item. Joined, the pieces are exactly what JSON.stringify returns.
+ */
 export function* jsonPieces(body: object): Generator<string> {
   let before = '{'
   for (const [name, value] of Object.entries(body)) {

@@ -5,7 +5,7 @@ import { createTestServer, expectProblem, KEY, readUntil } from './testing/test-
 
 const json = async <T>(response: Response) => (await response.json()) as T
 
-it('a body of exactly as many bytes as it may have is taken, one more is not', async () => {
+it('a body of exactly the maximum size is accepted, one byte more is not', async () => {
   const body = JSON.stringify({ roomId: 'r', title: 'Room' })
   const post = async (maxBodyBytes: number) => {
     const server = await createTestServer({ limits: { maxBodyBytes } })
@@ -15,7 +15,7 @@ it('a body of exactly as many bytes as it may have is taken, one more is not', a
   await expectProblem(await post(body.length - 1), 413, 'body_too_large')
 })
 
-it('JSON of exactly the depth it may have is taken, one deeper is not', async () => {
+it('JSON of exactly the maximum depth is accepted, one level more is not', async () => {
   const post = async (maxDepth: number) => {
     const server = await createTestServer({ limits: { maxDepth } })
     return server.ask(paths.runs(KEY), { runId: 'r', messages: [{ id: 'q', role: 'user', content: 'Hi' }] })
@@ -24,7 +24,7 @@ it('JSON of exactly the depth it may have is taken, one deeper is not', async ()
   await expectProblem(await post(2), 422, 'too_deep')
 })
 
-it('a body’s lists have exactly as many entries together as they may, what no schema looks into not counted', async () => {
+it('a body with exactly the maximum number of list entries is accepted, and fields without a schema do not count', async () => {
   const post = async (maxEntries: number) => {
     const server = await createTestServer({ limits: { maxEntries } })
     const parts = ['H', 'i'].map((text) => ({ type: 'text', text }))
@@ -35,7 +35,7 @@ it('a body’s lists have exactly as many entries together as they may, what no 
   await expectProblem(await post(2), 422, 'invalid')
 })
 
-it('a start brings exactly as many messages as it may, one more is refused with what to do', async () => {
+it('a start with exactly the maximum number of messages is accepted, one more is refused with advice', async () => {
   const server = await createTestServer()
   const post = (runId: string, count: number) => {
     const messages = Array.from({ length: count }, (_, n) => ({ id: `${runId}-${n}`, role: 'user', content: 'Hi' }))
@@ -47,7 +47,7 @@ it('a start brings exactly as many messages as it may, one more is refused with 
   await expectProblem(refused, 422, 'invalid')
 })
 
-it('a page of a log holds at most as many records as it may, and says where it goes on', async () => {
+it('a log page holds at most the maximum number of records, and says where to continue', async () => {
   const server = await createTestServer({ limits: { maxLogPage: 3 } })
   await server.start('r')
   await server.say(await server.claim(), 'a', 'b', 'c', 'd')
@@ -59,7 +59,7 @@ it('a page of a log holds at most as many records as it may, and says where it g
   await expectProblem(await server.ask(`${paths.log(KEY)}?limit=0`), 422, 'invalid')
 })
 
-it('a page of a list likewise', async () => {
+it('a list page holds at most the maximum number of items, and says where to continue', async () => {
   const server = await createTestServer({ limits: { maxListPage: 2 } })
   for (const threadId of ['a', 'b', 'c']) await server.ask(paths.threads('default'), { threadId })
   type Listed = { items: ThreadInfo[]; next?: string }
@@ -77,7 +77,7 @@ it('ids have 128 characters at most', async () => {
   await expectProblem(await server.ask(paths.rooms(), { roomId: 'x'.repeat(129), title: 'R' }), 422, 'invalid')
 })
 
-it('G10 as many streams are open as may be; one more is told so, until one is closed', async () => {
+it('G10 streams open up to the limit; one more is refused until one is closed', async () => {
   const server = await createTestServer({ streams: { maxStreams: 2, readerBytes: 256 * 1024 } })
   await server.start('r')
   const open = () => server.ask(`${paths.log(KEY)}?live=sse`)
@@ -86,9 +86,9 @@ it('G10 as many streams are open as may be; one more is told so, until one is cl
   const refused = await open()
   expect(refused.headers.get('retry-after')).toBe('5')
   await expectProblem(refused, 503, 'too_many_streams')
-  // The one connection is a stream like any other.
+  // A feed is a stream like any other.
   await expectProblem(await server.ask(paths.feed(), { threads: [] }), 503, 'too_many_streams')
-  // Whoever would wait for the first record is one more as well; whoever only reads is not.
+  // A long-poll counts too; a plain read does not.
   await expectProblem(await server.ask(`${paths.log(KEY)}?live=long-poll&after=1`), 503, 'too_many_streams')
   expect((await server.ask(paths.log(KEY))).status).toBe(200)
   await readUntil(streams[0] as Response, 'run.accepted')
@@ -100,7 +100,7 @@ it('G10 as many streams are open as may be; one more is told so, until one is cl
   expect((await open()).status).toBe(200)
 })
 
-it('a long-poll waits as long as it may, and its place is free again', async () => {
+it('a long-poll waits up to its limit, and then frees its slot', async () => {
   const server = await createTestServer({
     limits: { longPollMs: 1_000 },
     streams: { maxStreams: 1, readerBytes: 256 * 1024 },

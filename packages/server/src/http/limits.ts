@@ -1,4 +1,7 @@
-/** What one request may ask of the server (docs/LIMITS.md): over a limit it is refused or gets less, and nobody is hurt. */
+/**
+ * What one request may ask of the server (docs/LIMITS.md). Over a limit it is refused or gets less, and no other client
+ * is affected.
+ */
 import { READER_BYTES } from '../feed/sink.ts'
 
 export interface HttpLimits {
@@ -6,15 +9,17 @@ export interface HttpLimits {
   readonly maxBodyBytes: number
   /** Nesting of a body's JSON. */
   readonly maxDepth: number
-  /** Entries of all lists in a body together, but for `state` and `forwardedProps`, which nothing looks into. */
+  /**
+   * Entries of all lists in a body together, except in `state` and `forwardedProps`, which the server does not inspect.
+   */
   readonly maxEntries: number
-  /** Records of one page of a log; who asks for more gets these, and a cursor. At most 1,000. */
+  /** Records of one log page. A client that asks for more gets these, and a cursor. At most 1,000. */
   readonly maxLogPage: number
-  /** Items of one page of a list, likewise. At most 200. */
+  /** Items of one list page, likewise. At most 200. */
   readonly maxListPage: number
   /** Milliseconds that a long-poll waits for its first record. */
   readonly longPollMs: number
-  /** Bytes that one stream may hold of this process: the feed's own. */
+  /** Bytes of memory that one stream may hold; the feed's own limit. */
   readonly readerBytes: number
 }
 

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const each of undo.splice(0)) each()
 })
 
-/** A server that refuses whatever it is sent, and a sender that has sent nothing of its body yet. */
+/** A server that refuses every request, and a sender that has sent nothing of its body yet. */
 async function refused(limits: LingerLimits) {
   const asked = Promise.withResolvers<IncomingMessage>()
   const server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -27,7 +27,7 @@ async function refused(limits: LingerLimits) {
   socket.setEncoding('utf8').on('data', (text) => {
     answer += text
   })
-  // A reset is one of the ways in which the server closes.
+  // A reset is one of the ways the server closes.
   socket.on('error', () => {})
   const closed = once(socket, 'close')
   socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n')
@@ -40,13 +40,13 @@ async function refused(limits: LingerLimits) {
 }
 
 describe('after a refusal', () => {
-  it('no more than maxBytes are read', async () => {
+  it('at most maxBytes are read', async () => {
     const { socket, closed } = await refused({ ...MANY, maxBytes: 1_000 })
     socket.write('x'.repeat(1_001))
     await closed
   })
 
-  it('the connection stays open while no more than maxBytes have come', async () => {
+  it('the connection stays open until maxBytes have arrived', async () => {
     const { socket, incoming } = await refused({ ...MANY, maxBytes: 1_000 })
     const read = once(incoming, 'data')
     socket.write('x'.repeat(1_000))
@@ -55,7 +55,7 @@ describe('after a refusal', () => {
     expect(incoming.socket.writableEnded).toBe(false)
   })
 
-  it('a sender that sends nothing is waited for no longer than maxMs', async () => {
+  it('the server waits at most maxMs for a sender that sends nothing', async () => {
     const { closed } = await refused({ ...MANY, maxMs: 1 })
     await closed
   })

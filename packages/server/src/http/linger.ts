@@ -1,6 +1,7 @@
 /**
- * A refusal that is heard. An answer that is complete before its request has arrived must not close the connection under
- * the sender, who would see a reset instead of the answer: the rest is read and thrown away first, for a while.
+ * Makes sure that a sender receives a refusal. A response that is complete before its request has arrived must not
+ * close the connection at once: the sender would see a reset instead of the response. So the rest of the request is
+ * read and discarded first, for a while.
  *
  * Owns: how much and how long. Does not know: what is answered.
  */
@@ -14,7 +15,7 @@ export interface LingerLimits {
   readonly maxMs: number
 }
 
-/** To be called before the request is looked at. */
+/** Call before the request is read. */
 export function lingerOver(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -22,7 +23,7 @@ export function lingerOver(
 ): void {
   if (!mayHaveBody(incoming)) return
   const { end } = outgoing
-  // The answer has its length in its head, so it is whole for the sender before it is ended here.
+  // The response states its length, so the sender has all of it before it ends here.
   outgoing.end = ((...last: Parameters<ServerResponse['end']>) => {
     outgoing.end = end
     if (incoming.complete || incoming.destroyed) return end.apply(outgoing, last)
@@ -32,7 +33,7 @@ export function lingerOver(
     let left = maxBytes
     const timer = setTimeout(giveUp, maxMs)
     timer.unref()
-    // Nobody else reads it any more, and what is thrown away is kept nowhere.
+    // No one else reads the request any more, and the discarded bytes are not kept.
     incoming.removeAllListeners('data')
     incoming.on('data', read)
     incoming.once('end', finish)

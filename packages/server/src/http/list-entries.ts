@@ -1,14 +1,14 @@
 /**
- * How many entries the lists of a body have together: asked before a schema looks at each of them, since what is wrong
- * with every one of a hundred thousand takes seconds to find out, and nobody reads it. What no schema looks into does not
- * count. The depth is known to be bounded.
+ * Counts the entries of all lists in a body, before a schema looks at each of them: reporting a mistake in every one of
+ * a hundred thousand takes seconds, and no one reads it. Fields that no schema inspects do not count. The depth is
+ * already bounded.
  */
 export function listEntries(json: string): number {
   let body: unknown
   try {
     body = JSON.parse(json)
   } catch {
-    // Whoever reads it will say so.
+    // Invalid JSON is reported by the parser that follows.
     return 0
   }
   if (!isObject(body) || Array.isArray(body)) return entriesIn(body)

@@ -9,7 +9,7 @@ import type { ListQuery } from './schemas.ts'
 
 const DEFAULT_LIMIT = 50
 
-/** `maxListPage`: who asks for more gets these, and a cursor. */
+/** `maxListPage`: a client that asks for more gets these, and a cursor. */
 export function pageRequest(
   { limit = DEFAULT_LIMIT, before }: z.infer<typeof ListQuery>,
   { maxListPage }: Pick<HttpLimits, 'maxListPage'>,
@@ -22,4 +22,4 @@ export function listOf<T>({ items, next }: Page<T>): List<T> {
 }
 
 export const foreignBefore = () =>
-  new ProblemError('invalid_cursor', 'No page gave this `before`: begin again without it.')
+  new ProblemError('invalid_cursor', 'No page returned this `before`. Start again without it.')

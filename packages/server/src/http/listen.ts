@@ -1,4 +1,4 @@
-/** A socket for the app. Owns: node's server and its time-outs. */
+/** The app on a socket. Owns: Node's server and its timeouts. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -8,38 +8,38 @@ import { lingerOver } from './linger.ts'
 import { answerClientError, malformedTarget } from './malformed.ts'
 
 export interface Listening {
-  /** With the port that was really taken. */
+  /** With the actual port. */
   readonly url: string
   /**
-   * Takes no new connection and lets what is being answered be finished, but no longer than `graceMs`; whoever is then
-   * still connected is cut off. Twice is harmless.
+   * Accepts no new connection and lets pending responses finish for up to `graceMs`, then closes the remaining
+   * connections. Idempotent.
    */
   close(graceMs: number): Promise<void>
 }
 
 export interface ListenOptions {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number
 }
 
-/** @throws what node says, e.g. `EADDRINUSE`, `EACCES` */
+/** @throws Node's error, e.g. `EADDRINUSE`, `EACCES` */
 export async function listen(app: Pick<Api, 'fetch'>, { host, port }: ListenOptions): Promise<Listening> {
   const answer = getRequestListener(app.fetch, { errorHandler: malformedTarget })
   const server = createServer(
     {
-      // Node's time for a request to arrive; answers, and so live streams, have none.
+      // Node's timeout for a request to arrive. Responses, and so live streams, have none.
       requestTimeout: 60_000,
       headersTimeout: 30_000,
       keepAliveTimeout: 65_000,
       noDelay: true,
-      // Without a Host there is an answer in words, too.
+      // A request without a Host gets a problem as its answer, too.
       requireHostHeader: false,
     },
     (incoming, outgoing) => {
       lingerOver(incoming, outgoing)
-      // Whatever Host was sent, the guard looks at it as it was sent; a URL with it might be none. Without one, a request of
-      // HTTP/1.1 is malformed (RFC 9112, 3.2); probes of 1.0 have none.
+      // The guard checks the Host header exactly as it was sent; a URL made of it might be invalid. An HTTP/1.1 request
+      // without a Host is malformed (RFC 9112, 3.2); HTTP/1.0 probes have none.
       if (incoming.headers.host !== undefined || incoming.httpVersion !== '1.1') incoming.headers.host = NO_HOST
       return answer(incoming, outgoing)
     },

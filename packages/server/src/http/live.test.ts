@@ -9,7 +9,7 @@ const CAUGHT_UP = ': caught-up\n\n'
 const framesOf = (text: string) => splitFrames(text.replaceAll(HEARTBEAT, '').replaceAll(CAUGHT_UP, ''))
 
 describe('the log as a stream', () => {
-  it('replays after the cursor, then goes on live, each frame with its seq as id', async () => {
+  it('replays after the cursor, then continues live, each frame with its seq as id', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -28,7 +28,7 @@ describe('the log as a stream', () => {
     )
   })
 
-  it('goes on behind Last-Event-ID, which is newer than the URL’s cursor', async () => {
+  it('continues after Last-Event-ID, which is newer than the URL’s cursor', async () => {
     const server = await createTestServer()
     await server.start('r1')
     await server.say(await server.claim(), 'one ')
@@ -36,7 +36,7 @@ describe('the log as a stream', () => {
     expect(await readUntil(response, 'id: ')).toContain('id: 3\n')
   })
 
-  it('sends its first byte at once, also when there is nothing to say', async () => {
+  it('sends its first byte at once, even if there is no record', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const { next } = (await (await server.ask(paths.log(KEY))).json()) as LogPage
@@ -46,7 +46,7 @@ describe('the log as a stream', () => {
     expect(await readUntil(response, '\n\n')).toBe(HEARTBEAT)
   })
 
-  it('G5 I5 S004-1 S001-13 detaches when the reader goes, and the run does not notice', async () => {
+  it('G5 I5 S004-1 S001-13 detaches when the reader leaves, and the run does not notice', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -67,7 +67,7 @@ describe('the log as a stream', () => {
     expect(server.feed.watching.threads).toBe(0)
   })
 
-  it('says once that it has caught up, behind the history and before what comes live', async () => {
+  it('reports once that it has caught up, after the history and before live records', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -81,7 +81,7 @@ describe('the log as a stream', () => {
     expect(live).not.toContain('caught-up')
   })
 
-  it('waits for a thread that is not there yet, and tells it from its first record on', async () => {
+  it('waits for a thread that does not exist yet, and delivers it from its first record', async () => {
     const server = await createTestServer()
     const response = await server.ask(LOG)
     expect(response.status).toBe(200)
@@ -95,7 +95,7 @@ describe('the log as a stream', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('ends the wait for a thread whose room is deleted meanwhile, and refuses one whose room was', async () => {
+  it('ends the wait for a thread whose room is deleted, and refuses one whose room was deleted before', async () => {
     const server = await createTestServer()
     await server.ask('/v1/rooms', { roomId: 'r', title: 'R' })
     const log = `${paths.log({ roomId: 'r', threadId: 't' })}?live=sse`
@@ -113,7 +113,7 @@ describe('the log as a stream', () => {
 describe('the log as long-poll', () => {
   const path = `${paths.log(KEY)}?live=long-poll`
 
-  it('answers at once what is there, waits for what is not, and gives up after 25 s', async () => {
+  it('answers at once if there are records, else waits, and gives up after 25 s', async () => {
     const server = await createTestServer()
     const unborn = server.ask(path)
     await vi.waitFor(() => expect(server.feed.watching.threads).toBe(1))
@@ -140,7 +140,7 @@ describe('the log as long-poll', () => {
 })
 
 describe('one run’s events, live', () => {
-  it('streams bare events and ends behind the last; opened again past it, it is 204', async () => {
+  it('streams bare events and ends after the last one; reopened past it, it is 204', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -155,7 +155,7 @@ describe('one run’s events, live', () => {
     expect(server.feed.watching.readers).toBe(0)
   })
 
-  it('waits for the run’s next event, not for anything else that the thread has', async () => {
+  it('waits for the run’s next event, not for other records of the thread', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const accepted = (await (await server.ask(paths.log(KEY))).json()) as LogPage
@@ -170,7 +170,7 @@ describe('one run’s events, live', () => {
     expect((await nothing).status).toBe(204)
   })
 
-  it('looks past what is none of its events', async () => {
+  it('skips records that are not its events', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()

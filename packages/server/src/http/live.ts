@@ -1,4 +1,4 @@
-/** What the routes of a log share: opening a stream, and what a log that cannot be read answers. */
+/** What the log routes share: opening a stream, and the answer for a log that cannot be read. */
 
 import { CAUGHT_UP, type ProblemCode } from '@holdfast/core'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -24,7 +24,7 @@ export const LOG_PROBLEMS: readonly ProblemCode[] = [
   'too_many_streams',
 ]
 
-/** What one page may hold, beside its number of records. */
+/** Bytes of one page, besides its number of records. */
 export const PAGE_BYTES = 1024 * 1024
 
 const caughtUp = new TextEncoder().encode(CAUGHT_UP)
@@ -44,7 +44,7 @@ export async function openStream(
   return response()
 }
 
-/** `connect` answers the request with a stream; `response` is then what the handler returns. */
+/** `connect` answers the request with a stream. `response` is what the handler then returns. */
 export function openSink(c: Context<Env>, { readerBytes }: Parts['limits']) {
   let response: Response = RESPONSE_ALREADY_SENT
   return {
@@ -58,7 +58,7 @@ export function openSink(c: Context<Env>, { readerBytes }: Parts['limits']) {
   }
 }
 
-/** What a live reader does where there is no thread: it waits, if there is a room in which it may be made. */
+/** Whether a live reader waits for a thread that does not exist: it does if the room exists. */
 export function waitingIn({ rooms }: Pick<Store, 'rooms'>, principal: Principal, roomId: string) {
   return async () => {
     const { type } = await rooms.get(principal, roomId)
@@ -74,7 +74,7 @@ export function orRefuse(answer: LogChunk | Refused): LogChunk {
 export const tooManyStreams = () =>
   new ProblemError(
     'too_many_streams',
-    'As many streams are open as this server keeps: close one, or try again in a moment.',
+    'This server has reached its limit of open streams. Close one, or try again in a moment.',
     {},
     { 'Retry-After': '5' },
   )
@@ -91,7 +91,7 @@ function refusal(answer: Refused): ProblemError {
       const { firstSeq } = answer
       return new ProblemError(
         'cursor_gone',
-        `The log begins at ${firstSeq}: take the snapshot and go on from its seq.`,
+        `The log begins at ${firstSeq}. Get the snapshot and continue from its seq.`,
         {
           firstSeq,
         },
@@ -99,7 +99,7 @@ function refusal(answer: Refused): ProblemError {
     }
     case 'cursor_ahead': {
       const { head } = answer
-      return new ProblemError('cursor_ahead', `The log ends at ${head}: take the snapshot and go on from its seq.`, {
+      return new ProblemError('cursor_ahead', `The log ends at ${head}. Get the snapshot and continue from its seq.`, {
         head,
       })
     }

@@ -23,13 +23,13 @@ it('a page holds the stored envelopes byte for byte, whatever their events say',
   )
 })
 
-it('of nothing is empty, and says whether there is more', () => {
+it('a page without records is empty, and says whether there is more', () => {
   expect(pageOf('', 7, 7)).toBe('{"envelopes":[],"next":7,"upToDate":true}')
   expect(pageOf(frame(head, '{}'), 7, 8)).toMatch(
     /^\{"envelopes":\[\{"v":1,.*,"event":\{\}\}\],"next":7,"upToDate":false\}$/,
   )
 })
 
-it('refuses a frame that is cut off', () => {
+it('refuses a truncated frame', () => {
   expect(() => pageOf(frame(head, '{}').slice(0, -2), 7, 7)).toThrow('not whole')
 })

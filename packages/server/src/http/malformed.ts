@@ -1,23 +1,23 @@
-/** What is not HTTP, or hardly: answered with a problem like everything else, as far as there is somebody to answer. */
+/** Input that is not valid HTTP is answered with a problem like everything else, as far as the connection allows. */
 import type { Socket } from 'node:net'
 import { PROBLEM_STATUS, type ProblemCode } from '@holdfast/core'
 import { ProblemError, problemResponse } from './problem-error.ts'
 
-/** How long a sender may go on after it was told. */
+/** Milliseconds that a sender may continue after the answer. */
 const GRACE_MS = 1_000
 
-const MALFORMED = new ProblemError('malformed_request', 'This is no request that can be read: send HTTP/1.1.')
+const MALFORMED = new ProblemError('malformed_request', 'The request could not be read as HTTP/1.1.')
 
-/** A request whose target is no address of this server. */
+/** A request whose target is not an address of this server. */
 export const malformedTarget = (): Response => problemResponse(MALFORMED)
 
 const BY_NODE_CODE: Readonly<Record<string, ProblemError>> = {
-  HPE_HEADER_OVERFLOW: new ProblemError('headers_too_large', 'The head of a request may have 16 KiB: send less.'),
+  HPE_HEADER_OVERFLOW: new ProblemError('headers_too_large', 'The headers of a request may have at most 16 KiB.'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new ProblemError('malformed_request', 'Send chunks without extensions.'),
-  ERR_HTTP_REQUEST_TIMEOUT: new ProblemError('request_timeout', 'The request took too long to arrive: send it again.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new ProblemError('request_timeout', 'The request took too long to arrive. Send it again.'),
 }
 
-/** Node's `clientError`. An answer that has begun is not disturbed: its connection is cut off. */
+/** Handler of Node's `clientError`. A response that has started gets nothing added: its connection is closed. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   const { _httpMessage: answer } = socket as Socket & { readonly _httpMessage?: { readonly headersSent: boolean } }
   if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) {
@@ -36,7 +36,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
         'Connection: close',
       ]
       socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-      // What is still arriving is read, so that the answer is not lost to a reset.
+      // Reads what is still arriving, so that a reset does not destroy the answer.
       socket.resume()
       setTimeout(() => socket.destroy(), GRACE_MS).unref()
     })

@@ -1,6 +1,6 @@
 /**
- * Middleware of a route: the action it does, asked for in this one place, before anything of the request is looked at.
- * What a principal may not see does not exist for it, so a refusal is a 404.
+ * Middleware that authorises a route's action, in this one place, before anything of the request is read. What a
+ * principal may not see does not exist for it, so a refusal is a 404.
  */
 import { createMiddleware } from 'hono/factory'
 import type { Action, Target } from './authorise.ts'

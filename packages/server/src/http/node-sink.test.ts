@@ -19,7 +19,7 @@ function fakeOutgoing() {
 const sinkOn = (outgoing: ReturnType<typeof fakeOutgoing>) => openNodeSink(outgoing as unknown as Outgoing)
 
 describe('the sink on node’s res', () => {
-  it('G10 is full above a third of 256 kB, and says when it has room again', () => {
+  it('G10 is full above a third of 256 kB, and reports when it has room again', () => {
     const outgoing = fakeOutgoing()
     const sink = sinkOn(outgoing)
     const drained = vi.fn()
@@ -32,7 +32,7 @@ describe('the sink on node’s res', () => {
     expect(drained).toHaveBeenCalledOnce()
   })
 
-  it('is idle while nothing that it took is here', () => {
+  it('is idle while it holds no bytes', () => {
     const outgoing = fakeOutgoing()
     const sink = sinkOn(outgoing)
     expect(sink.idle()).toBe(true)
@@ -40,7 +40,7 @@ describe('the sink on node’s res', () => {
     expect(sink.idle()).toBe(false)
   })
 
-  it('writes nothing to a socket that is gone, and says so at once to who comes late', () => {
+  it('writes nothing to a closed socket, and calls a late close listener at once', () => {
     const outgoing = fakeOutgoing()
     outgoing.destroyed = true
     const sink = sinkOn(outgoing)

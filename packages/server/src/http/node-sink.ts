@@ -1,15 +1,15 @@
 /**
- * A live stream on node's `res`. Owns: when it is full. The socket's end is told to the reader, who detaches; nothing
- * else hears of it (I5).
+ * A live stream on Node's `res`. Owns: when it is full. When the socket closes, the reader detaches; nothing else is
+ * notified (I5).
  *
- * Writes need no batching here: the feed writes once per commit.
+ * Writes need no batching here, because the feed writes once per commit.
  */
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { SINK_BYTES, type Sink } from '../feed/sink.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 
-/** What of node's response a sink needs; HTTP/2's has the same. */
+/** The part of Node's response that a sink needs. HTTP/2's response has it too. */
 export type Outgoing = Pick<
   ServerResponse,
   | 'writeHead'
@@ -24,9 +24,9 @@ export type Outgoing = Pick<
   | 'writableEnded'
 >
 
-/** `fullBytes`: it is full when it holds more. */
+/** `fullBytes`: the sink is full when it holds more. */
 export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
-  // The stream's end is the connection's: in chunks, each write would be four for node.
+  // The stream ends with the connection. Chunked, each write would be four for Node.
   outgoing.useChunkedEncodingByDefault = false
   if (!outgoing.destroyed) {
     outgoing.writeHead(200, STREAM_HEADERS)
@@ -54,8 +54,8 @@ export function openNodeSink(outgoing: Outgoing, fullBytes = SINK_BYTES): Sink {
 }
 
 /**
- * Behind its head, an HTTP/1.1 response that is not chunked is what is written to the socket. It has none yet while it
- * waits for an answer before it on the same connection.
+ * After its headers, an HTTP/1.1 response that is not chunked is what is written to the socket. It has no socket yet
+ * while it waits for an earlier response on the same connection.
  */
 function socketOf(outgoing: Outgoing): Socket | undefined {
   return (outgoing instanceof ServerResponse && outgoing.socket) || undefined

@@ -1,6 +1,6 @@
 /**
- * An operation of the API as its document shows it: what it takes, what it answers, and every problem that it may answer
- * instead, by code. The document is made of these and of nothing else.
+ * An operation of the API as its document shows it: its input, its responses, and every problem it may return instead,
+ * by code. The document is generated from these alone.
  */
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type ProblemCode } from '@holdfast/core'
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
@@ -9,7 +9,7 @@ import { PROBLEM_MEANING } from './problem-meaning.ts'
 interface Documented {
   readonly operationId: string
   readonly summary: string
-  /** Beside those that every operation of its method has. */
+  /** In addition to the problems of every operation with its method. */
   readonly problems: readonly ProblemCode[]
 }
 
@@ -53,17 +53,17 @@ export function operation<P extends string, R extends Omit<RouteConfig, 'path'> 
   const { problems, ...route } = config
   const codes = new Set([...problems, ...ALWAYS, ...(route.method === 'get' ? [] : WRITING)])
   const all = { ...route, responses: { ...route.responses, ...problemResponses([...codes]) } }
-  // The type keeps what the route itself answers: a problem is thrown, never returned.
+  // The type holds only the route's own responses, because problems are thrown, never returned.
   return createRoute<P, R>(all as unknown as R)
 }
 
-/** A JSON answer. Its type says nothing of its content, so that a handler may answer with bytes it has already. */
+/** A JSON response. Its type leaves the content open, so a handler may return ready bytes. */
 export function answer(description: string, schema: z.ZodType): { readonly description: string } {
   const content = { 'application/json': { schema } }
   return Object.assign({ description }, { content })
 }
 
-/** An answer that is a stream. */
+/** A response that is a stream. */
 export function stream(description: string): { readonly description: string } {
   return Object.assign({ description }, { content: { 'text/event-stream': { schema: z.string() } } })
 }

@@ -1,4 +1,4 @@
-/** The one connection as single answers: what one asks for again and again says the same as a stream. */
+/** The feed as single answers: repeated polls give the same as a stream. */
 import {
   type FeedBody,
   type FeedPage,
@@ -26,7 +26,7 @@ async function furnished() {
 const kinds = ({ frames }: FeedPage) => frames.map(({ event }) => event)
 
 describe('a poll of the feed', () => {
-  it('says what lies after each cursor, in the frames of the feed, and leaves nothing open', async () => {
+  it('returns what follows each cursor, in the frames of the feed, and leaves nothing open', async () => {
     const server = await furnished()
     const { cursor } = (await (await server.ask(paths.inbox())).json()) as InboxOverview
     await server.start('r1')
@@ -49,7 +49,7 @@ describe('a poll of the feed', () => {
     expect(server.feed.watching).toEqual({ threads: 0, readers: 0 })
   })
 
-  it('is cut off at a size, and what follows is asked for with the cursors that it gave', async () => {
+  it('is cut off at a size, and the cursors it returned continue it', async () => {
     const server = await furnished()
     await server.start('r1')
     const lease = await server.claim()
@@ -71,7 +71,7 @@ describe('a poll of the feed', () => {
     expect(after).toBe(((await (await server.ask(paths.thread(KEY))).json()) as { seq: number }).seq)
   })
 
-  it('tells one thread’s lost cursor, and a deletion, without refusing the others', async () => {
+  it('reports an invalid cursor or a deletion of one thread without refusing the others', async () => {
     const server = await furnished()
     await server.start('r1', OTHER)
     await server.start('r1')
@@ -95,7 +95,7 @@ describe('a poll of the feed', () => {
     ])
   })
 
-  it('refuses an inbox cursor that nothing gave, or that knows of more than there is, as the feed does', async () => {
+  it('refuses an inbox cursor that was never returned, or that is ahead, as the feed does', async () => {
     const server = await furnished()
     await expectProblem(await server.ask(paths.poll(), { inbox: 'no cursor' }), 422, 'invalid_cursor')
     await expectProblem(await server.ask(paths.poll(), { threads: [{ ...KEY, after: -1 }] }), 422, 'invalid')

@@ -1,6 +1,6 @@
 /**
- * A refusal as an error: thrown anywhere in a route, answered in one place (`answerFault`). A refused request has left
- * nothing behind. Statuses live in `core/wire/problem.ts`.
+ * A refusal as an error: thrown anywhere in a route, answered in one place (`answerFault`). A refused request changes
+ * nothing. The statuses are in `core/wire/problem.ts`.
  */
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type Problem, type ProblemCode } from '@holdfast/core'
 import { HTTPException } from 'hono/http-exception'
@@ -23,20 +23,21 @@ export class ProblemError extends Error {
   }
 }
 
-/** Of what is not there, or not there any more. */
+/** For resources that do not exist, or no longer exist. */
 export const absent = ({ type }: Absent, what?: string) =>
   type === 'not_found' ? notFound(what) : new ProblemError('deleted', 'It was deleted, and does not come back.')
 
-export const notFound = (what = 'Nothing is here, or nothing that you may see.') => new ProblemError('not_found', what)
+export const notFound = (what = 'There is nothing here, or nothing that you may see.') =>
+  new ProblemError('not_found', what)
 
 export const messageIdReused = ({ messageId }: MessageIdReused) =>
   new ProblemError(
     'message_id_reused',
-    `The thread has a message “${messageId}” that says something else: send yours under a new id.`,
+    `The thread already has another message with the id “${messageId}”. Send yours under a new id.`,
     { messageId },
   )
 
-/** Told of what nobody expected; never of refusals. `about`: where, as far as it is known. */
+/** Receives unexpected errors, never refusals. `about`: where it happened, as far as that is known. */
 export type Report = (fault: unknown, what: string, about?: Place) => void
 
 interface Place {
@@ -45,7 +46,7 @@ interface Place {
   readonly runId?: string
 }
 
-/** Whatever was thrown, as its answer. What was not expected is reported and answered without details. */
+/** Turns any thrown value into a response. Unexpected errors are reported, and answered without details. */
 export function answerFault(fault: unknown, report: Report): Response {
   if (fault instanceof ProblemError) return problemResponse(fault)
   if (fault instanceof StoreFault) {
@@ -53,32 +54,35 @@ export function answerFault(fault: unknown, report: Report): Response {
     return problemResponse(new ProblemError(...STORE_PROBLEM[fault.code], {}, { 'Retry-After': '5' }))
   }
   if (fault instanceof HTTPException) return problemResponse(fromLibrary(fault))
-  report(fault, 'A request failed in a way that nobody expected.')
-  return problemResponse(new ProblemError('internal', 'The server failed; it has noted why. Try again.'))
+  report(fault, 'A request failed unexpectedly.')
+  return problemResponse(new ProblemError('internal', 'Something went wrong on the server, and was logged. Try again.'))
 }
 
-/** The code of the problem that `answerFault` makes of it. */
+/** The code of the problem that `answerFault` returns for it. */
 export function problemCodeOf(fault: unknown): ProblemCode {
   if (fault instanceof ProblemError) return fault.code
   if (fault instanceof StoreFault) return STORE_PROBLEM[fault.code][0]
   return fault instanceof HTTPException ? fromLibrary(fault).code : 'internal'
 }
 
-/** Of a server whose data another one has, or whose data is gone. */
-export const STORE_LOST = 'This server has lost its data and is stopping: try again once it is back.'
+/** For a server whose data is gone, or owned by another server. */
+export const STORE_LOST = 'This server has lost access to its data and is stopping. Try again once it is back.'
 
 const STORE_PROBLEM: Readonly<Record<StoreFaultCode, readonly [ProblemCode, string]>> = {
-  storage_full: ['storage_full', 'The disk is full, nothing was kept: free some space and try again.'],
-  storage_failed: ['storage_failed', 'The disk did not take it, nothing was kept: try again, and look at the disk.'],
-  storage_busy: ['storage_busy', 'The store is busy, nothing was kept: try again in a moment.'],
-  storage_closed: ['draining', 'The server is stopping, nothing was kept: try again in a moment.'],
+  storage_full: ['storage_full', 'The disk is full. Nothing was saved. Free some space and try again.'],
+  storage_failed: ['storage_failed', 'The disk failed. Nothing was saved. Try again, and check the disk.'],
+  storage_busy: ['storage_busy', 'The store is busy. Nothing was saved. Try again in a moment.'],
+  storage_closed: ['draining', 'The server is stopping. Nothing was saved. Try again in a moment.'],
   storage_lost: ['storage_lost', STORE_LOST],
 }
 
-/** What Hono's own validators refuse. */
+/** Refusals of Hono's own validators. */
 function fromLibrary(fault: HTTPException): ProblemError {
-  if (fault.status === 400) return new ProblemError('malformed_json', 'The body is not JSON: send one JSON object.')
-  return new ProblemError('invalid', `${fault.message || 'The request is not valid'}: see the protocol of this route.`)
+  if (fault.status === 400) return new ProblemError('malformed_json', 'The body is not JSON. Send one JSON object.')
+  return new ProblemError(
+    'invalid',
+    `${fault.message || 'The request is not valid'}. See the API document for this route.`,
+  )
 }
 
 const TITLES: Partial<Record<ProblemCode, string>> = { internal: 'Internal error' }

@@ -1,4 +1,4 @@
-/** Refusals on a real socket: whatever is sent, and however much of it, the sender hears why it was refused. */
+/** Refusals on a real socket: whatever is sent, and however much, the sender receives the reason. */
 import { connect, type Socket } from 'node:net'
 import { PROBLEM_CONTENT_TYPE, type Problem, paths } from '@holdfast/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -20,7 +20,7 @@ async function listeningServer() {
   return Object.assign(server, { url: new URL(listening.url) })
 }
 
-/** Sends the bytes and reads whatever comes until the other side closes, or `enough`. */
+/** Sends the bytes and reads until the other side closes, or `enough`. */
 function say({ hostname, port }: URL, bytes: string | Buffer) {
   const socket = connect(Number(port), hostname)
   sockets.push(socket)
@@ -56,11 +56,11 @@ describe('a refusal of a large body', () => {
     'to no route': ['/v1/nowhere', { 'Content-Type': 'application/json' }, 413],
   }
 
-  it.each(Object.entries(refused))('is heard by fetch: %s', async (_, [path, headers, status]) => {
+  it.each(Object.entries(refused))('is received by fetch: %s', async (_, [path, headers, status]) => {
     const { url } = await listeningServer()
     const answer = await fetch(new URL(path, url), { method: 'POST', headers, body })
     expect([answer.status, ((await answer.json()) as Problem).status]).toEqual([status, status])
-    // As a stream, whose length nobody knows before.
+    // As a stream of undeclared length.
     const stream = new Blob([body]).stream()
     const chunked = await fetch(new URL(path, url), {
       method: 'POST',
@@ -71,7 +71,7 @@ describe('a refusal of a large body', () => {
     expect([chunked.status, ((await chunked.json()) as Problem).status]).toEqual([status, status])
   })
 
-  it('is there before the body is, and the connection lasts until the sender has sent it and may be used again', async () => {
+  it('arrives before the body does, and the connection survives until the sender is done and can be reused', async () => {
     const { url } = await listeningServer()
     for (const host of [HOST, 'Host: evil.example\r\n']) {
       const said = say(url, `POST /v1/rooms HTTP/1.1\r\n${host}${JSON_TYPE}Content-Length: ${SIZE}\r\n\r\n`)
@@ -86,7 +86,7 @@ describe('a refusal of a large body', () => {
     }
   })
 
-  it('is heard also where the sender wants to be asked first, and where it closes behind its body', async () => {
+  it('also reaches a sender that expects 100-continue, and one that closes after its body', async () => {
     const { url } = await listeningServer()
     const head = `POST /v1/rooms HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Length: ${SIZE}\r\n`
     const asking = say(url, `${head}Expect: 100-continue\r\n\r\n`)
@@ -98,7 +98,7 @@ describe('a refusal of a large body', () => {
   })
 })
 
-describe('what can hardly be read', () => {
+describe('malformed HTTP', () => {
   it.each([
     ['no Host', 'GET /v1/rooms HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
     ['no HTTP', 'nonsense\r\n\r\n', 400, 'malformed_request'],
@@ -144,7 +144,7 @@ describe('what can hardly be read', () => {
   })
 })
 
-describe('an id that is none', () => {
+describe('an invalid id', () => {
   it.each(['.', '..', '%2e', '%2E%2e', '.%2e', '%252E%252E', '', '%2F', '..%2F..', '%00', '%zz', 'a%20b'])(
     'a cancel of the run %j cancels nothing',
     async (id) => {
@@ -171,7 +171,7 @@ describe('an id that is none', () => {
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([422, 'invalid'])
   })
 
-  it('no path with another case, an empty segment or a slash at its end is a route', async () => {
+  it('a path with another case, an empty segment or a trailing slash is not a route', async () => {
     const { url } = await listeningServer()
     for (const path of ['/V1/rooms', '/v1/Rooms', '/v1//rooms', '/v1/rooms/', '/v1/rooms//threads', '/healthz/']) {
       expect(await problemFrom(say(url, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`)), path).toMatchObject({ status: 404 })

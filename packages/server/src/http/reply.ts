@@ -1,4 +1,4 @@
-/** Answers that are not streams: JSON that nobody keeps. */
+/** Responses that are not streams: JSON that must not be cached. */
 import type { ThreadKey } from '@holdfast/core'
 
 const HEADERS = {
@@ -11,7 +11,7 @@ export function reply<T>(body: T, status = 200, headers: Readonly<Record<string,
   return replyText(JSON.stringify(body), status, headers)
 }
 
-/** The same for JSON that is already text or bytes, e.g. stored events. */
+/** The same for JSON that is already text or bytes, such as stored events. */
 export function replyText(
   json: string | Uint8Array<ArrayBuffer>,
   status = 200,

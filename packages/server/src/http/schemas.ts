@@ -1,4 +1,4 @@
-/** What may come in: ids, cursors, pages, bodies. Every route's schemas are made of these. */
+/** Request schemas: ids, cursors, pages, bodies. Every route's schemas are built from these. */
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
@@ -12,7 +12,8 @@ const Id = z
   .openapi('Id', { example: 'thread-1' })
 const Title = z
   .string()
-  // As a store keeps it: half a character would come back as another one, and a retry be taken for another request.
+  // As the store keeps it. A lone surrogate would come back as another character, and a retry would count as another
+  // request.
   .overwrite((text) => text.toWellFormed())
   .trim()
   .max(200, 'A title has at most 200 characters')
@@ -23,10 +24,12 @@ export const RunParams = z.object({ roomId: Id, threadId: Id, runId: Id })
 
 const Whole = z
   .string()
-  .regex(/^(0|[1-9]\d{0,14})$/, 'A whole number from 0 on, in digits alone')
+  .regex(/^(0|[1-9]\d{0,14})$/, 'A whole number from 0 up, digits only')
   .transform(Number)
 
-/** `after` or, on a reconnect, what the reader got last (WHATWG HTML 9.2.4): the header is the newer of the two. */
+/**
+ * `after`, or on a reconnect the last id the client received (WHATWG HTML 9.2.4). The header is the newer of the two.
+ */
 export const LogQuery = z.object({
   after: Whole.optional(),
   live: z.enum(['sse', 'long-poll']).optional(),
@@ -44,7 +47,7 @@ export const ListQuery = z.object({
   before: z.string().min(1).max(512).optional(),
 })
 
-/** Without its offset it still has a year of four digits: others are written in another form, which not all can read. */
+/** Even in UTC it has a year of four digits: other years are written in a form that not all parsers accept. */
 const Time = z.iso
   .datetime({ offset: true, error: 'A time is ISO 8601, e.g. 2026-01-31T12:00:00Z' })
   .transform((text) => Date.parse(text))
@@ -55,7 +58,7 @@ export const ThreadListQuery = ListQuery.extend({
     .string()
     .max(200, 'Look for at most 200 characters')
     .optional()
-    .openapi({ description: 'Words; each must begin a word of the title or of what was said.' }),
+    .openapi({ description: 'Words. Each must be the beginning of a word in the title or in the messages.' }),
 })
 export const TimelineQuery = ListQuery.extend({
   since: Time.optional().openapi({ type: 'string', format: 'date-time', description: 'Accepted then or later.' }),
@@ -82,11 +85,11 @@ export const CreateRoom = z.object({ roomId: Id.optional(), title: Title.min(1),
 export const CreateThread = z.object({ threadId: Id.optional(), title: Title.default('') })
 export const Cancel = z.object({ reason: z.string().max(1_000).optional() })
 
-// AG-UI's own schemas, typed as AG-UI's own types: zod adds `undefined` to what is optional. The document shows what of
-// them matters here.
+// AG-UI's own schemas, typed as AG-UI's own types, because zod adds `undefined` to optional fields. The document shows
+// the parts that matter here.
 const MessageIn = z
   .looseObject({ id: Id, role: z.string() })
-  .openapi('NewMessage', { description: 'An AG-UI message; `id` is minted by whoever sends it.' })
+  .openapi('NewMessage', { description: 'An AG-UI message. The client mints the `id`.' })
 const ToolIn = z
   .looseObject({ name: z.string(), description: z.string() })
   .openapi('Tool', { description: 'An AG-UI tool.' })
@@ -95,19 +98,19 @@ const ContextIn = z
   .openapi('Context', { description: 'An AG-UI context entry.' })
 const ResumeIn = z
   .looseObject({ interruptId: z.string(), status: z.enum(['resolved', 'cancelled']) })
-  .openapi('Resume', { description: 'An answer to one interrupt, as AG-UI has it.' })
+  .openapi('Resume', { description: 'An answer to one interrupt, in the shape of AG-UI.' })
 
 const AnyMessage = MessageIn.pipe(MessageSchema as unknown as z.ZodType<Message, z.output<typeof MessageIn>>)
 const AnyTool = ToolIn.pipe(ToolSchema as unknown as z.ZodType<Tool, z.output<typeof ToolIn>>)
 const AnyContext = ContextIn.pipe(ContextSchema as unknown as z.ZodType<Context, z.output<typeof ContextIn>>)
 const AnyResume = ResumeIn.pipe(ResumeEntrySchema as unknown as z.ZodType<ResumeEntry, z.output<typeof ResumeIn>>)
 
-/** Two that differ under one id are not malformed: they are answered like any other id that is reused. */
-/** They are folded and stored in one step, in which every other run waits. */
+/** Two different messages under one id are not malformed. They are answered like any other reused id. */
+/** They are folded and stored in one step, while every other run waits. */
 const MAX_MESSAGES = 1_000
 const Messages = z
   .array(AnyMessage)
-  .max(MAX_MESSAGES, `At most ${MAX_MESSAGES} messages at once: send only the new ones`)
+  .max(MAX_MESSAGES, `At most ${MAX_MESSAGES} messages at once. Send only the new ones`)
   .refine(isWithoutRepeats, 'The same message is there twice')
 
 function isWithoutRepeats(all: readonly Message[]): boolean {
@@ -119,7 +122,7 @@ function isWithoutRepeats(all: readonly Message[]): boolean {
   })
 }
 
-export const EditRun = z.object({ messages: Messages.min(1, 'A run that waits asks something: send a message') })
+export const EditRun = z.object({ messages: Messages.min(1, 'A queued run needs a question. Send a message') })
 export const ChangeQueue = z.object({
   order: z
     .array(Id)
@@ -147,10 +150,10 @@ export const FeedRequest = z.object({
     .string()
     .min(1)
     .optional()
-    .openapi({ description: 'Cursor of the inbox; without it there are no inbox frames.' }),
+    .openapi({ description: 'Cursor of the inbox. Without it there are no inbox frames.' }),
   threads: z
     .array(z.object({ roomId: Id, threadId: Id, after: z.int().min(0) }))
-    .max(200, 'One connection watches at most 200 threads')
+    .max(200, 'One feed follows at most 200 threads')
     .refine((all) => new Set(all.map(keyString)).size === all.length, 'A thread is named twice')
     .default([]),
 })

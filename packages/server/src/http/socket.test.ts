@@ -1,4 +1,4 @@
-/** The same face behind a real socket. */
+/** The HTTP interface behind a real socket. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const listening of open.splice(0)) await listening.close(0)
 })
 
-/** `answers`: node's own, in the order of the requests. */
+/** `answers`: Node's responses, in order of the requests. */
 type ListeningServer = TestServer & { readonly url: URL; readonly answers: Answer[] }
 type Answer = Pick<ServerResponse, 'writableLength' | 'destroyed'>
 
@@ -43,7 +43,7 @@ function get(url: URL, path: string, headers: Record<string, string> = {}): Prom
   })
 }
 
-/** A socket on which bytes are written as they are. */
+/** A raw socket. */
 function raw({ hostname, port }: URL, bytes: string): Socket {
   const socket = connect(Number(port), hostname)
   sockets.push(socket)
@@ -64,7 +64,7 @@ async function readUntil(response: IncomingMessage, until: string): Promise<stri
 }
 
 describe('a stream on a socket', () => {
-  it('has the headers that a stream without a socket has, its first byte at once, and what follows live', async () => {
+  it('has the same headers as without a socket, sends its first byte at once, and continues live', async () => {
     const server = await listeningServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -87,7 +87,7 @@ describe('a stream on a socket', () => {
     await without.body?.cancel()
   })
 
-  it('goes on behind Last-Event-ID', async () => {
+  it('continues after Last-Event-ID', async () => {
     const server = await listeningServer()
     await server.start('r1')
     await server.say(await server.claim(), 'one ')
@@ -95,7 +95,7 @@ describe('a stream on a socket', () => {
     expect(await readUntil(response, 'id: ')).toContain('id: 4\n')
   })
 
-  it('G5 I5 I10 a socket that is cut detaches its reader: nothing else hears of it', async () => {
+  it('G5 I5 I10 a socket that is cut detaches its reader and affects nothing else', async () => {
     const server = await listeningServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -121,13 +121,13 @@ describe('a stream on a socket', () => {
     await vi.waitFor(() => expect(server.clock.waiting).toBe(0))
   })
 
-  it('G10 keeps a reader that does not read at its bound, and gives it everything once it reads', async () => {
+  it('G10 bounds what a client that does not read may hold, and delivers everything once it reads', async () => {
     const server = await listeningServer()
     await server.start('r1')
     const lease = await server.claim()
     const response = await get(server.url, LOG)
     const delta = 'x'.repeat(50_000)
-    // More than the kernel's buffers and ours hold together, and nobody reads yet.
+    // More than the kernel's buffers and ours hold together, while the client does not read.
     let mostHeld = 0
     for (let n = 0; n < 300; n++) {
       await server.say(lease, `${n} ${delta}`)
@@ -148,7 +148,7 @@ describe('a stream on a socket', () => {
     expect(ids).toEqual(Array.from({ length: next }, (_, index) => index + 1))
   })
 
-  it('ends with the feed, so that a stopping server keeps nobody', async () => {
+  it('ends with the feed, so that it does not hold up a stopping server', async () => {
     const server = await listeningServer()
     await server.start('r1')
     const response = await get(server.url, LOG)
@@ -158,7 +158,7 @@ describe('a stream on a socket', () => {
 })
 
 describe('a hostile socket', () => {
-  it('hanging up in the middle of a body is nobody’s fault and leaves nothing behind', async () => {
+  it('hanging up in the middle of a body is not a fault and leaves nothing behind', async () => {
     const server = await listeningServer()
     const head = `POST /v1/rooms HTTP/1.1\r\nHost: ${server.url.host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`
     const socket = raw(server.url, `${head}{"roomId":"half","title":`)
@@ -170,7 +170,7 @@ describe('a hostile socket', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('gives a stream its turn behind the answer before it on the same connection, from its head to its end', async () => {
+  it('a pipelined stream follows the response before it on the same connection, from its headers to its end', async () => {
     const server = await listeningServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -194,7 +194,7 @@ describe('a hostile socket', () => {
     expect(told).toEqual(Array.from({ length: 20 }, (_, n) => n))
   })
 
-  it('gets an answer to a foreign host, a body too large and nonsense, and the server lives', async () => {
+  it('gets an answer to a foreign host, a body too large and nonsense, and the server survives', async () => {
     const server = await listeningServer()
     const post = `POST /v1/rooms HTTP/1.1\r\nHost: ${server.url.host}\r\nContent-Type: application/json\r\n`
     const asked: [string, string][] = [

@@ -18,7 +18,7 @@ writeFileSync(join(webRoot, 'assets', 'zipped.js.gz'), gzipSync('export const zi
 afterAll(() => rmSync(directory, { recursive: true }))
 
 describe('the page', () => {
-  it('is there under every address of the application, never kept, and may run only its own scripts', async () => {
+  it('is served at every address of the application, is never cached, and may run only its own scripts', async () => {
     const { ask } = await createTestServer({ webRoot })
     for (const path of ['/', '/rooms', '/rooms/default', '/rooms/default/threads/t1', '/rooms/a.b/threads/c.js']) {
       const response = await ask(path)
@@ -31,7 +31,7 @@ describe('the page', () => {
     }
   })
 
-  it('serves assets for good, with their type, and a missing one is not the page', async () => {
+  it('serves assets as immutable, with their type, and does not answer a missing one with the page', async () => {
     const { ask } = await createTestServer({ webRoot })
     const script = await ask('/assets/index-abc.js')
     expect(script.headers.get('content-type')).toContain('javascript')
@@ -43,7 +43,7 @@ describe('the page', () => {
     await expectProblem(await ask('/v1/gone'), 404, 'not_found')
   })
 
-  it('tells a person at an address that nothing answers by the page, and a program by a problem', async () => {
+  it('answers an unknown address with the page for a browser, and a problem for a program', async () => {
     const { ask } = await createTestServer({ webRoot })
     const person = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
     for (const path of ['/elsewhere', '/elsewhere/and/further', '/rooms-of-old']) {
@@ -59,7 +59,7 @@ describe('the page', () => {
     await expectProblem(await ask('/elsewhere', {}, { ...person, method: 'POST' }), 404, 'not_found')
   })
 
-  it('sends what was zipped beforehand to whoever takes it so, and the file itself to whoever does not', async () => {
+  it('sends the precompressed file to clients that accept it, and the file itself to others', async () => {
     const { ask } = await createTestServer({ webRoot })
     const zipped = await ask('/assets/zipped.js', undefined, { headers: { 'accept-encoding': 'br, gzip' } })
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
@@ -70,7 +70,7 @@ describe('the page', () => {
     expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'export const zipped = 1'])
   })
 
-  it('gives nothing from outside its directory', async () => {
+  it('serves nothing from outside its directory', async () => {
     const { ask } = await createTestServer({ webRoot })
     const hostile = [
       '/../secret.txt',

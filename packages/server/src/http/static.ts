@@ -20,12 +20,12 @@ const CSP = [
 export function staticPage(api: Api, webRoot: string): void {
   const index = serveStatic({ path: 'index.html', root: webRoot })
   for (const path of ['/', '/rooms', '/rooms/*', '/design', '/timeline']) api.get(path, headers('no-store'), index)
-  // Zipped where the build left it so (apps/chat/first-load.ts) and the browser takes it so.
+  // Compressed if the build left a compressed file (apps/chat/first-load.ts) and the browser accepts it.
   const file = serveStatic({ root: webRoot, precompressed: true })
-  // Vite names assets by their content.
+  // Vite names assets by content hash, so they can be cached forever.
   api.get('/assets/*', headers('public, max-age=31536000, immutable'), file)
   api.get('/:file{[A-Za-z0-9_-][A-Za-z0-9_.-]*}', headers('no-cache'), file)
-  // A person at an address that nothing answers is shown the page, which says so; a program is told as everywhere.
+  // A browser at an unknown address gets the page, which says so. A program gets a problem, as everywhere.
   api.get('*', headers('no-store'), async (c, next) => {
     if (!isAskedForByPerson(c.req)) return next()
     const page = await index(c, next)
@@ -37,7 +37,7 @@ function isAskedForByPerson(request: HonoRequest): boolean {
   return !/^\/(v1|assets)(\/|$)/.test(request.path) && (request.header('Accept') ?? '').includes('text/html')
 }
 
-/** Of the file, if there is one: what answers in its place brings its own. */
+/** Headers of the file, if it exists. Any other response has its own. */
 function headers(cacheControl: string) {
   return createMiddleware<Env>(async (c, next) => {
     c.header('Cache-Control', cacheControl)

@@ -16,8 +16,8 @@ async function watched() {
   return { server, asked, answers }
 }
 
-describe('who watches the traffic', () => {
-  it('hears of every request by its route, with the code of its refusal', async () => {
+describe('an observer of the traffic', () => {
+  it('gets every request by its route, with the code of its refusal', async () => {
     const { server, asked, answers } = await watched()
     await server.start('r1')
     await server.start('r2')
@@ -38,7 +38,7 @@ describe('who watches the traffic', () => {
     expect(asked[0]?.header('content-type')).toBe('application/json')
   })
 
-  it('hears of a stream when it begins, and of what nobody expected', async () => {
+  it('gets a stream when it begins, and unexpected errors', async () => {
     const { server, answers } = await watched()
     await server.start('r1')
     await readUntil(await server.ask(`${paths.log(KEY)}?live=sse`), 'run.accepted')
@@ -50,7 +50,7 @@ describe('who watches the traffic', () => {
 })
 
 describe('an address in a path', () => {
-  it('is what the path names, and nothing that is no id', () => {
+  it('is what the path names, and no invalid id', () => {
     expect(addressIn('/v1/rooms/r/threads/t/runs/x/cancel')).toEqual({ roomId: 'r', threadId: 't', runId: 'x' })
     expect(addressIn('/v1/rooms/r/threads')).toEqual({ roomId: 'r' })
     for (const path of ['/', '/v1/rooms', '/v1/rooms/a%2Fb', `/v1/rooms/${'x'.repeat(129)}`, '/v1/rooms/r\n']) {
@@ -60,7 +60,7 @@ describe('an address in a path', () => {
 })
 
 describe('GET /metrics', () => {
-  it('is what counts, or a refusal where nothing does', async () => {
+  it('returns the metrics, or a refusal if there are none', async () => {
     const { server } = await watched()
     expect(await (await server.ask('/metrics')).text()).toBe('figures')
     expect((await (await createTestServer()).ask('/metrics')).status).toBe(422)

@@ -1,6 +1,6 @@
 /**
- * What every request is to whoever watches the server: when it comes, and how it was answered. Owns: the route's name,
- * the address in a path. Does not know: who watches, and is not disturbed by them. Never sees a body.
+ * Reports every request to an observer of the server: when it arrives, and how it was answered. Owns: the route's name,
+ * the address in a path. Does not know: who observes, and is not affected by them. Never reads a body.
  */
 import type { ThreadKey } from '@holdfast/core'
 import { createMiddleware } from 'hono/factory'
@@ -15,16 +15,16 @@ export interface Asked extends Address {
 
 export interface Answered {
   readonly method: string
-  /** The pattern of the route; `unmatched` for what no route answers. */
+  /** The pattern of the route; `unmatched` if no route matches. */
   readonly route: string
   readonly status: number
-  /** Of the problem, if it is one. */
+  /** The problem's code, if it is one. */
   readonly code?: string
-  /** From the request to the head of the answer. */
+  /** Milliseconds from the request to the response headers. */
   readonly ms: number
 }
 
-/** Neither may throw. The second is called once, when the head of the answer is known. */
+/** Neither may throw. The second is called once, when the response headers are known. */
 export type Watch = (request: Asked) => (answer: Answered) => void
 
 export interface Address extends Partial<ThreadKey> {
@@ -57,7 +57,7 @@ export function traffic(watch: Watch) {
 const ADDRESS =
   /^\/v1\/rooms\/(?<roomId>[A-Za-z0-9_.:-]{1,128})(?:\/threads\/(?<threadId>[A-Za-z0-9_.:-]{1,128})(?:\/runs\/(?<runId>[A-Za-z0-9_.:-]{1,128}))?)?(?:\/|$)/
 
-/** What a path names, as far as it is made of ids. */
+/** The address in a path, as far as it consists of valid ids. */
 export function addressIn(path: string): Address {
   const { roomId, threadId, runId } = ADDRESS.exec(path)?.groups ?? {}
   return { ...(roomId && { roomId }), ...(threadId && { threadId }), ...(runId && { runId }) }

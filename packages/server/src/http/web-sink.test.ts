@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openWebSink } from './web-sink.ts'
 
-it('G10 is idle while nothing waits in it, full beyond its bound, and says when it has room again', async () => {
+it('G10 is idle while empty, full beyond its limit, and reports when it has room again', async () => {
   const { sink, response } = openWebSink(10)
   let drains = 0
   sink.onDrain(() => drains++)

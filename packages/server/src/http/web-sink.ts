@@ -1,8 +1,11 @@
-/** A live stream as a web `Response`, where there is no socket: tests, and other runtimes. Same headers, same rules. */
+/**
+ * A live stream as a web `Response`, where there is no socket: in tests, and on other runtimes. Same headers, same
+ * rules.
+ */
 import { SINK_BYTES, type Sink } from '../feed/sink.ts'
 import { STREAM_HEADERS } from './stream-headers.ts'
 
-/** `fullBytes`: it is full when it holds more. */
+/** `fullBytes`: the sink is full when it holds more. */
 export function openWebSink(fullBytes = SINK_BYTES): { readonly sink: Sink; readonly response: Response } {
   let drained = () => {}
   let closed = () => {}

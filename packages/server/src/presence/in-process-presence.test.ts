@@ -29,7 +29,7 @@ const ANNA: Principal = { tenantId: 't', personId: 'anna' }
 const show = (threadId: string) => ({ state: 'visible', thread: { roomId: 'r', threadId } }) as const
 const of = (threadId: string) => ({ roomId: 'r', threadId })
 
-it('G10 of one person the 64 devices are known that reported last', () => {
+it('G10 the 64 devices of a person that reported last are known', () => {
   const presence = createInProcessPresence({ clock: createManualClock() })
   for (let n = 1; n <= 64; n++) presence.report(ANNA, { deviceId: `d${n}`, ...show(`t${n}`) })
   expect(presence.attention(of('t1'))).toBe('visible')
@@ -44,7 +44,7 @@ it('G10 of one person the 64 devices are known that reported last', () => {
   ])
 })
 
-it('G10 of all persons the 10,000 devices are known that reported last', () => {
+it('G10 the 10,000 devices of all persons that reported last are known', () => {
   const presence = createInProcessPresence({ clock: createManualClock() })
   const report = (n: number) => presence.report({ ...ANNA, personId: `p${n}` }, { deviceId: 'd', ...show(`t${n}`) })
   for (let n = 1; n <= 10_000; n++) report(n)
@@ -53,7 +53,7 @@ it('G10 of all persons the 10,000 devices are known that reported last', () => {
   expect(['t1', 't2', 't10001'].map((id) => presence.attention(of(id)))).toEqual(['none', 'visible', 'visible'])
 })
 
-it('I10 has no timer, and what is over makes room', () => {
+it('I10 has no timer, and expired reports make room', () => {
   const clock = createManualClock()
   const presence = createInProcessPresence({ clock })
   for (let n = 1; n <= 64; n++) presence.report(ANNA, { deviceId: `old${n}`, ...show(`t${n}`) })

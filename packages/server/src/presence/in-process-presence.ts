@@ -1,9 +1,10 @@
 /**
- * The presence of one process's devices, in memory. Owns: who shows what, until when. Does not know: what comes of it.
+ * The presence of one process's devices, in memory. Owns: who shows what, until when. Does not know: what follows from
+ * it.
  *
  * Invariants:
- * - It is never larger than its bounds: of one person, and of all, those who reported last are known.
- * - It has no timer: what is over is dropped by the next report, and counts for nothing before that.
+ * - It stays within its bounds. Of one person, and of all, the most recent reports are kept.
+ * - It has no timer: an expired report is dropped by the next one, and counts for nothing before that.
  */
 import { type Attention, type Clock, compareAttention, keyString } from '@holdfast/core'
 import type { Principal } from '../store/principal.ts'
@@ -21,7 +22,7 @@ interface Shown {
 }
 
 export function createInProcessPresence({ clock }: { readonly clock: Clock }): Presence {
-  /** All in the order of their reports, which is that of their ends. */
+  /** In order of the reports, which is also the order in which they expire. */
   const byDevice = new Map<string, Shown>()
   const byPerson = new Map<string, Set<Shown>>()
   const byThread = new Map<string, Set<Shown>>()

@@ -1,6 +1,6 @@
 /**
- * What every presence keeps, as a suite that an adapter runs against itself. A report may be lost or late, so whoever
- * asks for it to be known says it again until it is.
+ * The contract of a presence, as a suite that every adapter runs. A report may be lost or late, so the suite repeats it
+ * until it is known.
  */
 import type { Attention, PresenceBody, ThreadKey } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -9,9 +9,9 @@ import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
 
 export interface PresenceHarness {
   readonly presence: Presence
-  /** Another process's end of the same presence: of an adapter that has `severalProcesses`. */
+  /** Another process's end of the same presence, for an adapter that has `severalProcesses`. */
   readonly other?: Presence
-  /** Lets time pass, for the adapter and whatever it keeps its leases in. */
+  /** Lets time pass for the adapter and for wherever it keeps its leases. */
   pass(ms: number): Promise<void>
   close(): Promise<void>
 }
@@ -21,7 +21,7 @@ const BERTA: Principal = { tenantId: 't', personId: 'berta' }
 const A: ThreadKey = { roomId: 'r', threadId: 'a' }
 const B: ThreadKey = { roomId: 'r', threadId: 'b' }
 
-/** `severalProcesses`: the adapter carries what is said from one process to another, and its harness has both ends. */
+/** `severalProcesses`: the adapter carries reports between processes, and its harness has both ends. */
 export function presenceContract(
   name: string,
   makeHarness: () => PresenceHarness | Promise<PresenceHarness>,
@@ -34,7 +34,7 @@ export function presenceContract(
     })
     afterEach(() => harness.close())
 
-    /** Says it until the thread is looked at so much. */
+    /** Repeats the report until the thread has this attention. */
     async function known(
       said: PresenceBody,
       key: ThreadKey,
@@ -47,14 +47,14 @@ export function presenceContract(
       })
     }
 
-    it('knows nothing of what nobody shows, nor of a thread whose ids are another one’s run together', async () => {
+    it('does not know threads that no device shows, nor a thread whose joined ids equal another’s', async () => {
       expect(harness.presence.attention(A)).toBe('none')
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
       expect(harness.presence.attention(B)).toBe('none')
       expect(harness.presence.attention({ roomId: 'r2', threadId: 'a' })).toBe('none')
     })
 
-    it('takes the last word of each device', async () => {
+    it('keeps the last report of each device', async () => {
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd', state: 'visible', thread: A }, A, 'visible')
       await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible')
@@ -63,14 +63,14 @@ export function presenceContract(
       await known({ deviceId: 'd', state: 'hidden', thread: B }, B, 'none')
     })
 
-    it('shows a thread as much as whoever looks at it most, of any person and any device', async () => {
+    it('gives a thread the highest attention of any person and device', async () => {
       await known({ deviceId: 'd1', state: 'visible', thread: A }, A, 'visible')
       await known({ deviceId: 'd2', state: 'focused', thread: A }, A, 'focused', { by: BERTA })
       await known({ deviceId: 'd2', state: 'hidden' }, A, 'visible', { by: BERTA })
       await known({ deviceId: 'd1', state: 'hidden' }, A, 'none')
     })
 
-    it('keeps apart the devices of two persons, whatever they call them', async () => {
+    it('separates the devices of two persons, even with equal ids', async () => {
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible', { by: BERTA })
       expect(harness.presence.attention(A)).toBe('focused')
@@ -78,7 +78,7 @@ export function presenceContract(
       expect(harness.presence.attention(A)).toBe('focused')
     })
 
-    it('forgets what is not said again in time, and keeps what is', async () => {
+    it('forgets reports that are not repeated in time, and keeps those that are', async () => {
       await known({ deviceId: 'd1', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd2', state: 'focused', thread: B }, B, 'focused')
       await harness.pass(PRESENCE_LEASE_MS - 1)
@@ -93,7 +93,7 @@ export function presenceContract(
 
     it('is known to every process', async () => {
       const { other } = harness
-      if (!other) throw new Error('The harness has no other process: what it says of itself is not so.')
+      if (!other) throw new Error('The harness claims several processes but has no other one.')
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused', { at: other })
     })
   })

@@ -1,4 +1,4 @@
-/** The agents a run may name. */
+/** The agents that a run may name. */
 
 import type { AgentInfo, List } from '@holdfast/core'
 import { AgentsShape } from '../answers.ts'

@@ -1,4 +1,4 @@
-/** Cancelling: a durable request, by run id (also before the run exists) or for whatever is live in a thread. */
+/** Cancelling: a durable request, by run id (even before the run exists) or for whatever run is live in a thread. */
 
 import type { CancelRequested, CancelTooLate } from '@holdfast/core'
 import type { CancelAnswer } from '../../store/port.ts'
@@ -59,7 +59,7 @@ function answerOf(answer: CancelAnswer): Response {
     case 'too_many':
       throw new ProblemError(
         'too_many_cancels',
-        'Too many cancels of runs that do not exist are remembered in this room: try again in a minute.',
+        'Too many cancels of runs that do not exist yet are pending in this room. Try again in a minute.',
         {},
         { 'Retry-After': '60' },
       )

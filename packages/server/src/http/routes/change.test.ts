@@ -12,7 +12,7 @@ async function ended(server: TestServer, runId = 'r1') {
 }
 
 describe('a thread that is changed', () => {
-  it('is shown as it is now, and takes back a mute', async () => {
+  it('is returned with its changes, and a mute can be undone', async () => {
     const server = await createTestServer()
     await ended(server)
     const body = { title: ' Plans ', mutedUntil: '2030-01-01T01:00:00+01:00', archived: true }
@@ -25,7 +25,7 @@ describe('a thread that is changed', () => {
     expect(await json(await patch(server, paths.thread(KEY), {}))).toMatchObject({ title: 'Plans' })
   })
 
-  it('is left as it was by what makes no sense', async () => {
+  it('is unchanged by an invalid request', async () => {
     const server = await createTestServer()
     await ended(server)
     const before = await json(await server.ask(paths.thread(KEY)))
@@ -49,7 +49,7 @@ describe('a thread that is changed', () => {
 })
 
 describe('a room that is changed', () => {
-  it('is called otherwise and asks another agent, if there is one', async () => {
+  it('can be renamed and given another agent, if that agent exists', async () => {
     const server = await createTestServer()
     await server.ask('/v1/rooms', { roomId: 'r', title: 'Kitchen' })
     expect(await json(await patch(server, paths.room('r'), { title: 'Garden' }))).toEqual({
@@ -64,7 +64,7 @@ describe('a room that is changed', () => {
 })
 
 describe('a deletion', () => {
-  it('I8 leaves nothing of a thread, and is the same when it is asked for again', async () => {
+  it('I8 leaves nothing of a thread, and can be repeated', async () => {
     const server = await createTestServer()
     await ended(server)
     await expectProblem(await remove(server, paths.thread({ ...KEY, threadId: 'none' })), 404, 'not_found')
@@ -91,7 +91,7 @@ describe('a deletion', () => {
     expect(await json(await server.ask(paths.threads('default')))).toEqual({ items: [] })
   })
 
-  it('waits for a live run unless it is forced', async () => {
+  it('is refused while a run is live, unless it is forced', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -103,7 +103,7 @@ describe('a deletion', () => {
     expect(await server.store.work.append(lease, ['{}'])).toEqual({ type: 'lost' })
   })
 
-  it('tells open readers, wherever they are, and ends what they read', async () => {
+  it('reaches all open readers, and ends their streams', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -122,7 +122,7 @@ describe('a deletion', () => {
     expect(server.feed.watching.readers).toBe(0)
   })
 
-  it('takes a room with all that is in it, but for the default room', async () => {
+  it('removes a room with everything in it, except the default room', async () => {
     const server = await createTestServer()
     await server.ask('/v1/rooms', { roomId: 'r', title: 'Kitchen' })
     const key = { roomId: 'r', threadId: 't' }
@@ -139,12 +139,12 @@ describe('a deletion', () => {
     await expectProblem(await patch(server, paths.room('r'), { title: 'x' }), 410, 'deleted')
   })
 
-  it('ends a reader that was still catching up with the one record that is left', async () => {
+  it('ends a reader that is still catching up with the one remaining record', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
     const stream = await server.ask(`${paths.log(KEY)}?live=sse`)
-    // The web sink is full after this: the reader waits until somebody reads.
+    // The web sink is full after this, so the reader waits until the client reads.
     for (let n = 0; n < 40; n++) await server.say(lease, 'x'.repeat(16 * 1024))
     await remove(server, `${paths.thread(KEY)}?force=true`)
     expect(await readUntil(stream, 'thread.deleted')).toContain('run.accepted')
@@ -152,8 +152,8 @@ describe('a deletion', () => {
   })
 })
 
-describe('finding', () => {
-  it('looks for words in titles and in what was said', async () => {
+describe('search', () => {
+  it('looks for words in titles and messages', async () => {
     const server = await createTestServer()
     await ended(server)
     await server.ask(paths.threads('default'), { threadId: 't2', title: 'Grüße' })

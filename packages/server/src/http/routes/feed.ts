@@ -1,4 +1,4 @@
-/** The one connection: every thread a device watches and its person's inbox, as one stream. */
+/** The feed: every thread that a device watches and its person's inbox, as one stream. */
 import type { InboxRefused } from '../../feed/feed.ts'
 import type { Api, Parts } from '../env.ts'
 import { openSink, tooManyStreams } from '../live.ts'
@@ -13,7 +13,7 @@ export function feed(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>)
       method: 'post',
       path: '/v1/feed',
       operationId: 'openFeed',
-      summary: 'The one connection: threads and the inbox as one stream',
+      summary: 'The feed: threads and the inbox as one stream',
       problems: ['invalid_cursor', 'not_found', 'cursor_ahead', 'too_many_streams'],
       middleware: may('feed.open'),
       request: { body: { ...json(FeedRequest), required: true } },
@@ -35,11 +35,14 @@ export function refusal({ type }: InboxRefused): ProblemError {
     case 'too_many_streams':
       return tooManyStreams()
     case 'invalid_cursor':
-      return new ProblemError('invalid_cursor', 'No inbox gave this `inbox`: ask for the inbox, and take its cursor.')
+      return new ProblemError(
+        'invalid_cursor',
+        'No inbox returned this `inbox` cursor. Get the inbox, and use its cursor.',
+      )
     case 'inbox_ahead':
       return new ProblemError(
         'cursor_ahead',
-        'This `inbox` does not belong to what is stored here now: ask for the inbox again, and take its cursor.',
+        'This `inbox` cursor does not fit the stored data. Get the inbox again, and use its cursor.',
       )
   }
 }

@@ -1,4 +1,6 @@
-/** Liveness and readiness: `/readyz` is 503 before the server is ready, while it drains, and once it has lost its data. */
+/**
+ * Liveness and readiness: `/readyz` is 503 before the server is ready, while it drains, and once it has lost its data.
+ */
 import { StatusShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { answer, operation } from '../operation.ts'
@@ -21,7 +23,7 @@ export function health(api: Api, { phase }: Pick<Parts, 'phase'>): void {
       method: 'get',
       path: '/readyz',
       operationId: 'getReadiness',
-      summary: 'Whether it is ready: 503 before, while it drains, and once it has lost its data',
+      summary: 'Whether the server is ready: 503 before that, while it drains, and once it has lost its data',
       problems: [],
       responses: { 200: answer('Ready.', StatusShape), 503: { description: 'Starting, draining, or lost.' } },
     }),

@@ -14,11 +14,11 @@ export function inbox(api: Api, { store, agents, heavy }: Pick<Parts, 'store' | 
       method: 'get',
       path: '/v1/inbox',
       operationId: 'getInbox',
-      summary: 'What is running, waiting and asking, in all rooms',
+      summary: 'What is running, queued and waiting for a person, in all rooms',
       problems: ['not_found'],
       middleware: may('inbox.read'),
       request: {},
-      responses: { 200: answer('The roll-up, and the cursor that goes on from it.', InboxShape) },
+      responses: { 200: answer('The roll-up, and the cursor that continues from it.', InboxShape) },
     }),
     (c) =>
       heavy.run(c.var.principal, c.req.raw.signal, async () =>

@@ -24,7 +24,7 @@ export function log(
       request: { params: ThreadParams, query: LogQuery, headers: LogHeaders },
       responses: {
         200: answer('A page of envelopes, or a stream of them.', LogPageShape),
-        204: { description: 'Nothing came within the long-poll’s time.' },
+        204: { description: 'Nothing was committed within the long-poll’s time.' },
       },
     }),
     async (c) => {
@@ -42,7 +42,7 @@ export function log(
         if (waitMs > 0 && chunk.frames.byteLength === 0) return nothing({ 'Stream-Next-Offset': String(after) })
         return replyText(logPage(chunk), 200, { 'Stream-Next-Offset': String(chunk.lastSeq) })
       }
-      // Who waits for a record is live, and holds no place meanwhile.
+      // A long-poll counts as live, and holds no slot while it waits.
       return query.live === 'long-poll' ? page(limits.longPollMs) : heavy.run(principal, signal, () => page(0))
     },
   )

@@ -1,4 +1,4 @@
-/** What Prometheus reads. The figures, and their names, are whoever's who counts. */
+/** Metrics for Prometheus. The metrics and their names belong to the module that counts. */
 
 import type { Api, Parts } from '../env.ts'
 import { operation } from '../operation.ts'

@@ -1,4 +1,4 @@
-/** Routes of the protocol that this version does not have: said plainly, instead of a 404 that looks like a mistake. */
+/** Routes of the protocol that this version does not have. Says so, instead of a 404 that looks like a mistake. */
 import type { Api } from '../env.ts'
 import { ProblemError } from '../problem-error.ts'
 
@@ -20,7 +20,7 @@ const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
 export function notBuilt(api: Api): void {
   for (const [path, ...methods] of NOT_BUILT) {
     api.on(methods, path, () => {
-      throw new ProblemError('not_supported', 'This part of the protocol is not built yet in this version.')
+      throw new ProblemError('not_supported', 'This part of the protocol is not available in this version.')
     })
   }
 }

@@ -1,4 +1,4 @@
-/** The document of the API, for whoever generates a client or looks around. */
+/** The API document, for generating clients and for reading. */
 import { z } from '@hono/zod-openapi'
 import { documentOf } from '../document.ts'
 import type { Api } from '../env.ts'
@@ -17,7 +17,7 @@ export function openapi(api: Api): void {
       responses: { 200: answer('OpenAPI 3.1.', z.looseObject({ openapi: z.string() })) },
     }),
     () => {
-      // When it is first asked for all routes are there.
+      // All routes are registered by the first request.
       text ??= JSON.stringify(documentOf(api))
       return replyText(text)
     },

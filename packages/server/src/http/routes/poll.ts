@@ -1,4 +1,4 @@
-/** The one connection as single answers: for clients behind something that holds streams back. */
+/** The feed as single answers, for clients behind something that holds streams back. */
 import { readPage } from '../../feed/page.ts'
 import { FeedPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
@@ -15,12 +15,12 @@ export function poll(api: Api, { store, heavy }: Pick<Parts, 'store' | 'heavy'>)
       method: 'post',
       path: '/v1/poll',
       operationId: 'pollFeed',
-      summary: 'What the one connection would say now, as one answer',
+      summary: 'What the feed would send now, as one answer',
       problems: ['invalid_cursor', 'not_found', 'cursor_ahead'],
       middleware: may('feed.open'),
       request: { body: { ...json(FeedRequest), required: true } },
       responses: {
-        200: answer('Frames as those of the feed. `more`: it was cut off, ask again at once.', FeedPageShape),
+        200: answer('Frames of the feed. `more`: the answer was cut off, ask again at once.', FeedPageShape),
       },
     }),
     async (c) => {

@@ -7,7 +7,7 @@ const PUT = { method: 'PUT' }
 const say = (server: TestServer, body: unknown) => server.ask('/v1/presence', body, PUT)
 const shown: PresenceBody = { deviceId: 'd', state: 'focused', thread: KEY }
 
-it('knows what a device shows for 30 seconds, and not once it is hidden', async () => {
+it('keeps what a device shows for 30 seconds, or until it is hidden', async () => {
   const server = await createTestServer()
   await server.start('r')
   expect((await say(server, shown)).status).toBe(204)
@@ -23,7 +23,7 @@ it('knows what a device shows for 30 seconds, and not once it is hidden', async 
   expect(server.presence.attention(KEY)).toBe('none')
 })
 
-it('takes a thread that is shown before it exists', async () => {
+it('accepts a thread that is shown before it exists', async () => {
   const server = await createTestServer()
   expect((await say(server, shown)).status).toBe(204)
   expect(server.presence.attention(KEY)).toBe('focused')
@@ -44,7 +44,7 @@ it.each<readonly [string, unknown]>([
   expect(server.presence.attention(KEY)).toBe('focused')
 })
 
-it('a thread that may not be seen is not there, and nobody hears whether it is', async () => {
+it('a thread that may not be seen is a 404, and the answer does not reveal whether it exists', async () => {
   const server = await createTestServer()
   await server.store.rooms.create(
     { tenantId: 'other', personId: 'x' },
@@ -62,7 +62,7 @@ it('a thread that may not be seen is not there, and nobody hears whether it is',
   await expectProblem(await say(server, { ...shown, thread: { ...KEY, roomId: 'gone' } }), 410, 'deleted')
 })
 
-it('asks whether this person may say it, and may read this thread', async () => {
+it('checks that the person may report presence, and may read the thread', async () => {
   const asked: unknown[] = []
   const server = await createTestServer({
     authorise: (principal, action, target) => {

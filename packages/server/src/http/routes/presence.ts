@@ -1,4 +1,4 @@
-/** What a device shows now. A hint for who is served first: it is answered, and nothing of a run depends on it. */
+/** What a device shows now: a hint for who is served first. It is acknowledged, and no run depends on it. */
 
 import type { Api, Parts } from '../env.ts'
 import { may } from '../may.ts'
@@ -17,14 +17,15 @@ export function presence(api: Api, { store, presence }: Pick<Parts, 'store' | 'p
       problems: ['not_found', 'deleted'],
       middleware: may('presence.report'),
       request: { body: { ...json(PresenceReport), required: true } },
-      responses: { 204: { description: 'It is known, until it is said otherwise or 30 seconds have passed.' } },
+      responses: { 204: { description: 'Recorded until the next report, or for 30 seconds.' } },
     }),
     async (c) => {
       const { principal } = c.var
       const { deviceId, state, thread } = c.req.valid('json')
       if (thread) {
         if (!c.var.authorise(principal, 'threads.read', thread)) throw notFound()
-        // A thread is seen with its room. It may not exist yet: a page shows a new one before it is sent.
+        // Whoever may see a room may see its threads. A thread may not exist yet: a page shows a new one before it is
+        // sent.
         const room = await store.rooms.get(principal, thread.roomId)
         if (room.type !== 'room') throw absent(room)
       }

@@ -9,7 +9,7 @@ const start = (server: TestServer, runId: string, onBusy: string, key: ThreadKey
   server.ask(paths.runs(key), { runId, messages: words(`${runId}-q`), onBusy })
 const patch = (server: TestServer, path: string, body: unknown) => server.ask(path, body, { method: 'PATCH' })
 
-/** A run that is live, and two that wait. */
+/** A live run, and two queued ones. */
 async function busyServer() {
   const server = await createTestServer()
   await server.start('r1')
@@ -19,7 +19,7 @@ async function busyServer() {
 }
 
 describe('the queue', () => {
-  it('is shown with positions and words', async () => {
+  it('is returned with positions and messages', async () => {
     const { server } = await busyServer()
     const queue = await json<QueueInfo>(await server.ask(paths.queue(KEY)))
     expect(queue).toMatchObject({ order: ['r2', 'r3'], paused: false })
@@ -35,7 +35,7 @@ describe('the queue', () => {
     await expectProblem(await server.ask(paths.queue({ ...KEY, threadId: 'none' })), 404, 'not_found')
   })
 
-  it('is reordered, paused and edited, and says what does not wait', async () => {
+  it('is reordered, paused and edited, and refuses runs that are not queued', async () => {
     const { server } = await busyServer()
     const changed = await patch(server, paths.queue(KEY), { order: ['r3'], paused: true })
     expect(changed.status).toBe(200)
@@ -55,7 +55,7 @@ describe('the queue', () => {
     await expectProblem(await patch(server, paths.run(KEY, 'r9'), { messages: words('m') }), 404, 'not_found')
   })
 
-  it('refuses what makes no sense, and leaves it as it was', async () => {
+  it('refuses an invalid request, and stays unchanged', async () => {
     const { server } = await busyServer()
     const before = await json(await server.ask(paths.log(KEY)))
     const refused: [string, unknown, number, Problem['code']][] = [
@@ -72,7 +72,7 @@ describe('the queue', () => {
     expect(await json(await server.ask(paths.log(KEY)))).toEqual(before)
   })
 
-  it('loses a run by its cancel, and one that was sent now goes first', async () => {
+  it('loses a run that is cancelled, and a run with `now` goes first', async () => {
     const { server, lease } = await busyServer()
     expect((await server.ask(paths.cancelRun(KEY, 'r2'), {})).status).toBe(202)
     await patch(server, paths.queue(KEY), { supersede: true })
@@ -82,7 +82,7 @@ describe('the queue', () => {
     expect((await server.claim()).runId).toBe('r3')
   })
 
-  it('S000-33 makes a live run give way to one that supersedes it', async () => {
+  it('S000-33 ends a live run that another one supersedes', async () => {
     const { server, lease } = await busyServer()
     const accepted = await start(server, 'r4', 'supersede')
     expect([accepted.status, await json(accepted)]).toMatchObject([202, { run: { runId: 'r4', position: 1 } }])
@@ -92,7 +92,7 @@ describe('the queue', () => {
 })
 
 describe('a question to a person', () => {
-  it('holds the thread until every one is answered', async () => {
+  it('blocks the thread until every one is answered', async () => {
     const server = await createTestServer()
     await server.start('r1')
     await server.finish(await server.claim(), { type: 'interrupted', interrupts: [{ id: 'i', reason: 'approval' }] })

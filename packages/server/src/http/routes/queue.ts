@@ -1,4 +1,4 @@
-/** What waits in a thread: seen, reordered, paused, sent now; and other words for a run that waits. */
+/** The queue of a thread: read, reorder, pause, send now, and edit a queued run. */
 
 import type { QueueInfo, Run } from '@holdfast/core'
 import type { Absent, NotQueued } from '../../store/port.ts'
@@ -22,7 +22,7 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('queue.read'),
       request: { params: ThreadParams },
-      responses: { 200: answer('What waits, in the order in which it will start.', QueueShape) },
+      responses: { 200: answer('The queued runs, in the order in which they will start.', QueueShape) },
     }),
     async (c) => {
       const answer = await store.runs.queue(c.var.principal, c.req.valid('param'))
@@ -80,5 +80,7 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
 function refusal(answer: NotQueued | Absent): ProblemError {
   if (answer.type !== 'not_queued') return absent(answer)
   const { runId } = answer
-  return new ProblemError('not_queued', `Run “${runId}” does not wait (any more): look at the queue again.`, { runId })
+  return new ProblemError('not_queued', `Run “${runId}” is not queued, or no longer queued. Get the queue again.`, {
+    runId,
+  })
 }

@@ -55,7 +55,7 @@ export function rooms(
       const answer = await store.rooms.create(c.var.principal, room, agents.defaultId)
       if (answer.type === 'deleted') throw absent(answer)
       if (answer.type === 'conflict') {
-        throw new ProblemError('room_conflict', `Room “${roomId}” exists and is another: choose another id.`)
+        throw new ProblemError('room_conflict', `Room “${roomId}” already exists. Choose another id.`)
       }
       return reply<RoomInfo>(infoOf(answer.room), answer.type === 'created' ? 201 : 200)
     },
@@ -109,13 +109,13 @@ export function rooms(
       problems: ['not_found', 'run_active', 'default_room'],
       middleware: may('rooms.delete'),
       request: { params: RoomParams, query: DeleteQuery },
-      responses: { 204: { description: 'It is gone, with all its threads; also when it was gone before.' } },
+      responses: { 204: { description: 'It is gone with all its threads, even if it was gone before.' } },
     }),
     async (c) => {
       const { roomId } = c.req.valid('param')
       const found = await store.rooms.get(c.var.principal, roomId)
       if (found.type === 'room' && roomId === DEFAULT_ROOM_ID) {
-        throw new ProblemError('default_room', 'The default room stays: delete its threads instead.')
+        throw new ProblemError('default_room', 'The default room cannot be deleted. Delete its threads instead.')
       }
       return deleted(await store.rooms.delete(c.var.principal, roomId, c.req.valid('query').force))
     },

@@ -5,7 +5,7 @@ import { createTestServer, expectProblem, KEY } from '../testing/test-server.ts'
 const json = async <T>(response: Response) => (await response.json()) as T
 
 describe('health', () => {
-  it('lives always and is ready only between start and drain', async () => {
+  it('is always live, and ready only between start and drain', async () => {
     const server = await createTestServer()
     expect((await server.ask('/healthz')).status).toBe(200)
     expect((await server.ask('/readyz')).status).toBe(200)
@@ -18,7 +18,7 @@ describe('health', () => {
 })
 
 describe('agents', () => {
-  it('lists what a run may name', async () => {
+  it('lists the agents that a run may name', async () => {
     const server = await createTestServer()
     expect(await json(await server.ask('/v1/agents'))).toMatchObject({ items: [{ agentId: 'demo', title: 'Demo' }] })
   })
@@ -36,7 +36,7 @@ describe('rooms', () => {
     expect(await json(await server.ask('/v1/rooms/r1'))).toEqual(body)
   })
 
-  it('mints an id for who names none', async () => {
+  it('mints an id if the client gives none', async () => {
     const server = await createTestServer()
     expect(await json(await server.ask('/v1/rooms', { title: 'x' }))).toMatchObject({ roomId: 'minted-1' })
   })
@@ -56,7 +56,7 @@ describe('rooms', () => {
     expect(seen.sort()).toEqual(['a', 'b', 'c', 'default'])
   })
 
-  it('refuses what is not a room, and keeps nothing of it', async () => {
+  it('refuses an invalid room, and stores nothing of it', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask('/v1/rooms/none'), 404, 'not_found')
     await expectProblem(await server.ask('/v1/rooms/a%20b'), 422, 'invalid')
@@ -73,7 +73,7 @@ describe('rooms', () => {
     })
   })
 
-  it('says where the body is wrong', async () => {
+  it('says where the body is invalid', async () => {
     const server = await createTestServer()
     const problem = await expectProblem(await server.ask('/v1/rooms', { title: 7 }), 422, 'invalid')
     expect(problem.issues?.[0]?.path).toBe('title')
@@ -94,13 +94,13 @@ describe('threads', () => {
     expect(await json(await server.ask(path))).toMatchObject({ items: [{ threadId: 't1' }] })
   })
 
-  it('refuses an unknown room, a bad cursor, and searching, which is not built', async () => {
+  it('refuses an unknown room and an invalid cursor', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask(paths.threads('none')), 404, 'not_found')
     await expectProblem(await server.ask(`${paths.threads('default')}?before=nonsense`), 422, 'invalid_cursor')
   })
 
-  it('gives a snapshot on which the log goes on', async () => {
+  it('returns a snapshot that the log continues', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask(paths.thread(KEY)), 404, 'not_found')
     await server.start('r1')
@@ -147,7 +147,7 @@ describe('starting a run', () => {
     expect(busy.runId).toBe('r1')
   })
 
-  it('refuses what it cannot do, in words of its own, and leaves nothing behind', async () => {
+  it('refuses what it cannot do with a clear message, and leaves nothing behind', async () => {
     const server = await createTestServer()
     const good = { runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Hello' }] }
     const refused: [unknown, number, Problem['code']][] = [
@@ -174,7 +174,7 @@ describe('starting a run', () => {
     expect(server.faults).toEqual([])
   })
 
-  it('refuses a message id that has other words already, and names it', async () => {
+  it('refuses a message id that is already used for another message, and names it', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const start = (body: object) => server.ask(paths.runs(KEY), { runId: 'r2', onBusy: 'enqueue', ...body })
@@ -190,7 +190,7 @@ describe('starting a run', () => {
     expect((await edit({ ...asked, content: 'Two' })).status).toBe(200)
   })
 
-  it('starts nothing new while draining, and says when to come again', async () => {
+  it('starts nothing new while draining, and says when to retry', async () => {
     const server = await createTestServer()
     server.phase = 'draining'
     const answer = await server.start('r1')
@@ -201,7 +201,7 @@ describe('starting a run', () => {
 })
 
 describe('runs', () => {
-  it('shows one and all', async () => {
+  it('returns one run, and all', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask(paths.runs(KEY)), 404, 'not_found')
     await server.start('r1')
@@ -229,7 +229,7 @@ describe('cancelling', () => {
     await expectProblem(await server.ask(paths.cancelRun({ ...KEY, roomId: 'none' }, 'r1'), {}), 404, 'not_found')
   })
 
-  it('takes an empty body, and refuses a reason that is none', async () => {
+  it('accepts an empty body, and refuses an invalid reason', async () => {
     const server = await createTestServer()
     const headers = { 'Content-Type': 'application/json' }
     const empty = await server.app.request(paths.cancelRun(KEY, 'r1'), { method: 'POST', headers })
@@ -237,7 +237,7 @@ describe('cancelling', () => {
     await expectProblem(await server.ask(paths.cancelRun(KEY, 'r1'), { reason: 7 }), 422, 'invalid')
   })
 
-  it('cancels whatever is live in a thread', async () => {
+  it('cancels the live run of a thread', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask(paths.cancelThread(KEY), {}), 404, 'not_found')
     await server.ask(paths.threads('default'), { threadId: 't1' })
@@ -250,7 +250,7 @@ describe('cancelling', () => {
 })
 
 describe('the log as pages', () => {
-  it('gives envelopes after a cursor, with where to go on', async () => {
+  it('returns envelopes after a cursor, and where to continue', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -268,7 +268,7 @@ describe('the log as pages', () => {
     ).toBe(3)
   })
 
-  it('refuses cursors that are none, from the future, or of nothing', async () => {
+  it('refuses cursors that are invalid, ahead, or of an unknown thread', async () => {
     const server = await createTestServer()
     await expectProblem(await server.ask(paths.log(KEY)), 404, 'not_found')
     await server.start('r1')
@@ -288,7 +288,7 @@ describe('the log as pages', () => {
 })
 
 describe('one run’s events as pages', () => {
-  it('gives bare events, says where to go on and when the run is over', async () => {
+  it('returns bare events, where to continue, and whether the run is over', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()
@@ -313,7 +313,7 @@ describe('one run’s events as pages', () => {
     await expectProblem(await server.ask(paths.runEvents(KEY, 'r2')), 404, 'not_found')
   })
 
-  it('does not walk the whole thread for a late run', async () => {
+  it('does not read the whole thread for a late run', async () => {
     const server = await createTestServer()
     await server.start('r1')
     await server.finish(await server.claim())

@@ -1,4 +1,4 @@
-/** One run's bare AG-UI events, cut out of its thread's log: positions are the thread's. Ends with the run. */
+/** One run's bare AG-UI events, filtered out of its thread's log. Positions are the thread's. Ends with the run. */
 
 import type { ThreadKey } from '@holdfast/core'
 import { type RunEvents, runEvents as runEventsFilter, runEventsIn } from '../../feed/frame-filter.ts'
@@ -37,7 +37,7 @@ export function runEvents(
       request: { params: RunParams, query: LogQuery, headers: LogHeaders },
       responses: {
         200: answer('A page of events, or a stream of them.', EventPageShape),
-        204: { description: 'The run has no more events, or none came within the long-poll’s time.' },
+        204: { description: 'The run has no more events, or none was committed within the long-poll’s time.' },
       },
     }),
     async (c) => {
@@ -52,11 +52,11 @@ export function runEvents(
       const limit = Math.min(wanted, limits.maxLogPage)
       const ask = { principal, key, runId: params.runId, after: asked, limit, waitMs: live ? limits.longPollMs : 0 }
       if (live && asked >= terminalSeq(span)) {
-        // A cursor from the future is none of "past the end".
+        // A cursor past the end of the log is an error, and not past the end of the run.
         orRefuse(await feed.next({ ...ask, maxBytes: 1, maxRecords: 1, waitMs: 0 }))
         return nothing({ 'Stream-Next-Offset': String(asked), 'Stream-Closed': 'true' })
       }
-      // What lies before the run's acceptance is none of its events, however long the thread is.
+      // Nothing before the run's acceptance is one of its events, however long the thread is.
       const from = asked < span.firstSeq ? { ...ask, after: span.firstSeq - 1 } : ask
       if (live === 'sse') return openStream(c, { feed, limits }, { ...from, filter: runEventsFilter(params.runId) })
       const { signal } = c.req.raw
@@ -65,7 +65,7 @@ export function runEvents(
     },
   )
 
-  /** Reads until an event is there, the log or the time is over; a page without waiting reads once. */
+  /** Reads until there is an event, or the log or the time ends. A page without waiting reads once. */
   async function gather(ask: Ask, signal: AbortSignal): Promise<RunEvents & { next: number; head: number }> {
     const until = clock.now() + ask.waitMs
     for (let after = ask.after; ; ) {

@@ -1,4 +1,4 @@
-/** Runs: of a thread, one of them, and those of everything the person may see. */
+/** Runs: those of a thread, one of them, and those of everything the person may see. */
 
 import type { List, Run, RunInThread } from '@holdfast/core'
 import { RunShape, RunsShape, TimelineShape } from '../answers.ts'
@@ -20,7 +20,7 @@ export function runs(api: Api, { store, limits, heavy }: Pick<Parts, 'store' | '
       problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
       middleware: may('runs.read'),
       request: { params: ThreadParams, query: ListQuery },
-      responses: { 200: answer('A page of the runs, in the order of their acceptance.', RunsShape) },
+      responses: { 200: answer('A page of the runs, in order of acceptance.', RunsShape) },
     }),
     async (c) => {
       const page = pageRequest(c.req.valid('query'), limits)

@@ -1,4 +1,4 @@
-/** Starting a run: the durable accept. What carries it out is told by the store, never from here. */
+/** Starting a run: the durable accept. The engine learns of the run from the store, never from here. */
 
 import type { StartAccepted } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
@@ -38,11 +38,11 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       ],
       middleware: may('runs.start'),
       request: { params: ThreadParams, body: { ...json(Start), required: true } },
-      responses: { 202: answer('Accepted, durably; again, the same run, on a retry.', StartedShape) },
+      responses: { 202: answer('Accepted durably. A retry returns the same run.', StartedShape) },
     }),
     async (c) => {
       if (phase() === 'draining') {
-        const detail = 'The server is stopping and starts nothing new: send it again in a moment.'
+        const detail = 'The server is stopping and starts nothing new. Send it again in a moment.'
         throw new ProblemError('draining', detail, {}, { 'Retry-After': '5' })
       }
       if (phase() === 'lost') throw new ProblemError('storage_lost', STORE_LOST, {}, { 'Retry-After': '5' })
@@ -54,7 +54,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       if (who.type !== 'agents') throw absent(who, `There is no room “${key.roomId}”.`)
       const agentId = body.agentId ?? who.accepted ?? chosenAgent(agents, who.candidates)
       const request = requestOf(body, agentId)
-      // What was accepted stays accepted, whatever has become of its agent.
+      // An accepted run stays accepted, even if its agent is no longer set up.
       if (who.accepted === undefined) refuseByAgent(agents, request)
       const afterCrash = agents.get(agentId)?.afterCrash
       const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
@@ -63,27 +63,29 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         case 'same':
           return reply<StartAccepted>({ run: answer.run }, 202)
         case 'run_id_reused':
-          throw new ProblemError('run_id_reused', 'This runId was used for another request: mint a new one.')
+          throw new ProblemError('run_id_reused', 'This runId was used for another request. Mint a new one.')
         case 'message_id_reused':
           throw messageIdReused(answer)
         case 'run_active': {
-          const detail = 'A run is live in this thread: wait for its end, cancel it, or send `onBusy`.'
+          const detail = 'A run is live in this thread. Wait for it to end, cancel it, or send `onBusy`.'
           throw new ProblemError('run_active', detail, { runId: answer.runId })
         }
         case 'needs_answer': {
           const { interruptIds } = answer
-          const detail =
-            'A run asked a person: answer every one of its questions in `resume`, or send onBusy "enqueue".'
+          const detail = 'A run waits for a person. Answer all its questions in `resume`, or send onBusy "enqueue".'
           throw new ProblemError('needs_answer', detail, { interruptIds })
         }
         case 'interrupt_closed':
-          throw new ProblemError('interrupt_closed', 'Nobody asks this, or not any more: take the snapshot.')
+          throw new ProblemError('interrupt_closed', 'This question is not open, or no longer open. Get the snapshot.')
         case 'queue_full':
-          throw new ProblemError('queue_full', 'Too many runs wait in this thread already: let some of them end first.')
+          throw new ProblemError('queue_full', 'Too many runs are queued in this thread. Let some of them end first.')
         case 'unknown_parent':
-          throw new ProblemError('unknown_parent', 'The thread holds no message with this parentId: name one it holds.')
+          throw new ProblemError(
+            'unknown_parent',
+            'The thread has no message with this parentId. Name one that it has.',
+          )
         case 'nothing_to_answer':
-          throw new ProblemError('nothing_to_answer', 'There is no message to answer: send one in `messages`.')
+          throw new ProblemError('nothing_to_answer', 'There is no message to answer. Send one in `messages`.')
         case 'not_found':
         case 'deleted':
           throw absent(answer, `There is no room “${key.roomId}”.`)
@@ -99,12 +101,12 @@ function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: Star
   if (refusal) throw refusal
 }
 
-/** The message that a start without new ones is to answer. */
+/** The message that a start without new messages answers. */
 function answeredIn({ messages, parentId }: StartInput): string | undefined {
   return messages.length === 0 ? (parentId ?? undefined) : undefined
 }
 
-/** After parsing and defaults: a retry is the same exactly when this is deeply equal. */
+/** The request after parsing and defaults. A start is a retry exactly if this is deeply equal. */
 function requestOf(body: StartInput, agentId: string): StartRequest {
   const { runId, messages, parentId, onBusy, tools, context, state, resume = [], forwardedProps } = body
   return {

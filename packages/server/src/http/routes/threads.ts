@@ -23,7 +23,7 @@ export function threads(
       method: 'get',
       path: '/v1/rooms/{roomId}/threads',
       operationId: 'listThreads',
-      summary: 'Threads, newest activity first; also a search',
+      summary: 'Threads, newest activity first; also the search',
       problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
       middleware: may('threads.list'),
       request: { params: RoomParams, query: ThreadListQuery },
@@ -57,7 +57,7 @@ export function threads(
       const { threadId = mintId(), title } = c.req.valid('json')
       const answer = await store.threads.create(c.var.principal, { roomId, threadId }, title)
       if (answer.type === 'conflict') {
-        throw new ProblemError('thread_conflict', `Thread “${threadId}” exists and is another: choose another id.`)
+        throw new ProblemError('thread_conflict', `Thread “${threadId}” already exists. Choose another id.`)
       }
       if (answer.type === 'not_found' || answer.type === 'deleted') {
         throw absent(answer, `There is no room “${roomId}”.`)
@@ -75,7 +75,7 @@ export function threads(
       problems: ['invalid', 'not_found', 'deleted'],
       middleware: may('threads.read'),
       request: { params: ThreadParams },
-      responses: { 200: answer('The thread as it is now; its log goes on after `seq`.', SnapshotShape) },
+      responses: { 200: answer('The thread as it is now. Its log continues after `seq`.', SnapshotShape) },
     }),
     async (c) => {
       return heavy.run(c.var.principal, c.req.raw.signal, async () => {
@@ -120,7 +120,7 @@ export function threads(
       problems: ['not_found', 'deleted', 'run_active'],
       middleware: may('threads.delete'),
       request: { params: ThreadParams, query: DeleteQuery },
-      responses: { 204: { description: 'It is gone; also when it was gone before.' } },
+      responses: { 204: { description: 'It is gone, even if it was gone before.' } },
     }),
     async (c) => deleted(await store.threads.delete(c.var.principal, c.req.valid('param'), c.req.valid('query').force)),
   )

@@ -1,4 +1,7 @@
-/** A small server for tests of the HTTP face: memory store, in-process bus, manual clock, and runs that the test writes. */
+/**
+ * A small server for tests of the HTTP interface: memory store, in-process bus, manual clock, and runs that the test
+ * writes.
+ */
 import { EventType } from '@ag-ui/core'
 import { type Outcome, type Problem, paths, runTerminal, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
@@ -25,7 +28,7 @@ export interface TestServer {
   readonly clock: ReturnType<typeof createManualClock>
   readonly faults: unknown[]
   phase: Phase
-  /** GET, or POST of JSON when there is a body. */
+  /** GET, or POST of JSON if there is a body. */
   ask(path: string, body?: unknown, init?: RequestInit): Promise<Response>
   start(runId: string, key?: ThreadKey): Promise<Response>
   claim(): Promise<Lease>
