@@ -18,7 +18,7 @@ it('a page of an unknown origin is refused with a message that names that origin
   const say = async (headers: Readonly<Record<string, string>>) =>
     (await expectProblem(await ask(paths.rooms(), { title: 'x' }, { headers }), 403, 'foreign_origin')).detail
   expect(await say({ origin: 'https://chat.example', 'sec-fetch-site': 'same-origin' })).toMatch(
-    /behind a proxy: start it with HOLDFAST_ORIGIN=https:\/\/chat\.example\.$/,
+    /behind a proxy, start it with HOLDFAST_ORIGIN=https:\/\/chat\.example\.$/,
   )
   expect(await say({ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toContain(
     'A page of another site',

@@ -43,7 +43,7 @@ it('a start with exactly the maximum number of messages is accepted, one more is
   }
   expect((await post('most', 1_000)).status).toBe(202)
   const refused = await post('more', 1_001)
-  expect(JSON.stringify(await refused.clone().json())).toContain('send only the new ones')
+  expect(JSON.stringify(await refused.clone().json())).toContain('Send only the new ones')
   await expectProblem(refused, 422, 'invalid')
 })
 

@@ -72,7 +72,7 @@ it('checks that the person may report presence, and may read the thread', async 
     },
   })
   const answer = await expectProblem(await say(server, shown), 404, 'not_found')
-  expect(answer).toMatchObject({ detail: 'Nothing is here, or nothing that you may see.' })
+  expect(answer).toMatchObject({ detail: 'There is nothing here, or nothing that you may see.' })
   expect(asked).toEqual([
     ['presence.report', {}],
     ['threads.read', KEY],
