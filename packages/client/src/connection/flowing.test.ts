@@ -1,5 +1,5 @@
 /** Reading where streams do not come through. */
-import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
+import { type Envelope, type InboxFrame, keyString, type ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import type { Delivery } from '../transport/port.ts'
 import { faultOf, read } from '../transport/transport.contract.ts'
 import type { Places } from './flow.ts'
 import { createFlowingSource } from './flowing.ts'
+import { createOneConnection } from './one-connection.ts'
 import { A, B, NOBODY, settled } from './testing/read-through.ts'
 import { createWeather, type Weather } from './testing/weather.ts'
 
@@ -20,21 +21,28 @@ function setUp(places?: Places) {
   /** The feed, of these threads and the inbox, from the beginning. */
   function follow(threads: readonly (ThreadKey & { after: number })[], inbox = '0') {
     const seen: Envelope[] = []
+    const positions = new Map(threads.map((thread) => [keyString(thread), thread]))
     const entries: InboxFrame[] = []
     const notes: string[] = []
     const stop = new AbortController()
     const reading = { seen, entries, notes, stop, ended: undefined as unknown, delivery: 'streams' as Delivery }
     void source
       .openFeed(
-        { inbox, threads },
+        () => ({ inbox, threads: [...positions.values()] }),
         {
           onOpen: () => void notes.push('open'),
           onDelivery(delivery) {
             reading.delivery = delivery
           },
-          onEnvelopes: (_, batch) => void seen.push(...batch),
+          onEnvelopes(key, batch) {
+            seen.push(...batch)
+            positions.set(keyString(key), { ...key, after: batch.at(-1)?.seq ?? 0 })
+          },
           onCaughtUp: ({ roomId }) => void notes.push(`caught-up ${roomId}`),
-          onResync: ({ roomId, reason }) => void notes.push(`${reason} ${roomId}`),
+          onResync({ roomId, threadId, reason }) {
+            positions.delete(keyString({ roomId, threadId }))
+            notes.push(`${reason} ${roomId}`)
+          },
           onInbox: (batch) => void entries.push(...batch),
           onBytes() {},
           onDropped: (reason) => void notes.push(reason),
@@ -247,6 +255,26 @@ describe('one log', () => {
     await pass(4_000)
     expect(faultOf(await log.done)).toMatchObject({ type: 'problem', problem: { code: 'cursor_ahead' } })
   })
+})
+
+it('G3 one connection that polls asks for each thread from where its reader is, and hands on nothing twice', async () => {
+  const { script, clock, weather, source, pass } = setUp()
+  script.startElsewhere(A, 'run', 'Hello')
+  script.startElsewhere(B, 'run', 'Hello')
+  const transport = createOneConnection({ source, clock })
+  const logs = [read(transport, A, 0), read(transport, B, 1)]
+  await pass(1_000)
+  weather.turn('held')
+  weather.cut('broken')
+  await pass(5_000)
+  script.say(A, 'run', 'by a poll')
+  await pass(5_000)
+  const polled = script.asked.flatMap((each) => (each.type === 'pollFeed' ? [each.body.threads] : []))
+  expect(polled.at(-1)).toEqual([B, A].map((key) => ({ ...key, after: script.log(key).length })))
+  expect(logs.map(({ seen }) => seen)).toEqual([script.log(A), script.log(B).slice(1)])
+  for (const { stop } of logs) stop.abort()
+  await settled()
+  expect(clock.waiting).toBe(0)
 })
 
 describe('a browser that has no connection left for a stream', () => {

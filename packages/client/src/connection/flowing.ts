@@ -38,7 +38,7 @@ export interface FlowingOptions {
   readonly places?: Places | undefined
 }
 
-type OpenStream = (body: FeedBody, handlers: FeedHandlers, signal: AbortSignal) => Promise<void>
+type OpenStream = (body: () => FeedBody, handlers: FeedHandlers, signal: AbortSignal) => Promise<void>
 
 interface Reading {
   readonly source: FeedSource
@@ -57,9 +57,16 @@ export function createFlowingSource({ source, clock, places }: FlowingOptions): 
       read({ source, clock, flow, open: source.openFeed, told: createTold(body, handlers), signal }),
     async open(from, signal) {
       if (from.type !== 'log') return source.open(from, signal)
-      const { key, after, handlers } = from
+      const { key, handlers } = from
+      let { after } = from
       const over = new AbortController()
-      const told = createTold({ threads: [{ ...key, after }] }, oneLog(handlers, over))
+      const told = createTold(() => ({ threads: [{ ...key, after }] }), {
+        ...oneLog(handlers, over),
+        onEnvelopes(_, batch) {
+          after = batch.at(-1)?.seq ?? after
+          handlers.onEnvelopes(batch)
+        },
+      })
       const both = AbortSignal.any([signal, over.signal])
       try {
         await read({ source, clock, flow, open: logOf(source, key), told, signal: both })
@@ -140,7 +147,7 @@ async function stream({ clock, open, told, signal }: Reading, crowded: AbortSign
     },
   }
   try {
-    await open(body, hear, own)
+    await open(() => body, hear, own)
   } catch (cause) {
     const error = transportError(cause)
     if (isRefusal(error)) throw error
@@ -209,7 +216,7 @@ async function flows(source: FeedSource, clock: Clock, thorough: boolean, signal
     enough.abort()
   }
   try {
-    await source.openFeed({ threads: [] }, { ...DEAF, onBytes }, AbortSignal.any([signal, enough.signal]))
+    await source.openFeed(() => ({ threads: [] }), { ...DEAF, onBytes }, AbortSignal.any([signal, enough.signal]))
   } catch {
     // Aborted because it was heard, or too late, or it was never one.
   } finally {
@@ -228,22 +235,21 @@ const DEAF: FeedHandlers = {
   onDropped() {},
 }
 
-/** One log's handlers as those of the feed. That it says no more of the log ends the reading. */
+/** One log's handlers as those of the feed, without its envelopes. A resync of the log ends the reading. */
 function oneLog(handlers: LogHandlers, over: AbortController): FeedHandlers {
   return {
     ...DEAF,
     onOpen: () => handlers.onOpen(),
     onBytes: () => handlers.onBytes(),
     onDropped: (reason, type) => handlers.onDropped(reason, type),
-    onEnvelopes: (_, batch) => handlers.onEnvelopes(batch),
     onCaughtUp: () => handlers.onCaughtUp(),
     onResync: ({ reason }) => over.abort(resynced(reason)),
   }
 }
 
 function logOf(source: RunTransport, key: ThreadKey): OpenStream {
-  return ({ threads = [] }, handlers, signal) => {
-    const [{ after } = { after: 0 }] = threads
+  return (body, handlers, signal) => {
+    const [{ after } = { after: 0 }] = body().threads ?? []
     const heard: LogHandlers = {
       ...handlers,
       onEnvelopes: (batch) => handlers.onEnvelopes(key, batch),

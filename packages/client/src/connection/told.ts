@@ -1,42 +1,29 @@
 /**
- * What one reader of the feed has been told, whoever brought it: from where the next request goes on.
+ * What one reader of the feed has been told, by streams and polls alike, so that it is told everything once.
  *
- * Owns: its cursors; that it is told once that it is open, and once of each thread that it is caught up. Does not know: requests.
+ * Owns: that it is told once that it is open, and once of each thread that it is caught up; the inbox's cursor. Does not
+ * know: requests, positions of threads (`body` gives the present ones).
  */
-import { type FeedBody, keyString, type ThreadKey } from '@holdfast/core'
+import { type FeedBody, keyString } from '@holdfast/core'
 import type { Delivery, FeedHandlers, PolledHandlers } from '../transport/port.ts'
 
-interface ToldThread {
-  readonly key: ThreadKey
-  after: number
-  caughtUp: boolean
-}
-
 export interface Told {
-  /** What is still to be asked for. */
+  /** What the next request asks for. */
   readonly body: FeedBody
   opened(delivery: Delivery): void
-  /** `onBytes` is called before anything else of what came. */
+  /** `onBytes` is called before anything else that arrived. */
   readonly handlers: PolledHandlers
 }
 
-export function createTold(body: FeedBody, handlers: FeedHandlers): Told {
-  const threads = new Map<string, ToldThread>(
-    (body.threads ?? []).map(({ roomId, threadId, after }) => [
-      keyString({ roomId, threadId }),
-      { key: { roomId, threadId }, after, caughtUp: false },
-    ]),
-  )
-  let inbox = body.inbox
+export function createTold(body: () => FeedBody, handlers: FeedHandlers): Told {
+  const caughtUp = new Set<string>()
+  let { inbox } = body()
   let opened = false
   let delivery: Delivery = 'streams'
 
   return {
     get body() {
-      return {
-        ...(inbox !== undefined && { inbox }),
-        threads: [...threads.values()].map(({ key, after }) => ({ ...key, after })),
-      }
+      return { ...(inbox !== undefined && { inbox }), threads: body().threads ?? [] }
     },
     opened(now) {
       if (!opened) handlers.onOpen()
@@ -47,21 +34,14 @@ export function createTold(body: FeedBody, handlers: FeedHandlers): Told {
     handlers: {
       onBytes: () => handlers.onBytes(),
       onDropped: (reason, type) => handlers.onDropped(reason, type),
-      onEnvelopes(key, batch) {
-        const thread = threads.get(keyString(key))
-        const last = batch.at(-1)
-        if (thread && last) thread.after = Math.max(thread.after, last.seq)
-        handlers.onEnvelopes(key, batch)
-      },
+      onEnvelopes: (key, batch) => handlers.onEnvelopes(key, batch),
       onCaughtUp(what) {
-        const thread = threads.get(keyString(what))
-        if (!thread || thread.caughtUp) return
-        thread.caughtUp = true
+        const id = keyString(what)
+        if (caughtUp.has(id)) return
+        caughtUp.add(id)
         handlers.onCaughtUp(what)
       },
-      onResync(what) {
-        if (threads.delete(keyString(what))) handlers.onResync(what)
-      },
+      onResync: (what) => handlers.onResync(what),
       onInbox(batch) {
         inbox = batch.at(-1)?.cursor ?? inbox
         handlers.onInbox(batch)

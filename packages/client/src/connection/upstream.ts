@@ -3,11 +3,20 @@
  *
  * Owns: that account. Does not know: who reads, why it was opened.
  */
-import { type CaughtUp, type Envelope, type FeedBody, type InboxFrame, keyString, type Resync } from '@holdfast/core'
+import {
+  type CaughtUp,
+  type Envelope,
+  type FeedBody,
+  type InboxFrame,
+  keyString,
+  type Resync,
+  type ThreadKey,
+} from '@holdfast/core'
 import { type TransportError, transportError } from '../transport/error.ts'
 import type { Delivery, DropReason, FeedSource } from '../transport/port.ts'
 
 interface Told {
+  readonly key: ThreadKey
   /** Everything after the cursor it was asked with, up to here. */
   at: number
   /** Whether its history is complete. */
@@ -41,7 +50,7 @@ export function createUpstream(source: FeedSource, body: FeedBody, handlers: Ups
   const threads = new Map<string, Told>(
     (body.threads ?? []).map(({ roomId, threadId, after }) => [
       keyString({ roomId, threadId }),
-      { at: after, ready: false },
+      { key: { roomId, threadId }, at: after, ready: false },
     ]),
   )
   let isOpen = false
@@ -66,7 +75,8 @@ export function createUpstream(source: FeedSource, body: FeedBody, handlers: Ups
     let error: TransportError | undefined
     try {
       await source.openFeed(
-        body,
+        // A request that is made later goes on from where this one was told.
+        () => ({ ...body, threads: Array.from(threads.values(), ({ key, at }) => ({ ...key, after: at })) }),
         {
           onOpen: unlessClosed(() => {
             isOpen = true

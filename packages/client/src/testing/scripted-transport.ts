@@ -70,7 +70,8 @@ export function createScriptedTransport(): ScriptedTransport {
     await threads.read(script, after, handlers, signal)
   }
 
-  async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+  async function openFeed(present: () => FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+    const body = present()
     await answer({ type: 'openFeed', body }, () => undefined)
     await feed.open(body, handlers, signal)
   }
@@ -93,7 +94,7 @@ export function createScriptedTransport(): ScriptedTransport {
     if (source.type === 'log') return read(source, signal)
     const { cursor, handlers } = source
     const inboxAlone = { onInbox: handlers.onEntries, onEnvelopes() {}, onCaughtUp() {}, onResync() {} }
-    return openFeed({ inbox: cursor }, { ...handlers, ...inboxAlone }, signal)
+    return openFeed(() => ({ inbox: cursor }), { ...handlers, ...inboxAlone }, signal)
   }
 
   return {

@@ -49,7 +49,7 @@ function read(source: FeedSource, body: FeedBody) {
     onBytes() {},
     onDropped: () => expect.unreachable(),
   }
-  const done = outcome(source.openFeed(body, handlers, stop.signal))
+  const done = outcome(source.openFeed(() => body, handlers, stop.signal))
   return {
     of: (key: ThreadKey) => seqs[keyString(key)] ?? [],
     caughtUp,

@@ -32,7 +32,7 @@ async function stream(script: ScriptedTransport, body: FeedBody, response: Serve
     onDropped() {},
   }
   try {
-    await script.openFeed(body, handlers, gone.signal)
+    await script.openFeed(() => body, handlers, gone.signal)
     response.end()
   } catch {
     response.destroy()

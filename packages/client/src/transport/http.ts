@@ -25,7 +25,8 @@ export function createHttpTransport(options: HttpOptions): RunTransport & FeedSo
     throw new TransportError({ type: 'protocol', detail: 'not a stream of events' })
   }
 
-  async function openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+  async function openFeed(present: () => FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
+    const body = present()
     const bytes = await ofTheWhole(stream({ path: paths.feed(), method: 'POST', body, signal }))
     const feed = createFeedReader(body.threads ?? [], handlers)
     handlers.onOpen()
@@ -45,7 +46,7 @@ export function createHttpTransport(options: HttpOptions): RunTransport & FeedSo
       if (source.type === 'log') return openLog(source, signal)
       const { cursor, handlers } = source
       const onInbox: FeedHandlers['onInbox'] = (batch) => handlers.onEntries(batch)
-      return openFeed({ inbox: cursor }, { ...DEAF, ...handlers, onInbox }, signal)
+      return openFeed(() => ({ inbox: cursor }), { ...DEAF, ...handlers, onInbox }, signal)
     },
     openFeed,
     async pollFeed(body, handlers, signal) {

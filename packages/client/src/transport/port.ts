@@ -91,8 +91,11 @@ export interface FeedHandlers {
 
 /** The one connection, as a server offers it (docs/PROTOCOL.md, feed). */
 export interface FeedSource {
-  /** Resolves when the server has ended it; rejects like `open`. */
-  openFeed(body: FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when the server has ended it; rejects like `open`. `body` is called for each request that is made, and gives
+   * the positions up to which everything was handed on, without the threads that were resynced.
+   */
+  openFeed(body: () => FeedBody, handlers: FeedHandlers, signal: AbortSignal): Promise<void>
   /** What it would say now, as one answer. Resolves with whether that was cut off, so that there is more already. */
   pollFeed(body: FeedBody, handlers: PolledHandlers, signal: AbortSignal): Promise<{ readonly more: boolean }>
 }

@@ -40,7 +40,7 @@ export function setUp() {
   }
   const source = {
     ...script,
-    openFeed: (body: FeedBody, handlers: FeedHandlers, signal: AbortSignal) =>
+    openFeed: (body: () => FeedBody, handlers: FeedHandlers, signal: AbortSignal) =>
       count('feeds', signal, (late) => script.openFeed(body, late(handlers), signal)),
     open: (from: Source, signal: AbortSignal) =>
       from.type === 'log'
