@@ -261,7 +261,10 @@ export async function offlineCosts(directory: string, reopen: () => Promise<Stor
   try {
     check = await repeated(() => archive.check(() => {}), 3)
     written = await repeated(() => {
-      for (const _ of archive.export(FULL, { exportedAt: '2026-01-01T00:00:00.000Z', redact: false }) ?? []);
+      for (const _ of archive.export(
+        { tenantId: ME.tenantId, roomId: FULL },
+        { exportedAt: '2026-01-01T00:00:00.000Z', redact: false },
+      ) ?? []);
     }, 3)
   } finally {
     archive.close()

@@ -115,7 +115,7 @@ async function perRun(server: ServerProcess, name: string, props?: QuietProps): 
 /** The same agent that waits, with what it is given, and nothing around it: bytes for each. Nobody can keep less. */
 async function agentAlone(): Promise<number> {
   stopCompiling()
-  const context = { roomId: 'default', attention: () => 'none' as const, usage() {} }
+  const context = { tenantId: 'local', roomId: 'default', attention: () => 'none' as const, usage() {} }
   const begin = (_: unknown, n: number) => {
     const messages = [{ id: `${n}-q`, role: 'user' as const, content: 'Well?' }]
     const input = { threadId: `quiet-${n}`, runId: 'run', messages, tools: [], context: [], state: null }

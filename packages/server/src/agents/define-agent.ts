@@ -16,7 +16,8 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
    * - To fail, throw `AgentFailure(code, sentence)`: the person reads the sentence. Of anything else that is thrown they
    *   are only told that the agent failed; the operator's log has the rest.
    * - When `context.signal` is aborted the run is over: stop what costs money. Who does not is left behind.
-   * - A conversation is named by `context.roomId` and `input.threadId` together; a threadId alone may occur twice.
+   * - A conversation is named by `context.tenantId`, `context.roomId` and `input.threadId` together: rooms of two tenants,
+   *   and threads of two rooms, may have the same id.
    * - `context.attention()` says whether somebody looks at the thread now: for choosing whom to serve first, if you cannot
    *   serve all at once.
    * - Nobody's looking away ends a run, and nothing but the signal tells you to stop.

@@ -10,6 +10,8 @@ import type { AfterCrash, Attention } from '@holdfast/core'
 export interface AgentContext {
   /** Aborted when the run is cancelled, superseded or over its limits. An agent that ignores it is left behind. */
   readonly signal: AbortSignal
+  /** Two tenants may have rooms and threads of the same ids: what is kept for a conversation is named by all three. */
+  readonly tenantId: string
   readonly roomId: string
   /**
    * How much the run's thread is looked at now: for whoever has to choose whom to serve first. It changes from one

@@ -21,7 +21,8 @@ export function busContract(
   makeHarness: () => BusHarness | Promise<BusHarness>,
   { severalProcesses = false } = {},
 ): void {
-  const queued = (runId: string): Notice => ({ type: 'run.queued', key: { roomId: 'r', threadId: 't' }, runId })
+  const key = { tenantId: 'acme', roomId: 'r', threadId: 't' }
+  const queued = (runId: string): Notice => ({ type: 'run.queued', key, runId })
 
   describe(`${name} keeps the contract of a bus`, () => {
     let harness: BusHarness

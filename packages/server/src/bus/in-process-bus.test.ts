@@ -12,7 +12,7 @@ it('has called every listener, once and in order, when publish returns', () => {
   const bus = createInProcessBus({ onListenerError: vi.fn() })
   const seen: Notice[] = []
   bus.subscribe((notice) => seen.push(notice))
-  const key = { roomId: 'r', threadId: 't' }
+  const key = { tenantId: 'acme', roomId: 'r', threadId: 't' }
   const notices: Notice[] = ['a', 'b', 'c'].map((runId) => ({ type: 'run.ended', key, runId }))
   for (const notice of notices) bus.publish(notice)
   expect(seen).toEqual(notices)

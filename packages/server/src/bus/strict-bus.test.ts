@@ -1,12 +1,14 @@
 import { frame, type ThreadKey } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'
 import type { Notice } from '../store/port.ts'
+import type { TenantThread } from '../store/tenant-thread.ts'
 import { busContract } from './bus.contract.ts'
 import { createInProcessBus } from './in-process-bus.ts'
 import { createStrictBus, type DroppedNotice } from './strict-bus.ts'
 
-const A: ThreadKey = { roomId: 'r', threadId: 'a' }
-const B: ThreadKey = { roomId: 'r', threadId: 'b' }
+const A: TenantThread = { tenantId: 'acme', roomId: 'r', threadId: 'a' }
+const KEY_OF_A: ThreadKey = { roomId: 'r', threadId: 'a' }
+const B: TenantThread = { tenantId: 'acme', roomId: 'r', threadId: 'b' }
 
 busContract('the strict bus', () => {
   const errors: unknown[] = []
@@ -25,12 +27,12 @@ busContract(
   { severalProcesses: true },
 )
 
-function framesOf(key: ThreadKey, seq = 7): Uint8Array {
-  const head = { ...key, runId: 'x', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
+function framesOf({ roomId, threadId }: ThreadKey, seq = 7): Uint8Array {
+  const head = { roomId, threadId, runId: 'x', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
   return new TextEncoder().encode(frame(head, '{"type":"RAW"}'))
 }
 
-const more = (key: ThreadKey, frames?: Uint8Array): Notice => ({
+const more = (key: TenantThread, frames?: Uint8Array): Notice => ({
   type: 'thread.more',
   key,
   firstSeq: 7,
@@ -69,6 +71,8 @@ it.each<readonly [string, unknown, DroppedNotice]>([
   ['an empty id', { ...more(A), key: { ...A, threadId: '' } }, { type: 'thread.more', reason: 'invalid' }],
   ['what is no id', { type: 'run.ended', key: { ...A, roomId: 'a/b' } }, { type: 'run.ended', reason: 'invalid' }],
   ['no tenant', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
+  ['a thread of no tenant', { ...more(A), key: KEY_OF_A }, { type: 'thread.more', reason: 'missing', ...KEY_OF_A }],
+  ['an empty tenant', more({ ...A, tenantId: '' }), { type: 'thread.more', reason: 'invalid', ...KEY_OF_A }],
   ['another thread’s frames', more(A, framesOf(B)), { type: 'thread.more', reason: 'foreign', ...A }],
   ['a longer id’s', more(A, framesOf({ ...A, threadId: 'ab' })), { type: 'thread.more', reason: 'foreign', ...A }],
   ['another room’s', more(A, framesOf({ ...A, roomId: 's' })), { type: 'thread.more', reason: 'foreign', ...A }],

@@ -7,9 +7,10 @@
  */
 import { createThreadMap, frameAddress, haveAddress, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
+import type { TenantThread } from '../store/tenant-thread.ts'
 import type { Bus } from './port.ts'
 
-export interface DroppedNotice extends Partial<ThreadKey> {
+export interface DroppedNotice extends Partial<TenantThread> {
   readonly type: string
   readonly reason: 'missing' | 'invalid' | 'foreign'
 }
@@ -18,6 +19,7 @@ export interface DroppedNotice extends Partial<ThreadKey> {
 const MAX_ADDRESSES = 1_000
 
 export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) => void): Bus {
+  /** By what stored frames say, which is the same for equal keys of two tenants. */
   const addresses = createThreadMap<Buffer>()
   /** All listeners get the same notice object, so it is checked once. */
   let last: { readonly notice: unknown; readonly good: boolean } | undefined
@@ -34,14 +36,16 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
     const type = String((notice as Partial<Notice> | undefined)?.type)
     if (type === 'inbox.more') {
       const { tenantId } = notice as { readonly tenantId?: unknown }
-      return typeof tenantId === 'string' && tenantId !== '' ? undefined : { type, reason: reasonOf(tenantId) }
+      return isTenant(tenantId) ? undefined : { type, reason: reasonOf(tenantId) }
     }
     const claimed = (notice as { readonly key?: unknown } | undefined)?.key
     const key = keyOf(claimed)
     if (!key) return { type, reason: reasonOf(claimed) }
+    const { tenantId } = claimed as { readonly tenantId?: unknown }
+    if (!isTenant(tenantId)) return { type, reason: reasonOf(tenantId), ...key }
     // A commit's frames are all of one thread: the first one's head says which.
     const { frames } = notice as { readonly frames?: Uint8Array }
-    return frames && !haveAddress(frames, addressOf(key)) ? { type, reason: 'foreign', ...key } : undefined
+    return frames && !haveAddress(frames, addressOf(key)) ? { type, reason: 'foreign', tenantId, ...key } : undefined
   }
 
   function addressOf(key: ThreadKey): Buffer {
@@ -60,6 +64,10 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
         if (isGood(notice)) listener(notice)
       }),
   }
+}
+
+function isTenant(claimed: unknown): claimed is string {
+  return typeof claimed === 'string' && claimed !== ''
 }
 
 function reasonOf(claimed: unknown): 'missing' | 'invalid' {

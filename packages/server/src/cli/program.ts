@@ -118,20 +118,20 @@ function createProgram(terminal: Terminal): Command {
     .argument('[file]', 'output file (default: stdout)')
     .option('--redact', 'mask all message text')
     .option('--force', 'overwrite the file')
-    .action(
-      async (roomId: string, file: string | undefined, options: OnData & { redact?: boolean; force?: boolean }) => {
-        const { exportRoom } = await import('./commands/export.ts')
-        const { data, redact = false, force = false } = options
-        exportRoom(terminal, { roomId, file, data, redact, force })
-      },
-    )
+    .option('--tenant <id>', "the room's tenant, if several tenants have a room with this id")
+    .action(async (roomId: string, file: string | undefined, options: ExportFlags) => {
+      const { exportRoom } = await import('./commands/export.ts')
+      const { data, redact = false, force = false, tenant: tenantId } = options
+      exportRoom(terminal, { roomId, tenantId, file, data, redact, force })
+    })
 
   onData(program.command('import'))
     .description('import an exported room, all or nothing; stop the server first')
     .argument('<file>', 'file written by `holdfast export`')
-    .action(async (file: string, { data }: OnData) => {
+    .option('--tenant <id>', 'tenant to import into (default: local)')
+    .action(async (file: string, { data, tenant: tenantId }: OnData & { tenant?: string }) => {
       const { importRoom } = await import('./commands/import.ts')
-      importRoom(terminal, { file, data })
+      importRoom(terminal, { file, data, tenantId })
     })
 
   onData(program.command('doctor'))
@@ -147,6 +147,12 @@ function createProgram(terminal: Terminal): Command {
 
 interface OnData {
   readonly data?: string
+}
+
+interface ExportFlags extends OnData {
+  readonly redact?: boolean
+  readonly force?: boolean
+  readonly tenant?: string
 }
 
 /** For commands that work on the data itself. */

@@ -13,11 +13,11 @@ import {
   type Failure,
   type Outcome,
   type RecorderLimits,
-  type ThreadKey,
 } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
-import type { Claim, ClaimCaps, Lease, Notice, Store } from '../store/port.ts'
+import type { Claim, ClaimCaps, Notice, Store } from '../store/port.ts'
+import { runName, runOf, type TenantThread } from '../store/tenant-thread.ts'
 import { createSignalGuard } from './agent-signal.ts'
 import { createBackoff } from './backoff.ts'
 import { createClaimLoop } from './claim-loop.ts'
@@ -58,7 +58,7 @@ export interface EngineOptions {
   /** Returns 0 ≤ n < 1, for the jitter of retries. */
   readonly random?: () => number
   /** How closely a thread is looked at now. Default: `none`. If it throws, that counts as `none`. */
-  readonly attention?: (key: ThreadKey) => Attention
+  readonly attention?: (thread: TenantThread) => Attention
   /**
    * For development: a run fails if its agent answers under another run's address. Default false: it is only logged.
    */
@@ -143,7 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function take(claim: Claim, leaseUntil: number): void {
     const run = createExecution(parts, claim, leaseUntil)
-    const name = nameOf(claim.lease)
+    const name = runName(claim.lease)
     const older = running.get(name)
     // The run was lost by this process and comes back to it: the older lease is over.
     if (older) hearOfLease(older, { type: 'lost' }, 0)
@@ -153,7 +153,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function onEnded(run: RunExecution, outcome: Outcome | undefined): void {
-    const name = nameOf(run.lease)
+    const name = runName(run.lease)
     if (running.get(name) === run) running.delete(name)
     if (running.size === 0) onIdle()
     claims.wake()
@@ -161,9 +161,9 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /** Advisory: an error counts as `none`, and no run fails because of it. */
-  function attentionTo({ roomId, threadId }: ThreadKey): Attention {
+  function attentionTo({ tenantId, roomId, threadId }: TenantThread): Attention {
     try {
-      return attention({ roomId, threadId })
+      return attention({ tenantId, roomId, threadId })
     } catch {
       return 'none'
     }
@@ -176,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
         claims.wake()
         break
       case 'run.cancel': {
-        const name = nameOf({ ...notice.key, runId: notice.runId })
+        const name = runName(runOf(notice.key, notice.key, notice.runId))
         const run = running.get(name)
         if (run) keeper.check(run)
         else early.add(name)
@@ -238,9 +238,4 @@ function createRecentNames(max: number) {
     },
     delete: (name: string) => names.delete(name),
   }
-}
-
-function nameOf({ roomId, threadId, runId }: Pick<Lease, 'roomId' | 'threadId' | 'runId'>): string {
-  // `join` makes one flat string. A template string would keep its parts in memory as long as the run lasts.
-  return [roomId, threadId, runId].join('/')
 }

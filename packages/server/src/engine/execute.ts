@@ -84,6 +84,7 @@ function contextFor(run: RunExecution, written: readonly Event[] | undefined): A
   parts.guardSignal(controller.signal, lease)
   const context: AgentContext = {
     signal: controller.signal,
+    tenantId: lease.tenantId,
     roomId: lease.roomId,
     attention: () => run.parts.attention(run.lease),
     usage(report) {

@@ -30,7 +30,7 @@ const quiet: Agent = {
 }
 
 function claimOf(n: number): Claim {
-  const lease = { roomId: 'default', threadId: `t-${n}`, runId: `r-${n}`, epoch: 1 }
+  const lease = { tenantId: 'local', roomId: 'default', threadId: `t-${n}`, runId: `r-${n}`, epoch: 1 }
   const messages = [{ id: 'q', role: 'user' as const, content: 'Well?' }]
   const input: RunAgentInput = { threadId: lease.threadId, runId: lease.runId, messages, tools: [], context: [] }
   const run = { runId: lease.runId, agentId: 'quiet', status: 'running' as const, acceptedAt: '2026-01-01T00:00:00Z' }

@@ -6,9 +6,10 @@
  * all runs, and what is needed only for output or for the end is created then.
  */
 import type { TokenUsage } from '@ag-ui/core'
-import type { Attention, Clock, Outcome, RecorderLimits, ThreadKey } from '@holdfast/core'
+import type { Attention, Clock, Outcome, RecorderLimits } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
+import type { TenantThread } from '../store/tenant-thread.ts'
 import type { AgentCall } from './agent-call.ts'
 import type { SignalGuard } from './agent-signal.ts'
 import type { Backoff } from './backoff.ts'
@@ -33,7 +34,7 @@ export interface RunParts {
   readonly intern: <Value>(value: Value) => Value
   readonly cancelGraceMs: number
   /** For agents that ask for it. */
-  readonly attention: (key: ThreadKey) => Attention
+  readonly attention: (thread: TenantThread) => Attention
   readonly guardSignal: SignalGuard<Lease>
   /** Whether a run fails if its agent names another run. Otherwise such an event is only logged and dropped. */
   readonly strict: boolean
@@ -75,7 +76,7 @@ export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: 
   const { intern } = parts
   return {
     parts,
-    lease: { ...claim.lease, roomId: intern(claim.lease.roomId) },
+    lease: { ...claim.lease, tenantId: intern(claim.lease.tenantId), roomId: intern(claim.lease.roomId) },
     agentId: intern(claim.agentId),
     owner: intern(claim.owner),
     input: claim.input,

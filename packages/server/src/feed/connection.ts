@@ -11,6 +11,7 @@
 import { type CaughtUp, type FeedFrameName, feedFrame, inboxJson, type Resync, type ThreadKey } from '@holdfast/core'
 import type { InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
+import { threadOf } from '../store/tenant-thread.ts'
 import { feedFrames } from './frame-filter.ts'
 import { createReader, type Reader, type Sent } from './reader.ts'
 import type { OnReader } from './reader-change.ts'
@@ -76,7 +77,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function follow({ roomId, threadId, after }: ThreadKey & { readonly after: number }): () => void {
     const key = { roomId, threadId }
-    const thread = hub.enter(key)
+    const thread = hub.enter(threadOf(principal, key))
     let reader: Reader | undefined
     let state: 'behind' | 'caught-up' | 'gone' = 'behind'
     let opening = false
@@ -158,7 +159,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         onLive: caughtUp,
         onEnd(cause, cursor) {
           thread.readers.delete(made)
-          onReader({ type: 'reader_left', ...key, seq: cursor })
+          onReader({ type: 'reader_left', ...threadOf(principal, key), seq: cursor })
           seat.leave()
           const reason = RESYNC[cause]
           if (reason) resync(reason)
@@ -167,7 +168,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       })
       reader = made
       thread.readers.add(made)
-      onReader({ type: 'reader_joined', ...key, seq: after })
+      onReader({ type: 'reader_joined', ...threadOf(principal, key), seq: after })
       made.start(first)
     }
 

@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogReader, Notice } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
+import { threadOf } from '../store/tenant-thread.ts'
 import { createFeed } from './feed.ts'
 import { runEvents } from './frame-filter.ts'
 import { SINK_BYTES } from './sink.ts'
 import { createScriptedSink, type ScriptedSink } from './testing/scripted-sink.ts'
 
 const KEY: ThreadKey = { roomId: 'r', threadId: 't' }
+const THREAD = threadOf(LOCAL_PRINCIPAL, KEY)
 const encoder = new TextEncoder()
 const encode = (text: string) => encoder.encode(text)
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
@@ -80,7 +82,7 @@ function scripted() {
         frames.push(encode(frame({ ...KEY, runId: 'run', seq, at, kind: 'agui' }, JSON.stringify(event))))
       }
       const lastSeq = frames.length
-      const bare: Notice = { type: 'thread.more', key: KEY, firstSeq, lastSeq }
+      const bare: Notice = { type: 'thread.more', key: THREAD, firstSeq, lastSeq }
       const full: Notice = { ...bare, frames: Buffer.concat(frames.slice(firstSeq - 1)) }
       if (delivery === 'bare') publish(bare)
       if (delivery === 'frames' || delivery === 'twice') publish(full)
@@ -228,7 +230,7 @@ describe('following a log', () => {
       const group = new Uint8Array(80_000)
       const { written } = encoder.encodeInto(world.textAfter(before), group)
       const frames = group.subarray(0, written)
-      world.publish({ type: 'thread.more', key: KEY, firstSeq: before + 1, lastSeq: world.head, frames })
+      world.publish({ type: 'thread.more', key: THREAD, firstSeq: before + 1, lastSeq: world.head, frames })
     }
     const largeBuffers = () => new Set(slow.written.map(({ buffer }) => buffer).filter((b) => b.byteLength >= 80_000))
 
@@ -309,8 +311,9 @@ describe('following a log', () => {
     const sink = createScriptedSink()
     await world.feed.follow(at(0), () => sink.sink)
     const frames = encode('id: 1\ndata: {}\n\n')
-    world.publish({ type: 'thread.more', key: { ...KEY, roomId: 'other' }, firstSeq: 1, lastSeq: 1, frames })
-    world.publish({ type: 'run.queued', key: KEY, runId: 'r' })
+    world.publish({ type: 'thread.more', key: { ...THREAD, roomId: 'other' }, firstSeq: 1, lastSeq: 1, frames })
+    world.publish({ type: 'thread.more', key: { ...THREAD, tenantId: 'other' }, firstSeq: 1, lastSeq: 1, frames })
+    world.publish({ type: 'run.queued', key: THREAD, runId: 'r' })
     await settle()
     expect(sink.text()).toBe('')
   })

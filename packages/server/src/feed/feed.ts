@@ -10,6 +10,7 @@ import type { Clock, ThreadKey } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { Deleted, InboxStore, LogChunk, LogReader } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
+import { threadOf } from '../store/tenant-thread.ts'
 import { type Connection, type ConnectionRequest, createConnection } from './connection.ts'
 import { allFrames, type FrameFilter } from './frame-filter.ts'
 import { createReader, type Sent } from './reader.ts'
@@ -139,7 +140,7 @@ export function createFeed(options: FeedOptions): Feed {
         return orNothingYet(await log.read(principal, key, range), cursor, whenMissing)
       }
       open++
-      const thread = hub.enter(key)
+      const thread = hub.enter(threadOf(principal, key))
       const leave = () => {
         open--
         thread.leave()
@@ -179,12 +180,12 @@ export function createFeed(options: FeedOptions): Feed {
         },
         onEnd(_cause, cursor) {
           thread.readers.delete(reader)
-          onReader({ type: 'reader_left', ...key, seq: cursor })
+          onReader({ type: 'reader_left', ...threadOf(principal, key), seq: cursor })
           leave()
         },
       })
       thread.readers.add(reader)
-      onReader({ type: 'reader_joined', ...key, seq: after })
+      onReader({ type: 'reader_joined', ...threadOf(principal, key), seq: after })
       // The first byte goes out at once, so that proxies and clients see an open stream.
       sink.write(heartbeat)
       reader.start(first)
@@ -237,7 +238,7 @@ export function createFeed(options: FeedOptions): Feed {
       const waits = waitMs > 0 ? 1 : 0
       if (waits > 0 && open >= limits.maxStreams) return TOO_MANY
       open += waits
-      const thread = hub.enter(key)
+      const thread = hub.enter(threadOf(principal, key))
       let over = closed || waitMs <= 0 || signal?.aborted === true
       let news = false
       let wake = () => {}

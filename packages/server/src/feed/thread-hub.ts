@@ -4,9 +4,10 @@
  * Owns: the only subscription to the bus and the only heartbeat timer, shared by all. Does not know: the store, sinks.
  * Invariant: the last reader of a thread takes its ring with it; the last of all stops the subscription and the timer (I10).
  */
-import { type Clock, createThreadMap, HEARTBEAT, type ThreadKey, type ThreadMap } from '@holdfast/core'
+import { type Clock, HEARTBEAT } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { Notice } from '../store/port.ts'
+import { createTenantThreadMap, type TenantThread, type TenantThreadMap } from '../store/tenant-thread.ts'
 import type { Reader } from './reader.ts'
 import { createRing, type Ring } from './ring.ts'
 
@@ -42,8 +43,8 @@ export interface ThreadHub {
   /** Returns the function that undoes it. Call that once. */
   join(member: HubMember): () => void
   /** Subscribed from here on: every later commit reaches the thread. */
-  enter(key: ThreadKey): LiveThread
-  readonly live: Pick<ThreadMap<LiveThread>, 'entries' | 'size'>
+  enter(of: TenantThread): LiveThread
+  readonly live: Pick<TenantThreadMap<LiveThread>, 'entries' | 'size'>
 }
 
 export interface ThreadHubOptions {
@@ -54,7 +55,7 @@ export interface ThreadHubOptions {
 }
 
 export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): ThreadHub {
-  const live = createThreadMap<Entry>()
+  const live = createTenantThreadMap<Entry>()
   const members = new Set<HubMember>()
   let stop: (() => void) | undefined
 
@@ -104,7 +105,7 @@ export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): 
     stop = undefined
   }
 
-  function create(key: ThreadKey): Entry {
+  function create(of: TenantThread): Entry {
     const readers = new Set<Reader>()
     const wakes = new Set<() => void>()
     const made: Entry = {
@@ -123,11 +124,11 @@ export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): 
       },
       leave() {
         if (--made.users > 0) return
-        live.delete(key)
+        live.delete(of)
         stopIfUnused()
       },
     }
-    live.set(key, made)
+    live.set(of, made)
     return made
   }
 
@@ -141,9 +142,9 @@ export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): 
         stopIfUnused()
       }
     },
-    enter(key) {
+    enter(of) {
       stop ??= begin()
-      const entered = live.get(key) ?? create(key)
+      const entered = live.get(of) ?? create(of)
       entered.users++
       return entered
     },

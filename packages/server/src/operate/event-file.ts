@@ -19,6 +19,7 @@ export type EventLine =
   | {
       readonly type: 'reader_joined' | 'reader_left'
       readonly at: string
+      readonly tenantId: string
       readonly roomId: string
       readonly threadId: string
       readonly seq: number
@@ -31,6 +32,7 @@ export type EventLine =
   | {
       readonly type: 'run_released'
       readonly at: string
+      readonly tenantId: string
       readonly roomId: string
       readonly threadId: string
       readonly runId: string

@@ -1,15 +1,16 @@
 import { type Event, EventType } from '@ag-ui/core'
-import { runStarted, type ThreadKey } from '@holdfast/core'
+import { runStarted } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { framesOf } from '../store/decide/commit.ts'
 import type { LogRecord } from '../store/decide/facts.ts'
 import { aguiRecord, controlRecord } from '../store/decide/records.ts'
+import type { TenantThread } from '../store/tenant-thread.ts'
 import { controlRecordsIn } from './control-records.ts'
 import { createLifecycle, type LifecycleEvent } from './lifecycle.ts'
 
-const KEY = { roomId: 'r', threadId: 't' }
+const KEY = { tenantId: 'acme', roomId: 'r', threadId: 't' }
 const AT = '2026-01-01T00:00:00.000Z'
 
 function open() {
@@ -19,7 +20,7 @@ function open() {
   const heard: LifecycleEvent[] = []
   lifecycle.subscribe((event) => heard.push(event))
   let head = 0
-  function commitTo(key: ThreadKey, ...records: LogRecord[]): void {
+  function commitTo(key: TenantThread, ...records: LogRecord[]): void {
     const frames = Buffer.from(framesOf(key, head, Date.parse(AT), records).join(''))
     bus.publish({ type: 'thread.more', key, firstSeq: head + 1, lastSeq: head + records.length, frames })
     head += records.length

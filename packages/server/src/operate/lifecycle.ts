@@ -9,12 +9,12 @@
  * hurts neither the others nor the run.
  */
 import { EventType } from '@ag-ui/core'
-import { type ControlEnvelope, keyString, type OutcomeType, type ThreadKey } from '@holdfast/core'
+import type { ControlEnvelope, OutcomeType } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
+import { type TenantRun, type TenantThread, threadName } from '../store/tenant-thread.ts'
 import { controlRecordsIn } from './control-records.ts'
 
-interface Place extends ThreadKey {
-  readonly runId: string
+interface Place extends TenantRun {
   /** ISO 8601 UTC, by the store's clock. */
   readonly at: string
   /** Of the record that says it. */
@@ -61,7 +61,7 @@ export interface Lifecycle {
   /** Undoing twice is harmless. */
   subscribe(listener: (event: LifecycleEvent) => void): () => void
   /** Runs of the thread that this process knows of and that have not ended, by id; the same object until the last ends. */
-  livesIn(thread: ThreadKey): ReadonlyMap<string, unknown> | undefined
+  livesIn(thread: TenantThread): ReadonlyMap<string, unknown> | undefined
   close(): void
 }
 
@@ -92,7 +92,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   }
 
   function lifeOf(place: Place): Life {
-    const thread = keyString(place)
+    const thread = threadName(place)
     const here = lives.get(thread) ?? new Map<string, Life>()
     lives.set(thread, here)
     const life = here.get(place.runId) ?? {}
@@ -101,7 +101,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   }
 
   function endLife(place: Place): Life {
-    const thread = keyString(place)
+    const thread = threadName(place)
     const here = lives.get(thread)
     const life = here?.get(place.runId) ?? {}
     here?.delete(place.runId)
@@ -110,13 +110,14 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   }
 
   function eventOf(
+    { tenantId }: TenantThread,
     { roomId, threadId, runId, seq, at, event }: ControlEnvelope,
     next: string,
     lost: ReadonlySet<string>,
   ): LifecycleEvent | undefined {
-    if (event.type === 'thread.deleted') lives.delete(keyString({ roomId, threadId }))
+    if (event.type === 'thread.deleted') lives.delete(threadName({ tenantId, roomId, threadId }))
     if (runId === undefined) return undefined
-    const place = { roomId, threadId, runId, at, seq }
+    const place = { tenantId, roomId, threadId, runId, at, seq }
     switch (event.type) {
       case 'run.accepted': {
         const { agentId, retryOf, continues } = event.run
@@ -154,7 +155,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
     if (notice.type !== 'thread.more' || !notice.frames) return
     const lost = new Set<string>()
     for (const { envelope, next } of controlRecordsIn(notice.frames)) {
-      const event = eventOf(envelope, next, lost)
+      const event = eventOf(notice.key, envelope, next, lost)
       if (!event) continue
       if (event.type === 'run_ended' && event.code === 'worker_lost') lost.add(event.runId)
       tell(event)
@@ -167,7 +168,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    livesIn: (thread) => lives.get(keyString(thread)),
+    livesIn: (thread) => lives.get(threadName(thread)),
     close: unsubscribe,
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { LifecycleEvent } from './lifecycle.ts'
 import { createRunReaders, MAX_LINES } from './run-readers.ts'
 
-const KEY = { roomId: 'default', threadId: 't1' }
+const KEY = { tenantId: 'local', roomId: 'default', threadId: 't1' }
 const AT = '2026-01-01T00:00:00.000Z'
 const joined = { type: 'reader_joined', ...KEY, seq: 0 } as const
 const left = { type: 'reader_left', ...KEY, seq: 7 } as const

@@ -5,12 +5,12 @@
  * Invariant: at most `MAX_LINES` changes are recorded while runs of a thread follow each other, so that a page that
  * reconnects in a loop pushes no run out of the file.
  */
-import { keyString, type ThreadKey } from '@holdfast/core'
+import { type TenantThread, threadName } from '../store/tenant-thread.ts'
 import type { EventLine } from './event-file.ts'
 import type { Lifecycle, LifecycleEvent } from './lifecycle.ts'
 
 /** One stream begins or stops following one thread. `seq`: the last position it has been given. */
-export interface ReaderChange extends ThreadKey {
+export interface ReaderChange extends TenantThread {
   readonly type: 'reader_joined' | 'reader_left'
   readonly seq: number
 }
@@ -37,19 +37,19 @@ export function createRunReaders({ lives, now }: RunReadersOptions): RunReaders 
   return {
     lineOf(event) {
       if (event.type === 'run_accepted' || event.type === 'run_cancel_requested') return event
-      return { ...event, readers: counts.get(keyString(event)) ?? 0 }
+      return { ...event, readers: counts.get(threadName(event)) ?? 0 }
     },
-    changed({ type, roomId, threadId, seq }) {
-      const thread = keyString({ roomId, threadId })
+    changed({ type, tenantId, roomId, threadId, seq }) {
+      const thread = threadName({ tenantId, roomId, threadId })
       const count = (counts.get(thread) ?? 0) + (type === 'reader_joined' ? 1 : -1)
       if (count > 0) counts.set(thread, count)
       else counts.delete(thread)
-      const here = lives.livesIn({ roomId, threadId })
+      const here = lives.livesIn({ tenantId, roomId, threadId })
       if (!here) return undefined
       const written = lines.get(here) ?? 0
       if (written >= MAX_LINES) return undefined
       lines.set(here, written + 1)
-      return { type, at: new Date(now()).toISOString(), roomId, threadId, seq, readers: count }
+      return { type, at: new Date(now()).toISOString(), tenantId, roomId, threadId, seq, readers: count }
     },
   }
 }

@@ -36,7 +36,7 @@ function createKeepingTracer(
 }
 
 const at = (second: number) => new Date(second * 1000).toISOString()
-const place = { roomId: 'r', threadId: 't', runId: 'x', seq: 1 }
+const place = { tenantId: 'acme', roomId: 'r', threadId: 't', runId: 'x', seq: 1 }
 
 describe('a run’s span', () => {
   it('lasts from its acceptance to its end, with its address, agent and outcome', () => {

@@ -4,7 +4,6 @@
  * not know: which SDK, where spans go. Nothing a person or an agent said is in a span.
  */
 
-import { keyString } from '@holdfast/core'
 import {
   context,
   isSpanContextValid,
@@ -16,6 +15,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
+import { runName } from '../store/tenant-thread.ts'
 import type { Accepted, Begun, Ended, LifecycleEvent } from './lifecycle.ts'
 import type { Answered } from './metrics.ts'
 
@@ -55,11 +55,9 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
   /** Of runs that have not ended. */
   const open = new Map<string, Span>()
 
-  const nameOf = (event: LifecycleEvent) => `${keyString(event)}/${event.runId}`
-
   /** A run that was accepted before this process began has its span from what is known of it. */
   function spanOf(event: Accepted | Begun | Ended): Span {
-    const held = open.get(nameOf(event))
+    const held = open.get(runName(event))
     if (held) return held
     const from = (event.type === 'run_accepted' ? event.at : event.acceptedAt) ?? event.at
     const { agentId, roomId, threadId, runId } = event
@@ -70,7 +68,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
       attributes: { ...addressOf({ roomId, threadId, runId }), ...(agentId && { 'holdfast.agent.id': agentId }) },
     })
     // Where no SDK is registered there is nothing to hold.
-    if (isSpanContextValid(span.spanContext())) open.set(nameOf(event), span)
+    if (isSpanContextValid(span.spanContext())) open.set(runName(event), span)
     return span
   }
 
@@ -89,7 +87,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
           spanOf(event).addEvent(event.type, at)
           break
         case 'run_cancel_requested':
-          open.get(nameOf(event))?.addEvent(event.type, at)
+          open.get(runName(event))?.addEvent(event.type, at)
           break
         case 'run_ended': {
           const span = spanOf(event)
@@ -99,7 +97,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
             span.setStatus({ code: SpanStatusCode.ERROR, message: event.code })
           }
           span.end(at)
-          open.delete(nameOf(event))
+          open.delete(runName(event))
           break
         }
         default:

@@ -27,7 +27,7 @@ presenceContract(
 
 const ANNA: Principal = { tenantId: 't', personId: 'anna' }
 const show = (threadId: string) => ({ state: 'visible', thread: { roomId: 'r', threadId } }) as const
-const of = (threadId: string) => ({ roomId: 'r', threadId })
+const of = (threadId: string) => ({ tenantId: 't', roomId: 'r', threadId })
 
 it('G10 the 64 devices of a person that reported last are known', () => {
   const presence = createInProcessPresence({ clock: createManualClock() })

@@ -6,8 +6,9 @@
  * - It stays within its bounds. Of one person, and of all, the most recent reports are kept.
  * - It has no timer: an expired report is dropped by the next one, and counts for nothing before that.
  */
-import { type Attention, type Clock, compareAttention, keyString } from '@holdfast/core'
+import { type Attention, type Clock, compareAttention } from '@holdfast/core'
 import type { Principal } from '../store/principal.ts'
+import { threadName, threadOf } from '../store/tenant-thread.ts'
 import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
 
 const DEVICES_A_PERSON = 64
@@ -49,17 +50,18 @@ export function createInProcessPresence({ clock }: { readonly clock: Clock }): P
       forget(byDevice.get(device))
       forgetWhatIsOver(now)
       if (state === 'hidden' || !thread) return
-      const shown = { device, person, thread: keyString(thread), attention: state, until: now + PRESENCE_LEASE_MS }
+      const name = threadName(threadOf(principal, thread))
+      const shown = { device, person, thread: name, attention: state, until: now + PRESENCE_LEASE_MS }
       byDevice.set(device, shown)
       const own = addTo(byPerson, person, shown)
       addTo(byThread, shown.thread, shown)
       if (own.size > DEVICES_A_PERSON) forget(firstOf(own))
       if (byDevice.size > DEVICES) forget(firstOf(byDevice.values()))
     },
-    attention(key) {
+    attention(thread) {
       const now = clock.now()
       let most: Attention = 'none'
-      for (const { attention, until } of byThread.get(keyString(key)) ?? []) {
+      for (const { attention, until } of byThread.get(threadName(thread)) ?? []) {
         if (until > now && compareAttention(attention, most) < 0) most = attention
       }
       return most

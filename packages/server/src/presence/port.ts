@@ -5,8 +5,9 @@
  * It answers one question: who is served first when there is not enough for all. Looking never owns: nothing here
  * starts, delays or ends a run, and the end of a presence can never end a run (I5).
  */
-import type { Attention, PresenceBody, ThreadKey } from '@holdfast/core'
+import type { Attention, PresenceBody } from '@holdfast/core'
 import type { Principal } from '../store/principal.ts'
+import type { TenantThread } from '../store/tenant-thread.ts'
 
 /** Milliseconds that a report of a device is valid. */
 export const PRESENCE_LEASE_MS = 30_000
@@ -17,5 +18,5 @@ export interface Presence {
    */
   report(principal: Principal, presence: PresenceBody): void
   /** The highest attention that any device gives the thread, as far as is known now. Never throws, never waits. */
-  attention(key: ThreadKey): Attention
+  attention(thread: TenantThread): Attention
 }

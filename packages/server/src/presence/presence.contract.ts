@@ -5,6 +5,7 @@
 import type { Attention, PresenceBody, ThreadKey } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Principal } from '../store/principal.ts'
+import { threadOf } from '../store/tenant-thread.ts'
 import { PRESENCE_LEASE_MS, type Presence } from './port.ts'
 
 export interface PresenceHarness {
@@ -17,6 +18,8 @@ export interface PresenceHarness {
 }
 
 const ANNA: Principal = { tenantId: 't', personId: 'anna' }
+/** Of another tenant, with the same name. */
+const ELSEWHERE: Principal = { tenantId: 'u', personId: 'anna' }
 const BERTA: Principal = { tenantId: 't', personId: 'berta' }
 const A: ThreadKey = { roomId: 'r', threadId: 'a' }
 const B: ThreadKey = { roomId: 'r', threadId: 'b' }
@@ -43,22 +46,22 @@ export function presenceContract(
     ) {
       await vi.waitFor(() => {
         harness.presence.report(by, said)
-        expect(at.attention(key)).toBe(attention)
+        expect(at.attention(threadOf(by, key))).toBe(attention)
       })
     }
 
     it('does not know threads that no device shows, nor a thread whose joined ids equal another’s', async () => {
-      expect(harness.presence.attention(A)).toBe('none')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('none')
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
-      expect(harness.presence.attention(B)).toBe('none')
-      expect(harness.presence.attention({ roomId: 'r2', threadId: 'a' })).toBe('none')
+      expect(harness.presence.attention(threadOf(ANNA, B))).toBe('none')
+      expect(harness.presence.attention({ tenantId: 't', roomId: 'r2', threadId: 'a' })).toBe('none')
     })
 
     it('keeps the last report of each device', async () => {
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd', state: 'visible', thread: A }, A, 'visible')
       await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible')
-      expect(harness.presence.attention(A)).toBe('none')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('none')
       await known({ deviceId: 'd', state: 'hidden' }, B, 'none')
       await known({ deviceId: 'd', state: 'hidden', thread: B }, B, 'none')
     })
@@ -73,20 +76,27 @@ export function presenceContract(
     it('separates the devices of two persons, even with equal ids', async () => {
       await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd', state: 'visible', thread: B }, B, 'visible', { by: BERTA })
-      expect(harness.presence.attention(A)).toBe('focused')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('focused')
       await known({ deviceId: 'd', state: 'hidden' }, B, 'none', { by: BERTA })
-      expect(harness.presence.attention(A)).toBe('focused')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('focused')
+    })
+
+    it('keeps apart threads of two tenants that have the same ids', async () => {
+      await known({ deviceId: 'd', state: 'focused', thread: A }, A, 'focused')
+      expect(harness.presence.attention(threadOf(ELSEWHERE, A))).toBe('none')
+      await known({ deviceId: 'd', state: 'visible', thread: A }, A, 'visible', { by: ELSEWHERE })
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('focused')
     })
 
     it('forgets reports that are not repeated in time, and keeps those that are', async () => {
       await known({ deviceId: 'd1', state: 'focused', thread: A }, A, 'focused')
       await known({ deviceId: 'd2', state: 'focused', thread: B }, B, 'focused')
       await harness.pass(PRESENCE_LEASE_MS - 1)
-      expect(harness.presence.attention(A)).toBe('focused')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('focused')
       await known({ deviceId: 'd2', state: 'focused', thread: B }, B, 'focused')
       await harness.pass(1)
-      expect(harness.presence.attention(A)).toBe('none')
-      expect(harness.presence.attention(B)).toBe('focused')
+      expect(harness.presence.attention(threadOf(ANNA, A))).toBe('none')
+      expect(harness.presence.attention(threadOf(ANNA, B))).toBe('focused')
     })
 
     if (!severalProcesses) return

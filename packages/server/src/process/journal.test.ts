@@ -3,8 +3,8 @@ import { createLogger, type LogLevel } from '../operate/logger.ts'
 import { StoreFault } from '../store/fault.ts'
 import { createJournal } from './journal.ts'
 
-const lease = { roomId: 'r', threadId: 't', runId: 'x', epoch: 1 }
-const address = { roomId: 'r', threadId: 't', runId: 'x' }
+const lease = { tenantId: 'acme', roomId: 'r', threadId: 't', runId: 'x', epoch: 1 }
+const address = { tenantId: 'acme', roomId: 'r', threadId: 't', runId: 'x' }
 
 function open(level: LogLevel = 'info') {
   const lines: string[] = []

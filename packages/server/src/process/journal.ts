@@ -10,6 +10,7 @@ import type { Answered, Asked } from '../http/traffic.ts'
 import { errorFields, originOf, wordless } from '../operate/error-fields.ts'
 import type { LifecycleEvent } from '../operate/lifecycle.ts'
 import type { Logger } from '../operate/logger.ts'
+import type { TenantRun } from '../store/tenant-thread.ts'
 
 export interface Journal {
   note(sentence: string): void
@@ -102,8 +103,8 @@ export function createJournal(logger: Logger): Journal {
 }
 
 /** Of a run, as every line of the log has it; without the epoch. */
-function addressOf(entry: { readonly lease?: { roomId: string; threadId: string; runId: string } | undefined }) {
+function addressOf(entry: { readonly lease?: TenantRun | undefined }) {
   if (!entry.lease) return {}
-  const { roomId, threadId, runId } = entry.lease
-  return { roomId, threadId, runId }
+  const { tenantId, roomId, threadId, runId } = entry.lease
+  return { tenantId, roomId, threadId, runId }
 }

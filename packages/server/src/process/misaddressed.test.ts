@@ -11,7 +11,7 @@ import type { Notice } from '../store/port.ts'
 import { createJournal } from './journal.ts'
 import { createOperations, type Operations } from './operations.ts'
 
-const KEY = { roomId: 'r', threadId: 't' }
+const KEY = { tenantId: 'acme', roomId: 'r', threadId: 't' }
 let directory = ''
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'holdfast-misaddressed-'))

@@ -94,8 +94,8 @@ export function createOperations(options: OperationsOptions): Operations {
           events.record({ type: 'orphans_settled', at: now(), count: entry.count })
           break
         case 'run_released': {
-          const { roomId, threadId, runId } = entry.lease
-          events.record({ type: 'run_released', at: now(), roomId, threadId, runId })
+          const { tenantId, roomId, threadId, runId } = entry.lease
+          events.record({ type: 'run_released', at: now(), tenantId, roomId, threadId, runId })
           break
         }
         case 'agent_left_behind':

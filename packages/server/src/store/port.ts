@@ -30,6 +30,7 @@ import type {
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest, StopRequest } from './run-record.ts'
+import type { TenantRun, TenantThread } from './tenant-thread.ts'
 
 export interface Room {
   readonly roomId: string
@@ -298,8 +299,7 @@ export interface RunSpan {
 }
 
 /** The right to write a run until a time by the store's clock; `epoch` proves it is still yours. */
-export interface Lease extends ThreadKey {
-  readonly runId: string
+export interface Lease extends TenantRun {
   readonly epoch: number
 }
 
@@ -373,19 +373,19 @@ export interface RunWork {
 export type Notice =
   | {
       readonly type: 'thread.more'
-      readonly key: ThreadKey
+      readonly key: TenantThread
       readonly firstSeq: number
       readonly lastSeq: number
       /** The committed frames, where the writer is in this process. */
       readonly frames?: Uint8Array
     }
-  | { readonly type: 'run.queued'; readonly key: ThreadKey; readonly runId: string }
-  | { readonly type: 'run.cancel'; readonly key: ThreadKey; readonly runId: string }
-  | { readonly type: 'run.ended'; readonly key: ThreadKey; readonly runId: string }
+  | { readonly type: 'run.queued'; readonly key: TenantThread; readonly runId: string }
+  | { readonly type: 'run.cancel'; readonly key: TenantThread; readonly runId: string }
+  | { readonly type: 'run.ended'; readonly key: TenantThread; readonly runId: string }
   /** The inbox of a tenant's people has more. */
   | { readonly type: 'inbox.more'; readonly tenantId: string }
   /** The thread's readers have nothing more to come. */
-  | { readonly type: 'thread.deleted'; readonly key: ThreadKey }
+  | { readonly type: 'thread.deleted'; readonly key: TenantThread }
 
 export type Publish = (notice: Notice) => void
 

@@ -20,6 +20,7 @@ import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
 import { supersedeContract } from './contract/supersede.contract.ts'
+import { tenantsContract } from './contract/tenants.contract.ts'
 import { threadsContract } from './contract/threads.contract.ts'
 import { wordsContract } from './contract/words.contract.ts'
 import { type StoreHarness, worldOf } from './contract/world.ts'
@@ -48,6 +49,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))
     describe('the inbox', () => inboxContract(inWorld))
+    describe('two tenants', () => tenantsContract(inWorld))
     describe('after it was closed and opened again', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))
   })

@@ -27,7 +27,13 @@ function setUp() {
         context: [],
         ...(script === undefined ? {} : { forwardedProps: { script } }),
       }
-      const run = agent.run(input, { signal: stop.signal, roomId: 'default', attention: () => 'none', usage: () => {} })
+      const run = agent.run(input, {
+        signal: stop.signal,
+        tenantId: 'local',
+        roomId: 'default',
+        attention: () => 'none',
+        usage: () => {},
+      })
       return (async () => {
         for await (const event of run) events.push(event)
       })().then(

@@ -51,7 +51,13 @@ function agentOf(options: Partial<ModelAgentOptions> = {}) {
   return async (messages: readonly Message[] = [{ id: 'q', role: 'user', content: 'Hi' }], context = []) => {
     let text = ''
     const input = { threadId: 't', runId: 'r', messages: [...messages], tools: [], context }
-    const run = { signal: new AbortController().signal, roomId: 'r', attention: () => 'none' as const, usage() {} }
+    const run = {
+      signal: new AbortController().signal,
+      tenantId: 'local',
+      roomId: 'r',
+      attention: () => 'none' as const,
+      usage() {},
+    }
     try {
       for await (const event of agent.run(input, run)) if (event.type === 'TEXT_MESSAGE_CONTENT') text += event.delta
       return text

@@ -28,6 +28,7 @@ async function ask(model: string) {
   const input = { threadId: 't', runId: 'r', messages: [{ id: 'q', role: 'user' as const, content: 'Hi' }], tools: [] }
   const context = {
     signal: new AbortController().signal,
+    tenantId: 'local',
     roomId: 'r',
     attention: () => 'none' as const,
     usage: (entry: TokenUsage) => spent.push(entry),

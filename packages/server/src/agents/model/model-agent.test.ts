@@ -42,6 +42,7 @@ function ask(model: string, { baseUrl = endpoint.url, apiKey, messages, ...optio
   }
   const run = agent.run(input, {
     signal: stop.signal,
+    tenantId: 'local',
     roomId: 'default',
     attention: () => 'none',
     usage: (entry) => spent.push(entry),

@@ -22,7 +22,13 @@ function agentOf(model: string) {
     const events: Event[] = []
     const run = { looked, stop, events, end: undefined as unknown }
     const messages = [{ id: name, role: 'user' as const, content: name }]
-    const context = { signal: stop.signal, roomId: 'r', attention: () => run.looked, usage: () => {} }
+    const context = {
+      signal: stop.signal,
+      tenantId: 'local',
+      roomId: 'r',
+      attention: () => run.looked,
+      usage: () => {},
+    }
     void (async () => {
       const input = { threadId: name, runId: name, messages, tools: [], context: [] }
       for await (const event of agent.run(input, context)) events.push(event)

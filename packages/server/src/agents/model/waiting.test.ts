@@ -21,6 +21,7 @@ function ask(model: string, limits: Partial<ModelLimits> = {}) {
   const end: Promise<unknown> = (async () => {
     for await (const event of agent.run(input, {
       signal: stop.signal,
+      tenantId: 'local',
       roomId: 'default',
       attention: () => 'none',
       usage: () => {},

@@ -62,7 +62,13 @@ function ask(url: string, options: Partial<RemoteAgentOptions> = {}, clock: Manu
   const stop = new AbortController()
   const events: Event[] = []
   const input = { threadId: 't', runId: 'r', messages: [], tools: [], context: [] }
-  const context = { signal: stop.signal, roomId: 'room', attention: () => 'none' as const, usage: () => {} }
+  const context = {
+    signal: stop.signal,
+    tenantId: 'local',
+    roomId: 'room',
+    attention: () => 'none' as const,
+    usage: () => {},
+  }
   const run = async () => {
     for await (const event of agent.run(input, context)) events.push(event)
     return 'returned'
@@ -125,7 +131,13 @@ describe('left before its end', () => {
     const agent = createRemoteAgent({ url, clock: createManualClock() })
     for (let n = 0; n < 2; n++) {
       const stop = new AbortController()
-      const context = { signal: stop.signal, roomId: 'room', attention: () => 'none' as const, usage: () => {} }
+      const context = {
+        signal: stop.signal,
+        tenantId: 'local',
+        roomId: 'room',
+        attention: () => 'none' as const,
+        usage: () => {},
+      }
       const hear = async () => {
         for await (const _ of agent.run({ threadId: 't', runId: 'r', messages: [], tools: [], context: [] }, context))
           stop.abort(new Error('left'))
@@ -149,6 +161,7 @@ describe('left before its end', () => {
     await vi.waitFor(() => expect(paths()).toHaveLength(2))
     const context = {
       signal: new AbortController().signal,
+      tenantId: 'local',
       roomId: 'room',
       attention: () => 'none' as const,
       usage() {},

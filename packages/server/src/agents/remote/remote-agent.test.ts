@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => endpoint.close())
 
-function ask(scenario: string, options: Partial<RemoteAgentOptions> = {}) {
+function ask(scenario: string, options: Partial<RemoteAgentOptions> = {}, tenantId = 'local') {
   const clock = createManualClock()
   const agent = createRemoteAgent({ url: endpoint.url, clock, ...options })
   const stop = new AbortController()
@@ -28,6 +28,7 @@ function ask(scenario: string, options: Partial<RemoteAgentOptions> = {}) {
   const end: Promise<unknown> = (async () => {
     for await (const event of agent.run(input, {
       signal: stop.signal,
+      tenantId,
       roomId: 'room',
       attention: () => 'none',
       usage: () => {},
@@ -75,6 +76,11 @@ it('is told the whole input, with the room in its threadId, and nothing that was
 it('may be told of a thread in other words', async () => {
   await ask('whole', { threadIdOf: ({ threadId }) => threadId }).end
   expect((await requestOf('whole'))?.input.threadId).toBe('t')
+})
+
+it('G8 names the threads of two tenants differently, since the endpoint may keep state for each', async () => {
+  await ask('whole', {}, 'acme').end
+  expect((await requestOf('whole'))?.input.threadId).toBe('acme/room/t')
 })
 
 it('puts together what arrives one byte at a time', async () => {

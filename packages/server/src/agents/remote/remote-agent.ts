@@ -53,10 +53,10 @@ export interface RemoteAgentOptions extends Partial<RemoteLimits> {
   /** Sent with each run, e.g. an Authorization of this server's own. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * What the endpoint is told as `threadId`. Default `{roomId}/{threadId}`: it may keep state by it, and two rooms may
-   * use the same threadId.
+   * What the endpoint is told as `threadId`: it may keep state by it, and two rooms may use the same threadId. Default
+   * `{roomId}/{threadId}`, and with the tenant before it where that is not `local`.
    */
-  readonly threadIdOf?: (key: ThreadKey) => string
+  readonly threadIdOf?: (thread: ThreadKey & { readonly tenantId: string }) => string
   /**
    * Where an agent is told to stop that was left before its end, with `{threadId}` for the thread as it is told of it.
    * Default: `{url}/stop/{threadId}`, or `…/stop/{threadId}` beside a `url` that ends with `/run`, as long as that is not
@@ -94,12 +94,12 @@ async function* answer(
   options: RemoteAgentOptions,
   stopRoute: StopRoute,
   input: RunAgentInput,
-  { signal, roomId }: AgentContext,
+  { signal, tenantId, roomId }: AgentContext,
 ): AsyncGenerator<Event> {
-  const { clock, threadIdOf = keyString, random = Math.random } = options
+  const { clock, threadIdOf = nameOf, random = Math.random } = options
   const limits = { ...DEFAULT_REMOTE_LIMITS, ...options }
   const until = clock.now() + limits.totalMs
-  const told = threadIdOf({ roomId, threadId: input.threadId })
+  const told = threadIdOf({ tenantId, roomId, threadId: input.threadId })
   const address = { threadId: told, runId: input.runId }
   let waited = 0
   for (let attempt = 1; ; attempt++) {
@@ -125,6 +125,14 @@ async function* answer(
     await sleep(clock, ms, signal)
     waited += ms
   }
+}
+
+/** The tenant of a server without authentication: endpoints know its threads by their rooms and ids alone. */
+const LOCAL_TENANT = 'local'
+
+/** An id holds no slash, so names of two threads differ. */
+function nameOf({ tenantId, ...key }: ThreadKey & { readonly tenantId: string }): string {
+  return tenantId === LOCAL_TENANT ? keyString(key) : `${tenantId}/${keyString(key)}`
 }
 
 interface Call {

@@ -7,6 +7,8 @@ import type { Terminal } from '../terminal.ts'
 
 export interface ExportOptions {
   readonly roomId: string
+  /** Absent: whichever tenant has a room of this id, if only one has. */
+  readonly tenantId: string | undefined
   /** Absent: stdout. */
   readonly file: string | undefined
   readonly data: string | undefined
@@ -17,7 +19,8 @@ export interface ExportOptions {
 const STDOUT = 1
 const CHUNK = 256 * 1024
 
-export function exportRoom(terminal: Terminal, { roomId, file, data, redact, force }: ExportOptions): void {
+export function exportRoom(terminal: Terminal, options: ExportOptions): void {
+  const { roomId, tenantId, file, data, redact, force } = options
   const directory = dataDirectory(data, terminal.env)
   if (!hasData(directory))
     throw new CommandError(`There is no Holdfast data in ${directory}. Pass its directory with --data.`)
@@ -27,9 +30,15 @@ export function exportRoom(terminal: Terminal, { roomId, file, data, redact, for
   const archive = openData(directory)
   try {
     const rooms = archive.rooms()
-    const lines = archive.export(roomId, { exportedAt: new Date().toISOString(), redact })
-    const room = rooms.find((known) => known.roomId === roomId)
-    if (!lines || !room) {
+    const [room, ...others] = rooms.filter(
+      (known) => known.roomId === roomId && known.tenantId === (tenantId ?? known.tenantId),
+    )
+    if (room && others.length > 0) {
+      const tenants = [room, ...others].map((known) => known.tenantId).join(', ')
+      throw new CommandError(`Several tenants have a room ${roomId}: choose one with --tenant, of ${tenants}.`)
+    }
+    const lines = room && archive.export(room, { exportedAt: new Date().toISOString(), redact })
+    if (!lines) {
       const known = rooms.map((some) => some.roomId).join(', ')
       throw new CommandError(`There is no room ${roomId} in ${directory}. Rooms: ${known || 'none'}.`)
     }

@@ -10,20 +10,22 @@ import type { Terminal } from '../terminal.ts'
 export interface ImportOptions {
   readonly file: string
   readonly data: string | undefined
+  /** Whose the room becomes. Absent: the tenant of a server without authentication. */
+  readonly tenantId: string | undefined
 }
 
 const CHUNK = 1024 * 1024
 /** UTF-16 units; no record of any server comes near. */
 const LONGEST_LINE = 64 * 1024 * 1024
 
-export function importRoom(terminal: Terminal, { file, data }: ImportOptions): void {
+export function importRoom(terminal: Terminal, { file, data, tenantId }: ImportOptions): void {
   const directory = dataDirectory(data, terminal.env)
   const { handle, size } = openFile(file)
   try {
     const archive = openData(directory)
     const progress = createProgress(terminal, { what: 'Importing', whole: size, worthwhile: 16 * CHUNK })
     try {
-      const answer = archive.import(linesOf(handle, progress.at))
+      const answer = archive.import(linesOf(handle, progress.at), tenantId === undefined ? {} : { tenantId })
       progress.end()
       if (answer.type === 'room_taken') {
         throw new CommandError(

@@ -81,10 +81,11 @@ function fromData(directory: string, runId: string, wanted: ThreadKey | undefine
   const mark = `"runId":"${runId}"`
   let newest: RunTrace | undefined
   try {
-    for (const { roomId } of archive.rooms()) {
+    for (const room of archive.rooms()) {
+      const { roomId } = room
       if (wanted && wanted.roomId !== roomId) continue
       const builders = new Map<string, ReturnType<typeof createTrace>>()
-      for (const line of archive.export(roomId, { exportedAt: new Date(0).toISOString(), redact: false }) ?? []) {
+      for (const line of archive.export(room, { exportedAt: new Date(0).toISOString(), redact: false }) ?? []) {
         if (!line.includes(mark)) continue
         const envelope = JSON.parse(line) as Partial<Envelope>
         const { threadId } = envelope

@@ -5,6 +5,7 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
 import type { RunTrace } from './run-trace.ts'
 
 export interface ReaderMoment {
@@ -33,15 +34,19 @@ const GENERATIONS = ['.4', '.3', '.2', '.1', '']
 export async function readersOf(directory: string, trace: RunTrace): Promise<ReaderHistory> {
   const { roomId, threadId, runId, accepted, ended } = trace
   let here = false
+  let tenantId: unknown
   let atStart: number | undefined
   let atEnd: number | undefined
   const changes: ReaderMoment[] = []
   for await (const line of linesIn(directory)) {
     if (line.roomId !== roomId || line.threadId !== threadId || typeof line.at !== 'string') continue
     const { type, at, seq, readers } = line
-    // Another server's run may have the same id: its record is elsewhere.
-    if (line.runId === runId && type === 'run_accepted') here = seq === accepted.seq && at === accepted.at
-    if (!here) continue
+    // A run of another server, or of another tenant, may have the same id: its record is elsewhere.
+    if (line.runId === runId && type === 'run_accepted' && (!here || tenantOf(line) === tenantId)) {
+      here = seq === accepted.seq && at === accepted.at
+      tenantId = tenantOf(line)
+    }
+    if (!here || tenantOf(line) !== tenantId) continue
     if (line.runId === runId && typeof readers === 'number') {
       if (type === 'run_started') atStart = readers
       if (type === 'run_ended') atEnd = readers
@@ -64,6 +69,9 @@ export async function readersOf(directory: string, trace: RunTrace): Promise<Rea
     changes,
   }
 }
+
+/** Lines of before there were several tenants name none. */
+const tenantOf = (line: Readonly<Record<string, unknown>>) => line.tenantId ?? LOCAL_PRINCIPAL.tenantId
 
 async function* linesIn(directory: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   for (const generation of GENERATIONS) {

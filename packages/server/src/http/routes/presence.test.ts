@@ -1,6 +1,7 @@
 import type { PresenceBody } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
+import { threadOf } from '../../store/tenant-thread.ts'
 import { createTestServer, expectProblem, KEY, type TestServer } from '../testing/test-server.ts'
 
 const PUT = { method: 'PUT' }
@@ -11,22 +12,22 @@ it('keeps what a device shows for 30 seconds, or until it is hidden', async () =
   const server = await createTestServer()
   await server.start('r')
   expect((await say(server, shown)).status).toBe(204)
-  expect(server.presence.attention(KEY)).toBe('focused')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('focused')
   expect((await say(server, { ...shown, state: 'visible' })).status).toBe(204)
-  expect(server.presence.attention(KEY)).toBe('visible')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('visible')
   expect((await say(server, { deviceId: 'd', state: 'hidden' })).status).toBe(204)
-  expect(server.presence.attention(KEY)).toBe('none')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('none')
   await say(server, shown)
   server.clock.advance(29_999)
-  expect(server.presence.attention(KEY)).toBe('focused')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('focused')
   server.clock.advance(1)
-  expect(server.presence.attention(KEY)).toBe('none')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('none')
 })
 
 it('accepts a thread that is shown before it exists', async () => {
   const server = await createTestServer()
   expect((await say(server, shown)).status).toBe(204)
-  expect(server.presence.attention(KEY)).toBe('focused')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('focused')
   await expectProblem(await server.ask('/v1/rooms/default/threads/t1'), 404, 'not_found')
 })
 
@@ -41,7 +42,7 @@ it.each<readonly [string, unknown]>([
   const server = await createTestServer()
   await say(server, shown)
   await expectProblem(await say(server, body), 422, 'invalid')
-  expect(server.presence.attention(KEY)).toBe('focused')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('focused')
 })
 
 it('a thread that may not be seen is a 404, and the answer does not reveal whether it exists', async () => {
@@ -53,7 +54,7 @@ it('a thread that may not be seen is a 404, and the answer does not reveal wheth
   const about = async (roomId: string) => {
     const thread = { roomId, threadId: 't1' }
     const answer = await expectProblem(await say(server, { ...shown, thread }), 404, 'not_found')
-    expect(server.presence.attention(thread)).toBe('none')
+    expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, thread))).toBe('none')
     return answer
   }
   expect(await about('theirs')).toEqual(await about('nowhere'))
@@ -77,6 +78,6 @@ it('checks that the person may report presence, and may read the thread', async 
     ['presence.report', {}],
     ['threads.read', KEY],
   ])
-  expect(server.presence.attention(KEY)).toBe('none')
+  expect(server.presence.attention(threadOf(LOCAL_PRINCIPAL, KEY))).toBe('none')
   expect((await say(server, { deviceId: 'd', state: 'visible' })).status).toBe(204)
 })

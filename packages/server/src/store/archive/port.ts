@@ -2,9 +2,9 @@
  * PORT Archive: a store that nobody serves, for whoever looks after it: whole rooms out and in, and whether it is sound.
  * Everything is synchronous: whoever holds it has the data to themselves.
  */
+import type { TenantRoom } from '../tenant-thread.ts'
 
-export interface RoomSummary {
-  readonly roomId: string
+export interface RoomSummary extends TenantRoom {
   readonly title: string
   readonly threads: number
   readonly records: number
@@ -32,13 +32,15 @@ export type ImportRefusal =
 export interface Archive {
   rooms(): readonly RoomSummary[]
   /** Lines without their line feeds; undefined: there is no such room. */
-  export(roomId: string, options: ExportOptions): Iterable<string> | undefined
+  export(room: TenantRoom, options: ExportOptions): Iterable<string> | undefined
   /**
    * All of it in one transaction, or nothing. A room of the same id without threads is replaced.
    * @throws ArchiveError for a file that is not sound, and whatever `lines` throws; the archive is then closed
    */
   import(
     lines: Iterable<string>,
+    /** Whose the room becomes. Default: the tenant of a server without authentication. */
+    options?: { readonly tenantId?: string },
   ): { readonly type: 'imported'; readonly roomId: string; readonly records: number } | ImportRefusal
   /** Reads everything there is. */
   check(onThread: (done: number, all: number) => void): Soundness

@@ -19,6 +19,7 @@ import type { Decision, Need, Step } from '../decide/step.ts'
 import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Lease, Room } from '../port.ts'
 import type { Principal } from '../principal.ts'
+import { runOf } from '../tenant-thread.ts'
 import type { AnswerOf, ArgsOf, DecidedReads, WritingCalls } from './calls.ts'
 
 export interface Command<Args extends readonly unknown[], Answer, Next = Step<Answer>> {
@@ -77,24 +78,24 @@ function command<
   return { subject, needs, decide }
 }
 
-const STORE: Subject = { roomId: '', threadId: '', runId: '' }
+const STORE: Subject = { tenantId: '', roomId: '', threadId: '', runId: '' }
 function store(): Subject {
   return STORE
 }
-function room(_: Principal, roomId: string): Subject {
-  return { roomId, threadId: '', runId: '' }
+function room({ tenantId }: Principal, roomId: string): Subject {
+  return { tenantId, roomId, threadId: '', runId: '' }
 }
-function newRoom(_: Principal, { roomId }: Room): Subject {
-  return { roomId, threadId: '', runId: '' }
+function newRoom(principal: Principal, { roomId }: Room): Subject {
+  return room(principal, roomId)
 }
-function thread(_: Principal, { roomId, threadId }: ThreadKey): Subject {
-  return { roomId, threadId, runId: '' }
+function thread(principal: Principal, key: ThreadKey): Subject {
+  return runOf(principal, key, '')
 }
-function run(_: Principal, { roomId, threadId }: ThreadKey, runId: string): Subject {
-  return { roomId, threadId, runId }
+function run(principal: Principal, key: ThreadKey, runId: string): Subject {
+  return runOf(principal, key, runId)
 }
-function newRun(_: Principal, { roomId, threadId }: ThreadKey, { runId }: { readonly runId: string }): Subject {
-  return { roomId, threadId, runId }
+function newRun(principal: Principal, key: ThreadKey, { runId }: { readonly runId: string }): Subject {
+  return runOf(principal, key, runId)
 }
 function leased(lease: Lease): Subject {
   return lease

@@ -68,7 +68,7 @@ describe('a store over a network', () => {
         await Promise.resolve()
         if (effect.type === 'load') next = transaction.next(session.load(effect.subject, effect.needs))
         else {
-          session.apply(effect.change)
+          session.apply(effect.subject, effect.change)
           next = transaction.next()
         }
       }

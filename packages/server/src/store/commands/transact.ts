@@ -14,7 +14,8 @@ export type Loaded = Facts & { readonly now: number }
 export type Effect =
   /** One round trip: facts of one subject. */
   | { readonly type: 'load'; readonly subject: Subject; readonly needs: readonly FactName[] }
-  | { readonly type: 'apply'; readonly change: Change }
+  /** `subject`: what was decided about. Its tenant is that of the change. */
+  | { readonly type: 'apply'; readonly subject: Subject; readonly change: Change }
 
 /** The next call of `next` takes the facts of a `load`; after an `apply` its argument means nothing. */
 export type Transaction<Answer> = Generator<Effect, Answer, Loaded>
@@ -22,7 +23,7 @@ export type Transaction<Answer> = Generator<Effect, Answer, Loaded>
 /** One command's access to a store that answers at once. It has the time of its transaction. */
 export interface Session {
   load(subject: Subject, needs: readonly FactName[]): Loaded
-  apply(change: Change): void
+  apply(subject: Subject, change: Change): void
 }
 
 /** One generator without delegation: appends pay for every one. */
@@ -37,13 +38,13 @@ export function* transact<Args extends readonly unknown[], Answer>(
     const answers: unknown[] = []
     for (const part of step.parts) {
       const decision = part.decide(yield load(part.subject, part.needs))
-      for (const change of changesOf(decision)) yield apply(change)
+      for (const change of changesOf(decision)) yield apply(part.subject, change)
       answers.push(decision.answer)
     }
-    for (const change of changesOf(step)) yield apply(change)
+    for (const change of changesOf(step)) yield apply(subject, change)
     return step.answer(answers)
   }
-  for (const change of changesOf(step)) yield apply(change)
+  for (const change of changesOf(step)) yield apply(subject, change)
   return step.after ? step.after.decide(yield load(subject, step.after.needs)) : step.answer
 }
 
@@ -54,7 +55,7 @@ export function perform<Answer>(transaction: Transaction<Answer>, session: Sessi
     const effect = next.value
     if (effect.type === 'load') next = transaction.next(session.load(effect.subject, effect.needs))
     else {
-      session.apply(effect.change)
+      session.apply(effect.subject, effect.change)
       next = transaction.next()
     }
   }
@@ -65,6 +66,6 @@ function load(subject: Subject, needs: readonly FactName[]): Effect {
   return { type: 'load', subject, needs }
 }
 
-function apply(change: Change): Effect {
-  return { type: 'apply', change }
+function apply(subject: Subject, change: Change): Effect {
+  return { type: 'apply', subject, change }
 }

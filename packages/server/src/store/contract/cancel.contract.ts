@@ -1,7 +1,7 @@
 /** Promises about cancelling. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
-import { ALICE, asking, BOB, type InWorld, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
+import { ALICE, ALICES_THREAD, asking, BOB, type InWorld, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
 
 const MINUTE = 60_000
 const MOST = 1_000
@@ -18,7 +18,7 @@ export function cancelContract(inWorld: InWorld): void {
         { type: 'run.cancel-requested', by: 'bob', reason: 'enough' },
         { type: 'run.status', status: 'cancelling' },
       ])
-      expect(world.notices.at(-1)).toEqual({ type: 'run.cancel', key: THREAD, runId: 'r-1' })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.cancel', key: ALICES_THREAD, runId: 'r-1' })
       await expectSound(world, THREAD)
     }),
   )
@@ -56,7 +56,7 @@ export function cancelContract(inWorld: InWorld): void {
         thread: { status: 'idle' },
         view: { messages: [said('r-1-q')], queue: [] },
       })
-      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: THREAD, runId: 'r-1' })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: ALICES_THREAD, runId: 'r-1' })
       await expectSound(world, THREAD)
     }),
   )

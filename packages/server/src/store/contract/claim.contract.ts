@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
+  ALICES_THREAD,
   asking,
   BOB,
   type InWorld,
@@ -30,7 +31,7 @@ export function claimContract(inWorld: InWorld): void {
       const [claim, ...others] = await store.work.claim(request)
       expect(others).toEqual([])
       expect(claim).toEqual({
-        lease: { ...THREAD, runId: 'r-2', epoch: 1 },
+        lease: { ...ALICES_THREAD, runId: 'r-2', epoch: 1 },
         run: expect.objectContaining({ runId: 'r-2', status: 'running', parentId: 'r-2-q' }),
         agentId: 'demo',
         owner: BOB,

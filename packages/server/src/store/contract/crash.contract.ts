@@ -5,6 +5,7 @@ import { MAX_EPOCHS } from '../decide/orphan.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
+  ALICES_THREAD,
   asking,
   beginning,
   ending,
@@ -42,7 +43,7 @@ export function crashContract(inWorld: InWorld): void {
           { runId: 'r-1.again', status: 'queued', retryOf: 'r-1', parentId: 'r-1-q', agentId: 'demo' },
         ],
       })
-      expect(world.notices.at(-1)).toEqual({ type: 'run.queued', key: THREAD, runId: 'r-1.again' })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.queued', key: ALICES_THREAD, runId: 'r-1.again' })
       const [again, ...more] = await world.store.work.claim(CLAIM)
       expect(more).toEqual([])
       expect(again).toMatchObject({ lease: { runId: 'r-1.again', epoch: 1 }, input: { ...input, runId: 'r-1.again' } })

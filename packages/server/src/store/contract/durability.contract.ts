@@ -1,6 +1,7 @@
 /** Promises about data that was closed and opened again. Without persistence they hold of the same store. */
 import { expect, it } from 'vitest'
 import { StoreFault } from '../fault.ts'
+import { threadOf } from '../tenant-thread.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
@@ -52,7 +53,7 @@ export function durabilityContract(inWorld: InWorld): void {
       expect(await world.store.work.settleOrphans('all')).toBe(1)
       expect(await world.store.work.append(lease, saying('m-9', 'x'))).toEqual({ type: 'lost' })
       const claims = await world.store.work.claim({ workerId: 'worker-2', limit: 10, leaseMs: LEASE_MS })
-      expect(claims.map((claim) => claim.lease)).toEqual([{ ...waiting, runId: 'r-1', epoch: 1 }])
+      expect(claims.map((claim) => claim.lease)).toEqual([{ ...threadOf(ALICE, waiting), runId: 'r-1', epoch: 1 }])
       await expectSound(world, THREAD)
       await expectSound(world, waiting)
     }),

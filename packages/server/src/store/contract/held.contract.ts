@@ -3,7 +3,18 @@ import type { InboxEntry, ThreadInfo } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { claimed, claims, enqueue } from './line.ts'
-import { ALICE, asking, CANCELLED, ending, FAILED, type InWorld, SUCCEEDED, THREAD, type World } from './world.ts'
+import {
+  ALICE,
+  ALICES_THREAD,
+  asking,
+  CANCELLED,
+  ending,
+  FAILED,
+  type InWorld,
+  SUCCEEDED,
+  THREAD,
+  type World,
+} from './world.ts'
 
 /** The thread's state as each of the places says it that a person may look at. */
 async function saidOf({ store }: World) {
@@ -91,7 +102,7 @@ export function heldContract(inWorld: InWorld): void {
       expect(await claimed(world)).toEqual([])
       const before = world.notices.length
       if (fourth) await world.store.work.end(fourth.lease, ending(fourth.lease, SUCCEEDED))
-      expect(world.notices.slice(before)).toContainEqual({ type: 'run.queued', key: THREAD, runId: 'r-2' })
+      expect(world.notices.slice(before)).toContainEqual({ type: 'run.queued', key: ALICES_THREAD, runId: 'r-2' })
       expect(await saidOf(world)).toEqual(everywhere({ status: 'queued', waiting: 2, position: 1 }, 0))
       expect(await claimed(world)).toEqual(['r-2'])
       await expectSound(world, THREAD)

@@ -4,6 +4,7 @@ import type { Lease } from '../port.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
+  ALICES_THREAD,
   beginning,
   CANCELLED,
   ending,
@@ -44,7 +45,7 @@ export function leaseContract(inWorld: InWorld): void {
       const envelopes = await world.log()
       expect(envelopes.slice(3).map((envelope) => envelope.event)).toEqual(events.map((event) => JSON.parse(event)))
       const told = notices.findLast((notice) => notice.type === 'thread.more')
-      expect(told).toMatchObject({ key: THREAD, firstSeq: 4, lastSeq: 6 })
+      expect(told).toMatchObject({ key: ALICES_THREAD, firstSeq: 4, lastSeq: 6 })
       await expectSound(world, THREAD)
     }),
   )
@@ -105,7 +106,7 @@ export function leaseContract(inWorld: InWorld): void {
         run: { status: 'succeeded', outcome: SUCCEEDED, usage },
         span: { firstSeq: 1, lastSeq: 5 },
       })
-      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: THREAD, runId: 'r-1' })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: ALICES_THREAD, runId: 'r-1' })
       await expectSound(world, THREAD)
     }),
   )

@@ -1,7 +1,7 @@
 /** A line of runs that wait behind each other in one thread, for the contracts about it. */
 import { expect } from 'vitest'
 import type { StartRequest } from '../run-record.ts'
-import { ALICE, asking, ending, LEASE_MS, SUCCEEDED, THREAD, type World } from './world.ts'
+import { ALICE, ALICES_THREAD, asking, ending, LEASE_MS, SUCCEEDED, THREAD, type World } from './world.ts'
 
 export function enqueued(runId: string, more: Partial<StartRequest> = {}): StartRequest {
   return asking(runId, { onBusy: 'enqueue', ...more })
@@ -23,6 +23,6 @@ export const claims = (world: World) => world.store.work.claim({ workerId: 'work
 export const claimed = async (world: World) => (await claims(world)).map((claim) => claim.run.runId)
 
 export async function endLive(world: World, runId: string): Promise<void> {
-  const lease = { ...THREAD, runId, epoch: 1 }
+  const lease = { ...ALICES_THREAD, runId, epoch: 1 }
   expect(await world.store.work.end(lease, ending(lease, SUCCEEDED))).toEqual({ type: 'ended' })
 }

@@ -1,7 +1,18 @@
 /** Promises about runs whose worker is gone. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
-import { ALICE, asking, beginning, type InWorld, json, LEASE_MS, OTHER_ROOM, THREAD, typesOf } from './world.ts'
+import {
+  ALICE,
+  ALICES_THREAD,
+  asking,
+  beginning,
+  type InWorld,
+  json,
+  LEASE_MS,
+  OTHER_ROOM,
+  THREAD,
+  typesOf,
+} from './world.ts'
 
 export function orphanContract(inWorld: InWorld): void {
   it(
@@ -30,7 +41,7 @@ export function orphanContract(inWorld: InWorld): void {
         view: { open: [], runs: [{ status: 'failed', outcome: { type: 'failed', code: 'worker_lost' } }] },
       })
       expect(JSON.stringify(snapshot)).toContain('half an ans')
-      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: THREAD, runId: 'r-1' })
+      expect(world.notices.at(-1)).toEqual({ type: 'run.ended', key: ALICES_THREAD, runId: 'r-1' })
       expect(await store.work.settleOrphans('all')).toBe(0)
       await expectSound(world, THREAD)
     }),

@@ -1,7 +1,7 @@
 /** Promises about accepting runs. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
-import { ALICE, asking, BOB, FAILED, type InWorld, OTHER_ROOM, said, THREAD, typesOf } from './world.ts'
+import { ALICE, ALICES_THREAD, asking, BOB, FAILED, type InWorld, OTHER_ROOM, said, THREAD, typesOf } from './world.ts'
 
 export function startContract(inWorld: InWorld): void {
   it(
@@ -35,7 +35,7 @@ export function startContract(inWorld: InWorld): void {
         thread: { title: 'text of r-1-q', status: 'queued', lastSeq: 1 },
         view: { messages: [], queue: [{ run: { runId: 'r-1' }, messages: [said('r-1-q')] }] },
       })
-      expect(world.notices).toContainEqual({ type: 'run.queued', key: THREAD, runId: 'r-1' })
+      expect(world.notices).toContainEqual({ type: 'run.queued', key: ALICES_THREAD, runId: 'r-1' })
       await expectSound(world, THREAD)
     }),
   )

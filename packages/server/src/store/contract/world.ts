@@ -9,6 +9,7 @@ import { expect } from 'vitest'
 import type { Claim, Lease, Notice, RunEnd, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { StartRequest } from '../run-record.ts'
+import { type TenantThread, threadOf } from '../tenant-thread.ts'
 
 export interface StoreHarness {
   readonly store: Store
@@ -33,6 +34,8 @@ export const OTHER_ROOM = { roomId: 'room-2', title: 'Second room', agentId: 'de
 export const EVES_ROOM = { roomId: 'room-3', title: "Eve's room", agentId: 'demo' }
 
 export const THREAD: ThreadKey = { roomId: ROOM.roomId, threadId: 'thread-1' }
+/** What the store calls it where threads of several tenants meet. */
+export const ALICES_THREAD: TenantThread = threadOf(ALICE, THREAD)
 export const LEASE_MS = 15_000
 
 export function said(id: string, content = `text of ${id}`): UserMessage {

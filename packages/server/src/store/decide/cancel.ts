@@ -154,7 +154,7 @@ function cancelLive(
 
 function remember(
   { now, cancel: before, cancels }: Known<'cancel' | 'cancels'>,
-  { roomId, threadId, runId }: Subject,
+  { roomId, threadId, runId }: Omit<Subject, 'tenantId'>,
   cancel: CancelRequest,
 ): Decision<CancelAnswer> {
   const remembered = before !== undefined

@@ -6,6 +6,7 @@ import type { Message, RunAgentInput } from '@ag-ui/core'
 import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
 import type { Claim, RunWork } from '../port.ts'
 import type { QueuedRecord, RunningRecord } from '../run-record.ts'
+import { runOf } from '../tenant-thread.ts'
 import type { Known, Subject, ThreadRow } from './facts.ts'
 import { openedAs, openingNow, startedRecord } from './opening.ts'
 import { waitsForWorker } from './orphan.ts'
@@ -49,7 +50,7 @@ function claim(subject: Subject, worker: Worker): ClaimPart {
 
 function takeover(waiting: { readonly run: RunningRecord; readonly firstSeq: number }, worker: Worker): ClaimPart {
   return {
-    subject: waiting.run,
+    subject: runOf(waiting.run.owner, waiting.run, waiting.run.runId),
     ...needing(['view'], ({ now, view }) => takeOver({ ...waiting, now, view }, worker)),
   }
 }
@@ -105,7 +106,8 @@ function takeOver(
 
 function claimOf(run: RunningRecord): Pick<Claim, 'lease' | 'run' | 'agentId' | 'owner'> {
   const { roomId, threadId, runId, epoch, owner, request } = run
-  return { lease: { roomId, threadId, runId, epoch }, run: toRun(run), agentId: request.agentId, owner }
+  const { tenantId } = owner
+  return { lease: { tenantId, roomId, threadId, runId, epoch }, run: toRun(run), agentId: request.agentId, owner }
 }
 
 function inputOf(

@@ -7,6 +7,7 @@
 import { framesWith, isHeld, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
+import type { TenantThread } from '../tenant-thread.ts'
 import type { Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
 import type { Decision } from './step.ts'
 import { iso } from './to-run.ts'
@@ -54,8 +55,8 @@ export function spanAfter(
 }
 
 /** The notices to publish once the writes are durable: `thread.more` first, then what it means. */
-export function noticesOf(writes: Writes, head: number, frames: Uint8Array): Notice[] {
-  const { key, log, notices } = writes
+export function noticesOf(key: TenantThread, writes: Writes, head: number, frames: Uint8Array): Notice[] {
+  const { log, notices } = writes
   const told: Notice[] = notices.map((notice) => ({ ...notice, key }))
   if (log.length === 0) return told
   return [{ type: 'thread.more', key, firstSeq: head + 1, lastSeq: head + log.length, frames }, ...told]

@@ -22,7 +22,6 @@ export function decideRoomCreate(
     const made = { ...room, tenantId, ownerId: personId, createdAt: now }
     return { answer: { type: 'created', room }, writes: { room: made } }
   }
-  if (held.tenantId !== tenantId) return { answer: { type: 'conflict' } }
   if (held.deletedAt !== undefined) return { answer: DELETED }
   const made = held.made ?? held
   const same = made.title === title && (made.agentId ?? defaultAgentId) === (agentId ?? defaultAgentId)

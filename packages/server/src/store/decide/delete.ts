@@ -7,6 +7,7 @@ import type { ThreadKey } from '@holdfast/core'
 import type { DeleteAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
+import { runOf } from '../tenant-thread.ts'
 import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
 import { endBeforeStart, openingNow } from './opening.ts'
 import { endOrphan } from './orphan.ts'
@@ -50,8 +51,7 @@ export function decideRoomDelete(
     const live = threads.find(({ current }) => current)?.current
     if (live && !force) return { answer: { type: 'run_active', runId: live.runId } }
     const part = (one: Doomed): Part<DeleteAnswer> => {
-      const { roomId, threadId } = one.thread
-      return { subject: { roomId, threadId, runId: '' }, ...deletion(one, principal) }
+      return { subject: runOf(principal, one.thread, ''), ...deletion(one, principal) }
     }
     return several(threads.map(part), () => GONE, { room: tombstone })
   })

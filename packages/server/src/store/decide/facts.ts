@@ -13,9 +13,10 @@
  */
 import type { ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
+import type { TenantRun } from '../tenant-thread.ts'
 import type { Contender } from './places.ts'
 
-/** Room ids are unique in the whole store: a ThreadKey alone is the identity of a conversation. */
+/** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
 export interface RoomRow {
   readonly roomId: string
   /** Who may see it: everybody of this tenant, nobody else. */
@@ -116,9 +117,7 @@ export interface RoomPut {
 export type Change = Writes | RoomPut
 
 /** The place that facts are of. Fields that no needed fact is about are empty. */
-export interface Subject extends ThreadKey {
-  readonly runId: string
-}
+export type Subject = TenantRun
 
 /**
  * Everything that a decision may need, by name. A decision gets only the facts that it declares (`./step.ts`), and an

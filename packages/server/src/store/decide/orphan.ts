@@ -13,6 +13,7 @@ import {
   type RunRecord,
   stopOutcome,
 } from '../run-record.ts'
+import { runOf } from '../tenant-thread.ts'
 import type { Known, ThreadRow, Writes } from './facts.ts'
 import { ending } from './lease.ts'
 import { goesFirst, pauseQueue } from './queue.ts'
@@ -40,7 +41,7 @@ type Live = RunningRecord | CancellingRecord
 /** `all`: no other server can be at work, so every live run is an orphan. Answers how many were settled. */
 export function decideSettle({ now, live }: Known<'live'>, which: 'expired' | 'all'): Several<number> {
   const settlement = (run: Live): Part<number> => ({
-    subject: run,
+    subject: runOf(run.owner, run, run.runId),
     ...needing(['thread', 'view'], ({ thread, view }) =>
       thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view }) } : { answer: 0 },
     ),

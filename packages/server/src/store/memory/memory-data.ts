@@ -4,22 +4,23 @@
  *
  * Invariant: everything here is synchronous, so whatever happens between two awaits is one transaction.
  */
-import {
-  createFold,
-  type Envelope,
-  emptyView,
-  envelopeJson,
-  keyString,
-  type ThreadFold,
-  type ThreadKey,
-  type ThreadView,
-} from '@holdfast/core'
+import { createFold, type Envelope, emptyView, envelopeJson, type ThreadFold, type ThreadView } from '@holdfast/core'
 import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
 import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
 import { inboxOf, roomEntry } from '../decide/inbox.ts'
 import { answerOf, termsOf } from '../decide/search.ts'
 import type { Notice, Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
+import {
+  roomName,
+  runName,
+  runOf,
+  type TenantRoom,
+  type TenantRun,
+  type TenantThread,
+  threadName,
+  threadOf,
+} from '../tenant-thread.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 
 export interface MemoryRun {
@@ -30,6 +31,7 @@ export interface MemoryRun {
 }
 
 export interface MemoryThread {
+  readonly tenantId: string
   row: ThreadRow
   /** The record with seq n is at n - 1. */
   readonly frames: Uint8Array[]
@@ -41,29 +43,27 @@ export interface MemoryThread {
   readonly said: (readonly string[])[]
 }
 
-export interface RunAddress extends ThreadKey {
-  readonly runId: string
-}
-
 export interface MemoryData {
-  readonly rooms: ReadonlyMap<string, RoomRow>
+  rooms(): RoomRow[]
+  room(of: TenantRoom): RoomRow | undefined
   readonly inbox: MemoryInbox
   putRoom(room: RoomRow): void
   /** What became of a room is told behind what became of its threads. */
   tellRoom(room: RoomRow, now: number): void
-  thread(key: ThreadKey): MemoryThread | undefined
+  thread(of: TenantThread): MemoryThread | undefined
   /** But for those that were deleted. */
-  threadsOf(roomId: string): MemoryThread[]
+  threadsOf(room: TenantRoom): MemoryThread[]
   threads(): MemoryThread[]
-  run(address: RunAddress): RunRecord | undefined
-  viewOf(key: ThreadKey): ThreadView
+  run(of: TenantRun): RunRecord | undefined
+  viewOf(of: TenantThread): ThreadView
   /** Oldest first. */
-  queued(): RunAddress[]
+  queued(): TenantRun[]
   /** Running and cancelling. */
-  live(): RunAddress[]
-  cancel(address: RunAddress): RememberedCancel | undefined
-  cancelsOf(roomId: string): readonly RememberedCancel[]
-  apply(writes: Writes | undefined, now: number): void
+  live(): TenantRun[]
+  cancel(of: TenantRun): RememberedCancel | undefined
+  cancelsOf(room: TenantRoom): readonly RememberedCancel[]
+  /** A decision is made for one tenant: all its writes are in there. */
+  apply(tenantId: string, writes: Writes, now: number): void
   /** Publishes what was applied. Once for a whole decision: whoever hears of half of it might act on the half. */
   tell(): void
 }
@@ -74,16 +74,17 @@ const decoder = new TextDecoder()
 export function createMemoryData(publish: Publish): MemoryData {
   const rooms = new Map<string, RoomRow>()
   const threads = new Map<string, MemoryThread>()
-  const queued = new Map<string, RunAddress>()
+  const queued = new Map<string, TenantRun>()
   let lastRun = 0
-  const live = new Map<string, RunAddress>()
-  const cancels = new Map<string, RememberedCancel>()
+  const live = new Map<string, TenantRun>()
+  const cancels = new Map<string, RememberedCancel & TenantRun>()
   const inbox = createMemoryInbox()
   const untold: Notice[] = []
   let telling = false
 
-  const tenantOf = ({ roomId }: ThreadKey) => rooms.get(roomId)?.tenantId ?? ''
-  const cancelsOf = (roomId: string) => [...cancels.values()].filter((cancel) => cancel.roomId === roomId)
+  const isIn = ({ tenantId, roomId }: TenantRoom, other: TenantRoom) =>
+    other.tenantId === tenantId && other.roomId === roomId
+  const cancelsOf = (room: TenantRoom) => [...cancels.values()].filter((cancel) => isIn(room, cancel))
 
   function catchUp({ fold, frames }: MemoryThread): ThreadView {
     for (let bytes = frames[fold.seq()]; bytes; bytes = frames[fold.seq()]) {
@@ -92,75 +93,77 @@ export function createMemoryData(publish: Publish): MemoryData {
     return fold.view()
   }
 
-  function threadFor(put: ThreadPut): MemoryThread {
-    const id = keyString(put)
-    const held = threads.get(id)
+  function threadFor(of: TenantThread, put: ThreadPut): MemoryThread {
+    const name = threadName(of)
+    const held = threads.get(name)
     if (held) return held
-    const thread = emptyThread(threadAfter(put, emptyView(put)))
-    threads.set(id, thread)
+    const thread = emptyThread(of.tenantId, threadAfter(put, emptyView(put)))
+    threads.set(name, thread)
     return thread
   }
 
   function putRun(thread: MemoryThread, record: RunRecord, appended: RunSpan & { readonly lastSeq: number }): void {
-    const { roomId, threadId, runId } = record
+    const { runId } = record
+    const run = runOf(thread, record, runId)
     const before = thread.runs.get(runId)
     thread.runs.set(runId, { no: before?.no ?? ++lastRun, record, span: spanAfter(before?.span, record, appended) })
-    const id = addressString(record)
-    queued.delete(id)
-    live.delete(id)
-    if (record.status === 'queued') queued.set(id, { roomId, threadId, runId })
-    if (record.status === 'running' || record.status === 'cancelling') live.set(id, { roomId, threadId, runId })
+    const name = runName(run)
+    queued.delete(name)
+    live.delete(name)
+    if (record.status === 'queued') queued.set(name, run)
+    if (record.status === 'running' || record.status === 'cancelling') live.set(name, run)
   }
 
-  function rememberAndForget({ key, remember, forget, pruneCancelsBefore }: Writes): void {
+  function rememberAndForget(of: TenantThread, { remember, forget, pruneCancelsBefore }: Writes): void {
     if (pruneCancelsBefore !== undefined) {
-      for (const cancel of cancelsOf(key.roomId)) {
-        if (cancel.at < pruneCancelsBefore) cancels.delete(addressString(cancel))
-      }
+      for (const cancel of cancelsOf(of)) if (cancel.at < pruneCancelsBefore) cancels.delete(runName(cancel))
     }
-    if (remember) cancels.set(addressString(remember), remember)
-    if (forget !== undefined) cancels.delete(addressString({ ...key, runId: forget }))
+    if (remember) {
+      const run = runOf(of, remember, remember.runId)
+      cancels.set(runName(run), { ...remember, ...run })
+    }
+    if (forget !== undefined) cancels.delete(runName(runOf(of, of, forget)))
   }
 
-  function drop({ row, runs }: MemoryThread): void {
+  function drop(of: TenantThread, { row, runs }: MemoryThread): void {
     for (const runId of runs.keys()) {
-      const id = addressString({ ...row, runId })
-      queued.delete(id)
-      live.delete(id)
+      const name = runName(runOf(of, of, runId))
+      queued.delete(name)
+      live.delete(name)
     }
-    for (const cancel of cancelsOf(row.roomId)) {
-      if (cancel.threadId === row.threadId) cancels.delete(addressString(cancel))
-    }
-    threads.set(keyString(row), emptyThread(row))
-    inbox.dropThread(tenantOf(row), row)
+    for (const cancel of cancelsOf(of)) if (cancel.threadId === of.threadId) cancels.delete(runName(cancel))
+    threads.set(threadName(of), emptyThread(of.tenantId, row))
+    inbox.dropThread(of)
   }
 
   return {
-    rooms,
+    rooms: () => [...rooms.values()],
+    room: (of) => rooms.get(roomName(of)),
     inbox,
-    putRoom: (room) => void rooms.set(room.roomId, room),
+    putRoom: (room) => void rooms.set(roomName(room), room),
     tellRoom(room, now) {
-      const { tenantId, roomId } = room
-      if (room.deletedAt !== undefined) inbox.dropRoom(tenantId, roomId)
+      const { tenantId } = room
+      if (room.deletedAt !== undefined) inbox.dropRoom(room)
       inbox.append(tenantId, [roomEntry(room, now)])
       untold.push({ type: 'inbox.more', tenantId })
     },
-    thread: (key) => threads.get(keyString(key)),
-    threadsOf: (roomId) => [...threads.values()].filter(({ row }) => row.roomId === roomId && !row.deleted),
+    thread: (of) => threads.get(threadName(of)),
+    threadsOf: (room) =>
+      [...threads.values()].filter(({ tenantId, row }) => isIn(room, { tenantId, roomId: row.roomId }) && !row.deleted),
     threads: () => [...threads.values()],
-    run: (address) => threads.get(keyString(address))?.runs.get(address.runId)?.record,
-    viewOf(key) {
-      const thread = threads.get(keyString(key))
-      return thread ? catchUp(thread) : createFold(key).view()
+    run: (of) => threads.get(threadName(of))?.runs.get(of.runId)?.record,
+    viewOf(of) {
+      const thread = threads.get(threadName(of))
+      return thread ? catchUp(thread) : createFold({ roomId: of.roomId, threadId: of.threadId }).view()
     },
     queued: () => [...queued.values()],
     live: () => [...live.values()],
-    cancel: (address) => cancels.get(addressString(address)),
+    cancel: (of) => cancels.get(runName(of)),
     cancelsOf,
-    apply(writes, now) {
-      if (!writes) return
-      rememberAndForget(writes)
-      const thread = writes.thread ? threadFor(writes.thread) : threads.get(keyString(writes.key))
+    apply(tenantId, writes, now) {
+      const of = threadOf({ tenantId }, writes.key)
+      rememberAndForget(of, writes)
+      const thread = writes.thread ? threadFor(of, writes.thread) : threads.get(threadName(of))
       if (!thread) return
       const head = thread.frames.length
       const frames = framesOf(writes.key, head, now, writes.log).map((text) => encoder.encode(text))
@@ -169,12 +172,11 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
-      if (writes.drop) drop(thread)
+      if (writes.drop) drop(of, thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row)
-      const tenantId = tenantOf(writes.key)
       inbox.append(tenantId, entries)
       if (entries.length > 0) untold.push({ type: 'inbox.more', tenantId })
-      untold.push(...noticesOf(writes, head, Buffer.concat(frames)))
+      untold.push(...noticesOf(of, writes, head, Buffer.concat(frames)))
     },
     tell() {
       // Whoever hears may write at once: what that says is told behind what is being told.
@@ -189,11 +191,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   }
 }
 
-function emptyThread(row: ThreadRow): MemoryThread {
+function emptyThread(tenantId: string, row: ThreadRow): MemoryThread {
   const { roomId, threadId } = row
-  return { row, frames: [], fold: createFold({ roomId, threadId }), runs: new Map(), said: [] }
-}
-
-function addressString(address: RunAddress): string {
-  return `${keyString(address)}/${address.runId}`
+  return { tenantId, row, frames: [], fold: createFold({ roomId, threadId }), runs: new Map(), said: [] }
 }

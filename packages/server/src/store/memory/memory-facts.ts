@@ -6,6 +6,7 @@ import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
 import type { FactName, Facts, Subject } from '../decide/facts.ts'
 import { inTurn } from '../decide/places.ts'
 import type { RunRecord } from '../run-record.ts'
+import { threadName, threadOf } from '../tenant-thread.ts'
 import type { MemoryData, MemoryThread } from './memory-data.ts'
 
 export interface MemoryFacts {
@@ -50,13 +51,14 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     )
   }
 
-  function aheadOf({ row }: MemoryThread): number | undefined {
-    const place = waiting().findIndex(({ roomId, threadId }) => roomId === row.roomId && threadId === row.threadId)
+  function aheadOf(thread: MemoryThread): number | undefined {
+    const name = threadName(threadOf(thread, thread.row))
+    const place = waiting().findIndex((next) => threadName(next) === name)
     return place === -1 ? undefined : place
   }
 
   const loaders: Loaders = {
-    room: ({ roomId }) => data.rooms.get(roomId),
+    room: (subject) => data.room(subject),
     thread: (subject) => data.thread(subject)?.row,
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
@@ -64,12 +66,11 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     held: (subject) => data.run(subject),
     current: currentRun,
     cancel: (subject) => data.cancel(subject),
-    cancels({ roomId }, now) {
-      const remembered = data.cancelsOf(roomId)
+    cancels(subject, now) {
+      const remembered = data.cancelsOf(subject)
       return { total: remembered.length, recent: remembered.filter(({ at }) => at >= now - CANCEL_MEMORY_MS).length }
     },
-    threads: ({ roomId }) =>
-      data.threadsOf(roomId).map((thread) => ({ thread: thread.row, current: currentOf(thread) })),
+    threads: (subject) => data.threadsOf(subject).map((thread) => ({ thread: thread.row, current: currentOf(thread) })),
     ahead(subject) {
       const thread = data.thread(subject)
       return thread && aheadOf(thread)
@@ -87,11 +88,11 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
         // The loaders' types say that each gave its fact.
         return facts as ReturnType<Session['load']>
       },
-      apply(change) {
+      apply({ tenantId }, change) {
         if ('room' in change) {
           data.putRoom(change.room)
           data.tellRoom(change.room, now)
-        } else data.apply(change, now)
+        } else data.apply(tenantId, change, now)
       },
     }),
   }

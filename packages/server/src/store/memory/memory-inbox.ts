@@ -1,7 +1,8 @@
 /** The lifecycle entries of a memory store, each tenant's in the order in which all were written. */
 import { randomBytes } from 'node:crypto'
-import type { InboxEntry, ThreadKey } from '@holdfast/core'
+import type { InboxEntry } from '@holdfast/core'
 import type { InboxPositions, StoredEntry } from '../decide/inbox-cursor.ts'
+import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 interface Entry extends StoredEntry {
   readonly roomId: string
@@ -15,8 +16,8 @@ export interface MemoryInbox extends InboxPositions {
     tenantId: string,
     range: { readonly after: number; readonly maxRecords: number; readonly maxBytes: number },
   ): { readonly entries: readonly StoredEntry[]; readonly more: boolean }
-  dropThread(tenantId: string, key: ThreadKey): void
-  dropRoom(tenantId: string, roomId: string): void
+  dropThread(thread: TenantThread): void
+  dropRoom(room: TenantRoom): void
 }
 
 export function createMemoryInbox(): MemoryInbox {
@@ -52,9 +53,9 @@ export function createMemoryInbox(): MemoryInbox {
       }
       return { entries: log.slice(first, end), more: end < log.length }
     },
-    dropThread: (tenantId, { roomId, threadId }) =>
+    dropThread: ({ tenantId, roomId, threadId }) =>
       keep(tenantId, (entry) => entry.roomId !== roomId || entry.threadId !== threadId),
-    dropRoom: (tenantId, roomId) => keep(tenantId, (entry) => entry.roomId !== roomId),
+    dropRoom: ({ tenantId, roomId }) => keep(tenantId, (entry) => entry.roomId !== roomId),
   }
 }
 

@@ -18,6 +18,7 @@ import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visi
 import { StoreFault } from '../fault.ts'
 import type { Absent, Publish, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
+import { roomOf, threadOf } from '../tenant-thread.ts'
 import { createMemoryData, type MemoryThread } from './memory-data.ts'
 import { createMemoryFacts } from './memory-facts.ts'
 import { pageOf } from './page-of.ts'
@@ -55,8 +56,9 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
   }
 
   function threadFor(principal: Principal, key: ThreadKey): MemoryThread | Absent {
-    const held = data.thread(key)
-    return threadAbsence(data.rooms.get(key.roomId), held?.row, principal) ?? held ?? NOT_FOUND
+    const of = threadOf(principal, key)
+    const held = data.thread(of)
+    return threadAbsence(data.room(of), held?.row, principal) ?? held ?? NOT_FOUND
   }
 
   const { aheadOf } = facts
@@ -64,7 +66,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
     toThreadInfo(
       thread.row,
       thread.frames.length,
-      data.rooms.get(thread.row.roomId),
+      data.room(roomOf(thread, thread.row.roomId)),
       thread.row.status === 'queued' ? aheadOf(thread) : undefined,
     )
 
@@ -74,7 +76,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
     rooms: {
       async list(principal, page) {
         begin()
-        const rows = [...data.rooms.values()].filter((room) => !roomAbsence(room, principal))
+        const rows = data.rooms().filter((room) => !roomAbsence(room, principal))
         const answer = pageOf('rooms', rows, (room) => ({ at: room.createdAt, id: room.roomId }), page)
         return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
       },
@@ -86,10 +88,11 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
     threads: {
       async list(principal, roomId, page) {
         begin()
-        const absent = roomAbsence(data.rooms.get(roomId), principal)
+        const of = roomOf(principal, roomId)
+        const absent = roomAbsence(data.room(of), principal)
         if (absent) return absent
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
-        const answer = pageOf(`threads.${roomId}`, data.threadsOf(roomId).filter(finds(page.q)), position, page)
+        const answer = pageOf(`threads.${roomId}`, data.threadsOf(of).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
         return { ...answer, items: answer.items.map(infoOf) }
       },
@@ -100,27 +103,30 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         begin()
         const held = threadFor(principal, key)
         if ('type' in held) return held
-        const view = data.viewOf(key)
+        const view = data.viewOf(threadOf(principal, key))
         return { type: 'snapshot', thread: infoOf(held), view }
       },
     },
     log: {
       async read(principal, key, range) {
         begin()
-        const row = data.thread(key)?.row
-        if (!isVisible(data.rooms.get(key.roomId), principal) || !row) return NOT_FOUND
+        const of = threadOf(principal, key)
+        const held = data.thread(of)
+        if (!isVisible(data.room(of), principal) || !held) return NOT_FOUND
+        const { row, frames } = held
         if (row.deleted) return { type: 'deleted', seq: row.deleted.seq, at: iso(row.deleted.at) }
-        return readFrames(data.thread(key)?.frames ?? [], range)
+        return readFrames(frames, range)
       },
     },
     inbox: {
       async overview(principal) {
         begin()
-        const roomIds = [...data.rooms.values()]
+        const roomIds = data
+          .rooms()
           .filter((room) => !roomAbsence(room, principal))
           .map(({ roomId }) => roomId)
         const active = roomIds
-          .flatMap((roomId) => data.threadsOf(roomId))
+          .flatMap((roomId) => data.threadsOf(roomOf(principal, roomId)))
           .filter(({ row }) => row.status !== 'idle')
           .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
         const counts = active.flatMap(({ row: { roomId, status } }): StatusCount[] =>
@@ -151,7 +157,11 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         if ('type' in held) return held
         const run = held.runs.get(runId)
         return run
-          ? { type: 'run', run: placed(toRun(run.record), data.viewOf(key), aheadOf(held)), span: run.span }
+          ? {
+              type: 'run',
+              run: placed(toRun(run.record), data.viewOf(threadOf(principal, key)), aheadOf(held)),
+              span: run.span,
+            }
           : NOT_FOUND
       },
       async timeline(principal, page) {
@@ -159,7 +169,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const { since, until } = acceptedWithin(page, storeClock)
         const runs = data
           .threads()
-          .filter(({ row }) => isVisible(data.rooms.get(row.roomId), principal))
+          .filter((thread) => isVisible(data.room(roomOf(thread, thread.row.roomId)), principal))
           .flatMap(({ runs }) => [...runs.values()])
           .filter(({ record }) => record.acceptedAt >= since && record.acceptedAt < until)
         const answer = pageOf('runs', runs, ({ record, no }) => ({ at: record.acceptedAt, id: String(no) }), page)
@@ -171,7 +181,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         begin()
         const held = threadFor(principal, key)
         if ('type' in held) return held
-        const view = data.viewOf(key)
+        const view = data.viewOf(threadOf(principal, key))
         const positionOf = ({ no }: { readonly no: number }) => ({ at: 0, id: String(no) })
         const answer = pageOf(runsOf(key), [...held.runs.values()], positionOf, page)
         return answer.type === 'page'

@@ -120,7 +120,7 @@ async function lived(directory: string): Promise<void> {
 function exported(directory: string, redact = false): string[] {
   const archive = openSqliteArchive(directory)
   try {
-    return [...(archive.export('r', { exportedAt: EXPORTED_AT, redact }) ?? [])]
+    return [...(archive.export({ tenantId: ME.tenantId, roomId: 'r' }, { exportedAt: EXPORTED_AT, redact }) ?? [])]
   } finally {
     archive.close()
   }

@@ -3,13 +3,14 @@
  * take. Owns: what is read and written around the store's own data, and that an import is one transaction. Does not
  * know: the form of a line.
  */
-import { type Envelope, envelopeJson, isId, splitFrames, type ThreadKey } from '@holdfast/core'
+import { type Envelope, envelopeJson, isId, splitFrames } from '@holdfast/core'
 import { createSum, headerOf, runLineOf, threadLineOf } from '../archive/format.ts'
 import { createHistory } from '../archive/history.ts'
 import type { Archive, ExportOptions, RoomSummary } from '../archive/port.ts'
 import { createRedactor } from '../archive/redact.ts'
 import { replay } from '../archive/replay.ts'
 import { LOCAL_PRINCIPAL } from '../principal.ts'
+import { roomOf, type TenantRoom } from '../tenant-thread.ts'
 import { openStore } from './open-store.ts'
 import type { StoredThread } from './threads.ts'
 
@@ -23,9 +24,11 @@ const AHEAD_MS = 24 * 60 * 60 * 1_000
 export function openSqliteArchive(directory: string): Archive {
   const open = openStore({ directory })
   const { data, database, now } = open
-  const roomIds = database.prepare('SELECT room_id FROM room ORDER BY created_at, room_id')
-  const threadNos = database.prepare('SELECT no FROM thread WHERE room_id = ? ORDER BY created_at, thread_id')
-  const dropRoom = database.prepare('DELETE FROM room WHERE room_id = ?')
+  const roomIds = database.prepare('SELECT tenant, room_id FROM room ORDER BY created_at, tenant, room_id')
+  const threadNos = database.prepare(
+    'SELECT no FROM thread WHERE tenant = ? AND room_id = ? ORDER BY created_at, thread_id',
+  )
+  const dropRoom = database.prepare('DELETE FROM room WHERE tenant = ? AND room_id = ?')
   const misplaced = database.prepare(
     `SELECT thread, first_seq FROM (
        SELECT thread, first_seq, lag(last_seq) OVER (PARTITION BY thread ORDER BY first_seq) AS before FROM segment)
@@ -33,15 +36,19 @@ export function openSqliteArchive(directory: string): Archive {
   )
   let closed = false
 
-  function threadsOf(roomId: string): StoredThread[] {
-    return threadNos.all(roomId).flatMap(({ no }) => data.threads.byNo(Number(no)) ?? [])
+  function allRooms(): TenantRoom[] {
+    return roomIds.all().map(({ tenant, room_id }) => ({ tenantId: String(tenant), roomId: String(room_id) }))
+  }
+
+  function threadsOf({ tenantId, roomId }: TenantRoom): StoredThread[] {
+    return threadNos.all(tenantId, roomId).flatMap(({ no }) => data.threads.byNo(Number(no)) ?? [])
   }
 
   /** A deleted thread has nothing but its tombstone. */
   const recordsOf = ({ no, row }: StoredThread) => ('deleted' in row && row.deleted ? 0 : data.log.committedHead(no))
 
-  function summary(roomId: string): RoomSummary {
-    const threads = threadsOf(roomId)
+  function summary(room: TenantRoom): RoomSummary {
+    const threads = threadsOf(room)
     let withheld = 0
     for (const { no } of threads) {
       for (const { record } of data.runs.all(no)) {
@@ -49,7 +56,7 @@ export function openSqliteArchive(directory: string): Archive {
       }
     }
     const records = threads.reduce((sum, thread) => sum + recordsOf(thread), 0)
-    return { roomId, title: data.rooms.get(roomId)?.title ?? '', threads: threads.length, records, withheld }
+    return { ...room, title: data.rooms.get(room)?.title ?? '', threads: threads.length, records, withheld }
   }
 
   function* framesOf(thread: number, records: number): Generator<string> {
@@ -61,10 +68,10 @@ export function openSqliteArchive(directory: string): Archive {
     }
   }
 
-  function* linesOf(roomId: string, { exportedAt, redact }: ExportOptions): Generator<string> {
-    const room = data.rooms.get(roomId)
+  function* linesOf(of: TenantRoom, { exportedAt, redact }: ExportOptions): Generator<string> {
+    const room = data.rooms.get(of)
     if (!room) return
-    const threads = threadsOf(roomId)
+    const threads = threadsOf(of)
     const redactor = redact ? createRedactor() : undefined
     const sum = createSum()
     const line = (value: unknown) => {
@@ -94,7 +101,7 @@ export function openSqliteArchive(directory: string): Archive {
     yield JSON.stringify(sum.end())
   }
 
-  function importAll(lines: Iterable<string>): ReturnType<Archive['import']> {
+  function importAll(lines: Iterable<string>, tenantId: string): ReturnType<Archive['import']> {
     let roomId = ''
     let records = 0
     let waiting = 0
@@ -106,19 +113,20 @@ export function openSqliteArchive(directory: string): Archive {
       waiting = 0
     }
     database.exec('BEGIN IMMEDIATE')
-    for (const step of replay(lines, { principal: LOCAL_PRINCIPAL, latest: now() + AHEAD_MS })) {
+    for (const step of replay(lines, { principal: { ...LOCAL_PRINCIPAL, tenantId }, latest: now() + AHEAD_MS })) {
       if (step.type === 'room') {
         roomId = step.room.roomId
-        const held = data.rooms.get(roomId)
+        const room = roomOf({ tenantId }, roomId)
+        const held = data.rooms.get(room)
         if (held && 'deletedAt' in held && held.deletedAt !== undefined) return { type: 'room_taken', why: 'deleted' }
-        if (threadsOf(roomId).length > 0) return { type: 'room_taken', why: 'has_threads' }
-        if (held) dropRoom.run(roomId)
-        data.inbox.dropRoom(roomId)
+        if (threadsOf(room).length > 0) return { type: 'room_taken', why: 'has_threads' }
+        if (held) dropRoom.run(tenantId, roomId)
+        data.inbox.dropRoom(room)
         data.putRoom(step.room)
         continue
       }
       const { writes, at } = step
-      data.apply(writes, at)
+      data.apply(tenantId, writes, at)
       newest = Math.max(newest, at)
       records += writes.log.length
       waiting++
@@ -136,8 +144,7 @@ export function openSqliteArchive(directory: string): Archive {
   }
 
   function checkThread({ no, row }: StoredThread): number {
-    const key: ThreadKey = row
-    const history = createHistory(key)
+    const history = createHistory(row)
     for (const frame of framesOf(no, data.log.committedHead(no))) {
       history.add(JSON.parse(envelopeJson(frame)) as Envelope)
     }
@@ -145,16 +152,16 @@ export function openSqliteArchive(directory: string): Archive {
   }
 
   return {
-    rooms: () => roomIds.all().map(({ room_id }) => summary(String(room_id))),
-    export(roomId, options) {
-      const room = isId(roomId) ? data.rooms.get(roomId) : undefined
+    rooms: () => allRooms().map(summary),
+    export(of, options) {
+      const room = isId(of.roomId) ? data.rooms.get(of) : undefined
       if (!room || ('deletedAt' in room && room.deletedAt !== undefined)) return undefined
-      return linesOf(roomId, options)
+      return linesOf(of, options)
     },
-    import(lines) {
+    import(lines, { tenantId = LOCAL_PRINCIPAL.tenantId } = {}) {
       let answer: ReturnType<Archive['import']>
       try {
-        answer = importAll(lines)
+        answer = importAll(lines, tenantId)
       } catch (error) {
         abandon()
         throw error
@@ -169,8 +176,7 @@ export function openSqliteArchive(directory: string): Archive {
       for (const { thread, first_seq } of misplaced.all()) {
         problems.push(`Thread ${thread} has two contents, or none, before position ${first_seq}: two servers wrote it.`)
       }
-      const rooms = roomIds.all().map(({ room_id }) => String(room_id))
-      const threads = rooms.flatMap(threadsOf)
+      const threads = allRooms().flatMap(threadsOf)
       let records = 0
       for (const [index, thread] of threads.entries()) {
         try {
@@ -178,7 +184,7 @@ export function openSqliteArchive(directory: string): Archive {
         } catch (error) {
           const { roomId, threadId } = thread.row
           const why = error instanceof Error ? error.message : String(error)
-          problems.push(`The log of ${roomId}/${threadId}: ${why}.`)
+          problems.push(`The log of ${roomId}/${threadId} of the tenant ${thread.tenantId}: ${why}.`)
         }
         onThread(index + 1, threads.length)
       }

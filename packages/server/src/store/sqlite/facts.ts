@@ -5,6 +5,7 @@
 import type { Loaded, Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
 import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import { threadOf } from '../tenant-thread.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
@@ -22,40 +23,40 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
 
-  function threadOf(subject: Subject): StoredThread | undefined {
+  function storedOf(subject: Subject): StoredThread | undefined {
     if (known?.subject !== subject) known = { subject, thread: threads.get(subject) }
     return known.thread
   }
 
-  function currentRun({ no, row }: StoredThread) {
+  function currentRun({ no, tenantId, row }: StoredThread) {
     const { nextRunId } = row
-    return runs.live(row)?.record ?? (nextRunId === null ? undefined : data.run(no, row, nextRunId))
+    const of = threadOf({ tenantId }, row)
+    return runs.live(of)?.record ?? (nextRunId === null ? undefined : data.run(no, of, nextRunId))
   }
 
   const loaders: Loaders = {
-    room: ({ roomId }) => rooms.get(roomId),
-    thread: (subject) => threadOf(subject)?.row,
-    view: (subject) => data.view(threadOf(subject)?.no, subject),
+    room: (subject) => rooms.get(subject),
+    thread: (subject) => storedOf(subject)?.row,
+    view: (subject) => data.view(storedOf(subject)?.no, subject),
     lastSeq(subject) {
-      const thread = threadOf(subject)
+      const thread = storedOf(subject)
       return thread ? log.head(thread.no) : 0
     },
-    run: (subject) => data.run(threadOf(subject)?.no, subject, subject.runId),
+    run: (subject) => data.run(storedOf(subject)?.no, subject, subject.runId),
     // Every append asks for this, so no table is asked.
     held(subject) {
       const record = runs.live(subject)?.record
       return record?.runId === subject.runId ? record : undefined
     },
     current(subject) {
-      const thread = threadOf(subject)
+      const thread = storedOf(subject)
       return thread && currentRun(thread)
     },
-    cancel: (subject) => cancels.get(subject, subject.runId),
-    cancels: ({ roomId }) => cancels.count(roomId, now - CANCEL_MEMORY_MS),
-    threads: ({ roomId }) =>
-      threads.allOf(roomId).map((thread) => ({ thread: thread.row, current: currentRun(thread) })),
+    cancel: (subject) => cancels.get(subject),
+    cancels: (subject) => cancels.count(subject, now - CANCEL_MEMORY_MS),
+    threads: (subject) => threads.allOf(subject).map((thread) => ({ thread: thread.row, current: currentRun(thread) })),
     ahead(subject) {
-      const thread = threadOf(subject)
+      const thread = storedOf(subject)
       return thread && runs.line()(thread)
     },
     live: () => runs.allLive().map(({ record, span }) => ({ run: record, firstSeq: span.firstSeq })),
@@ -69,15 +70,15 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       // The loaders' types say that each gave its fact.
       return facts as Loaded
     },
-    apply(change) {
+    apply({ tenantId }, change) {
       known = undefined
       if ('room' in change) {
         data.putRoom(change.room)
         data.tellRoom(change.room, now)
-      } else data.apply(change, now)
+      } else data.apply(tenantId, change, now)
     },
     approach(subject) {
-      const thread = threadOf(subject)
+      const thread = storedOf(subject)
       return !thread || folds.approach(thread.no, subject)
     },
   }

@@ -8,7 +8,7 @@ beforeEach(
 )
 afterEach(() => void vi.useRealTimers())
 
-const LEASE = { roomId: 'room', threadId: 'thread', runId: 'run', epoch: 1 }
+const LEASE = { tenantId: 'tenant', roomId: 'room', threadId: 'thread', runId: 'run', epoch: 1 }
 const call = (id: number): Call => ({ id, op: 'rooms.get', args: [{ tenantId: 't', personId: 'p' }, 'room'] })
 
 function create() {

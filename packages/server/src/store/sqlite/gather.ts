@@ -77,9 +77,10 @@ export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gathe
       readings.push(call)
       reading ??= setImmediate(sendReadings)
     },
-    append(id, { roomId, threadId, runId, epoch }, events) {
+    append(id, { tenantId, roomId, threadId, runId, epoch }, events) {
       appends.ids.push(id)
       appends.behind.push(calls.length)
+      appends.tenants.push(tenantId)
       appends.rooms.push(roomId)
       appends.threads.push(threadId)
       appends.runs.push(runId)

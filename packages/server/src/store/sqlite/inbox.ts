@@ -8,9 +8,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { InboxEntry, ThreadKey } from '@holdfast/core'
+import type { InboxEntry } from '@holdfast/core'
 import type { InboxPosition, InboxPositions, StoredEntry } from '../decide/inbox-cursor.ts'
 import type { StatusCount } from '../decide/overview.ts'
+import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 export interface Inbox extends InboxPositions {
   append(tenantId: string, entry: InboxEntry): void
@@ -18,8 +19,8 @@ export interface Inbox extends InboxPositions {
   /** Of the tenant, in the order of their creation. */
   roomIds(tenantId: string): string[]
   counts(tenantId: string): StatusCount[]
-  dropThread(key: ThreadKey): void
-  dropRoom(roomId: string): void
+  dropThread(thread: TenantThread): void
+  dropRoom(room: TenantRoom): void
   rolledBack(): void
 }
 
@@ -58,8 +59,8 @@ export function createInbox(database: DatabaseSync): Inbox {
     `SELECT room_id, status, count(*) AS count FROM thread
      WHERE tenant = ? AND status IN ('working', 'needs_you') AND deleted_at IS NULL GROUP BY room_id, status`,
   )
-  const dropThread = database.prepare('DELETE FROM inbox WHERE room_id = ? AND thread_id = ?')
-  const dropRoom = database.prepare('DELETE FROM inbox WHERE room_id = ?')
+  const dropThread = database.prepare('DELETE FROM inbox WHERE tenant = ? AND room_id = ? AND thread_id = ?')
+  const dropRoom = database.prepare('DELETE FROM inbox WHERE tenant = ? AND room_id = ?')
 
   const own = randomBytes(6).toString('base64url')
   let begun = false
@@ -104,8 +105,8 @@ export function createInbox(database: DatabaseSync): Inbox {
         status: row.status as StatusCount['status'],
         count: Number(row.count),
       })),
-    dropThread: ({ roomId, threadId }) => void dropThread.run(roomId, threadId),
-    dropRoom: (roomId) => void dropRoom.run(roomId),
+    dropThread: ({ tenantId, roomId, threadId }) => void dropThread.run(tenantId, roomId, threadId),
+    dropRoom: ({ tenantId, roomId }) => void dropRoom.run(tenantId, roomId),
     rolledBack() {
       begun = false
     },

@@ -6,6 +6,7 @@ import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { InboxStore, LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type { TenantThread } from '../tenant-thread.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
 
@@ -71,6 +72,7 @@ export interface AppendColumns {
   readonly ids: number[]
   /** How many of the batch's calls come before each. */
   readonly behind: number[]
+  readonly tenants: string[]
   readonly rooms: string[]
   readonly threads: string[]
   readonly runs: string[]
@@ -91,7 +93,18 @@ export interface Batch {
 }
 
 export function emptyAppends(): AppendColumns {
-  return { ids: [], behind: [], rooms: [], threads: [], runs: [], epochs: [], counts: [], lengths: [], text: '' }
+  return {
+    ids: [],
+    behind: [],
+    tenants: [],
+    rooms: [],
+    threads: [],
+    runs: [],
+    epochs: [],
+    counts: [],
+    lengths: [],
+    text: '',
+  }
 }
 
 /** What one commit or one reading gave. */
@@ -112,6 +125,7 @@ export interface Outcomes {
 
 /** `thread.more` of one commit, a thread after the other. */
 export interface MoreColumns {
+  readonly tenants: string[]
   readonly rooms: string[]
   readonly threads: string[]
   readonly firstSeqs: number[]
@@ -122,7 +136,7 @@ export interface MoreColumns {
   readonly buffer: ArrayBuffer
 }
 
-export type RunTold = { readonly roomId: string; readonly threadId: string } & ThreadNotice
+export type RunTold = TenantThread & ThreadNotice
 
 export type FromWorker =
   /** `aheadMs`: how far the newest time on record is ahead of the wall. */

@@ -228,14 +228,93 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE run SET agent_id = (SELECT json_extract(body, '$.agentId') FROM run_request WHERE run_request.run = run.no);
   CREATE INDEX run_of_thread ON run (thread, no);
   `,
+  `
+  /* Room ids are unique within a tenant: what names a room or a thread by its ids names the tenant too. Primary keys and
+     unique columns are part of a table, so these are written once more; threads keep their numbers. */
+  CREATE TABLE moved (
+    tenant     TEXT NOT NULL,
+    room_id    TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    agent_id   TEXT NOT NULL,
+    made       TEXT,
+    created_at INTEGER NOT NULL,
+    deleted_at INTEGER,
+    PRIMARY KEY (tenant, room_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO moved SELECT tenant, room_id, owner, title, agent_id, made, created_at, deleted_at FROM room;
+  DROP TABLE room;
+  ALTER TABLE moved RENAME TO room;
+  CREATE INDEX room_present ON room (tenant, created_at, room_id) WHERE deleted_at IS NULL;
+
+  CREATE TABLE moved (
+    no          INTEGER PRIMARY KEY,
+    tenant      TEXT NOT NULL,
+    room_id     TEXT NOT NULL,
+    thread_id   TEXT NOT NULL,
+    owner       TEXT NOT NULL,
+    title       TEXT NOT NULL,
+    made_title  TEXT,
+    agent_id    TEXT,
+    status      TEXT NOT NULL,
+    waiting     INTEGER NOT NULL DEFAULT 0,
+    paused      INTEGER NOT NULL DEFAULT 0,
+    next_run    TEXT,
+    muted_until INTEGER,
+    archived    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    deleted_at  INTEGER,
+    deleted_seq INTEGER,
+    UNIQUE (tenant, room_id, thread_id),
+    FOREIGN KEY (tenant, room_id) REFERENCES room (tenant, room_id)
+  ) STRICT;
+  INSERT INTO moved
+    SELECT no, tenant, room_id, thread_id, owner, title, made_title, agent_id, status, waiting, paused, next_run,
+           muted_until, archived, created_at, updated_at, deleted_at, deleted_seq
+    FROM thread;
+  DROP TABLE thread;
+  ALTER TABLE moved RENAME TO thread;
+  CREATE INDEX thread_next ON thread (no) WHERE next_run IS NOT NULL;
+  CREATE INDEX thread_active ON thread (tenant, updated_at) WHERE status <> 'idle' AND deleted_at IS NULL;
+  CREATE INDEX thread_present ON thread (tenant, room_id, updated_at, thread_id) WHERE deleted_at IS NULL;
+  CREATE INDEX thread_counted ON thread (tenant, room_id, status)
+    WHERE status IN ('working', 'needs_you') AND deleted_at IS NULL;
+
+  CREATE TABLE moved (
+    tenant    TEXT NOT NULL,
+    room_id   TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    run_id    TEXT NOT NULL,
+    at        INTEGER NOT NULL,
+    cancel    TEXT NOT NULL,
+    PRIMARY KEY (tenant, room_id, thread_id, run_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO moved
+    SELECT room.tenant, room_id, thread_id, run_id, at, cancel FROM remembered_cancel JOIN room USING (room_id);
+  DROP TABLE remembered_cancel;
+  ALTER TABLE moved RENAME TO remembered_cancel;
+  CREATE INDEX remembered_cancel_at ON remembered_cancel (tenant, room_id, at);
+
+  DROP INDEX inbox_thread;
+  CREATE INDEX inbox_thread ON inbox (tenant, room_id, thread_id);
+  `,
 ]
 
-/** Brings a database from where it is to now, each step in its own transaction. */
+/**
+ * Brings a database from where it is to now, each step in its own transaction. Foreign keys are off meanwhile, as a step
+ * that replaces a table needs (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes"), and
+ * are checked before each step is committed.
+ */
 export function migrate(database: DatabaseSync, from: number, steps = MIGRATIONS): void {
+  if (from >= steps.length) return
+  database.exec('PRAGMA foreign_keys = OFF')
   for (let version = from; version < steps.length; version++) {
     database.exec('BEGIN IMMEDIATE')
     try {
       database.exec(steps[version] ?? '')
+      const [broken] = database.prepare('PRAGMA foreign_key_check').all()
+      if (broken) throw new Error(`Step ${version + 1} of the schema breaks a reference: ${JSON.stringify(broken)}.`)
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
       database.exec(`PRAGMA user_version = ${version + 1}`)
       database.exec('COMMIT')
@@ -244,4 +323,5 @@ export function migrate(database: DatabaseSync, from: number, steps = MIGRATIONS
       throw error
     }
   }
+  database.exec('PRAGMA foreign_keys = ON')
 }

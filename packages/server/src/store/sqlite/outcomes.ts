@@ -45,10 +45,20 @@ function nothing(): Outcomes {
 }
 
 function moreOf({ buffer, parts, keys }: Committed): MoreColumns {
-  const more: MoreColumns = { rooms: [], threads: [], firstSeqs: [], lastSeqs: [], offsets: [], lengths: [], buffer }
+  const more: MoreColumns = {
+    tenants: [],
+    rooms: [],
+    threads: [],
+    firstSeqs: [],
+    lastSeqs: [],
+    offsets: [],
+    lengths: [],
+    buffer,
+  }
   for (const { thread, firstSeq, lastSeq, frames } of parts) {
     const key = keys.get(thread)
     if (!key) continue
+    more.tenants.push(key.tenantId)
     more.rooms.push(key.roomId)
     more.threads.push(key.threadId)
     more.firstSeqs.push(firstSeq)

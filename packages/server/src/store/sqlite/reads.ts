@@ -17,6 +17,7 @@ import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
+import { roomOf, threadOf } from '../tenant-thread.ts'
 import { createFacts } from './facts.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
 import type { ListedRun } from './runs.ts'
@@ -73,11 +74,16 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     }
 
   function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
-    const thread = threads.get(key)
-    return threadAbsence(rooms.get(key.roomId), thread?.row, principal) ?? thread ?? NOT_FOUND
+    const of = threadOf(principal, key)
+    const thread = threads.get(of)
+    return threadAbsence(rooms.get(of), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
-  function infoOf(thread: StoredThread, ahead = runs.line(), room = rooms.get(thread.row.roomId)): ThreadInfo {
+  function infoOf(
+    thread: StoredThread,
+    ahead = runs.line(),
+    room = rooms.get(roomOf(thread, thread.row.roomId)),
+  ): ThreadInfo {
     return toThreadInfo(thread.row, log.committedHead(thread.no), room, ahead(thread))
   }
 
@@ -86,7 +92,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     const known = new Map<string, RoomRow | undefined>()
     return list.map((thread) => {
       const { roomId } = thread.row
-      if (!known.has(roomId)) known.set(roomId, rooms.get(roomId))
+      if (!known.has(roomId)) known.set(roomId, rooms.get(roomOf(thread, roomId)))
       return infoOf(thread, ahead, known.get(roomId))
     })
   }
@@ -97,11 +103,12 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     page: PageRequest,
     terms: readonly string[],
   ): Promise<Answer<'threads.list'>> {
+    const of = roomOf(principal, roomId)
     const kind: ListKind = `threads.${roomId}`
     const after = page.before === undefined ? undefined : decodeListCursor(kind, page.before)
     if (page.before !== undefined && !after) return { type: 'invalid_cursor' }
-    const found = terms.length === 0 ? [] : await searches.find({ roomId, terms, after, limit: page.limit + 1 })
-    const absent = roomAbsence(rooms.get(roomId), principal)
+    const found = terms.length === 0 ? [] : await searches.find({ ...of, terms, after, limit: page.limit + 1 })
+    const absent = roomAbsence(rooms.get(of), principal)
     if (absent) return absent
     const answer = pageOf(
       kind,
@@ -123,10 +130,11 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     },
     'rooms.get': decided(QUERIES['rooms.get']),
     'threads.list': (principal, roomId, page) => {
-      const absent = roomAbsence(rooms.get(roomId), principal)
+      const of = roomOf(principal, roomId)
+      const absent = roomAbsence(rooms.get(of), principal)
       if (absent) return absent
       if (page.q !== undefined) return search(principal, roomId, page, searchTerms(page.q))
-      const list = (after: ListPosition | undefined, limit: number) => threads.list(roomId, after, limit)
+      const list = (after: ListPosition | undefined, limit: number) => threads.list(of, after, limit)
       const answer = pageOf(`threads.${roomId}`, list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
       return answer.type === 'page' ? { ...answer, items: infosOf(answer.items) } : answer
     },
@@ -137,8 +145,9 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       return { type: 'snapshot', thread: infoOf(thread), view: folds.view(thread.no, key) }
     },
     'log.read': (principal, key, range) => {
-      const thread = threads.get(key)
-      if (!isVisible(rooms.get(key.roomId), principal) || !thread) return NOT_FOUND
+      const of = threadOf(principal, key)
+      const thread = threads.get(of)
+      if (!isVisible(rooms.get(of), principal) || !thread) return NOT_FOUND
       const { deleted } = thread.row
       if (deleted) return { type: 'deleted', seq: deleted.seq, at: iso(deleted.at) }
       const head = log.committedHead(thread.no)

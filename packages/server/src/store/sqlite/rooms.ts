@@ -2,23 +2,24 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { RoomRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
+import type { TenantRoom } from '../tenant-thread.ts'
 
 /** In the column of a room that names no agent. */
 const NONE = ''
 
 export interface Rooms {
-  get(roomId: string): RoomRow | undefined
+  get(room: TenantRoom): RoomRow | undefined
   put(room: RoomRow): void
   /** In the order of their creation. */
   list(tenantId: string, after: ListPosition | undefined, limit: number): RoomRow[]
 }
 
 export function createRooms(database: DatabaseSync): Rooms {
-  const get = database.prepare('SELECT * FROM room WHERE room_id = ?')
+  const get = database.prepare('SELECT * FROM room WHERE tenant = ? AND room_id = ?')
   const put = database.prepare(
     `INSERT INTO room (room_id, tenant, owner, title, agent_id, made, created_at, deleted_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (room_id) DO UPDATE SET title = excluded.title, agent_id = excluded.agent_id, made = excluded.made,
+     ON CONFLICT (tenant, room_id) DO UPDATE SET title = excluded.title, agent_id = excluded.agent_id, made = excluded.made,
        deleted_at = excluded.deleted_at`,
   )
   const list = database.prepare(
@@ -27,8 +28,8 @@ export function createRooms(database: DatabaseSync): Rooms {
   )
 
   return {
-    get(roomId) {
-      const row = get.get(roomId)
+    get({ tenantId, roomId }) {
+      const row = get.get(tenantId, roomId)
       return row && roomOf(row)
     },
     put({ roomId, tenantId, ownerId, title, agentId, made, createdAt, deletedAt }) {

@@ -6,7 +6,6 @@
  */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import { createThreadMap, type ThreadKey } from '@holdfast/core'
 import { spanAfter } from '../decide/commit.ts'
 import type { Subject, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
@@ -15,6 +14,7 @@ import type { ShownRun } from '../decide/to-run.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { RunSpan } from '../port.ts'
 import type { CancellingRecord, RunningRecord, RunRecord } from '../run-record.ts'
+import { createTenantThreadMap, type TenantThread, threadOf } from '../tenant-thread.ts'
 
 export interface StoredRun<Kept extends RunRecord = RunRecord> {
   readonly no: number
@@ -40,7 +40,7 @@ const MAX_WAITING = 1_000
 
 export interface Runs {
   /** The live run of a thread. */
-  live(key: ThreadKey): LiveRun | undefined
+  live(thread: TenantThread): LiveRun | undefined
   allLive(): LiveRun[]
   get(thread: number, runId: string): StoredRun | undefined
   /** In the order of acceptance, with their requests. */
@@ -57,7 +57,7 @@ export interface Runs {
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
   counts(): StoreCounts['runs']
   /** All of a thread. */
-  drop(thread: number, key: ThreadKey): void
+  drop(no: number, thread: TenantThread): void
   committed(): void
   rolledBack(): void
 }
@@ -108,11 +108,12 @@ export function createRuns(database: DatabaseSync): Runs {
   const countQueued = database.prepare("SELECT count(*) AS n FROM run WHERE status = 'queued'")
   const find = database.prepare('SELECT no, first_seq, last_seq FROM run WHERE thread = ? AND run_id = ?')
 
-  const live = createThreadMap<LiveRun>()
-  for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(run.record, run)
-  const staged = createThreadMap<LiveRun | undefined>()
+  const live = createTenantThreadMap<LiveRun>()
+  for (const run of allLive.all().map(storedRun)) if (isLive(run)) live.set(threadOf(run.record.owner, run.record), run)
+  const staged = createTenantThreadMap<LiveRun | undefined>()
 
-  const liveOf = (key: ThreadKey) => (staged.size > 0 && staged.has(key) ? staged.get(key) : live.get(key))
+  const liveOf = (thread: TenantThread) =>
+    staged.size > 0 && staged.has(thread) ? staged.get(thread) : live.get(thread)
 
   function one(row: Record<string, SQLOutputValue> | undefined): StoredRun | undefined {
     return row && storedRun(row)
@@ -123,8 +124,8 @@ export function createRuns(database: DatabaseSync): Runs {
     allLive() {
       const found: LiveRun[] = []
       const add = (run: LiveRun | undefined) => void (run && found.push(run))
-      for (const { key } of live.entries()) add(liveOf(key))
-      for (const { key, value } of staged.entries()) if (!live.has(key)) add(value)
+      for (const { thread } of live.entries()) add(liveOf(thread))
+      for (const { thread, value } of staged.entries()) if (!live.has(thread)) add(value)
       return found
     },
     get: (thread, runId) => one(get.get(thread, runId)),
@@ -139,14 +140,18 @@ export function createRuns(database: DatabaseSync): Runs {
     waiting() {
       const rows = waiting.all() as unknown as SQLOutputValue[][]
       if (rows.length === 0) return []
-      const found = rows.map(([thread, roomId, threadId, runId, tenant, owner, agent]) => ({
-        thread: Number(thread),
-        roomId: String(roomId),
-        threadId: String(threadId),
-        runId: String(runId),
-        owner: { tenantId: String(tenant), personId: String(owner) },
-        agentId: String(agent),
-      }))
+      const found = rows.map(([thread, roomId, threadId, runId, tenant, owner, agent]) => {
+        const tenantId = String(tenant)
+        return {
+          thread: Number(thread),
+          tenantId,
+          roomId: String(roomId),
+          threadId: String(threadId),
+          runId: String(runId),
+          owner: { tenantId, personId: String(owner) },
+          agentId: String(agent),
+        }
+      })
       return inTurn(found, this.allLive().map(contenderOf))
     },
     line() {
@@ -171,23 +176,24 @@ export function createRuns(database: DatabaseSync): Runs {
         insertRequest.run(no, JSON.stringify(request))
       }
       const stored = { no, thread, record, span }
-      if (isLive(stored)) staged.set(record, stored)
-      else if (liveOf(record)?.no === no) staged.set(record, undefined)
+      const of = threadOf(owner, record)
+      if (isLive(stored)) staged.set(of, stored)
+      else if (liveOf(of)?.no === no) staged.set(of, undefined)
     },
     counts() {
       const cancelling = [...live.entries()].filter(({ value }) => value.record.status === 'cancelling').length
       return { queued: Number(countQueued.get()?.n), running: live.size - cancelling, cancelling }
     },
-    drop(thread, key) {
-      dropRequests.run(thread)
-      drop.run(thread)
-      staged.set(key, undefined)
+    drop(no, thread) {
+      dropRequests.run(no)
+      drop.run(no)
+      staged.set(thread, undefined)
     },
     committed() {
       if (staged.size === 0) return
-      for (const { key, value } of staged.entries()) {
-        if (value) live.set(key, value)
-        else live.delete(key)
+      for (const { thread, value } of staged.entries()) {
+        if (value) live.set(thread, value)
+        else live.delete(thread)
       }
       staged.clear()
     },

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ListPosition } from '../decide/list-cursor.ts'
+import type { TenantRoom } from '../tenant-thread.ts'
 
 export interface Search {
   add(thread: number, text: string): void
@@ -12,8 +13,7 @@ export interface Search {
   drop(thread: number): void
 }
 
-export interface Wanted {
-  readonly roomId: string
+export interface Wanted extends TenantRoom {
   /** As `searchTerms` gives them; at least one. */
   readonly terms: readonly string[]
   readonly after: ListPosition | undefined
@@ -43,15 +43,15 @@ export function createFinder(database: DatabaseSync): (wanted: Wanted) => Found[
     if (known) return known
     const made = database.prepare(
       `SELECT no, updated_at, thread_id FROM thread
-       WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+       WHERE tenant = ? AND room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
        ${FOUND.repeat(terms)} ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
     )
     statements.set(terms, made)
     return made
   }
-  return ({ roomId, terms, after, limit }) =>
+  return ({ tenantId, roomId, terms, after, limit }) =>
     statementFor(terms.length)
-      .all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
+      .all(tenantId, roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', ...terms.map(matching), limit)
       .map(({ no, updated_at, thread_id }) => ({ no: Number(no), at: Number(updated_at), id: String(thread_id) }))
 }
 

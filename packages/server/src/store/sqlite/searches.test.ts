@@ -62,7 +62,7 @@ it('a search sees what was committed before it, and is answered before its store
 it('a search whose thread is lost fails, and the next one has another', async () => {
   const path = join(directory, 'holdfast.db')
   const searches = createSearches(path)
-  const wanted = { roomId: ROOM.roomId, terms: ['report'], after: undefined, limit: 5 }
+  const wanted = { tenantId: ALICE.tenantId, roomId: ROOM.roomId, terms: ['report'], after: undefined, limit: 5 }
   await expect(searches.find(wanted)).rejects.toThrow()
   openStore({ directory }).close()
   expect(await searches.find(wanted)).toEqual([])

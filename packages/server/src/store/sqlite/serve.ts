@@ -57,11 +57,12 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     let event = 0
     let at = 0
     let append = 0
-    const { ids, behind, rooms, threads, runs, epochs, counts, lengths, text } = appends
+    const { ids, behind, tenants, rooms, threads, runs, epochs, counts, lengths, text } = appends
 
     function appendsBefore(position: number): void {
       for (; append < ids.length && (behind[append] ?? 0) <= position; append++) {
         const lease = {
+          tenantId: tenants[append] ?? '',
           roomId: rooms[append] ?? '',
           threadId: threads[append] ?? '',
           runId: runs[append] ?? '',

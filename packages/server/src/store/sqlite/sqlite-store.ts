@@ -132,7 +132,9 @@ export function connectStore(
       publish(noticeOf(more, part))
       yield
     }
-    for (const { roomId, threadId, ...notice } of told) publish({ ...notice, key: { roomId, threadId } })
+    for (const { tenantId, roomId, threadId, ...notice } of told) {
+      publish({ ...notice, key: { tenantId, roomId, threadId } })
+    }
     for (const [index, id] of ids.entries()) pending.take(id)?.resolve(answers[index])
     for (const id of running) pending.take(id)?.resolve({ type: 'running' })
     for (const { id, code, detail } of faults) pending.take(id)?.reject(storeFault(code, new Error(detail)))
@@ -229,10 +231,10 @@ export function connectStore(
 }
 
 function noticeOf(
-  { rooms, threads, firstSeqs, lastSeqs, offsets, lengths, buffer }: MoreColumns,
+  { tenants, rooms, threads, firstSeqs, lastSeqs, offsets, lengths, buffer }: MoreColumns,
   part: number,
 ): Notice {
-  const key = { roomId: rooms[part] ?? '', threadId: threads[part] ?? '' }
+  const key = { tenantId: tenants[part] ?? '', roomId: rooms[part] ?? '', threadId: threads[part] ?? '' }
   // Of a plain Uint8Array node makes another Buffer for each socket that is given it.
   const frames = Buffer.from(buffer, offsets[part], lengths[part])
   return { type: 'thread.more', key, firstSeq: firstSeqs[part] ?? 0, lastSeq: lastSeqs[part] ?? 0, frames }

@@ -15,7 +15,7 @@ it('keeps the fold of a live thread near although its tail moves on in a commit 
   const commit = createCommitter(open)
   const inOne = (...writes: ((now: number) => unknown)[]) => commit(writes.map((run, id) => ({ id, run })))
   const key = (n: number) => ({ roomId: ROOM.roomId, threadId: `thread-${n}` })
-  const lease = (n: number) => ({ ...key(n), runId: 'run', epoch: 1 })
+  const lease = (n: number) => ({ tenantId: LOCAL_PRINCIPAL.tenantId, ...key(n), runId: 'run', epoch: 1 })
   const threads = [1, 2, 3]
 
   inOne((now) => commands['rooms.create'](now, LOCAL_PRINCIPAL, ROOM))

@@ -12,6 +12,7 @@ import type { RoomRow, Writes } from '../decide/facts.ts'
 import { inboxOf, roomEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
 import type { RunRecord } from '../run-record.ts'
+import { runOf, type TenantThread, threadOf } from '../tenant-thread.ts'
 import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import { createInbox, type Inbox } from './inbox.ts'
@@ -35,11 +36,12 @@ export interface StoreData {
   /** The view of a thread that may not exist yet. */
   view(thread: number | undefined, key: ThreadKey): ThreadView
   /** The run with this id, live ones out of memory. */
-  run(thread: number | undefined, key: ThreadKey, runId: string): RunRecord | undefined
+  run(no: number | undefined, thread: TenantThread, runId: string): RunRecord | undefined
   putRoom(room: RoomRow): void
   /** What became of a room is told behind what became of its threads. */
   tellRoom(room: RoomRow, now: number): void
-  apply(writes: Writes, now: number): void
+  /** A decision is made for one tenant: all its writes are in there. */
+  apply(tenantId: string, writes: Writes, now: number): void
   /** Puts what is staged into the open transaction. */
   write(now: number): void
   /** The transaction is durable: what to tell. */
@@ -48,7 +50,7 @@ export interface StoreData {
 }
 
 export interface Committed extends CommittedFrames {
-  readonly keys: ReadonlyMap<number, ThreadKey>
+  readonly keys: ReadonlyMap<number, TenantThread>
   readonly told: readonly RunTold[]
   /** Tenants whose inbox has more. */
   readonly inboxes: ReadonlySet<string>
@@ -74,7 +76,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   })
 
   let changes = 0
-  let keys = new Map<number, ThreadKey>()
+  let keys = new Map<number, TenantThread>()
   let told: RunTold[] = []
   let inboxes = new Set<string>()
 
@@ -90,18 +92,16 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     inboxes.add(tenantId)
   }
 
-  const tenantOf = ({ roomId }: ThreadKey) => rooms.get(roomId)?.tenantId ?? ''
-
-  function threadFor({ key, thread }: Writes): number | undefined {
-    const known = runs.live(key)?.thread ?? threads.get(key)?.no
-    if (known !== undefined || !thread) return known
-    return threads.insert(thread, tenantOf(key))
+  function numberOf(thread: TenantThread, put: Writes['thread']): number | undefined {
+    const known = runs.live(thread)?.thread ?? threads.get(thread)?.no
+    if (known !== undefined || !put) return known
+    return threads.insert(thread.tenantId, put)
   }
 
   /** Of one that moves on in a commit in which it said nothing. */
-  function keyOf(thread: number): ThreadKey | undefined {
-    const row = threads.byNo(thread)?.row
-    return row && { roomId: row.roomId, threadId: row.threadId }
+  function keyOf(no: number): TenantThread | undefined {
+    const thread = threads.byNo(no)
+    return thread && threadOf(thread, thread.row)
   }
 
   return {
@@ -116,10 +116,10 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       return changes
     },
     view: (thread, key) => (thread === undefined ? createFold(key).view() : folds.view(thread, key)),
-    run(thread, key, runId) {
-      const live = runs.live(key)
+    run(no, thread, runId) {
+      const live = runs.live(thread)
       if (live?.record.runId === runId) return live.record
-      return thread === undefined ? undefined : runs.get(thread, runId)?.record
+      return no === undefined ? undefined : runs.get(no, runId)?.record
     },
     putRoom(room) {
       changes++
@@ -127,22 +127,23 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     },
     tellRoom(room, now) {
       changes++
-      if (room.deletedAt !== undefined) inbox.dropRoom(room.roomId)
+      if (room.deletedAt !== undefined) inbox.dropRoom(room)
       tell(room.tenantId, [roomEntry(room, now)])
     },
 
-    apply(writes, now) {
+    apply(tenantId, writes, now) {
       changes++
       const { key, remember, forget: spent, pruneCancelsBefore, notices, run, thread: put } = writes
-      if (pruneCancelsBefore !== undefined) cancels.prune(key.roomId, pruneCancelsBefore)
-      if (remember) cancels.put(remember)
-      if (spent !== undefined) cancels.delete(key, spent)
+      const of = threadOf({ tenantId }, key)
+      if (pruneCancelsBefore !== undefined) cancels.prune(of, pruneCancelsBefore)
+      if (remember) cancels.put(tenantId, remember)
+      if (spent !== undefined) cancels.delete(runOf(of, key, spent))
 
-      const thread = threadFor(writes)
+      const thread = numberOf(of, put)
       if (thread === undefined) return
       const head = log.head(thread)
       log.append(thread, framesOf(key, head, now, writes.log))
-      keys.set(thread, key)
+      keys.set(thread, of)
       if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
       const row = put && threadAfter(put, folds.view(thread, key))
       if (row) threads.update(thread, row)
@@ -155,13 +156,13 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       }
       if (writes.drop) {
         for (const part of [log, folds, search]) part.drop(thread)
-        runs.drop(thread, key)
-        cancels.drop(key)
-        inbox.dropThread(key)
+        runs.drop(thread, of)
+        cancels.drop(of)
+        inbox.dropThread(of)
       }
       const entries = inboxOf(writes, now, row)
-      if (entries.length > 0) tell(tenantOf(key), entries)
-      for (const notice of notices) told.push({ ...notice, ...key })
+      if (entries.length > 0) tell(tenantId, entries)
+      for (const notice of notices) told.push({ ...notice, ...of })
     },
     write(now) {
       folds.writeParked()

@@ -1,60 +1,61 @@
 /** The `thread` table: rows in the words of the deciders. Its `no` is what the other tables know a thread by. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { ThreadKey } from '@holdfast/core'
 import type { ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
+import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 export interface StoredThread {
   readonly no: number
+  readonly tenantId: string
   readonly row: ThreadRow
 }
 
 export interface Threads {
-  get(key: ThreadKey): StoredThread | undefined
+  get(thread: TenantThread): StoredThread | undefined
   byNo(no: number): StoredThread | undefined
-  /** A new thread, in the tenant of its room; answers its number. */
-  insert(put: ThreadPut, tenantId: string): number
+  /** A new thread; answers its number. */
+  insert(tenantId: string, put: ThreadPut): number
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
-  list(roomId: string, after: ListPosition | undefined, limit: number): StoredThread[]
+  list(room: TenantRoom, after: ListPosition | undefined, limit: number): StoredThread[]
   /** Those that are not idle, newest activity first. */
   active(tenantId: string, limit: number): StoredThread[]
   /** But for those that were deleted. */
-  allOf(roomId: string): StoredThread[]
+  allOf(room: TenantRoom): StoredThread[]
 }
 
 export function createThreads(database: DatabaseSync): Threads {
-  const get = database.prepare('SELECT * FROM thread WHERE room_id = ? AND thread_id = ?')
+  const get = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND thread_id = ?')
   const byNo = database.prepare('SELECT * FROM thread WHERE no = ?')
   const insert = database.prepare(
-    `INSERT INTO thread (room_id, thread_id, tenant, owner, title, status, created_at, updated_at)
+    `INSERT INTO thread (tenant, room_id, thread_id, owner, title, status, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
   const update =
     database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
        deleted_at = ?, deleted_seq = ? WHERE no = ?`)
-  const allOf = database.prepare('SELECT * FROM thread WHERE room_id = ? AND deleted_at IS NULL')
+  const allOf = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND deleted_at IS NULL')
   const active = database.prepare(
     `SELECT * FROM thread WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
      ORDER BY updated_at DESC, no DESC LIMIT ?`,
   )
   const list = database.prepare(
-    `SELECT * FROM thread WHERE room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+    `SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
      ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
   )
 
   return {
-    get({ roomId, threadId }) {
-      const row = get.get(roomId, threadId)
+    get({ tenantId, roomId, threadId }) {
+      const row = get.get(tenantId, roomId, threadId)
       return row && threadOf(row)
     },
     byNo(no) {
       const row = byNo.get(no)
       return row && threadOf(row)
     },
-    insert: ({ roomId, threadId, ownerId, title, createdAt, updatedAt }, tenantId) =>
-      Number(insert.run(roomId, threadId, tenantId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
+    insert: (tenantId, { roomId, threadId, ownerId, title, createdAt, updatedAt }) =>
+      Number(insert.run(tenantId, roomId, threadId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
     update(no, row) {
       const {
         title,
@@ -83,16 +84,17 @@ export function createThreads(database: DatabaseSync): Threads {
       ] as const
       update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, no)
     },
-    list: (roomId, after, limit) =>
-      list.all(roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
+    list: ({ tenantId, roomId }, after, limit) =>
+      list.all(tenantId, roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
     active: (tenantId, limit) => active.all(tenantId, limit).map(threadOf),
-    allOf: (roomId) => allOf.all(roomId).map(threadOf),
+    allOf: ({ tenantId, roomId }) => allOf.all(tenantId, roomId).map(threadOf),
   }
 }
 
 function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
   return {
     no: Number(row.no),
+    tenantId: String(row.tenant),
     row: {
       roomId: String(row.room_id),
       threadId: String(row.thread_id),
