@@ -17,7 +17,7 @@ const COSTS: Readonly<Record<string, readonly [statements: number, views: number
   'threads.change': [3, 0],
   'start: new thread': [5, 0],
   'start: same': [5, 1],
-  'start: other tenant': [4, 0],
+  'start: other tenant': [3, 0],
   'claim: one': [3, 1],
   'claim: nothing': [1, 0],
   append: [0, 0],
