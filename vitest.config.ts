@@ -12,8 +12,8 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['{packages,apps}/*/src/**/*.test.ts', '{scripts,bench}/**/*.test.ts'],
-          // Files share a process and what it has loaded: loading it anew for each is two thirds of what small ones cost.
-          // So a file gives back what it takes of the process (timers, listeners, variables) and mocks no module.
+          // Files share a process and its loaded modules: loading them for every file is two thirds of the cost of a small one.
+          // So a file gives back what it takes from the process (timers, listeners, variables) and mocks no module.
           isolate: false,
           // Only for what hangs: how long a test takes says nothing on a busy machine.
           testTimeout: 60_000,

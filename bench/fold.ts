@@ -103,7 +103,7 @@ function cpu(began?: NodeJS.CpuUsage): { readonly at: NodeJS.CpuUsage; readonly 
 function compare<Name extends string>(ways: Readonly<Record<Name, readonly [Way, Workload]>>): Record<Name, number> {
   const entries = Object.entries(ways) as [Name, readonly [Way, Workload]][]
   const times = new Map<Name, number[]>(entries.map(([name]) => [name, []]))
-  // What peers have left behind would be marked and swept at the cost of whoever allocates next.
+  // Otherwise the next measure that allocates pays for collecting what the peers left behind.
   gc({ type: 'major' })
   for (let round = -3; round < ROUNDS; round++) {
     for (const [name, [way, workload]] of entries) {

@@ -70,7 +70,7 @@ export function installProbe(): void {
       }),
   }
   window.probe = probe
-  // React tells every commit to whoever is there when it begins.
+  // React reports every commit to the hook that it finds when it starts.
   window.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
     supportsFiber: true,
     renderers: new Map(),

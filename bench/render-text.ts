@@ -3,7 +3,7 @@
 const SENTENCES = [
   'A run goes on whether or not anybody looks at it, and **nothing is shown** before it is stored.',
   'The log is the only truth; `fold` turns it into a view, and the view is thrown away without regret.',
-  'Whoever comes late reads from the cursor on, see [the protocol](https://example.org/protocol "wire").',
+  'A late reader continues from the cursor on, see [the protocol](https://example.org/protocol "wire").',
   'Two readers never see different orders, *even if* one of them slept through half of the answer.',
 ]
 

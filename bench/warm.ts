@@ -87,7 +87,7 @@ export async function measureWarm(): Promise<BenchSection> {
     before()
   }
   for (const key of keys) await go(key)
-  // Whoever was read alone has joined.
+  // Every thread that had a connection of its own has joined the shared one.
   await until(() => registry.diagnostics.connections === THREADS)
   await new Promise((resolve) => setTimeout(resolve, 3_000))
 

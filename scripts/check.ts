@@ -51,6 +51,12 @@ const STEPS: readonly Step[] = [
     command: ['node', 'scripts/commit-subjects.ts'],
     beside: true,
   },
+  {
+    name: 'words',
+    does: 'plain English (scripts/words/list.ts)',
+    command: ['node', 'scripts/words.ts'],
+    beside: true,
+  },
   { name: 'exports', does: 'dead exports, files and dependencies', command: ['knip'], beside: true },
   {
     name: 'examples',

@@ -9,7 +9,7 @@ const children: ChildProcess[] = [
   run('node', ['--watch', '--watch-preserve-output', 'apps/chat/serve.ts'], {
     PORT: port,
     HOLDFAST_ORIGIN: page,
-    // A run that meets another one's address fails here, where somebody can mend it.
+    // In development, an event with the address of another run fails its run, so that the agent gets fixed.
     NODE_ENV: 'development',
   }),
   run('vite', ['apps/chat', '--host', '127.0.0.1', '--port', '5173', '--strictPort'], {

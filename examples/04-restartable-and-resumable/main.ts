@@ -35,9 +35,9 @@ try {
   const [lost, again] = await holdfast.runs(keyOf('restartable'))
   assert.equal(lost?.status, 'failed')
   assert.equal(again?.retryOf, 'r')
-  const anew = await logUntilEnd(holdfast, keyOf('restartable'), again.runId)
+  const retried = await logUntilEnd(holdfast, keyOf('restartable'), again.runId)
   console.log(`restartable: ${lost.status}, then ${again.runId} counted to its end`)
-  assert.equal(textOf(anew.filter(({ runId }) => runId === again.runId)), WHOLE)
+  assert.equal(textOf(retried.filter(({ runId }) => runId === again.runId)), WHOLE)
 
   const whole = await logUntilEnd(holdfast, keyOf('resumable'), 'r')
   console.log(`resumable: ${(await holdfast.ended(keyOf('resumable'), 'r')).status}`)
