@@ -1,4 +1,5 @@
-/** Where there is nothing, nothing yet, or something broke. The last ones end the server. */
+/** States in which something is missing, slow or broken. From "the server cannot be reached" on, tabs share no connection. */
+import type { ThreadInfo } from '@holdfast/core'
 import type { Screen } from './stage.ts'
 
 const PUMPS_END = 'where the ground water is'
@@ -35,7 +36,7 @@ export const BROKEN: readonly Screen[] = [
     },
   },
   {
-    name: 'a part that did not come',
+    name: 'a dialog that failed to load',
     async show({ page, open }) {
       await page.route('**/assets/palette-*.js', (route) => route.abort())
       await open('/rooms/default')
@@ -46,20 +47,50 @@ export const BROKEN: readonly Screen[] = [
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
   {
-    name: 'a page with a fault',
+    name: 'a page that failed to load',
     async show({ page, open }) {
-      await page.route('**/assets/pages-*.js', (route) => route.abort())
+      await page.route('**/assets/pages-*.js*', (route) => route.abort())
       await open('/rooms/default')
-      await page.getByText('Something went wrong on this page').waitFor()
+      await page.getByText('Couldn’t load this part of the page').waitFor()
     },
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
   {
-    name: 'signed out',
+    name: 'a new version',
+    async show({ page, server, open }) {
+      await page.route('**/assets/palette-*.js', (route) => route.fulfill({ status: 404 }))
+      await open('/rooms/default')
+      await page.getByText('Ask something, then walk away').waitFor()
+      await page.route(`${server.url}/`, async (route) => {
+        const response = await route.fetch()
+        const body = (await response.text()).replace(/\/assets\/index-[\w-]+\.js/, '/assets/index-another.js')
+        await route.fulfill({ response, body })
+      })
+      await page.keyboard.press('ControlOrMeta+k')
+      await page.getByText('New version available').waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'an agent that is no longer available',
     async show({ page, open }) {
-      await page.route('**/v1/rooms/default/threads/**', (route) => route.fulfill({ status: 401 }))
+      await page.route('**/v1/rooms/default/threads?**', async (route) => {
+        const response = await route.fetch()
+        const { items, ...list } = (await response.json()) as { items: readonly ThreadInfo[] }
+        const json = { ...list, items: items.map((thread) => ({ ...thread, unavailableAgentId: 'captain' })) }
+        await route.fulfill({ response, json })
+      })
+      await open('/rooms/default/threads/pruning')
+      await page.getByText('no longer available').waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'signed out while sending',
+    async show({ page, open }) {
       await open('/rooms/default')
       await page.getByRole('textbox', { name: 'Message' }).fill('How long does a rope last?')
+      await page.route('**/v1/**', (route) => route.fulfill({ status: 401 }))
       await page.keyboard.press('Enter')
       await page.getByText('Signed out. Sign in, in another tab if needed.').waitFor()
     },
@@ -96,7 +127,47 @@ export const BROKEN: readonly Screen[] = [
     after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
   },
   {
-    name: 'not here yet',
+    name: 'signed out',
+    async show({ page, open }) {
+      await page.route('**/v1/**', (route) => route.fulfill({ status: 401 }))
+      await open('/rooms/default/threads/pruning')
+      await page.getByRole('heading', { name: 'You’re signed out' }).waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'refused',
+    async show({ page, open }) {
+      const detail = 'This server does not answer for chat.example. Set HOLDFAST_ORIGIN=https://chat.example.'
+      const problem = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'foreign_host', detail }
+      await page.route('**/v1/**', (route) =>
+        route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem }),
+      )
+      await open('/rooms/default/threads/pruning')
+      await page.getByRole('heading', { name: 'The server refused the request' }).waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'an unexpected answer',
+    async show({ page, open }) {
+      await page.route('**/v1/**', (route) => route.fulfill({ contentType: 'text/html', body: '<p>Sign in</p>' }))
+      await open('/rooms/default/threads/pruning')
+      await page.getByRole('heading', { name: 'Unexpected answer from the server' }).waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'live updates are blocked',
+    async show({ page, open }) {
+      await page.route(/\/v1\/feed|live=sse/, (route) => route.fulfill({ contentType: 'text/html', body: 'Hello' }))
+      await open('/rooms/default/threads/pruning')
+      await page.getByText('Live updates are blocked').waitFor()
+    },
+    after: ({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }),
+  },
+  {
+    name: 'loading',
     async show({ page, open }) {
       await page.route('**/v1/**', () => {})
       await open('/rooms/default/threads/pruning')
@@ -106,7 +177,7 @@ export const BROKEN: readonly Screen[] = [
   },
 ]
 
-/** A connection that tabs share is none of this page's own, and cannot be held. From here on there is none. */
+/** Makes the page use its own connection, which a route can hold: routes do not see a shared worker's requests. */
 async function unshared(page: Parameters<Screen['show']>[0]['page']): Promise<void> {
   await page.addInitScript(() => {
     for (const name of ['SharedWorker', 'BroadcastChannel']) Reflect.deleteProperty(window, name)

@@ -1,8 +1,8 @@
 /**
- * `npm run screens`: a picture of every state of the page in both themes, wide and narrow, of a real server; all of
- * them on one sheet, test-results/screens/index.html. For looking at: nothing is compared.
+ * `npm run screens`: takes a picture of every state of the page, in both themes, wide and narrow, from a real server, and
+ * puts them on one sheet, test-results/screens/index.html. They are to be looked at; nothing is compared.
  *
- * `npm run screens -- queue` takes those with that word in their name.
+ * `npm run screens -- queue` takes the pictures with that word in their name.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -22,14 +22,14 @@ const TO = fileURLToPath(new URL('../../test-results/screens/', import.meta.url)
 const CONFIG = fileURLToPath(new URL('./holdfast.config.ts', import.meta.url))
 const QUIET = { HOLDFAST_LOG: 'silent', OPENAI_BASE_URL: '', OPENAI_MODEL: '', OPENAI_API_KEY: '', AGUI_URL: '' }
 
-interface House {
+interface Suite {
   readonly env: Readonly<Record<string, string>>
   readonly screens: readonly Screen[]
   furnish(stage: Stage): Promise<void>
 }
 
-/** Each on a server of its own, in this order. */
-const HOUSES: readonly House[] = [
+/** Each runs on a server of its own, in this order. */
+const SUITES: readonly Suite[] = [
   { env: QUIET, screens: EMPTY, furnish: async () => {} },
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG, SCREENS_AT_ONCE: '3' },
@@ -57,12 +57,12 @@ mkdirSync(TO, { recursive: true })
 const began = performance.now()
 const browser = await launcher.launch(chromium)
 try {
-  // One size beside the other: each has servers of its own, so that neither is in the other's pictures.
+  // Both sizes at once. Each has its own servers, so that neither changes the other's pictures.
   await Promise.all([takeAll(browser, 'wide'), takeAll(browser, 'narrow')])
 } finally {
   await browser.close()
 }
-const screens = HOUSES.flatMap((house) => house.screens.filter(isWanted))
+const screens = SUITES.flatMap((suite) => suite.screens.filter(isWanted))
 writeFileSync(`${TO}index.html`, sheetOf(screens.map((screen) => ({ name: screen.name, sizes: sizesOf(screen) }))))
 const pictures = screens.reduce((sum, screen) => sum + sizesOf(screen).length * THEMES.length, 0)
 say(
@@ -72,16 +72,16 @@ for (const trouble of troubles) say(trouble)
 process.exitCode = troubles.length > 0 ? 1 : 0
 
 async function takeAll(from: Browser, size: Size): Promise<void> {
-  for (const house of HOUSES) {
-    const of = house.screens.filter((screen) => isWanted(screen) && sizesOf(screen).includes(size))
+  for (const suite of SUITES) {
+    const of = suite.screens.filter((screen) => isWanted(screen) && sizesOf(screen).includes(size))
     if (of.length === 0) continue
-    const server = await createHoldfastServer(house.env)
+    const server = await createHoldfastServer(suite.env)
     const context = await from.newContext({ ...SIZES[size], reducedMotion: 'reduce' })
     context.setDefaultTimeout(30_000)
     try {
       await server.start()
       const stage = createStage(await context.newPage(), server, size)
-      await house.furnish(stage)
+      await suite.furnish(stage)
       for (const screen of of) await take(stage, screen)
     } finally {
       await context.close()
@@ -90,7 +90,7 @@ async function takeAll(from: Browser, size: Size): Promise<void> {
   }
 }
 
-/** One that cannot be reached takes no other's picture away. */
+/** A state that cannot be reached does not prevent the other pictures. */
 async function take(stage: Stage, screen: Screen): Promise<void> {
   try {
     await screen.show(stage)

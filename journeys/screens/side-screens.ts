@@ -7,7 +7,7 @@ import type { Screen, Stage } from './stage.ts'
 const PRUNING = 'What needs pruning in March?'
 const threads = (page: Page) => page.getByRole('navigation', { name: 'Threads' })
 
-/** The list beside a thread that has ended, open. */
+/** The open sidebar beside a finished thread. */
 async function list(stage: Stage): Promise<void> {
   await stage.open({ roomId: 'default', threadId: 'pruning' })
   await stage.page.getByText('Leave what flowers').waitFor()
@@ -97,7 +97,7 @@ export const SIDE: readonly Screen[] = [
   },
 ]
 
-/** Where no more than three runs go on at once: the whole ladder of states, and who waits. */
+/** With at most three concurrent runs: every state of a thread, and runs that wait for a slot. */
 export const CROWDED: readonly Screen[] = [
   {
     name: 'every state of a thread',
@@ -108,7 +108,7 @@ export const CROWDED: readonly Screen[] = [
     },
   },
   {
-    name: 'a thread whose turn has not come',
+    name: 'a thread that waits for a slot',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'waits-1' })
       await page.getByTestId('user-text').waitFor()
@@ -119,7 +119,7 @@ export const CROWDED: readonly Screen[] = [
     name: 'runs, several',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'ended-0' })
-      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
       await page.getByText('Queued, 2nd of 5').waitFor()
     },
@@ -128,16 +128,28 @@ export const CROWDED: readonly Screen[] = [
     name: 'runs, the last of several',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'ended-0' })
-      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
       await page.getByRole('button', { name: /^Remove from queue:/ }).focus()
+    },
+  },
+  {
+    name: 'runs, with long titles',
+    async show({ page, open, send }) {
+      for (const threadId of ['held', 'runs-0', 'waits-0']) {
+        await send('PATCH', paths.thread({ roomId: 'default', threadId }), { title: LONG_TITLE })
+      }
+      await open({ roomId: 'default', threadId: 'ended-0' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
+      await page.keyboard.press('ControlOrMeta+.')
+      await page.getByRole('dialog', { name: 'Runs' }).getByText(LONG_TITLE).first().waitFor()
     },
   },
   {
     name: 'runs, sure to stop all',
     async show({ page, open }) {
       await open({ roomId: 'default', threadId: 'ended-0' })
-      await page.getByRole('region', { name: 'Runs' }).getByText('6 queued').waitFor({ state: 'attached' })
+      await page.getByRole('region', { name: 'Runs' }).getByText('5 queued').waitFor({ state: 'attached' })
       await page.keyboard.press('ControlOrMeta+.')
       await page.getByRole('button', { name: 'Stop all' }).click()
     },
