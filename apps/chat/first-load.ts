@@ -1,8 +1,8 @@
 /**
- * What a browser needs before it can show anything, held to a limit, and every file beside its gzipped twin.
+ * Limits what a browser must load before it can show anything, and writes a gzipped twin of every file.
  *
- * Owns: the sum over the entry and what it imports statically; the twins (the server sends them to who takes them).
- * Does not know: what is loaded later, which is what the limit is for.
+ * Owns: the sum over the entry and its static imports; the twins, which the server sends to clients that accept them.
+ * Does not know: what is loaded later, which is unlimited.
  */
 import { gzipSync } from 'node:zlib'
 import type { Plugin, Rolldown } from 'vite'
@@ -13,7 +13,7 @@ const WORTH_IT = 1_024
 interface FirstLoadOptions {
   /** Bytes of JavaScript, gzipped. */
   readonly most: number
-  /** Whether a build beyond it fails, or only says so. */
+  /** Whether a build over the limit fails or only warns. */
   readonly strict: boolean
 }
 
@@ -51,7 +51,7 @@ export function firstLoad({ most, strict }: FirstLoadOptions): Plugin {
   }
 }
 
-/** The entries and whatever they cannot begin without. */
+/** The entries and everything that they import statically. */
 function firstOf(bundle: Rolldown.OutputBundle): Rolldown.OutputChunk[] {
   const found = new Map<string, Rolldown.OutputChunk>()
   function walk(name: string): void {

@@ -1,11 +1,11 @@
 /**
- * Modules that every page would load first and this one has no use for, replaced by what is left of them.
+ * Modules that every page would load first and this one does not need, replaced by stubs.
  *
- * - Vite's helper around each import of a part fetches the styles and scripts beside it. Here all styles are one file, and
- *   the code that loads a part handles its failure (`src/parts`).
- * - The router brings the window back to where it was scrolled. Here the window does not scroll: panes and lists do.
+ * - Vite's helper around each dynamic import fetches the styles and scripts beside it. Here all styles are one file,
+ *   and the code that loads a part handles its failure (`src/parts`).
+ * - The router restores the window's scroll position. Here the window does not scroll; panes and lists do.
  *
- * A build in which one of them is not found any more fails: an update has moved it.
+ * A build in which one of them is no longer found fails: an update has moved it.
  */
 import type { Plugin } from 'vite'
 

@@ -15,7 +15,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    // The page's CSP allows no data: scripts or fonts, and a small file of its own is cached like every other.
+    // The page's CSP allows no data: scripts or fonts, and a small file is cached like any other.
     assetsInlineLimit: 0,
     target: 'es2023',
     rolldownOptions: {

@@ -1,4 +1,4 @@
-/** States in which something is missing, slow or broken. From "the server cannot be reached" on, tabs share no connection. */
+/** States in which something is missing, slow or broken. Some take the shared worker from the page. */
 import type { ThreadInfo } from '@holdfast/core'
 import type { Screen } from './stage.ts'
 
@@ -88,6 +88,7 @@ export const BROKEN: readonly Screen[] = [
   {
     name: 'signed out while sending',
     async show({ page, open }) {
+      await unshared(page)
       await open('/rooms/default')
       await page.getByRole('textbox', { name: 'Message' }).fill('How long does a rope last?')
       await page.route('**/v1/**', (route) => route.fulfill({ status: 401 }))
@@ -160,6 +161,7 @@ export const BROKEN: readonly Screen[] = [
   {
     name: 'live updates are blocked',
     async show({ page, open }) {
+      await unshared(page)
       await page.route(/\/v1\/feed|live=sse/, (route) => route.fulfill({ contentType: 'text/html', body: 'Hello' }))
       await open('/rooms/default/threads/pruning')
       await page.getByText('Live updates are blocked').waitFor()

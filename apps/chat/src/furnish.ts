@@ -1,5 +1,5 @@
 /**
- * What the page has beside the registry, made once, when the frame is here: nothing of it is needed before.
+ * The services of the page besides the registry, created once, when the frame is loaded; nothing needs them earlier.
  *
  * Does not know: the real transport, components.
  */
@@ -32,7 +32,7 @@ export function furnish(parts: Parts): Services {
   return furnished
 }
 
-/** Nothing waits for it, and it is asked for until it comes. */
+/** Nothing waits for it, and it is retried until it succeeds. */
 const aside = createPart(() => import('./frame/aside.ts'))
 
 function make({ environment, registry, address, entry }: Parts): Services {

@@ -27,7 +27,7 @@ const parts: Parts = {
   entry: import.meta.url,
 }
 
-/** In development alone: whoever works on the server or a proxy is to see what this page did not take. */
+/** Only in development: shows those who work on the server or a proxy what this page dropped. */
 function warn(dropped: Diagnostic): void {
   // biome-ignore lint/suspicious/noConsole: there is no other place for it, and no person reads it
   console.warn('Dropped, because it does not say where it belongs, or belongs elsewhere:', dropped)

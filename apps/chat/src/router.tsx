@@ -16,7 +16,7 @@ import { shown } from './parts/shown.tsx'
 
 const frame = createPart(() => import('./frame/frame.ts'))
 const pages = createPart(() => import('./conversation/pages.ts'))
-// Asked for at once, all together: what is shown comes while the registry is already asking for what to show.
+// Requested at once and together, so that the components load while the registry already requests their data.
 void frame.load()
 if (window.location.pathname.startsWith('/rooms/')) void pages.load()
 
@@ -43,7 +43,7 @@ const root = createRootRouteWithContext<{ readonly parts: Parts }>()({
   },
   notFoundComponent: () => <Nowhere />,
   validateSearch: readBeside,
-  // Going somewhere is for the first pane; what is beside stays until it is closed.
+  // Navigation applies to the first pane; the second stays until it is closed.
   search: { middlewares: [retainSearchParams(['beside'])] },
 })
 
@@ -75,7 +75,7 @@ const thread = createRoute({
   component: function Thread() {
     const { roomId, threadId } = thread.useParams()
     const key = useMemo(() => ({ roomId, threadId }), [roomId, threadId])
-    // A view of its own for each thread: nothing of the one before is left in scrolling or fields.
+    // A separate view for each thread: no scroll position or field is carried over.
     if (!isId(roomId) || !isId(threadId)) return <Nowhere />
     return (
       <Panes>

@@ -1,4 +1,4 @@
-/** What the build says of itself. */
+/** What the build tells the page. */
 interface ImportMeta {
   readonly env: { readonly DEV: boolean }
 }

@@ -1,11 +1,11 @@
 /**
- * Whether the server has another build of this page by now. It then keeps no files of this one: what is not loaded yet
- * does not come any more.
+ * Whether the server has a newer build of this page. Such a server keeps no files of this build, so parts that are not
+ * loaded yet can no longer be loaded.
  *
- * Owns: the answer. Does not know: when to ask, what is done about it.
+ * Owns: the answer. Does not know: when to check, what happens then.
  *
- * Invariant: unknown is not new. Only the application's own index, naming another entry, says so; a sign-in page, an
- * error or nothing at all does not.
+ * Invariant: unknown is not new. Only the application's own index with another entry counts; a sign-in page, an error
+ * or no answer does not.
  */
 
 export interface NewBuild {
@@ -54,7 +54,7 @@ export function createNewBuild({ entry, index }: NewBuildOptions): NewBuild {
   }
 }
 
-/** Where the build puts the entry of its index: another page's scripts are none of ours. */
+/** The entry in an index as the build writes it; scripts of other pages do not count. */
 function entryIn(html: string): string | undefined {
   if (!html.includes('<div id="app">')) return undefined
   return /<script[^>]*\ssrc="(\/assets\/index-[^"]+\.js)"/.exec(html)?.[1]

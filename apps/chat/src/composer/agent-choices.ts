@@ -9,7 +9,7 @@ import type { Keep } from '@holdfast/client'
 export interface AgentChoices {
   of(place: string): string | undefined
   choose(place: string, agentId: string): void
-  /** The server says it by itself now. */
+  /** The server now stores the choice itself. */
   forget(place: string): void
   subscribe(listener: () => void): () => void
 }

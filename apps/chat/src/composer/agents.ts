@@ -1,6 +1,6 @@
 /**
- * The agents a run may name, asked of the server when first looked at, and again after a failure for as long as somebody
- * looks. Without an answer the list is empty and the room's own agent answers: nothing waits for it.
+ * The agents that a run may name. Requested at the first subscription, and again after a failure while there are
+ * subscribers. Until there is an answer the list is empty and the room's own agent answers: nothing waits for it.
  */
 import type { Observable } from '@holdfast/client'
 import type { AgentInfo, Clock, List } from '@holdfast/core'

@@ -1,8 +1,8 @@
 /**
- * Where a person writes. Enter sends, Shift+Enter breaks; while something runs, Stop stands in Send's place and Esc
- * does the same. What is written meanwhile is put in the queue (Enter) or takes the place of what runs (Ctrl/⌘+Enter).
+ * The message box. Enter sends, Shift+Enter adds a line. While a run is live, Stop takes the place of Send, and Esc
+ * stops too. Text written during a run is queued (Enter) or supersedes the run (Ctrl/⌘+Enter).
  *
- * Owns: keys, the buttons. Does not know: threads, runs, where the draft is kept.
+ * Owns: the keys and buttons. Does not know: threads, runs, where the draft is stored.
  */
 import {
   type KeyboardEvent,
@@ -25,13 +25,13 @@ export type ComposerMode = 'send' | 'stop' | 'stopping'
 interface ComposerProps {
   readonly mode: ComposerMode
   readonly draft: string
-  /** Above the field: what waits, and what did not work out. */
+  /** Above the field: the queue, and what failed. */
   readonly notice?: ReactNode
   /** Under the field, at its end. */
   readonly children?: ReactNode
   write(text: string): void
   send(text: string): void
-  /** Behind what goes on, and in its place: absent where nothing ever does. */
+  /** Queues behind the live run, or supersedes it. Absent where no run can be live. */
   readonly whileBusy?: { queue(text: string): void; replace(text: string): void }
   stop(): void
 }
@@ -49,7 +49,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
   function act(how: 'enter' | 'replace'): void {
     if (empty) return
     if (mode === 'send') send(draft)
-    // Behind a run that is being stopped the queue would be held.
+    // Behind a run that is being stopped, the queue would be paused.
     else if (mode === 'stopping' || how === 'replace') whileBusy?.replace(draft)
     else whileBusy?.queue(draft)
   }
@@ -62,7 +62,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
     act(how)
     field.current?.focus()
   }
-  // The second click of a double click on Send lands on Stop, which nobody meant.
+  // The second click of a double click on Send lands on Stop. It must not stop the run.
   function onStop(event: MouseEvent): void {
     if (event.detail >= 2) return
     stop()
@@ -137,7 +137,7 @@ const HINTS: Record<ComposerMode, string> = {
   stopping: 'Stopping…',
 }
 
-/** What the keys do with what is written meanwhile. */
+/** What the keys do with text written during a run. */
 const CHOICES: Record<ComposerMode, string> = {
   send: HINTS.send,
   stop: `Enter to queue · ${MOD}+Enter to stop and send · Esc to stop`,
@@ -145,8 +145,8 @@ const CHOICES: Record<ComposerMode, string> = {
 }
 
 /**
- * Not when something nearer has used the key, and not while a word is being composed. Of two panes it stops the one
- * that has the focus; the first, if none has.
+ * Not if something nearer has used the key, and not during text composition. Of two panes, Esc stops the one with the
+ * focus, or the first if neither has it.
  */
 function useStopOnEscape(active: boolean, field: RefObject<HTMLElement | null>, stop: () => void): void {
   const onKeyDown = useEffectEvent((event: globalThis.KeyboardEvent) => {

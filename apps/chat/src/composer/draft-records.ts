@@ -1,7 +1,8 @@
 /**
- * How drafts are kept for every page of this browser, and for how long: so many, none of them endless, none for ever.
+ * How drafts are stored for every page of this browser, bounded in number, size and time.
  *
- * Owns: names, format, bounds. Does not know: which page shows which draft. A draft's place is any string that names it.
+ * Owns: names, format, bounds. Does not know: which page shows which draft. A draft's place is any string that names
+ * it.
  */
 import type { Shared } from '@holdfast/client'
 
@@ -12,7 +13,7 @@ const LONGEST = 100_000
 const MOST_CHARACTERS = 1_000_000
 const HOLDS_MS = 90 * 24 * 60 * 60 * 1_000
 
-/** Words that came back because they could not be sent, as they stand in a draft. */
+/** Text in a draft that was returned because it could not be sent. */
 export interface Back {
   readonly runId: string
   readonly text: string
@@ -25,7 +26,7 @@ export interface DraftRecord {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly back: readonly Back[]
-  /** Whose words were put into it, ever: none of them twice. */
+  /** The runs whose text was ever put into it, so that none is put there twice. */
   readonly given: readonly string[]
   /** Its thread was deleted. */
   readonly orphan: boolean
@@ -35,7 +36,7 @@ export interface DraftRecords {
   read(place: string, id: string): DraftRecord | undefined
   /** Every one that still holds. */
   all(): readonly DraftRecord[]
-  /** Unless it is `shared`, other pages know nothing of it. */
+  /** Other pages see the draft only if the result is `shared`. */
   write(record: DraftRecord): 'shared' | 'too long' | 'refused'
   remove(place: string, id: string): void
   /** What another page has written or removed. */
@@ -84,7 +85,7 @@ export function createDraftRecords(shared: Shared, now: () => number): DraftReco
       }
       const isNew = shared.read(name) === undefined
       const written = shared.write(name, JSON.stringify({ v: 2, ...record }))
-      // Each key that is pressed writes: what is short and was there before takes no further room.
+      // Every keystroke writes. A short draft that existed before needs no more space.
       if (isNew || record.text.length > LONGEST / 10) makeRoom()
       return written ? 'shared' : 'refused'
     },
@@ -104,7 +105,7 @@ function addressIn(name: string): { readonly place: string; readonly id: string 
     : undefined
 }
 
-/** What another version, or somebody at the console, has left there is not guessed at. */
+/** A record of another version, or one written by hand, is ignored. */
 function readRecord(
   of: { readonly place: string; readonly id: string },
   kept: string | undefined,

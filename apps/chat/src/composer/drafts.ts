@@ -1,14 +1,13 @@
 /**
- * What is being written, by conversation: switching away and back loses no word, nor does a reload, the end of the tab or
- * of the browser.
+ * Unsent text by conversation. It survives switching threads, a reload, and the end of the tab and the browser.
  *
- * Owns: which draft this tab shows in which place. Does not know: React, threads; how drafts are kept
+ * Owns: which draft this tab shows in which place. Does not know: React, threads, how drafts are stored
  * (`draft-records.ts`). A draft's place is any string that names it.
  *
  * Invariants:
- * - A draft that one tab has sent or cleared is gone from every tab that shows the same; what was typed in a tab is never
- *   changed or taken away by another: where both have typed, each goes on with a draft of its own.
- * - Words that came back are in the draft once, and leave it when they turn out to have been sent, unless they were changed.
+ * - A draft that one tab sends or clears disappears from every tab that shows it. Text typed in a tab is never changed
+ *   or removed by another tab: if both have typed, each continues with a draft of its own.
+ * - Returned text is in the draft once. It leaves the draft when it turns out to have been sent, unless it was edited.
  */
 import type { Keep, Shared } from '@holdfast/client'
 import { type Back, createDraftRecords, type DraftChange, type DraftRecord } from './draft-records.ts'
@@ -20,7 +19,7 @@ export interface Drafts {
   read(place: string): string
   /** What a person has typed; empty when it was sent. */
   write(place: string, text: string): void
-  /** Puts words in front of what is written; once for each `source`. */
+  /** Puts text in front of the draft, once for each `source`. */
   giveBackOnce(place: string, source: string, text: string): void
   /** The same, of words that the run was to carry and that were not sent, as far as is known: `withdraw` takes them out. */
   giveBackUnsent(place: string, runId: string, text: string): void
@@ -30,7 +29,7 @@ export interface Drafts {
   returned(place: string): readonly string[]
   /** These words were sent after all: they leave the draft, unless they were changed. */
   withdraw(place: string, runId: string): void
-  /** Its thread was deleted, or its whole room, where it begins so: what is written there is offered elsewhere. */
+  /** Its thread or its whole room was deleted: the draft is offered elsewhere. */
   orphan(place: string): void
   /** The places whose thread was deleted; the same reference until something changes. */
   orphans(): readonly string[]
@@ -76,7 +75,7 @@ export function createDrafts({ keep, shared, now, mintId }: DraftsOptions): Draf
     for (const runId of record.given) givenBack.add(runId)
   }
 
-  /** What this tab itself was showing before it was loaded again. */
+  /** The draft that this tab showed before it was reloaded. */
   function restore(place: string): void {
     const own = readOwn(keep.read(PREFIX + place), mintId)
     if (!own) return
@@ -130,7 +129,7 @@ export function createDrafts({ keep, shared, now, mintId }: DraftsOptions): Draf
     clearedAt.set(place, now())
   }
 
-  /** `source` names what the words come from: every tab to which they come back has the same draft of them. */
+  /** `source` names where the text comes from, so that every tab to which it is returned has the same draft. */
   function giveBack(place: string, words: string, source?: string, unsent = false): void {
     if (words === '' || (source !== undefined && givenBack.has(source))) return
     const { text = '', back = [], given = [], id = source ?? mintId(), orphan = false } = drafts.get(place) ?? {}
@@ -192,7 +191,7 @@ export function createDrafts({ keep, shared, now, mintId }: DraftsOptions): Draf
   }
 }
 
-/** Whole lines only: what was changed is the person's own. */
+/** Only whole lines: edited text belongs to the person. */
 function without(text: string, { text: words }: Back): string {
   if (text === words) return ''
   if (text.startsWith(`${words}\n`)) return text.slice(words.length + 1)
@@ -201,7 +200,7 @@ function without(text: string, { text: words }: Back): string {
   return at < 0 ? text : text.slice(0, at) + text.slice(at + words.length + 1)
 }
 
-/** The draft after what was withdrawn from the other one: that is no typing, and takes nothing away. */
+/** The draft after a withdrawal. Not typing, so nothing is taken from other tabs. */
 function withdrawnLike(mine: DraftRecord, other: DraftRecord): string {
   const gone = mine.back.filter(({ runId }) => !other.back.some((each) => each.runId === runId))
   return gone.reduce(without, mine.text)
@@ -212,7 +211,7 @@ interface Own extends Omit<DraftRecord, 'place' | 'text'> {
   readonly text?: string
 }
 
-/** What an earlier version has left in this tab is a draft like any other. */
+/** A draft that an earlier version left in this tab is read like any other. */
 function readOwn(kept: string | undefined, mintId: () => string): Own | undefined {
   if (kept === undefined) return undefined
   try {

@@ -1,5 +1,5 @@
 /**
- * What was being written in a thread that is not there any more: shown whole, to be copied or moved to a new thread.
+ * The draft of a thread that no longer exists, shown in full, to copy or to move to a new thread.
  *
  * Does not know: why the thread is gone.
  */

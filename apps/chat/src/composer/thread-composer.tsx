@@ -1,7 +1,7 @@
 /**
- * The composer of one thread: its draft, its agent, and what its button does now.
+ * The message box of one thread: its draft, its agent, and what its button does now.
  *
- * Does not know: what the conversation shows; which words come back to the draft (`use-returned-words.ts`).
+ * Does not know: what the conversation shows; which text returns to the draft (`use-returned-words.ts`).
  */
 import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
 import type { QueueHold, ThreadKey } from '@holdfast/core'
@@ -28,7 +28,7 @@ interface ThreadComposerProps {
   readonly heldBy: QueueHold | undefined
   /** Who answered last. */
   readonly answeredBy: string | undefined
-  /** Where what is written belongs; the end of the thread, if undefined. */
+  /** The message that the new one follows; the end of the thread, if undefined. */
   readonly parentId: string | undefined
 }
 
@@ -48,7 +48,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const agent = useAgent({ ...threadKey, answeredBy })
   const { stop, trouble, forgive } = useStop(threadKey, activity)
 
-  // Once shown it stays: what was being changed in it when the last one left is still there.
+  // Once shown, the queue stays mounted: an edit in progress survives the last message leaving it.
   const [queueWasShown, setQueueWasShown] = useState(false)
   if (queue.items.length > 0 && !queueWasShown) setQueueWasShown(true)
 

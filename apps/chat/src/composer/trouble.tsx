@@ -1,4 +1,4 @@
-/** Something the person asked for did not come about: what, and that nothing is lost. */
+/** A request of the person failed: says which, and that nothing is lost. */
 import { Icon } from '../design/icon.tsx'
 
 interface TroubleProps {

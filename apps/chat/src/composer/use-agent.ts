@@ -18,7 +18,7 @@ interface Conversation {
 export interface AgentChoice {
   readonly agents: readonly AgentInfo[]
   readonly chosen: string | undefined
-  /** What a person chose and has not sent yet: only this has to be said to the server. */
+  /** The person's choice that has not been sent yet; only this must be sent to the server. */
   readonly unsent: string | undefined
   /** It was chosen, and is not set up any more. */
   readonly gone: string | undefined
@@ -40,7 +40,7 @@ export function useAgent(conversation: Conversation): AgentChoice {
   useEffect(() => {
     if (own !== undefined && thread?.agentId === own) choices.forget(place)
   }, [own, thread?.agentId, choices, place])
-  // One that is not known yet may be there; nothing is said of it before.
+  // Until the list has arrived, any agent may exist, so none is reported as gone.
   const isSetUp = (agentId: string | undefined) =>
     known.length === 0 || known.some((agent) => agent.agentId === agentId)
   const unsent = isSetUp(own) ? own : undefined

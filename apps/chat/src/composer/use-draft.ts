@@ -1,4 +1,4 @@
-/** The draft that belongs to a place, also when somebody else gives words back to it. */
+/** The draft of a place, updated when text is returned to it. */
 import { useSyncExternalStore } from 'react'
 import { useDrafts } from './use-drafts.ts'
 

@@ -1,4 +1,4 @@
-/** The drafts of this page, made with the first part of it that shows one: the entry does without them. */
+/** The page's drafts, created with the first component that shows one, so that the entry does not load them. */
 import { useServices } from '../services.ts'
 import { createDrafts, type Drafts, type DraftsOptions } from './drafts.ts'
 

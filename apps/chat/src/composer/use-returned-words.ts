@@ -1,7 +1,7 @@
 /**
- * Words of a thread that could not be sent come back to its draft; those that turn out to have been sent leave it again.
+ * Returns text that could not be sent to the thread's draft, and removes it again if it turns out to have been sent.
  *
- * Owns: when. Does not know: what is shown of the thread, so that it holds where there is no composer, too.
+ * Owns: when. Does not know: what is shown of the thread, so it also works without a message box.
  */
 import type { ThreadState } from '@holdfast/client'
 import { keyString, type ThreadView } from '@holdfast/core'

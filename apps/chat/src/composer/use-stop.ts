@@ -1,6 +1,6 @@
 /**
- * Stopping the very run that is shown, so that a late click never hits the next one. What went wrong is said only while
- * the log shows that this run goes on.
+ * Stops exactly the run that is shown, so that a late click never stops the next one. A failure is shown only while the
+ * log shows that this run is still live.
  */
 import { type Activity, isBusy } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'

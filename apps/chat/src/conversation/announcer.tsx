@@ -1,9 +1,9 @@
-/** Says changes of a run's state to who cannot see them: politely, in words, and no tokens. */
+/** Announces changes of a run's state to screen readers: politely, in words, without tokens. */
 import type { Activity } from '@holdfast/client'
 
 interface AnnouncerProps {
   readonly activity: Activity
-  /** Whether the run was taken and has not begun. */
+  /** Whether the run is accepted and has not started. */
   readonly waits: boolean
 }
 

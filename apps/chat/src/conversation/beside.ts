@@ -1,8 +1,8 @@
 /**
- * The second pane, as the address names it: `?beside=room/thread`. So a reload, a link and going back keep it, and it
- * may be the same thread once more.
+ * The second pane, as the address names it: `?beside=room/thread`. A reload, a link and the back button therefore keep
+ * it, and it may show the same thread.
  *
- * Owns: how it is written and when there is room for it. Does not know: what a pane shows.
+ * Owns: the format, and when there is space for a second pane. Does not know: what a pane shows.
  */
 import { keyOf, keyString, paths, type ThreadKey } from '@holdfast/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -12,7 +12,7 @@ export interface BesideSearch {
   readonly beside?: string | undefined
 }
 
-/** Anything else that stands there is no pane. */
+/** Any other value is ignored. */
 export function readBeside({ beside }: { readonly beside?: unknown }): BesideSearch {
   return typeof beside === 'string' && parse(beside) ? { beside } : {}
 }
@@ -27,18 +27,18 @@ export function besideIn({ beside }: BesideSearch): ThreadKey | undefined {
   return beside === undefined ? undefined : parse(beside)
 }
 
-/** Whether one of the panes shows this very thread: an id alone may stand in two rooms. */
+/** Whether one of the panes shows this thread. An id alone is not enough: two rooms may have the same thread id. */
 export function isShown(
   location: { readonly pathname: string; readonly search: BesideSearch },
   key: ThreadKey,
 ): boolean {
   const { pathname } = location
-  // An id has one character that may stand in an address as it is, and otherwise.
+  // One character of an id may appear in an address both encoded and not.
   const isFirst = pathname.replaceAll(/%3a/gi, ':') === paths.page(key).replaceAll('%3A', ':')
   return isFirst || location.search.beside === keyString(key)
 }
 
-/** Two conversations beside each other need the width of two. */
+/** Split view needs the width of two conversations. */
 const WIDE = '(width >= 64rem)'
 
 function subscribe(listener: () => void): () => void {
@@ -48,7 +48,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 export interface Beside {
-  /** Undefined where there is none, or no room for it. */
+  /** Undefined if there is no second pane, or no space for it. */
   readonly key: ThreadKey | undefined
   readonly possible: boolean
   open(key: ThreadKey): void

@@ -1,6 +1,6 @@
 /**
- * Ways through the tree of messages that are not the newest one: which alternatives a message has, and what is shown
- * once one of them was chosen. The choice belongs to the view alone: nothing of it is stored or sent.
+ * Paths through the message tree other than the newest: which alternatives a message has, and what is shown once one is
+ * chosen. The choice belongs to the view: nothing is stored or sent.
  *
  * Owns: alternatives and where a choice leads. Does not know: React, rows.
  */

@@ -1,5 +1,5 @@
 /**
- * The conversation as it stands: the path to its head, what is on its way, how runs ended.
+ * The conversation: the path to its head, pending messages, how runs ended.
  *
  * Owns: the log's markup and its scrolling. Does not know: where the state comes from.
  */
@@ -26,7 +26,7 @@ interface ConversationProps {
   readonly actions: EndingActions
   /** The message whose way is shown, where that is not the newest. */
   readonly chosen?: string | undefined
-  /** Of a run that was taken and not begun. */
+  /** Of a run that is accepted and has not started. */
   readonly place?: Place | undefined
 }
 
@@ -50,12 +50,12 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
       keepPlace(key, { sizes, ...(row && { top: { rowId: row.id, hidden } }) })
     },
   })
-  // What a line grows by is told by the lines themselves; here is one more, or one less.
+  // Growing lines report themselves; this handles lines that are added or removed.
   const waits = activity.type !== 'idle' && !saysThatItGoesOn(rows.at(-1))
   // biome-ignore lint/correctness/useExhaustiveDependencies: what makes the conversation longer without a line that grows
   useLayoutEffect(follow, [follow, rows.length, waits])
   const fresh = useFresh(rows.length, atEnd)
-  // Whoever sends wants to see it go, wherever they were reading; who sends elsewhere moves nobody here.
+  // Sending scrolls to the end in this tab, wherever the reader was. Sending in another tab moves nobody here.
   const sent = activity.type === 'starting' ? activity.runId : undefined
   useEffect(() => {
     if (sent !== undefined) toEnd()
@@ -64,7 +64,7 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
       <section ref={scroller} className="scroll" tabIndex={0} aria-label="Conversation">
-        {/* Read by whoever wants to; the announcer says the changes, not the tokens. */}
+        {/* The log is not announced as it grows; the announcer reports state changes instead of tokens. */}
         <div className="log" role="log" aria-live="off" data-testid="conversation">
           <Lines
             rows={rows}
@@ -103,12 +103,12 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
 
 const GOING_ON = { starting: 'Sending…', active: 'Working…', cancelling: 'Stopping…' } as const
 
-/** What is seen at once of lines that are not high. */
+/** About one screen of short lines. */
 function aScreenFrom(at: number): Span {
   return [at, at + 24]
 }
 
-/** The rows that are as they were are the same as before: a word that comes draws one line again. */
+/** Unchanged rows keep their identity, so a new word renders one line. */
 function useRows(
   content: ThreadState['content'],
   pending: ThreadState['pending'],

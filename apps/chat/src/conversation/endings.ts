@@ -1,14 +1,15 @@
 /**
- * Where runs end in a conversation, and what may be done there.
+ * Where runs end in a conversation, and what the person can do there.
  *
- * Owns: which run's end stands behind which message, what can be tried again, continued, copied. Does not know: React,
- * lines, the registry.
+ * Owns: which end is shown after which message; what can be retried, continued, copied. Does not know: React, lines,
+ * the registry.
  *
  * Invariants:
- * - An end stands behind the last thing its run wrote. If it wrote nothing, the newest stands at the end and an older
- *   one behind what it was to answer, until another run answers that.
- * - What can be tried again or continued is the end of what is shown, and only while nothing is live and nothing is asked.
- * - A run that was taken out of the queue has said nothing and has no end here.
+ * - An end follows the last message of its run. If the run wrote nothing, the newest end is last, and an older one
+ *   follows the message that the run answered, until another run answers that.
+ * - Retry and Continue are offered only at the end of what is shown, and only while nothing is live and no question is
+ *   open.
+ * - A run that was removed from the queue said nothing and has no end here.
  */
 import { type EndedRun, isEnded, type Outcome, type Run, type ThreadMessage, type ThreadView } from '@holdfast/core'
 
@@ -20,11 +21,11 @@ export interface Ending {
   readonly outcome: Exclude<Outcome, { type: 'succeeded' }>
   /** Whether it is the one to try again. */
   readonly retry: boolean
-  /** The partial answer to go on from. */
+  /** The partial answer to continue from. */
   readonly continueFrom?: string
 }
 
-/** What stands below an answer that is over. */
+/** What is below a finished answer. */
 export interface Foot {
   readonly runId: string
   /** Whether there are words to copy. */
@@ -33,7 +34,7 @@ export interface Foot {
   readonly again: boolean
 }
 
-/** By the id of the message behind which the end stands. */
+/** By the id of the message that the end follows. */
 export function endingsOf(
   path: Path,
   all: readonly Run[],
@@ -66,7 +67,7 @@ export function endingsOf(
   return endings
 }
 
-/** Taken out of the queue: it has no place in the conversation, for it was never said. */
+/** Removed from the queue: it was never part of the conversation. */
 function isUnsaid(run: Run): boolean {
   return isEnded(run) && run.parentId === undefined && ['cancelled', 'superseded'].includes(run.status)
 }
@@ -115,7 +116,7 @@ export function wordsOf(messages: Path, runId: string): string {
     .join('\n\n')
 }
 
-/** Whether an agent said something that reads. */
+/** Whether an agent wrote readable text. */
 function hasWords(message: ThreadMessage): message is ThreadMessage & { readonly content: string } {
   return message.role === 'assistant' && typeof message.content === 'string' && message.content.trim() !== ''
 }

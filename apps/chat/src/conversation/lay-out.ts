@@ -1,15 +1,15 @@
 /**
- * JSON, laid out to be read. Every token stands as it came: parsed and written again, a long number would be another one,
- * a name that is there twice would be there once, and names that are numbers would change places.
+ * Formats JSON for reading and leaves every token unchanged. Parsing and serialising would change long numbers, drop
+ * duplicate names and reorder numeric names.
  */
 
-/** Further in nobody reads, and each line would begin with more than it says. */
+/** Deeper indentation would be longer than the text that it indents. */
 const DEEPEST = 64
 /** Line breaks and spaces in front of lines, in all: a few megabytes of brackets would be a hundred of spaces. */
 const MOST_ADDED = 500_000
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}:,]|[^\s[\]{}:,"]+/g
 
-/** What is no JSON (yet) stands as it came. */
+/** Text that is not JSON (yet) stays unchanged. */
 export function layOut(text: string): string {
   try {
     JSON.parse(text)
@@ -28,7 +28,7 @@ function laidOut(json: string): string | undefined {
     const closes = token === '}' || token === ']'
     const opened = before === '{' || before === '['
     if (closes) depth -= 1
-    // Nothing between its brackets: they stand together.
+    // Empty brackets stay together.
     if (closes ? !opened : opened || before === ',') {
       out += `\n${'  '.repeat(depth)}`
       added += 1 + 2 * depth

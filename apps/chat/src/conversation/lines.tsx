@@ -1,10 +1,10 @@
 /**
- * The lines of a conversation: of a long one only those near to what is seen stand in the page (virtua).
+ * The lines of a conversation. Of a long one only those near the visible ones are in the page (virtua).
  *
- * Owns: which lines stand there beyond those. Does not know: where the reader is, who scrolls.
+ * Owns: which further lines are in the page. Does not know: where the reader is, what scrolls.
  *
- * The newest lines always stand: whoever opens a thread or jumps to its end sees it in the same frame, and a thread that
- * is not long is whole for the browser's own find.
+ * The newest lines are always in the page: opening a thread or jumping to its end shows them in the same frame, and the
+ * browser's own search finds everything in a short thread.
  */
 import {
   type ComponentProps,
@@ -22,7 +22,7 @@ import type { Row } from './rows.ts'
 import { linesOf, type Span, useHeld } from './use-held.ts'
 
 const NEWEST = 100
-/** How far beyond what is seen (px). */
+/** How far beyond the visible part (px). */
 const BEYOND = 600
 /** The room above the first line (px), as in conversation.css. */
 export const ABOVE = 36
@@ -32,7 +32,7 @@ interface LinesProps extends Pick<ComponentProps<typeof MessageRow>, 'agentTitle
   readonly handle: Ref<VirtualizerHandle>
   readonly scroller: RefObject<HTMLElement | null>
   readonly sizes: CacheSnapshot | undefined
-  /** Where the reader comes in, if not at the end. */
+  /** Where the reader starts, if not at the end. */
   readonly begin: Span | undefined
   /** Lines have another height than was thought. */
   onResize(): void
@@ -61,7 +61,7 @@ export function Lines({ rows, handle, scroller, sizes, begin, onResize, agentTit
 
 const Line = memo(MessageRow)
 
-/** The same row gives the very same element: while one scrolls only what comes into sight is drawn. */
+/** The same row returns the same element, so scrolling renders only rows that come into view. */
 function useLines(agentTitle: LinesProps['agentTitle'], actions: LinesProps['actions']) {
   return useMemo(() => {
     const made = new WeakMap<Row, { readonly named: boolean; readonly line: ReactElement }>()

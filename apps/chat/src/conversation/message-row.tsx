@@ -15,7 +15,7 @@ interface MessageRowProps {
   readonly row: Row
   /** What an agent is called. */
   readonly agentTitle: (agentId: string | undefined) => string
-  /** Whether the name stands above: not again on each line of one answer. */
+  /** Whether the name is shown: once per answer, not on each of its lines. */
   readonly named: boolean
   readonly actions: EndingActions
 }
@@ -72,7 +72,7 @@ type Speaker = 'user' | 'assistant' | 'notice'
 
 interface UtteranceProps {
   readonly speaker: Speaker
-  /** Absent where an answer goes on. */
+  /** Absent on the later lines of an answer. */
   readonly who: string | undefined
   readonly pending?: boolean
   readonly branch?: Branch | undefined

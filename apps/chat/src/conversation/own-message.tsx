@@ -1,4 +1,4 @@
-/** What a person wrote. Changed, it is asked anew beside what was asked before: nothing that was said is lost. */
+/** A person's message. An edit is sent as a new version beside the original, which is kept. */
 import { type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { EditField } from '../design/edit-field.tsx'

@@ -1,4 +1,4 @@
-/** What a room's and a thread's address show: loaded together, beside the frame. */
+/** The pages of a room and of a thread, loaded together, in parallel with the frame. */
 export { Panes } from './panes.tsx'
 export { RoomPage } from './room-page.tsx'
 export { ThreadPage } from './thread-page.tsx'

@@ -1,6 +1,6 @@
 /**
- * One pane, or two beside each other: two threads, or one twice. Each is a page of its own with its own composer; they
- * look at the same registry, so both are live.
+ * One pane, or two in split view: two threads, or the same one twice. Each is a page of its own with its own message
+ * box. Both observe the same registry, so both are live.
  */
 import type { ReactNode } from 'react'
 import { useBeside } from './beside.ts'

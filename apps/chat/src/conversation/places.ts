@@ -1,7 +1,7 @@
 /**
- * Where the reader was in each thread, for as long as the page lives: going away and coming back moves nobody.
+ * The reader's position in each thread while the page lives: leaving and returning restores it.
  *
- * Owns: the memory, bounded. Does not know: how it is scrolled.
+ * Owns: the memory, bounded. Does not know: how to scroll.
  */
 import type { ThreadKey } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
@@ -10,7 +10,7 @@ import type { CacheSnapshot } from 'virtua'
 export interface Place {
   /** How high the lines were. */
   readonly sizes: CacheSnapshot
-  /** The line at the top of what was seen, and how much of it was above (px). Absent for who was at the end. */
+  /** The first visible line, and how much of it was above the edge (px). Absent for a reader at the end. */
   readonly top?: { readonly rowId: string; readonly hidden: number }
 }
 

@@ -1,4 +1,4 @@
-/** What an agent does beside its words, and what it waits for: one quiet line in its answer. */
+/** What an agent does besides writing, and what it waits for, as one quiet line in its answer. */
 import { type ReactNode, useEffect, useState } from 'react'
 import { Icon, type IconName } from '../design/icon.tsx'
 import type { Row } from './rows.ts'
@@ -32,7 +32,7 @@ export function ProviderWait({
   maxAttempts,
 }: Pick<Wait, 'reason' | 'until' | 'attempt' | 'maxAttempts'>) {
   const seconds = useSecondsUntil(until)
-  // Before its first call it waits behind others whom the provider refused.
+  // Before its first call it waits behind other runs that the provider refused.
   const verb = attempt > 1 ? 'Retrying' : 'Starting'
   return (
     <QuietLine icon="queued">
@@ -41,7 +41,7 @@ export function ProviderWait({
   )
 }
 
-/** By this machine's clock, which may be another one than the server's: never less than none. */
+/** By this machine's clock, which may differ from the server's; never negative. */
 function useSecondsUntil(until: string): number {
   const end = Date.parse(until)
   const left = () => Math.max(0, Math.ceil((end - Date.now()) / 1_000))

@@ -1,11 +1,11 @@
-/** What an agent thought, folded away, and how long it took: by the log, so that whoever comes later reads the same. */
+/** An agent's reasoning, folded, with its duration from the log, so that every reader sees the same. */
 import { memo } from 'react'
 import { Icon } from '../design/icon.tsx'
 
 interface ReasoningProps {
   readonly text: string
   readonly writing: boolean
-  /** Undefined while it is written, and in a log from before it was known. */
+  /** Undefined while it is written, and in logs from before durations were recorded. */
   readonly seconds: number | undefined
 }
 

@@ -53,7 +53,7 @@ interface LeftBehindProps {
   readonly rooms: readonly RoomInfo[] | undefined
 }
 
-/** What was being written in threads of this room that were deleted, and in rooms that were. */
+/** Drafts of deleted threads of this room, and of deleted rooms. */
 function LeftBehind({ roomId, rooms }: LeftBehindProps) {
   const drafts = useDrafts()
   const orphans = useSyncExternalStore(drafts.subscribe, drafts.orphans)
@@ -133,7 +133,7 @@ function useStart(roomId: string): (text: string) => void {
   return (text) => {
     const key = registry.mintKey(roomId)
     registry.start(key, { text, ...(unsent !== undefined && { agentId: unsent }) })
-    // The choice goes with what was sent: the next thread begins with the default again.
+    // The choice applies to the sent message; the next thread starts with the default agent.
     if (unsent !== undefined) choices.choose(placeOf(key), unsent)
     choices.forget(placeOf({ roomId }))
     void navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId: key.threadId } })

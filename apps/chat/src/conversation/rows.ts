@@ -1,8 +1,8 @@
 /**
- * What a conversation shows, line by line: from the messages of one path and the thread's runs.
+ * What a conversation shows, line by line, from the messages of one path and the thread's runs.
  *
- * Owns: which message is which line, and where what was sent from here stands. Does not know: React, the registry, where
- * a run's end stands (`endings.ts`).
+ * Owns: which message is which line, and where pending messages are shown. Does not know: React, the registry, where a
+ * run's end is shown (`endings.ts`).
  */
 import {
   growsIn,
@@ -47,7 +47,7 @@ interface Said {
   readonly id: string
   /** On the first line of a message that has alternatives. */
   readonly branch?: Branch
-  /** Who says it, as far as that is known. */
+  /** Who wrote it, if that is known. */
   readonly agentId?: string
   /** On the last line of an answer that is over. */
   readonly foot?: Foot
@@ -61,14 +61,14 @@ export interface Shown {
   readonly runs: readonly Run[]
   readonly open: readonly OpenItem[]
   readonly interrupts?: ThreadView['interrupts']
-  /** What was sent and is not in the conversation yet, but for what waits. */
+  /** What was sent and is not in the conversation yet, except for queued messages. */
   readonly pending: readonly ThreadMessage[]
 }
 
 /**
- * Up to where the conversation is shown: the newest leaf, or that under what was chosen. While a run has not written
- * anything, it is the message which it answers: whoever tries again sees at once that the old answer is no longer the one.
- * What is sent to stand beside something that is there already is shown where it will stand.
+ * The message up to which the conversation is shown: the newest leaf, or the newest one below the chosen message. While
+ * a run has not written anything, it is the message that the run answers, so that a retry hides the old answer at once.
+ * A message that is sent as another version is shown at its future place.
  */
 export function headOf(
   { messages, runs }: Pick<ThreadView, 'messages' | 'runs'>,
@@ -189,7 +189,7 @@ function secondsOf({ startedAt, endedAt }: ThreadMessage): { readonly seconds?: 
   return { seconds: Math.max(1, Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1_000)) }
 }
 
-/** An activity may hold anything; what of it reads like words is shown. */
+/** An activity may contain anything; only readable text is shown. */
 function activityText({ activityType, content }: Extract<ThreadMessage, { role: 'activity' }>): string {
   const words = ['title', 'text', 'message', 'label', 'status'].map((name) => content[name])
   return words.find((value): value is string => typeof value === 'string' && value !== '') ?? activityType
@@ -203,7 +203,7 @@ function ownId(messageId: string, callId: string, taken: Set<string>): string {
   return id
 }
 
-/** A tool's answer is shown in the card of its call: of the last one before it that has the name. */
+/** A tool's result is shown in the card of its call: the last earlier call with that id. */
 function answersOf(path: readonly ThreadMessage[]): Map<ToolCall, ToolState> {
   const calls = new Map<string, ToolCall>()
   const answers = new Map<ToolCall, ToolState>()

@@ -1,15 +1,15 @@
-/** How a run ended, when it did not simply succeed: what happened, what is safe, what can be done. */
+/** How a run ended, unless it succeeded: what happened and what the person can do. */
 import { Icon, type IconName } from '../design/icon.tsx'
 import type { Ending } from './endings.ts'
 import { keepFocusNear } from './keep-focus.ts'
 
 export interface EndingActions {
-  /** Another answer to what this run answered, beside its own. */
+  /** Another answer to what this run answered, as a new version. */
   retry(runId: string): void
   continueFrom(messageId: string): void
   /** Shows the conversation as it went on from this message. */
   choose?(messageId: string): void
-  /** Asks with other words, beside this message. */
+  /** Sends an edited version of this message. */
   askAnew?(messageId: string, text: string): void
   /** All words of a run's answer, as they were written. */
   wordsOf?(runId: string): string

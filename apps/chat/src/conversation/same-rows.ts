@@ -1,11 +1,11 @@
 /**
- * Rows that are what they were stay the very same objects, so that only what changed is drawn again.
+ * Gives unchanged rows the same identity as before, so that only changed ones are rendered.
  *
- * Owns: when two rows say the same. Does not know: React, what a row is for.
+ * Owns: when two rows are equal. Does not know: React, what a row is for.
  */
 import type { Row } from './rows.ts'
 
-/** `after`, with each row that was there `before` and says the same as it was. */
+/** `after`, with each equal row of `before` in its place. */
 export function sameRows(before: readonly Row[], after: readonly Row[]): readonly Row[] {
   const known = before.length === 0 ? undefined : new Map(before.map((row) => [row.id, row]))
   if (!known) return after

@@ -1,13 +1,15 @@
 /**
- * What of a growing text can be said aloud: whole sentences, each once, never a token.
+ * Which parts of growing text can be announced: whole sentences, each once, never tokens.
  *
- * Owns: where a sentence ends. Does not know: React, what speaks.
+ * Owns: where a sentence ends. Does not know: React, what announces it.
  */
 
-/** Behind a full stop, a question, an exclamation or an ellipsis that something follows; at the end of a paragraph. */
+/**
+ * After a full stop, question mark, exclamation mark or ellipsis that other text follows; at the end of a paragraph.
+ */
 const ENDS = /[.!?…]["'”’)\]]*(?=\s)|\n+/g
 
-/** Up to where `text` consists of whole sentences; all of it when it is `complete`. */
+/** Up to where `text` consists of whole sentences; all of it if it is `complete`. */
 export function spokenUpTo(text: string, complete: boolean): number {
   if (complete) return text.length
   let end = 0

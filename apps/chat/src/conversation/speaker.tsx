@@ -1,12 +1,12 @@
 /**
- * Says finished sentences of the answer that is being written to who cannot see it: politely, each once, no tokens, and
- * nothing of what was there before the thread was opened.
+ * Announces finished sentences of the current answer to screen readers: politely, each once, without tokens, and
+ * nothing from before the thread was opened.
  */
 import { useEffect, useRef, useState } from 'react'
 import type { Row } from './rows.ts'
 import { aloud, spokenUpTo } from './sentences.ts'
 
-/** So many stay in the region; what is older was said. */
+/** How many stay in the live region; older ones have been announced. */
 const KEPT = 3
 
 export function Speaker({ rows }: { readonly rows: readonly Row[] }) {

@@ -1,4 +1,4 @@
-/** What a person can read of a message's content; what is not text is named. */
+/** The readable text of a message's content; a part that is not text is named. */
 import type { ThreadMessage } from '@holdfast/core'
 
 export function textOf(content: Extract<ThreadMessage, { role: 'user' }>['content']): string {

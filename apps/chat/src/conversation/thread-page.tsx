@@ -1,5 +1,5 @@
 /**
- * The page of one thread: what the registry knows of it, shown. Leaving it unsubscribes and does nothing else.
+ * The page of one thread, as the registry knows it. Leaving it unsubscribes and does nothing else.
  *
  * Does not know: the server, time, what an envelope is.
  */
@@ -92,7 +92,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   )
 }
 
-/** Nothing of it is known: what is the matter then has the whole page. */
+/** Nothing of the thread is known, so a connection problem gets the whole page. */
 function isBlank({ content, pending, activity }: ThreadState): boolean {
   return content.type === 'loading' && pending.length === 0 && activity.type === 'idle'
 }
@@ -106,7 +106,7 @@ function answeredBy({ content }: ThreadState): string | undefined {
   return content.type === 'ready' ? content.view.runs.at(-1)?.agentId : undefined
 }
 
-/** Where what is written now belongs. */
+/** The message that new text follows. */
 function leafIn({ content }: ThreadState, chosen: string): string | undefined {
   return content.type === 'ready' ? leafUnder(content.view.messages, chosen) : undefined
 }

@@ -1,4 +1,4 @@
-/** One tool call: its name, its input, and what became of it. */
+/** One tool call: its name, its input and its result. */
 import { memo } from 'react'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { layOut } from './lay-out.ts'

@@ -1,6 +1,6 @@
 /**
- * What can be done in a conversation: about a run that has ended, about what was said. What is asked anew makes room
- * for itself; everything else is refused while something runs, and the thread shows why.
+ * The actions in a conversation, on ended runs and on messages. An edited question supersedes a live run; every other
+ * action is refused while a run is live, and the thread shows why.
  */
 import { isBusy, RegistryError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
@@ -9,7 +9,7 @@ import { useMemo } from 'react'
 import { wordsOf } from './endings.ts'
 import type { EndingActions } from './run-ending.tsx'
 
-/** `agentId`: who is to answer, as the page shows it. */
+/** `agentId`: the agent that answers, as the page shows it. */
 export function useEndingActions(
   key: ThreadKey,
   agentId: string | undefined,

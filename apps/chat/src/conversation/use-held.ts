@@ -1,13 +1,13 @@
 /**
- * Lines that stay while they are scrolled away: the focus is in them, or what is selected reaches through them. Without
- * this a selection would lose its end and the keyboard its place.
+ * Lines that stay in the page while scrolled away, because they have the focus or are part of a selection. Without this
+ * a selection would lose its end, and the keyboard its place.
  */
 import { type RefObject, useEffect, useState } from 'react'
 
 /** First and last line. */
 export type Span = readonly [from: number, to: number]
 
-/** A selection over more lines than these holds only its ends: what is copied then lacks the middle. */
+/** Of a longer selection only the ends stay; copying it then lacks the middle. */
 const MANY = 1_000
 
 interface Held {

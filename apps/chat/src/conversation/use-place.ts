@@ -1,4 +1,4 @@
-/** Where a thread stands whose turn has not come: its place among all that wait for one. Undefined for any other. */
+/** The place of a thread that waits for a slot, among all that wait. Undefined for any other thread. */
 import { sameKey, type ThreadKey } from '@holdfast/core'
 import { useOverview } from '@holdfast/react'
 

@@ -1,6 +1,6 @@
 /**
- * Scrolling that follows what is written only while the reader is at the end, and never takes them there otherwise.
- * Owns: where the reader is. Does not know: what is shown.
+ * Scrolling that follows new text only while the reader is at the end, and never moves them there otherwise. Owns:
+ * where the reader is. Does not know: what is shown.
  */
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 
@@ -11,12 +11,12 @@ export interface StickToEnd {
   readonly scroller: RefObject<HTMLElement | null>
   readonly atEnd: boolean
   toEnd(): void
-  /** Something has another height: whoever is at the end stays there, in the same frame. */
+  /** A height changed: a reader at the end stays at the end, in the same frame. */
   follow(): void
 }
 
 interface StickOptions {
-  /** Where a reader begins who was not at the end, in px; asked once the lines stand. */
+  /** Where a reader starts who was not at the end, in px; read once the lines are in the page. */
   begin(): number | undefined
   /** They leave. `top` is where they were, undefined at the end. */
   leave(top: number | undefined): void
@@ -43,7 +43,7 @@ export function useStickToEnd({ begin, leave }: StickOptions): StickToEnd {
   }, [])
 
   const follow = useCallback(() => {
-    // The reader may have scrolled already, and the event that says so is still to come.
+    // The reader may have scrolled already, before the event that reports it.
     look()
     const box = scroller.current
     if (box && sticks.current) box.scrollTop = box.scrollHeight

@@ -1,9 +1,9 @@
-/** The button, in four looks; and the one that is only a drawing, whose name is said and shown on hover. */
+/** The button, in four looks, and the icon button, whose name is read aloud and shown on hover. */
 import type { ComponentProps } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 interface ButtonProps extends ComponentProps<'button'> {
-  /** `main` once a view, `stop` ends something, `quiet` has no edge of its own. */
+  /** `main` once per view, `stop` ends something, `quiet` has no border. */
   readonly look?: 'main' | 'stop' | 'quiet'
 }
 

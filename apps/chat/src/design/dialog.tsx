@@ -5,7 +5,7 @@ import { returnFocus, useFocusOrigin } from './focus.ts'
 
 interface DialogProps {
   readonly title: string
-  /** Whether the title is only said. */
+  /** Whether the title is only for screen readers. */
   readonly quiet?: boolean
   /** A selector of what takes the focus first; the first control, if absent. */
   readonly first?: string

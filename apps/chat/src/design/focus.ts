@@ -1,13 +1,13 @@
 /**
- * The focus is never lost: when the element that has it is removed, the next sensible element takes it.
+ * The focus is never lost: when the focused element is removed, the next sensible element gets it.
  *
- * Owns: where a layer (dialog, menu) gives the focus back to, and who takes it from an element that is gone. Does not know:
+ * Owns: where a layer (dialog, menu) returns the focus, and which element gets it from a removed one. Does not know:
  * what the elements are for.
  *
- * 1. A layer gives the focus back to where it was before the layer opened; a layer opened from another, to where it was
- *    before that one.
- * 2. An element that is gone gives it to what stands in its place, to its neighbour, or to what is nearest around it.
- * 3. Nothing else moves: after a click on nothing, nothing has the focus.
+ * 1. A layer returns the focus to where it was before the layer opened; a layer opened from another one, to where it
+ * was before that one.
+ * 2. The focus of a removed element goes to its replacement, to its neighbour, or to the nearest element around it.
+ * 3. Nothing else moves the focus: after a click on the background, no element has it.
  */
 import { type RefCallback, useCallback, useState } from 'react'
 
@@ -36,7 +36,7 @@ export function rememberButton(menu: Element | null): void {
   if (menu && button) origins.set(menu, button)
 }
 
-/** For a layer's `onCloseAutoFocus`, which comes once the click that closed it has moved the focus, or taken it away. */
+/** For a layer's `onCloseAutoFocus`, which runs after the click that closed it has moved or removed the focus. */
 export function returnFocus(event: Event): void {
   event.preventDefault()
   if (event.target instanceof Element) giveFocusBack(origins.get(event.target))
@@ -58,18 +58,18 @@ function isTouch(): boolean {
   return window.matchMedia('(pointer: coarse)').matches
 }
 
-/** For a field that has just come: takes the focus if nobody has it, or the page as a whole. */
+/** For a new field: takes the focus if no element, or only the page as a whole, has it. */
 export function takeFocus(field: HTMLTextAreaElement): void {
   const free = isFocusNowhere() || document.activeElement?.matches('main')
   if (free && moveFocus(field)) field.setSelectionRange(field.value.length, field.value.length)
 }
 
-/** To a field that nobody pointed at. Returns whether it has the focus now. */
+/** Focuses a field that was not clicked. Returns whether it has the focus now. */
 export function moveFocus(field: Element | null | undefined): boolean {
   return !isTouch() && tryFocus(field)
 }
 
-/** To the field where a person writes; the field that is still to come takes it. */
+/** Focuses the message box; one that is not mounted yet takes the focus when it is. */
 export function focusField(): void {
   if (moveFocus(homeField())) return
   if (!isTouch() && document.activeElement instanceof HTMLElement) document.activeElement.blur()
@@ -100,7 +100,7 @@ export function keepFocus(): () => void {
   const onFocusIn = ({ target }: FocusEvent) => {
     last = target instanceof Element ? target : undefined
   }
-  // A browser may say so of an element that it is about to remove: what has become of it is known a moment later.
+  // A browser may report this for an element that it is about to remove; the outcome is known a moment later.
   const onFocusOut = () =>
     queueMicrotask(() => {
       if (last?.isConnected && isFocusNowhere() && !last.closest(LAYER)) last = undefined

@@ -1,4 +1,4 @@
-/** The drawings of the page. Each is decoration beside words: hidden from assistive technology. */
+/** The icons of the page. Each decorates a text and is hidden from assistive technology. */
 import {
   Archive,
   ArrowDown,

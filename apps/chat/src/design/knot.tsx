@@ -1,4 +1,4 @@
-/** The mark of the house: two lines that hold each other. It takes the colour of the text around it. */
+/** The product's mark: two lines that hold each other. It takes the colour of the text around it. */
 export function Knot({ className = 'knot' }: { readonly className?: string }) {
   return (
     <svg aria-hidden="true" className={className} viewBox="0 0 32 32" fill="none" stroke="currentColor">

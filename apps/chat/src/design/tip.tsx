@@ -1,4 +1,4 @@
-/** A word beside a control, on hover and on focus. Never the only place where something is said. */
+/** A tooltip for a control, on hover and on focus. Never the only place for an information. */
 import { Tooltip } from 'radix-ui'
 import type { ReactNode } from 'react'
 

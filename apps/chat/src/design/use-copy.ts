@@ -1,4 +1,4 @@
-/** Copying, and for a while what came of it. */
+/** Copies text, and reports the result for a short time. */
 import { useEffect, useState } from 'react'
 
 const SAID_FOR_MS = 2_000

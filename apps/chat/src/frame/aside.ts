@@ -1,5 +1,5 @@
 /**
- * What the page does beside what it shows: wired here, so that the entry does without it.
+ * What the page does in the background, wired here so that the entry does not load it.
  *
  * Owns: the wiring. Does not know: React.
  */

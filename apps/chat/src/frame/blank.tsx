@@ -1,4 +1,4 @@
-/** A place with nothing to show: says why, and what to do next. */
+/** An empty state: says why, and what to do next. */
 import type { ReactNode } from 'react'
 import { Knot } from '../design/knot.tsx'
 

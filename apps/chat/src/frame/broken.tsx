@@ -1,13 +1,11 @@
-/**
- * A fault of this page, or a part of it that does not come. It belongs to what is loaded first: it stands in for the rest.
- */
+/** An error of this page, or a part that failed to load. Part of the first load, because it replaces the rest. */
 import type { FailedProps } from '../parts/shown.tsx'
 import { Blank } from './blank.tsx'
 import { whyOf } from './why.ts'
 
 const SAFE = 'Your runs aren’t affected, and your drafts are saved.'
 
-/** What is shown instead of a page that fails while it is drawn. */
+/** Shown instead of a page that throws while rendering. */
 export function Broken({ error, reset }: { readonly error: unknown; reset?(): void }) {
   return (
     <Blank title="Something went wrong on this page" text={`${SAFE} (${whyOf(error)})`}>

@@ -26,7 +26,7 @@ export function ConnectionLine({ connection }: { readonly connection: Connection
   )
 }
 
-/** Tries again now. The page also tries by itself. */
+/** Retries now. The page also retries by itself. */
 export function TryAgain() {
   const registry = useRegistry()
   return (

@@ -1,7 +1,8 @@
 /**
- * How the page is connected, in what a person may want to know of it. It says nothing about any run: those live elsewhere.
+ * The state of the connection, as far as a person wants to know it. It says nothing about runs: they live on the
+ * server.
  *
- * Owns: which of several troubles is said, and its words. Does not know: where they come from.
+ * Owns: which of several problems is shown, and its text. Does not know: where problems come from.
  */
 import type { AccessState, ConnectionState, Delivery, TransportError } from '@holdfast/client'
 
@@ -9,19 +10,19 @@ export type Connection =
   | { readonly type: 'fine' }
   | { readonly type: 'polls' }
   | { readonly type: 'reconnecting' }
-  /** Something answers, and not what was asked for: a refusal, or what cannot be read. */
+  /** Something answers, but not what was requested: a refusal, or an unreadable answer. */
   | { readonly type: 'refused'; readonly error: TransportError }
   | { readonly type: 'signed-out' }
 
 export const FINE: Connection = { type: 'fine' }
 
-/** Whether what is shown may be out of date. */
+/** Whether the page may be out of date. */
 export function hasTrouble({ type }: Connection): boolean {
   return type !== 'fine' && type !== 'polls'
 }
 
 interface Known {
-  /** Of what is shown. */
+  /** Of the thread or page that is shown. */
   readonly feed: ConnectionState
   readonly access: AccessState
   readonly delivery: Delivery
@@ -43,7 +44,7 @@ interface Words {
 
 const SAFE = 'Nothing you’ve seen is lost.'
 
-/** The quiet line, and what is said where there is nothing to show yet. */
+/** The line above a conversation, and the text of an empty page. */
 export function wordsOf(connection: Exclude<Connection, { type: 'fine' }>): Words {
   switch (connection.type) {
     case 'polls':

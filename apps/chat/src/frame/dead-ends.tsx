@@ -1,4 +1,4 @@
-/** Addresses that lead nowhere, and a server that does not answer: what is the matter, what is safe, what is next. */
+/** Addresses that lead nowhere, and a server that does not answer: what happened, what is safe, what to do next. */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Blank } from './blank.tsx'
@@ -19,7 +19,7 @@ export function Nowhere() {
 
 interface NoSuchRoomProps {
   readonly roomId: string
-  /** What is kept of it here. */
+  /** The drafts that are kept of it. */
   readonly children?: ReactNode
 }
 

@@ -1,6 +1,6 @@
 /**
- * On a narrow page the side is a drawer. Owns: whether it is open, where the focus goes. On a wide page it is always
- * there and this says nothing.
+ * On a narrow page the sidebar is a drawer. Owns: whether it is open, and where the focus goes. On a wide page the
+ * sidebar is always visible and this has no effect.
  */
 import { createContext, useContext, useSyncExternalStore } from 'react'
 

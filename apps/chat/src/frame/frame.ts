@@ -1,3 +1,3 @@
-/** What stands around every page, and where an address leads nowhere: loaded together, beside the entry. */
+/** The frame around every page, and the page for unknown addresses, loaded together in parallel with the entry. */
 export { Nowhere } from './dead-ends.tsx'
 export { Frame } from './furnished.tsx'

@@ -1,6 +1,6 @@
 /**
- * A part over the page, loaded when it is first wanted. If it does not come (no network, or the server has another build
- * by now) the page stays as it is, with what was written in it, and a note says what to do.
+ * A part over the page (dialog, menu), loaded when first needed. If it fails to load (no network, or a new build on the
+ * server), the page stays as it is, with its drafts, and a note says what to do.
  */
 import type { ComponentType, ReactNode } from 'react'
 import { Button } from '../design/button.tsx'

@@ -1,11 +1,11 @@
-/** A newer build of this page is there: said, and left to the person. */
+/** Announces a newer build of this page. The person decides when to reload. */
 import { useConnectionState } from '@holdfast/react'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { Button, IconButton } from '../design/button.tsx'
 import { onPartFailed } from '../parts/part.ts'
 import { useServices } from '../services.ts'
 
-/** Between two looks because somebody came back to the page. */
+/** Between two checks when the person returns to the page. */
 const SEEN_MS = 10 * 60_000
 
 export function NewVersion() {

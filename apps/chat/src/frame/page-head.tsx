@@ -10,7 +10,7 @@ interface PageHeadProps {
   readonly roomId: string
   readonly title: string
   readonly room: string | undefined
-  /** What can be done with what is shown. */
+  /** Actions on what is shown. */
   readonly children?: ReactNode
 }
 

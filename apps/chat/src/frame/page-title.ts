@@ -1,7 +1,7 @@
-/** The window's title names what is shown, the innermost first. */
+/** The window title names what is shown, the innermost first. */
 import { useEffect } from 'react'
 
-/** Undefined: somebody else names it. */
+/** Undefined: another component sets it. */
 export function usePageTitle(parts: readonly (string | undefined)[] | undefined): void {
   const title = parts && [...parts, 'Holdfast'].filter(Boolean).join(' · ')
   useEffect(() => {

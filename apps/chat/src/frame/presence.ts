@@ -1,8 +1,7 @@
 /**
- * Which conversation a person at this page looks at: the one that the address names; of two beside each other, that of
- * the pane they were in last.
+ * Which conversation the person at this page looks at: the one that the address names; of two panes, the one used last.
  *
- * Owns: that. Does not know: when it is said, and to whom (`@holdfast/client`, presence).
+ * Owns: that. Does not know: when it is reported, and to whom (`@holdfast/client`, presence).
  */
 import {
   browserFocus,
@@ -14,7 +13,7 @@ import type { ThreadKey } from '@holdfast/core'
 
 /** The address, as the router has it. */
 export interface Address {
-  /** What stands in each of the panes; undefined where that is no thread. */
+  /** What each pane shows; undefined where that is not a thread. */
   panes(): { readonly first: ThreadKey | undefined; readonly second: ThreadKey | undefined }
   subscribe(listener: () => void): () => void
 }

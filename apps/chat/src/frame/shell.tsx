@@ -1,4 +1,4 @@
-/** The frame around every page: the side with rooms and threads, and beside it whatever the address names. */
+/** The frame around every page: the sidebar with rooms and threads, and beside it what the address names. */
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../design/button.tsx'

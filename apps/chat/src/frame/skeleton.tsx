@@ -1,4 +1,4 @@
-/** Says "not here yet" to the eye; only visible once 300 ms have passed (app.css). */
+/** A placeholder while something loads; visible only after 300 ms (app.css). */
 export function Skeleton({ of }: { readonly of: string }) {
   return (
     <div className="skeleton" role="status">

@@ -1,9 +1,9 @@
-/** What a short note over the page says. */
+/** The content of a toast. */
 export type Toast = Ended | { readonly type: 'trouble'; readonly text: string; readonly detail: string }
 
 export interface Ended {
   readonly type: 'finished' | 'failed' | 'asks'
-  /** Said again with the same id it takes the place of what was said. */
+  /** A toast with the same id replaces the earlier one. */
   readonly id: string
   readonly text: string
   view(): void

@@ -1,4 +1,4 @@
-/** Sonner in the looks of the house. It speaks politely, waits while it is pointed at, and takes no focus. */
+/** Sonner in the page's own design. It announces politely, waits while hovered, and takes no focus. */
 import { Toaster as Sonner, toast } from 'sonner'
 import { Button } from '../design/button.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'

@@ -19,7 +19,7 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** Kept until there is something to show it with. */
+/** Kept until the toaster is loaded. */
 export function say(toast: Toast): void {
   wanted = true
   for (const listener of [...listeners]) listener()
@@ -43,12 +43,12 @@ function whenHere(act: (toaster: Toaster) => void): void {
   void toaster.load()
 }
 
-/** For a `catch`: says this, with what went wrong. */
+/** For a `catch`: shows this text with the error. */
 export function troubleAbout(text: string): (cause: unknown) => void {
   return (cause) => say({ type: 'trouble', text, detail: whyOf(cause) })
 }
 
-/** Takes away what was said with this id. */
+/** Removes the toast with this id. */
 export function unsay(id: string): void {
   if (wanted) whenHere(({ hide }) => hide(id))
 }

@@ -1,4 +1,4 @@
-/** The connection of what is shown: a thread’s own, or that of the page as a whole. */
+/** The connection of what is shown: a thread’s own, or that of the whole page. */
 import type { ConnectionState } from '@holdfast/client'
 import { useAccess, useConnectionState, useDelivery } from '@holdfast/react'
 import { useMemo } from 'react'

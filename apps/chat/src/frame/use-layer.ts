@@ -28,7 +28,7 @@ function wantedBy(event: KeyboardEvent): Layer | undefined {
   return undefined
 }
 
-/** Whoever writes wants a question mark. */
+/** In a text field, a question mark is text. */
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
 }

@@ -1,4 +1,4 @@
-/** What a person is told of what went wrong: an error's own words. */
+/** What a person reads about a failure: the error's own message. */
 export function whyOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,6 +1,6 @@
 /**
- * A message's markdown as memoised blocks. Owns which block is drawn again: those whose content changed, in a stream the
- * last one. Does not know: where the text comes from.
+ * A message's markdown as memoised blocks. Owns which block is rendered again: those whose content changed, in a stream
+ * the last one. Does not know: where the text comes from.
  */
 import { memo, useId, useState } from 'react'
 import type { Block } from './document.ts'
@@ -11,7 +11,7 @@ import { render, renderAll } from './render.tsx'
 
 interface MarkdownBlocksProps {
   readonly text: string
-  /** More may come. */
+  /** Whether more text may follow. */
   readonly streaming: boolean
 }
 
@@ -37,7 +37,7 @@ export function MarkdownBlocks({ text, streaming }: MarkdownBlocksProps) {
   )
 }
 
-/** So many blocks are compared at once: a commit costs React what one run costs, not what the whole message does. */
+/** Blocks are compared in groups of this size, so that a commit costs React one group, not the whole message. */
 const RUN = 16
 
 interface View {

@@ -1,9 +1,9 @@
 /**
- * Whether a block is closed for good: whatever comes after the text there is, neither it nor where it ends can change.
+ * Whether a block is closed for good: no later text can change the block or where it ends.
  *
- * CommonMark is read line by line and only the last block of a level is open, but a line that is still being written may
- * turn out to be another kind of line, a table is known by its second line, and a definition may go on with a title. What
- * is not certain is left open: that costs a second reading, and never a wrong one.
+ * CommonMark is read line by line, and only the last block of a level is open. But a line that is still being written
+ * may turn out to be another kind of line, a table is recognised by its second line, and a definition may continue with
+ * a title. Uncertain blocks stay open: that costs a second reading, and never gives a wrong one.
  */
 import type { Nodes, RootContent } from 'mdast'
 import { isWhole } from './math-syntax.ts'
@@ -13,7 +13,7 @@ const LINE_END = /\r\n|\n|\r/g
 const BLANK_LINE_BEFORE = /(?:\r\n|\n|\r(?!\n))[\t ]*(?:\r\n|\n|\r(?!\n))[\t ]*$/
 const UNDECIDED_LINE = /^[\t ]*(?:(?:[-+*_]|\d{1,9}[.)]?)[\t ]*)?$/
 
-/** Whether `previous` and all before it are closed, `next` being the block after it in `text`. */
+/** Whether `previous` and everything before it is closed, with `next` following it in `text`. */
 export function isClosed(previous: RootContent, next: ParsedNode, text: string): boolean {
   const rest = text.slice(next.start)
   const firstEnd = rest.search(LINE_END)
@@ -35,21 +35,21 @@ export function isClosed(previous: RootContent, next: ParsedNode, text: string):
   }
 }
 
-/** Whether the lines at hand are enough to say that `next` begins here. */
+/** Whether the available lines prove that `next` starts here. */
 function isCertain(next: ParsedNode, rest: string, complete: boolean): boolean {
   if (next.node.type === 'table') return (rest.match(LINE_END)?.length ?? 0) >= 2
   return complete
 }
 
 /**
- * Whether `next` was read in one breath with `previous`, so that it cannot be read again without it: a definition and the
- * paragraph below it are one run of lines; and a line that ends what was still open, be it deep in a list, is read by
- * micromark as interrupting it, which not every list may do (nor a list in a quote). `text`: what the positions count in.
+ * Whether `next` was read together with `previous` and cannot be read without it: a definition and the paragraph below
+ * it are one run of lines; and a line that ends something still open, even deep in a list, is read by micromark as
+ * interrupting it, which not every list may do (nor a list in a quote). `text` is what the positions count in.
  */
 export function belongsWith(previous: RootContent, next: RootContent, text: string): boolean {
   const apart = (next.position?.start.line ?? 0) - (previous.position?.end.line ?? 0)
   const touches = apart <= 1
-  // A sentence behind a formula.
+  // A sentence after a formula.
   if (apart === 0) return true
   if (touches && CONTAINERS.has(next.type) && !LINES.has(previous.type)) return true
   const last = lastInside(previous)

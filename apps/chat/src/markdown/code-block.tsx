@@ -40,7 +40,7 @@ function useColours(code: string, language: string | undefined, wanted: boolean)
     const stop = new AbortController()
     highlight(code, language, stop.signal).then(
       (lines) => lines && !stop.signal.aborted && setColoured({ code, lines }),
-      // A grammar that does not come: the code stays as it is.
+      // If the grammar fails to load, the code stays plain.
       () => {},
     )
     return () => stop.abort()

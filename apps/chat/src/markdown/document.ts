@@ -1,9 +1,9 @@
 /**
- * A text that grows, as blocks. Owns which blocks are settled: they keep their identity for as long as nothing they
- * mention changes. Only what comes after them is read again. Does not know: React, or how a block looks.
+ * Growing text as blocks. Owns which blocks are settled: they keep their identity while nothing that they use changes.
+ * Only the text after them is read again. Does not know: React, how a block looks.
  *
- * 1. The blocks of a text do not depend on the steps in which it came.
- * 2. A settled block becomes another only when a definition it mentions comes.
+ * 1. The blocks of a text do not depend on the steps in which it arrived.
+ * 2. A settled block changes only when a definition that it uses arrives.
  */
 import type { Code, RootContent } from 'mdast'
 import { belongsWith, isClosed } from './boundary.ts'
@@ -14,13 +14,13 @@ import { endOfParagraphPiece, endOfPiece, isLongParagraph, NARROW, WIDE } from '
 import { type Known, learn, mentioned, NOTHING_KNOWN, preamble } from './references.ts'
 
 export interface Block {
-  /** Offset of its first line in the text: names the block for as long as the text only grows. */
+  /** Offset of its first line in the text; identifies the block while the text only grows. */
   readonly key: number
   readonly source: string
   readonly nodes: readonly RootContent[]
   /** What it may mention. */
   readonly known: Known
-  /** The headings it stands below. */
+  /** The headings above it. */
   readonly outline: Outline
   /** The room at its end, where it is a piece of a longer paragraph. */
   readonly room?: string
@@ -33,7 +33,7 @@ export interface MarkdownDocument {
   readonly settledTo: number
   /** What the settled blocks define. */
   readonly known: Known
-  /** The headings that are open behind them. */
+  /** The headings that are open after them. */
   readonly outline: Outline
   readonly open: readonly Block[]
 }
@@ -47,7 +47,7 @@ export const EMPTY_DOCUMENT: MarkdownDocument = {
   open: [],
 }
 
-/** The document of `text`. `before` saves the work if `text` goes on where it ended. */
+/** The document of `text`. `before` saves work if `text` continues it. */
 export function advance(before: MarkdownDocument, text: string): MarkdownDocument {
   if (text === before.text) return before
   // Equality compares words of memory; startsWith goes letter by letter, which is dear at every token of a long text.
@@ -55,12 +55,12 @@ export function advance(before: MarkdownDocument, text: string): MarkdownDocumen
   return advanceFence(before, text) ?? advanceTail(before, text)
 }
 
-/** The same document with nothing left open: no more text comes. */
+/** The same document with everything closed: no more text follows. */
 export function finish(document: MarkdownDocument): MarkdownDocument {
   return document.open.length === 0 ? document : settle(document, document.open)
 }
 
-/** As much at once as `pieces.ts` says, until all of it has been read. */
+/** As much at once as `pieces.ts` allows, until all of it is read. */
 function advanceTail(before: MarkdownDocument, text: string): MarkdownDocument {
   for (let document = before; ; ) {
     const from = document.settledTo
@@ -75,7 +75,7 @@ function advanceTail(before: MarkdownDocument, text: string): MarkdownDocument {
     if (next.settledTo > from && (tail.length > WIDE || next.open.some(({ nodes }) => isLongParagraph(nodes))))
       document = next
     else if (tail.length <= WIDE) return next
-    // What stands in a fence is read no second time.
+    // The content of a fence is not read twice.
     else if (open && openFence(open)) return advanceOver(document, text, tail)
     else document = settlePiece(document, text, from + endOfPiece(tail))
   }
@@ -100,7 +100,7 @@ function settlePiece(before: MarkdownDocument, text: string, end: number): Markd
   return settle({ ...before, text: text.slice(0, end), open: [] }, [block])
 }
 
-/** What is read of `source` alone; room at the end of a piece, which markdown would drop, is kept. */
+/** The blocks of `source` alone. White space at the end of a piece, which markdown would drop, is kept. */
 function nodesOf(source: string, known: Known, room?: string): readonly RootContent[] {
   const nodes = parseNodes(source, preamble(known)).map(({ node }) => node)
   const last = nodes.at(-1)
@@ -131,7 +131,7 @@ function advanceOver(before: MarkdownDocument, text: string, tail: string): Mark
   return closed > 0 ? settle(next, blocks.slice(0, closed), open) : next
 }
 
-/** Inside a fence only its end matters: what stands in it is not read. */
+/** Inside a fence only its end matters; its content is not parsed. */
 function advanceFence(before: MarkdownDocument, text: string): MarkdownDocument | undefined {
   const [block, ...others] = before.open
   if (block === undefined || others.length > 0) return undefined
@@ -186,7 +186,10 @@ function settle(before: MarkdownDocument, blocks: readonly Block[], open: readon
   }
 }
 
-/** Read again by itself, if it may mention anything: the tail it was read in knew more, or less, than is settled now. */
+/**
+ * Read again by itself if it may use a definition: the tail that it was read in knew more, or less, than is settled
+ * now.
+ */
 function linked(block: Block, known: Known): Block {
   if (!block.source.includes(']')) return { ...block, known: NOTHING_KNOWN }
   const mine = mentioned(block.source, known)

@@ -12,7 +12,7 @@ interface OpenFence {
   readonly end: RegExp
 }
 
-/** The fence a block consists of, if it begins at the margin and could go on. */
+/** The fence that a block consists of, if it starts at the margin and could continue. */
 export function openFence({ nodes: [code, ...others], source }: Written): OpenFence | undefined {
   if (code?.type !== 'code' || others.length > 0) return undefined
   const [first, marker] = /^(`{3,}(?!`)|~{3,}(?!~))[^\n\r]*\n/.exec(source) ?? []

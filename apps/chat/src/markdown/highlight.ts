@@ -1,6 +1,7 @@
 /**
- * Code to coloured pieces, a few lines at a time: what is long never holds up a frame. Colours are custom properties of
- * the page, so both themes are one reading. The regex engine is JavaScript: the page's policy allows no WebAssembly.
+ * Splits code into coloured pieces, a few lines at a time, so that long code never blocks a frame. Colours are custom
+ * properties of the page, so both themes share one pass. The regex engine is JavaScript, because the page's policy
+ * allows no WebAssembly.
  */
 import { createCssVariablesTheme, createHighlighterCore, type GrammarState, type ThemedToken } from 'shiki/core'
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript'

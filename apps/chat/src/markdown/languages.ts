@@ -1,4 +1,4 @@
-/** Which languages are coloured, by the names people give them; each grammar is a file of its own, loaded when it is met. */
+/** The highlighted languages, by the names people use; each grammar is a file of its own, loaded when first needed. */
 import type { LanguageRegistration } from 'shiki/core'
 
 type Load = () => Promise<{ readonly default: LanguageRegistration[] }>

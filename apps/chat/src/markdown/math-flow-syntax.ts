@@ -1,10 +1,10 @@
 /**
- * Formulas in lines of their own, as a micromark construct: `$$ … $$` and `\[ … \]`, on one line or over many.
+ * Display formulas as a micromark construct: `$$ … $$` and `\[ … \]`, on one line or several.
  *
- * Owns: where such a formula begins and ends. Does not know: formulas in a line (math-text-syntax.ts).
+ * Owns: where such a formula starts and ends. Does not know: inline formulas (math-text-syntax.ts).
  *
- * 1. Whether a line begins a formula is decided by that line alone: what was read before of a text that grows stays so.
- * 2. Nothing within it is markdown, neither a blank line nor a list. It ends with its delimiter, or with what it stands in.
+ * 1. The first line alone decides whether it starts a formula, so earlier text of a growing message keeps its reading.
+ * 2. Nothing inside it is markdown, not even a blank line or a list. It ends at its delimiter, or with its container.
  */
 import type { Code, Construct, Effects, State, Token, TokenizeContext } from 'micromark-util-types'
 import { BACKSLASH, DOLLAR, isLineEnding, isSpace, textOf } from './math-codes.ts'
@@ -62,7 +62,7 @@ function tokenizeMathFlow(this: TokenizeContext, effects: Effects, ok: State, no
     if (code === BACKSLASH || (code === DOLLAR && dollars > 0)) return maybeDelimiter(code)
     if (code === OPEN) brackets += 1
     if (code === CLOSE) brackets -= 1
-    // An escaped bracket in front of what is no formula.
+    // An escaped bracket before text that is not a formula.
     if (firstLine && dollars === 0 && brackets < 0) return nok(code)
     return take(code)
   }
@@ -109,14 +109,14 @@ function tokenizeMathFlow(this: TokenizeContext, effects: Effects, ok: State, no
       effects.consume(code)
       return closed
     }
-    // A second one begins in the same line: they stand in a sentence.
+    // A second formula starts on the same line, so both are part of a sentence.
     if (code === OPEN && dollars === 0 && firstLine) return nok(code)
     // Two backslashes are one command.
     if (code !== BACKSLASH) return isValue(code, token)
     effects.consume(code)
     return (next) => isValue(next, token)
   }
-  /** What looked like a delimiter is none. */
+  /** The apparent delimiter is not one. */
   function isValue(code: Code, token: Token): State | undefined {
     token.type = 'mathFlowValue'
     inValue = true
@@ -153,7 +153,7 @@ function tokenizeMathFlow(this: TokenizeContext, effects: Effects, ok: State, no
     effects.exit('whitespace')
     return code === null || isLineEnding(code) ? end(code) : rest(code)
   }
-  /** A sentence that goes on behind the formula. On its first line it is one in the sentence. */
+  /** A sentence continues after the formula. If it is on the first line, the formula belongs to the sentence. */
   function rest(code: Code): State | undefined {
     if (firstLine) return nok(code)
     effects.exit('mathFlow')

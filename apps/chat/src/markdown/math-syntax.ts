@@ -1,4 +1,4 @@
-/** Maths as models write it, put together: what is read (micromark) and what becomes of it (mdast). */
+/** Maths as models write it, assembled: the reading (micromark) and the resulting nodes (mdast). */
 import type { CompileContext, Extension as MdastExtension, Token } from 'mdast-util-from-markdown'
 import { type Math as MathBlock, mathFromMarkdown as nodes } from 'mdast-util-math'
 import { math as mathInDollars } from 'micromark-extension-math'
@@ -31,7 +31,7 @@ export const mathFromMarkdown: readonly MdastExtension[] = [
   { exit: { mathTextSequence: keepDelimiter, mathFlowFenceSequence: keepDelimiter } },
 ]
 
-/** Whether the end of a formula in lines of its own has been written. */
+/** Whether the end of a display formula has been written. */
 export function isWhole({ data }: MathBlock): boolean {
   return (data?.delimiters?.length ?? 0) > 1
 }

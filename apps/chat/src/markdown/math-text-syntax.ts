@@ -1,11 +1,11 @@
 /**
- * Formulas in a line, as a micromark construct for each kind: `\(…\)`, `\[…\]`, and `$…$` where it is no price.
+ * Inline formulas, as one micromark construct for each kind: `\(…\)`, `\[…\]`, and `$…$` where it is not a price.
  *
- * Owns: where such a formula begins and ends. Does not know: `$$…$$` in a line (micromark-extension-math), formulas in lines
- * of their own (math-flow-syntax.ts).
+ * Owns: where such a formula starts and ends. Does not know: inline `$$…$$` (micromark-extension-math), display
+ * formulas (math-flow-syntax.ts).
  *
- * 1. Nothing within a formula is markdown: no backslash of it is an escape.
- * 2. An attempt ends at the next delimiter, so that reading costs what the text is long, whatever stands in it.
+ * 1. Nothing inside a formula is markdown: none of its backslashes is an escape.
+ * 2. An attempt ends at the next delimiter, so the cost of reading is linear in the text, whatever it contains.
  */
 import type { Code, Construct, Effects, State, Token, TokenizeContext } from 'micromark-util-types'
 import { BACKSLASH, DOLLAR, isDigit, isLineEnding, isSpace, isUpper, isWord, textOf } from './math-codes.ts'
@@ -35,7 +35,7 @@ function tokenizeDollar(this: TokenizeContext, effects: Effects, ok: State, nok:
   const body = createBody(effects)
   const { previous } = this
   return (code) => {
-    // A dollar before it makes both a longer run.
+    // A dollar sign before it makes both a longer run.
     if (previous === DOLLAR || isWord(previous)) return nok(code)
     effects.enter('mathText')
     effects.enter('mathTextSequence')
@@ -100,7 +100,7 @@ function texConstruct(bracket: Bracket, isNone: (content: string) => boolean): C
       return (next) => afterBackslash(next, token)
     }
     function afterBackslash(code: Code, token: Token): State | undefined {
-      // A formula has none within it.
+      // A formula contains no such delimiter.
       if (code === bracket.open) return nok(code)
       if (code !== bracket.close) {
         body.goOn(token, '\\')
@@ -116,7 +116,7 @@ function texConstruct(bracket: Bracket, isNone: (content: string) => boolean): C
   }
 }
 
-/** A formula that does not end, or not yet: what was written stays, and its backslash with it. */
+/** A formula without an end, or without one yet: the text stays as written, including its backslash. */
 function tokenizeLiteral(this: TokenizeContext, effects: Effects, ok: State, nok: State): State {
   return (code) => {
     effects.enter('data')
@@ -130,7 +130,7 @@ function tokenizeLiteral(this: TokenizeContext, effects: Effects, ok: State, nok
   }
 }
 
-/** What stands between the delimiters: tokens line by line, and the same as a string. */
+/** The text between the delimiters: as tokens, line by line, and as a string. */
 function createBody(effects: Effects) {
   let content = ''
   let last: Code = null
@@ -159,7 +159,7 @@ function createBody(effects: Effects) {
       effects.consume(code)
       return next
     },
-    /** What looked like a delimiter is none. */
+    /** The apparent delimiter is not one. */
     goOn(token: Token, written: string): void {
       token.type = 'mathTextData'
       inData = true

@@ -1,4 +1,7 @@
-/** A formula as MathML, which the browser draws with its own fonts; until KaTeX is there, and if it cannot, as written. */
+/**
+ * A formula as MathML, which the browser renders with its own fonts. Until KaTeX is loaded, and if it cannot read the
+ * formula, the source is shown.
+ */
 import { memo, useMemo } from 'react'
 import { loadMath } from './parts.ts'
 import { usePart } from './use-part.ts'
@@ -7,7 +10,7 @@ interface MathTextProps {
   readonly source: string
   /** What it is part of. */
   readonly of: 'line' | 'block'
-  /** What stands around it in a line: `\[` sets it apart there too. */
+  /** `\[` inside a line also starts a display formula. */
   readonly delimiters?: readonly string[] | undefined
   /** Still being written: half a formula is not drawn. */
   readonly open: boolean

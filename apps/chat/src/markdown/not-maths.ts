@@ -1,8 +1,8 @@
-/** What stands between the delimiters of a formula and is none. Owns these guesses. Does not know: the delimiters. */
+/** Text between formula delimiters that is not a formula. Owns these heuristics. Does not know: the delimiters. */
 
 /**
- * Whether dollars around it are money: `$5 a month or 10$` begins with an amount and goes on with a word. `$2 \text{ cm}$` and
- * `$2 ab$` do not: a command is no word, nor are two variables.
+ * Whether the dollar signs around it mean money: `$5 a month or 10$` starts with an amount and continues with a word.
+ * `$2 \text{ cm}$` and `$2 ab$` do not: a command is not a word, nor are two variables.
  */
 export function isPrice(content: string): boolean {
   const amount = /^\d+(?:[.,]\d+)*[kmb]?/iu.exec(content)?.[0]

@@ -47,7 +47,7 @@ export function numberNotes(blocks: readonly Block[], before: Numbering): Number
   }
   const calls = new Map(candidates.map((block) => [block, kept(callsOf(block.nodes), before.calls.get(block))]))
   const notes: Note[] = []
-  // The order grows while the notes are read: what is called first in a note comes after those called in the text.
+  // The order grows while the notes are read: a note first referenced in a note follows those referenced in the text.
   for (const [identifier, number] of order) {
     const found = definitions.get(identifier)
     if (found === undefined) continue

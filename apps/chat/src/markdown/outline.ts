@@ -1,7 +1,7 @@
 /**
- * Which heading of a text stands below which. Owns the level at which each is drawn: it begins below the page's own, never
- * jumps, and depends on nothing that comes later, so that what is drawn keeps it while the text grows.
- * Does not know: how a heading looks.
+ * The nesting of a text's headings. Owns the level at which each is rendered: it starts below the page's own, never
+ * skips a level, and does not depend on later text, so a rendered heading keeps its level while the text grows. Does
+ * not know: how a heading looks.
  */
 import type { Heading, Nodes } from 'mdast'
 
@@ -16,7 +16,7 @@ const DEEPEST = 6
 
 const NO_LEVELS: ReadonlyMap<Heading, number> = new Map()
 
-/** What is open behind these nodes; the very same where none of them is a heading. */
+/** The headings open after these nodes; the same object if none of them is a heading. */
 export function outlineAfter(nodes: readonly Nodes[], before: Outline): Outline {
   return headingsOf(nodes).reduce(under, before)
 }
@@ -37,7 +37,7 @@ function under(outline: Outline, { depth }: Heading): Outline {
   return [...outline.filter((open) => open < depth), depth]
 }
 
-/** In the order of the text. A footnote's are its own: it is drawn elsewhere. */
+/** In the order of the text. A footnote's headings are separate, because it is rendered elsewhere. */
 function headingsOf(nodes: readonly Nodes[]): readonly Heading[] {
   return nodes.flatMap((node) => {
     if (node.type === 'heading') return [node]

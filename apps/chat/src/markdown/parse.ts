@@ -1,6 +1,6 @@
 /**
- * Markdown (CommonMark, GFM, maths) to blocks. Owns which syntax is read and where each block's lines begin. Does not know:
- * what was read before, nor how a block looks. HTML is only ever a node of text.
+ * Markdown (CommonMark, GFM, maths) to blocks. Owns which syntax is read and where each block's lines start. Does not
+ * know: what was read before, how a block looks. HTML is only ever a text node.
  */
 import type { RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
@@ -20,8 +20,8 @@ export interface ParsedNode {
 }
 
 /**
- * The blocks of `text`, their positions counted in `before + text`. `before` is read first and belongs to nobody: it makes
- * definitions known that stand elsewhere.
+ * The blocks of `text`, with positions counted in `before + text`. `before` is read first and belongs to no block: it
+ * makes definitions from elsewhere known.
  */
 export function parseNodes(text: string, before: string): ParsedNode[] {
   const source = before + text

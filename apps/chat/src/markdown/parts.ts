@@ -1,4 +1,4 @@
-/** The parts of the renderer that are loaded when first needed. Until they are here, the text is shown as it was written. */
+/** The parts of the renderer that are loaded when first needed. Until then the text is shown as it was written. */
 import { createPart, type Part } from '../parts/part.ts'
 
 export interface PartOf<T> {

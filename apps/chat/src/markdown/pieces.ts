@@ -1,18 +1,18 @@
 /**
- * How much of a text is read at once. A block that never ends (a paragraph of a million words, a list of a megabyte) would
- * be read and laid out again with every word: it is cut, so that a frame costs the same however much has come.
+ * How much text is read at once. An endless block (a paragraph of a million words, a list of a megabyte) would be read
+ * and laid out again with every word. It is cut into pieces, so that a frame costs the same however much text there is.
  *
- * Owns: where. Does not know: what becomes of the pieces.
+ * Owns: where to cut. Does not know: what happens to the pieces.
  *
- * 1. Where a block is cut depends on its own text alone, not on the steps in which it came.
+ * 1. Where a block is cut depends only on its own text, not on the steps in which it arrived.
  */
 import type { RootContent } from 'mdast'
 
-/** Characters. Paragraphs have the least to lose by it, and are the ones that come so long. */
+/** In characters. Paragraphs lose least by it, and are the blocks that get this long. */
 const LONGEST_PARAGRAPH = 8_192
 /** Of a list or a table, which may well be long. */
 const LONGEST_BLOCK = 65_536
-/** To see that a paragraph goes on behind its longest. */
+/** To see that a paragraph continues beyond its maximum. */
 const AHEAD = 64
 
 export const NARROW = LONGEST_PARAGRAPH + AHEAD
@@ -24,7 +24,7 @@ export function isLongParagraph([node, ...others]: readonly RootContent[]): bool
   return (end?.offset ?? 0) - (start?.offset ?? 0) > LONGEST_PARAGRAPH
 }
 
-/** The end of the first piece of a paragraph: behind the room before a word, which nothing can take for markup. */
+/** The end of the first piece of a paragraph: after the space before a word, which nothing can read as markup. */
 export function endOfParagraphPiece(source: string): number {
   const room = /\s(?=\p{L})/u
   for (let at = LONGEST_PARAGRAPH; at > LONGEST_PARAGRAPH / 2; at -= 1) {
@@ -33,7 +33,7 @@ export function endOfParagraphPiece(source: string): number {
   return wholeCharacter(source, LONGEST_PARAGRAPH)
 }
 
-/** Of anything else: behind a line. */
+/** For any other block: after a line. */
 export function endOfPiece(source: string): number {
   const line = source.lastIndexOf('\n', LONGEST_BLOCK - 1)
   return line > LONGEST_BLOCK / 2 ? line + 1 : wholeCharacter(source, LONGEST_BLOCK)

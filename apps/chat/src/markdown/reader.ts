@@ -1,4 +1,4 @@
-/** What one message's text looks like from commit to commit. Holds what was read last; the answer does not depend on it. */
+/** The blocks of one message's text from commit to commit. Holds the last result; the answer does not depend on it. */
 import { advance, type Block, EMPTY_DOCUMENT, finish, type MarkdownDocument } from './document.ts'
 import { NO_CALLS, NO_NUMBERING, type Note, type NoteCalls, numberNotes } from './notes.ts'
 
@@ -11,7 +11,7 @@ export interface Reading {
 }
 
 export interface Reader {
-  /** `streaming`: more may come. Blocks that did not change are the same objects as in the reading before. */
+  /** `streaming`: more text may follow. Unchanged blocks are the same objects as in the last reading. */
   read(text: string, streaming: boolean): Reading
 }
 

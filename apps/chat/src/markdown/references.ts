@@ -1,6 +1,6 @@
 /**
- * What stands in one block and is used in another: link definitions, and footnotes. Owns how a block comes to know of
- * what it mentions. Does not know: which blocks are open.
+ * What is defined in one block and used in another: link definitions and footnotes. Owns how a block learns what it
+ * uses. Does not know: which blocks are open.
  */
 import type { Definition, FootnoteDefinition, FootnoteReference, Nodes, RootContent } from 'mdast'
 
@@ -41,7 +41,7 @@ export function mentioned(source: string, known: Known): Known {
   return links.length + notes.length === 0 ? NOTHING_KNOWN : { links: new Map(links), notes: new Map(notes) }
 }
 
-/** Without what may stand between the words of a label, and without case. */
+/** Without the characters that may separate the words of a label, and without case. */
 function squash(text: string): string {
   return text
     .replace(/[\s>]+/g, '')
@@ -50,8 +50,8 @@ function squash(text: string): string {
 }
 
 /**
- * Markdown that makes the parser take mentions of `known` for what they are. The line at its end closes whatever could
- * go on; a byte order mark is no longer at the beginning.
+ * Markdown that makes the parser recognise uses of `known`. The line at its end closes anything that could continue; a
+ * byte order mark is no longer at the start.
  */
 export function preamble(known: Known): string {
   const notes = [...known.notes.keys()].map((id) => `[^${id}]: .\n\n`)

@@ -1,7 +1,7 @@
 /**
- * Nodes to elements: a total table over what markdown can say. Owns what each looks like in the page's own elements.
- * Text and HTML become text nodes; no attribute but a checked address, a number or a flag comes from the text.
- * Does not know: blocks, streaming.
+ * Nodes to elements: a total table over markdown's node types. Owns what each looks like. Text and HTML become text
+ * nodes; the only attributes taken from the text are checked addresses, numbers and flags. Does not know: blocks,
+ * streaming.
  */
 import type { Heading, Link, LinkReference, Nodes, Table, TableCell } from 'mdast'
 import { createElement, Fragment, type ReactNode } from 'react'
@@ -17,9 +17,9 @@ export interface RenderContext {
   readonly calls: NoteCalls
   /** At which level each heading is drawn. */
   readonly levels: ReadonlyMap<Heading, number>
-  /** Makes the ids of one message's footnotes its own. */
+  /** Prefixes the ids of one message's footnotes. */
   readonly prefix: string
-  /** Whether the last block may still grow: what is dear to draw waits for its end. */
+  /** Whether the last block may still grow: expensive rendering waits for its end. */
   readonly open: boolean
   /** Inside a link nothing else leads anywhere. */
   readonly inLink?: boolean
@@ -145,7 +145,7 @@ function link(url: string, title: string | null | undefined, children: ReactNode
   )
 }
 
-/** A picture is fetched when somebody asks for it, and outside this page: its policy lets no stranger's picture in. */
+/** An image is fetched only on request, and outside this page: the page's policy allows no foreign images. */
 function image(url: string, alt: string | null | undefined, { inLink }: RenderContext): ReactNode {
   const found = inLink ? undefined : safeImage(url)
   if (found === undefined) return <span className="md-refused">{alt || 'image'}</span>

@@ -1,7 +1,7 @@
 /**
- * Which addresses a text of strangers may lead to. Owns the list of schemes. What is returned is what the URL parser
- * understood, so that what was checked and what the browser opens cannot differ (WHATWG URL: tabs, newlines and leading
- * blanks are dropped before the scheme is read).
+ * Which addresses untrusted text may link to. Owns the list of schemes. Returns what the URL parser understood, so that
+ * what was checked and what the browser opens cannot differ (WHATWG URL: tabs, newlines and leading blanks are dropped
+ * before the scheme is read).
  */
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])

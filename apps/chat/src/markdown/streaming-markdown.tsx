@@ -1,6 +1,6 @@
 /**
- * The door: markdown that is being written, or was. The renderer is a part of its own, asked for when a thread is
- * opened; a message that is shown before it is there is plain text, with the same breaks.
+ * The entry point: markdown, finished or still being written. The renderer is a part of its own, requested when a
+ * thread is opened; until it is loaded, a message is plain text with the same line breaks.
  */
 import { lazyPart } from './parts.ts'
 import { usePart } from './use-part.ts'
@@ -8,7 +8,7 @@ import './markdown.css'
 
 interface StreamingMarkdownProps {
   readonly text: string
-  /** More may come: what is dear waits for the end of its block. */
+  /** More text may follow: expensive rendering waits for the end of its block. */
   readonly streaming: boolean
 }
 

@@ -41,7 +41,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   )
 
   const then = (act: () => void) => () => {
-    // What is done may move the focus, which a dialog keeps while it is there.
+    // The action may move the focus, which an open dialog would keep.
     flushSync(close)
     act()
   }
@@ -160,13 +160,13 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
 /** Letters strewn over a name are less like it than whatever holds the words themselves. */
 const STREWN = 0.02
 
-/** By what is read, and not by the ids that tell two apart. */
+/** Compares visible text, not the ids that keep two items apart. */
 function likeness(_: string, words: string, [name = '', ...aside]: readonly string[] = []): number {
   const like = defaultFilter(name, words, aside)
   return like < STREWN ? 0 : like
 }
 
-/** As the list above finds it, so that nothing stands there twice. */
+/** Matches like the list above, so that no thread is listed twice. */
 function hasWords(title: string, words: string): boolean {
   return title.toLowerCase().includes(words.trim().toLowerCase())
 }
@@ -177,7 +177,7 @@ interface ItemProps {
   /** Tells two of the same name apart. */
   readonly id?: string
   readonly aside?: string
-  /** Shown whatever is written: somebody else has found it. */
+  /** Always shown: the server has found it. */
   readonly always?: boolean
   readonly children?: ReactNode
   onSelect(): void

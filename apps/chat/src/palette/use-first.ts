@@ -1,6 +1,6 @@
 /**
- * Which line of the list Enter would take: always one. The first, until the person goes to another; the first again when
- * that has gone, whatever came or went and whenever.
+ * Which item Enter selects: always one. It is the first until the person moves to another, and the first again if that
+ * one disappears, whatever else changes.
  *
  * Owns: the choice. Does not know: what is listed.
  */
@@ -15,7 +15,7 @@ export interface First {
 export function useFirst(): First {
   const list = useRef<HTMLDivElement>(null)
   const [value, choose] = useState('')
-  // After whatever has changed: what somebody else has found comes late, and cmdk chooses none of it by itself.
+  // After any change: the server's results arrive late, and cmdk selects none of them by itself.
   useLayoutEffect(() => {
     const lines = [...(list.current?.querySelectorAll('[role="option"]') ?? [])]
     if (lines.some((line) => line.getAttribute('data-value') === value)) return

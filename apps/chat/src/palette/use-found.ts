@@ -1,4 +1,4 @@
-/** What the server finds by these words, in titles and in what was said; asked once the writing rests. */
+/** The threads that the server finds for this text, in titles and messages; requested once typing pauses. */
 import type { RoomInfo, ThreadInfo } from '@holdfast/core'
 import { useEffect, useState } from 'react'
 import { useServices } from '../services.ts'
@@ -13,7 +13,7 @@ export type Found = ThreadInfo & { readonly room: string }
 
 interface Search {
   readonly threads: readonly Found[]
-  /** There may be more to come. */
+  /** More results may follow. */
   readonly looking: boolean
 }
 

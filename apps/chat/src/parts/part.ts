@@ -1,11 +1,11 @@
 /**
- * A part of the page that is loaded when it is first wanted. Loading fails where the network is away, and for good after
- * an update of the server, which keeps no files of the build before.
+ * A part of the page that is loaded when first needed. Loading fails without a network, and permanently after an update
+ * of the server, which keeps no files of earlier builds.
  *
- * Owns: whether it is here, and when it is tried again. Does not know: what it is, what is shown instead.
+ * Owns: whether it is loaded, and when to retry. Does not know: what it is, what is shown instead.
  *
- * Invariants: it is asked for by one request at a time; while somebody waits for it, again after a pause and as soon as the
- * network is back; once here it stays. One part for each module: asked for twice it could be here twice.
+ * Invariants: one request at a time; while it is wanted, it is retried after a pause and as soon as the network is
+ * back; once loaded it stays. One part per module: a module requested twice could be loaded twice.
  */
 
 const FIRST_PAUSE_MS = 2_000
@@ -20,7 +20,7 @@ export type PartState<T> =
 export interface Part<T> {
   state(): PartState<T>
   current(): T | undefined
-  /** Asks for it, unless it is here or on its way. Resolves once that is over, whatever came of it. */
+  /** Requests it, unless it is loaded or loading. Resolves when that is over, whatever the result. */
   load(): Promise<void>
   /** Subscribers wait for it. */
   subscribe(listener: () => void): () => void
@@ -36,7 +36,7 @@ export async function loaded<T>(part: Part<T>): Promise<T> {
 
 const failures = new Set<() => void>()
 
-/** Told whenever a part could not be loaded. */
+/** Called whenever a part could not be loaded. */
 export function onPartFailed(listener: () => void): () => void {
   failures.add(listener)
   return () => void failures.delete(listener)
@@ -103,7 +103,9 @@ export function createPart<T>(fetch: () => Promise<T>): Part<T> {
   }
 }
 
-/** Some browsers remember that an address could not be imported, for as long as the page lives: it gets another one. */
+/**
+ * Some browsers remember for the life of the page that an address could not be imported, so a retry uses another one.
+ */
 function fetchAnew<T>(fetch: () => Promise<T>, attempt: number): Promise<T> {
   const [, path] = /\bimport\(\s*["'`](\.[^"'`]+\.js)["'`]\s*\)/.exec(String(fetch)) ?? []
   return path ? import(/* @vite-ignore */ `${new URL(path, import.meta.url)}?again=${attempt}`) : fetch()

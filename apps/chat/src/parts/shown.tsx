@@ -1,6 +1,6 @@
 /**
- * A component that is a part of its own: itself once it is here, what stands in for it until then, and a word with a way
- * on where it does not come, or breaks. Whatever becomes of it is its own: nothing around it goes with it.
+ * A component that is a part of its own: itself once loaded, a placeholder until then, and an error with a retry if it
+ * fails to load or throws. Nothing around it is affected.
  */
 import { Component, type ComponentType, type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import type { Part } from './part.ts'
@@ -8,12 +8,12 @@ import type { Part } from './part.ts'
 export interface FailedProps {
   readonly error: unknown
   again(): void
-  /** Where what is missing can be let go of. */
+  /** Closes the part that is missing, where that is possible. */
   close?(): void
 }
 
 interface ShownOptions<P> {
-  /** Instead of one that did not come, or broke. */
+  /** Shown instead of a part that failed to load or threw. */
   readonly failed: ComponentType<FailedProps>
   readonly waiting?: (props: P) => ReactNode
 }

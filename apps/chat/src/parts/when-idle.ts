@@ -1,4 +1,4 @@
-/** Parts that will be wanted are loaded while nothing else goes on, so that they are here when the network is not. */
+/** Loads parts that will be needed while the page is idle, so that they work without a network. */
 import type { Part } from './part.ts'
 
 const FIRST_MS = 1_500

@@ -1,6 +1,8 @@
-/** Where a line that is carried over a list of lines would come to stand. Knows heights, not elements. */
+/** Where a row dragged over a list would land. Knows heights, not elements. */
 
-/** The place, from 0, of what stood at `from` and is carried by `by` px: it passes whoever's middle it has passed. */
+/**
+ * The new index, from 0, of the row at `from` after a drag by `by` px: it passes every row whose middle it has passed.
+ */
 export function landing(heights: readonly number[], from: number, by: number): number {
   let to = from
   let passed = 0
@@ -14,7 +16,10 @@ export function landing(heights: readonly number[], from: number, by: number): n
   return to
 }
 
-/** How far (px) what stands at `at` makes room for what goes `from` here `to` there; for that itself, how far it goes. */
+/**
+ * How far (px) the row at `at` moves when the row at `from` lands at `to`; for the dragged row itself, how far it
+ * moves.
+ */
 export function shift(heights: readonly number[], from: number, to: number, at: number): number {
   const height = heights[from] ?? 0
   if (at === from) {

@@ -1,4 +1,4 @@
-/** What waits behind the run that goes on: in order, each to be changed, moved, sent now or taken out; and its pause. */
+/** The queue behind the live run: in order, each message to edit, move, send now or remove; and its pause. */
 import { type Activity, isBusy, type ThreadQueue } from '@holdfast/client'
 import type { QueueHold, ThreadKey } from '@holdfast/core'
 import { useState } from 'react'

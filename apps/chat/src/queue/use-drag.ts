@@ -1,7 +1,7 @@
 /**
- * A line of a list, carried to another place by mouse or finger. Esc, and a list that changes meanwhile, put it back.
+ * Drags a row of a list to another place by mouse or finger. Esc, or a change of the list, puts it back.
  *
- * Owns: what is being carried and where it would land. Does not know: what the lines are, what comes of the landing.
+ * Owns: what is dragged and where it would land. Does not know: what the rows are, what landing does.
  */
 import {
   type CSSProperties,
@@ -18,7 +18,7 @@ import { landing, shift } from './landing.ts'
 const EDGE = 28
 const SCROLL = 6
 
-/** What is shown. Landed, it stays so until the list says it too. */
+/** What is shown. After landing it stays until the list has the new order. */
 interface Carried {
   readonly id: string
   readonly from: number
@@ -41,7 +41,7 @@ interface Hand {
 interface Drag {
   readonly list: RefObject<HTMLOListElement | null>
   readonly carrying: boolean
-  /** For the part of a line by which it is taken. */
+  /** For the handle of a row. */
   gripOf(id: string): Grip
   /** For the line itself. */
   lineOf(id: string, at: number): { readonly style?: CSSProperties; readonly 'data-carried'?: true }
@@ -54,7 +54,7 @@ export interface Grip {
   onPointerCancel(): void
 }
 
-/** `land`: it is to stand at this place, from 0. */
+/** `land`: moves it to this index, from 0. */
 export function useDrag(ids: readonly string[], land: (id: string, to: number) => void): Drag {
   const list = useRef<HTMLOListElement>(null)
   const hand = useRef<Hand>(undefined)
@@ -142,7 +142,7 @@ function letGo(hand: RefObject<Hand | undefined>): void {
   hand.current = undefined
 }
 
-/** How far the line has been carried; near an edge the list comes along. */
+/** How far the row has been dragged. Near an edge the list scrolls. */
 function wayOf({ y, fromY, fromScroll }: Hand, list: HTMLElement): number {
   const { top, bottom } = list.getBoundingClientRect()
   if (y < top + EDGE) list.scrollTop -= SCROLL

@@ -1,10 +1,11 @@
 /**
- * A person's hand on what waits: each act is asked of the registry, and what did not come about is said.
+ * A person's changes to the queue: each is requested from the registry, and a failure is shown.
  *
- * Owns: which message is being changed, and the pause that holds it back meanwhile (S001-72). Does not know: the markup.
+ * Owns: which message is being edited, and the pause that holds the queue meanwhile (S001-72). Does not know: the
+ * markup.
  *
- * Invariant: whoever goes away ends the change. What was written is in the field then, and nothing stays paused that
- * nobody is changing.
+ * Invariant: leaving ends the edit. Its text goes into the message box, and no queue stays paused for an abandoned
+ * edit.
  */
 import { problemOf, type ThreadQueue, TransportError } from '@holdfast/client'
 import type { ThreadKey } from '@holdfast/core'
@@ -18,7 +19,7 @@ import { whyOf } from '../frame/why.ts'
 interface Editing {
   readonly runId: string
   readonly text: string
-  /** What it said when it was taken up. */
+  /** Its text when the edit began. */
   readonly before: string
   /** Whether the queue is paused for it alone. */
   readonly holds: boolean
@@ -64,7 +65,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     setEditing(undefined)
   }
 
-  /** Goes on as it was; what was written over it is kept. */
+  /** The queue continues unchanged; the edited text is kept. */
   function putAside(): void {
     if (editing && editing.text !== editing.before) drafts.giveBack(place, editing.text)
   }
@@ -75,7 +76,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
   useEffect(() => {
     const onPageHide = () => {
       goAway()
-      // A page that is kept may be shown again.
+      // A page in the back-forward cache may be shown again.
       setEditing(undefined)
     }
     window.addEventListener('pagehide', onPageHide)
@@ -85,7 +86,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
     }
   }, [])
 
-  // Its turn came, or somebody took it out, while it was being changed.
+  // The message was sent or removed while it was being edited.
   useEffect(() => {
     if (!gone) return
     const written = gone.text !== gone.before
@@ -134,7 +135,7 @@ export function useQueue(key: ThreadKey, { items, paused }: ThreadQueue): QueueH
   }
 }
 
-/** Of what is deleted nothing waits. */
+/** Nothing is queued in a deleted thread. */
 function troubleUnlessGone(cause: unknown): void {
   const code = cause instanceof TransportError ? problemOf(cause)?.code : undefined
   if (code !== 'deleted' && code !== 'not_found') troubleAbout('A queue you were editing is still paused.')(cause)

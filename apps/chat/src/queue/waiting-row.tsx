@@ -51,7 +51,7 @@ export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, r
   return (
     <li className="queue-row" data-stage={stage} onKeyDown={onKeyDown} {...line}>
       {still && of > 1 && (
-        // Beside the buttons and the keys, which do the same.
+        // In addition to the buttons and keys, which do the same.
         <span className="queue-grip" aria-hidden="true" title="Drag to move" {...grip}>
           <svg viewBox="0 0 8 16" width="8" height="16" fill="currentColor" aria-hidden="true">
             <path d="M1 2h2v2H1zm4 0h2v2H5zM1 7h2v2H1zm4 0h2v2H5zM1 12h2v2H1zm4 0h2v2H5z" />

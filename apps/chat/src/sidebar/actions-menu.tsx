@@ -1,4 +1,4 @@
-/** What can be done with a named thing. It opens when it is first shown: it is loaded because somebody pressed its button. */
+/** The actions on a named thing. It opens when first mounted: it is loaded because its button was pressed. */
 import { type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { Menu, MenuItem } from '../design/menu.tsx'
@@ -7,7 +7,7 @@ interface ActionsMenuProps {
   readonly label: string
   /** Before Rename. */
   readonly first?: ReactNode
-  /** Behind Rename. */
+  /** After Rename. */
   readonly children?: ReactNode
   rename(): void
   /** The question whether to delete it; absent where it stays. */

@@ -1,11 +1,11 @@
-/** The menu of a line, loaded when it is first wanted; its button stands there until it is here. */
+/** The menu of a row, loaded when first needed; its button is a placeholder until then. */
 import { IconButton } from '../design/button.tsx'
 
 /** What every menu of a line is given. */
 export interface MenuOwn {
   readonly label: string
   rename(): void
-  /** Lets go of it where it does not come. */
+  /** Dismisses it if it fails to load. */
   close(): void
 }
 

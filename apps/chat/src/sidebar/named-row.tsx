@@ -1,14 +1,14 @@
 /**
- * One line of a list of named things: the way there, what can be done with it, and its name, written over in its place.
+ * One row of a list of named things: its link, its menu, and its name, which is renamed in place.
  *
- * Owns: whether it is being renamed, and that its menu is loaded when first wanted. Does not know: what is named.
+ * Owns: whether it is being renamed, and that its menu is loaded when first needed. Does not know: what is named.
  */
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { IconButton } from '../design/button.tsx'
 import type { MenuOwn } from './menu-own.tsx'
 import { RenameField } from './rename-field.tsx'
 
-/** What the way there has to carry, whoever makes it. */
+/** The props that the link must have, whoever renders it. */
 interface Way {
   readonly className: string
   readonly title: string
@@ -26,7 +26,7 @@ interface NamedRowProps {
   readonly way: (own: Way) => ReactNode
   /** Loaded with being shown; it opens itself. */
   readonly menu: (own: MenuOwn) => ReactNode
-  /** Never an empty name. The same one again is a name too: a person has said that it is to stay. */
+  /** Never an empty name. An unchanged name counts as chosen by the person. */
   save(name: string): void
 }
 
@@ -35,7 +35,7 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
   const [wantsMenu, setWantsMenu] = useState(false)
   function rename(): void {
     setRenaming(true)
-    // It goes away with the line, and opens whenever it comes: coming back is no reason.
+    // Unmounted with the row, and opens when it is loaded; a remount must not open it again.
     setWantsMenu(false)
   }
   if (renaming) {

@@ -39,7 +39,7 @@ export function NewRoom() {
       const { roomId } = await registry.createRoom({ title })
       setStage({ type: 'closed' })
       setName('')
-      // Whoever went on in the meantime stays where they are.
+      // A person who has navigated meanwhile stays there.
       if (router.state.location.href !== here) return
       await navigate({ to: '/rooms/$roomId', params: { roomId } })
       focusField()

@@ -1,11 +1,11 @@
-/** A name, written over in its place: Enter keeps it, leaving keeps another one, Esc keeps none. */
+/** Renames in place: Enter saves, leaving saves a changed name, Esc discards. */
 import { useState } from 'react'
 import { isComposing } from '../design/composing.ts'
 
 const LONGEST = 200
 
 interface RenameFieldProps {
-  /** What is named. */
+  /** What is renamed. */
   readonly label: string
   readonly name: string
   save(name: string): void

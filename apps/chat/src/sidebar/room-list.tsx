@@ -1,4 +1,4 @@
-/** The rooms, each with a sign while something works in it or asks for somebody, wherever it was started. */
+/** The rooms, each with a mark while a run is live in it or needs a person, wherever it was started. */
 import type { ListState } from '@holdfast/client'
 import type { RoomInfo } from '@holdfast/core'
 import { useActiveRuns, useOverview } from '@holdfast/react'

@@ -1,4 +1,4 @@
-/** What can be done with a room, and the question before it goes with all that is in it. */
+/** The actions on a room, and the confirmation before it is deleted with everything in it. */
 import { problemOf, TransportError } from '@holdfast/client'
 import type { RoomInfo } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
@@ -53,7 +53,7 @@ function SureToDelete({ room, working, close }: SureProps) {
       return
     }
     close()
-    // Whoever looks at something else stays there.
+    // A person who has navigated meanwhile stays there.
     const { pathname } = router.state.location
     if (pathname !== `/rooms/${room.roomId}` && !pathname.startsWith(`/rooms/${room.roomId}/`)) return
     await router.navigate({ to: '/rooms/$roomId', params: { roomId: FIRST } })

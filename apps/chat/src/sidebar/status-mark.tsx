@@ -3,7 +3,10 @@ import type { ThreadInfo, ThreadStatus } from '@holdfast/core'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { ordinal } from './ordinal.ts'
 
-/** `stopping` is this device's own: its cancel is on its way. `paused`: what waits starts when a person resumes it. */
+/**
+ * `stopping` is known only to this device: its cancel is being sent. `paused`: the queue starts when a person resumes
+ * it.
+ */
 export type ShownStatus = ThreadStatus | 'stopping' | 'paused'
 
 const MARKS: Record<Exclude<ShownStatus, 'idle'>, { readonly icon: IconName; readonly word: string }> = {
@@ -32,7 +35,7 @@ export function ThreadMark({ thread: { status, paused } }: { readonly thread: Pi
 
 interface StatusMarkProps {
   readonly status: ShownStatus
-  /** Of what is queued: where, and among how many. */
+  /** The place of a queued run, and the total. */
   readonly place?: { readonly position: number; readonly of: number } | undefined
 }
 

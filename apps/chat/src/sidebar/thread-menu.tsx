@@ -1,4 +1,4 @@
-/** What can be done with a thread, and the question before it goes for good. */
+/** The actions on a thread, and the confirmation before it is deleted. */
 import { paths, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import { useRegistry, useThreadList } from '@holdfast/react'
 import { useRouter } from '@tanstack/react-router'
@@ -59,7 +59,7 @@ function SureToDelete({ title, threadKey, close }: SureProps) {
       troubleAbout(`Couldn’t delete “${title}”.`)(cause)
       return
     }
-    // Whoever looks at something else stays there.
+    // A person who has navigated meanwhile stays there.
     if (router.state.location.pathname !== paths.page(threadKey)) return
     await router.navigate(
       next

@@ -1,7 +1,7 @@
 /**
  * One thread of the list.
  *
- * Owns: the name that was written until the list says it. Does not know: where the list comes from.
+ * Owns: the new name until the list has it. Does not know: where the list comes from.
  */
 import { sameKey, type ThreadInfo } from '@holdfast/core'
 import { useActiveRuns, useRegistry } from '@holdfast/react'
@@ -27,7 +27,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
   const { roomId, threadId, archived } = thread
   const registry = useRegistry()
   const stopping = useActiveRuns().some(({ key, activity }) => activity === 'cancelling' && sameKey(key, thread))
-  // What was written here stands until the list says something else.
+  // A name given here is shown until the list changes.
   const [written, setWritten] = useState<{ readonly instead: string; readonly title: string }>()
   const title = (written?.instead === thread.title ? written.title : thread.title) || 'Untitled'
 

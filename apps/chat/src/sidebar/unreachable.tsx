@@ -1,4 +1,4 @@
-/** Where a list should be and no answer has come yet. */
+/** In place of a list that has not been answered yet. */
 export function Unreachable() {
   return <p className="side-note">Can’t reach the server. Still trying…</p>
 }

@@ -1,7 +1,7 @@
 /**
- * Where each run stands on a line of time: one lane a thread, newest activity first.
+ * The position of each run on the timeline: one lane per thread, newest activity first.
  *
- * Owns: the geometry, in percent of the window. Does not know: React, the clock (the window is given).
+ * Owns: the geometry, in percent of the window. Does not know: React, the clock (the window is passed in).
  */
 import { isEnded, keyString, type RunInThread, type ThreadKey } from '@holdfast/core'
 
@@ -16,7 +16,7 @@ export interface Bar {
   /** From its acceptance, in percent of the window. */
   readonly left: number
   readonly width: number
-  /** How much of it was waiting, in percent of the bar. */
+  /** How much of it was queued, in percent of the bar. */
   readonly waited: number
 }
 
@@ -57,7 +57,7 @@ interface Times {
   readonly accepted: number
   /** Absent for one that never started. */
   readonly started: number | undefined
-  /** Now, for one that goes on. */
+  /** The current time, for a live run. */
   readonly ended: number
 }
 

@@ -1,8 +1,8 @@
 /**
- * What one run did, line by line: its records, with what streams joined to one line a text.
+ * What one run did, line by line: its records, with the deltas of one text joined to a line.
  *
- * Owns: which records make one line, how much is kept. Does not know: what they are called
- * (`run-words.ts`), where they come from, React.
+ * Owns: which records make one line, how many are kept. Does not know: their names (`run-words.ts`), where they come
+ * from, React.
  */
 import type { Envelope } from '@holdfast/core'
 import { wordsOf } from './run-words.ts'
@@ -19,7 +19,7 @@ export interface LogLine {
   readonly what: string
   /** What the protocol calls it: of its first record. */
   readonly type: string
-  /** What was said, or of what: the beginning of it. */
+  /** The start of the text or object. */
   readonly detail: string
 }
 
@@ -30,7 +30,7 @@ const MAX_DETAIL = 160
 export interface RunLog {
   take(batch: readonly Envelope[]): void
   readonly lines: readonly LogLine[]
-  /** Lines that were left out at the beginning. */
+  /** Lines that were dropped at the start. */
   readonly dropped: number
   /** The run's last record is there. */
   readonly ended: boolean

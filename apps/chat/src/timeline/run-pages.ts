@@ -1,10 +1,10 @@
 /**
- * The runs since some time ago, a page at a time: the newest, and earlier ones when they are asked for.
+ * The runs of a period, a page at a time: the newest, and earlier ones on request.
  *
- * Owns: what was answered, and whether that is all. Does not know: React, when it is time to ask again.
+ * Owns: what was answered, and whether that is all. Does not know: React, when to request again.
  *
- * Invariants: of a run the newest answer holds; one that was shown going on is asked for until its end is known, and stays
- * for as long as any of it lies in the time that is looked at; between the first that is held and the last none is missing.
+ * Invariants: the newest answer about a run counts; a run that was shown live is refreshed until its end is known, and
+ * stays while any part of it lies in the period; between the first and the last run held, none is missing.
  */
 import type { RunPageQuery } from '@holdfast/client'
 import { isEnded, keyString, type List, type RunInThread } from '@holdfast/core'
@@ -25,7 +25,7 @@ export interface RunPages {
 /** `lastMs`: how far back is looked. */
 export function createRunPages(ask: (query: RunPageQuery) => Promise<List<RunInThread>>, lastMs: number): RunPages {
   let known = new Map<string, RunInThread>()
-  /** Where the earlier ones begin; absent where there are none. */
+  /** Where the earlier runs start; absent if there are none. */
   let next: string | undefined
   /** Where the time that is looked at begins, and the runs that are asked for. */
   let from = 0
@@ -45,7 +45,7 @@ export function createRunPages(ask: (query: RunPageQuery) => Promise<List<RunInT
       for (const { acceptedAt } of known.values()) since = Math.min(since, Date.parse(acceptedAt))
       const unseen = new Set([...known.values()].filter((run) => !isEnded(run)).map(nameOf))
       let answer = await page({})
-      // So much has begun since that it does not reach what was known.
+      // So many runs started since that the page does not reach the known ones.
       if (!answer.items.some((run) => known.has(nameOf(run)))) {
         known = new Map()
         unseen.clear()
@@ -63,7 +63,7 @@ export function createRunPages(ask: (query: RunPageQuery) => Promise<List<RunInT
       const before = next
       if (before === undefined) return
       const answer = await page({ before })
-      // Begun anew meanwhile, or all there is.
+      // Reloaded meanwhile, or complete.
       if (next !== before) return
       take(answer.items)
       next = answer.next

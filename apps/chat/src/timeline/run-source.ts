@@ -1,14 +1,16 @@
 /**
- * A run's records, from its first on, and its events to keep. Only looks: leaving it ends nothing but the looking.
+ * A run's records from its first on, and its events for export. Only reads: leaving ends nothing but the reading.
  *
- * Owns: where a run begins in its thread's log, pages. Does not know: what the records say.
+ * Owns: where a run starts in its thread's log, and pages. Does not know: what the records say.
  */
 import type { Envelope, RunInThread, ThreadKey } from '@holdfast/core'
 import type { Services } from '../services.ts'
 
 type Runs = Services['runs']
 
-/** Calls `tell` with what comes, until `signal` is aborted or the run has no more. Rejects if it cannot be read. */
+/**
+ * Calls `tell` with new records until `signal` is aborted or the run has no more. Rejects if the log cannot be read.
+ */
 export async function followRun(
   runs: Runs,
   { roomId, threadId, runId }: RunInThread,
@@ -24,7 +26,7 @@ export async function followRun(
   await runs.open({ type: 'log', key, after: Math.max(0, next - 1), apart: true, handlers }, signal)
 }
 
-/** All events of a run so far, as a file: JSON, with what is known of the run. */
+/** All events of a run so far as a JSON file, with the run's own record. */
 export async function exportRun(runs: Runs, run: RunInThread): Promise<Blob> {
   const { roomId, threadId, runId } = run
   const events: unknown[] = []

@@ -1,7 +1,7 @@
 /**
- * What a record of a run is in plain words, for whoever reads its log and knows no protocol.
+ * The records of a run in plain words, for readers who do not know the protocol.
  *
- * Owns: the words, a table that has every type there is. Does not know: lines, how they are joined.
+ * Owns: the words, in a total table over event types. Does not know: lines, how they are joined.
  */
 import type { Envelope } from '@holdfast/core'
 
@@ -10,7 +10,7 @@ type EventType<Kind extends Envelope['kind']> = `${Extract<Envelope, { kind: Kin
 export interface Said {
   /** In plain words: what happens. */
   readonly what: string
-  /** What was said, or of what. */
+  /** The text, or the name of the object. */
   readonly detail: string
   /** Records in a row with the same are one line. */
   readonly joins?: string
@@ -18,7 +18,7 @@ export interface Said {
 
 interface Words {
   readonly what: string
-  /** Which member of the event says it. */
+  /** Which member of the event has it. */
   readonly detail?: string
   /** Which members name the one text that it is a piece of. */
   readonly joins?: string
@@ -69,12 +69,12 @@ const SERVER: Readonly<Record<EventType<'control'>, string>> = {
   'thread.deleted': 'Thread deleted',
 }
 
-/** An agent's event is only known to have a type: everything else of it is looked at before it is shown. */
+/** Only an agent event's type is known; every other member is checked before it is shown. */
 export function wordsOf({ kind, event }: Envelope): Said {
   const of = event as unknown as Readonly<Record<string, unknown>>
   const { type } = event
   if (kind === 'control') return { what: own(SERVER, type) ?? inWords(type), detail: reasonOf(of) }
-  // As the server has it: the one word of its own that agents say to it.
+  // As the server defines it: the one custom event that agents send to it.
   if (type === 'CUSTOM' && of.name === 'holdfast.waiting') return { what: 'Waiting for the provider', detail: '' }
   const { what, detail, joins } = own(AGENT, type) ?? { what: inWords(type) }
   const text = (name: string | undefined) => {

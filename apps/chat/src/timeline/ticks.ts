@@ -1,7 +1,7 @@
 /**
- * The marks of the line of time: whole minutes, quarters, hours, as a clock on the wall shows them.
+ * The marks of the time axis: whole minutes, quarters or hours, in local time.
  *
- * Owns: where they stand, in percent of the window. Does not know: React, how a time is written.
+ * Owns: their positions, in percent of the window. Does not know: React, how a time is formatted.
  */
 import type { Span } from './bars.ts'
 

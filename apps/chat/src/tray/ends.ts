@@ -1,4 +1,4 @@
-/** What notes say of runs that have ended: of one, of many at once. Does not know: React, titles. */
+/** The text of toasts about ended runs, for one or several. Does not know: React, titles. */
 import type { Ended } from '../frame/toast.ts'
 import type { FinishedRun } from './finished.ts'
 

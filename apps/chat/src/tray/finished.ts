@@ -1,8 +1,8 @@
 /**
- * Runs that ended while another thread was looked at, until somebody looks: of any thread the person may see, whether or
- * not this device has ever opened it.
+ * Runs that ended while another thread was shown, until the person opens theirs: of any thread that the person may see,
+ * whether or not this device has ever opened it.
  *
- * Owns: what has finished unseen, in memory. Does not know: React, what is on screen (it is told).
+ * Owns: the runs that finished unseen, in memory. Does not know: React, what is on screen (it is passed in).
  */
 import type { InboxStream, Observable } from '@holdfast/client'
 import { type InboxEntry, keyString, type Outcome, sameKey, type ThreadKey } from '@holdfast/core'

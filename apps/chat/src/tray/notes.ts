@@ -1,29 +1,28 @@
 /**
- * Which notes stand over the page for runs that have ended unseen: one names its thread, a second too; with a third,
- * while those still stand, all become one.
+ * Which toasts are shown for runs that ended unseen: one names its thread, so does a second; a third one, while those
+ * are shown, merges all into one.
  *
- * Owns: what is shown at the moment, and the moment in which what comes counts as come at once. Does not know: React,
- * how a note looks.
+ * Owns: what is shown now, and which runs count as ending at the same time. Does not know: React, how a toast looks.
  */
 import type { FinishedRun } from './finished.ts'
 
-/** So many at once are one. */
+/** From this number on they are merged. */
 const MANY = 3
-/** What ends within this (ms) ends at once: nothing is shown only to be taken away. */
+/** Runs that end within this time (ms) count as simultaneous, so that no toast appears only to be replaced. */
 const AT_ONCE_MS = 250
 
 export interface NotesOptions {
   showOne(run: FinishedRun): void
-  /** Instead of those that were shown for single runs; again with more when more come. */
+  /** Replaces the toasts of single runs; called again when more runs end. */
   showMany(runs: readonly FinishedRun[]): void
   hideOne(run: FinishedRun): void
-  /** Calls back once, later; gives what undoes it. */
+  /** Calls back once, later; returns a function that cancels it. */
   schedule(delayMs: number, run: () => void): () => void
 }
 
 export interface Notes {
   add(run: FinishedRun): void
-  /** A note for a single run is gone, by itself or by hand. */
+  /** The toast of a single run has expired or was dismissed. */
   oneGone(run: FinishedRun): void
   manyGone(): void
   /** Shows nothing more. */

@@ -1,13 +1,13 @@
 /**
- * Everything that goes on, across rooms: from what the server holds (no thread of it has to be open), from the lists of
- * threads that are looked at, and from the runs of this device, which are known before either says so.
+ * Everything that is live, queued or needs a person, across rooms: from the server's overview (no thread has to be
+ * open), from the loaded lists, and from the runs of this device, which are known first.
  *
- * Owns: what counts as going on, its order. Does not know: React, what has finished (`finished.ts`).
+ * Owns: what is listed, and its order. Does not know: React, what has finished (`finished.ts`).
  */
 import type { ActiveRun, Observable, OverviewState, RunRegistry, ThreadListState } from '@holdfast/client'
 import { keyString, type RoomInfo, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 
-/** `paused`: it goes on when a person resumes it. */
+/** `paused`: starts when a person resumes it. */
 export type GoingOn = 'needs_you' | 'paused' | 'working' | 'stopping' | 'queued'
 
 export interface OverviewItem {
@@ -15,16 +15,16 @@ export interface OverviewItem {
   readonly title: string
   readonly room: string
   readonly state: GoingOn
-  /** What waits there is held by a run that failed. */
+  /** Its queue was paused by a run that failed. */
   readonly failed?: true
   /** The very run, where this device knows it: a late click then never hits the next one. */
   readonly runId?: string
-  /** Of a thread whose turn has not come: its place among those that wait for one. */
+  /** For a thread that waits for a slot: its place among those that wait. */
   readonly place?: { readonly position: number; readonly of: number }
 }
 
 export interface Overview {
-  /** What needs a person first; what waits, in the order of its turns. */
+  /** What needs a person first; then the rest, queued ones in the order in which they start. */
   readonly items: readonly OverviewItem[]
   /** Every thread that is known, those that are archived too; newest activity first within a room. */
   readonly threads: readonly (ThreadInfo & { readonly room: string })[]
@@ -74,7 +74,7 @@ export function overviewOf(
   }
 }
 
-/** What waits for a place, in the order of it. */
+/** Threads that wait for a slot, in their order. */
 function turnOf({ state, place }: OverviewItem): number {
   return state === 'queued' ? (place?.position ?? Number.MAX_SAFE_INTEGER) : 0
 }
@@ -115,7 +115,7 @@ export function createOverview(
   }
 }
 
-/** "4 running · 1 needs you · 2 finished", without what is zero. */
+/** "4 running · 1 needs you · 2 finished", without zeros. */
 export function summaryOf(items: readonly OverviewItem[], finished: number): string {
   const count = (...states: readonly GoingOn[]) => items.filter(({ state }) => states.includes(state)).length
   return [

@@ -20,7 +20,7 @@ export function StopAll({ items, stop }: StopAllProps) {
   if (running.length + waiting.length === 0) return null
   if (asked !== 'now')
     return (
-      // The focus comes back to where it was.
+      // The focus returns to where it was.
       <Button look="stop" autoFocus={asked === 'before'} onClick={() => setAsked('now')}>
         Stop all
       </Button>

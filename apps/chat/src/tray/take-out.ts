@@ -1,9 +1,9 @@
 /**
- * Taking what is held in a thread out of its queue, whether or not the thread is open here: unsent, and not lost.
+ * Removes a thread's paused queue, whether or not the thread is open here. The messages are not sent and not lost.
  *
- * Owns: the order of it. Does not know: React, how it is asked for.
+ * Owns: the order of removal. Does not know: React, how it is requested.
  *
- * Invariant: the words of what was taken out are in the field of its thread, in their order, before what is written there.
+ * Invariant: the text of the removed messages is in the thread's message box, in order, before the text that is there.
  */
 import type { RunRegistry } from '@holdfast/client'
 import { keyString, type QueueEntry, type ThreadKey } from '@holdfast/core'
@@ -17,10 +17,10 @@ interface TakeOutParts {
   readonly drafts: Pick<Drafts, 'giveBackOnce'>
 }
 
-/** Rejects with a `TransportError`; what had been taken out until then is out. */
+/** Rejects with a `TransportError`; messages removed before the failure stay removed. */
 export async function takeOut(key: ThreadKey, { cancel, waiting, drafts }: TakeOutParts): Promise<void> {
   const all = await waiting(key)
-  // The last first: nothing gets its turn because what was before it has left.
+  // The last one first, so that no removal starts the next message.
   for (const { run, messages } of all.toReversed()) {
     await cancel({ key, runId: run.runId })
     drafts.giveBackOnce(keyString(key), run.runId, wordsOf(messages))

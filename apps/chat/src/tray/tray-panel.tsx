@@ -1,4 +1,4 @@
-/** The run tray, opened: what needs a person, runs, waits, has finished; each with the way there and a stop. */
+/** The open run tray: what needs a person, runs, is queued or has finished, each with a link and a stop. */
 import { keyString } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'
 import { type KeyboardEvent, useState } from 'react'

@@ -1,7 +1,7 @@
 /**
- * One thread of the tray that needs somebody, runs or waits: the way there, its state, and what ends it.
+ * One thread of the tray: its link, its state, and the buttons that end it.
  *
- * Owns: that what waits is on its way out, until the list says so. Does not know: what taking out is.
+ * Owns: that a removal is in progress, until the list shows it. Does not know: how a message is removed.
  */
 import type { ThreadKey } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'

@@ -1,6 +1,4 @@
-/**
- * What goes on, from anywhere: a line that counts, and what it opens. The list itself is loaded when first asked for.
- */
+/** The summary of all runs, and the panel that it opens. The panel is loaded when first needed. */
 import { useRooms } from '@holdfast/react'
 import { Icon } from '../design/icon.tsx'
 import { layer, layerPart } from '../frame/layer.tsx'

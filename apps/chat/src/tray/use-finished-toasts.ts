@@ -1,6 +1,6 @@
 /**
- * Names each run that ends in the background, with the way there; three at once are one note, with the way to all. The
- * open thread needs no such note.
+ * A toast for each run that ends in the background, with a link to it; three at once share one, with a link to the
+ * tray. The open thread gets none.
  */
 import type { RunRegistry } from '@holdfast/client'
 import { useRegistry } from '@holdfast/react'
@@ -59,7 +59,7 @@ export function useFinishedToasts(showTray: () => void): void {
   }, [finished, registry, navigate])
 }
 
-/** As its list has it by now; as it was called when it ended; else the room, where that at least is known. */
+/** The title from the list; else the one when it ended; else the room, if that is known. */
 function titleOf(registry: RunRegistry, { key: { roomId, threadId }, title }: FinishedRun): string {
   const items = registry.observeThreads(roomId).snapshot().items
   const room = registry

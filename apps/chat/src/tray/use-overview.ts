@@ -1,4 +1,4 @@
-/** What goes on, for the tray and the palette. */
+/** The overview for the tray and the palette. */
 import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
 import { useParams } from '@tanstack/react-router'
 import { useMemo, useSyncExternalStore } from 'react'
@@ -15,14 +15,14 @@ export function useOverview(whole: boolean): Overview {
   const busy = useMemo(() => [...new Set(active.map(({ key }) => key.roomId))].sort().join(' '), [active])
   const overview = useMemo(() => {
     const all = rooms ?? []
-    // What starts here is on the list of its room before the server has said so.
+    // A run started here is in its room's list before the server has announced it.
     const listed = whole ? all : all.filter((room) => room.roomId === roomId || busy.split(' ').includes(room.roomId))
     return createOverview(registry, all, listed)
   }, [registry, rooms, roomId, busy, whole])
   return useSyncExternalStore(overview.subscribe, overview.snapshot)
 }
 
-/** Those that are over: who asks for something stands among what needs a person. */
+/** Finished runs only: a run with an open question is listed under "Needs you". */
 export function useFinished(): readonly FinishedRun[] {
   const { finished } = useServices()
   const ended = useSyncExternalStore(finished.subscribe, finished.snapshot)

@@ -1,6 +1,6 @@
 /**
- * Ending from afar: one run of the overview, what is held in one thread, or all that runs or would. What did not come
- * about is said.
+ * Stops runs from outside their thread: one run of the overview, the paused queue of one thread, or everything.
+ * Failures are shown.
  *
  * Does not know: the markup.
  */
@@ -14,11 +14,14 @@ import { takeOut } from './take-out.ts'
 interface StopRuns {
   /** Of what has not begun the question stays in its thread. Resolves to whether it is known to be stopped. */
   stop(item: OverviewItem): Promise<boolean>
-  /** What is held there is not sent, and its words are in the field of its thread. Resolves to whether that came about. */
+  /**
+   * The paused messages are not sent; their text goes into the thread's message box. Resolves to whether that
+   * succeeded.
+   */
   takeOut(item: OverviewItem): Promise<boolean>
-  /** What is held there goes on. Resolves to whether that came about. */
+  /** The paused queue resumes. Resolves to whether that succeeded. */
   resume(item: OverviewItem): Promise<boolean>
-  /** What waits first, so that none of it begins in a place that becomes free. */
+  /** Queued runs first, so that none of them starts in a freed slot. */
   stopAll(items: readonly OverviewItem[]): Promise<void>
 }
 
@@ -57,7 +60,7 @@ export function useStopRuns(): StopRuns {
   }
 }
 
-/** What goes on, and is not being stopped yet. */
+/** Live, and not being stopped yet. */
 export function isLive({ state }: OverviewItem): boolean {
   return state === 'working' || state === 'needs_you'
 }
@@ -67,7 +70,7 @@ export function waitsForPlace({ place }: OverviewItem): boolean {
   return place !== undefined
 }
 
-/** It begins once somebody resumes it. */
+/** Starts when a person resumes it. */
 export function isHeld({ state }: OverviewItem): boolean {
   return state === 'paused'
 }
