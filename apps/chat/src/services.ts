@@ -1,4 +1,4 @@
-/** What the composition root hands to the page, beside the registry. Components reach the outside only so. */
+/** What the composition root passes to the page besides the registry. Components reach the outside only through it. */
 import type { Observable, RunRegistry } from '@holdfast/client'
 import type { AgentInfo, QueueEntry, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createContext, useContext } from 'react'
@@ -8,20 +8,20 @@ import type { DraftsOptions } from './composer/drafts.ts'
 import type { Finished } from './tray/finished.ts'
 
 export interface Services {
-  /** The agents a run may name; empty until the server has said them. */
+  /** The agents that a run may name; empty until the server has answered. */
   readonly agents: Observable<readonly AgentInfo[]>
-  /** What drafts are made from (`composer/use-drafts.ts`). */
+  /** What drafts are created from (`composer/use-drafts.ts`). */
   readonly draftsFrom: DraftsOptions
-  /** What ended in the background and nobody has looked at. */
+  /** Runs that ended in the background and were not looked at. */
   readonly finished: Finished
-  /** Whether the server has another build of this page. */
+  /** Whether the server has a newer build of this page. */
   readonly newBuild: NewBuild
   readonly choices: AgentChoices
-  /** What ran, and what one run did, for whoever looks into it. */
+  /** Runs over time, and the events of one run. */
   readonly runs: Pick<RunRegistry, 'ask' | 'open'>
-  /** The messages that wait in a thread, in their order, whether or not it is open here. */
+  /** The queued messages of a thread, in order, whether or not it is open here. */
   waiting(key: ThreadKey): Promise<readonly QueueEntry[]>
-  /** Threads of a room whose title, or what was said, holds these words; the newest first. */
+  /** Threads of a room whose title or messages contain this text; newest first. */
   search(roomId: string, words: string): Promise<readonly ThreadInfo[]>
 }
 

@@ -1,13 +1,13 @@
-/** Streams, over the connection that all tabs share, or one of this tab's own where the browser shares nothing. */
+/** Streams, over the connection that all tabs share, or over this tab's own if the browser shares nothing. */
 import type { Environment } from '@holdfast/client'
 import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
 
-/** The server knows one person, whoever sits at this machine (docs/PROTOCOL.md, Process). */
+/** The server knows one person, whoever uses this machine (docs/PROTOCOL.md, Process). */
 const PERSON = 'local'
 
-/** What makes a connection. With a shared worker a tab hardly ever needs it. */
+/** Creates a connection. With a shared worker a tab hardly ever needs it. */
 const connectPart = createPart(() => import('./connect.ts'))
 
 export function createStreams({ clock, mintId }: Environment): TabTransport {

@@ -1,6 +1,6 @@
 /**
- * This tab's way to the server. A request with one answer is sent by the tab itself, at once, whichever other tab sleeps.
- * Streams go over the connection that all tabs share, whose code is loaded beside the first paint.
+ * This tab's connection to the server. A request with one answer is sent by the tab itself, at once, even if other tabs
+ * sleep. Streams use the connection that all tabs share, whose code is loaded alongside the first paint.
  */
 import { createHttpAsk, type Environment, type RunTransport, TransportError } from '@holdfast/client'
 import type { TabTransport } from '@holdfast/client/tabs'
@@ -23,7 +23,7 @@ export function createTransport(environment: Environment): RunTransport {
 
   return {
     async ask(verb, args, signal) {
-      // The connection that streams the inbox has to know its cursors.
+      // The connection that streams the inbox must know its cursors.
       const way = verb === 'inbox' ? ((await streams()) as RunTransport) : { ask }
       return way.ask(verb, args, signal)
     },
