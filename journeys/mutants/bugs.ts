@@ -84,14 +84,14 @@ export const BUGS: readonly Bug[] = [
     file: 'packages/core/src/log/cursor.ts',
     find: "if (seq === cursor + 1) return 'accepted'",
     put: "if (seq >= cursor + 1) return 'accepted'",
-    tests: ['packages/core/src/log/cursor.test.ts', `${CLIENT}/feed/feed.test.ts`],
+    tests: ['packages/core/src/log/cursor.test.ts', `${CLIENT}/follow/follow.test.ts`],
   },
   {
     what: 'a record that comes again is taken for a gap (< for <=)',
     file: 'packages/core/src/log/cursor.ts',
     find: "seq <= cursor ? 'duplicate'",
     put: "seq < cursor ? 'duplicate'",
-    tests: ['packages/core/src/log/cursor.test.ts', `${CLIENT}/feed/feed.test.ts`],
+    tests: ['packages/core/src/log/cursor.test.ts', `${CLIENT}/follow/follow.test.ts`],
   },
   {
     what: 'a thread is known by its id alone, whatever its room',

@@ -17,14 +17,26 @@ function setUp() {
   const snapshots: ThreadSnapshot[] = []
   const seen: Envelope[] = []
   const states: ConnectionState['type'][] = []
+  let seq: number | undefined
   const follower = createFollower({
     key: KEY,
     transport,
     environment,
     sink: {
-      snapshot: (snapshot) => void snapshots.push(snapshot),
-      missing() {},
-      envelopes: (batch) => void seen.push(...batch),
+      get seq() {
+        return seq
+      },
+      snapshot(snapshot) {
+        snapshots.push(snapshot)
+        seq = snapshot.seq
+      },
+      missing() {
+        seq = 0
+      },
+      envelopes(batch) {
+        seen.push(...batch)
+        seq = batch.at(-1)?.seq
+      },
       changed: ({ type }) => void states.push(type),
     },
   })
@@ -94,7 +106,7 @@ it('S004-C11 tries again within bounds, however often it failed and whatever the
   for (const dice of [0, 0.5, 0.999_999]) {
     const environment = createManualEnvironment({ random: () => dice })
     const transport = createScriptedTransport()
-    const sink = { snapshot() {}, missing() {}, envelopes() {}, changed() {} }
+    const sink = { seq: undefined, snapshot() {}, missing() {}, envelopes() {}, changed() {} }
     const follower = createFollower({ key: KEY, transport, environment, sink })
     for (let failure = 0; failure < 12; failure += 1) {
       transport.next('snapshot', { type: 'fault', fault: { type: 'network' } })
@@ -270,12 +282,17 @@ it('I4 G3 over random breaks, repeats and words for others, what was handed on f
       transport.startElsewhere(KEY, 'run', 'Hello')
       transport.startElsewhere(OTHER, 'run', 'Hello')
       let fold = createFold(KEY)
+      let isKnown = false
       const follower = createFollower({
         key: KEY,
         transport,
         environment,
         sink: {
+          get seq() {
+            return isKnown ? fold.seq() : undefined
+          },
           snapshot: (snapshot) => {
+            isKnown = true
             fold = createFold(KEY, { ...emptyView(KEY), ...snapshot, key: KEY })
           },
           missing: () => {},

@@ -1,14 +1,15 @@
 /**
- * Follows one thread: takes the snapshot where there is no cursor, reads the log after the cursor, and goes on from
- * there whenever the connection is lost.
+ * Follows one thread: takes the snapshot if nothing is known, reads the log after it, and continues from the sink's
+ * position whenever the connection is lost.
  *
- * Owns: the cursor, what is handed on. Does not know: when to try (`reconnect.ts`), what envelopes mean, who looks.
+ * Owns: what is handed on, and when a snapshot is needed. Does not know: the position (the sink has it), when to try
+ * (`reconnect.ts`), what envelopes mean, who looks.
  *
  * Invariants:
- * - Every envelope is handed on once and in the order of the log (G3): what `admit` does not accept is not handed on,
- *   nor what is another thread's (G8).
- * - Deleted is what the thread itself says: the record of its deletion, or 410 for its snapshot. A connection that ends
- *   with that word is only a reason to ask the thread.
+ * - Every envelope is handed on once and in the order of the log (G3). Envelopes that `admit` does not accept, and those
+ *   of other threads, are not handed on (G8).
+ * - A thread is deleted if it says so itself: by the record of its deletion, or by 410 for its snapshot. A connection
+ *   that ends with `deleted` is only a reason to ask for the snapshot.
  */
 import { admit, type Envelope, type ProblemCode, sameKey, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
 import type { Environment } from '../environment/port.ts'
@@ -18,22 +19,24 @@ import type { Backoff } from './backoff.ts'
 import { type Attempt, createReconnect } from './reconnect.ts'
 import { type ConnectionState, isConnected, type PauseReason } from './state.ts'
 
-/** Answers after which trying again alone does not help. */
+/** Problems that trying again does not solve. */
 const PAUSES: Partial<Record<ProblemCode, PauseReason>> = { not_found: 'missing', deleted: 'deleted' }
 
 export interface FollowerSink {
-  /** The thread as it was at `snapshot.seq`: replaces everything known. */
+  /** The position up to which it has taken the log; undefined where it needs the snapshot first. */
+  readonly seq: number | undefined
+  /** The thread at `snapshot.seq`. Replaces everything known. */
   snapshot(snapshot: ThreadSnapshot): void
-  /** The server has no such thread yet: should it be made, what follows is its log from the beginning. */
+  /** The thread does not exist yet. If it is created, its log follows from the beginning. */
   missing(): void
-  /** What came after, never empty, in order, without holes or repeats. */
+  /** The next records: never empty, in order, without holes or repeats. */
   envelopes(batch: readonly Envelope[]): void
   changed(state: ConnectionState): void
-  /** Something came that was not this thread's, or nothing that can be read. */
+  /** Data arrived that belongs to another thread, or that cannot be read. */
   dropped?(reason: DropReason, type?: string): void
 }
 
-/** What came and was not handed on. Kept for diagnosis; nothing depends on it. */
+/** Counts of envelopes that were not handed on, for diagnosis. */
 export interface FollowCounters {
   duplicates: number
   gaps: number
@@ -44,15 +47,15 @@ export interface Follower {
   readonly state: ConnectionState
   readonly counters: FollowCounters
   open(): void
-  /** Detaches: no run notices. `open` continues from the same cursor. */
+  /** Detaches, which no run notices. `open` continues from the sink's position. */
   close(): void
   pause(reason: PauseReason): void
   resume(reason: PauseReason): void
-  /** The server is known to have this thread: what it said before of its absence holds no more. */
+  /** The thread is known to exist: an earlier answer that it does not is out of date. */
   found(): void
-  /** Takes the thread anew: what is known stays until the snapshot is there. */
+  /** Takes the snapshot again. What is known stays until it is there. */
   refresh(): void
-  /** Does not wait for the pause between two attempts to be over. */
+  /** Tries at once instead of waiting for the backoff. */
   wake(): void
 }
 
@@ -61,44 +64,45 @@ export interface FollowerOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly sink: FollowerSink
-  /** Shared with those who use the same connection. */
+  /** Shared by all followers on the same connection. */
   readonly backoff?: Backoff | undefined
 }
 
 export function createFollower({ key, transport, environment, sink, backoff }: FollowerOptions): Follower {
   const counters: FollowCounters = { duplicates: 0, gaps: 0, dropped: { malformed: 0, foreign: 0 } }
-  let cursor: number | undefined
-  /** Whether the server has said that it has no such thread, and nothing else since. */
+  /** Whether what the sink holds is no longer a beginning of the log. */
+  let outdated = false
+  /** Whether the last thing that the server said is that it has no such thread. */
   let missing = false
 
   const reconnect = createReconnect({ environment, backoff, attempt, failed, changed: (state) => sink.changed(state) })
 
   async function attempt(own: Attempt): Promise<void> {
-    const from = cursor ?? (await begin(own))
+    const from = (outdated ? undefined : sink.seq) ?? (await begin(own))
     if (!own.isMine()) return
     try {
       await transport.open({ type: 'log', key, after: from, handlers: handlers(own) }, own.signal)
     } catch (cause) {
       if (problemOf(transportError(cause))?.code !== 'deleted') throw cause
-      // The thread itself is asked: if it is still there, its log is read from the snapshot on with the next attempt.
+      // If the thread still exists, the next attempt reads its log from the snapshot on.
       await begin(own)
     }
   }
 
-  /** Takes the thread anew, and gives the position from which its log goes on. */
+  /** Takes the thread's snapshot, and returns the position from which its log continues. */
   async function begin(own: Attempt): Promise<number> {
     const snapshot = await take(own)
     const from = snapshot?.seq ?? 0
     if (!own.isMine()) return from
     own.bytes()
     missing = !snapshot
-    cursor = from
+    outdated = false
     if (snapshot) sink.snapshot(snapshot)
     else sink.missing()
     return from
   }
 
-  /** Undefined where there is no such thread: its log says so too, or lasts until there is one. */
+  /** Undefined for a thread that does not exist; its log then fails too, or waits until the thread is created. */
   async function take({ signal }: Attempt): Promise<ThreadSnapshot | undefined> {
     try {
       return await transport.ask('snapshot', [key], signal)
@@ -125,16 +129,17 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
 
   function hear(batch: readonly Envelope[]): void {
     const accepted: Envelope[] = []
+    let seq = sink.seq ?? 0
     let gap = false
     for (const envelope of batch) {
       if (!sameKey(envelope, key)) {
         drop('foreign', envelope.event.type)
         continue
       }
-      const admission = admit(cursor ?? 0, envelope.seq)
+      const admission = admit(seq, envelope.seq)
       if (admission === 'accepted') {
         accepted.push(envelope)
-        cursor = envelope.seq
+        seq = envelope.seq
       } else if (admission === 'duplicate') {
         counters.duplicates += 1
       } else {
@@ -153,13 +158,13 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
   function failed(cause: unknown): PauseReason | undefined {
     const error = transportError(cause)
     const code = problemOf(error)?.code
-    // Trimmed, or of another history: what is known is no longer a beginning of the log. It is taken anew.
-    if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'not_found') cursor = undefined
+    // The log was trimmed, or has another history.
+    if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'not_found') outdated = true
     return error.fault.type === 'unauthorized' ? 'unauthorized' : code && PAUSES[code]
   }
 
   function refresh(): void {
-    cursor = undefined
+    outdated = true
     if (isConnected(reconnect.state)) reconnect.lose()
     reconnect.wake()
   }
@@ -175,9 +180,9 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
     resume: reconnect.resume,
     found() {
       reconnect.resume('missing')
-      // One that is live says by itself that the thread is there. What was asked before may not have seen it yet.
+      // A live connection announces the thread by itself. An earlier request may not have seen it yet.
       if (!missing || !isConnected(reconnect.state) || reconnect.state.type === 'live') return
-      cursor = undefined
+      outdated = true
       reconnect.pause('missing')
       reconnect.resume('missing')
     },

@@ -15,6 +15,8 @@ import {
 import type { ThreadContent } from './port.ts'
 
 export interface ContentKeeper {
+  /** The position up to which the log is folded; 0 for a thread that does not exist; undefined before anything is known. */
+  readonly seq: number | undefined
   /** As of the last `read`: the same reference until a `read` finds more. */
   readonly content: ThreadContent
   readonly view: ThreadView | undefined
@@ -35,6 +37,9 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
   let stale = false
 
   return {
+    get seq() {
+      return fold?.seq() ?? (content.type === 'new' ? 0 : undefined)
+    },
     get content() {
       return content
     },

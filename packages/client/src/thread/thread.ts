@@ -115,6 +115,9 @@ export function createThread(options: ThreadOptions): Thread {
     environment,
     backoff: options.backoff,
     sink: {
+      get seq() {
+        return keeper.seq
+      },
       snapshot(snapshot) {
         keeper.replace(snapshot)
         settle()
