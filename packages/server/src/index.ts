@@ -15,9 +15,17 @@ export { createEngine, type Engine, type EngineOptions } from './engine/engine.t
 export type { EngineLog, EngineLogEntry } from './engine/log.ts'
 export { createFeed, type Feed, type FeedOptions } from './feed/feed.ts'
 export type { Sink } from './feed/sink.ts'
+export type {
+  Access,
+  Action,
+  Authenticate,
+  Authenticated,
+  Authorise,
+  Credentials,
+  Resource,
+} from './http/access.ts'
 export { apiPage } from './http/api-page.ts'
 export { type AppOptions, createApp } from './http/app.ts'
-export type { Action, Authorise, Target } from './http/authorise.ts'
 export { type ApiDocument, documentOf } from './http/document.ts'
 export type { Api, Parts, Phase } from './http/env.ts'
 export { type Listening, type ListenOptions, listen } from './http/listen.ts'

@@ -3,13 +3,14 @@
  * import the engine, so the end of a request can never end a run (I5).
  */
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { LOCAL_PRINCIPAL } from '../store/principal.ts'
-import { type Authorise, authoriseLocal } from './authorise.ts'
+import type { Access } from './access.ts'
 import type { Api, Env, Parts } from './env.ts'
+import { refuseUnguarded } from './guarded.ts'
 import { bodyGuard, hostGuard, originGuard, targetGuard } from './guards.ts'
 import { createHeavyReads } from './heavy-reads.ts'
 import { refuseInvalid } from './invalid.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
+import { LOCAL_ACCESS } from './local-access.ts'
 import { answerFault } from './problem-error.ts'
 import { agents } from './routes/agents.ts'
 import { cancel } from './routes/cancel.ts'
@@ -32,8 +33,8 @@ import { unknownRoutes } from './routes/unknown.ts'
 import { staticPage } from './static.ts'
 import { addressIn, traffic, type Watch } from './traffic.ts'
 
-export interface AppOptions extends Omit<Parts, 'limits' | 'heavy'> {
-  readonly authorise?: Authorise
+/** Without access of its own it is a server for one local person. */
+export interface AppOptions extends Omit<Parts, 'limits' | 'heavy'>, Partial<Access> {
   readonly limits?: Partial<HttpLimits>
   /** HOLDFAST_ORIGIN: requests of this origin are answered, besides loopback names. */
   readonly publicOrigin?: string
@@ -43,7 +44,8 @@ export interface AppOptions extends Omit<Parts, 'limits' | 'heavy'> {
 }
 
 export function createApp(options: AppOptions): Api {
-  const { authorise = authoriseLocal, publicOrigin, webRoot, watch, report } = options
+  const { publicOrigin, webRoot, watch, report } = options
+  const { authenticate = LOCAL_ACCESS.authenticate, authorise = LOCAL_ACCESS.authorise } = options
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
   const parts: Parts = { ...options, limits, heavy: createHeavyReads() }
   const api = new OpenAPIHono<Env>({ defaultHook: refuseInvalid })
@@ -55,8 +57,7 @@ export function createApp(options: AppOptions): Api {
   if (watch) api.use(traffic(watch))
   api.use(targetGuard, hostGuard(publicOrigin), originGuard(publicOrigin), bodyGuard(limits))
   api.use(async (c, next) => {
-    c.set('principal', LOCAL_PRINCIPAL)
-    c.set('authorise', authorise)
+    c.set('access', { authenticate, authorise })
     await next()
   })
   for (const routes of [
@@ -78,6 +79,7 @@ export function createApp(options: AppOptions): Api {
     openapi,
   ])
     routes(api, parts)
+  refuseUnguarded(api)
   notBuilt(api)
   api.notFound(unknownRoutes(api))
   if (webRoot !== undefined) staticPage(api, webRoot)

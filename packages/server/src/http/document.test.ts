@@ -1,115 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { isProblem, PROBLEM_STATUS, paths, type ThreadKey } from '@holdfast/core'
+import { isProblem, PROBLEM_STATUS } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Lease } from '../store/port.ts'
-import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
+import type { OperationId } from './actions.ts'
 import { apiPage, operationsOf } from './api-page.ts'
 import { documentOf } from './document.ts'
-import { createTestServer, KEY, type TestServer } from './testing/test-server.ts'
-
-/** A valid request, for a server with a live run `r1`, a queued one (`r2`), and a quiet thread. */
-interface Call {
-  readonly params?: Readonly<Record<string, string>>
-  readonly query?: string
-  readonly body?: Readonly<Record<string, unknown>>
-}
-
-const QUIET: ThreadKey = { ...KEY, threadId: 'quiet' }
-const ask = [{ id: 'new-q', role: 'user', content: 'Hello' }]
-const VALID: Readonly<Record<string, Call>> = {
-  getHealth: {},
-  getReadiness: {},
-  getMetrics: {},
-  getOpenApi: {},
-  listAgents: {},
-  listRooms: { query: 'limit=2' },
-  createRoom: { body: { roomId: 'new', title: 'New', agentId: 'demo' } },
-  getRoom: {},
-  changeRoom: { body: { title: 'Renamed', agentId: 'demo' } },
-  deleteRoom: { params: { roomId: 'spare' }, query: 'force=true' },
-  listThreads: { query: 'limit=2&q=hello' },
-  createThread: { body: { threadId: 'new', title: 'New' } },
-  getThread: {},
-  changeThread: { body: { title: 'Renamed', mutedUntil: '2030-01-01T00:00:00Z', archived: true } },
-  deleteThread: { query: 'force=true' },
-  startRun: {
-    params: { threadId: QUIET.threadId },
-    body: {
-      runId: 'new',
-      messages: ask,
-      agentId: 'demo',
-      onBusy: 'reject',
-      tools: [{ name: 'pick', description: 'Picks.', parameters: {} }],
-      context: [{ description: 'Where', value: 'here' }],
-      state: { a: 1 },
-      forwardedProps: {},
-    },
-  },
-  listRuns: {},
-  getRun: {},
-  editRun: { params: { runId: 'r2' }, body: { messages: ask } },
-  listAllRuns: { query: 'since=2020-01-01T00:00:00Z&until=2030-01-01T00:00:00%2B01:00&limit=5' },
-  getQueue: {},
-  changeQueue: { body: { order: ['r2'], paused: true, supersede: false } },
-  cancelRun: { body: { reason: 'enough' } },
-  cancelThread: { body: { reason: 'enough' } },
-  readLog: { query: 'after=1&limit=10' },
-  readRunEvents: { query: 'after=1&limit=10' },
-  getInbox: {},
-  reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
-  openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
-  pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
-}
-
-async function furnished(): Promise<TestServer & { lease: Lease }> {
-  const server = await createTestServer({ metrics: async () => ({ contentType: 'text/plain', text: '' }) })
-  await server.start('r1')
-  const lease = await server.claim()
-  await server.say(lease, 'one ')
-  await server.ask(paths.runs(KEY), {
-    runId: 'r2',
-    messages: [{ id: 'q2', role: 'user', content: 'x' }],
-    onBusy: 'enqueue',
-  })
-  await server.ask(paths.threads('default'), { threadId: QUIET.threadId })
-  await server.ask(paths.rooms(), { roomId: 'spare', title: 'Spare' })
-  return Object.assign(server, { lease })
-}
-
-/** Everything that a refused request must leave unchanged. */
-async function everything({ store }: TestServer): Promise<string> {
-  const range = { after: 0, maxBytes: 1e9, maxRecords: 1e9 }
-  const log = await store.log.read(me, KEY, range)
-  return JSON.stringify([
-    await store.rooms.list(me, { limit: 200 }),
-    await store.threads.list(me, 'default', { limit: 200 }),
-    await store.runs.timeline(me, { limit: 200 }),
-    log.type === 'chunk' ? log.head : log,
-  ])
-}
-
-type Operation = ReturnType<typeof operationsOf>[number]
-
-function request(
-  server: TestServer,
-  { method, path }: Operation,
-  call: Call,
-  body: unknown = call.body,
-  init: RequestInit = {},
-) {
-  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', ...call.params }
-  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
-  const sent = typeof body === 'string' ? body : JSON.stringify(body)
-  const withBody = method !== 'get' && body !== undefined
-  return server.app.request(call.query === undefined ? at : `${at}?${call.query}`, {
-    method: method.toUpperCase(),
-    ...(withBody && { body: sent }),
-    ...init,
-    headers: { 'Content-Type': 'application/json', ...init.headers },
-  })
-}
+import { type Call, everything, furnished, type Operation, request, VALID } from './testing/calls.ts'
+import { createTestServer, type TestServer } from './testing/test-server.ts'
 
 /** The response is one that the document names. A refusal is a listed problem, and changed nothing. */
 async function expectDocumented(
@@ -206,7 +104,7 @@ describe('every operation of the document', async () => {
 
   it.each(operations)('%s answers a valid request as the document says', async (id, operation) => {
     const server = await furnished()
-    const response = await request(server, operation, VALID[id] ?? {})
+    const response = await request(server, operation, VALID[id as OperationId] ?? {})
     const live = response.headers.get('content-type') === 'text/event-stream'
     expect([200, 201, 202, 204], live ? '' : await response.clone().text()).toContain(response.status)
     expect(operation.operation.responses[response.status]).toBeDefined()
@@ -223,7 +121,7 @@ describe('every operation of the document', async () => {
     async (id, operation) => {
       let server = await furnished()
       let before = await everything(server)
-      const call = VALID[id] ?? {}
+      const call = VALID[id as OperationId] ?? {}
       const attempt = async (changed: Call, body?: unknown, init?: RequestInit) => {
         const response = await request(server, operation, changed, body ?? changed.body, init)
         const { status } = response
@@ -283,7 +181,7 @@ describe('every operation of the document', async () => {
     '%s takes any JSON at all without a fault',
     async (id, operation) => {
       const server = await furnished()
-      const names = Object.keys(VALID[id]?.body ?? { a: 1 })
+      const names = Object.keys(VALID[id as OperationId]?.body ?? { a: 1 })
       const body = fc.oneof(
         fc.jsonValue(),
         fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), fc.jsonValue(), { noNullPrototype: true }),
@@ -291,7 +189,7 @@ describe('every operation of the document', async () => {
       await fc.assert(
         fc.asyncProperty(body, async (sent) => {
           const before = await everything(server)
-          const response = await request(server, operation, VALID[id] ?? {}, JSON.stringify(sent))
+          const response = await request(server, operation, VALID[id as OperationId] ?? {}, JSON.stringify(sent))
           await expectDocumented(server, operation, response, before, sent)
         }),
         { numRuns: 40 },

@@ -8,7 +8,7 @@ import type { Feed } from '../feed/feed.ts'
 import type { Presence } from '../presence/port.ts'
 import type { Store } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
-import type { Authorise } from './authorise.ts'
+import type { Access } from './access.ts'
 import type { HeavyReads } from './heavy-reads.ts'
 import type { HttpLimits } from './limits.ts'
 import type { Report } from './problem-error.ts'
@@ -19,7 +19,8 @@ export type Phase = 'starting' | 'ready' | 'draining' | 'lost'
 export interface Env {
   /** Absent without a socket (`app.request`). */
   Bindings: Partial<HttpBindings>
-  Variables: { principal: Principal; authorise: Authorise }
+  /** Public operations have no principal: they do not read it. */
+  Variables: { principal: Principal; access: Access }
 }
 
 export type Api = OpenAPIHono<Env>

@@ -1,7 +1,7 @@
 import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
-import type { Action } from './authorise.ts'
+import type { Action } from './access.ts'
 import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
@@ -187,8 +187,8 @@ describe('authorisation', () => {
   it('precedes every API route, with the key of its path: what may not be seen is a 404', async () => {
     const asked: [Action, string][] = []
     const { ask, app } = await createTestServer({
-      authorise(_principal, action, target) {
-        asked.push([action, Object.values(target).join('/')])
+      async authorise(_principal, action, { roomId, threadId }) {
+        asked.push([action, [roomId, threadId].join('/')])
         return false
       },
     })

@@ -1,13 +1,16 @@
 /**
- * An operation of the API as its document shows it: its input, its responses, and every problem it may return instead,
- * by code. The document is generated from these alone.
+ * An operation of the API: its guard, and what the document shows of it: its input, its responses, and every problem it
+ * may return instead, by code. The document is generated from these alone.
  */
 import { PROBLEM_CONTENT_TYPE, PROBLEM_STATUS, type ProblemCode } from '@holdfast/core'
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { guardOf, type OperationId } from './actions.ts'
+import { guarded } from './guarded.ts'
 import { PROBLEM_MEANING } from './problem-meaning.ts'
 
 interface Documented {
-  readonly operationId: string
+  /** Its action is in `./actions.ts`. */
+  readonly operationId: OperationId
   readonly summary: string
   /** In addition to the problems of every operation with its method. */
   readonly problems: readonly ProblemCode[]
@@ -31,6 +34,8 @@ const WRITING: readonly ProblemCode[] = [
   'storage_full',
 ]
 
+const GUARDED: readonly ProblemCode[] = ['unauthorized', 'not_found']
+
 const CODES = Object.keys(PROBLEM_STATUS) as [ProblemCode, ...ProblemCode[]]
 
 const Problem = z
@@ -51,8 +56,15 @@ const Problem = z
 
 export function operation<P extends string, R extends Omit<RouteConfig, 'path'> & { path: P } & Documented>(config: R) {
   const { problems, ...route } = config
-  const codes = new Set([...problems, ...ALWAYS, ...(route.method === 'get' ? [] : WRITING)])
-  const all = { ...route, responses: { ...route.responses, ...problemResponses([...codes]) } }
+  const id = route.operationId
+  const codes = new Set([
+    ...problems,
+    ...ALWAYS,
+    ...(route.method === 'get' ? [] : WRITING),
+    ...(guardOf(id) ? GUARDED : []),
+  ])
+  const responses = { ...route.responses, ...problemResponses([...codes]) }
+  const all = { ...route, middleware: guarded(id), responses }
   // The type holds only the route's own responses, because problems are thrown, never returned.
   return createRoute<P, R>(all as unknown as R)
 }

@@ -24,8 +24,8 @@ export class ProblemError extends Error {
 }
 
 /** For resources that do not exist, or no longer exist. */
-export const absent = ({ type }: Absent, what?: string) =>
-  type === 'not_found' ? notFound(what) : new ProblemError('deleted', 'It was deleted, and does not come back.')
+export const absent = ({ type }: Absent) =>
+  type === 'not_found' ? notFound() : new ProblemError('deleted', 'It was deleted, and does not come back.')
 
 export const notFound = (what = 'There is nothing here, or nothing that you may see.') =>
   new ProblemError('not_found', what)

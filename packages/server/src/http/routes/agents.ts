@@ -3,7 +3,6 @@
 import type { AgentInfo, List } from '@holdfast/core'
 import { AgentsShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
@@ -15,7 +14,6 @@ export function agents(api: Api, { agents: catalogue }: Pick<Parts, 'agents'>): 
       operationId: 'listAgents',
       summary: 'The agents a run may name',
       problems: ['not_found'],
-      middleware: may('agents.list'),
       responses: { 200: answer('The agents.', AgentsShape) },
     }),
     () =>

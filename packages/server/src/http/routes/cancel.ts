@@ -4,7 +4,6 @@ import type { CancelRequested, CancelTooLate } from '@holdfast/core'
 import type { CancelAnswer } from '../../store/port.ts'
 import { CancelRequestedShape, CancelTooLateShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
@@ -23,7 +22,6 @@ export function cancel(api: Api, { store }: Pick<Parts, 'store'>): void {
       operationId: 'cancelRun',
       summary: 'Cancel a run, also before it exists',
       problems: ['not_found', 'deleted', 'too_many_cancels'],
-      middleware: may('runs.cancel'),
       request: { params: RunParams, body: { ...json(Cancel), required: true } },
       responses,
     }),
@@ -41,7 +39,6 @@ export function cancel(api: Api, { store }: Pick<Parts, 'store'>): void {
       operationId: 'cancelThread',
       summary: 'Cancel whatever is live in a thread',
       problems: ['not_found', 'deleted'],
-      middleware: may('runs.cancel'),
       request: { params: ThreadParams, body: { ...json(Cancel), required: true } },
       responses,
     }),

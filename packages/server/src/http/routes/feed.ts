@@ -2,7 +2,6 @@
 import type { InboxRefused } from '../../feed/feed.ts'
 import type { Api, Parts } from '../env.ts'
 import { openSink, tooManyStreams } from '../live.ts'
-import { may } from '../may.ts'
 import { operation, stream } from '../operation.ts'
 import { ProblemError } from '../problem-error.ts'
 import { FeedRequest, json } from '../schemas.ts'
@@ -15,7 +14,6 @@ export function feed(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>)
       operationId: 'openFeed',
       summary: 'The feed: threads and the inbox as one stream',
       problems: ['invalid_cursor', 'not_found', 'cursor_ahead', 'too_many_streams'],
-      middleware: may('feed.open'),
       request: { body: { ...json(FeedRequest), required: true } },
       responses: { 200: stream('Frames `inbox`, `log`, `caught-up` and `resync`, until either side ends it.') },
     }),

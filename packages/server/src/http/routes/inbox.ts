@@ -4,7 +4,6 @@ import type { InboxOverview } from '@holdfast/core'
 import { InboxShape } from '../answers.ts'
 import { overview } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { reply } from '../reply.ts'
 
@@ -16,7 +15,6 @@ export function inbox(api: Api, { store, agents, heavy }: Pick<Parts, 'store' | 
       operationId: 'getInbox',
       summary: 'What is running, queued and waiting for a person, in all rooms',
       problems: ['not_found'],
-      middleware: may('inbox.read'),
       request: {},
       responses: { 200: answer('The roll-up, and the cursor that continues from it.', InboxShape) },
     }),

@@ -4,7 +4,6 @@ import { LogPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES, waitingIn } from '../live.ts'
 import { logPage } from '../log-page.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { nothing, replyText } from '../reply.ts'
 import { cursorOf, LogHeaders, LogQuery, ThreadParams } from '../schemas.ts'
@@ -20,7 +19,6 @@ export function log(
       operationId: 'readLog',
       summary: 'A thread’s log: a page, a stream, or a wait',
       problems: LOG_PROBLEMS,
-      middleware: may('log.read'),
       request: { params: ThreadParams, query: LogQuery, headers: LogHeaders },
       responses: {
         200: answer('A page of envelopes, or a stream of them.', LogPageShape),

@@ -3,7 +3,6 @@ import { readPage } from '../../feed/page.ts'
 import { FeedPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { PAGE_BYTES } from '../live.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { replyText } from '../reply.ts'
 import { FeedRequest, json } from '../schemas.ts'
@@ -17,7 +16,6 @@ export function poll(api: Api, { store, heavy }: Pick<Parts, 'store' | 'heavy'>)
       operationId: 'pollFeed',
       summary: 'What the feed would send now, as one answer',
       problems: ['invalid_cursor', 'not_found', 'cursor_ahead'],
-      middleware: may('feed.open'),
       request: { body: { ...json(FeedRequest), required: true } },
       responses: {
         200: answer('Frames of the feed. `more`: the answer was cut off, ask again at once.', FeedPageShape),

@@ -4,7 +4,6 @@ import type { QueueInfo, Run } from '@holdfast/core'
 import type { Absent, NotQueued } from '../../store/port.ts'
 import { QueueShape, RunShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, messageIdReused, ProblemError } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
@@ -20,7 +19,6 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       operationId: 'getQueue',
       summary: 'What waits in a thread',
       problems: ['invalid', 'not_found', 'deleted'],
-      middleware: may('queue.read'),
       request: { params: ThreadParams },
       responses: { 200: answer('The queued runs, in the order in which they will start.', QueueShape) },
     }),
@@ -38,7 +36,6 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       operationId: 'changeQueue',
       summary: 'Reorder, pause, resume, send now',
       problems: ['not_found', 'deleted', 'not_queued'],
-      middleware: may('queue.change'),
       request: { params: ThreadParams, body: { ...json(ChangeQueue), required: true } },
       responses: { 200: answer('The queue as it is now.', QueueShape) },
     }),
@@ -62,7 +59,6 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       operationId: 'editRun',
       summary: 'Other words for a run that waits',
       problems: ['not_found', 'deleted', 'not_queued', 'message_id_reused'],
-      middleware: may('queue.change'),
       request: { params: RunParams, body: { ...json(EditRun), required: true } },
       responses: { 200: answer('The run, with other words.', RunShape) },
     }),

@@ -8,7 +8,6 @@ import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { reply } from '../reply.ts'
@@ -26,7 +25,6 @@ export function rooms(
       operationId: 'listRooms',
       summary: 'Rooms, in the order of their creation',
       problems: ['invalid', 'invalid_cursor', 'not_found'],
-      middleware: may('rooms.list'),
       request: { query: ListQuery },
       responses: { 200: answer('A page of rooms.', RoomsShape) },
     }),
@@ -44,7 +42,6 @@ export function rooms(
       operationId: 'createRoom',
       summary: 'Create a room; safe to retry',
       problems: ['not_found', 'unknown_agent', 'room_conflict', 'deleted'],
-      middleware: may('rooms.create'),
       request: { body: { ...json(CreateRoom), required: true } },
       responses: { 201: answer('Created.', RoomShape), 200: answer('It was there already, the same.', RoomShape) },
     }),
@@ -68,7 +65,6 @@ export function rooms(
       operationId: 'getRoom',
       summary: 'A room',
       problems: ['invalid', 'not_found', 'deleted'],
-      middleware: may('rooms.read'),
       request: { params: RoomParams },
       responses: { 200: answer('The room.', RoomShape) },
     }),
@@ -86,7 +82,6 @@ export function rooms(
       operationId: 'changeRoom',
       summary: 'Change a room',
       problems: ['not_found', 'deleted', 'unknown_agent'],
-      middleware: may('rooms.change'),
       request: { params: RoomParams, body: { ...json(ChangeRoom), required: true } },
       responses: { 200: answer('The room as it is now.', RoomShape) },
     }),
@@ -107,7 +102,6 @@ export function rooms(
       operationId: 'deleteRoom',
       summary: 'Delete a room with all its threads',
       problems: ['not_found', 'run_active', 'default_room'],
-      middleware: may('rooms.delete'),
       request: { params: RoomParams, query: DeleteQuery },
       responses: { 204: { description: 'It is gone with all its threads, even if it was gone before.' } },
     }),

@@ -7,7 +7,6 @@ import type { Principal } from '../../store/principal.ts'
 import { EventPageShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { LOG_PROBLEMS, openStream, orRefuse, PAGE_BYTES } from '../live.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
 import { keyIn, nothing, replyText } from '../reply.ts'
@@ -33,7 +32,6 @@ export function runEvents(
       operationId: 'readRunEvents',
       summary: 'One run’s AG-UI events: a page, a stream, or a wait',
       problems: LOG_PROBLEMS,
-      middleware: may('log.read'),
       request: { params: RunParams, query: LogQuery, headers: LogHeaders },
       responses: {
         200: answer('A page of events, or a stream of them.', EventPageShape),

@@ -4,7 +4,6 @@ import type { List, Run, RunInThread } from '@holdfast/core'
 import { RunShape, RunsShape, TimelineShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent } from '../problem-error.ts'
 import { keyIn, reply } from '../reply.ts'
@@ -18,7 +17,6 @@ export function runs(api: Api, { store, limits, heavy }: Pick<Parts, 'store' | '
       operationId: 'listRuns',
       summary: 'The runs of a thread',
       problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
-      middleware: may('runs.read'),
       request: { params: ThreadParams, query: ListQuery },
       responses: { 200: answer('A page of the runs, in order of acceptance.', RunsShape) },
     }),
@@ -40,7 +38,6 @@ export function runs(api: Api, { store, limits, heavy }: Pick<Parts, 'store' | '
       operationId: 'getRun',
       summary: 'A run',
       problems: ['invalid', 'not_found', 'deleted'],
-      middleware: may('runs.read'),
       request: { params: RunParams },
       responses: { 200: answer('The run.', RunShape) },
     }),
@@ -59,7 +56,6 @@ export function runs(api: Api, { store, limits, heavy }: Pick<Parts, 'store' | '
       operationId: 'listAllRuns',
       summary: 'Runs of all threads, newest first',
       problems: ['invalid', 'invalid_cursor', 'not_found'],
-      middleware: may('runs.list'),
       request: { query: TimelineQuery },
       responses: { 200: answer('A page of runs of all threads, newest acceptance first.', TimelineShape) },
     }),

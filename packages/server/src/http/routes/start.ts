@@ -9,7 +9,6 @@ import { StartedShape } from '../answers.ts'
 import { chosenAgent } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
 import { knownAgent } from '../known-agent.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, messageIdReused, ProblemError, STORE_LOST } from '../problem-error.ts'
 import { reply } from '../reply.ts'
@@ -36,7 +35,6 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         'not_supported',
         'queue_full',
       ],
-      middleware: may('runs.start'),
       request: { params: ThreadParams, body: { ...json(Start), required: true } },
       responses: { 202: answer('Accepted durably. A retry returns the same run.', StartedShape) },
     }),
@@ -51,7 +49,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       const answered = answeredIn(body)
       const asked = { runId: body.runId, ...(answered !== undefined && { answered }) }
       const who = await store.runs.whoAnswers(c.var.principal, key, asked)
-      if (who.type !== 'agents') throw absent(who, `There is no room “${key.roomId}”.`)
+      if (who.type !== 'agents') throw absent(who)
       const agentId = body.agentId ?? who.accepted ?? chosenAgent(agents, who.candidates)
       const request = requestOf(body, agentId)
       // An accepted run stays accepted, even if its agent is no longer set up.
@@ -88,7 +86,7 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
           throw new ProblemError('nothing_to_answer', 'There is no message to answer. Send one in `messages`.')
         case 'not_found':
         case 'deleted':
-          throw absent(answer, `There is no room “${key.roomId}”.`)
+          throw absent(answer)
       }
     },
   )

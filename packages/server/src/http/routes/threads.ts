@@ -7,7 +7,6 @@ import { deleted } from '../deleted.ts'
 import type { Api, Parts } from '../env.ts'
 import { jsonPieces } from '../json-pieces.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
-import { may } from '../may.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { reply, replyText } from '../reply.ts'
@@ -25,7 +24,6 @@ export function threads(
       operationId: 'listThreads',
       summary: 'Threads, newest activity first; also the search',
       problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
-      middleware: may('threads.list'),
       request: { params: RoomParams, query: ThreadListQuery },
       responses: { 200: answer('A page of threads, newest activity first.', ThreadsShape) },
     }),
@@ -48,7 +46,6 @@ export function threads(
       operationId: 'createThread',
       summary: 'Create a thread; safe to retry',
       problems: ['not_found', 'deleted', 'thread_conflict'],
-      middleware: may('threads.create'),
       request: { params: RoomParams, body: { ...json(CreateThread), required: true } },
       responses: { 201: answer('Created.', ThreadShape), 200: answer('It was there already, the same.', ThreadShape) },
     }),
@@ -60,7 +57,7 @@ export function threads(
         throw new ProblemError('thread_conflict', `Thread “${threadId}” already exists. Choose another id.`)
       }
       if (answer.type === 'not_found' || answer.type === 'deleted') {
-        throw absent(answer, `There is no room “${roomId}”.`)
+        throw absent(answer)
       }
       return reply<ThreadInfo>(infoOf(answer.thread), answer.type === 'created' ? 201 : 200)
     },
@@ -73,7 +70,6 @@ export function threads(
       operationId: 'getThread',
       summary: 'A snapshot, on which the log goes on',
       problems: ['invalid', 'not_found', 'deleted'],
-      middleware: may('threads.read'),
       request: { params: ThreadParams },
       responses: { 200: answer('The thread as it is now. Its log continues after `seq`.', SnapshotShape) },
     }),
@@ -94,7 +90,6 @@ export function threads(
       operationId: 'changeThread',
       summary: 'Rename, mute or archive a thread',
       problems: ['not_found', 'deleted'],
-      middleware: may('threads.change'),
       request: { params: ThreadParams, body: { ...json(ChangeThread), required: true } },
       responses: { 200: answer('The thread as it is now.', ThreadShape) },
     }),
@@ -118,7 +113,6 @@ export function threads(
       operationId: 'deleteThread',
       summary: 'Delete a thread',
       problems: ['not_found', 'deleted', 'run_active'],
-      middleware: may('threads.delete'),
       request: { params: ThreadParams, query: DeleteQuery },
       responses: { 204: { description: 'It is gone, even if it was gone before.' } },
     }),

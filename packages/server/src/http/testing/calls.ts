@@ -1,0 +1,118 @@
+/** A valid request for every operation of the API, and a server in which each of them is answered. */
+import { paths, type ThreadKey } from '@holdfast/core'
+import type { Lease } from '../../store/port.ts'
+import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
+import type { Access } from '../access.ts'
+import type { OperationId } from '../actions.ts'
+import type { operationsOf } from '../api-page.ts'
+import { LOCAL_ACCESS } from '../local-access.ts'
+import { createTestServer, KEY, type TestServer } from './test-server.ts'
+
+/** A valid request, for a server with a live run `r1`, a queued one (`r2`), and a quiet thread. */
+export interface Call {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly body?: Readonly<Record<string, unknown>>
+}
+
+const QUIET: ThreadKey = { ...KEY, threadId: 'quiet' }
+const ask = [{ id: 'new-q', role: 'user', content: 'Hello' }]
+export const VALID: Readonly<Record<OperationId, Call>> = {
+  getHealth: {},
+  getReadiness: {},
+  getMetrics: {},
+  getOpenApi: {},
+  listAgents: {},
+  listRooms: { query: 'limit=2' },
+  createRoom: { body: { roomId: 'new', title: 'New', agentId: 'demo' } },
+  getRoom: {},
+  changeRoom: { body: { title: 'Renamed', agentId: 'demo' } },
+  deleteRoom: { params: { roomId: 'spare' }, query: 'force=true' },
+  listThreads: { query: 'limit=2&q=hello' },
+  createThread: { body: { threadId: 'new', title: 'New' } },
+  getThread: {},
+  changeThread: { body: { title: 'Renamed', mutedUntil: '2030-01-01T00:00:00Z', archived: true } },
+  deleteThread: { query: 'force=true' },
+  startRun: {
+    params: { threadId: QUIET.threadId },
+    body: {
+      runId: 'new',
+      messages: ask,
+      agentId: 'demo',
+      onBusy: 'reject',
+      tools: [{ name: 'pick', description: 'Picks.', parameters: {} }],
+      context: [{ description: 'Where', value: 'here' }],
+      state: { a: 1 },
+      forwardedProps: {},
+    },
+  },
+  listRuns: {},
+  getRun: {},
+  editRun: { params: { runId: 'r2' }, body: { messages: ask } },
+  listAllRuns: { query: 'since=2020-01-01T00:00:00Z&until=2030-01-01T00:00:00%2B01:00&limit=5' },
+  getQueue: {},
+  changeQueue: { body: { order: ['r2'], paused: true, supersede: false } },
+  cancelRun: { body: { reason: 'enough' } },
+  cancelThread: { body: { reason: 'enough' } },
+  readLog: { query: 'after=1&limit=10' },
+  readRunEvents: { query: 'after=1&limit=10' },
+  getInbox: {},
+  reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
+  openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
+  pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
+}
+
+/** `access` is in force once everything is there. */
+export async function furnished(access: Partial<Access> = {}): Promise<TestServer & { lease: Lease }> {
+  let open = true
+  const server = await createTestServer({
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+    authenticate: (request) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authenticate(request),
+    authorise: (...asked) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authorise(...asked),
+  })
+  await server.start('r1')
+  const lease = await server.claim()
+  await server.say(lease, 'one ')
+  await server.ask(paths.runs(KEY), {
+    runId: 'r2',
+    messages: [{ id: 'q2', role: 'user', content: 'x' }],
+    onBusy: 'enqueue',
+  })
+  await server.ask(paths.threads('default'), { threadId: QUIET.threadId })
+  await server.ask(paths.rooms(), { roomId: 'spare', title: 'Spare' })
+  open = false
+  return Object.assign(server, { lease })
+}
+
+/** Everything that a refused request must leave unchanged. */
+export async function everything({ store }: TestServer): Promise<string> {
+  const range = { after: 0, maxBytes: 1e9, maxRecords: 1e9 }
+  const log = await store.log.read(me, KEY, range)
+  return JSON.stringify([
+    await store.rooms.list(me, { limit: 200 }),
+    await store.threads.list(me, 'default', { limit: 200 }),
+    await store.runs.timeline(me, { limit: 200 }),
+    log.type === 'chunk' ? log.head : log,
+  ])
+}
+
+export type Operation = ReturnType<typeof operationsOf>[number]
+
+export function request(
+  server: TestServer,
+  { method, path }: Operation,
+  call: Call,
+  body: unknown = call.body,
+  init: RequestInit = {},
+) {
+  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', ...call.params }
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
+  const sent = typeof body === 'string' ? body : JSON.stringify(body)
+  const withBody = method !== 'get' && body !== undefined
+  return server.app.request(call.query === undefined ? at : `${at}?${call.query}`, {
+    method: method.toUpperCase(),
+    ...(withBody && { body: sent }),
+    ...init,
+    headers: { 'Content-Type': 'application/json', ...init.headers },
+  })
+}
