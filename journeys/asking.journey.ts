@@ -141,7 +141,7 @@ test.describe('with a model that names conversations', () => {
     await provider.goOn()
     await expectAnswers(page, wordsText(asked))
 
-    // The model is asked the same, and is in the middle of its answer: that is nobody's run.
+    // The model is asked for the title and is in the middle of its answer. That is not a run.
     await expect.poll(async () => (await provider.asked()).calls).toBe(2)
     const calm = async (title: string) => {
       await expect(listed(page, title)).toHaveText(title)

@@ -1,4 +1,7 @@
-/** Proxies as people have them: streams held back, cut, replaced; answers that are none; an address that nobody set. */
+/**
+ * Proxies as people have them: streams held back, cut or replaced, unreadable answers, an address that was not
+ * configured.
+ */
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { answers, connectionLine, expect, expectAnswers, send, stopButton, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
@@ -101,7 +104,7 @@ test('a required sign-in, an HTML page and an unreadable answer are each reporte
       await expect(main.getByRole('heading', { name: says })).toBeVisible()
       await expect(main.getByRole('button', { name: 'Try again' })).toBeVisible()
       proxy.answer(undefined)
-      // By itself, or sooner by the button.
+      // By itself, or sooner with the button.
       await main
         .getByRole('button', { name: 'Try again' })
         .click({ timeout: 5_000 })
@@ -109,7 +112,7 @@ test('a required sign-in, an HTML page and an unreadable answer are each reporte
       await expectAnswers(page, 't0 t1 t2 t3 t4 ')
     }
 
-    // While a conversation is shown it stays, and goes on.
+    // A conversation that is already shown stays, and continues.
     proxy.answer(api(401, 'text/plain', 'no'))
     await server.play(key, { tokens: 5, intervalMs: 1, prefix: 'u' }, 'More')
     proxy.turn('cut')

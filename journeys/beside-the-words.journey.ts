@@ -1,4 +1,7 @@
-/** What stands beside an answer's words: how long was thought, what is waited for. By the log, so that it stays. */
+/**
+ * What an answer shows besides its text: the duration of reasoning, the wait for a provider. From the log, so it
+ * survives a reload.
+ */
 import { addressOf, ending, expect, send, sendButton, stopButton, test } from './journey.ts'
 
 test('reasoning shows its duration, and a rate limit the time of the next retry, before and after a reload', async ({

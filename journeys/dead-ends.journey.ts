@@ -1,4 +1,4 @@
-/** Where there is nothing (yet, any more, or because something broke): what happened, what is safe, what is next. */
+/** States in which something is missing, slow or broken: what happened, what is safe, what to do next. */
 import { addressOf, expect, expectAnswers, test } from './journey.ts'
 import { isQuiet, scriptText } from './server.ts'
 
@@ -10,9 +10,9 @@ test('slow, unreachable, deleted, unknown and broken states each say so and offe
   await server.play(key, { tokens: 5, intervalMs: 1 }, 'Here')
   await expect.poll(() => isQuiet(server, key)).toBe(true)
 
-  // Slow: nothing for 300 ms, then a skeleton, then what was asked for.
+  // Slow: nothing for 300 ms, then a skeleton, then the content.
   const held = Promise.withResolvers<void>()
-  // A connection that tabs share is none of this page's own, and cannot be held here.
+  // Routes do not see the requests of a connection that tabs share.
   await page.addInitScript(() => {
     for (const name of ['SharedWorker', 'BroadcastChannel']) Reflect.deleteProperty(window, name)
   })
@@ -54,7 +54,7 @@ test('slow, unreachable, deleted, unknown and broken states each say so and offe
   await page.getByRole('link', { name: 'Go to the first room' }).click()
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
 
-  // The server does not answer: the page says what is safe, keeps trying, and goes on by itself.
+  // The server does not answer: the page says what is safe, keeps trying, and recovers by itself.
   await page.route('**/v1/**', (route) => route.abort())
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Can’t reach the server' })).toBeVisible()
@@ -94,7 +94,7 @@ test('a part of the page that fails to load affects nothing else: it says so, ke
   await expect(field).toHaveValue('half a thought')
   await expectAnswers(page, scriptText({ tokens: 5 }))
 
-  // A whole page: what is around it stays.
+  // A whole page: the frame around it stays.
   await page.route('**/assets/pages-*.js*', (route) => route.abort())
   await page.reload()
   await expect(page.getByText('Couldn’t load this part of the page')).toBeVisible()
@@ -104,7 +104,7 @@ test('a part of the page that fails to load affects nothing else: it says so, ke
   await page.getByRole('main').getByRole('button', { name: 'Try again' }).click()
   await expectAnswers(page, scriptText({ tokens: 5 }))
 
-  // What everything stands in.
+  // The frame itself.
   await page.route('**/assets/frame-*.js*', (route) => route.abort())
   await page.reload()
   await expect(page.getByText('Couldn’t load this part of the page')).toBeVisible()

@@ -1,4 +1,4 @@
-/** What an answer draws beside words: formulas as models write them, tables, code; while it is written too. */
+/** What an answer renders besides text, also while it is written: formulas as models write them, tables, code. */
 import { addressOf, answers, expect, test } from './journey.ts'
 
 const key = (threadId: string) => ({ roomId: 'default', threadId })

@@ -1,4 +1,4 @@
-/** The focus, at the keyboard: the field has it first, and whatever opens over the page gives it back. */
+/** The focus by keyboard: the message box has it first, and everything that opens over the page returns it. */
 import type { Locator, Page } from '@playwright/test'
 import { addressOf, expect, expectAnswers, listed, test } from './journey.ts'
 import { scriptText } from './server.ts'
@@ -98,7 +98,7 @@ test('palette, tray, shortcuts, menus and dialogs return the focus to where it w
       await expect(page.getByRole('dialog', { name: /Keyboard shortcuts|Runs/ })).toBeVisible()
     })
   }
-  // The same keys once more close it too; so does a click beside it.
+  // The same keys close it too, and so does a click outside.
   await field(page).focus()
   for (const keys of ['ControlOrMeta+k', 'ControlOrMeta+.']) {
     await page.keyboard.press(keys)
@@ -115,7 +115,7 @@ test('palette, tray, shortcuts, menus and dialogs return the focus to where it w
 
   for (const name of ['Actions for Plans', 'Actions for room Garden']) {
     const more = button(page, name)
-    // The first time the menu has to come; the second time it is there.
+    // The first time the menu must be loaded; the second time it is there.
     for (const _ of [1, 2]) {
       await more.focus()
       await page.keyboard.press('Enter')

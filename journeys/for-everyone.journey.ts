@@ -1,4 +1,4 @@
-/** Nobody is left out: axe finds nothing in either theme, text grows to twice its size, targets fit a finger. */
+/** Accessibility: axe finds nothing in either theme, text grows to twice its size, targets fit a finger. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { addressOf, ending, expect, expectWritten, lowControls, test } from './journey.ts'
@@ -20,7 +20,7 @@ async function expectClean(page: Page, where: string): Promise<void> {
   ).toEqual([])
 }
 
-/** What is animated now, by its element's class. */
+/** Running animations, by the class of their element. */
 function moving(page: Page): Promise<readonly string[]> {
   return page.evaluate(() =>
     document.getAnimations().flatMap(({ playState, effect }) => {

@@ -1,7 +1,7 @@
-/** Requests of the page that are held back until a journey lets them go. */
+/** Requests of the page that are held until a journey releases them. */
 import type { Page, Route } from '@playwright/test'
 
-/** @param answer what becomes of each then; without it, it goes on to the server. Gives what lets all of them go. */
+/** @param answer how each is answered then; without it, it continues to the server. Returns what releases them all. */
 export async function hold(
   page: Page,
   where: '**/runs' | '**/cancel',

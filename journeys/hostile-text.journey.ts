@@ -31,7 +31,7 @@ test('a corpus of hostile texts runs no script, makes no request, and breaks no 
   for (let from = 0; from < PAYLOADS.length; from += AT_ONCE) {
     const key = { roomId: 'default', threadId: `payloads-${from}` }
     const payloads = PAYLOADS.slice(from, from + AT_ONCE)
-    // Each is an answer of its own: what one leaves open must not hide the next.
+    // Each is an answer of its own, so that an unclosed one does not hide the next.
     for (const prefix of payloads) {
       await server.play(key, { tokens: 1, intervalMs: 0, prefix })
       await expect.poll(() => isQuiet(server, key), { intervals: [20] }).toBe(true)

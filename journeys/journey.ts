@@ -1,4 +1,4 @@
-/** What every journey has: its own server, and words for what a person sees and does in the page. */
+/** What every journey uses: its own server, and names for what a person sees and does on the page. */
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,9 +16,9 @@ interface Fixtures {
   /** The provider behind the agent `model`; without it there is only the demo agent. */
   readonly provider: Provider
   readonly server: HoldfastServer
-  /** The same, where three runs go on at once and others wait. */
+  /** The same, with at most three concurrent runs. */
   readonly fullServer: HoldfastServer
-  /** Which model names conversations for `modelServer`; none, by default. */
+  /** The model that names conversations for `modelServer`; none by default. */
   readonly titleModel: string
   /** The server with the agent `model`, and with a room `models` whose agent it is. */
   readonly modelServer: HoldfastServer
@@ -86,7 +86,7 @@ export async function expectAnswers(where: Page | Locator, ...texts: readonly st
   await expect.poll(shown, { message: 'the answers shown' }).toEqual(texts.map((text) => text.trimEnd()))
 }
 
-/** Waits until the answer that is being written has come at least so far. */
+/** Waits until the current answer has reached at least this text. */
 export async function expectWritten(page: Page, token: string): Promise<void> {
   await expect(answers(page).last()).toContainText(token)
 }
@@ -117,7 +117,7 @@ export function connectionLine(page: Page): Locator {
   return page.getByText('Reconnecting… nothing you’ve seen is lost')
 }
 
-/** What is said politely to who cannot see it. */
+/** What is announced politely to screen readers. */
 export function said(page: Page, text: string): Locator {
   return page.getByRole('status').and(page.getByText(text, { exact: true }))
 }
@@ -127,13 +127,13 @@ export function lowControls(page: Page): Promise<readonly string[]> {
   return page.locator('button, a, summary, select, [role="option"], [role="menuitem"]').evaluateAll((controls) =>
     controls
       .filter((control) => control.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-      // What is on its way (a dialog that settles) is measured a hair less than it is.
+      // A moving element (a dialog that settles) measures slightly less than its final size.
       .filter((control) => control.getBoundingClientRect().height < 43.99 && !control.classList.contains('skip'))
       .map((control) => control.outerHTML.slice(0, 120)),
   )
 }
 
-/** How a run ended, as the conversation says it. */
+/** How a run ended, as the conversation shows it. */
 export function ending(page: Page, text: string): Locator {
   return page.getByRole('log').getByText(text)
 }

@@ -1,4 +1,4 @@
-/** Looking never owns: whoever leaves in whatever way comes back to every word, once, in order. */
+/** Looking never owns: however a person leaves, they return to every word once, in order. */
 import { addressOf, answers, expect, expectAnswers, expectWritten, listed, stopButton, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
 import { type Script, scriptText } from './server.ts'

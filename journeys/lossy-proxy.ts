@@ -1,8 +1,8 @@
 /**
- * What may stand between a page and its server: it passes requests on, swallows answers, is gone, or answers with a page
- * of its own.
+ * A proxy between page and server that passes requests on, swallows answers, disappears, or answers with a page of its
+ * own.
  *
- * Owns: the sockets on both sides. Does not know: what is asked.
+ * Owns: the sockets on both sides. Does not know: what is requested.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
@@ -12,7 +12,7 @@ export type Manner =
   | 'pass on'
   /** Connections end at once, those that are open too. */
   | 'away'
-  /** The server does what it is asked, and nobody hears of it. */
+  /** The server does what it is asked, and its answer is lost. */
   | 'swallow the answer'
   /** A captive portal. */
   | 'HTML 200'

@@ -29,7 +29,7 @@ test('the tray counts runs across rooms, opens their threads, stops one, removes
   await server.createRoom({ roomId: 'garden', title: 'Garden' })
   await server.play(inDefault('quiet'), { tokens: 2, intervalMs: 1 }, 'Quiet')
   await expect.poll(() => isQuiet(server, inDefault('quiet'))).toBe(true)
-  // What waits behind a run that is stopped is held.
+  // The queue behind a stopped run is paused.
   const held = `${server.url}/v1/rooms/default/threads/held`
   const headers = { origin: server.url }
   const later = { runId: 'later', messages: [{ id: 'q', role: 'user', content: 'And then?' }], onBusy: 'enqueue' }
@@ -59,7 +59,7 @@ test('the tray counts runs across rooms, opens their threads, stops one, removes
   await page.keyboard.press('ArrowDown')
   await expect(running.nth(1)).toBeFocused()
 
-  // By keyboard: what waits does not begin, and the focus stays in the list.
+  // By keyboard: the queued run never starts, and the focus stays in the list.
   await tray.getByRole('button', { name: 'Stop The fourth' }).press('Enter')
   await expect(waiting).toHaveText([/The fifth/, /The sixth/])
   await expect(tray.getByRole('link', { name: 'The fifth' })).toBeFocused()
@@ -177,7 +177,7 @@ test('the palette finds threads by title and by message, and Esc in it stops not
   await page.keyboard.press('Enter')
   await expect(page).toHaveTitle('Tulips · Garden · Holdfast')
 
-  // What was said is found later than names are, and nearer than letters strewn over one: Enter takes it.
+  // Matches in messages arrive later than matches in titles, but rank above scattered letters: Enter selects one.
   await page.goBack()
   await expect(page).toHaveTitle('Going on · Default · Holdfast')
   await page.keyboard.press('ControlOrMeta+k')

@@ -35,7 +35,7 @@ async function watchFor(page: Page, ...texts: readonly string[]): Promise<() => 
   return () => page.evaluate(() => (window as unknown as { seen: string[] }).seen)
 }
 
-/** The page's own time; its connection is its own, too, so that nothing of it runs by another. */
+/** The page has its own clock and its own connection, so that no part of it runs on another clock. */
 async function ownTime(page: Page): Promise<void> {
   await page.addInitScript(() => {
     for (const name of ['SharedWorker', 'BroadcastChannel']) Reflect.deleteProperty(window, name)
@@ -89,7 +89,7 @@ test('a rolling restart while a page is sending: each message is in its log once
   const [one, two, three] = keys as [ThreadKey, ThreadKey, ThreadKey]
   for (const key of keys) await server.play(key, { tokens: 5_000, intervalMs: 10 }, `The ${key.threadId}`)
   await page.goto(addressOf(server, one))
-  // Accepted and waiting; on its way and never answered; sent while the server drains.
+  // Accepted and queued; sent and never answered; sent while the server drains.
   await field(page).fill('Waits in one')
   await field(page).press('Enter')
   await expect.poll(() => written(server, one)).toContain('Waits in one')

@@ -45,7 +45,7 @@ test('a whole session: leave a run and return, run three in two rooms, let two e
     expect((await server.runs(key)).map((run) => run.status)).toEqual(['running'])
   }
 
-  // All go on; two of them end while the third is looked at, and the page hears of it.
+  // All continue; two of them end while the third is shown, and the page learns of it.
   const before = read.length
   await provider.goOn()
   await expectAnswers(page, wordsText(c))
@@ -53,7 +53,7 @@ test('a whole session: leave a run and return, run three in two rooms, let two e
   await expect(listed(page, 'with an a')).not.toContainText('Working')
   await expect(rooms(page).getByRole('link', { name: 'Second room' })).not.toContainText('Working')
 
-  // What ended unseen is there, whole, and nothing of it is fetched again.
+  // The runs that ended unseen are complete, and nothing is fetched again.
   await listed(page, 'with an a').click()
   await expectAnswers(page, wordsText(a))
   await page.getByRole('link', { name: 'Second room' }).click()

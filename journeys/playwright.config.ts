@@ -1,4 +1,4 @@
-/** Journeys: what a person does, end to end. Each starts its own server process on its own data and its own port. */
+/** Journeys: what a person does, end to end. Each starts its own server process with its own data and port. */
 import { defineConfig } from '@playwright/test'
 import { chromium } from '../scripts/chromium.ts'
 
@@ -14,7 +14,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: '../test-results/reports/journeys.json' }]],
   use: {
     viewport: { width: 1280, height: 800 },
-    // A recording of everything costs a third of the time: TRACE=1 makes one where a failure has to be understood.
+    // Recording everything takes a third longer. TRACE=1 records a trace, to understand a failure.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: chromium,

@@ -1,6 +1,6 @@
 /**
  * A model provider: a separate process that speaks OpenAI's protocol (packages/server/src/testing/openai-endpoint.ts).
- * Its answers wait in the middle until a journey lets them go on, so that "mid-run" is a place and not a moment.
+ * Its answers stop in the middle until a journey releases them, so that "mid-run" is a state and not a moment.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ const SCRIPT = fileURLToPath(new URL('../packages/server/src/testing/openai-endp
 export interface Provider {
   /** Up to and including `/v1`. */
   readonly url: string
-  /** Lets every answer go on that waits now. */
+  /** Releases every answer that waits now. */
   goOn(): Promise<void>
   /** How many completions were asked for, and how many of those askers hung up. */
   asked(): Promise<{ readonly calls: number; readonly hungUp: number }>
@@ -43,7 +43,7 @@ export interface Words {
   readonly words: number
   /** What each begins with; `w` if absent. */
   readonly letter?: string
-  /** After so many it waits for `goOn`. */
+  /** After this many it waits for `goOn`. */
   readonly pauseAt?: number
   /** Between two words; 5 if absent. */
   readonly ms?: number

@@ -4,20 +4,20 @@ import { request as ask, createServer, type IncomingMessage, type Server, type S
 import type { AddressInfo } from 'node:net'
 
 /**
- * What becomes of a response.
+ * What happens to a response.
  *
- * - `flow` it comes through as it comes
- * - `hold` it comes through once it has ended, as a proxy that buffers does
- * - `lumps` it comes through in pieces of 16 KiB
+ * - `flow` it passes through as it arrives
+ * - `hold` it passes through once it has ended, as with a buffering proxy
+ * - `lumps` it passes through in pieces of 16 KiB
  * - `cut` it flows, and streams are broken after 12 s
- * - `html` streams are answered by a page of the proxy's own
- * - `empty` streams are answered 200 without a word
+ * - `html` streams are answered with a page of the proxy's own
+ * - `empty` streams are answered 200 with no content
  */
 export type Manner = 'flow' | 'hold' | 'lumps' | 'cut' | 'html' | 'empty'
 
 export interface HttpProxy {
   readonly url: string
-  /** For what is asked from now on, and what is held now. */
+  /** For requests from now on, and for those held now. */
   turn(manner: Manner): void
   /** Statuses to answer with instead, by path; undefined: as the server does. */
   answer(
@@ -25,7 +25,7 @@ export interface HttpProxy {
       | ((path: string) => { readonly status: number; readonly type: string; readonly body: string } | undefined)
       | undefined,
   ): void
-  /** What was asked through it, by method and path. */
+  /** The requests that passed through it, by method and path. */
   readonly asked: readonly string[]
   close(): Promise<void>
 }

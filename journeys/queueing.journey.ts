@@ -1,4 +1,4 @@
-/** What is written while a run goes on: it waits, in its order, in the person's hand, and outlives page and server. */
+/** Messages written during a run are queued in order, can be edited, and survive the page and the server. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { hold } from './hold.ts'
@@ -30,7 +30,7 @@ async function expectWaiting(page: Page, ...letters: readonly string[]): Promise
   await expect(rows(page)).toHaveText(letters.map((letter) => new RegExp(`with an ${letter},`)))
 }
 
-/** Where the line is taken that says this. */
+/** The handle of the row with this text. */
 async function gripOf(page: Page, text: string): Promise<{ readonly x: number; readonly y: number }> {
   const box = await rows(page).filter({ hasText: text }).getByTitle('Drag to move').boundingBox()
   if (!box) throw new Error(`There is no grip on the line that says ${text}.`)
@@ -55,8 +55,8 @@ test('S001-66 S001-74 S001-76 the queue keeps its order after switching threads,
   await expectWaiting(page, 'a', 'b')
   await expect(questionOf(page, 'with an a')).toHaveCount(0)
 
-  // In another thread nothing waits, and there is Send. Whoever was changing what waits has lost no word by leaving,
-  // and holds nothing back; nor by a reload.
+  // Another thread has no queue and shows Send. Leaving during an edit loses no text and leaves nothing paused; nor
+  // does a reload.
   const paused = async () => (await server.snapshot(KEY)).queuePaused
   const words = page.getByRole('textbox', { name: 'Edit queued message' })
   const change = async (text: string) => {

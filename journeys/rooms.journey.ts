@@ -1,4 +1,4 @@
-/** A room gets another name, and is deleted with all that is in it: asked first, and told to whoever looks. */
+/** A room is renamed, and deleted with everything in it after a confirmation; other viewers are told. */
 import { addressOf, expect, expectWritten, test } from './journey.ts'
 
 test('a room is renamed in place and deleted after a confirmation, its runs are stopped, and other viewers are told', async ({
@@ -33,7 +33,7 @@ test('a room is renamed in place and deleted after a confirmation, its runs are 
   await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
   await expect(page.getByRole('menuitem', { name: 'Delete…' }), 'the first room stays').toHaveCount(0)
   await page.keyboard.press('Escape')
-  // A menu gives the focus back when it is gone; until then the next one would lose it again.
+  // A closed menu returns the focus; until then, opening the next one would lose it.
   await expect(page.getByRole('button', { name: 'Actions for room Default' })).toBeFocused()
   await page.getByRole('button', { name: 'Actions for room The old harbour' }).focus()
   await page.keyboard.press('Enter')

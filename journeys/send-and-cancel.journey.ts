@@ -145,7 +145,7 @@ test('a message sent just before its tab was closed is sent once by the next pag
 }) => {
   const question = `${askFor(LONG)} ${'A long story. '.repeat(8_000)}`.trim()
   const tab = await context.newPage()
-  // Nothing of it gets through.
+  // No request gets through.
   await tab.route('**/runs', () => {})
   await tab.goto(`${server.url}/rooms/models`)
   await send(tab, question)

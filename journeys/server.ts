@@ -1,9 +1,9 @@
 /**
- * A real server process on its own data and its own port, and what a journey does with it from outside.
+ * A real server process with its own data and port, and what a journey does with it from outside.
  *
  * Owns: the processes, the temporary data. Does not know: the page.
  *
- * Invariant: killed and started again it has the same data and the same address.
+ * Invariant: after a kill and a restart it has the same data and the same address.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,7 +25,7 @@ import {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What the demo agent is to play (docs/PROTOCOL.md, The demo agent). */
+/** The script of the demo agent (docs/PROTOCOL.md, The demo agent). */
 export interface Script {
   readonly tokens: number
   readonly intervalMs: number
@@ -39,7 +39,7 @@ export interface Script {
 export interface HoldfastServer {
   readonly url: string
   readonly port: number
-  /** Starts it, again too, and waits until it says that it is ready. */
+  /** Starts or restarts it, and waits until it reports that it is ready. */
   start(): Promise<void>
   /** SIGKILL: no time for last words. */
   kill(): Promise<void>
@@ -48,12 +48,12 @@ export interface HoldfastServer {
   /** Stops what runs and removes the data. */
   dispose(): Promise<void>
   createRoom(body: CreateRoomBody): Promise<void>
-  /** Starts a run of the demo agent that says exactly `scriptText(script)`. */
+  /** Starts a run of the demo agent whose text is exactly `scriptText(script)`. */
   play(key: ThreadKey, script: Script, question?: string): Promise<Run>
   /** Asks an agent, by default the room's own. */
   ask(key: ThreadKey, question: string, agentId?: string): Promise<Run>
   snapshot(key: ThreadKey): Promise<ThreadSnapshot>
-  /** What the agents have said in this thread, without what came with questions. */
+  /** What the agents have written in this thread, without the questions. */
   said(key: ThreadKey): Promise<string>
   /** Every run of the thread, oldest first. */
   runs(key: ThreadKey): Promise<readonly Run[]>

@@ -1,4 +1,4 @@
-/** Only the cancel button cancels; what was written stays. */
+/** Only the Stop button stops a run; its partial text stays. */
 import { hold } from './hold.ts'
 import {
   addressOf,
@@ -45,7 +45,7 @@ test('stopping mid-run keeps the partial text, says so, and nothing follows (S00
   expect(scriptText(script).startsWith(kept), `a beginning of the whole: ${kept.slice(-40)}`).toBe(true)
   expect((await server.said(KEY)).trimEnd()).toBe(kept.trimEnd())
 
-  // Another run comes and goes meanwhile: time enough for anything late.
+  // Another run starts and ends meanwhile, which is time enough for late events.
   const other = { roomId: 'default', threadId: 'meanwhile' }
   const { seq } = await server.snapshot(KEY)
   await server.play(other, { tokens: 50, intervalMs: 20 })
@@ -85,7 +85,8 @@ test('Stop responds to a click during a flood: the cost of a frame does not grow
   await page.goto(addressOf(server, key))
   const answer = answers(page).last()
   await expect.poll(async () => ((await answer.textContent()) ?? '').length).toBeGreaterThan(200_000)
-  // No time is measured: how many frames pass between the click and its sign, and how much one frame lays out anew.
+  // No time is measured, only how many frames pass between the click and its effect, and how much one frame lays out
+  // again.
   await page.evaluate(() => {
     addEventListener(
       'click',

@@ -1,4 +1,7 @@
-/** Many tabs of one browser: one connection, every tab live and writable, whoever has it may go at any moment. */
+/**
+ * Many tabs of one browser share one connection. Every tab is live and can write, and the tab with the connection may
+ * disappear at any moment.
+ */
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { addressOf, expect, expectAnswers, send, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
@@ -18,8 +21,8 @@ async function openTab(context: BrowserContext, server: HoldfastServer, threadId
 }
 
 /**
- * Nothing in the page runs any more, until the returned function is called: what is due and what comes waits. By the
- * debugger: Page.setWebLifecycleState was tried, and the page ran on.
+ * Freezes the page until the returned function is called: timers and messages wait. Uses the debugger, because the page
+ * ran on after Page.setWebLifecycleState.
  */
 async function freeze(context: BrowserContext, page: Page): Promise<() => Promise<void>> {
   const session = await context.newCDPSession(page)
@@ -43,7 +46,7 @@ function leaders(page: Page): Promise<readonly (string | undefined)[]> {
   })
 }
 
-/** How many threads the server tells somebody of, each as often as it is read. */
+/** How many threads the server sends to readers, each counted as often as it is read. */
 async function readers({ url }: HoldfastServer): Promise<number> {
   const figures = await (await fetch(`${url}/metrics`)).text()
   return Number(/^holdfast_readers (\d+)$/m.exec(figures)?.[1] ?? Number.NaN)

@@ -1,4 +1,4 @@
-/** An event that anyone has seen is durable; a crash is said, and can be tried again. */
+/** An event that anyone has seen is durable; a crash is shown, and its run can be retried. */
 import {
   addressOf,
   connectionLine,
@@ -21,7 +21,7 @@ test('a server killed mid-run keeps everything that was seen, shows the run as f
   modelServer: server,
   provider,
 }) => {
-  // Not the room's own agent: Retry has to ask the one that was asked.
+  // Not the room's own agent: Retry must ask the agent that was asked.
   await page.goto(`${server.url}/rooms/default`)
   await page.getByRole('combobox', { name: 'Agent' }).selectOption('model')
   await send(page, askFor(LONG))

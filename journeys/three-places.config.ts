@@ -1,4 +1,4 @@
-/** The server of the tray: no more than three runs go on at once, whoever asks; others wait for a place. */
+/** The server of the tray: at most three concurrent runs, so others wait for a slot. */
 import { defineConfig } from '@holdfast/server'
 
 export default defineConfig({ limits: { maxRunsPerPerson: 3 } })

@@ -16,7 +16,7 @@ test('the timeline shows the runs of all rooms live; a bar opens the run, its ou
   // Put away, and called by its name all the same.
   const archived = { headers: { origin: server.url }, data: { archived: true } }
   await page.request.patch(`${server.url}/v1/rooms/default/threads/failed`, archived)
-  // Looked at before, so that the page follows it already while its log is read beside that.
+  // Opened before, so that the page already follows it while its log is read separately.
   await page.goto(`${server.url}/rooms/garden/threads/tulips`)
   await expect(page.getByRole('log')).toContainText('t1 t2')
   await page.keyboard.press('Control+.')

@@ -1,4 +1,4 @@
-/** Two conversations beside each other, both live; or one of them twice. */
+/** Two conversations in split view, both live; or one of them twice. */
 import type { Page } from '@playwright/test'
 import { hold } from './hold.ts'
 import { addressOf, ending, expect, expectAnswers, listed, send, test } from './journey.ts'

@@ -1,4 +1,4 @@
-/** Nothing that was said is lost: another answer, another question stand beside the ones before, and either is shown. */
+/** Nothing is overwritten: another answer or question is a version beside the earlier ones, and each can be shown. */
 import { addressOf, ending, expect, expectAnswers, questionOf, send, sendButton, stopButton, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
 
@@ -18,7 +18,7 @@ test('a retried or regenerated answer and an edited question are versions beside
   await stopButton(page).click()
   await expect(ending(page, 'Stopped')).toBeVisible()
   await page.getByRole('button', { name: 'Retry' }).click()
-  // What is shown from here on is the second answer, which has come as far as the first one.
+  // From here on the second answer is shown, which has come as far as the first one.
   await expect(ending(page, 'Stopped')).toBeHidden()
   await expectAnswers(page, wordsText(LONG, 20))
   await provider.goOn()
@@ -31,14 +31,14 @@ test('a retried or regenerated answer and an edited question are versions beside
   await expectAnswers(page, wordsText(LONG, 20))
   await expect(ending(page, 'Stopped')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Previous version; this is 1 of 2' })).toBeFocused()
-  // What is sent now goes on from the answer that is shown.
+  // The next message follows the answer that is shown.
   await send(page, askFor(one))
   await expectAnswers(page, wordsText(LONG, 20), wordsText(one))
   const { messages } = await server.snapshot(KEY)
   const stopped = messages.find((message) => message.role === 'assistant')
   expect(messages.find(({ content }) => content === askFor(one))?.parentId).toBe(stopped?.id)
 
-  // The first question with other words, while it is answered: the run makes room.
+  // The first question is edited while it is being answered, which supersedes the run.
   await page.reload()
   await expectAnswers(page, wordsText(LONG, 20), wordsText(one))
   await send(page, askFor({ ...LONG, letter: 'c' }))
@@ -63,7 +63,7 @@ test('a retried or regenerated answer and an edited question are versions beside
     'succeeded',
   ])
 
-  // A good answer is copied, and asked for again: both are kept, and it says the same to whoever comes later.
+  // A good answer is copied and regenerated: both versions are kept, and a later reader sees the same.
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.getByRole('button', { name: 'Copy answer' }).press('Enter')
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached()

@@ -1,4 +1,4 @@
-/** A wire between page and server that can be cut and mended, while the server knows nothing of it. */
+/** A connection between page and server that can be cut and restored; the server knows nothing of it. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 

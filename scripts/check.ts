@@ -9,9 +9,9 @@ interface Step {
   readonly name: string
   readonly does: string
   readonly command: readonly string[]
-  /** It needs nothing that the steps around it make, so it runs at the same time as those of them that say so too. */
+  /** Independent of the neighbouring steps, so it runs at the same time as those that are marked too. */
   readonly beside?: true
-  /** What its tests have shown, as JSON: gone before it begins, so that nothing of an earlier run is read. */
+  /** The JSON report of its tests. Removed before the step starts, so that no earlier report is read. */
   readonly report?: string
 }
 
@@ -107,14 +107,14 @@ const steps = STEPS.filter((step) => wanted.length === 0 || wanted.includes(step
 const reports = steps.flatMap(({ report }) => report ?? [])
 for (const report of reports) rmSync(report, { force: true })
 for (const stage of stagesOf(steps)) {
-  // What one of several says is shown once it has ended: nobody's lines between another's.
+  // The output of a parallel step is printed once it has ended, so that lines do not mix.
   const fine = await Promise.all(stage.map((step) => take(step, stage.length === 1)))
   if (fine.includes(false)) process.exit(1)
 }
 const passed = reports.map(testsIn).reduce((sum, count) => sum + count, 0)
 if (passed > 0) console.log(`\nchecks: ${passed} passed, 0 failed`)
 
-/** Neighbours that may run beside each other, together; every other step alone. In order. */
+/** Groups of steps in order: marked neighbours run together, every other step alone. */
 function stagesOf(all: readonly Step[]): readonly (readonly Step[])[] {
   const stages: Step[][] = []
   for (const [index, step] of all.entries()) {
@@ -125,7 +125,7 @@ function stagesOf(all: readonly Step[]): readonly (readonly Step[])[] {
   return stages
 }
 
-/** Runs a step, says how it went, and whether it went well. */
+/** Runs a step, reports it, and returns whether it passed. */
 async function take(step: Step, alone: boolean): Promise<boolean> {
   const title = `[${steps.indexOf(step) + 1}/${steps.length}] ${step.name}`
   console.log(`\n${title}: ${step.does}${alone ? '' : ' …'}`)
@@ -139,7 +139,10 @@ async function take(step: Step, alone: boolean): Promise<boolean> {
   return code === 0
 }
 
-/** Its exit code. What it says goes to the screen, or to the file: a pipe would be waited for as long as anyone has it. */
+/**
+ * Its exit code. The output goes to the screen or to a file; with a pipe, the parent would wait for anyone who holds
+ * it.
+ */
 function run(command: readonly string[], file: string | undefined): Promise<number> {
   const [program = '', ...args] = command
   const out = file === undefined ? 'inherit' : openSync(file, 'w')
@@ -153,7 +156,7 @@ function run(command: readonly string[], file: string | undefined): Promise<numb
   })
 }
 
-/** How many tests a JSON report says have passed (vitest's and Playwright's shapes). */
+/** The number of passed tests in a JSON report (vitest's and Playwright's format). */
 function testsIn(path: string): number {
   if (!existsSync(path)) return 0
   const report = JSON.parse(readFileSync(path, 'utf8')) as { numPassedTests?: number; stats?: { expected?: number } }

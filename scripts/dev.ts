@@ -1,4 +1,4 @@
-/** Runs the server under `node --watch` beside Vite's dev server, and ends both when either ends or a signal comes. */
+/** Runs the server under `node --watch` and Vite's dev server, and ends both when either ends or a signal arrives. */
 import { type ChildProcess, spawn } from 'node:child_process'
 
 const port = process.env.PORT ?? '4400'
@@ -9,7 +9,7 @@ const children: ChildProcess[] = [
   run('node', ['--watch', '--watch-preserve-output', 'apps/chat/serve.ts'], {
     PORT: port,
     HOLDFAST_ORIGIN: page,
-    // In development, an event with the address of another run fails its run, so that the agent gets fixed.
+    // In development a run that meets another run's address fails, so that the developer sees it.
     NODE_ENV: 'development',
   }),
   run('vite', ['apps/chat', '--host', '127.0.0.1', '--port', '5173', '--strictPort'], {

@@ -1,4 +1,4 @@
-/** journeys/README.md says which tests show what people expect to see: each of them has to exist. */
+/** journeys/README.md names the tests that show what people expect to see; each of them must exist. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 

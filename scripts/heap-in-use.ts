@@ -16,7 +16,7 @@ const TURN_MS = 20
 const MOST_TURNS = 20
 const STILL_BYTES = 2_000
 
-/** Bytes of this thread's heap, without what is compiled: that comes and goes with how often it runs. */
+/** Bytes of this thread's heap without compiled code, which varies with how often code runs. */
 export async function heapInUse(): Promise<number> {
   let before = Number.POSITIVE_INFINITY
   for (let turn = 0; ; turn++) {
@@ -28,9 +28,9 @@ export async function heapInUse(): Promise<number> {
   }
 }
 
-/** Bytes of a worker's heap, compiled code and all. It is not asked, and need not know of it. */
+/** Bytes of a worker's heap, including compiled code. The worker does not take part. */
 export async function heapOfWorker(worker: Worker): Promise<number> {
-  // A snapshot begins with throwing away what is unused.
+  // A heap snapshot starts with a garbage collection.
   const snapshot = await worker.getHeapSnapshot()
   snapshot.resume()
   await once(snapshot, 'end')

@@ -1,6 +1,7 @@
 /**
- * `npm run pictures`: what the README shows, taken of the real page in both themes: a real server on data that goes away,
- * rooms with threads that ran, run and failed, and Chromium. Writes docs/pictures/{conversation,tray,timeline}-{light,dark}.png.
+ * `npm run pictures`: takes the README's pictures of the real page in both themes, with a real server on temporary
+ * data, rooms with finished, live and failed threads, and Chromium. Writes
+ * docs/pictures/{conversation,tray,timeline}-{light,dark}.png.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,7 +20,7 @@ const MOST_BYTES = 250_000
 const APART_MS = 8_000
 const THEMES = ['light', 'dark'] as const
 
-/** `long`: it runs while the pictures are taken; otherwise the demo agent's own answer, or one that fails. */
+/** `long`: is live while the pictures are taken; otherwise the demo agent's own answer, or one that fails. */
 interface Asked {
   readonly roomId: string
   readonly threadId: string

@@ -1,4 +1,4 @@
-/** The text that a regular expression reads may come from an agent, a provider or a page, so each must be linear. */
+/** The input of a regular expression may come from an agent, a provider or a page, so each must be linear. */
 import { expect, test } from 'vitest'
 import { allRegexes, growthOf, regexesOf } from './regexes.ts'
 

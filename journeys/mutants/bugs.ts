@@ -1,8 +1,8 @@
 /**
- * Bugs that somebody could write any day against the promises of documents 000, 001 and 004. The tests named with each
- * go red under it, or they do not show what they say.
+ * Bugs that could be written any day against the promises of documents 000, 001 and 004. The tests named with each turn
+ * red under it, or they do not show what they say.
  *
- * `find` stands exactly once in its file: code that moves on takes its bugs along, or the run says so.
+ * `find` occurs exactly once in its file: code that moves takes its bugs along, or the run reports it.
  */
 export interface Bug {
   /** What a person would notice. */

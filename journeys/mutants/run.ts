@@ -1,7 +1,7 @@
 /**
- * `npm run mutants`: seeds one bug after the other into a copy of the tree and runs the tests that are to find it.
- * Fails when a bug survives, when its place is gone, or when the tests are red without any bug. What found each is
- * written to RESULTS.md. It takes one to two minutes, so it is no step of the check.
+ * `npm run mutants`: seeds one bug after another into a copy of the tree and runs the tests that must find it. Fails
+ * when a bug survives, when its place no longer exists, or when the tests are red without any bug. RESULTS.md records
+ * which test found each. It takes one to two minutes, so it is not a step of the check.
  *
  * Owns: the copy. The tree itself is only read. `npm run mutants -- cursor` runs the bugs with that word.
  */
@@ -91,7 +91,7 @@ function record(found: ReadonlyMap<Bug, string | undefined>): void {
   writeFileSync(join(ROOT, 'journeys/mutants/RESULTS.md'), [...head, ...table].join('\n'))
 }
 
-/** The sources, and all that is installed; what is our own is found in the copy and not in the tree. */
+/** The sources, and everything that is installed; our own packages resolve to the copy, not to the tree. */
 function copyTree(): string {
   const place = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
   for (const name of [
@@ -107,7 +107,7 @@ function copyTree(): string {
   }
   mkdirSync(join(place, 'node_modules', OURS), { recursive: true })
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    // Caches are written to: each copy has its own.
+    // Caches are written, so each copy has its own.
     if (name === OURS || name.startsWith('.vite') || name === '.cache') continue
     symlinkSync(join(ROOT, 'node_modules', name), join(place, 'node_modules', name))
   }

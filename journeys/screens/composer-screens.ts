@@ -1,4 +1,4 @@
-/** Where a person writes: drafts, what waits, what was refused. */
+/** The message box: drafts, the queue, refused messages. */
 import type { Page } from 'playwright'
 import type { Screen, Stage } from './stage.ts'
 
@@ -10,7 +10,7 @@ const LATER = [
   'Make a table of it',
 ]
 
-/** A run that goes on, and what waits behind it. */
+/** A live run with a queue behind it. */
 async function queued({ page, openAsked }: Stage): Promise<void> {
   await openAsked(PUMPS)
   await page.getByText('where the ground water is').waitFor()

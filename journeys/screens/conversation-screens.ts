@@ -1,4 +1,4 @@
-/** What stands in a conversation: from the first blank to 5,000 messages. */
+/** States of a conversation, from the empty one to 5,000 messages. */
 import type { StartBody } from '@holdfast/core'
 import type { Page } from 'playwright'
 import { THOUSANDS } from './furnish.ts'

@@ -1,4 +1,4 @@
-/** What stands in a server before a picture is taken of it: rooms, and threads of some days. */
+/** The content of a server before pictures are taken: rooms, and threads of several days. */
 import { paths } from '@holdfast/core'
 import type { Question } from './plays.ts'
 import type { Stage } from './stage.ts'
@@ -44,7 +44,7 @@ export async function furnish(stage: Stage): Promise<void> {
   await stage.keep()
 }
 
-/** More than may run at once (three): threads in every state, five waiting for a place, one held. */
+/** More than the three runs that may be live: threads in every state, five waiting for a slot, one paused. */
 export async function furnishCrowd(stage: Stage): Promise<void> {
   const ended = ['What needs pruning in March?', 'May I delete the old drafts?', 'Translate this chapter'] as const
   const running = [PUMPS, PUMPS, 'Plan the move, week by week'] as const

@@ -1,4 +1,4 @@
-/** The server of the pictures: an agent that plays what it is told to, and limits that a picture can reach. */
+/** The server of the pictures: an agent that plays scripted answers, and limits that a picture can reach. */
 import { contentToText } from '@ag-ui/core'
 import { AgentFailure, defineAgent, defineConfig } from '@holdfast/server'
 import { PLAYS, type Play } from './plays.ts'
@@ -18,7 +18,7 @@ const pilot = defineAgent({
   },
 })
 
-/** So many at once, where a picture is to show who waits. */
+/** Low for the pictures of runs that wait. */
 const AT_ONCE = Number(process.env.SCREENS_AT_ONCE ?? 100)
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-/** What lies over the page, and the pages beside the conversations: runs, palette, notes, timeline, design. */
+/** Layers over the page, and the pages besides conversations: runs, palette, toasts, timeline, design. */
 import { paths } from '@holdfast/core'
 import type { Page } from 'playwright'
 import type { Screen, Stage } from './stage.ts'
@@ -10,7 +10,7 @@ async function calm(stage: Stage): Promise<void> {
   await stage.page.getByText('Leave what flowers').waitFor()
 }
 
-/** Asks as often, goes somewhere else, and lets all of it end at once. */
+/** Starts this many runs, navigates elsewhere, and lets all of them end at once. */
 async function endElsewhere(stage: Stage, count: number): Promise<void> {
   const { page } = stage
   for (let n = 0; n < count; n += 1) {
@@ -140,7 +140,7 @@ export const OVER: readonly Screen[] = [
     async show({ page, open }) {
       await open('/timeline')
       await page
-        .getByRole('button', { name: /^Compare three heat pumps.*runs/ })
+        .getByRole('button', { name: /^Compare three heat pumps.*running/ })
         .first()
         .click()
       await page.getByRole('region', { name: 'Run log' }).getByText('Answer').first().waitFor()

@@ -1,6 +1,6 @@
 /**
- * What the agent of the pictures does, by the question it is asked: each play stands still where a picture is taken of
- * it, and goes on only when it is stopped.
+ * What the agent of the pictures does, by the question it is asked. Each play pauses where a picture is taken, and ends
+ * only when it is stopped.
  */
 import { type Event, EventType, type RunAgentInput } from '@ag-ui/core'
 import { AgentFailure } from '@holdfast/server'
@@ -46,7 +46,7 @@ export const PLAYS = {
   },
   'Plan the move, week by week': async function* () {
     yield* said('**Week one.** Count the boxes. **Week two.** Halve them.', 'open')
-    // Deaf: until the server leaves it behind.
+    // Ignores the stop until the server moves on without it.
     await held()
   },
   'Outline the argument of chapter four': async function* () {
@@ -83,7 +83,7 @@ export const PLAYS = {
     for (const goOn of waitingForWord) goOn()
     waitingForWord.clear()
     yield* said('All at once.')
-    // It is stopped: its own end would be news too.
+    // It is stopped silently: its own end would appear as news.
     await held(signal)
   },
   'Say it in a sentence': async function* () {
@@ -114,7 +114,7 @@ function* thought(text: string, stays?: 'open'): Generator<Event> {
   if (stays !== 'open') yield { type: EventType.REASONING_MESSAGE_END, messageId }
 }
 
-/** A tool call: its input is still being written, it runs, or this is what came of it. */
+/** A tool call: its input is being written, it runs, or it has a result. */
 function* called(toolCallName: string, input: string, became: 'writes' | 'runs' | (string & {})): Generator<Event> {
   const toolCallId = crypto.randomUUID()
   yield { type: EventType.TOOL_CALL_START, toolCallId, toolCallName }

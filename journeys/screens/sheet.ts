@@ -1,4 +1,4 @@
-/** All pictures on one page: a row a state. Knows their names, not how they are taken. */
+/** All pictures on one page, one row per state. Knows their names, not how they are taken. */
 import type { Size } from './stage.ts'
 
 export const THEMES = ['light', 'dark'] as const

@@ -1,7 +1,7 @@
 /**
- * A page of one size before a server, and what a picture needs of both.
+ * One page of one size on one server, and what a picture needs of both.
  *
- * Owns: how a thread is begun and put away again. Does not know: what is pictured.
+ * Owns: how a thread is created and removed. Does not know: what is pictured.
  */
 import { paths, type StartBody, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import type { Page } from 'playwright'
@@ -33,7 +33,7 @@ export interface Stage {
   readonly size: Size
   /** Loads the page at an address, or that of a thread. */
   open(where: string | ThreadKey): Promise<void>
-  /** Begins a thread, or goes on with one, and gives its key. */
+  /** Starts a thread, or continues one, and returns its key. */
   ask(question: Question, body?: Partial<StartBody>, key?: ThreadKey): Promise<ThreadKey>
   /** The same, and opens it. */
   openAsked(question: Question, body?: Partial<StartBody>): Promise<ThreadKey>
@@ -42,7 +42,7 @@ export interface Stage {
   send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<void>
   /** The list of rooms and threads: a drawer, on a narrow page. */
   openSide(): Promise<void>
-  /** What stands in the first room now stays there. */
+  /** Keeps the current threads of the first room. */
   keep(): Promise<void>
   /** Deletes what came into the first room since. */
   putAway(): Promise<void>

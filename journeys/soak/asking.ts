@@ -45,7 +45,7 @@ export async function endOf(server: HoldfastServer, key: ThreadKey, runId: strin
   }
 }
 
-/** I1: how often the run ended, in the two ways in which the log says so. @throws Error unless each is once */
+/** I1: how often the run ended, by both records in the log. @throws Error unless each occurs once */
 export function expectOneEnd(key: ThreadKey, log: readonly Envelope[]): void {
   const types = log.map(({ event }) => event.type)
   const count = (...wanted: string[]) => types.filter((type) => wanted.includes(type)).length

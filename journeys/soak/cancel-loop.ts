@@ -1,6 +1,6 @@
 /**
- * I1, G6: cancels that race the ends of their runs. Whoever wins, a run ends once, in one way: cancelled if its cancel
- * was acknowledged, and as the answer said if it came too late.
+ * I1, G6: cancels that race the ends of their runs. Whichever wins, a run ends once: as cancelled if its cancel was
+ * acknowledged, and as the answer said if the cancel came too late.
  */
 import { paths, type Run } from '@holdfast/core'
 import { createHoldfastServer, type HoldfastServer } from '../server.ts'
@@ -38,7 +38,7 @@ async function race(server: HoldfastServer, n: number, random: () => number): Pr
   const key = { roomId: 'default', threadId: `cancel-${n}` }
   const tokens = Math.floor(random() * 20)
   const { runId } = await server.play(key, { tokens, intervalMs: 2 })
-  // About as long as the run takes: half of the cancels come too late.
+  // About as long as the run takes, so that half of the cancels come too late.
   await wait(random() * (tokens * 4 + 60))
   const answer = await post(server.url, paths.cancelRun(key, runId), {})
   if (!answer) throw new Error(`${key.threadId}: no answer to a cancel`)

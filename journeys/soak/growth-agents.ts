@@ -1,6 +1,6 @@
 /**
- * HOLDFAST_CONFIG of the server of `growth-loop.ts`: an agent that says as many events as it is told, none of which can
- * be joined with the one before, and one that says what the server keeps of its heaps: its own and its store's.
+ * HOLDFAST_CONFIG of the server of `growth-loop.ts`: an agent that emits a given number of events that cannot be
+ * joined, and one that reports how much heap the server and its store use.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
@@ -40,7 +40,7 @@ export default defineConfig({
     defineAgent({
       id: 'heap',
       async *run({ runId }) {
-        // What other runs leave behind is let go of first.
+        // Memory of ended runs is released first.
         await wait(CALM_MS)
         const messageId = `${runId}-text`
         yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }

@@ -1,7 +1,7 @@
 /**
- * The client of `growth-loop.ts`, in a process of its own: the registry, over the one connection, as a page has it. It
- * asks one thread after the other, a few at a time, looks at each until its run has ended, and says what it and the
- * server keep of their heaps when a fifth of the events have come, or as many as fill what is kept, and when all have.
+ * The client of `growth-loop.ts`, in a process of its own: the registry over the one connection, as in a page. It asks
+ * one thread after another, a few at a time, observes each until its run has ended, and reports the heap in use by
+ * itself and the server after a fifth of the events (or as many as fill all caches), and after all of them.
  *
  * `node growth-client.ts <url> <events>` prints one line of JSON.
  */
@@ -12,12 +12,12 @@ import { paths, type ThreadKey, type ThreadSnapshot } from '@holdfast/core'
 import { heapInUse } from '../../scripts/heap-in-use.ts'
 import type { GrowthReport, Kept } from './growth-loop.ts'
 
-/** Events of one run, and runs at once: threads come and go, and far more of them than a device keeps. */
+/** Events per run, and concurrent runs. Far more threads are used than a device keeps. */
 const RUN_EVENTS = 1_000
 const AT_ONCE = 10
-/** More threads than a device keeps: before these have come, whatever is kept is still being filled. */
+/** More threads than a device keeps: until then the caches are still being filled. */
 const FILLING_RUNS = 100
-/** Longer than the client keeps what nobody looks at any more. */
+/** Longer than the client keeps an unobserved thread. */
 const CALM_MS = 6_000
 
 const [url = '', wanted = ''] = process.argv.slice(2)

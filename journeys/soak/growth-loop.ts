@@ -1,7 +1,7 @@
 /**
- * Whether anything grows with what has gone through (S001-33): a million events through a real server process to a real
- * client, in threads that come and go. What each keeps of its heap when a fifth has come, or as much as fills what is
- * kept at all, and when all has, everything unused thrown away.
+ * Whether memory grows with what has passed through (S001-33): a million events through a real server process to a real
+ * client, in threads that come and go. Compares the heap in use after a fifth (or once all caches are full) with the
+ * heap after all events, each after a garbage collection.
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,7 +1,7 @@
 /**
- * G1: a real server process is killed again and again in the middle of its runs, with three witnesses on each thread.
- * After each restart every record that any witness saw must stand in the log, byte for byte, without holes, and every
- * run must have ended as it should (G4).
+ * G1: a real server process is killed again and again during its runs, with three witnesses on each thread. After each
+ * restart the log must contain every record that any witness saw, byte for byte, without gaps, and every run must have
+ * ended as it should (G4).
  */
 import { type Envelope, type EventPage, paths, type ThreadKey } from '@holdfast/core'
 import { createHoldfastServer, type HoldfastServer, type Script } from '../server.ts'
@@ -53,11 +53,13 @@ export async function killLoop(kills: number, seed: number, say: (line: string) 
   return { kills, runs: total.runs, recordsSeen: total.seen, recordsKept: total.kept }
 }
 
-/** Waits until all witnesses together have seen so many records: the kill then falls at a random place of the run. */
+/**
+ * Waits until all witnesses together have seen this many records, so that the kill falls at a random point of the run.
+ */
 async function until(witnesses: readonly Witness[], records: number): Promise<void> {
   const deadline = performance.now() + 30_000
   const seen = () => witnesses.reduce((sum, witness) => sum + witness.seen.size, 0)
-  // Fast runs say it all in fewer records: then the kill falls behind their ends.
+  // Fast runs need fewer records, so the kill may fall after their ends.
   while (seen() < records && !witnesses.every((witness) => witness.sawEnd)) {
     if (performance.now() > deadline) throw new Error(`the witnesses did not see ${records} records in 30 s`)
     await new Promise((resolve) => setImmediate(resolve))

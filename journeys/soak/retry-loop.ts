@@ -1,6 +1,7 @@
 /**
- * G7: many parallel tries of the same start, while the server is killed at a random moment and comes back. There is one
- * run, and the model was asked at most once; exactly once unless the server died between taking the run and asking.
+ * G7: many parallel attempts of the same start, while the server is killed at a random moment and restarted. There is
+ * one run, and the model was asked at most once; exactly once unless the server died between accepting the run and
+ * asking.
  */
 import { paths, type StartBody } from '@holdfast/core'
 import { askFor, startProvider } from '../provider.ts'

@@ -1,6 +1,6 @@
 /**
- * A witness: a subscriber that writes down what it saw of one thread's log, so that it can be held against the log
- * after a crash (G1, G2). Reconnects with its cursor, like any reader. Knows nothing of the run.
+ * A witness: a subscriber that records what it saw of one thread's log, to compare it with the log after a crash (G1,
+ * G2). Reconnects with its cursor, like any reader. Knows nothing of the run.
  */
 import { type Envelope, paths, type ThreadKey } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'

@@ -60,7 +60,7 @@ function isDoor(file: string, doors: Doors): boolean {
   return doors.get(packageOf(file))?.has(file) ?? false
 }
 
-/** What is no package, such as scripts, has no doors to keep to. */
+/** Code outside packages, such as scripts, has no entry points to respect. */
 function isOpen(file: string, doors: Doors): boolean {
   return isDoor(file, doors) || !doors.has(packageOf(file))
 }
@@ -69,7 +69,7 @@ function isTest(file: string): boolean {
   return /\.(test|contract)\.tsx?$/.test(file) || file.includes('/testing/')
 }
 
-/** One circle per strongly connected group, as the files along it; empty when there is none. */
+/** One cycle per strongly connected group, as the files along it; empty if there is none. */
 export function circles(imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>()
   for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to])

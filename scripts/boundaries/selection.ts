@@ -1,13 +1,13 @@
 /**
- * Who reads what is selected (S001-8): the router's address, and the views that show it. Nothing that sends, receives,
- * keeps or routes may: each of those is told a whole key. Knows paths and text; nothing of how files were found.
+ * Finds code that reads the selection (S001-8). Only the router and the views may; code that sends, receives, stores or
+ * routes is given a whole key. Knows paths and text, not how files were found.
  */
 export interface Source {
   readonly path: string
   readonly text: string
 }
 
-/** What gives away the thread on screen: the router's state, the address bar, or a name for it. */
+/** Names that give away the thread on screen: the router's state, the address bar. */
 const READING =
   /\b(?:useParams|useSearch|useMatch|useMatches|useLocation|useRouterState)\b|\.state\.location\b|\b(?:window|document|globalThis|self)\.location\b|\blocation\.(?:pathname|search|hash|href)\b|\b(?:selected|current|shown)(?:Thread|Room|Chat|Conversation|Key)\w*/g
 
@@ -23,7 +23,7 @@ export interface Reading {
   readonly word: string
 }
 
-/** Each place that reads what is selected, and may not. */
+/** Each place that reads the selection and may not. */
 export function selectionReadings(sources: readonly Source[]): readonly Reading[] {
   return sources
     .filter(({ path }) => isProduct(path) && !VIEWS.some((place) => path === place || path.startsWith(place)))

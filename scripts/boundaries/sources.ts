@@ -1,4 +1,4 @@
-/** The sources of the product, read. Does not know: what is looked for in them. */
+/** Reads the sources of the product. Does not know: what is searched in them. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Source } from './selection.ts'

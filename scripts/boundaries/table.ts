@@ -33,7 +33,7 @@ export function readTable(markdown: string): ArrowTable {
   return table
 }
 
-/** A package's name stands for its doors (the files its package.json exports). */
+/** A package's name stands for its public entry points (the files its package.json exports). */
 function isPackage(name: string, table: ArrowTable): boolean {
   return [...table.keys()].some((module) => module.startsWith(`${name}/`))
 }

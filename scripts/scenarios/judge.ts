@@ -6,7 +6,7 @@
  */
 import type { Document, Statement } from './statements.ts'
 
-/** A test that shows more than this many things shows none of them in particular. */
+/** A test that shows more than this many statements shows none of them in particular. */
 const MAX_IDS = 3
 const ID = /\bS(\d{3})-C?\d+\b/g
 

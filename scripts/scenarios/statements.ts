@@ -7,7 +7,7 @@ export interface Document {
   /** `000`. */
   readonly id: string
   readonly title: string
-  /** Whether the check fails as long as a statement is not shown. */
+  /** Whether the check fails while a statement is not shown. */
   readonly finished: boolean
   readonly statements: readonly Statement[]
 }
@@ -23,7 +23,7 @@ export interface Statement {
 const HEADING = /^## (\d{3}) (.+?)( \*finished\*)?$/
 const STATEMENT = /^- (S(\d{3})-C?\d+)(?: \*(process|later)\*)? (.+)$/
 
-/** Throws on an id that stands twice, outside its document, or in a line that is no statement. */
+/** Throws if an id occurs twice or outside its document, or if a line is not a statement. */
 export function readStatements(markdown: string): readonly Document[] {
   const documents: (Document & { statements: Statement[] })[] = []
   const seen = new Set<string>()

@@ -1,7 +1,7 @@
 /**
- * Gives a tree of components the one registry, which belongs to whoever composes the application.
+ * Provides the one registry to a tree of components. It belongs to the application that creates it.
  *
- * Does not know: when the registry begins or ends. Unmounting the provider closes nothing.
+ * Does not know: when the registry starts or ends. Unmounting the provider closes nothing.
  */
 import type { RunRegistry } from '@holdfast/client'
 import { createContext, type ReactNode, useContext } from 'react'

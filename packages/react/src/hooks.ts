@@ -43,7 +43,7 @@ export function useRooms(): ListState<RoomInfo> {
   return useObservable(useMemo(() => registry.observeRooms(), [registry]))
 }
 
-/** What goes on in every room, whoever started it: from what the server holds, with nothing of it open here. */
+/** What is live in every room, whoever started it, from the server's overview; no thread has to be open here. */
 export function useOverview(): OverviewState {
   return useObservable(useRegistry().overview)
 }
@@ -53,12 +53,12 @@ export function useActiveRuns(): readonly ActiveRun[] {
   return useObservable(useRegistry().active)
 }
 
-/** Whether somebody has to sign in. */
+/** Whether the person has to sign in. */
 export function useAccess(): AccessState {
   return useObservable(useRegistry().access)
 }
 
-/** How what is shown arrives: as it happens, or by polls. */
+/** How updates arrive: streamed, or by polling. */
 export function useDelivery(): Delivery {
   return useObservable(useRegistry().delivery)
 }

@@ -1,4 +1,7 @@
-/** Switching between threads that stream, with the frames of a real page: what is shown next is the other's whole state. */
+/**
+ * Switching between streaming threads with the frames of a real page: the next commit shows the other thread's whole
+ * state.
+ */
 import { browserEnvironment, createRunRegistry } from '@holdfast/client'
 import { createScriptedTransport } from '@holdfast/client/testing'
 import { newestLeaf, pathTo, type ThreadKey } from '@holdfast/core'
@@ -66,7 +69,7 @@ it('S000-35 S000-37 S001-27 a switch between two streaming threads shows the oth
   const said = ['', '']
   for (let turn = 0; turn < 20; turn += 1) {
     for (const at of [0, 1]) {
-      // Words come for both, and for the one that is about to be shown up to the very moment of the switch.
+      // Both threads receive text up to the moment of the switch.
       for (const to of [1 - at, at]) {
         const words = `w${turn}.${to} `
         said[to] += words

@@ -49,7 +49,7 @@ export function wordsOf(connection: Exclude<Connection, { type: 'fine' }>): Word
   switch (connection.type) {
     case 'polls':
       return {
-        line: 'Live updates are blocked. Checking every second instead.',
+        line: 'Live updates are blocked. Checking every second.',
         title: 'Loading is slower than usual',
         text: `This page keeps trying. ${SAFE}`,
       }
