@@ -93,7 +93,7 @@ test('a new thread is listed at once, and a lost connection has its own line whi
   await expect.poll(() => server.said(keyOf(page))).toContain('w100 ')
   await expectAnswers(page, wordsText(LONG, 60))
 
-  wire.mend()
+  wire.restore()
   await expect(connectionLine(page)).toHaveCount(0)
   await expectAnswers(page, wordsText(LONG))
   await expect(sendButton(page)).toBeVisible()

@@ -45,7 +45,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectWritten(page, 't1 ')
     await page.getByText('demo_lookup').click()
     await expectClean(page, 'a run that goes on')
-    expect(await moving(page), 'nothing moves for whoever asked for that').toEqual([])
+    expect(await moving(page), 'nothing moves with reduced motion').toEqual([])
 
     await page.goto(addressOf(server, key('failed')))
     await expect(ending(page, 'Failed.')).toBeVisible()

@@ -237,7 +237,7 @@ test('a sign-out while sending holds the message until the sign-in; a refused me
   await expect(page.getByText('Signed out. Sign in, in another tab if needed.')).toBeVisible()
   await expect(questionOf(page, 'Say 20 words')).toBeVisible()
   await page.unroute('**/v1/rooms/models/threads/**')
-  // Signing in ends with the page being loaded anew.
+  // Signing in ends with a reload of the page.
   await page.reload()
   await expectAnswers(page, wordsText({ words: 20 }))
   await expect(questionOf(page, 'Say 20 words')).toHaveCount(1)

@@ -30,7 +30,7 @@ test('the timeline shows the runs of all rooms live; a bar opens the run, its ou
   await expect(details.getByRole('heading', { name: 'Failed', exact: true })).toBeVisible()
   await expect(
     details.getByRole('definition').filter({ hasText: 'agent_error' }),
-    'for whoever knows the code',
+    'for readers who know the code',
   ).toBeVisible()
   await expect(details).toContainText('Took')
   const download = page.waitForEvent('download')

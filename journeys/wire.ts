@@ -6,7 +6,7 @@ export interface Wire {
   readonly url: string
   /** Breaks every connection and refuses new ones. */
   cut(): void
-  mend(): void
+  restore(): void
   close(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export async function createWire(serverPort: number): Promise<Wire> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     cut,
-    mend() {
+    restore() {
       whole = true
     },
     async close() {

@@ -177,7 +177,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${CORE}/thread/fold.test.ts`],
   },
   {
-    what: 'what waits is in another order after a restart',
+    what: 'the queue is in another order after a restart',
     file: `${CORE}/thread/runs.ts`,
     find: 'let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from\n',
     put: 'let { runs, queue, queuePaused = false, queueHeldBy, interrupts } = from\n  queue = queue.toSorted((a, b) => (a.run.runId < b.run.runId ? -1 : 1))\n',
@@ -275,7 +275,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/ring.test.ts`, `${SERVER}/feed/connection.test.ts`],
   },
   {
-    what: 'a cancel takes along what waits',
+    what: 'a cancel takes the queue along',
     file: `${CORE}/thread/runs.ts`,
     find: '    ended(runId, outcome, at) {\n      leaveQueue(runId)',
     put: "    ended(runId, outcome, at) {\n      if (outcome.type === 'cancelled') queue = []\n      leaveQueue(runId)",

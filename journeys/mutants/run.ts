@@ -33,7 +33,7 @@ function hunt(): boolean {
   say(`without a bug: ${all.length} test files`)
   const sound = run(all)
   if (!sound.green) {
-    say(`They are red as they are: mend that first. ${sound.found ?? ''}`)
+    say(`The tests fail without any bug. Fix that first. ${sound.found ?? ''}`)
     return false
   }
   const found = new Map(bugs.map((bug) => [bug, seed(bug)]))

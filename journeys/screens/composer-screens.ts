@@ -39,9 +39,9 @@ export const COMPOSER: readonly Screen[] = [
       await page.getByRole('button', { name: 'Stop and send' }).waitFor()
     },
   },
-  { name: 'what waits', show: queued },
+  { name: 'the queue', show: queued },
   {
-    name: 'what waits, one being changed',
+    name: 'the queue, one being edited',
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: /^Edit: What does/ }).click()
@@ -49,7 +49,7 @@ export const COMPOSER: readonly Screen[] = [
     },
   },
   {
-    name: 'what waits, paused',
+    name: 'the queue, paused',
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: 'Pause' }).click()
@@ -57,7 +57,7 @@ export const COMPOSER: readonly Screen[] = [
     },
   },
   {
-    name: 'what waits, behind a run that was stopped',
+    name: 'the queue, behind a stopped run',
     async show(stage) {
       await queued(stage)
       await stage.page.getByRole('button', { name: 'Stop', exact: true }).click()

@@ -13,7 +13,7 @@ const waitingForWord = new Set<() => void>()
 /** What the demo agent would take minutes for, or never does. The question is also the thread's title. */
 export const PLAYS = {
   'Compare three heat pumps for an old house': async function* (signal) {
-    yield* thought('Three kinds: air to water, brine to water, water to water. The house decides.')
+    yield* thought('Three kinds: air to water, brine to water, water to water. Your house decides.')
     yield* said(PUMPS, 'open')
     await held(signal)
   },

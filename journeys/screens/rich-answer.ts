@@ -1,12 +1,12 @@
 /** One answer with everything in it that an answer can hold: for looking at how it is set. */
 export const RICH = `## How a lease survives a crash
 
-A lease is a promise with an end: *this worker writes this run until then*. It is kept in the store, so that it outlives whoever holds it.[^1]
+A lease is a promise with an end: *this worker writes this run until then*. It is kept in the store, so that it outlives its holder.[^1]
 
 ### The code
 
 \`\`\`ts
-// The number fences off whoever comes back too late.
+// The number fences off a worker that returns too late.
 export async function claim(store: Store, runId: string): Promise<Lease> {
   const { epoch, until } = await store.work.claim(runId, { forMs: 30_000 })
   return { runId, epoch, until: new Date(until) }
@@ -32,7 +32,7 @@ HOLDFAST_DATA=/somewhere/rather/far/away/from/everything/else OPENAI_BASE_URL=ht
    - its lease runs out,
    - somebody else settles the run;
      - once, and only once.
-3. Whoever looks sees it.
+3. Every reader sees it.
 
 - [x] Durable before it is shown
 - [ ] Proven on disks that lie

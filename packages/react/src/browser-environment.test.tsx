@@ -3,7 +3,7 @@ import { browserEnvironment } from '@holdfast/client'
 import { isId } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'
 
-it('runs what waits for a frame once, and what was undone never', async () => {
+it('runs a callback for the next frame once, and a cancelled one never', async () => {
   const { frames } = browserEnvironment()
   const painted = vi.fn()
   const undone = vi.fn()

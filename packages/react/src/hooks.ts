@@ -43,7 +43,7 @@ export function useRooms(): ListState<RoomInfo> {
   return useObservable(useMemo(() => registry.observeRooms(), [registry]))
 }
 
-/** What is live in every room, whoever started it, from the server's overview; no thread has to be open here. */
+/** What is live in every room, on any device, from the server's overview; no thread has to be open here. */
 export function useOverview(): OverviewState {
   return useObservable(useRegistry().overview)
 }

@@ -19,7 +19,7 @@ test('a failed request for the agents is repeated while there are subscribers, a
   expect([ask.mock.calls.length, clock.waiting]).toEqual([1, 0])
   agents.subscribe(told)
   await settled()
-  // Whoever comes meanwhile asks at once, and once more later is enough for both.
+  // A new subscriber triggers a request at once; one later retry serves both.
   agents.subscribe(() => {})
   await settled()
   expect([ask.mock.calls.length, clock.waiting]).toEqual([3, 1])

@@ -1,4 +1,4 @@
-/** In a real browser: keys of the composer that belong to whoever composes a word. */
+/** In a real browser: keys of the message box that belong to text composition. */
 import { expect, it, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { Composer } from './composer.tsx'

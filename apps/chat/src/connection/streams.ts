@@ -4,7 +4,7 @@ import { browserNeighbours, createTabTransport, type TabTransport } from '@holdf
 import { createPart, loaded } from '../parts/part.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
 
-/** The server knows one person, whoever uses this machine (docs/PROTOCOL.md, Process). */
+/** The server knows one person, which is the user of this machine (docs/PROTOCOL.md, Process). */
 const PERSON = 'local'
 
 /** Creates a connection. With a shared worker a tab hardly ever needs it. */

@@ -8,7 +8,7 @@ import { IconButton } from '../design/button.tsx'
 import type { MenuOwn } from './menu-own.tsx'
 import { RenameField } from './rename-field.tsx'
 
-/** The props that the link must have, whoever renders it. */
+/** The props that the link must have, in every list. */
 interface Way {
   readonly className: string
   readonly title: string
