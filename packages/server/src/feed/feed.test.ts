@@ -26,6 +26,7 @@ function scripted() {
   const late: Notice[] = []
   const held: (() => void)[] = []
   const faults: unknown[] = []
+  const changes: [type: string, seq: number][] = []
   let holding = false
   let failing = false
   let skip = 0
@@ -67,12 +68,14 @@ function scripted() {
     },
     clock,
     onFault: (fault) => faults.push(fault),
+    onReader: ({ type, seq }) => changes.push([type, seq]),
   })
 
   return {
     clock,
     feed,
     faults,
+    changes,
     listeners,
     commit(records: number, size: number, delivery: Delivery = 'frames') {
       const firstSeq = frames.length + 1
@@ -117,6 +120,30 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 const at = (after: number) => ({ principal: LOCAL_PRINCIPAL, key: KEY, after })
 
 describe('following a log', () => {
+  it('a stream reports its cursor when it begins to follow a thread and its last position when it stops, once', async () => {
+    const world = scripted()
+    world.commit(3, 10)
+    const sink = createScriptedSink(1e9)
+    const followed = await world.feed.follow(at(1), () => sink.sink)
+    await settle()
+    expect(world.changes).toEqual([['reader_joined', 1]])
+    world.commit(2, 10)
+    if (followed.type === 'following') followed.detach()
+    world.feed.close()
+    expect(world.changes).toEqual([
+      ['reader_joined', 1],
+      ['reader_left', 5],
+    ])
+  })
+
+  it('a cursor that is refused, and a page that waits for nothing, are no readers', async () => {
+    const world = scripted()
+    world.commit(1, 10)
+    await world.feed.follow(at(9), () => createScriptedSink(1e9).sink)
+    await world.feed.next({ ...at(0), maxBytes: 1_000, maxRecords: 10, waitMs: 0 })
+    expect(world.changes).toEqual([])
+  })
+
   it('G3 G2 I4 I11 every reader gets exactly the log after its cursor, whatever happens to notices and drains', async () => {
     const step = fc.oneof(
       fc.record({
