@@ -57,14 +57,14 @@ export const PLAYS = {
     yield waiting(0)
     throw new AgentFailure(
       'model_rate_limited',
-      'The model provider answers no more requests for now: wait a moment, then try again.',
+      'The model provider accepts no more requests for now. Wait a moment, then try again.',
     )
   },
   'Translate this chapter': async function* () {
     yield waiting(0)
     throw new AgentFailure(
       'model_auth',
-      'The model provider refused the key: set a valid OPENAI_API_KEY and start the server again.',
+      'The model provider refused the key. Set a valid OPENAI_API_KEY and restart the server.',
     )
   },
   'Count to a million': async function* () {

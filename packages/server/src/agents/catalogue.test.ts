@@ -14,7 +14,7 @@ it('gives the agents by id, in the order they were named', () => {
 })
 
 it('refuses at start-up what it could not keep later', () => {
-  expect(() => createCatalogue([agent('a'), agent('a')], 'a')).toThrow('Two agents are called "a"')
+  expect(() => createCatalogue([agent('a'), agent('a')], 'a')).toThrow('Two agents have the id "a"')
   expect(() => createCatalogue([agent('a')], 'b')).toThrow('default agent "b"')
   expect(() => createCatalogue([agent('a b')], 'a b')).toThrow('is not 1–128')
 })

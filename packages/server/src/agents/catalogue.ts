@@ -1,4 +1,4 @@
-/** The agents a run may name. A catalogue that could not keep its word is refused at start-up, not at the first run. */
+/** The agents that a run may name. An invalid catalogue is refused at start-up, not at the first run. */
 import { isId } from '@holdfast/core'
 import type { Agent, AgentCatalogue } from './port.ts'
 
@@ -6,7 +6,7 @@ export class CatalogueError extends Error {
   override readonly name = 'CatalogueError'
 }
 
-/** @throws CatalogueError for an id that is not one, an id given twice, and a default that is not in the list. */
+/** @throws CatalogueError for an invalid id, a duplicate id, and a default that is not in the list */
 export function createCatalogue(agents: readonly Agent[], defaultId: string): AgentCatalogue {
   const byId = new Map<string, Agent>()
   for (const agent of agents) {
@@ -15,7 +15,7 @@ export function createCatalogue(agents: readonly Agent[], defaultId: string): Ag
         `The agent id ${JSON.stringify(agent.id)} is not 1–128 of [A-Za-z0-9_.:-], or is . or ..`,
       )
     if (byId.has(agent.id))
-      throw new CatalogueError(`Two agents are called "${agent.id}": give one of them another id.`)
+      throw new CatalogueError(`Two agents have the id "${agent.id}". Give one of them another id.`)
     byId.set(agent.id, agent)
   }
   if (!byId.has(defaultId)) throw new CatalogueError(`The default agent "${defaultId}" is not among the agents.`)

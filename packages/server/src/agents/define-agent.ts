@@ -1,42 +1,41 @@
-/** How an application makes an agent of a function. Checks at once what would otherwise only be found out by a run. */
+/** Defines an agent from a function. Checks at once what otherwise only a run would reveal. */
 import type { Event, RunAgentInput } from '@ag-ui/core'
 import { isId } from '@holdfast/core'
 import type { Agent, AgentContext } from './port.ts'
 
 export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'check' | 'entitle'> {
-  /** For a list of agents. Default: the id. */
+  /** Shown in lists of agents. Default: the id. */
   readonly title?: string
   /**
    * Answers one run, usually as an async generator.
    *
-   * - Yield AG-UI 1.0 events. RUN_STARTED is the server's to say, and RUN_FINISHED may be left out: returning ends the
-   *   run well, if something was said and every text and tool call was closed.
-   * - Message and tool call ids are yours, unique in the run: `crypto.randomUUID()` will do. One that an earlier run has
-   *   used gets a name of its own in the log.
-   * - To fail, throw `AgentFailure(code, sentence)`: the person reads the sentence. Of anything else that is thrown they
-   *   are only told that the agent failed; the operator's log has the rest.
-   * - When `context.signal` is aborted the run is over: stop what costs money. Who does not is left behind.
-   * - A conversation is named by `context.tenantId`, `context.roomId` and `input.threadId` together: rooms of two tenants,
-   *   and threads of two rooms, may have the same id.
-   * - `context.attention()` says whether somebody looks at the thread now: for choosing whom to serve first, if you cannot
-   *   serve all at once.
-   * - Nobody's looking away ends a run, and nothing but the signal tells you to stop.
+   * - Yield AG-UI 1.0 events. The server writes RUN_STARTED. RUN_FINISHED may be left out: returning ends the run
+   *   successfully if there was output and every text and tool call was closed.
+   * - Message and tool call ids are yours and unique within the run, for example `crypto.randomUUID()`. An id that an
+   *   earlier run used is renamed in the log.
+   * - To fail, throw `AgentFailure(code, sentence)`: the person reads the sentence. For anything else that is thrown
+   *   they only read that the agent failed; the operator's log has the rest.
+   * - When `context.signal` aborts, the run is over: stop what costs money. An agent that does not stop is abandoned.
+   * - `context.tenantId`, `context.roomId` and `input.threadId` together identify a conversation. Rooms of two tenants, and
+   *   threads of two rooms, may have the same id.
+   * - `context.attention()` says whether the thread is being looked at now: use it to choose whom to serve first if you
+   *   cannot serve all at once.
+   * - An observer that leaves ends no run. Only the signal tells you to stop.
    */
   run(input: RunAgentInput, context: AgentContext): AsyncIterable<Event>
   /**
-   * After a crash of the server, or its stop in the middle, the question may be asked again: nothing that this agent does
-   * outside is harmed by happening twice. The run that was lost ends failed; a new one, whose `retryOf` names it, is
-   * started by the server, once.
+   * After a crash or shutdown of the server, the question may be asked again: repeating this agent's side effects is
+   * harmless. The lost run ends failed, and the server starts one new run whose `retryOf` names it.
    */
   readonly restartable?: boolean
   /**
-   * After a crash of the server, or its stop in the middle, this agent can go on where it was: it is called again for the
-   * same run with `context.resumed`. What it said within its last 20 ms may not be there. Goes before `restartable`.
+   * After a crash or shutdown of the server, this agent can continue where it was: it is called again for the same run
+   * with `context.resumed`. Output of the last 20 ms may be missing there. Takes precedence over `restartable`.
    */
   readonly resumable?: boolean
 }
 
-/** @throws TypeError for a definition that cannot be an agent */
+/** @throws TypeError for an invalid definition */
 export function defineAgent(definition: AgentDefinition): Agent {
   const { id, title = id, description, check, entitle, restartable = false, resumable = false } = definition
   if (!isId(id))

@@ -1,6 +1,7 @@
 /**
- * AgentFailure: how an agent says why it could not go on. The engine ends the run `failed{code, message}` with exactly
- * these words, as many as a sentence has; anything else an agent throws becomes `agent_error` with a general sentence.
+ * AgentFailure: how an agent says why it cannot continue. The engine ends the run `failed{code, message}` with this
+ * message, cut to the length of a sentence. Anything else an agent throws becomes `agent_error` with a general
+ * sentence.
  */
 import { FAILURE_CODES, type Failure, type FailureCode, failureSaying } from '@holdfast/core'
 
@@ -8,7 +9,10 @@ export class AgentFailure extends Error {
   override readonly name = 'AgentFailure'
   readonly code: FailureCode
 
-  /** `message` is shown to the person: one sentence on what happened and what to do; never a secret, never a stack. */
+  /**
+   * `message` is shown to the person: one sentence that says what happened and what to do. Never a secret or a stack
+   * trace.
+   */
   constructor(code: FailureCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
@@ -16,8 +20,8 @@ export class AgentFailure extends Error {
 }
 
 /**
- * What an agent threw, as a failure of the closed list. Undefined: it is none, also an `AgentFailure` whose fields are
- * not what they should be: no type holds an agent to them.
+ * A thrown value as a failure with a known code. Undefined if it is not an `AgentFailure`, or one with invalid fields:
+ * no type checks them at runtime.
  */
 export function failureIn(thrown: unknown): Failure | undefined {
   if (!(thrown instanceof AgentFailure)) return undefined

@@ -1,35 +1,35 @@
 /**
- * Notices when somebody at the other end of a socket says nothing for too long, or does not come to an end. Counts bytes,
- * not events: who sends comments while it thinks is alive. Silence only counts while somebody waits: a reader that pauses
- * does not make the other end silent.
+ * Detects that the other end of a connection is silent for too long, or does not finish. Counts bytes, not events: a
+ * server that sends comments while it thinks is alive. Silence counts only while a read is pending: a reader that
+ * pauses does not make the other end silent.
  */
 import type { Clock } from '@holdfast/core'
 
 export interface SilenceLimits {
-  /** Milliseconds from the request to the first byte of the answer. */
+  /** Milliseconds from the request to the first byte of the response. */
   readonly firstByteMs: number
-  /** Milliseconds between two of its bytes. */
+  /** Milliseconds between two bytes of the response. */
   readonly idleMs: number
 }
 
 export type Silence =
-  /** It has not begun. */
+  /** The response has not started. */
   | 'first_byte'
-  /** It has stopped in the middle. */
+  /** The response has stalled. */
   | 'idle'
-  /** It goes on, and the time for all of it is over. */
+  /** The response continues, but the time for all of it is over. */
   | 'total'
 
 export interface SilenceWatch {
   /** Bytes have arrived. */
   heard(): void
-  /** The promise's own end, or a rejection with `tooLong` when it was waited for too long. */
+  /** Settles like the promise, or rejects with `tooLong` if it takes too long. */
   guard<T>(promise: PromiseLike<T>): Promise<T>
 }
 
 export interface SilenceOptions extends SilenceLimits {
   readonly clock: Clock
-  /** By the clock: when everything has to be over. */
+  /** When everything must be over, on the clock. */
   readonly until: number
   readonly tooLong: (silence: Silence) => Error
 }

@@ -1,6 +1,6 @@
 /**
- * What the demo agent says to a person: some thinking, a look-up, and markdown that quotes the question. Which of the
- * answers it is follows from the question alone, so that the same question always gets the same one.
+ * What the demo agent says to a person: some thinking, a look-up, and markdown that quotes the question. The answer
+ * depends only on the question, so the same question always gets the same answer.
  */
 
 export interface Answer {
@@ -102,7 +102,7 @@ function pick(from: readonly string[], die: number): string {
   return from[die % from.length] ?? ''
 }
 
-/** By code points, so that no character is cut in two. */
+/** By code points, so that no character is split. */
 function shortened(text: string, max: number): string {
   const characters = Array.from(text)
   return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`

@@ -1,4 +1,4 @@
-/** The demo agent: needs no key and no network. Scripted by a program, or talking about the product to a person. */
+/** The demo agent. Needs no key and no network. A program can script it; for a person it talks about the product. */
 import { randomUUID } from 'node:crypto'
 import { contentToText, type RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'

@@ -1,6 +1,4 @@
-/**
- * Plays a script to the letter: the text is exactly `t0 t1 t2 … `, so that a reader can prove it missed nothing.
- */
+/** Plays a script exactly: the text is `t0 t1 t2 … `, so that a reader can prove that it missed nothing. */
 import { type Event, EventType } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'

@@ -5,17 +5,17 @@
 import { z } from 'zod'
 
 const scriptSchema = z.strictObject({
-  /** How many tokens of text. */
+  /** Number of text tokens. */
   tokens: z.int().min(0).max(100_000_000).default(200),
   /** Milliseconds between two tokens. */
   intervalMs: z.number().min(0).max(3_600_000).default(20),
-  /** What each token starts with. */
+  /** Prefix of each token. */
   prefix: z.string().min(1).max(1_000_000).default('t'),
-  /** Fails once this many tokens are out. */
+  /** Fails after this many tokens. */
   failAfter: z.int().min(0).optional(),
-  /** Never ends by itself. */
+  /** Never ends on its own. */
   hang: z.boolean().default(false),
-  /** Goes on despite an abort. */
+  /** Ignores an abort. */
   ignoreAbort: z.boolean().default(false),
   /** Emits without waiting. */
   flood: z.boolean().default(false),
@@ -29,7 +29,7 @@ const scriptSchema = z.strictObject({
 export type DemoScript = z.infer<typeof scriptSchema>
 
 export type ScriptReading =
-  /** No script was sent: a person is asking. */
+  /** There is no script: a person is asking. */
   | { readonly type: 'none' }
   | { readonly type: 'script'; readonly script: DemoScript }
   | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
@@ -49,7 +49,7 @@ export function readScript(forwardedProps: unknown): ScriptReading {
   if (missing)
     return {
       type: 'not_supported',
-      message: `The demo agent cannot do "${missing}" yet: leave it out of the script.`,
+      message: `The demo agent cannot do "${missing}" yet. Leave it out of the script.`,
     }
   return { type: 'script', script }
 }

@@ -1,4 +1,7 @@
-/** Says an answer to a person at the pace of a model: thinking, a tool call, markdown. Eight to twenty seconds. */
+/**
+ * Streams an answer to a person at the speed of a model: thinking, a tool call, markdown. Takes eight to twenty
+ * seconds.
+ */
 import { type Event, EventType } from '@ag-ui/core'
 import { sleep } from '../sleep.ts'
 import { answerTo } from './answers.ts'
@@ -38,7 +41,7 @@ export async function* talk(question: string, { clock, newId, signal }: PlayOpti
   yield { type: EventType.TEXT_MESSAGE_END, messageId }
 }
 
-/** Pieces of about the size of a model's, never cutting a character; joined they are the text again. */
+/** Splits text into pieces of about the size of a model's, never within a character. Joined they are the text. */
 function tokensOf(text: string): string[] {
   return text.match(/\s?\S{1,3}|\s+/gu) ?? []
 }

@@ -1,6 +1,6 @@
 /**
- * One run's way to the provider, from its first call to the one that is answered. Owns: how long it has waited in all,
- * what the log was told of it. Does not know: what is asked, what is answered, who else waits (`gate.ts`).
+ * One run's calls of the provider, from the first to the one that is answered. Owns: how long it has waited in total,
+ * and what it wrote to the log about that. Does not know: what is asked, what is answered, who else waits (`gate.ts`).
  */
 import type { Event } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
@@ -17,17 +17,20 @@ export interface ApproachOptions {
   readonly context: Pick<AgentContext, 'attention' | 'signal'>
   readonly clock: Clock
   readonly limits: WaitLimits
-  /** By the clock: when the answer has to be whole. */
+  /** When the answer must be complete, on the clock. */
   readonly until: number
   readonly random: () => number
 }
 
 export interface Approach {
-  /** Returns when it may call, for the `attempt`th time; says what it waits for. Throws when it has waited enough. */
+  /**
+   * Returns when call number `attempt` may be made, and reports what it waits for. Throws once it has waited long
+   * enough.
+   */
   turn(attempt: number): AsyncGenerator<Event, void>
-  /** The provider answers. */
+  /** The provider has started to answer. */
   taken(): void
-  /** The `attempt`th call failed before a word. Returns when it may be repeated after a turn; throws when not. */
+  /** Call number `attempt` failed before any output. Returns if it may be repeated after a wait; throws if not. */
   failed(error: unknown, attempt: number): AsyncGenerator<Event, void>
   leave(): void
 }
@@ -36,7 +39,7 @@ export function createApproach({ gate, context, clock, limits, until, random }: 
   const { signal } = context
   const place = gate.place(context.attention)
   let waited = 0
-  /** Until when it waits, as the log has it. */
+  /** Until when it waits, as written to the log. */
   let said: number | undefined
 
   const left = (now: number) => Math.min(limits.maxWaitMs - waited, until - now)
@@ -61,7 +64,7 @@ export function createApproach({ gate, context, clock, limits, until, random }: 
       const refusal = refusalOf(error, attempt, now, random())
       if (!refusal) throw failureOf(error)
       const { ms, isShared } = refusal
-      // A wait that nobody would wait for shuts nobody out: each is told for itself.
+      // A wait that is too long for any run does not shut the gate: each run fails on its own.
       if (isShared && ms <= limits.maxWaitMs) place.refused(ms, toldToOthers(refusal))
       if (attempt >= limits.maxAttempts || ms > left(now)) throw waitedEnough(refusal, ms)
       if (!isShared) place.leave()

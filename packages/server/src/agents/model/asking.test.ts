@@ -83,7 +83,7 @@ describe('where', () => {
   it.each([
     [{ baseUrl: 'nonsense' }, 'http or https'],
     [{ baseUrl: 'file:///v1' }, 'http or https'],
-    [{ baseUrl: 'http://me:hush@127.0.0.1/v1' }, 'no name or password'],
+    [{ baseUrl: 'http://me:hush@127.0.0.1/v1' }, 'not contain a name or password'],
     [{ headers: { 'a b': 'hush' } }, '"a b" is no name'],
     [{ headers: { Host: 'hush' } }, '"Host" is not to be set'],
     [{ headers: { 'X-A': 'hush\r\nX-B: 1' } }, 'the value of "X-A"'],
@@ -164,7 +164,7 @@ describe('a connection', () => {
     answer = (_, response) => void response.socket?.destroy()
     expect(await agentOf()()).toMatchObject({
       code: 'model_unreachable',
-      message: expect.stringMatching(/^The model provider closed the connection without an answer: check the port/),
+      message: expect.stringMatching(/^The model provider closed the connection without an answer\. Check the port/),
     })
     expect(asked.length).toBe(1)
   })
@@ -173,7 +173,9 @@ describe('a connection', () => {
     const ssh = createTcpServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')).listen(0)
     await once(ssh, 'listening')
     const baseUrl = `http://127.0.0.1:${(ssh.address() as AddressInfo).port}/v1`
-    expect(await agentOf({ baseUrl })()).toMatchObject({ message: expect.stringMatching(/does not speak HTTP: check/) })
+    expect(await agentOf({ baseUrl })()).toMatchObject({
+      message: expect.stringMatching(/does not speak HTTP\. Check/),
+    })
     ssh.close()
     expect(await agentOf({ baseUrl: baseUrl.replace('http:', 'https:') })()).toMatchObject({
       code: 'model_unreachable',

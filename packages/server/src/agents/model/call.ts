@@ -1,6 +1,6 @@
 /**
- * One call of a provider: its stream as AG-UI events, to the end or to the failure that it came to. Does not know: what
- * is done about a failure.
+ * One call of a provider: its stream as AG-UI events, up to its end or failure. Does not know: how a failure is
+ * handled.
  */
 import { randomUUID } from 'node:crypto'
 import { type Event, EventType, tokenUsageFromAiSdkUsage } from '@ag-ui/core'
@@ -18,19 +18,19 @@ export interface CallOptions extends SilenceLimits {
   readonly endpoint: ModelEndpoint
   readonly model: string
   readonly clock: Clock
-  /** What the provider is known not to take. */
+  /** Fields that the provider is known to refuse. */
   readonly fields: Fields
   readonly newId?: () => string
-  /** The provider has begun to answer, and not to refuse. */
+  /** The provider has started to answer, not to refuse. */
   readonly onTaken?: () => void
-  /** By the clock: when the answer has to be whole. */
+  /** When the answer must be complete, on the clock. */
   readonly until: number
 }
 
 export interface Call {
-  /** Throws whatever went wrong, as it came. Once. */
+  /** Throws any failure unchanged. Call once. */
   answer(messages: ModelMessage[]): AsyncGenerator<Event>
-  /** Whether anything of an answer has come. */
+  /** Whether any output has arrived. */
   readonly hasSpoken: boolean
 }
 
@@ -59,16 +59,16 @@ export function createCall(
       allowSystemInMessages: true,
       maxRetries: 0,
       abortSignal: AbortSignal.any([signal, hangUp.signal]),
-      // Addresses in messages are the provider's to fetch: from here they would reach what only this machine can.
+      // The provider fetches URLs in messages. Fetched from here, they could reach what only this machine can.
       experimental_download: async (addresses) => addresses.map(() => null),
-      // The library would print it; it comes as a part of the stream too, which is where it is dealt with.
+      // The library would print the error; it is also part of the stream, where it is handled.
       onError: () => {},
     })
     return stream[Symbol.asyncIterator]()
   }
 
   async function* answer(messages: ModelMessage[]): AsyncGenerator<Event> {
-    // The library uses one id again and again; ours are unique.
+    // The library reuses ids; ours are unique.
     let thoughtId = ''
     let messageId = ''
     let finished = false

@@ -1,21 +1,21 @@
 /**
- * What went wrong with a connection, told by the code that Node gives somewhere in an error's chain of causes. Owns:
- * which codes mean the same. Pure.
+ * What went wrong with a connection, according to the Node error code in the chain of causes. Owns: which codes mean
+ * the same. Pure.
  */
 
 export type ConnectionTrouble =
-  /** No such host. */
+  /** The host does not exist. */
   | 'no_host'
   /** Nothing listens there. */
   | 'refused'
-  /** Nothing is heard from there. */
+  /** The host cannot be reached. */
   | 'no_route'
   | 'certificate'
-  /** It was spoken to in HTTPS and does not speak it. */
+  /** It does not speak HTTPS. */
   | 'no_tls'
-  /** It answers in something that is not HTTP. */
+  /** It does not speak HTTP. */
   | 'no_http'
-  /** It broke off. */
+  /** The connection broke off. */
   | 'broken'
 
 const CODES: readonly (readonly [ConnectionTrouble, RegExp])[] = [
@@ -31,12 +31,12 @@ const CODES: readonly (readonly [ConnectionTrouble, RegExp])[] = [
   ['broken', /^(UND_ERR_|ECONN|EPIPE)/],
 ]
 
-/** Undefined: it says nothing of a connection. */
+/** Undefined: it is not a connection error. */
 export function connectionTrouble(error: unknown): ConnectionTrouble | undefined {
   let found: ConnectionTrouble | undefined
   for (const each of chainOf(error)) {
     const trouble = troubleOf(each)
-    // The deepest cause says most: it broke off because of that.
+    // The deepest cause is the most specific.
     if (trouble !== undefined && (found === undefined || found === 'broken')) found = trouble
     else if (each instanceof TypeError && each.message === 'terminated') found ??= 'broken'
   }
@@ -51,8 +51,8 @@ function troubleOf(error: Error): ConnectionTrouble | undefined {
 }
 
 /**
- * A connection that had been used before, and was closed from there while it was idle: nothing of this request was
- * answered, and a new connection may do.
+ * A reused connection that the server closed while it was idle. Nothing of this request was answered, so it can be
+ * repeated on a new connection.
  */
 export function wasIdle(error: unknown): boolean {
   return chainOf(error).some((each) => {
@@ -63,7 +63,7 @@ export function wasIdle(error: unknown): boolean {
 
 const MAX_DEPTH = 8
 
-/** An error and its causes; several addresses of one host fail together. */
+/** An error and its causes. The addresses of one host fail as a group. */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = []
   for (let next = error; next instanceof Error && chain.length < MAX_DEPTH; ) {

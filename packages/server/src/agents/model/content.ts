@@ -1,12 +1,12 @@
 /**
- * What a person sent, as parts that an OpenAI-compatible provider takes: text, pictures, sound (WAV, MP3), video, PDF
- * and text files. An address goes to the provider as it is: this server fetches nothing that a message names.
+ * Converts a person's input to parts that an OpenAI-compatible provider accepts: text, pictures, sound (WAV, MP3),
+ * video, PDF and text files. URLs are passed on unchanged: this server fetches nothing that a message names.
  */
 import type { ContentPart } from '@ag-ui/core'
 import type { FilePart, TextPart } from 'ai'
 import { AgentFailure } from '../failure.ts'
 
-/** @throws AgentFailure for what no such provider takes */
+/** @throws AgentFailure for input that no such provider accepts */
 export function toUserContent(content: string | readonly ContentPart[]): string | (TextPart | FilePart)[] {
   if (typeof content === 'string') return content
   const parts = content.map(toPart)
@@ -49,5 +49,5 @@ function dataUrl(value: string): Inline | undefined {
 }
 
 function cannotRead(what: string): never {
-  throw new AgentFailure('agent_error', `A model cannot be sent ${what.slice(0, 100)}: ask again without it.`)
+  throw new AgentFailure('agent_error', `The model cannot take ${what.slice(0, 100)}. Ask again without it.`)
 }

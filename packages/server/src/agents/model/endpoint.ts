@@ -1,28 +1,28 @@
 /**
- * Where a provider is asked, and with which headers. Owns: what such settings may be. Does not know: what is asked.
- * Values of headers are secrets: no error here repeats one.
+ * A provider's address and headers. Owns: what these settings may be. Does not know: what is asked. Header values are
+ * secrets: no error here repeats one.
  */
 
-/** Milliseconds; beyond it `fetch` itself gives up. */
+/** Milliseconds, after which `fetch` itself gives up. */
 export const MAX_FIRST_BYTE_MS = 300_000
 
 export interface EndpointOptions {
-  /** Up to and including `/v1`; a query is sent with each request. */
+  /** Up to and including `/v1`. A query is sent with each request. */
   readonly baseUrl: string
   readonly apiKey?: string
-  /** Sent with each request; they go before what would be sent without them. */
+  /** Sent with each request. They override the default headers. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface ModelEndpoint {
-  /** For figures: who is asked. */
+  /** Name of the provider, for metrics. */
   readonly host: string
   readonly baseURL: string
   readonly queryParams: Record<string, string>
   readonly headers: Record<string, string>
 }
 
-/** What belongs to the connection or to the body, and is not anybody's to set. */
+/** Headers of the connection or the body, which cannot be set. */
 const OURS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -34,11 +34,12 @@ const OURS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** @throws TypeError with a sentence that names no value */
+/** @throws TypeError with a sentence that contains no value */
 export function endpointOf({ baseUrl, apiKey, headers = {} }: EndpointOptions): ModelEndpoint {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) throw new TypeError('A model’s base URL must be http or https.')
-  if (url.username || url.password) throw new TypeError('A model’s base URL holds no name or password: use `headers`.')
+  if (url.username || url.password)
+    throw new TypeError('A model’s base URL must not contain a name or password. Use `headers`.')
   const wrong = wrongHeader(headers)
   if (wrong) throw new TypeError(`A model’s headers cannot be used: ${wrong}.`)
   const queryParams = Object.fromEntries(url.searchParams)
@@ -50,13 +51,13 @@ export function endpointOf({ baseUrl, apiKey, headers = {} }: EndpointOptions): 
   }
 }
 
-/** Some write the whole address of the call. */
+/** Some people give the full URL of the call. */
 function pathOf({ pathname }: URL): readonly string[] {
   const path = pathname.split('/').filter((part) => part !== '')
   return path.slice(-2).join('/') === 'chat/completions' ? path.slice(0, -2) : path
 }
 
-/** What is wrong with these as headers, without any value of theirs; undefined: nothing. */
+/** What is wrong with these headers, without their values. Undefined: nothing. */
 export function wrongHeader(headers: Readonly<Record<string, unknown>>): string | undefined {
   for (const [name, value] of Object.entries(headers)) {
     const shown = JSON.stringify(name.slice(0, 64))
@@ -68,7 +69,7 @@ export function wrongHeader(headers: Readonly<Record<string, unknown>>): string 
   return undefined
 }
 
-/** A header of one name is sent once, however its name is written. */
+/** Header names are case-insensitive, and each is sent once. */
 function sent(headers: Readonly<Record<string, string>>, apiKey: string | undefined): Record<string, string> {
   const all = new Headers(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` })
   for (const [name, value] of Object.entries(headers)) all.set(name, value)

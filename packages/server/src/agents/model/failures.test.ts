@@ -4,22 +4,22 @@ import { failureOf, failureOfFinish } from './failures.ts'
 import { ProviderError } from './provider-error.ts'
 import { meaningOfFinish } from './reading/finish.ts'
 
-const KEY = 'The model provider refused the key: set a valid OPENAI_API_KEY and start the server again.'
-const CREDIT = 'The account at the model provider has no credit left: top it up there, then try again.'
-const FILTER = 'The model provider’s content filter stopped this answer: ask in another way.'
-const TOO_LONG = 'This conversation is too long for the model: go on in a new thread or ask for less.'
-const RATE = 'The model provider answers no more requests for now: wait a moment, then try again.'
-const BUSY = 'The model provider is out of order or overloaded for now: wait a moment, then try again.'
+const KEY = 'The model provider refused the key. Set a valid OPENAI_API_KEY and restart the server.'
+const CREDIT = 'The account at the model provider has no credit left. Add credit there, then try again.'
+const FILTER = 'The model provider’s content filter stopped this answer. Rephrase the question.'
+const TOO_LONG = 'This conversation is too long for the model. Continue in a new thread, or ask for less.'
+const RATE = 'The model provider accepts no more requests for now. Wait a moment, then try again.'
+const BUSY = 'The model provider is down or overloaded. Wait a moment, then try again.'
 const SLOW = 'The model provider gave up waiting for its own answer. Try again in a moment.'
 const MODEL =
-  'The model provider does not offer this model: set OPENAI_MODEL to one that it offers and start the server again.'
-const NOTHING_HERE = 'The model provider knows no such model or address: check OPENAI_MODEL and OPENAI_BASE_URL.'
-const ADDRESS =
-  'What answers at OPENAI_BASE_URL is no OpenAI-compatible endpoint: check the address, which usually ends in /v1.'
-const SCHEME = 'The model provider wants HTTPS: let OPENAI_BASE_URL begin with https:// and start the server again.'
+  'The model provider does not offer this model. Set OPENAI_MODEL to one that it offers and restart the server.'
+const NOTHING_HERE = 'The model provider knows no such model or address. Check OPENAI_MODEL and OPENAI_BASE_URL.'
+const ADDRESS = 'OPENAI_BASE_URL is not an OpenAI-compatible endpoint. Check the address; it usually ends in /v1.'
+const SCHEME = 'The model provider requires HTTPS. Start OPENAI_BASE_URL with https:// and restart the server.'
 const REJECTED =
-  'The model provider did not accept this conversation: the model may not read what it holds, such as files.'
-const UNKNOWN = 'The model provider’s answer was incomplete or not understood; what came is kept. Try again.'
+  'The model provider did not accept this conversation. The model may not support its content, such as files.'
+const UNKNOWN =
+  'The model provider’s answer was incomplete or could not be understood. What arrived is kept. Try again.'
 
 const PAGE = '<!DOCTYPE html><html><body>Not found</body></html>'
 
@@ -123,51 +123,48 @@ describe('a connection that fails', () => {
   it.each([
     [
       'ENOTFOUND',
-      'The host of the model provider was not found: check the name in OPENAI_BASE_URL and the network of the server.',
+      'The host of the model provider was not found. Check the name in OPENAI_BASE_URL and the server’s network.',
     ],
     [
       'EAI_AGAIN',
-      'The host of the model provider was not found: check the name in OPENAI_BASE_URL and the network of the server.',
+      'The host of the model provider was not found. Check the name in OPENAI_BASE_URL and the server’s network.',
     ],
     [
       'ECONNREFUSED',
-      'Nothing answers at OPENAI_BASE_URL: check the host and port, and start the model server if it is your own.',
+      'Nothing answers at OPENAI_BASE_URL. Check the host and port, and start the model server if it is your own.',
     ],
     [
       'UND_ERR_CONNECT_TIMEOUT',
-      'The model provider cannot be reached from the server: check OPENAI_BASE_URL, the network and the firewall.',
+      'The server cannot reach the model provider. Check OPENAI_BASE_URL, the network and the firewall.',
     ],
     [
       'CERT_HAS_EXPIRED',
-      'The certificate of the model provider is not trusted: check the host in OPENAI_BASE_URL, or name its authority in NODE_EXTRA_CA_CERTS.',
+      'The certificate of the model provider is not trusted. Check the host in OPENAI_BASE_URL, or add its issuer to NODE_EXTRA_CA_CERTS.',
     ],
     [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
-      'The certificate of the model provider is not trusted: check the host in OPENAI_BASE_URL, or name its authority in NODE_EXTRA_CA_CERTS.',
+      'The certificate of the model provider is not trusted. Check the host in OPENAI_BASE_URL, or add its issuer to NODE_EXTRA_CA_CERTS.',
     ],
     [
       'ERR_TLS_CERT_ALTNAME_INVALID',
-      'The certificate of the model provider is not trusted: check the host in OPENAI_BASE_URL, or name its authority in NODE_EXTRA_CA_CERTS.',
+      'The certificate of the model provider is not trusted. Check the host in OPENAI_BASE_URL, or add its issuer to NODE_EXTRA_CA_CERTS.',
     ],
     [
       'ERR_SSL_WRONG_VERSION_NUMBER',
-      'The model provider does not speak HTTPS at OPENAI_BASE_URL: check its port, or let it begin with http://.',
+      'The model provider does not speak HTTPS at OPENAI_BASE_URL. Check the port, or start the URL with http://.',
     ],
     [
       'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-      'The model provider does not speak HTTPS at OPENAI_BASE_URL: check its port, or let it begin with http://.',
+      'The model provider does not speak HTTPS at OPENAI_BASE_URL. Check the port, or start the URL with http://.',
     ],
-    [
-      'HPE_INVALID_CONSTANT',
-      'What answers at OPENAI_BASE_URL does not speak HTTP: check its port, or let it begin with https://.',
-    ],
+    ['HPE_INVALID_CONSTANT', 'OPENAI_BASE_URL does not speak HTTP. Check the port, or start the URL with https://.'],
     [
       'ECONNRESET',
-      'The model provider closed the connection without an answer: check the port of OPENAI_BASE_URL and whether it begins with https://, then try again.',
+      'The model provider closed the connection without an answer. Check the port of OPENAI_BASE_URL and whether it starts with https://, then try again.',
     ],
     [
       'UND_ERR_SOCKET',
-      'The model provider closed the connection without an answer: check the port of OPENAI_BASE_URL and whether it begins with https://, then try again.',
+      'The model provider closed the connection without an answer. Check the port of OPENAI_BASE_URL and whether it starts with https://, then try again.',
     ],
   ])('%s', (code, message) => {
     expect(failureOf(coded(code))).toMatchObject({ code: 'model_unreachable', message })
@@ -181,11 +178,10 @@ describe('a connection that fails', () => {
 })
 
 describe('a finish reason', () => {
-  const LENGTH = 'The model reached its length limit before the answer was complete; what it said is kept.'
-  const TOOL = 'The model asked for a tool, and this agent has none; what it said is kept. Ask in another way.'
-  const BROKEN = 'The model provider broke off this answer; what it said is kept. Try again.'
-  const NOT_KNOWN =
-    'The model provider ended this answer for a reason that is not known here; what it said is kept. Try again.'
+  const LENGTH = 'The model reached its length limit before the answer was complete. What it said is kept.'
+  const TOOL = 'The model asked for a tool, but this agent has none. What it said is kept. Rephrase the question.'
+  const BROKEN = 'The model provider broke off this answer. What it said is kept. Try again.'
+  const NOT_KNOWN = 'The model provider ended this answer for an unknown reason. What it said is kept. Try again.'
   it.each([
     [
       'model_context_length',

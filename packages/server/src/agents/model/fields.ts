@@ -1,31 +1,31 @@
 /**
- * The fields of a request that an answer does not depend on. A provider that refuses one is asked again without it, and
- * is not sent it any more. Owns: which those are, and how a refusal of one reads. Does not know: HTTP.
+ * Optional fields of a request. If a provider refuses one, the request is repeated without it, and the field is not
+ * sent again. Owns: which fields those are, and how a refusal of one reads. Does not know: HTTP.
  */
 import type { ProviderError } from './provider-error.ts'
 
 export interface Fields {
-  /** The body without what this provider does not take. */
+  /** The body without the fields that this provider refuses. */
   left(body: RequestInit['body']): RequestInit['body']
-  /** True: the provider has refused a field of this body that it can do without. */
+  /** True: the provider refused an optional field of this body. */
   learn(body: RequestInit['body'], error: Pick<ProviderError, 'status' | 'words'>): boolean
 }
 
-/** Of each: what a refusal says that is about it, and what a server says that breaks on it. */
+/** For each field: how a refusal names it, and how a server that breaks on it reports that. */
 const OPTIONAL: readonly (readonly [name: string, refused: RegExp, broken?: RegExp])[] = [
   [
     'stream_options',
     /stream_?options|include_?usage|\b(extra|unknown|unrecogni[sz]ed|unexpected|unsupported|additional) (request )?(inputs?|fields?|parameters?|arguments?|propert(y|ies)|keys?)\b/i,
     /stream_?options|include_?usage/i,
   ],
-  // What cannot stream answers in one piece.
+  // A model that cannot stream answers in one piece.
   [
     'stream',
     /\bstream(ing)?\b.{0,40}\b(not |un)(supported|available|allowed|permitted)|does not support stream|\bstream\b.{0,20}must be false/i,
   ],
 ]
 
-/** Of one provider, for as long as the process lives. */
+/** One per provider, for the life of the process. */
 export function createFields(): Fields {
   const refused = new Set<string>()
   return {

@@ -1,18 +1,18 @@
 /**
- * The gate before one provider: while it refuses everybody for now, everybody waits together instead of asking it again
- * one by one, and when the wait is over those that are looked at go first (`line.ts`).
+ * The gate in front of one provider. While the provider refuses everyone, all runs wait together instead of calling it
+ * one by one. When the wait is over, runs of threads on screen go first (`line.ts`).
  *
- * Owns: until when it is shut, who stands, whose turn it is. Does not know: HTTP, what a refusal looks like (`Why` is
- * handed on unread), how often a run may ask.
+ * Owns: until when it is shut, which runs wait, whose turn it is. Does not know: HTTP, what a refusal looks like (`Why`
+ * is passed on unread), how often a run may call.
  *
  * Invariants:
- * - Open, it lets everybody through at once: no run waits for another one.
- * - Shut, it lets nobody through before the provider's time is over. Then one goes and finds out; each that is answered
- *   lets two more go, so that a limit which is still there is met by few. Refused again, it is shut again, for all.
- * - A provider refuses quickly: who has not been refused TAKEN_MS after they went is taken for answered. So nobody
- *   stands behind an answer that is slow to come.
- * - Nobody stands for longer than they said they would. Whoever leaves is gone at once, and their turn is the next one's.
- * - Nobody stands: no timer (I10).
+ * - While open, it lets every run through at once: no run waits for another.
+ * - While shut, it lets no run through before the provider's time is over. Then one run probes. Each answered run lets
+ *   two more go, so only few meet a limit that still exists. If refused again, the gate shuts again for all.
+ * - A provider refuses quickly, so a run that was not refused within TAKEN_MS counts as answered. No run waits behind a
+ *   slow answer.
+ * - No run waits longer than it wants to. A run that leaves is removed at once, and the next one gets its turn.
+ * - While no run waits, there is no timer (I10).
  */
 import type { Attention, Clock } from '@holdfast/core'
 import { longestStanding, nextInLine } from './line.ts'
@@ -20,24 +20,24 @@ import { longestStanding, nextInLine } from './line.ts'
 export const TAKEN_MS = 2_000
 
 export type News<Why> =
-  /** Now: call the provider, then say what it said. */
+  /** Go: call the provider, then report its answer. */
   | { readonly type: 'go' }
-  /** Not before `until`, by the clock; it may be over already, where others have their turn first. */
+  /** Not before `until`, on the clock. That may be in the past while other runs go first. */
   | { readonly type: 'wait'; readonly until: number; readonly why: Why }
-  /** Standing on would take, or has taken, longer than this one wants to; the provider's own wait is over in `ms`. */
+  /** The wait would be, or was, longer than this run accepts. The provider's own wait ends in `ms`. */
   | { readonly type: 'too_long'; readonly ms: number; readonly why: Why }
 
-/** One run before the provider. It keeps its place in the order of arrival however often it is refused. */
+/** One run at the gate. It keeps its place in the order of arrival, however often it is refused. */
 export interface Place<Why> {
-  /** Takes a place in the line, or goes through; `news` says which. `until`: how long it wants to stand, by the clock. */
+  /** Joins the line or goes through; `news` says which. `until`: how long it accepts to wait, on the clock. */
   stand(until: number): void
-  /** The next thing to know for whoever stands. Rejects with the signal's reason, and has then left. */
+  /** The next news for a waiting run. Rejects with the signal's reason; the run has then left. */
   news(signal: AbortSignal): Promise<News<Why>>
-  /** The provider has taken the call. */
+  /** The provider accepted the call. */
   answered(): void
-  /** The provider takes nobody's calls for so many milliseconds. */
+  /** The provider accepts no calls for this many milliseconds. */
   refused(ms: number, why: Why): void
-  /** Neither stands nor calls any more. Twice is harmless. */
+  /** Leaves the gate. Idempotent. */
   leave(): void
 }
 
@@ -49,19 +49,19 @@ interface Member<Why> {
   readonly order: number
   overtaken: number
   readonly attention: () => Attention
-  /** How long it wants to stand. */
+  /** How long it accepts to wait. */
   until: number
   news: News<Why> | undefined
   wake: () => void
 }
 
 export function createGate<Why>(clock: Clock): Gate<Why> {
-  /** Absent: open. Kept beyond its time for as long as anybody stands, or may yet be refused. */
+  /** Absent: open. Kept beyond its end as long as runs wait, or may still be refused. */
   let shut: { readonly until: number; readonly why: Why } | undefined
   const line = new Set<Member<Why>>()
-  /** Who has gone since, and when, and may yet be refused. */
+  /** Runs that went since, when, and may still be refused. */
   const trying = new Map<Member<Why>, number>()
-  /** How many more may go. */
+  /** How many more runs may go. */
   let turns = 0
   let arrived = 0
   let undoTimer = () => {}
@@ -76,7 +76,7 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
     tell(member, { type: 'go' })
   }
 
-  /** Tells one that stands how long; one that does not want to stand so long is told that, and stands no more. */
+  /** Tells a waiting run how long it waits. If that is longer than it accepts, it is told so and leaves the line. */
   function tellWait(member: Member<Why>, { until, why }: NonNullable<typeof shut>): void {
     if (until > member.until) turnAway(member, until, why)
     else tell(member, { type: 'wait', until, why })
@@ -87,7 +87,7 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
     tell(member, { type: 'too_long', ms: Math.max(0, until - clock.now()), why })
   }
 
-  /** One that went was answered: it has gone past whoever stood before it. */
+  /** A run that went was answered: it overtook the runs that came before it. */
   function served(member: Member<Why>): void {
     if (!trying.delete(member)) return
     turns += 2
@@ -95,7 +95,7 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
     if (longest && longest.order < member.order) longest.overtaken += 1
   }
 
-  /** Whatever is due now: places given up, turns given, the gate open. */
+  /** Does everything that is due now: expires waits, gives turns, opens the gate. */
   function move(): void {
     undoTimer()
     if (!shut) return
@@ -120,7 +120,7 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
     turns = 0
   }
 
-  /** One timer, for whatever is due next, while anybody stands. */
+  /** One timer for the next event, while any run waits. */
   function plan(now: number): void {
     if (!shut || line.size === 0) return
     let due = Math.min(...[...line].map(({ until }) => until))
@@ -148,7 +148,7 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
         leave()
         member.until = until
         member.news = undefined
-        // Nobody has stood here for a while: the gate may have been open for long.
+        // No run waited for a while, so the gate may have been open for long.
         move()
         if (!shut) {
           go(member)
@@ -188,10 +188,11 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
         const now = clock.now()
         line.delete(member)
         trying.delete(member)
-        // One that had gone before the gate was shut: it is shut for long enough.
+        // This run went before the gate shut, so it is shut for long enough already.
         if (shut && shut.until > now && shut.until >= now + ms) return
         shut = { until: now + ms, why }
-        // Who went together with it is most likely refused as well; their answers say nothing of what comes after.
+        // Runs that went together with it are most likely refused as well. Their answers say nothing about the time
+        // after.
         trying.clear()
         turns = 0
         for (const other of [...line]) tellWait(other, shut)

@@ -1,6 +1,6 @@
 /**
- * A conversation as strict servers want it: one system message, first, then user and assistant in turns. Their templates
- * refuse anything else, and a thread has it soon: a run that failed leaves two questions in a row. Pure.
+ * A conversation in the form that strict servers require: one system message first, then user and assistant in turns.
+ * Their templates refuse anything else, and a thread soon has it: a failed run leaves two questions in a row. Pure.
  */
 import type { ModelMessage, TextPart } from 'ai'
 
@@ -18,7 +18,7 @@ export function inTurns(messages: readonly ModelMessage[]): ModelMessage[] {
 
 const BETWEEN = '\n\n'
 
-/** Undefined: they are not two of one side. Results of tools stay as they are: each answers a call of its own. */
+/** Undefined: they are not from the same side. Tool results stay as they are: each answers its own call. */
 function joinedWith(before: ModelMessage | undefined, next: ModelMessage): ModelMessage | undefined {
   if (before?.role === 'user' && next.role === 'user')
     return { role: 'user', content: contentOf(before.content, next.content) }

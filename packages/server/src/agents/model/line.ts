@@ -1,21 +1,21 @@
 /**
- * Who of those that stand before a provider goes next; pure.
+ * Which of the runs waiting at a provider goes next. Pure.
  *
- * Whoever is looked at goes first, of equals the one that came first. Nobody starves: the one that has stood longest
- * goes next, whoever looks, once as many that came later than it have been served as may be.
+ * Threads with the most attention go first; among equals, the earliest. No run starves: once enough later runs have
+ * been served, the longest-waiting run goes next regardless of attention.
  */
 import { type Attention, compareAttention } from '@holdfast/core'
 
 export interface Standing {
-  /** Grows with each that comes. */
+  /** Increases with each arrival. */
   readonly order: number
-  /** How many that came later were served while it stood first in order. */
+  /** How many later runs were served while this one was first in order. */
   readonly overtaken: number
-  /** Asked when the choice is made: a person looks elsewhere meanwhile. */
+  /** Read when the choice is made, because attention changes during the wait. */
   attention(): Attention
 }
 
-/** What a thread on screen may cost the one that has stood longest: two or three answers, then it is its turn. */
+/** How many later runs may overtake the longest-waiting one. */
 export const MAX_OVERTAKEN = 3
 
 export function longestStanding<One extends Standing>(line: Iterable<One>): One | undefined {

@@ -1,40 +1,40 @@
 /**
- * What a provider's error means: read from its words first, since gateways and servers give one status for many things,
- * then from its status. Owns: the words. Does not know: what is said to a person (`failures.ts`), how long a wait takes
+ * What a provider's error means. Reads its words first, since gateways and servers use one status for many things, then
+ * its status. Owns: the words. Does not know: what the person reads (`failures.ts`), how long a wait takes
  * (`waiting.ts`). Pure.
  */
 import type { ProviderError } from './provider-error.ts'
 
 export type Meaning =
-  /** The key is wrong, or may not do this. */
+  /** The key is wrong, or lacks permission. */
   | 'key'
-  /** The account has no credit left; it stays so, however long one waits. */
+  /** The account has no credit left. Waiting does not help. */
   | 'credit'
   /** A filter refuses the question. */
   | 'filter'
   | 'too_long'
   /** Too many requests for now. */
   | 'rate'
-  /** Out of order or overloaded for now. */
+  /** Down or overloaded for now. */
   | 'busy'
-  /** It did not hear from what stands behind it in time. */
+  /** A gateway timed out waiting for its backend. */
   | 'slow'
   /** There is no such model. */
   | 'model'
   /** There is no such model, or no provider at this address. */
   | 'nothing_here'
-  /** What answers is no OpenAI-compatible endpoint. */
+  /** It is not an OpenAI-compatible endpoint. */
   | 'address'
-  /** It wants HTTPS and was asked without. */
+  /** It requires HTTPS. */
   | 'scheme'
-  /** It does not take this request. */
+  /** It refuses this request. */
   | 'rejected'
   | 'unknown'
 
-/** The first that fits; each is about what no status says for sure. */
+/** The first match counts. Each is about something that no status says reliably. */
 const WORDS: readonly (readonly [Meaning, RegExp])[] = [
   ['scheme', /plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server/i],
-  // Before credit: some say "quota" of what comes back by itself.
+  // Before credit, because some say "quota" for limits that reset.
   [
     'rate',
     /rate[ _-]?limit|too[ _]many[ _](concurrent[ _])?requests|throttl|resource[ _]?(has been |is )?exhausted|\b(tokens?|requests?|queries) per (second|min|hour|day)|\b[rt]p[md]\b|concurrency limit|slow down|request limit/i,
@@ -61,11 +61,11 @@ const WORDS: readonly (readonly [Meaning, RegExp])[] = [
   ],
 ]
 
-/** Said of the provider; only where the status does not say that the request itself is wrong. */
+/** About the provider. Only if the status does not say that the request itself is wrong. */
 const BUSY =
   /overload|over capacity|at capacity|\bbusy\b|temporar|unavailable|try again (later|in a)|bad gateway|gateway time|server[ _]error|internal[ _](server[ _])?error|no healthy|upstream|disconnected|loading|warming up|cold start|high demand|out of memory|connection (refused|reset|error)/i
 
-/** What a server means for ever that says one of these. */
+/** Words that mark a failure as permanent. */
 const NEVER: ReadonlySet<number> = new Set([501, 505, 506, 510, 511, 526])
 const KEY: ReadonlySet<number> = new Set([401, 403, 407])
 const ADDRESS: ReadonlySet<number> = new Set([405, 426, 501, 505])
@@ -79,11 +79,11 @@ export function meaningOf({
   const isRefusal = status < 200 || status >= 300
   const means = isRefusal ? status : (innerStatus ?? status)
   if (means === 402) return 'credit'
-  // Also where it speaks of a rate: alone it is more than a minute's share, however long one waits.
+  // Even if it mentions a rate: this request alone exceeds the limit of a minute, however long one waits.
   if (means === 413) return 'too_long'
   const said = WORDS.find(([, pattern]) => pattern.test(words))?.[0]
   if (isPage(words) && said !== 'scheme') return means === 404 || means < 400 ? 'address' : meaningOfStatus(means)
-  // Of a server that is out of order for now, a model that is "not available" is there again later.
+  // From a server that is temporarily down, "not available" means that the model comes back.
   if (said && !(said === 'model' && isNotNow(means))) return said
   const byStatus = meaningOfStatus(means)
   return byStatus === 'unknown' && BUSY.test(words) ? 'busy' : byStatus
@@ -100,7 +100,7 @@ function meaningOfStatus(status: number): Meaning {
   return REJECTED.has(status) ? 'rejected' : 'unknown'
 }
 
-/** Whatever a server, a gateway or a CDN says of itself for now. */
+/** What servers, gateways and CDNs say about temporary outages. */
 function isNotNow(status: number): boolean {
   return status >= 500 && status < 600 && !NEVER.has(status)
 }

@@ -1,14 +1,14 @@
 /**
- * A conversation in AG-UI's words, in the model library's words. Leaves out what no provider accepts: a tool call that
- * was never answered (its run was cancelled or failed), a result without its call, an empty message. Says it in the
- * order that every provider accepts (`in-turns.ts`).
+ * Converts a conversation from AG-UI messages to the model library's. Leaves out what no provider accepts: a tool call
+ * without a result (its run was cancelled or failed), a result without its call, an empty message. The order is one
+ * that every provider accepts (`in-turns.ts`).
  */
 import { type Context, contentToText, type Message, type ToolCall } from '@ag-ui/core'
 import type { AssistantModelMessage, JSONValue, ModelMessage } from 'ai'
 import { toUserContent } from './content.ts'
 import { inTurns } from './in-turns.ts'
 
-/** Throws `AgentFailure` for what the model cannot be told. */
+/** @throws AgentFailure for content that the model cannot take */
 export function toModelMessages(
   messages: readonly Message[],
   context: readonly Context[],
@@ -71,7 +71,7 @@ function usableCalls(messages: readonly Message[]): UsableCalls {
   return calls
 }
 
-/** Undefined for arguments that were cut off. */
+/** Undefined for truncated arguments. */
 function parsed(json: string): JSONValue | undefined {
   try {
     return JSON.parse(json || '{}') as JSONValue

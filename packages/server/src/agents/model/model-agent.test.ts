@@ -127,12 +127,12 @@ describe('says why a provider failed, in our own words', () => {
     expect(text()).toBe(said)
   })
 
-  it('says what the person can do: one sentence, another one for what asks for something else', async () => {
+  it('says what happened and what to do, in different words for different causes', async () => {
     const models = ['unauthorized', 'no-credit', 'missing', 'bad-request', 'redirect', 'not-sse', 'context-length']
     const errors = await Promise.all(models.map((model) => ask(model).end))
     const sentences = errors.map((error) => (error as AgentFailure).message)
     expect(new Set(sentences).size).toBe(models.length)
-    for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*: .*\.$/)
+    for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*\. [A-Z].*\.$/)
   })
 
   it('reads no more of a refusal than its reason may take', async () => {
@@ -276,7 +276,7 @@ describe('what a person sent beside text', () => {
     [{ type: 'image', source: { ...png, mimeType: 'application/x-sh' } }],
   ])('what no provider takes is said, and nobody is asked: %j', async (part) => {
     const before = (await endpoint.requests()).length
-    expect(await told(part)).toMatchObject({ code: 'agent_error', message: expect.stringContaining('ask again') })
+    expect(await told(part)).toMatchObject({ code: 'agent_error', message: expect.stringContaining('Ask again') })
     expect((await endpoint.requests()).length).toBe(before)
   })
 })

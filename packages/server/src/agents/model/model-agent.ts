@@ -2,11 +2,12 @@
  * The model agent: answers through any endpoint that speaks OpenAI's chat completions.
  *
  * Invariants:
- * - What is not known to be a whole answer is a failure, never a success; what came is kept (`reading/answer.ts`).
- * - The socket closes when the run is aborted, when the answer fails, and when nobody reads on.
- * - A call that has said anything is never repeated. One that was refused for now, before a word, is: after a wait that
- *   the log shows, a bounded number of times. Runs that wait for the same provider wait together (`gate.ts`), and the one
- *   whose thread is on screen goes first.
+ * - An answer that is not known to be complete is a failure, never a success. What arrived is kept
+ *   (`reading/answer.ts`).
+ * - The socket closes when the run aborts, when the answer fails, and when the reader stops.
+ * - A call with any output is never repeated. A call refused before any output is, after a wait that the log shows, a
+ *   bounded number of times. Runs that wait for the same provider wait together (`gate.ts`), and a run whose thread is
+ *   on screen goes first.
  */
 import type { Event, RunAgentInput } from '@ag-ui/core'
 import type { Clock } from '@holdfast/core'
@@ -23,7 +24,7 @@ import { askForTitle } from './title.ts'
 import type { WaitLimits } from './waiting.ts'
 
 export interface ModelLimits extends SilenceLimits, WaitLimits {
-  /** Milliseconds from the run's start to its end, waiting included. */
+  /** Milliseconds from the run's start to its end, including waits. */
   readonly totalMs: number
 }
 
@@ -35,7 +36,7 @@ export const DEFAULT_MODEL_LIMITS: ModelLimits = {
   maxWaitMs: 120_000,
 }
 
-/** A name that takes longer than this is not worth it. */
+/** Milliseconds that a title request may take. */
 const TITLE_MS = 30_000
 
 export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits> {
@@ -44,9 +45,9 @@ export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits>
   /** Default: the model's name. */
   readonly title?: string
   readonly model: string
-  /** Said to the model before every conversation. */
+  /** Instructions that precede every conversation. */
   readonly system?: string
-  /** The model that is asked for a conversation's name; without it a conversation keeps its first line. */
+  /** The model that titles conversations. Absent: the title stays the first line. */
   readonly titleModel?: string
   readonly clock: Clock
   /** Ids of messages; unique in a thread. */
@@ -55,14 +56,14 @@ export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits>
   readonly random?: () => number
 }
 
-/** @throws TypeError for settings that cannot be used; it names no value of a header */
+/** @throws TypeError for invalid settings; it contains no header value */
 export function createModelAgent(options: ModelAgentOptions): Agent {
   const { id = 'model', title = options.model, titleModel, clock } = options
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
   if (!(limits.firstByteMs > 0 && limits.firstByteMs <= MAX_FIRST_BYTE_MS))
     throw new TypeError(`A model’s firstByteMs is more than 0 and at most ${MAX_FIRST_BYTE_MS}.`)
   const endpoint = endpointOf(options)
-  // One provider, one key, one limit. Titles are asked for after an answer, of another model, and stand before no gate.
+  // One provider, one key, one limit. Title requests follow an answer, use another model, and pass no gate.
   const gate: ModelGate = createGate(clock)
   const fields = createFields()
   return {
@@ -80,7 +81,7 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
   }
 }
 
-/** What all runs of one agent share. */
+/** Shared by all runs of one agent. */
 interface Provider {
   readonly endpoint: ModelEndpoint
   readonly gate: ModelGate

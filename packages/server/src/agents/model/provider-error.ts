@@ -1,15 +1,15 @@
-/** What a provider said instead of an answer, in a refusal or in the middle of a stream. Pure. */
+/** An error that a provider returned, as a refusal or in the middle of a stream. Pure. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError'
-  /** Of HTTP; 200 where the error came in an answer that had begun. */
+  /** HTTP status; 200 if the error arrived in an answer that had started. */
   readonly status: number
   readonly headers: Headers
-  /** The words that may say why, bounded. They may quote the key or the conversation: never shown. */
+  /** The error text, bounded. It may quote the key or the conversation, so it is never shown. */
   readonly words: string
-  /** A status that the words themselves give. */
+  /** A status named in the text itself. */
   readonly innerStatus: number | undefined
 
-  /** `said`: a body or an error, parsed where it is JSON. */
+  /** `said`: a body or an error, parsed if it is JSON. */
   constructor(status: number, said: unknown, headers = new Headers()) {
     super(`The model provider answered ${status} with an error.`)
     const found = { words: [] as string[], status: undefined as number | undefined }
@@ -24,7 +24,7 @@ export class ProviderError extends Error {
 const MAX_WORDS_LENGTH = 4_000
 const MAX_WORDS = 200
 const MAX_DEPTH = 8
-/** Where providers repeat what they were sent: those are not their words. */
+/** Fields in which providers echo the request: not their own words. */
 const NOT_THEIRS = /^(input|inputs|flagged_input|prompt|messages|request|body|loc|ctx|url)$/i
 const STATUS = /^(code|status|status_?code|http_?(code|status)|error_?code)$/i
 
@@ -49,7 +49,7 @@ function collect(said: unknown, found: { words: string[]; status: number | undef
   }
 }
 
-/** JSON in a text: gateways quote what stood behind them. */
+/** JSON within a text: gateways quote their backend's error. */
 function parsed(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined
   try {

@@ -1,7 +1,7 @@
 /**
- * fetch, as far as a model provider is trusted, and the tolerant reader before the library, which takes an answer only
- * as OpenAI sends it: whatever a provider sends is read here (`reading/`) and handed on in that form. Follows no
- * redirect, since whoever it points to would be given the conversation; lets nothing grow without bound.
+ * A `fetch` for untrusted model providers, with a tolerant reader in front of the library, which accepts an answer only
+ * in OpenAI's exact form: whatever a provider sends is read here (`reading/`) and passed on in that form. Follows no
+ * redirect, since the target would receive the conversation. Lets nothing grow without bound.
  */
 import type { Clock } from '@holdfast/core'
 import type { SilenceWatch } from '../silence.ts'
@@ -13,17 +13,20 @@ import { bytesOf } from './reading/bytes.ts'
 import type { Usage } from './reading/chunk.ts'
 import { LINGER_MS, readAnswer } from './reading/read-answer.ts'
 
-/** Of a refusal: it is read for the reason it gives. */
+/** Bytes read of a refusal, for its reason. */
 const MAX_REASON_BYTES = 64 * 1024
 
 export interface ProviderFetchOptions {
   readonly clock: Clock
   readonly watch: Pick<SilenceWatch, 'heard'>
-  /** What this provider is known not to take. */
+  /** Fields that this provider is known to refuse. */
   readonly fields: Fields
-  /** It answers, and does not refuse. */
+  /** The provider answers and does not refuse. */
   readonly onTaken: () => void
-  /** What the answer came to, where it is not whole. What came of it has been handed on, and the stream ends well. */
+  /**
+   * Called with the failure of an incomplete answer. What arrived of it has been passed on, and the stream ends
+   * normally.
+   */
   readonly onBroken: (error: unknown) => void
 }
 
@@ -63,7 +66,7 @@ export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }:
     const encoder = new TextEncoder()
     const event = (chunk: object) => encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`)
     const part = (delta: object, reason: string | null = null) => event({ choices: [{ delta, finish_reason: reason }] })
-    // Some send it with every word; the last one holds.
+    // Some send usage with every chunk; the last one counts.
     let usage: Usage | undefined
     try {
       for await (const piece of readAnswer(body, { clock, heard, onTaken })) {
@@ -96,7 +99,7 @@ async function called(request: Parameters<typeof fetch>[0], init: RequestInit): 
   }
 }
 
-/** No faster than it is read. */
+/** Pulls no faster than the reader reads. */
 function streamOf(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
@@ -104,7 +107,7 @@ function streamOf(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStre
       if (next.done) controller.close()
       else controller.enqueue(next.value)
     },
-    // Not waited for: it may be in the middle of a read.
+    // Not awaited, since it may be in the middle of a read.
     cancel: () => void chunks.return(undefined),
   })
 }

@@ -1,6 +1,6 @@
 /**
- * What a model calls a conversation, asked once with the words it began with. Owns: the question. Does not know: whether
- * the answer is used, or for which thread.
+ * Asks a model once for a title of a conversation, from its first messages. Owns: the question. Does not know: whether
+ * the title is used, or for which thread.
  */
 import { EventType, type Message } from '@ag-ui/core'
 import type { ModelMessage } from 'ai'
@@ -9,10 +9,10 @@ import { type CallOptions, createCall } from './call.ts'
 const ASKED =
   'Name the conversation that begins with the message below: at most six words, in the language of the message, without quotation marks and without a full stop. Answer with the name alone.'
 
-/** What a name can be made of; the rest of a long message does not change it. */
+/** Characters of the message that are sent. The rest of a long message does not change its title. */
 const MAX_CHARACTERS = 2_000
 
-/** Undefined where nothing was said in words. Throws whatever went wrong with the call. */
+/** Undefined if there is no text. @throws whatever the call throws */
 export async function askForTitle(
   options: CallOptions,
   messages: readonly Message[],

@@ -150,7 +150,7 @@ it('nobody waits for longer than two minutes in all, whoever else was refused', 
     for (const each of [first, second, third])
       expect(each.end).toMatchObject({
         code: 'model_rate_limited',
-        message: 'The model provider asks to wait 50 seconds: try again then.',
+        message: 'The model provider asks to wait 50 seconds. Try again then.',
       })
   })
   expect(await asked()).toEqual(['first', 'third', 'third'])

@@ -114,7 +114,7 @@ describe('gives up', () => {
     const { end, waits } = ask('refuse-429-600-9')
     expect(await end).toMatchObject({
       code: 'model_rate_limited',
-      message: 'The model provider asks to wait 10 minutes: try again then.',
+      message: 'The model provider asks to wait 10 minutes. Try again then.',
     })
     expect(waits()).toEqual([])
     expect(await calls('refuse-429-600-9')).toBe(1)
@@ -126,7 +126,7 @@ describe('gives up', () => {
       await many.waiting(n)
       many.clock.advance(50_000)
     }
-    expect(await many.end).toMatchObject({ message: 'The model provider asks to wait 50 seconds: try again then.' })
+    expect(await many.end).toMatchObject({ message: 'The model provider asks to wait 50 seconds. Try again then.' })
     const short = ask('refuse-429-20-9', { totalMs: 10_000 })
     expect(await short.end).toMatchObject({ code: 'model_rate_limited' })
   })

@@ -1,6 +1,6 @@
 /**
- * What a provider's refusal means: whether it may be asked again, after how long, and whom it concerns; pure. Only a
- * refusal that came instead of an answer counts: a call that has said anything is never repeated.
+ * What a provider's refusal means for retrying: whether, after how long, and for whom. Pure. Only a refusal before any
+ * output counts: a call with any output is never repeated.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { backoffDelay } from '@holdfast/core'
@@ -10,33 +10,38 @@ import { type Meaning, meaningOf } from './meaning.ts'
 import { ProviderError } from './provider-error.ts'
 
 export interface WaitLimits {
-  /** Calls in all, the first one included; 1 never waits. */
+  /** Calls in total, including the first; 1 never waits. */
   readonly maxAttempts: number
-  /** Milliseconds of waiting in all. */
+  /** Milliseconds of waiting in total. */
   readonly maxWaitMs: number
 }
 
-/** A refusal for now. */
+/** A temporary refusal. */
 export interface Refusal {
   readonly reason: 'rate_limited' | 'unavailable'
-  /** When to ask again, from now on. */
+  /** Milliseconds until the next call. */
   readonly ms: number
-  /** The provider has said how long, and it is more than a moment. */
+  /** The provider named a wait, and it is more than a moment. */
   readonly isAsked: boolean
-  /** It is said of everybody's calls; else it may be about this one conversation, and is nobody else's. */
+  /** Whether it concerns all calls. Otherwise it may be about this conversation only, and holds up no other run. */
   readonly isShared: boolean
   readonly failure: AgentFailure
 }
 
-/** Of the first wait, where the provider names none. */
+/** The first wait if the provider names none. */
 const BASE_MS = 1_000
-/** Where it says "at once", or refuses in an answer that it had begun: shorter, and still longer with each call. */
+/**
+ * The first wait if the provider says "at once", or refuses within a 200: shorter, but still growing with each call.
+ */
 const SHORT_BASE_MS = 400
 const MAX_BACKOFF_MS = 30_000
-/** A wait that is asked for and shorter is none. */
+/** A shorter requested wait counts as none. */
 const LEAST_MS = 100
 
-/** Undefined: a wait does not help. `attempts` calls were made; `now` in milliseconds since the epoch; 0 ≤ `random` < 1. */
+/**
+ * Undefined: waiting does not help. `attempts` calls were made; `now` in milliseconds since the epoch; 0 ≤ `random` <
+ * 1.
+ */
 export function refusalOf(error: unknown, attempts: number, now: number, random: number): Refusal | undefined {
   const own = ownIn(error)
   if (!(own instanceof ProviderError)) return undefined
@@ -61,13 +66,12 @@ const REASONS: Partial<Record<Meaning, Refusal['reason']>> = {
   slow: 'unavailable',
 }
 
-/** No service now, overloaded: of the provider, not of one request. */
+/** Unavailable or overloaded: about the provider, not about one request. */
 const SHARED: ReadonlySet<number> = new Set([503, 529])
 
 /**
- * What the log says of a wait that begins at `now` and is over at `until`. A CUSTOM event: any AG-UI client lets it
- * pass, and it adds nothing to the conversation. `value` is `{reason, retryAfterMs, until, attempt, maxAttempts}`;
- * `attempt` is the call that comes next.
+ * The log record of a wait from `now` until `until`. A CUSTOM event: any AG-UI client ignores it, and it adds nothing
+ * to the conversation. `value` is `{reason, retryAfterMs, until, attempt, maxAttempts}`; `attempt` is the next call.
  */
 export function waitingEvent(
   { reason }: Pick<Refusal, 'reason'>,
@@ -81,23 +85,23 @@ export function waitingEvent(
   return { type: EventType.CUSTOM, name: 'holdfast.waiting', value }
 }
 
-/** Why others wait too. Without its cause, which quotes the conversation that was refused. */
+/** The reason as other waiting runs see it. Without its cause, which quotes the refused conversation. */
 export function toldToOthers({ reason, isAsked, failure: { code, message } }: Refusal) {
   return { reason, isAsked, failure: new AgentFailure(code, message) }
 }
 
-/** The end of a run that would have to wait for `ms` more than it may. */
+/** The failure of a run that would have to wait `ms`, which is too long. */
 export function waitedEnough({ isAsked, failure }: Pick<Refusal, 'isAsked' | 'failure'>, ms: number): AgentFailure {
   if (!isAsked || ms <= 0) return failure
   const minutes = Math.ceil(ms / 60_000)
   const time = ms < 60_000 ? `${Math.ceil(ms / 1_000)} seconds` : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`
   const { code, cause } = failure
-  return new AgentFailure(code, `The model provider asks to wait ${time}: try again then.`, { cause })
+  return new AgentFailure(code, `The model provider asks to wait ${time}. Try again then.`, { cause })
 }
 
 /**
- * Retry-After in seconds or as a date (RFC 9110, 10.2.3), and its finer form in milliseconds. Proxies add a second one:
- * the longest counts. 0: it may be asked again at once. Undefined: nothing that can be read.
+ * Parses Retry-After in seconds or as a date (RFC 9110, 10.2.3), and its variant in milliseconds. Proxies add a second
+ * one: the longest counts. 0: retry at once. Undefined: unreadable.
  */
 function askedWait(headers: Headers, now: number): number | undefined {
   const fine = headers.get('retry-after-ms') ?? ''
@@ -109,7 +113,7 @@ function askedWait(headers: Headers, now: number): number | undefined {
 }
 
 function waitsIn(given: string, now: number): (number | undefined)[] {
-  // The comma of a date stands behind its weekday.
+  // The comma of a date follows its weekday.
   const pieces = given.match(/(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}, )?[^,]+/gi) ?? []
   return pieces.map((piece) => {
     if (!/[a-z]{3}.{1,40}\d{4}|\d{4}-\d\d-\d\d/i.test(piece)) return millisecondsIn(piece, 1_000)

@@ -1,14 +1,14 @@
 /**
- * An agent that is still at an earlier run of the thread: how it says so, and how long to wait for it; pure. Only said
- * instead of an answer does it mean that: a run that has said anything is not asked again.
+ * An agent that is still busy with an earlier run of the thread: how it reports that, and how long to wait. Pure.
+ * Counts only instead of an answer: a run with any output is not repeated.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { backoffDelay } from '@holdfast/core'
 
 export interface BusyLimits {
-  /** Times that an agent is asked that is still busy, the first one included; 1 never waits. */
+  /** Calls of a busy agent in total, including the first; 1 never waits. */
   readonly maxAttempts: number
-  /** Milliseconds of waiting in all. */
+  /** Milliseconds of waiting in total. */
   readonly maxWaitMs: number
 }
 
@@ -18,7 +18,7 @@ const MAX_BACKOFF_MS = 15_000
 /** Conflict, Locked. */
 const STATUSES: ReadonlySet<number> = new Set([409, 423])
 
-/** As the frameworks put it; each form takes a bounded number of steps at each place of the text. */
+/** As frameworks phrase it. Each pattern takes a bounded number of steps per position. */
 const WORDS: readonly RegExp[] = [
   /\b(thread|run|agent|session|conversation)[ _-]?(is[ _-])?((still|already|currently)[ _-])?(busy|locked|in[ _-]use)\b/i,
   /\balready[ _-](running|active|in[ _-]progress|processing|executing|has an? (active|running))\b/i,
@@ -31,18 +31,18 @@ export function saysBusy(words: string): boolean {
   return WORDS.some((form) => form.test(looked))
 }
 
-/** Also a 500 that says so: an exception that a framework has made into one. */
+/** Also a 500 that says so: some frameworks turn the exception into one. */
 export function isBusy(status: number, body: string): boolean {
   return STATUSES.has(status) || (status >= 400 && status !== 429 && saysBusy(body))
 }
 
-/** Milliseconds until the next try; undefined: enough was waited. 0 ≤ `random` < 1. */
+/** Milliseconds until the next attempt; undefined: it has waited long enough. 0 ≤ `random` < 1. */
 export function nextWait(attempt: number, waitedMs: number, random: number, limits: BusyLimits): number | undefined {
   const ms = Math.max(1, backoffDelay({ attempt: attempt - 1, baseMs: BASE_MS, maxMs: MAX_BACKOFF_MS, random }))
   return attempt < limits.maxAttempts && waitedMs + ms <= limits.maxWaitMs ? ms : undefined
 }
 
-/** The same event as a model's wait (docs/PROTOCOL.md): `attempt` is the try that comes next. */
+/** The same event as a model's wait (docs/PROTOCOL.md). `attempt` is the next one. */
 export function busyEvent(attempt: number, ms: number, now: number, { maxAttempts }: BusyLimits): Event {
   const until = new Date(now + ms).toISOString()
   const value = { reason: 'busy', retryAfterMs: ms, until, attempt, maxAttempts }

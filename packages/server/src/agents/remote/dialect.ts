@@ -1,9 +1,9 @@
 /**
- * AG-UI as others speak it, in the words of AG-UI 1.0: the names of older versions, fields in Python's spelling, ids that
- * are left out or are numbers, times as texts, objects where a text belongs.
+ * Translates other dialects of AG-UI into AG-UI 1.0: names of older versions, fields in Python's spelling, missing or
+ * numeric ids, times as text, objects where a text belongs.
  *
- * Owns: what an event is called and how its fields are spelled. Does not know: which event may come when, which ids are
- * free. What it cannot read it hands on as it is, for the recorder to pass over and to count.
+ * Owns: how an event and its fields are named. Does not know: which event may come when, which ids are free. What it
+ * cannot read is passed on unchanged, for the recorder to skip and count.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import { failureSaying } from '@holdfast/core'
@@ -24,35 +24,35 @@ import { messagesOf, resultOf, roleOf } from './messages.ts'
 import { typeOf } from './types.ts'
 
 export interface Dialect {
-  /** Once for each event, in the order in which they came. The recorder takes nothing of it on trust. */
+  /** Call once per event, in order. The recorder checks the result like any other event. */
   read(said: unknown): Event
 }
 
-/** Kinds of things that have ids, and how one is called that has none. */
+/** Kinds of things with ids, and the id of one that has none. */
 type Thing = 'text' | 'chunk' | 'thought' | 'thinking' | 'call'
 
 export function createDialect(): Dialect {
-  /** What was begun last, for events that do not say of what they are; by its kind and its agent. */
+  /** The item opened last, by kind and agent, for events that name no item. */
   const last = new Map<string, string>()
-  /** Texts that are thoughts: their agent gave them the role of one. */
+  /** Texts that are thoughts, because their agent gave them such a role. */
   const thoughts = new Set<string>()
   let count = 0
 
   const keyOf = (thing: Thing, { subagentRunId }: Fields) => `${thing} ${subagentRunId ?? ''}`
 
-  /** The id of something that begins. */
+  /** The id of an item that starts. */
   function begun(thing: Thing, said: unknown, common: Fields): string {
     const id = idOf(said) ?? `${thing}-${++count}`
     last.set(keyOf(thing, common), id)
     return id
   }
 
-  /** The id of something that goes on. */
+  /** The id of an item that continues. */
   function going(thing: Thing, said: unknown, common: Fields): string {
     return idOf(said) ?? last.get(keyOf(thing, common)) ?? begun(thing, undefined, common)
   }
 
-  /** A chunk may leave out its id and its role, which are then those of the one before. */
+  /** A chunk may omit its id and role, which are then those of the chunk before. */
   function isThoughtChunk(given: Fields, common: Fields): boolean {
     const id = idOf(given.messageId) ?? last.get(keyOf('chunk', common)) ?? ''
     last.set(keyOf('chunk', common), id)
@@ -62,7 +62,7 @@ export function createDialect(): Dialect {
     return thoughts.has(id)
   }
 
-  /** What almost every event is, and what nothing has to be done for. */
+  /** Fast path: almost every event needs no translation. */
   function isPlain(said: Fields): boolean {
     if (typeof said.delta !== 'string' || said.subagentRunId !== undefined) return false
     if (said.timestamp !== undefined || said.metadata !== undefined) return false
@@ -235,7 +235,7 @@ function wordsIn({ delta, content, text }: Fields): string {
   return textIn(delta ?? content ?? text)
 }
 
-/** Undefined: the event says nothing of them. */
+/** Undefined: the event does not mention them. */
 function argumentsIn({ delta, args, arguments: given }: Fields): string | undefined {
   const said = delta ?? args ?? given ?? undefined
   return said === undefined ? undefined : jsonOf(said)
@@ -245,7 +245,7 @@ function toolName({ toolCallName, toolName: name, name: short }: Fields): string
   return textIn(toolCallName) || textIn(name) || textIn(short) || undefined
 }
 
-/** One operation may stand alone. */
+/** A single operation may come without a list. */
 function patchIn(value: unknown): unknown {
   return isFields(value) ? [value] : value
 }
@@ -258,7 +258,7 @@ function addressIn({ threadId, runId }: Fields): Fields {
   return withoutNull({ threadId: idOf(threadId), runId: idOf(runId) })
 }
 
-/** `message`, or `error`, which may be an object with one. */
+/** `message`, or `error`, which may be an object with a message. */
 function complaintIn({ message, error, detail }: Fields): string {
   for (const said of [message, error, detail]) {
     const words = textIn(said) || (isFields(said) ? textIn(said.message) || textIn(said.detail) : '')
@@ -267,7 +267,7 @@ function complaintIn({ message, error, detail }: Fields): string {
   return ''
 }
 
-/** Undefined: it says nothing against a success. What it says otherwise stays as it is, known or not. */
+/** Undefined: nothing speaks against success. Other values stay as they are, known or not. */
 function outcomeIn(value: unknown): unknown {
   if (value === undefined || value === null) return undefined
   const outcome: Fields = isFields(value) ? value : { type: value }

@@ -1,23 +1,24 @@
 /**
- * The person's words that an agent says back as a message of the person: they stand in the thread already. Held back
- * only as long as they may become just those; anything else goes on at once. Does not know: what else an agent says.
+ * Suppresses an echo: the person's message that an agent repeats as a message of the person. It is in the thread
+ * already. Events are held back only while they may still form exactly that text; anything else passes at once. Does
+ * not know: what else an agent sends.
  */
 import { contentToText, type Event, EventType, type Message } from '@ag-ui/core'
 
-/** Nobody says a person's words back in more pieces. */
+/** More pieces than any agent splits an echo into. */
 const MAX_HELD = 10_000
 
 export interface EchoFilter {
-  /** What is to be said of it now, in order: nothing, it, or what was held back and it. */
+  /** The events to pass on now, in order: none, this one, or the held-back ones and this one. */
   pass(event: Event): readonly Event[]
 }
 
-/** `messages` are those that the agent is told. */
+/** `messages` are those sent to the agent. */
 export function createEchoFilter(messages: readonly Message[]): EchoFilter {
   const last = messages.findLast(({ role }) => role === 'user')
   const words = last?.role === 'user' ? contentToText(last.content).trim() : ''
   let held: Event[] = []
-  /** How much of the words was said back. */
+  /** Characters of the text repeated so far. */
   let at = 0
 
   function release(): Event[] {
@@ -27,14 +28,14 @@ export function createEchoFilter(messages: readonly Message[]): EchoFilter {
     return events
   }
 
-  /** It says no more: what was held is an echo, or it is not. */
+  /** The message has ended: the held-back events are an echo, or not. */
   function settled(): readonly Event[] {
     const isEcho = at === words.length
     const events = release()
     return isEcho ? [] : events
   }
 
-  /** Whether it goes on with the words; each piece is looked at once. Blanks round them make no difference. */
+  /** Whether this piece continues the text. Each piece is compared once. Surrounding white space is ignored. */
   function isSaidBack(event: Event): boolean {
     const delta = 'delta' in event && typeof event.delta === 'string' ? event.delta : ''
     const piece = at === 0 ? delta.trimStart() : delta

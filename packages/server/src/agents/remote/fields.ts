@@ -1,6 +1,6 @@
 /**
- * Fields of other people's JSON, as AG-UI wants them: each function gives a value of the right type, or undefined where
- * there is none. Does not know: which event they stand in.
+ * Reads fields of foreign JSON as AG-UI needs them: each function returns a value of the right type, or undefined if
+ * there is none. Does not know: which event they are in.
  */
 import { MAX_AGENT_ID_LENGTH, USAGE_COUNTS } from '@holdfast/core'
 
@@ -45,7 +45,7 @@ const CAMEL: Readonly<Record<string, string>> = Object.fromEntries(
   ].map((name) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name]),
 )
 
-/** With today's names of its fields. Where both are there, today's holds. */
+/** Renames its fields to the current names. If both are present, the current one counts. */
 export function spelled(fields: Fields): Fields {
   const given: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(fields)) {
@@ -65,13 +65,13 @@ export function idOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, MAX_AGENT_ID_LENGTH) : undefined
 }
 
-/** A text, or what can be written as one without brackets. */
+/** A text, or a scalar that can be written as one. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-/** The text in it, also in a list of parts; '' where there is none. */
+/** The text in a value or in its list of parts; '' if there is none. */
 export function textIn(value: unknown): string {
   const text = textOf(value)
   if (text !== undefined) return text
@@ -80,15 +80,15 @@ export function textIn(value: unknown): string {
   return textIn(value.text ?? value.content ?? value.value)
 }
 
-/** A text as it is, anything else as JSON. */
+/** A text unchanged, anything else as JSON. */
 export function jsonOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }
 
-/** Times below this are seconds: as milliseconds they would lie in 1973. */
+/** Smaller times are seconds: as milliseconds they would be in 1973 or before. */
 const FIRST_MS = 1e11
 
-/** Milliseconds since the epoch, of a number of them or of seconds, of a text of either, or of a date in ISO 8601. */
+/** Milliseconds since the epoch, from a number of milliseconds or seconds, a text of either, or an ISO 8601 date. */
 export function timeOf(value: unknown): number | undefined {
   const number = numberOf(value)
   const ms = number ?? (typeof value === 'string' ? Date.parse(value) : Number.NaN)
@@ -101,7 +101,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** What was spent. One entry may stand alone; a count that is none is left out. */
+/** Token usage. A single entry may come without a list. Invalid counts are left out. */
 export function usageOf(value: unknown): readonly Fields[] | undefined {
   const entries = (Array.isArray(value) ? value : [value]).filter(isFields).map((entry) => {
     const given = spelled(entry)

@@ -1,6 +1,6 @@
 /**
- * The messages of other people's snapshots, as AG-UI 1.0 has messages. What is no message is left out. Does not know:
- * which of them are known already.
+ * Converts the messages of foreign snapshots to AG-UI 1.0 messages. Leaves out what is not a message. Does not know:
+ * which of them are already known.
  */
 import { type Fields, idOf, isFields, jsonOf, recordOf, spelled, textIn, textOf, withoutNull } from './fields.ts'
 
@@ -29,7 +29,7 @@ export function roleOf(value: unknown): SpokenRole | undefined {
   return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined
 }
 
-/** Not a list: as it is, for the recorder to refuse. */
+/** Anything but a list is returned as it is, for the recorder to refuse. */
 export function messagesOf(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   return value.flatMap((each, at) => (isFields(each) ? messageOf(spelled(each), at) : []))
@@ -77,7 +77,7 @@ function messageOf(given: Fields, at: number): readonly Fields[] {
   }
 }
 
-/** `{id, function: {name, arguments}}`, or `{id, name, args}` as LangChain has it. */
+/** `{id, function: {name, arguments}}`, or `{id, name, args}` as in LangChain. */
 function callOf(value: unknown): readonly Fields[] {
   if (!isFields(value)) return []
   const id = idOf(value.id) ?? idOf(value.toolCallId)
@@ -91,7 +91,7 @@ function callOf(value: unknown): readonly Fields[] {
 
 const MEDIA: ReadonlySet<unknown> = new Set(['image', 'audio', 'video', 'document'])
 
-/** A tool's result: a text, parts of a message, or anything else as JSON. */
+/** A tool's result: a text, message parts, or anything else as JSON. */
 export function resultOf(value: unknown): unknown {
   if (typeof value === 'string') return value
   return Array.isArray(value) && value.length > 0 && value.every(isPart) ? value : jsonOf(value)

@@ -1,10 +1,10 @@
 /**
- * The ends of tool calls that an agent has left out. It says that it is done: a call whose arguments are whole is then a
- * call, and half of them stay half of a call. Does not know: what a call is for, who answers it.
+ * Adds the ends of tool calls that an agent left out before reporting that it is done. A call with complete arguments
+ * is then closed; one with incomplete arguments stays open. Does not know: what a call is for, who answers it.
  */
 import { type Event, EventType } from '@ag-ui/core'
 
-/** UTF-16 units of one call's arguments that are kept: an agent says no more at once. */
+/** UTF-16 units kept of one call's arguments; an event cannot be larger. */
 const MAX_ARGUMENTS = 1024 * 1024
 
 interface OpenCall {
@@ -14,7 +14,7 @@ interface OpenCall {
 }
 
 export interface OpenCalls {
-  /** What is to be said before the event. Once for each, in order. */
+  /** The events to insert before this event. Call once per event, in order. */
   before(event: Event): readonly Event[]
 }
 

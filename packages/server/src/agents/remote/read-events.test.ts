@@ -76,7 +76,7 @@ it('a word instead of an event is told as none; half an event is a failure, unle
 it.each(['<!doctype html>', '{"error":"no"}', '{"type":"A"}\n{"type":"B"}', 'Not Found', 'd', 'date: x'])(
   'what is no event stream is said to be none, with what to do: %s',
   async (body) => {
-    const sentence = expect.stringMatching(/AGUI_URL is not an AG-UI event stream: set AGUI_URL/)
+    const sentence = expect.stringMatching(/^AGUI_URL does not answer with an AG-UI event stream\. Set it/)
     await expect(read(body)).rejects.toMatchObject({ code: 'agent_protocol', message: sentence })
   },
 )

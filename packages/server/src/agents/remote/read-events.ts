@@ -1,6 +1,6 @@
 /**
- * An SSE body as the JSON that its events hold: read only as fast as somebody asks, never holding more than one event.
- * What frameworks put between events (heartbeats, empty data, [DONE]) is no trouble. Does not know: what an event may be.
+ * Reads an SSE body as the JSON of its events, only as fast as it is consumed, and never holds more than one event.
+ * Tolerates what frameworks put between events: heartbeats, empty data, [DONE]. Does not know: what an event may be.
  */
 import { EventType } from '@ag-ui/core'
 import { createParser } from 'eventsource-parser'
@@ -9,15 +9,15 @@ import type { SilenceWatch } from '../silence.ts'
 import { notAgUi } from './failures.ts'
 import { typeOf } from './types.ts'
 
-/** UTF-16 units of one event with its field names: a little more than what an agent may say at once. */
+/** UTF-16 units of one event with its field names: slightly more than an agent may send at once. */
 const MAX_EVENT_UNITS = 1024 * 1024 + 64 * 1024
 
-/** What was sent as an event and is no JSON: a word such as `ping`. */
+/** An event whose data is not JSON, such as `ping`. */
 export const NO_EVENT = Symbol('no event')
 
 /**
- * Unchecked but for being JSON. Ends when the body does.
- * @throws AgentFailure `agent_protocol`, `limit_exceeded`; or what the socket says
+ * Yields any JSON, otherwise unchecked. Ends with the body.
+ * @throws AgentFailure `agent_protocol`, `limit_exceeded`; or the socket's error
  */
 export async function* readEvents({ body }: Response, watch: SilenceWatch): AsyncGenerator<unknown> {
   if (!body) return
@@ -37,11 +37,11 @@ export async function* readEvents({ body }: Response, watch: SilenceWatch): Asyn
   for (;;) {
     const { done, value } = await watch.guard(reader.read())
     if (!done) watch.heard()
-    // The last event may come without the blank line behind it.
+    // The last event may lack its blank line.
     const text = done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true })
     if (head !== undefined) head = checkedHead(head + text)
     feed(text)
-    // Nothing comes behind the end of a run, maybe not even the rest of its frame.
+    // Nothing follows the end of a run, maybe not even the rest of its frame.
     tail = done ? '' : (tail + text).slice(-MAX_TAIL_UNITS)
     if (endsRun(tail)) feed('\n\n')
     const events = said.splice(0)
@@ -57,16 +57,19 @@ export async function* readEvents({ body }: Response, watch: SilenceWatch): Asyn
     try {
       parser.feed(text)
     } catch {
-      // After it has refused a buffer the parser takes nothing more.
+      // After refusing a buffer the parser accepts nothing more.
       tooLarge = true
     }
   }
 }
 
-/** What a line of an event stream begins with (HTML Living Standard, 9.2.5). */
+/** What a line of an event stream starts with (HTML Living Standard, 9.2.5). */
 const FIELDS = ['data:', 'event:', 'id:', 'retry:', ':']
 
-/** A page or a JSON document is known by its first character: nobody has to wait for its end. Undefined: it is a stream. */
+/**
+ * A page or a JSON document is recognised by its first character, without waiting for its end. Undefined: it is a
+ * stream.
+ */
 function checkedHead(given: string): string | undefined {
   const head = given.trimStart()
   if (FIELDS.some((field) => head.startsWith(field))) return undefined
@@ -79,7 +82,7 @@ const MAX_TAIL_UNITS = 4 * 1024
 const FRAME_ENDS = ['\n\n', '\n\r\n', '\r\r']
 const LAST_LINE = /(?:^|[\r\n])data:([^\r\n]*\})[ \t]*(?:\r\n|\r|\n)?$/
 
-/** The text ends in a whole RUN_FINISHED or RUN_ERROR that lacks its blank line. */
+/** Whether the text ends in a complete RUN_FINISHED or RUN_ERROR that lacks its blank line. */
 function endsRun(text: string): boolean {
   if (FRAME_ENDS.some((end) => text.endsWith(end))) return false
   const [, data = ''] = LAST_LINE.exec(text) ?? []
@@ -88,13 +91,13 @@ function endsRun(text: string): boolean {
   return type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR
 }
 
-/** The events in one event's data. `isLast`: the stream ended in it, so half of it may be missing. */
+/** The events in one event's data. `isLast`: the stream ended in it, so it may be truncated. */
 function parsed(data: string, isLast: boolean): readonly unknown[] {
   const text = data.trim()
   if (text === '' || text === '[DONE]') return []
   const whole = json(text)
   if (whole !== NO_EVENT) return Array.isArray(whole) ? whole : [whole]
-  // Events of which each has a line of its own, without blank lines between them.
+  // Several events, one per line, without blank lines between them.
   const lines = text.includes('\n') ? text.split('\n').map(json) : []
   if (lines.length > 0 && !lines.includes(NO_EVENT)) return lines
   if (!/^[[{"]/.test(text)) return [NO_EVENT]
@@ -102,13 +105,13 @@ function parsed(data: string, isLast: boolean): readonly unknown[] {
   throw new AgentFailure('agent_protocol', 'The remote agent sent an event that is not valid JSON. Try again.')
 }
 
-/** JSON, also as Python writes it: with NaN and Infinity, which JSON has no word for. */
+/** JSON, including Python's NaN and Infinity, which JSON does not have. */
 function json(text: string): unknown {
   for (const spelling of [text, text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, withNull)]) {
     try {
       return JSON.parse(spelling)
     } catch {
-      // As it is spelled it is none.
+      // It is not valid JSON as written.
     }
   }
   return NO_EVENT
@@ -118,7 +121,7 @@ function withNull(token: string): string {
   return token.startsWith('"') ? token : 'null'
 }
 
-/** Some name an event's type in the frame only. */
+/** Some name the event's type only in the frame. */
 function named(event: unknown, name: string | undefined): unknown {
   if (name === undefined || typeof event !== 'object' || event === null || 'type' in event) return event
   return { ...event, type: name }

@@ -1,16 +1,16 @@
 /**
- * An AG-UI endpoint as an agent: the run's whole input goes there, what comes back as SSE is the run.
+ * An AG-UI endpoint as an agent: the run's whole input is posted there, and the SSE response is the run.
  *
- * Owns: the request, and when it is made again. Does not know: how others spell AG-UI (`dialect.ts`), whether the events
+ * Owns: the request, and when it is repeated. Does not know: how others spell AG-UI (`dialect.ts`), whether the events
  * are legal, which the recorder decides.
  *
  * Invariants:
- * - A stream that stops before RUN_FINISHED or RUN_ERROR is a failure, never a success; what came is kept.
- * - The socket closes when the run is aborted, when it fails, and when nobody reads on. An agent that was left before its
- *   end is told to stop where it has a route for that; nothing waits for it.
- * - Nothing but the run's input and the configured headers is sent, and to no address but the configured ones.
- * - An agent that has said anything is never asked again; one that is still busy with an earlier run is, a bounded number
- *   of times.
+ * - A stream that stops before RUN_FINISHED or RUN_ERROR is a failure, never a success. What arrived is kept.
+ * - The socket closes when the run aborts, when it fails, and when the reader stops. An agent that is left before its
+ *   end is asked to stop if it has a route for that; nothing waits for it.
+ * - Only the run's input and the configured headers are sent, and only to the configured addresses.
+ * - An agent with any output is never called again. One that is still busy with an earlier run is, a bounded number of
+ *   times.
  */
 import { type Event, EventType, type RunAgentInput } from '@ag-ui/core'
 import { type Clock, keyString, type ThreadKey } from '@holdfast/core'
@@ -29,11 +29,11 @@ import { toldOf } from './told.ts'
 import { typeOf } from './types.ts'
 
 export interface RemoteLimits extends SilenceLimits, BusyLimits {
-  /** Milliseconds from the run's start to its end, waiting included. */
+  /** Milliseconds from the run's start to its end, including waits. */
   readonly totalMs: number
 }
 
-/** An agent may think long without a word, and AG-UI has no heartbeat. */
+/** An agent may think for long without an event, and AG-UI has no heartbeat. */
 export const DEFAULT_REMOTE_LIMITS: RemoteLimits = {
   firstByteMs: 120_000,
   idleMs: 600_000,
@@ -50,17 +50,17 @@ export interface RemoteAgentOptions extends Partial<RemoteLimits> {
   readonly description?: string
   /** Where a run's input is posted. */
   readonly url: string
-  /** Sent with each run, e.g. an Authorization of this server's own. */
+  /** Sent with each run, e.g. this server's own Authorization. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * What the endpoint is told as `threadId`: it may keep state by it, and two rooms may use the same threadId. Default
-   * `{roomId}/{threadId}`, and with the tenant before it where that is not `local`.
+   * The `threadId` sent to the endpoint, which may keep state by it. Default `{roomId}/{threadId}`, because two rooms may
+   * use the same threadId; for a tenant other than `local`, the tenant comes first.
    */
   readonly threadIdOf?: (thread: ThreadKey & { readonly tenantId: string }) => string
   /**
-   * Where an agent is told to stop that was left before its end, with `{threadId}` for the thread as it is told of it.
-   * Default: `{url}/stop/{threadId}`, or `…/stop/{threadId}` beside a `url` that ends with `/run`, as long as that is not
-   * answered 404. False: nowhere.
+   * Where an agent that was left before its end is asked to stop; `{threadId}` stands for the threadId as sent to it.
+   * Default: `{url}/stop/{threadId}`, or `…/stop/{threadId}` beside a `url` that ends with `/run`, until that answers
+   * 404. False: nowhere.
    */
   readonly stopUrl?: string | false
   readonly clock: Clock
@@ -68,7 +68,7 @@ export interface RemoteAgentOptions extends Partial<RemoteLimits> {
   readonly random?: () => number
 }
 
-/** @throws TypeError for an address that cannot be one */
+/** @throws TypeError for an invalid address */
 export function createRemoteAgent(options: RemoteAgentOptions): Agent {
   const { id = 'remote', url, stopUrl, headers = {}, description, clock } = options
   const { host } = checkedUrl(url)
@@ -85,8 +85,10 @@ export function createRemoteAgent(options: RemoteAgentOptions): Agent {
 
 function checkedUrl(address: string): URL {
   const url = new URL(address)
-  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`An agent’s address is http or https, not ${url.protocol}`)
-  if (url.username || url.password) throw new TypeError('An agent’s address holds no name or password: use `headers`.')
+  if (!/^https?:$/.test(url.protocol))
+    throw new TypeError(`An agent’s address must be http or https, not ${url.protocol}`)
+  if (url.username || url.password)
+    throw new TypeError('An agent’s address must not contain a name or password. Use `headers`.')
   return url
 }
 
@@ -114,12 +116,13 @@ async function* answer(
       signal.throwIfAborted()
       if (call.state !== 'busy') throw error
     } finally {
-      // Also when nobody reads on: what it does then is for nobody.
+      // Also when the reader stops: any further work would be wasted.
       if (call.state === 'asked' || call.state === 'begun') stopRoute.stop(address)
     }
     const ms = nextWait(attempt, waited, random(), limits)
     if (ms === undefined || clock.now() + ms >= until) throw stillBusy()
-    // In a thread of ours nobody else has runs: what it is busy with is one that was left, perhaps by a process that died.
+    // Only this server runs in the thread, so the agent is busy with a run that was left, perhaps by a process that
+    // died.
     if (attempt === 1 && !options.threadIdOf) stopRoute.stop(address)
     yield busyEvent(attempt + 1, ms, clock.now(), limits)
     await sleep(clock, ms, signal)
@@ -127,7 +130,7 @@ async function* answer(
   }
 }
 
-/** The tenant of a server without authentication: endpoints know its threads by their rooms and ids alone. */
+/** The tenant of a server without authentication. Its threads are sent by room and id alone. */
 const LOCAL_TENANT = 'local'
 
 /** An id holds no slash, so names of two threads differ. */
@@ -136,9 +139,9 @@ function nameOf({ tenantId, ...key }: ThreadKey & { readonly tenantId: string })
 }
 
 interface Call {
-  /** Up to RUN_FINISHED or RUN_ERROR. Once. */
+  /** Up to RUN_FINISHED or RUN_ERROR. Call once. */
   events(): AsyncGenerator<Event>
-  /** `asked`, `begun`: it may be at it. */
+  /** `asked`, `begun`: the agent may be working on it. */
   readonly state: 'asked' | 'busy' | 'begun' | 'ended'
 }
 
@@ -206,7 +209,7 @@ function createCall(
     throw ended(isAgUi || !isOdd ? brokeOff() : notAgUi())
   }
 
-  /** Its stream is over, and so is what it was asked for. */
+  /** Its stream is over, and so is the run. */
   function ended(failure: AgentFailure): AgentFailure {
     state = 'ended'
     return failure
@@ -220,13 +223,13 @@ function createCall(
   }
 }
 
-/** That it begins, takes a step or has a state is no word yet. */
+/** The start, a step or a state do not count as output yet. */
 const SPOKEN = /^(TEXT|REASONING|TOOL|ACTIVITY|MESSAGES|SUBAGENT)_/
 
-/** What is sent as an event and is none: the recorder passes over it, and counts it. */
+/** Data that is not an event: the recorder skips and counts it. */
 const HEARTBEAT = { type: 'no_event' } as unknown as Event
 
-/** What other protocols stream: chat completions, JSON-RPC. */
+/** Streams of other protocols: chat completions, JSON-RPC. */
 function isOther(said: unknown): boolean {
   if (typeof said !== 'object' || said === null || 'type' in said) return false
   return 'choices' in said || 'jsonrpc' in said || 'candidates' in said
@@ -240,7 +243,7 @@ function wordsIn(event: Event): string {
 const MAX_REFUSAL_UNITS = 4 * 1024
 const MAX_REFUSAL_MS = 2_000
 
-/** What it says of a refusal, as far as anybody reads and waits for that. */
+/** The start of a refusal's body, within limits of size and time. */
 async function wordsOf({ body }: Response, clock: Clock): Promise<string> {
   if (!body) return ''
   const reader = body.getReader()
@@ -258,14 +261,14 @@ async function wordsOf({ body }: Response, clock: Clock): Promise<string> {
       words += decoder.decode(next.value, { stream: true })
     }
   } catch {
-    // The refusal stands without them.
+    // The refusal is enough without its body.
   } finally {
     undo()
   }
   return words
 }
 
-/** The endpoint speaks of the thread as it was told of it. */
+/** The endpoint names the thread by the threadId that was sent to it. */
 function inOurWords(event: Event, told: string, { threadId }: RunAgentInput): Event {
   if (event?.type !== EventType.RUN_STARTED && event?.type !== EventType.RUN_FINISHED) return event
   return event.threadId === told ? { ...event, threadId } : event

@@ -1,6 +1,6 @@
 /**
- * Where a remote agent is told to stop. One that goes on by itself after its reader has gone does not notice that the
- * reader has gone: CopilotKit's runtime and Holdfast itself are such, and have a route for it.
+ * The stop route of a remote agent. An agent that keeps running after its reader has gone does not notice that:
+ * CopilotKit's runtime and Holdfast itself are such, and have a route to stop.
  *
  * Owns: its address, and that nothing ever depends on it. Does not know: when a run is left.
  */
@@ -9,25 +9,25 @@ import type { Clock } from '@holdfast/core'
 export interface StopRouteOptions {
   /** Where runs are posted. */
   readonly url: string
-  /** Where a stop is posted: `{threadId}` stands for the thread. False: nowhere. */
+  /** Where a stop is posted; `{threadId}` stands for the thread. False: nowhere. */
   readonly stopUrl?: string | false
   readonly headers: Readonly<Record<string, string>>
   readonly clock: Clock
 }
 
 export interface StopRoute {
-  /** Nothing comes of it but the stop: an agent without such a route has seen its socket close. */
+  /** Requests a stop; nothing else depends on it. An agent without such a route has seen its socket close. */
   stop(run: { readonly threadId: string; readonly runId: string }): void
-  /** Resolves once no stop of the thread is on its way: one that arrived later would stop the next run. */
+  /** Resolves when no stop of the thread is in flight: a late one would stop the next run. */
   settled(threadId: string): Promise<void>
 }
 
-/** Nobody waits longer for an answer to a stop. */
+/** Milliseconds to wait for the answer to a stop. */
 const PATIENCE_MS = 3_000
 
 export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptions): StopRoute {
   const template = stopUrl === false ? undefined : (stopUrl ?? besideRuns(url))
-  /** It has none, as far as it has said. */
+  /** It answered that it has no such route. */
   let isAbsent = template === undefined
   const onTheirWay = new Map<string, Promise<void>>()
 
@@ -38,7 +38,7 @@ export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptio
       const { status, body } = await fetch((template ?? '').replace('{threadId}', encodeURIComponent(run.threadId)), {
         method: 'POST',
         headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
-        // In the shape of a run's input, with nothing in it: some servers read every body as one.
+        // In the shape of an empty run input, since some servers parse every body as one.
         body: JSON.stringify({ ...run, messages: [], tools: [], context: [], state: {}, forwardedProps: {} }),
         redirect: 'manual',
         signal: giveUp.signal,
@@ -46,7 +46,7 @@ export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptio
       isAbsent = stopUrl === undefined && (status === 404 || status === 405)
       await body?.cancel()
     } catch {
-      // It cannot be told.
+      // The agent cannot be reached.
     } finally {
       undo()
     }
@@ -65,7 +65,7 @@ export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptio
   }
 }
 
-/** `/agent/{id}/run` has `/agent/{id}/stop/{threadId}` beside it; any other address has it below itself. */
+/** `/agent/{id}/run` has `/agent/{id}/stop/{threadId}` beside it; any other address has it below. */
 function besideRuns(url: string): string {
   const { origin, pathname, search } = new URL(url)
   const base = pathname.replace(/(?<!\/)\/+$/, '').replace(/\/run$/, '')

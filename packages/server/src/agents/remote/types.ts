@@ -1,9 +1,9 @@
-/** The event that is meant by a type, in today's name; older and other spellings of it are known. */
+/** Maps an event type in any known spelling or older name to its current name. */
 import { EventType } from '@ag-ui/core'
 
 const TODAY: ReadonlySet<string> = new Set(Object.values(EventType))
 
-/** Undefined: no event of AG-UI. */
+/** Undefined: not an AG-UI event. */
 export function typeOf(said: unknown): EventType | undefined {
   if (typeof said !== 'string' || said.length > 64) return undefined
   if (TODAY.has(said)) return said as EventType
@@ -17,7 +17,7 @@ export function typeOf(said: unknown): EventType | undefined {
   return TODAY.has(named) ? (named as EventType) : undefined
 }
 
-/** THINKING_* until 0.0.40: THINKING_START and _END round THINKING_TEXT_MESSAGE_START, _CONTENT and _END. */
+/** THINKING_* until 0.0.40: THINKING_START and _END around THINKING_TEXT_MESSAGE_START, _CONTENT and _END. */
 function asReasoning(type: string): string {
   const [, part, step] =
     /^(?:THINKING|REASONING)(_TEXT_MESSAGE|_MESSAGE)?_(START|CONTENT|DELTA|END|CHUNK)$/.exec(type) ?? []

@@ -1,8 +1,8 @@
 /**
- * What the frames of an answer come to. Owns: when an answer is whole. Does not know: time, sockets.
+ * Decides what the frames of an answer amount to. Owns: when an answer is complete. Does not know: time, sockets.
  *
- * What is not known to be good does not count as good: an answer that ends without a finish reason and without [DONE] is
- * no success, and neither is one whose finish reason nobody knows.
+ * Only what is known to be good counts as good: an answer that ends without a finish reason and without [DONE] is not a
+ * success, and neither is one with an unknown finish reason.
  */
 import { brokeOff, failureOfFinish, noEndpoint, notUnderstood } from '../failures.ts'
 import { meaningOf } from '../meaning.ts'
@@ -16,18 +16,18 @@ export type Piece = Part | { readonly type: 'usage'; readonly usage: Usage }
 
 export interface Answer {
   take(frame: NamedFrame): readonly Piece[]
-  /** Nothing more comes; `cut`: because the connection broke. */
+  /** The stream ended. `cut`: because the connection broke. */
   end(cut: { readonly error: unknown } | undefined): { readonly pieces: readonly Piece[]; readonly failure?: Error }
-  /** A finish reason has come. */
+  /** A finish reason has arrived. */
   readonly hasFinish: boolean
-  /** [DONE] or an error has come: of what comes after it nothing counts but usage. */
+  /** [DONE] or an error has arrived: after it only usage counts. */
   readonly isOver: boolean
 }
 
-/** Of what is neither an answer nor an error: kept for the reason it may give, if the answer has no end. */
+/** Characters kept of data that is neither answer nor error, for the reason it may give if the answer has no end. */
 const MAX_STRAYS = 8
 
-/** `onTaken`: it is an answer, and no refusal. */
+/** `onTaken`: it is an answer, not a refusal. */
 export function createAnswer(onTaken: () => void): Answer {
   const thoughts = createThoughtSplitter()
   const strays: unknown[] = []
@@ -37,10 +37,10 @@ export function createAnswer(onTaken: () => void): Answer {
   let isTaken = false
   let isPage = false
   let isRefusal = false
-  /** The last words were a whole answer, in one value. */
+  /** The last text was a whole answer in one value. */
   let isWhole = false
   let hasWords = false
-  /** Words have come in parts. */
+  /** Text has arrived in parts. */
   let hasDeltas = false
 
   const isOver = () => isDone || trouble !== undefined
@@ -63,7 +63,7 @@ export function createAnswer(onTaken: () => void): Answer {
 
   function say(chunk: Chunk): readonly Part[] {
     if (chunk.thought + chunk.text === '') return []
-    // Some send the whole once more behind its parts.
+    // Some send the whole answer again after its parts.
     if (chunk.isWhole && hasDeltas) return []
     isWhole = chunk.isWhole
     hasDeltas ||= !chunk.isWhole
@@ -74,7 +74,7 @@ export function createAnswer(onTaken: () => void): Answer {
     return parts
   }
 
-  /** Trouble behind a good end is nobody's. */
+  /** An error after a good end does not count. */
   function refuse(said: unknown): void {
     if (finish !== 'whole') trouble ??= new ProviderError(200, said)
   }
@@ -83,7 +83,7 @@ export function createAnswer(onTaken: () => void): Answer {
     if (strays.length < MAX_STRAYS) strays.push(said)
   }
 
-  /** Undefined: the answer is whole. */
+  /** Undefined: the answer is complete. */
   function failureAtEnd(cut: { readonly error: unknown } | undefined): Error | undefined {
     if (trouble) return trouble
     if (finish === 'whole') return isRefusal ? failureOfFinish('filter') : undefined
@@ -113,7 +113,7 @@ export function createAnswer(onTaken: () => void): Answer {
           if (!isTaken) trouble = noEndpoint()
           break
         case 'broken':
-          // Of the model's own words none is the reason.
+          // The model's own text is never the reason.
           if (finish !== 'whole')
             trouble = new ProviderError(200, /"(choices|delta|content)"/.test(frame.words) ? '' : frame.words)
       }
@@ -124,7 +124,7 @@ export function createAnswer(onTaken: () => void): Answer {
       hasWords ||= parts.length > 0
       const failure = failureAtEnd(cut)
       if (failure) return { pieces: parts, failure }
-      // A model that meant to answer, and forgot to say that it has thought enough.
+      // The model meant to answer but did not close its thought.
       return { pieces: unclosed ? [...parts, { type: 'text', delta: unclosed }] : parts }
     },
     get hasFinish() {
@@ -144,7 +144,7 @@ function isError(event: string | undefined): boolean {
   return event !== undefined && /^error$/i.test(event)
 }
 
-/** Trouble stays trouble, whatever follows it; one that nobody knows may yet be told. */
+/** A failure stays a failure whatever follows it, except that an unknown one may still be explained. */
 function finishAfter(before: Finish | undefined, next: Finish): Finish {
   return before === undefined || before === 'whole' || before === 'unknown' ? next : before
 }

@@ -1,18 +1,18 @@
 /**
- * The bytes of an answer, for as long as it is worth to listen. Owns: the socket's end. Does not know: what the bytes
+ * The bytes of an answer, for as long as reading makes sense. Owns: closing the socket. Does not know: what the bytes
  * say.
  */
 import type { Clock } from '@holdfast/core'
 
 export interface BytesOptions {
   readonly clock: Clock
-  /** Bytes have arrived. */
+  /** Called when bytes arrive. */
   readonly heard: () => void
-  /** By the clock: when whatever has not come yet is not waited for; asked before each read. Undefined: not known. */
+  /** When to stop waiting for more, on the clock; read before each read. Undefined: not known. */
   readonly until: () => number | undefined
 }
 
-/** Ends with the body, or at `until`; throws what the socket throws. Whoever stops reading closes the socket. */
+/** Ends with the body, or at `until`; throws what the socket throws. Stopping the iteration closes the socket. */
 export async function* bytesOf(
   body: ReadableStream<Uint8Array>,
   { clock, heard, until }: BytesOptions,
@@ -21,7 +21,7 @@ export async function* bytesOf(
   try {
     for (;;) {
       const end = until()
-      // Who is never silent is not waited for either.
+      // A sender that is never silent is cut off as well.
       if (end !== undefined && clock.now() >= end) return
       const next = await inTime(reader.read(), clock, end)
       if (!next || next.done) return
@@ -29,7 +29,7 @@ export async function* bytesOf(
       yield next.value
     }
   } finally {
-    // It may have failed already, and nobody needs to know.
+    // It may have failed already; that does not matter.
     reader.cancel().catch(() => {})
   }
 }

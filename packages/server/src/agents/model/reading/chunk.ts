@@ -1,7 +1,7 @@
 /**
- * What one JSON value of an answer says: a chunk of a stream, or a whole completion. Owns: where providers put words,
- * thoughts, the finish reason, usage and errors, in whatever type. Whatever else a value holds is not looked at: an odd
- * id, role or date costs nobody an answer. Pure.
+ * Reads one JSON value of an answer: a chunk of a stream, or a whole completion. Owns: where providers put text,
+ * thoughts, the finish reason, usage and errors, in any type. Other fields are ignored: an odd id, role or date costs
+ * nobody an answer. Pure.
  */
 
 export interface Chunk {
@@ -9,18 +9,18 @@ export interface Chunk {
   readonly text: string
   /** The model refuses to answer; `text` says so. */
   readonly isRefusal: boolean
-  /** As the provider spells it. */
+  /** In the provider's spelling. */
   readonly finish?: string
   readonly usage?: Usage
-  /** What stands where an error stands. */
+  /** The value in the place of an error. */
   readonly error?: unknown
   /** It is a whole answer, not a part of one. */
   readonly isWhole: boolean
-  /** It has a place for an answer. */
+  /** It has a field for an answer. */
   readonly hasChoice: boolean
 }
 
-/** Tokens, by OpenAI's names. */
+/** Token counts under OpenAI's names. */
 export interface Usage {
   readonly prompt_tokens?: number
   readonly completion_tokens?: number
@@ -58,7 +58,7 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }
 
-/** One answer is asked for: the first, where there are several. */
+/** One answer is requested; of several, the first counts. */
 function choiceIn(choices: unknown): Fields | undefined {
   if (!Array.isArray(choices)) return fieldsOf(choices)
   const all = choices.map(fieldsOf).filter((each) => each !== undefined)
@@ -69,7 +69,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 }
 
-/** Of words: a text, or a list of parts some of which are thoughts. */
+/** Content: a text, or a list of parts, some of which are thoughts. */
 function partsOf(content: unknown): { readonly thought: string; readonly text: string } {
   if (!Array.isArray(content)) return { thought: '', text: textOf(fieldsOf(content)?.text ?? content) }
   let thought = ''
@@ -82,7 +82,7 @@ function partsOf(content: unknown): { readonly thought: string; readonly text: s
   return { thought, text }
 }
 
-/** Some send the same thought in several of these: the first is taken. */
+/** Some send the same thought in several of these; the first counts. */
 const THOUGHTS = [
   'reasoning_content',
   'reasoning',
@@ -102,7 +102,7 @@ function thoughtIn(said: Fields): string {
   return ''
 }
 
-/** The words of a thought: a text, one part or a list of them. What is encrypted has none. */
+/** The text of a thought: a text, one part or a list of them. An encrypted one has none. */
 function wordsOf(thought: unknown, depth = 0): string {
   if (typeof thought === 'string') return thought
   if (depth > MAX_DEPTH) return ''
@@ -122,7 +122,7 @@ function finishOf(fields: Fields): string | undefined {
   return finishIn(fields.finish_reason) ?? finishIn(fields.finishReason) ?? finishIn(fields.stop_reason)
 }
 
-/** An empty one is none, and so is the one by which Gemini says that there is none yet. */
+/** An empty one counts as none, and so does Gemini's "unspecified". */
 function finishIn(reason: unknown): string | undefined {
   if (reason === null || reason === undefined || reason === false) return undefined
   const spelt = typeof reason === 'object' ? textOf(fieldsOf(reason)?.type ?? fieldsOf(reason)?.reason) : String(reason)
@@ -147,7 +147,7 @@ function usageIn(value: unknown): Usage | undefined {
   }
 }
 
-/** Numbers may come as texts. */
+/** Numbers may be texts. */
 function countOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined
   const count = Math.round(Number(value))
@@ -156,7 +156,7 @@ function countOf(value: unknown): number | undefined {
 
 const FAILED = /^(error|failed|failure)$/i
 
-/** `error: null`, `false`, `""` and `{}` are none. A value that calls itself an error is one as a whole. */
+/** `error: null`, `false`, `""` and `{}` are no errors. A value that calls itself an error is one as a whole. */
 function errorIn(fields: Fields): unknown {
   for (const error of [fields.error, fields.errors]) {
     if (typeof error === 'string' ? error.trim() !== '' : error === true || Object.keys(error ?? {}).length > 0)

@@ -1,14 +1,14 @@
 /**
- * What a finish reason means, however it is spelt. What is not known to be good does not count as good: a reason that
- * nobody knows is no success. Pure.
+ * What a finish reason means, in any spelling. Only what is known to be good counts as good: an unknown reason is not a
+ * success. Pure.
  */
 
 export type Finish =
   | 'whole'
-  /** It reached a limit of its length. */
+  /** It reached a length limit. */
   | 'length'
   | 'filter'
-  /** It asks for a tool, and is none yet. */
+  /** It asks for a tool. */
   | 'tool'
   /** The provider broke off. */
   | 'broken'
@@ -43,7 +43,7 @@ const GOOD: ReadonlySet<string> = new Set([
   'normal',
 ])
 
-/** In this order: `malformed_function_call` breaks off, and `max_tool_calls` is no length. */
+/** The order matters: `malformed_function_call` means broken off, and `max_tool_calls` is not a length limit. */
 const TROUBLE: readonly (readonly [words: RegExp, finish: Finish])[] = [
   [
     /error|fail|malformed|abort|cancel|interrupt|disconnect|timeout|timed_out|insufficient|overload|unavailable/,
@@ -60,7 +60,7 @@ const TROUBLE: readonly (readonly [words: RegExp, finish: Finish])[] = [
 export function meaningOfFinish(reason: string): Finish {
   const name = reason
     .trim()
-    // MAX_TOKENS, maxTokens and FinishReason.MAX_TOKENS are one.
+    // MAX_TOKENS, maxTokens and FinishReason.MAX_TOKENS are the same.
     .replace(/^.*[./]/, '')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()

@@ -1,34 +1,34 @@
 /**
- * A provider's answer as the JSON values in it, whatever carries them: server-sent events, lines of JSON, one JSON value
- * or a list of them. They are told apart by what is there, never by the content type. Owns: lines and their fields. Does
+ * A provider's answer as the JSON values in it, whatever carries them: server-sent events, lines of JSON, one JSON
+ * value or a list of them. They are told apart by content, never by content type. Owns: lines and their fields. Does
  * not know: what a value says.
  *
- * Not eventsource-parser: it gives an event at its blank line, which not everybody sends, and knows no bare JSON.
+ * Not eventsource-parser: it emits an event at its blank line, which not every provider sends, and reads no bare JSON.
  */
 import { createValueReader, type Frame } from './values.ts'
 
 export interface FrameReader {
   push(text: string): readonly NamedFrame[]
-  /** The stream is over. */
+  /** The stream has ended. */
   end(): readonly NamedFrame[]
 }
 
-/** `event`: the name of its server-sent event, where it has one. */
+/** `event`: the name of its server-sent event, if it has one. */
 export type NamedFrame = Frame & { readonly event?: string }
 
 type Line =
-  /** Not known yet: `head` has what came of it. */
+  /** Not known yet: `head` holds what has arrived of it. */
   | 'new'
   | 'data'
   /** JSON without a field, or anything else. */
   | 'bare'
   | 'event'
-  /** A comment, or a field that nobody reads. */
+  /** A comment, or an ignored field. */
   | 'ignored'
 
-/** No field has a longer name; nor has an event. */
+/** No field or event has a longer name. */
 const MAX_NAME_LENGTH = 64
-/** What begins JSON, what may stand between its values, and what begins a page. */
+/** What starts JSON, what may separate its values, and what starts a page. */
 const BARE: ReadonlySet<string> = new Set(['{', '}', '[', ']', ',', '"', "'", '<', '\u001e'])
 
 export function createFrameReader(): FrameReader {
@@ -36,7 +36,7 @@ export function createFrameReader(): FrameReader {
   let line: Line = 'new'
   let head = ''
   let event = ''
-  /** The open value began behind `data:`. */
+  /** The open value began after `data:`. */
   let inData = false
   let wasCarriageReturn = false
 
@@ -60,7 +60,7 @@ export function createFrameReader(): FrameReader {
     }
   }
 
-  /** Which kind of line this is, as soon as its head says so. */
+  /** Determines the kind of line as soon as its head shows it. */
   function tell(): void {
     const shown = head.trimStart()
     const colon = shown.indexOf(':')
@@ -75,7 +75,7 @@ export function createFrameReader(): FrameReader {
   }
 
   function begin(next: 'data' | 'event' | 'bare', part: string): void {
-    // Some break their JSON into lines and write `data:` before the first alone; no text of JSON has such a break.
+    // Some break their JSON into lines and write `data:` only before the first. JSON text contains no such line break.
     const goesOn = next === 'bare' && values.isOpen && !values.isInText
     if (next === 'bare' && values.isOpen && !goesOn) values.breakOff()
     if (next !== 'event' && !goesOn) inData = next === 'data'
@@ -120,7 +120,7 @@ export function createFrameReader(): FrameReader {
         const end = endOfLine(text, at)
         if (end > at) read(text.slice(at, end))
         if (end < text.length) {
-          // Before the line ends the event, and with it the name of what came in it.
+          // Do this before the line ends the event and with it the event's name.
           takeNamed(frames)
           endLine()
           wasCarriageReturn = text[end] === '\r'

@@ -1,10 +1,11 @@
 /**
- * A provider's answer from its bytes to its words and its end. Owns: how long is read. Does not know: HTTP, who asked.
+ * Reads a provider's answer from its bytes to its text and its end. Owns: how long to read. Does not know: HTTP, who
+ * asked.
  *
  * Invariants:
- * - A finish reason or [DONE] ends the answer, whatever the socket does afterwards. What follows a finish reason quickly
- *   is still read: usage usually does.
- * - Whatever came before the trouble has been given.
+ * - A finish reason or [DONE] ends the answer, whatever the socket does afterwards. What follows a finish reason
+ *   quickly is still read, because usage often does.
+ * - Everything that arrived before a failure has been passed on.
  */
 import type { Clock } from '@holdfast/core'
 import { createAnswer, type Piece } from './answer.ts'
@@ -13,16 +14,16 @@ import { createFrameReader } from './frames.ts'
 
 export interface ReadOptions {
   readonly clock: Clock
-  /** Bytes have arrived. */
+  /** Called when bytes arrive. */
   readonly heard: () => void
-  /** The provider has begun to answer, and not to refuse. */
+  /** The provider has started to answer, not to refuse. */
   readonly onTaken: () => void
 }
 
-/** How long is listened behind a finish reason, and behind words that come after it all the same. */
+/** Milliseconds to keep reading after a finish reason, and after text that follows it. */
 export const LINGER_MS = 2_000
 
-/** Returns when the answer is whole; throws what it came to when it is not. */
+/** Returns when the answer is complete. @throws the failure of an incomplete one */
 export async function* readAnswer(
   body: ReadableStream<Uint8Array>,
   { clock, heard, onTaken }: ReadOptions,
@@ -46,7 +47,7 @@ export async function* readAnswer(
   } catch (error) {
     cut = { error }
   }
-  // A line that a broken socket leaves is not the last one.
+  // The line that a broken socket leaves is not the last one.
   if (!cut) for (const frame of [...frames.push(decoder.decode()), ...frames.end()]) yield* answer.take(frame)
   const { pieces, failure } = answer.end(cut)
   yield* pieces
@@ -56,7 +57,7 @@ export async function* readAnswer(
 /** Characters. */
 const MAX_JOINED = 16 * 1024
 
-/** Words that arrived together are handed on together: whatever reads them pays for each piece. */
+/** Text that arrives together is passed on together, because each piece has a cost for its reader. */
 function join(pieces: Piece[], next: Piece): void {
   const last = pieces.at(-1)
   const isMore = last && last.type !== 'usage' && next.type !== 'usage' && last.type === next.type

@@ -1,9 +1,9 @@
 /**
- * Thoughts that a model writes into its text, between tags such as `<think>` and `</think>`, told apart from the text.
+ * Separates thoughts that a model writes into its text, between tags such as `<think>` and `</think>`, from the text.
  * Owns: which tags, and where they count. Does not know: where the text came from.
  *
- * A tag counts at the beginning of a line and outside of fenced code: there models put it, and a text that speaks of the
- * tag does not. Of one that is never closed, `end` gives the words, so that an answer which was meant can still be said.
+ * A tag counts at the start of a line and outside of fenced code: models put it there, and a text about the tag does
+ * not. For a tag that is never closed, `end` returns the text, so that an intended answer can still be shown.
  */
 
 export type Part = { readonly type: 'text' | 'thought'; readonly delta: string }
@@ -12,7 +12,7 @@ export interface ThoughtSplitter {
   push(delta: string): readonly Part[]
   end(): {
     readonly parts: readonly Part[]
-    /** The words behind a tag that was never closed; they were given as a thought. */
+    /** The text after a tag that was never closed. It was passed on as a thought. */
     readonly unclosed?: string
   }
 }
@@ -27,14 +27,14 @@ const TAGS: readonly (readonly [open: string, close: string])[] = [
   ['◁think▷', '◁/think▷'],
 ]
 
-/** As Markdown has it: four blanks begin code. */
+/** As in Markdown: four spaces start code. */
 const MAX_INDENT = 3
-/** Blanks before the first word that are kept until it is known what they stand before. */
+/** White space before the first word is kept until it is known what follows. */
 const MAX_BLANKS = 1_000
-/** More of the line than this does not tell whether it is a fence. */
+/** Characters of a line that decide whether it is a fence. */
 const MAX_FENCE_LENGTH = 80
 
-/** Characters of a thought that are kept in case that it is never closed. */
+/** Characters of a thought that are kept in case it is never closed. */
 const MAX_KEPT = 1024 * 1024
 
 interface Thought {
@@ -44,14 +44,14 @@ interface Thought {
 }
 
 export function createThoughtSplitter(): ThoughtSplitter {
-  /** What may yet turn out to be part of a tag, or blanks before one. */
+  /** Text that may still become part of a tag, or white space before one. */
   let held = ''
-  /** The beginning of the current line. */
+  /** The start of the current line. */
   let line = ''
   let fence: string | undefined
   let open: Thought | undefined
   let hasText = false
-  /** A tag has come and no text yet. */
+  /** A tag has arrived and no text yet. */
   let isBehindTag = false
   let parts: { type: Part['type']; delta: string }[] = []
 
@@ -75,13 +75,13 @@ export function createThoughtSplitter(): ThoughtSplitter {
     }
   }
 
-  /** True: it waits for more. */
+  /** True: more input is needed. */
   function readText(): boolean {
-    // Blanks after a thought and before the first word belong to neither.
+    // White space between a thought and the first word belongs to neither.
     if (isBehindTag) held = held.trimStart()
     if (held === '') return true
     if (mayOpen()) {
-      // No more is looked at than what decides: a text may be nothing but blank lines.
+      // Only as much is examined as decides: a text may consist of blank lines only.
       const most = hasText ? MAX_INDENT : MAX_BLANKS
       const shown = held.slice(0, most + 1)
       const blanks = shown.slice(0, shown.length - shown.trimStart().length)
@@ -120,7 +120,7 @@ export function createThoughtSplitter(): ThoughtSplitter {
     return false
   }
 
-  /** A thought of blanks is none: models that were told not to think send one. */
+  /** A thought of white space is dropped: models that were told not to think send one. */
   function think(said: string, thought: Thought): void {
     const delta = thought.length === 0 ? said.trimStart() : said
     if (delta === '') return
@@ -152,7 +152,7 @@ export function createThoughtSplitter(): ThoughtSplitter {
   }
 }
 
-/** The tag whose opening stands at `at`; `maybe`: the text ends in the middle of one. */
+/** The tag that opens at `at`; `maybe`: the text ends in the middle of one. */
 function tagAt(text: string, at: number): (typeof TAGS)[number] | 'maybe' | undefined {
   const here = text.slice(at, at + LONGEST).toLowerCase()
   return (
@@ -163,7 +163,7 @@ function tagAt(text: string, at: number): (typeof TAGS)[number] | 'maybe' | unde
 
 const LONGEST = Math.max(...TAGS.map(([open]) => open.length))
 
-/** In any case of its letters. In the text as it is: some letters change their length with their case. */
+/** Case-insensitive, on the unchanged text, because some letters change length with their case. */
 function indexOf(text: string, tag: string): number {
   const first = tag.charAt(0)
   for (let at = text.indexOf(first); at >= 0; at = text.indexOf(first, at + 1))
@@ -171,14 +171,14 @@ function indexOf(text: string, tag: string): number {
   return -1
 }
 
-/** How much of the text's end is the beginning of the tag. */
+/** How many characters at the end of the text are the start of the tag. */
 function lengthOfBeginning(text: string, tag: string): number {
   for (let length = Math.min(text.length, tag.length - 1); length > 0; length--)
     if (tag.startsWith(text.slice(-length).toLowerCase())) return length
   return 0
 }
 
-/** The fence that is open after this line; CommonMark 4.5. */
+/** The fence that is open after this line (CommonMark 4.5). */
 function fenceAfter(line: string, fence: string | undefined): string | undefined {
   const [, marks = '', rest = ''] = /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))(.*)$/.exec(line.replace(/\r$/, '')) ?? []
   if (marks === '') return fence

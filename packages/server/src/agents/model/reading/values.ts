@@ -1,43 +1,43 @@
 /**
- * The JSON values in a text that comes in pieces, each given as soon as its last brace has come. Owns: where a value
- * begins and ends, and what is between values. Does not know: which lines the text came in, what a value says.
+ * The JSON values in a text that arrives in pieces, each emitted as soon as its last brace arrives. Owns: where a value
+ * starts and ends, and what is between values. Does not know: the lines of the text, what a value says.
  *
- * Invariant: what is held at any time is at most one value of MAX_VALUE_LENGTH; each character is looked at once.
+ * Invariant: it holds at most one value of MAX_VALUE_LENGTH, and examines each character once.
  */
 
-/** Characters of one value: a provider's whole answer is not larger than what an agent may say at once. */
+/** Characters of one value: a whole answer is not larger than an agent may send at once. */
 const MAX_VALUE_LENGTH = 1024 * 1024
-/** Characters, in all, of what is no JSON. */
+/** Characters of non-JSON in total. */
 const MAX_STRAY_LENGTH = 256 * 1024
-/** Characters kept of one line that is no JSON, for the reason it may give. */
+/** Characters kept of one non-JSON line, for the reason it may give. */
 const MAX_WORDS_LENGTH = 2_048
 
 export type Frame =
   | { readonly type: 'value'; readonly value: unknown }
   /** `[DONE]`. */
   | { readonly type: 'done' }
-  /** No JSON: a sign of life, an error in plain text, a line that a proxy added. */
+  /** Not JSON: a keep-alive, an error in plain text, a line that a proxy added. */
   | { readonly type: 'words'; readonly words: string }
   /** A web page. */
   | { readonly type: 'page' }
-  /** JSON that does not parse, breaks off or is too long: part of the answer may be lost with it. */
+  /** JSON that is invalid, truncated or too long: part of the answer may be lost with it. */
   | { readonly type: 'broken'; readonly words: string }
 
 export interface ValueReader {
-  /** A part of a line. */
+  /** Takes a part of a line. */
   read(part: string): void
   endLine(): void
-  /** Nothing more of an open value will come. */
+  /** Nothing more of an open value follows. */
   breakOff(): void
-  /** In the middle of a value. */
+  /** Whether it is in the middle of a value. */
   readonly isOpen: boolean
-  /** In the middle of a text of it. */
+  /** Whether it is in the middle of a string of that value. */
   readonly isInText: boolean
-  /** What is complete since the last call. */
+  /** Takes what was completed since the last call. */
   take(): readonly Frame[]
 }
 
-/** What may stand between two values: of a list, of a sequence of values (RFC 7464). */
+/** What may separate two values of a list or of a sequence (RFC 7464). */
 const BETWEEN: ReadonlySet<string> = new Set([' ', '\t', ',', '[', ']', '\u001e', '\ufeff'])
 
 export function createValueReader(): ValueReader {
@@ -49,7 +49,7 @@ export function createValueReader(): ValueReader {
   let isEscaped = false
   let words = ''
   let strayLength = 0
-  /** Nothing of the line since the last value but what may stand there. */
+  /** The line has only separators since the last value. */
   let isBetween = true
 
   function giveWords(): void {
@@ -93,7 +93,7 @@ export function createValueReader(): ValueReader {
     length += text.length
   }
 
-  /** The position behind the value, or behind the part. */
+  /** The position after the value, or after the part. */
   function readValue(part: string, from: number): number {
     for (let at = from; at < part.length; at++) {
       const char = part.charCodeAt(at)
@@ -149,7 +149,7 @@ export function createValueReader(): ValueReader {
     },
     take() {
       if (words === '' && frames.length === 0) return NONE
-      // Some write no line end behind their last word, and a page may not have any.
+      // Some write no line end after their last text, and a page may have none at all.
       if (/^\s*(\[DONE\]\s*$|<.{15})/.test(words)) giveWords()
       const taken = frames
       frames = []
