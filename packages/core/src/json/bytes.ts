@@ -1,6 +1,6 @@
-/** Bytes of text, counted without an encoder: core knows neither the DOM nor Node. */
+/** Counts the bytes of text without an encoder, because core uses neither the DOM nor Node. */
 
-/** UTF-8 bytes of a text (RFC 3629); a lone surrogate counts as U+FFFD, which is what an encoder makes of it. */
+/** UTF-8 bytes of a text (RFC 3629). A lone surrogate counts as U+FFFD, as an encoder writes it. */
 export function utf8Length(text: string): number {
   let bytes = text.length
   for (let at = 0; at < text.length; at++) {
@@ -26,7 +26,7 @@ export function jsonLength(text: string): number {
   return bytes
 }
 
-/** Where a piece of at most `maxBytes` of JSON ends that begins at `from`: never inside a code point, never empty. */
+/** The end of the piece that begins at `from` and has at most `maxBytes` of JSON. Never inside a code point, never empty. */
 export function pieceEnd(text: string, from: number, maxBytes: number): number {
   let bytes = 0
   let at = from
@@ -39,14 +39,14 @@ export function pieceEnd(text: string, from: number, maxBytes: number): number {
   return at
 }
 
-/** The first `maxUnits` UTF-16 units at most, never half a code point. */
+/** At most the first `maxUnits` UTF-16 units, without half a code point at the end. */
 export function truncate(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text
   const last = text.charCodeAt(maxUnits - 1)
   return text.slice(0, isPair(last, text, maxUnits - 1) ? maxUnits - 1 : maxUnits)
 }
 
-/** Bytes of the code point at `at` in JSON; 4 exactly when it takes two UTF-16 units. */
+/** Bytes of the code point at `at` in JSON. It is 4 exactly for those of two UTF-16 units. */
 function jsonWidth(text: string, at: number): number {
   const unit = text.charCodeAt(at)
   if (unit < 0x80) {

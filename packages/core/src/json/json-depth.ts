@@ -1,4 +1,4 @@
-/** How deep JSON nests, from its text: asked before it is parsed, so that nothing ever recurses into a hostile body. */
+/** The nesting depth of JSON text. It is checked before parsing, so that nothing recurses into a hostile body. */
 export function jsonDepth(text: string): number {
   let depth = 0
   let deepest = 0

@@ -1,9 +1,9 @@
 /**
- * JSON Patch (RFC 6902) on a value that others hold: copies only the containers on the touched paths, changes nothing
- * that was handed out, and is atomic. The library has no copy-on-write and compares lists in quadratic time, and every
- * page would load it: a test holds what is here against it.
+ * JSON Patch (RFC 6902) with copy-on-write: it copies only the containers on the touched paths, never changes a value
+ * that others hold, and is atomic. The rfc6902 library has no copy-on-write, compares lists in quadratic time, and would
+ * be part of every page. A test compares this code with it.
  *
- * Dangers: `/__proto__/x` and inherited members (`/toString/x`) are no places to write to; only own members are walked.
+ * Danger: `/__proto__/x` and inherited members (`/toString/x`) must not be written. Only own members are walked.
  */
 import type { JsonPatchOperation } from '@ag-ui/core'
 import { sameJson } from './same-json.ts'
@@ -12,20 +12,20 @@ import { cloneJson, weigh } from './weigh.ts'
 type Members = Record<string, unknown>
 type Container = Members | unknown[]
 
-/** Containers that only the fold holds and may change in place; everything else is copied first. */
+/** Containers that only the fold holds, and may change in place. All others are copied first. */
 export type Owned = Set<object>
 
 /** Lets a caller watch a patch while it is applied. It may throw to stop the patch. */
 export interface PatchObserver {
   /** A value is about to be copied to `path`. */
   copies(value: unknown, path: string): void
-  /** So many members of a container were copied or moved. */
+  /** This many members of a container were copied or moved. */
   touches(members: number): void
 }
 
 /**
- * Units of text that the copies of one patch may weigh; one with more does not apply. Part of what a patch means: every
- * fold of a log comes to the same.
+ * The most that the copies of one patch may weigh, in units of text. A patch with more does not apply. Every fold has
+ * the same limit, so that all of them get the same view.
  */
 export const MAX_COPIED = 4 * 1024 * 1024
 const MAX_COPIED_DEPTH = 1_000
@@ -36,7 +36,7 @@ interface Work {
   readonly observer: PatchObserver | undefined
 }
 
-/** Beyond this the set is emptied: it is a memory of copies, and copying again is only slower. */
+/** A larger set is emptied. It only saves copies, so this costs time and nothing else. */
 const OWNED_MAX = 512
 const INDEX = /^(?:0|[1-9]\d*)$/
 const ROOT = 'root'
@@ -46,7 +46,7 @@ interface Place {
   readonly key: string
 }
 
-/** The patched value, or undefined when the patch does not apply: then nothing has changed. */
+/** The patched value, or undefined if the patch does not apply; then nothing has changed. */
 export function applyPatch(
   value: unknown,
   patch: readonly JsonPatchOperation[],
@@ -54,7 +54,7 @@ export function applyPatch(
   observer?: PatchObserver,
 ): { readonly value: unknown } | undefined {
   if (!Array.isArray(patch)) return undefined
-  // One operation cannot fail once it has changed something (a move is two). Several can: they work on fresh copies.
+  // One operation cannot fail after it has changed something (a move is two). Several can, so they work on new copies.
   const mine: Owned = patch.length === 1 && patch[0]?.op !== 'move' ? owned : new Set()
   const holder = { [ROOT]: value }
   const work: Work = { mine, copied: 0, observer }
@@ -90,14 +90,14 @@ function applyOne(holder: Container, operation: JsonPatchOperation, work: Work):
       const weight = weigh(value, { size: MAX_COPIED - work.copied, depth: MAX_COPIED_DEPTH })
       if (weight === undefined) return false
       work.copied += weight
-      // It shares nothing with what it copies: each stays one place's alone.
+      // The copy shares nothing, so each container stays in one place.
       return add(at(operation.path), cloneJson(value), work)
     }
     case 'move': {
       const from = at(operation.from)
       if (!has(from)) return false
       if (operation.path === operation.from) return true
-      // Nothing can be moved into its own inside.
+      // A value cannot be moved into itself.
       if (`${operation.path}/`.startsWith(`${operation.from}/`)) return false
       const value = read(from)
       return remove(from, holder, work) && add(at(operation.path), value, work)
@@ -108,7 +108,7 @@ function applyOne(holder: Container, operation: JsonPatchOperation, work: Work):
   }
 }
 
-/** Walks to the container of the last token, making each container on the way one's own. */
+/** Walks to the container of the last token, and copies each container on the way that is not owned. */
 function reach(holder: Container, path: unknown, { mine, observer }: Work): Place | undefined {
   const tokens = tokensOf(path)
   if (tokens === undefined) return undefined
@@ -134,7 +134,7 @@ function tokensOf(path: unknown): string[] | undefined {
   if (typeof path !== 'string' || (path !== '' && path[0] !== '/')) return undefined
   const tokens = path.split('/')
   tokens.shift()
-  // In this order: `~01` is `~1` (RFC 6901, 4).
+  // The order matters: `~01` means `~1` (RFC 6901, section 4).
   return path.includes('~') ? tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')) : tokens
 }
 
@@ -173,7 +173,7 @@ function replace(place: Place | undefined, value: unknown): boolean {
 }
 
 function remove(place: Place | undefined, holder: Container, { observer }: Work): boolean {
-  // A state is always a value: the whole of it can be replaced, not taken away.
+  // A state always has a value: the whole can be replaced, but not removed.
   if (!has(place) || place.parent === holder) return false
   const { parent, key } = place
   if (Array.isArray(parent)) {

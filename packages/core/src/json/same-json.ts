@@ -1,4 +1,4 @@
-/** Whether two values are the same JSON, in time linear in the smaller: members in any order, and numbers by value. */
+/** Whether two values are the same JSON: members in any order, numbers by value. Linear in the smaller value. */
 export function sameJson(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

@@ -1,16 +1,16 @@
 /**
- * What a JSON value would cost on the wire, without making its JSON: in units of text, about the bytes of ASCII JSON.
- * A value may be small in memory and share its parts, and be huge once it is written out: it is weighed as if written.
+ * The size of a value's JSON without serialising it, in units of text (about bytes of ASCII JSON). A value that shares its
+ * parts may be small in memory and huge as JSON; it is weighed as JSON.
  */
 
 export interface WeighLimits {
-  /** Units of text; beyond, nothing is counted any more. */
+  /** Units of text; counting stops there. */
   readonly size: number
-  /** Levels of nesting; a scalar has none. */
+  /** Levels of nesting. A scalar has none. */
   readonly depth: number
 }
 
-/** Units of text, or undefined when the value is larger or deeper than that. Takes no more steps than `size`. */
+/** Units of text, or undefined if the value is larger or deeper than the limits. Takes at most `size` steps. */
 export function weigh(value: unknown, { size, depth }: WeighLimits): number | undefined {
   const left: { readonly value: unknown; readonly depth: number }[] = [{ value, depth }]
   let units = 0
@@ -18,7 +18,7 @@ export function weigh(value: unknown, { size, depth }: WeighLimits): number | un
     const here = next.value
     units += typeof here === 'string' ? here.length + 2 : 1
     if (Array.isArray(here)) {
-      // A list as long as what is left cannot fit: it is not walked at all.
+      // A list with more members than units are left cannot fit, so it is not walked.
       if (next.depth <= 0 || here.length > size - units) return undefined
       for (const inner of here) left.push({ value: inner, depth: next.depth - 1 })
     } else if (typeof here === 'object' && here !== null) {
@@ -34,7 +34,7 @@ export function weigh(value: unknown, { size, depth }: WeighLimits): number | un
   return units
 }
 
-/** A copy that shares nothing; of a value that was weighed, since it recurses. */
+/** A deep copy. It recurses, so weigh the value first. */
 export function cloneJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cloneJson)
   if (typeof value !== 'object' || value === null) return value

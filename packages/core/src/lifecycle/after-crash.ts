@@ -1,9 +1,9 @@
 /**
- * What becomes of a run whose worker is lost; its agent's own declaration, for only it knows whether what it does may be
- * done twice.
+ * What happens to a run whose worker is lost. The agent declares it, because only the agent knows whether its actions may
+ * be repeated.
  *
- * - `fail` it ends `failed{worker_lost}`, visibly: tools may already have acted
- * - `restart` it ends so too, and a new run, whose `retryOf` names it, asks the agent again: once
- * - `resume` the same run goes on: its agent is called again and given what it has said so far
+ * - `fail`: it ends `failed{worker_lost}`, because tools may already have acted
+ * - `restart`: it ends the same way, and one new run, whose `retryOf` names it, calls the agent again
+ * - `resume`: the same run continues; its agent is called again with everything it has written so far
  */
 export type AfterCrash = 'fail' | 'restart' | 'resume'

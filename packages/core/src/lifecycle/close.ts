@@ -1,5 +1,5 @@
 /**
- * How what is open ends when nobody else ends it: the recorder at a run's end, the store for a run whose worker is gone.
+ * Closes what a run has left open: for the recorder at the end of a run, for the store after a worker was lost.
  */
 import { type Event, EventType } from '@ag-ui/core'
 import type { OpenItem } from './open-item.ts'
@@ -9,9 +9,9 @@ export type Closable = Pick<OpenItem, 'kind' | 'id' | 'subagentRunId'>
 const ORDER: readonly OpenItem['kind'][] = ['text', 'reasoning', 'reasoning_block', 'tool_call', 'step', 'subagent']
 
 /**
- * The events that close everything `open`, which is in the order of opening: text, reasoning messages, reasoning blocks,
- * tool calls, steps, sub-agents; of a kind the newest first, so children end before their parents. A sub-agent that is
- * still open did not finish: it ends as SUBAGENT_ERROR.
+ * The events that close all of `open`, which is in the order of opening. Texts come first, then reasoning messages,
+ * reasoning blocks, tool calls, steps and sub-agents; within a kind the newest comes first, so that children end before
+ * their parents. An open sub-agent did not finish, so it ends with SUBAGENT_ERROR.
  */
 export function closingEvents(open: readonly Closable[]): Event[] {
   const newestFirst = open.toReversed()

@@ -16,7 +16,7 @@ import type { Outcome } from './outcome.ts'
 export interface RunStart {
   readonly threadId: string
   readonly runId: string
-  /** The parent of the first new message; without new messages the message the run answers. null: a thread's first. */
+  /** The parent of the first new message or, without new messages, the message that the run answers. null: none. */
   readonly parentId: string | null
   /** This run's new messages, not the history. */
   readonly messages: readonly Message[]
@@ -26,7 +26,7 @@ export interface RunStart {
   readonly resume?: readonly ResumeEntry[]
 }
 
-/** RUN_STARTED with the run's input, so that a reader of bare events sees the person's words; never forwardedProps. */
+/** RUN_STARTED with the run's input, so that a reader of bare events sees the person's words. Never forwardedProps. */
 export function runStarted(start: RunStart): RunStartedEvent {
   const { threadId, runId, parentId } = start
   const input: RunAgentInput = {
@@ -49,7 +49,7 @@ export function runStarted(start: RunStart): RunStartedEvent {
   }
 }
 
-/** The one event that ends a run. A cancelled and a superseded run say the same: run.ended tells them apart. */
+/** The one event that ends a run. It is the same for cancelled and superseded runs; `run.ended` tells them apart. */
 export function runTerminal(
   outcome: Outcome,
   run: { readonly threadId: string; readonly runId: string },

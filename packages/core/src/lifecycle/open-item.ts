@@ -1,4 +1,4 @@
-/** Something of a run that is still being written. Closed in this order at its end: the newest first, children first. */
+/** A part of a run that is still being written. */
 export interface OpenItem {
   readonly kind: 'text' | 'reasoning' | 'reasoning_block' | 'tool_call' | 'step' | 'subagent'
   /** messageId, toolCallId, step name or subagentRunId. */

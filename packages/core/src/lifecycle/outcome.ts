@@ -1,22 +1,23 @@
 /**
- * How a run ended, exactly once. `interrupted` only ever means "waits for a person"; a crash is `failed{worker_lost}`.
+ * How a run ended, exactly once. `interrupted` always means that the run waits for a person; a crash is
+ * `failed{worker_lost}`.
  */
 import type { Interrupt } from '@ag-ui/core'
 import { truncate } from '../json/bytes.ts'
 import { withoutTrace } from './trace.ts'
 
 /**
- * Why a run failed. The list is closed: a reader may switch on it.
+ * Why a run failed. The list is closed, so a reader may switch on it.
  *
- * - `agent_error` the agent threw or said RUN_ERROR
+ * - `agent_error` the agent threw or sent RUN_ERROR
  * - `agent_protocol` the agent broke the AG-UI rules (malformed, out of order, unknown ids)
  * - `agent_incomplete` the agent's stream ended inside a text or a tool call, or without any answer
- * - `limit_exceeded` a declared limit of the run (events, bytes, one event's size or depth)
- * - `timeout` the agent or its provider said nothing for too long
+ * - `limit_exceeded` the run exceeded a limit (events, bytes, one event's size or depth)
+ * - `timeout` the agent or its provider was silent for too long
  * - `worker_lost` the process that ran it died, or lost its lease
  * - `store_failed` the log could not be written
- * - `agent_unknown` the agent the run names is not configured (any more)
- * - `model_*` the model provider's own reasons
+ * - `agent_unknown` the run's agent is not configured (any more)
+ * - `model_*` the model provider's reasons
  */
 export const FAILURE_CODES = [
   'agent_error',
@@ -39,17 +40,17 @@ export type FailureCode = (typeof FAILURE_CODES)[number]
 
 export interface Failure {
   readonly code: FailureCode
-  /** One sentence for a person: what happened and what to do next. Never a secret, never a stack. */
+  /** One sentence for a person: what happened and what to do next. Never a secret or a stack trace. */
   readonly message: string
 }
 
-/** A failure's sentence is for a person; what an agent says of itself may be a page. */
+/** UTF-16 units. A failure's message is a sentence for a person; an agent's own message may be a page. */
 const MAX_MESSAGE_LENGTH = 2_000
 
-/** Where an agent's own words are none for a person. */
+/** Replaces an agent's message that holds nothing for a person. */
 const UNEXPLAINED = 'The agent failed unexpectedly; what it said is kept. Try again.'
 
-/** A failure in an agent's own words, as many of them as a sentence has; a stack trace is none. */
+/** A failure with an agent's own message, without stack traces and cut to the length of a sentence. */
 export function failureSaying(code: FailureCode, message: string): Failure {
   const words = withoutTrace(message).trim() || UNEXPLAINED
   return { code, message: truncate(words, MAX_MESSAGE_LENGTH).toWellFormed() }

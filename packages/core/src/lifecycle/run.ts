@@ -1,6 +1,5 @@
 /**
- * A run as anyone outside may see it (docs/PROTOCOL.md, `GET …/runs/{runId}`): one union arm per stage of life, each
- * with only its own fields.
+ * A run as the API shows it (docs/PROTOCOL.md, `GET …/runs/{runId}`): a union with one arm for each stage of its life.
  */
 import type { TokenUsage } from '@ag-ui/core'
 import type { Outcome, OutcomeType } from './outcome.ts'
@@ -8,11 +7,11 @@ import type { Outcome, OutcomeType } from './outcome.ts'
 interface RunCommon {
   readonly runId: string
   readonly agentId: string
-  /** The message this run answers; absent in a thread without messages. */
+  /** The message that this run answers. Absent in a thread without messages. */
   readonly parentId?: string
-  /** The ended run whose question this one answers again. */
+  /** The ended run that this run tries again. */
   readonly retryOf?: string
-  /** The run whose interrupts or tool calls this one answers. */
+  /** The run whose interrupts or tool calls this run answers. */
   readonly continues?: string
   /** ISO 8601 UTC. */
   readonly acceptedAt: string
@@ -24,9 +23,9 @@ export interface QueuedRun extends RunCommon {
   readonly position?: number
 }
 
-/** Its provider, or its agent, takes nothing for now; `attempt`, of so many, is the call that comes next. */
+/** The run waits because its provider or agent accepts nothing now. `attempt` is the next call's number. */
 export interface ProviderWait {
-  /** `busy`: a remote agent is still at an earlier run of the thread. */
+  /** `busy`: a remote agent still works on an earlier run of the thread. */
   readonly reason: 'rate_limited' | 'unavailable' | 'busy'
   /** ISO 8601 UTC. */
   readonly until: string
@@ -36,11 +35,11 @@ export interface ProviderWait {
 
 export interface LiveRun extends RunCommon {
   readonly status: 'running' | 'cancelling'
-  /** Absent while a cancel is on its way to a run that had not started. */
+  /** Absent if the run was cancelled before it started. */
   readonly startedAt?: string
   /** Between the run's last AG-UI event and its `run.ended`. */
   readonly usage?: readonly TokenUsage[]
-  /** Only in what a log folds to. */
+  /** Only in views that are folded from a log. */
   readonly waiting?: ProviderWait
 }
 

@@ -1,13 +1,13 @@
 /**
- * A failure's words without what only a programmer reads: stack traces, as the languages that agents are written in
- * print them, and error pages. Does not know: where the whole is kept.
+ * Removes from a failure's message what only a programmer reads: stack traces, as the languages of agents print them, and
+ * error pages. Does not know: where the whole message is kept.
  *
- * Every pattern takes a bounded number of steps at each place of the text.
+ * Every pattern takes a bounded number of steps at each position of the text.
  */
 
-/** What a trace begins with, at the start of a line or in the middle of one. */
+/** How a trace begins, at the start of a line or within one. */
 const BEGINNINGS: readonly RegExp[] = [
-  // Python, and who calls theirs so too; `File "/app/x.py", line 3`.
+  // Python, and others that use its word; `File "/app/x.py", line 3`.
   /\btracebacks?\b/i,
   /\bFile "[^"\n]{1,300}", line \d/,
   // JavaScript: `at f (/app/x.js:1:2)`, `at async file:///app/x.js:1:2`, `at f (native)`.
@@ -15,13 +15,13 @@ const BEGINNINGS: readonly RegExp[] = [
   /(?:^|[\s|])at (?:async )?[^\s()]{0,300}[A-Za-z/\\]:\d+:\d+/,
   // Safari and Firefox: `f@https://x/app.js:1:2`.
   /(?:^|\n)[^\s@]{0,80}@[^\s@]{1,300}:\d+:\d+/,
-  // Java and Kotlin: `at a.b.C.m(C.java:12)`; what it is caused by; the rest that is left out.
+  // Java and Kotlin: `at a.b.C.m(C.java:12)`; causes; omitted frames.
   /(?:^|\s)at [\w$./<>]{1,200}\((?:[\w$]{1,100}\.\w{1,10}:\d+|Native Method|Unknown Source)\)/,
   /(?:^|\n)\s{0,40}(?:Caused by: |Suppressed: |Exception in thread "|\.\.\. \d+ (?:more|common frames))/,
   // .NET: `at A.B.C(String s) in /app/X.cs:line 12`.
   /(?:^|\n)\s{0,40}at [\w.`<>[\],+]{1,200}\([^()\n]{0,300}\)/,
   / in [^\s:]{0,300}\.\w{2,4}:line \d/,
-  // Go: the goroutine, or a frame's place.
+  // Go: the goroutine, or the position of a frame.
   /\bgoroutine \d+ \[/,
   /(?:^|\s)[^\s:]{1,300}\.go:\d/,
   // Rust.
@@ -37,17 +37,17 @@ const BEGINNINGS: readonly RegExp[] = [
   /<!doctype html|<html[\s>]/i,
 ]
 
-/** How much of a text is looked at: no sentence is as long. */
+/** How much of a text is searched. No sentence is as long. */
 const MAX_LOOKED_AT = 8_000
-/** The last line of a Python trace says what went wrong: as long as this, and without a path, it is a sentence. */
+/** The last line of a Python trace says what went wrong. Up to this length, and without a path, it is shown. */
 const MAX_LAST_LINE = 300
 const ERROR_LINE = /^[A-Za-z_][\w.]{0,100}(?:Error|Exception|Failure|Interrupt|Timeout|Warning)?: [^\n]+$/
 const PATH = /[\\/][\w.-]+[\\/]|\b[A-Za-z]:\\/
 
-/** What may be shown of it: what stands before the first trace, or what the trace comes to. Empty: nothing. */
+/** The text before the first trace, or the trace's final line. Empty if a person can be shown neither. */
 export function withoutTrace(text: string): string {
   const looked = text.slice(0, MAX_LOOKED_AT)
-  // An agent may send the text of a text, with line ends written as two characters.
+  // Some agents send escaped text, in which a line feed is written as two characters.
   const lines = /\\n {2,4}(?:at|File) /.test(looked) ? looked.replaceAll('\\n', '\n') : looked
   let from = -1
   for (const beginning of BEGINNINGS) {
@@ -58,7 +58,7 @@ export function withoutTrace(text: string): string {
   return trimmed(lines.slice(0, from)) || lastLineOf(text)
 }
 
-/** Without what led to the trace: a colon, a rule of dashes, a bracket that it opened. */
+/** Without what introduces the trace: a colon, a line of dashes, an opening bracket. */
 function trimmed(head: string): string {
   const clean = head.trimEnd().replace(/[\s:;,|+({["'`~=#*<>\u2500-\u257f-]{1,200}$/, '')
   return /\p{L}/u.test(clean) ? clean.trimStart() : ''

@@ -1,9 +1,9 @@
 /**
  * Expands the shorthand of TEXT_MESSAGE_CHUNK, TOOL_CALL_CHUNK and REASONING_MESSAGE_CHUNK into start, content and end,
- * as the stock client does (@ag-ui/client, transformChunks), so that a log holds one form only.
+ * as the stock client does (@ag-ui/client, transformChunks), so that a log has one form only.
  *
- * Owns: one lane per owner (the run's agent, each sub-agent) with what its chunks are writing. Does not know: whether
- * the events it makes may come now.
+ * Owns: one lane for each owner (the run's agent, each sub-agent), with the message that its chunks write. Does not know:
+ * whether the resulting events may come now.
  */
 import {
   type Event,
@@ -20,28 +20,28 @@ export type ChunkEvent = TextMessageChunkEvent | ToolCallChunkEvent | ReasoningM
 interface Lane {
   readonly kind: 'text' | 'tool_call' | 'reasoning'
   readonly id: string
-  /** What the opening chunk said; a later one may repeat it, not change it. */
+  /** The fields of the first chunk. A later one may repeat them, but not change them. */
   readonly opener: Readonly<Record<string, string | undefined>>
 }
 
 export interface Chunks {
-  /** The events a chunk stands for. */
+  /** The events that a chunk stands for. */
   expand(chunk: ChunkEvent): Event[]
-  /** The ends that an event of `type` by `owner` implies, before it. */
+  /** The end events that an event of `type` by `owner` implies. They come before it. */
   interrupted(type: EventType, owner: string | undefined): readonly Event[]
-  /** Written by chunks, so their end was never to be said. */
+  /** Whether chunks write the item, so that the agent sends no end for it. */
   readonly implied: (item: Closable) => boolean
 }
 
 const NONE: readonly Event[] = []
 
-/** What a call is shown as whose agent did not name its tool. */
+/** The tool name of a call for which the agent named none. */
 export const UNNAMED_TOOL = 'unknown'
 
 /** `tolerant`: a first chunk without an id or a name gets one. What a later chunk says of its message's start is ignored. */
 export function createChunks(tolerant = false): Chunks {
   const lanes = new Map<string | undefined, Lane>()
-  /** Whose lanes write a kind, and whose write one message of it: an agent may have any number of sub-agents. */
+  /** The owners that write a kind, and those that write one message of it. There may be any number of sub-agents. */
   const writers = new Map<string, Set<string | undefined>>()
   const keysOf = ({ kind, id }: Pick<Lane, 'kind' | 'id'>) => [kind, `${kind} ${id}`]
 
@@ -66,7 +66,7 @@ export function createChunks(tolerant = false): Chunks {
     return closingEvents([{ kind: lane.kind, id: lane.id, ...(owner === undefined ? {} : { subagentRunId: owner }) }])
   }
 
-  /** A chunk may leave out whatever is the same as before, its id and its owner too. */
+  /** A chunk may omit what is unchanged, even its id and its owner. */
   function laneOf(kind: Lane['kind'], id: string | undefined, tag: string | undefined): string | undefined {
     if (id !== undefined) {
       const holders = writers.get(`${kind} ${id}`)

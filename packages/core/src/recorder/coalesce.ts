@@ -1,28 +1,30 @@
 /**
- * Joins deltas that follow each other, so that a run of tokens is one event, one seq, one frame.
+ * Joins consecutive deltas, so that many tokens are one event, one seq and one frame.
  *
- * Owns: the one delta event that is still growing. Does not know: limits of the run, what is open.
+ * Owns: the one delta event that still grows. Does not know: limits of the run, what is open.
  *
- * Invariants: the order of what was said is kept; a joined event stays within `maxBytes` of JSON (one code point may
- * exceed it); no event ends between surrogates that belong together; JSON is made when an event is finished, not per
- * delta.
+ * Invariants:
+ * - Order is kept.
+ * - A joined event has at most `maxBytes` of JSON; a single code point may exceed that.
+ * - No event ends inside a surrogate pair.
+ * - JSON is made once for each event, not for each delta.
  */
 import { EventType } from '@ag-ui/core'
 import { jsonLength, pieceEnd, utf8Length } from '../json/bytes.ts'
 import type { DeltaType, Entity } from './order.ts'
 
-/** What a delta says beside its text; a delta with metadata stays alone, since a reader merges metadata per event. */
+/** A delta's fields beside its text. A delta with metadata is not joined, because readers merge metadata per event. */
 export interface DeltaExtras {
   readonly timestamp?: unknown
   readonly metadata?: unknown
 }
 
 export interface Coalescer {
-  /** Takes a delta whose JSON has `bytes` bytes. */
+  /** Adds a delta whose text has `bytes` bytes as JSON. */
   add(type: DeltaType, entity: Entity, delta: string, bytes: number, extras: DeltaExtras | undefined): void
-  /** Emits what is growing. */
+  /** Emits the event that still grows, if there is one. */
   flush(): void
-  /** Bytes of JSON that are growing. */
+  /** Bytes of JSON of the event that still grows. */
   growing(): number
 }
 
@@ -81,7 +83,7 @@ export function createCoalescer(maxBytes: number, emit: (json: string, bytes: nu
   }
 }
 
-/** The event's JSON up to its delta, which comes last. */
+/** The event's JSON before its delta, which comes last. */
 function headOf(type: DeltaType, { id, owner }: Entity, extras: DeltaExtras | undefined): string {
   const named = type === EventType.TOOL_CALL_ARGS ? { toolCallId: id } : { messageId: id }
   const rest = owner === undefined ? named : { ...named, subagentRunId: owner }

@@ -1,19 +1,19 @@
-/** Something that a run's agent writes or refers to, as the log has it. */
+/** A message, call or other thing that a run's agent writes or refers to, under its id in the log. */
 import type { Message } from '@ag-ui/core'
 import type { Closable } from '../lifecycle/close.ts'
 import { broken } from './refusal.ts'
 
-/** What an agent's id may name: an agent may use one id for one of each. */
+/** An agent may use one id for one message of each kind. */
 export type MessageKind = 'text' | 'reasoning' | 'tool_result' | 'activity'
 
 export interface Entity {
   readonly kind: MessageKind | Closable['kind']
-  /** In the log. */
+  /** Its id in the log. */
   readonly id: string
-  /** The sub-agent that said it; undefined: the run's own agent. */
+  /** The sub-agent that wrote it; undefined: the run's own agent. */
   owner: string | undefined
   open: boolean
-  /** Another event names it, and nothing has opened it yet: its owner is not known. */
+  /** Another event names it, but nothing has opened it yet, so its owner is unknown. */
   reserved: boolean
 }
 
@@ -37,7 +37,7 @@ export function makeEntity(kind: Entity['kind'], id: string, owner: string | und
   return { kind, id, owner, open: false, reserved }
 }
 
-/** An absent tag never disagrees; the run's own agent is as much an owner as a sub-agent is. */
+/** Refuses a tag that names another owner. An absent tag agrees with every owner. */
 export function agree(entity: Entity, tag: string | undefined): void {
   if (tag !== undefined) exactly(entity, tag)
 }

@@ -1,6 +1,6 @@
 /**
- * Ids that are used once in a thread. An agent counts its messages from 1 in every run, or calls a thought and its
- * answer the same: each of them gets a name of its own, which is the agent's own id unless something else has it.
+ * Unique ids within a thread, called names. Agents reuse ids: some count their messages from 1 in every run, some give a
+ * thought and its answer one id. The first use keeps the agent's id, and every further one gets a name made from it.
  *
  * Owns: which names are taken. Does not know: what they name.
  */
@@ -8,16 +8,16 @@ import { truncate } from '../json/bytes.ts'
 import { MAX_AGENT_ID_LENGTH } from './shape.ts'
 
 export interface Names {
-  /** A name that nothing has yet: `id` itself, or one made of the run's id and it. */
+  /** Takes a free name: `id` itself, or one made of the run's id and `id`. */
   give(id: string): string
-  /** `name` is in use. */
+  /** Marks `name` as taken. */
   take(name: string): void
   has(name: string): boolean
 }
 
 export function createNames(runId: string): Names {
   const taken = new Set<string>()
-  /** Where to go on looking, for ids that were used before: an agent may use one a million times. */
+  /** For each reused id, where to continue the search: an agent may use one id a million times. */
   let next: Map<string, number> | undefined
   return {
     give(id) {
@@ -36,7 +36,7 @@ export function createNames(runId: string): Names {
   }
 }
 
-/** The 0th is the id itself. Never longer than an id may be, so that it can be read back. */
+/** The 0th name is the id itself. No name is longer than an id may be. */
 export function nthName(runId: string, id: string, nth: number): string {
   if (nth === 0) return id
   const suffix = nth === 1 ? '' : `:${nth}`

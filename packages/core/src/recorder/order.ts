@@ -1,17 +1,17 @@
 /**
- * What of a run is open, and whether an event may come now.
+ * What a run has open, and whether an event may come now.
  *
- * Owns: who opened what, in which order. Does not know: bytes, deltas' content, how a run ends, which names are free
- * (`register.ts`).
+ * Owns: who opened what, in which order. Does not know: bytes, the content of deltas, how a run ends, which names are
+ * free (`register.ts`).
  *
  * The rules are those of the stock client's verifier (@ag-ui/client, verifyEvents), which refuses a stream that breaks
- * them, and one of our own: a snapshot cannot hand what is open to somebody else. Which ids an agent uses is no rule:
- * what it calls by an id of a message that it was given, or by one id for two kinds of message, has a name of its own in
- * the log, and so has every event that refers to it.
+ * them, and one more: a snapshot cannot give an open message to another owner. Ids are not restricted. If an agent uses
+ * the id of a message that it was given, or one id for two kinds of message, the second gets its own name in the log, and
+ * so does every event that refers to it.
  *
  * Invariants:
- * - What continues or closes something carries the owner (subagentRunId) of what it continues.
- * - Nothing that the agent was given is opened, closed or written into: nothing earlier is changed.
+ * - An event that continues or closes something carries its owner (subagentRunId).
+ * - Messages that the agent was given are never opened, closed or changed.
  */
 import { type Attributable, type Event, EventType, type SubagentStartedEvent } from '@ag-ui/core'
 import type { Closable } from '../lifecycle/close.ts'
@@ -26,24 +26,24 @@ export type DeltaType = EventType.TEXT_MESSAGE_CONTENT | EventType.TOOL_CALL_ARG
 
 export interface Order {
   /**
-   * Takes a checked event that is neither a delta, a chunk nor a run event, and writes names and owners into it; true
-   * when that has changed it.
+   * Admits a checked event that is not a delta, a chunk or a run event, and writes names and owners into it. Returns
+   * whether that changed the event. @throws Refusal
    */
   admit(event: Event): boolean
-  /** What a delta continues, if it may. */
+  /** The entity that a delta continues, or undefined if it may not. */
   going(type: DeltaType, id: string, tag: string | undefined): Entity | undefined
-  /** The same; throws a Refusal that says why it may not. */
+  /** The same. @throws Refusal with the reason why it may not */
   continuing(type: DeltaType, id: string, tag: string | undefined): Entity
   isCallOpen(id: string): boolean
-  /** In the log. */
+  /** A call's id in the log. */
   callName(id: string): string
   /** In the order of opening. */
   open(): Closable[]
-  /** While `events` runs, what comes is read from the log: its ids are names. */
+  /** While `events` runs, events come from the log, so their ids are already names. */
   inherit(events: () => void): void
 }
 
-/** Named by its own ids, not looked up in a step's. */
+/** Kinds that are found by an id of their own. Steps are found by name and owner. */
 type Findable = Exclude<Closable['kind'], 'step'>
 
 export function createOrder(options: RegisterOptions): Order {
@@ -91,7 +91,7 @@ export function createOrder(options: RegisterOptions): Order {
     return other.owner
   }
 
-  /** The thought in a block may have its id; then they share a name too. */
+  /** The thought in a block may have the block's id. They then share a name too. */
   function openBlock(id: string, tag: string | undefined): Entity {
     const thought = look('reasoning', id, tag) ?? register.add('reasoning', id, tag)
     const owner = reasoningOwner(thought, tag)
@@ -104,7 +104,7 @@ export function createOrder(options: RegisterOptions): Order {
     if (certain) agree(parent, tag)
     const owner = certain ? parent.owner : tag
     const known = look('tool_call', id, tag)
-    // With a parent the owner is certain, also when it is the run's own agent: a reopened call must be its.
+    // With a parent the owner is known, even if it is the run's own agent. A reopened call must have that owner.
     if (known && certain) exactly(known, owner)
     const call = known ?? register.add('tool_call', id, owner)
     if (parent) register.holders.set(call.id, parent)
@@ -118,7 +118,7 @@ export function createOrder(options: RegisterOptions): Order {
     return known
   }
 
-  /** An activity that was given may be named, and stays as it is. */
+  /** Undefined for an activity that the agent was given: it may be named, but it is not changed. */
   function patchedActivity(id: string, tag: string | undefined): Entity | undefined {
     const known = look('activity', id)
     if (known) agree(known, tag)
@@ -158,7 +158,7 @@ export function createOrder(options: RegisterOptions): Order {
     open(register.addNamed('subagent', id, id, undefined), 'subagent', undefined)
   }
 
-  /** What a secret of the agent's belongs to; undefined: nothing of this run. */
+  /** The entity that an encrypted value belongs to; undefined if it is not of this run. */
   function secretive(subtype: string, id: string, tag: string | undefined): Entity | undefined {
     const ofCall = subtype === 'tool-call'
     for (const kind of ofCall ? CALLS : SECRETIVE) {
@@ -282,10 +282,10 @@ const WRITES = {
 } as const satisfies Readonly<Record<DeltaType, Findable>>
 
 const CALLS = ['tool_call'] as const
-/** What a secret that is not a call's may belong to, in this order. */
+/** The kinds that an encrypted value of a message may belong to, in this order. */
 const SECRETIVE = ['reasoning', 'text', 'tool_result', 'reasoning_block'] as const
 
-/** A step's name is unique within one agent only. */
+/** A step's name is unique within one agent. */
 function stepKey(name: string, owner: string | undefined): string {
   return JSON.stringify([owner ?? null, name])
 }

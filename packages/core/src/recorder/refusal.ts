@@ -1,4 +1,4 @@
-/** How the recorder's parts say no: thrown inside `record`, caught there once, never seen by anybody else. */
+/** The recorder's parts throw a Refusal for what they do not accept. Only `record` catches it; it never leaves. */
 import type { Failure, FailureCode } from '../lifecycle/outcome.ts'
 
 export class Refusal extends Error {

@@ -1,51 +1,50 @@
 /**
- * Register: the things of one run, found by the ids by which its agent calls them, each with its name in the log. What
- * the agent calls by an id that is in use, by a message that it was given or by a message of another kind, has a name of
- * its own.
+ * The entities of one run, found by the ids that its agent uses, each with its name in the log. An id that is already
+ * used, by a message that the agent was given or by a message of another kind, gets a name of its own.
  *
  * Owns: which id names what. Does not know: what is open, what may come now.
  *
- * Invariant: no name of this run is that of a message, or of a call, that the agent was given.
+ * Invariant: no entity of this run has the name of a message or call that the agent was given.
  */
 import type { Message, RunAgentInput, ToolCall } from '@ag-ui/core'
 import { type Entity, type MessageKind, makeEntity } from './entity.ts'
 import { createNames, type Names, nthName } from './names.ts'
 
 export interface RegisterOptions extends Pick<RunAgentInput, 'runId' | 'messages' | 'resume'> {
-  /** Two agents that use one id mean two things; otherwise an id has one owner. */
+  /** Two agents may use one id for two things. Otherwise an id has one owner. */
   readonly tolerant: boolean
 }
 
-/** What has an id of the agent's: one for each kind is one thing of each. */
+/** The kinds that are found by an agent's id. One id may name one entity of each kind. */
 export type Named = MessageKind | 'reasoning_block' | 'tool_call' | 'subagent'
 
 export interface Register {
-  /** What the agent calls so; where agents share an id, the one of the agent that `tag` names. */
+  /** The entity that the agent means by `id`. If agents share the id, the one of the agent that `tag` names. */
   look(kind: Named, id: string, tag?: string): Entity | undefined
-  /** A message, or a call, under a name that nothing else has. */
+  /** Adds a message or a call under a free name. */
   add(kind: MessageKind | 'tool_call', id: string, owner: string | undefined): Entity
-  /** What is named as something else is: a block as the thought in it, a sub-agent as it says. */
+  /** Adds an entity under a given name: a block has the name of the thought in it, a sub-agent its own. */
   addNamed(kind: 'reasoning_block' | 'subagent', id: string, name: string, owner: string | undefined): Entity
-  /** Another event names this text, and nothing has opened it yet. */
+  /** Adds a text that another event names, and that nothing has opened yet. */
   reserve(id: string): Entity
-  /** The message that holds a call, and its newest result, by the call's name. */
+  /** By a call's name: the message that holds the call, and the call's newest result. */
   readonly holders: Map<string, Entity>
   readonly results: Map<string, Entity>
   /** The message that the agent was given under this id, or that holds this call. */
   given(kind: 'message' | 'tool_call', id: string): Message | undefined
-  /** While `events` runs, what comes is read from the log: its ids are names. */
+  /** While `events` runs, events come from the log, so their ids are already names. */
   inherit(events: () => void): void
   readonly isInheriting: boolean
 }
 
 export function createRegister({ runId, messages: given, resume, tolerant }: RegisterOptions): Register {
-  // Most runs are a text: what the others need is made for the first of them.
+  // Most runs are a single text, so everything else is made when first needed.
   const things: Partial<Record<Named, Map<string, Entity>>> = {}
   const names = createNames(runId)
   let callNames: Names | undefined
-  /** Calls whose answer this run brings: an agent that goes on with one may announce it again. */
+  /** Calls that this run answers. An agent that continues with one may announce it again. */
   let awaited: Set<string> | undefined
-  /** What another worker began, until the agent goes on with it: its name is known, the agent's id for it is not. */
+  /** Entities of an earlier worker that the agent has not continued yet: their names are known, the agent's ids are not. */
   let inherited: Set<Entity> | undefined
   let isInheriting = false
   let givenById: Readonly<Record<'message' | 'tool_call', ReadonlyMap<string, Message>>> | undefined
@@ -60,7 +59,7 @@ export function createRegister({ runId, messages: given, resume, tolerant }: Reg
     return things[kind]?.get(ofAgent(id, tag))
   }
 
-  /** What the agent calls so, or what another worker named after this id. */
+  /** The entity that the agent means by `id`, or one that an earlier worker named after this id. */
   function claim(kind: Named, id: string, unclaimed: Set<Entity>): Entity | undefined {
     const own = things[kind]?.get(id)
     if (own) {
@@ -83,7 +82,7 @@ export function createRegister({ runId, messages: given, resume, tolerant }: Reg
     const kind = entity.kind as Named
     things[kind] ??= new Map()
     const within = things[kind]
-    // Of several results under one id the newest is meant.
+    // Of several results under one id, the newest counts.
     const isOther = within.has(id) && entity.owner !== undefined && kind !== 'tool_result'
     within.set(isOther ? ofAgent(id, entity.owner ?? '') : id, entity)
     if (isInheriting) {
@@ -147,7 +146,7 @@ export function callsOf(message: Message): readonly ToolCall[] {
   return message.role === 'assistant' ? (message.toolCalls ?? []) : []
 }
 
-/** Where agents use one id, all but the first are found under their own name and it. */
+/** If several agents use one id, all but the first are found under their own name and the id. */
 function ofAgent(id: string, owner: string): string {
   return JSON.stringify([owner, id])
 }

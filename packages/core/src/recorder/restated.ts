@@ -1,16 +1,16 @@
 /**
- * Which messages of a MESSAGES_SNAPSHOT are those that the agent was given. An agent may give them ids of its own, or
- * words of its own; up to the person's last words, everything in a snapshot is the past, and the log knows the past.
+ * Finds the messages of a MESSAGES_SNAPSHOT that the agent was given. The agent may have changed their ids or their
+ * content. Everything up to the last given message is the past, which the log already has.
  *
- * Does not know: what the run has said itself.
+ * Does not know: what the run itself has written.
  */
 import type { Message } from '@ag-ui/core'
 import { kindOf } from './entity.ts'
 
 export interface Past {
-  /** How many messages of the snapshot are the past: up to the last one that was given. 0: it does not reach back. */
+  /** How many messages of the snapshot are the past, up to the last given one. 0: the snapshot does not reach back. */
   readonly length: number
-  /** The given message that a snapshot's message at this place restates, if any. */
+  /** By position in the snapshot: the given message that is restated there. */
   readonly given: ReadonlyMap<number, Message>
 }
 
@@ -45,12 +45,12 @@ export function pastIn(messages: readonly Message[], given: readonly Message[]):
   return { length: end + 1, given: found }
 }
 
-/** Two messages of one kind that say the same, whatever they are called. */
+/** Whether two messages have the same kind and the same text, whatever their ids are. */
 export function sameText(one: Message, other: Message): boolean {
   return kindOf(one.role) === kindOf(other.role) && textIn(one.content) === textIn(other.content)
 }
 
-/** The messages of a person among `given`, by their words: an agent says nothing in a person's name. */
+/** The person's messages among `given`, by their text. An agent never speaks for a person. */
 export function personsWords(given: readonly Message[]): ReadonlyMap<unknown, Message> {
   return new Map(given.flatMap((message) => (message.role === 'user' ? [[textIn(message.content), message]] : [])))
 }
@@ -59,7 +59,7 @@ export function wordsIn({ content }: Message): unknown {
   return textIn(content)
 }
 
-/** By its id, else by its words, else the last words of a person that the agent calls by a name of its own. */
+/** Found by its id, else by its text, else as the last message of a person that has an unknown id. */
 function placeOf(last: Message, messages: readonly Message[], given: readonly Message[]): number {
   const byId = messages.findLastIndex(({ id, role }) => id === last.id && kindOf(role) === kindOf(last.role))
   if (byId !== -1) return byId

@@ -1,19 +1,19 @@
 /**
- * Shapes of JSON: each checks a value and gives a copy that holds only what the shape names, so that hostile extra keys,
- * getters, `toJSON`, cycles and `__proto__` end here. A whole optional `null` counts as absent, as AG-UI's own
- * compatibility boundary has it.
+ * Shapes of JSON. Each checks a value and returns a copy with only the fields that the shape names, so that hostile extra
+ * keys, getters, `toJSON`, cycles and `__proto__` go no further. `null` in an optional field counts as absent, as in
+ * AG-UI.
  *
- * Invariant: a copy never takes more steps than its budget, whatever it is given.
+ * Invariant: a copy never takes more steps than its budget, for any input.
  */
 import { broken, tooMuch } from './refusal.ts'
 
-/** What one event may still cost: units of text and nodes, and levels of nesting. */
+/** What is left for one event: units of text and nodes, and levels of nesting. */
 export interface Budget {
   size: number
   depth: number
 }
 
-/** Gives the clean copy of `value`, or throws a Refusal that names `field`. */
+/** Returns a clean copy of `value`. @throws Refusal that names `field` */
 export type Shape = (value: unknown, budget: Budget, field: string) => unknown
 
 export interface Field {
@@ -50,7 +50,7 @@ export const count: Shape = (value, _budget, field) =>
     ? value
     : broken(`The agent sent an event whose ${field} is not a count.`)
 
-/** RFC 6901. A pointer into an object's prototype is refused: no state has it, and some appliers would follow it. */
+/** RFC 6901. A pointer into a prototype is refused: no state needs it, and some libraries would follow it. */
 export const pointer: Shape = (value, budget, field) => {
   const path = text(value, budget, field) as string
   if (!/^(\/([^/~]|~[01])*)*$/.test(path)) broken(`The agent sent a patch whose ${field} is not a JSON Pointer.`)
@@ -60,7 +60,7 @@ export const pointer: Shape = (value, budget, field) => {
   return path
 }
 
-/** Any JSON value, as `JSON.stringify` would see it; keys named `__proto__` are left out. */
+/** Any JSON value, as `JSON.stringify` sees it. Keys named `__proto__` are left out. */
 export const json: Shape = (value, budget, field) => {
   const copy = copyJson(value, budget, field)
   return copy === undefined ? broken(`The agent sent an event without a ${field} that JSON can hold.`) : copy
@@ -117,7 +117,7 @@ export function object(fields: Readonly<Record<string, Shape | Field>>): Shape {
   }
 }
 
-/** One of several objects, told apart by a field. Each must name that field itself (`oneOf`). */
+/** One of several objects, distinguished by a field. Each shape must check that field itself (`oneOf`). */
 export function variant(by: string, shapes: Readonly<Record<string, Shape>>): Shape {
   return (value, budget, field) => {
     const kind = isRecord(value) ? value[by] : undefined
@@ -126,7 +126,7 @@ export function variant(by: string, shapes: Readonly<Record<string, Shape>>): Sh
   }
 }
 
-/** A text, or a list of the given. */
+/** A text, or a value of another shape. */
 export function textOr(other: Shape): Shape {
   return (value, budget, field) => (typeof value === 'string' ? text : other)(value, budget, field)
 }
@@ -139,7 +139,7 @@ export function isAgentId(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_AGENT_ID_LENGTH
 }
 
-/** undefined: JSON has no word for it (a function, a symbol, undefined). */
+/** Returns undefined for what JSON cannot hold (a function, a symbol, undefined). */
 function copyJson(given: unknown, budget: Budget, field: string): unknown {
   spend(budget, 1)
   const value = hasToJson(given) ? given.toJSON(field) : given

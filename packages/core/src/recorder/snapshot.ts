@@ -1,6 +1,6 @@
 /**
- * The messages of a MESSAGES_SNAPSHOT under the names that they have in the log: what the agent was given keeps its own,
- * what the run has said has the run's, what is new gets one. A past that the log does not know is left out.
+ * Gives the messages of a MESSAGES_SNAPSHOT their names in the log. Given messages keep their ids, the run's messages have
+ * the names that the run gave them, and new ones get a name. Past messages that the log does not have are left out.
  *
  * Does not know: what is open.
  */
@@ -12,9 +12,9 @@ import { pastIn, personsWords, sameText, wordsIn } from './restated.ts'
 
 export interface SnapshotOptions {
   readonly register: Register
-  /** What the agent was given, in order. */
+  /** The messages that the agent was given, in order. */
   readonly given: readonly Message[]
-  /** What is open keeps its owner, whatever the snapshot says of it; otherwise a snapshot that says more is refused. */
+  /** Open messages keep their owner whatever the snapshot says. Otherwise a snapshot that changes one is refused. */
   readonly tolerant: boolean
 }
 
@@ -26,8 +26,8 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
     )
   }
   const past = pastIn(messages, given)
-  // Of a snapshot that does not reach as far as the last words, each message speaks for itself. One without a person's
-  // words is the agent's answer: the last of it is, whatever that is called.
+  // If a snapshot does not reach back to the last given message, each of its messages is matched alone. The last message
+  // of a snapshot without a person's messages is the agent's answer, whatever its id is.
   const givenById = new Map(past.length > 0 ? [] : given.map((message) => [message.id, message]))
   const persons = personsWords(past.length > 0 ? [] : given)
   const answer = messages.some(({ role }) => role === 'user') ? undefined : messages.at(-1)
@@ -40,14 +40,14 @@ export function underNames({ messages }: MessagesSnapshotEvent, options: Snapsho
     }
     const earlier = givenById.get(message.id) ?? (message.role === 'user' ? persons.get(wordsIn(message)) : undefined)
     const isOwn = register.look(kindOf(message.role), message.id) !== undefined
-    // Behind the past it is there already: some keep what they are asked a second time, under an id of their own.
+    // Some agents repeat the question behind the past, under an id of their own.
     if (past.length > 0 && question && !isOwn && message.role === 'user' && sameText(message, question)) return []
     if (earlier && !isOwn && message !== answer && sameText(message, earlier)) return [asGiven(message, earlier)]
     return [ownMessage(message, named, options)]
   })
 }
 
-/** Under the id and the owner that it has in the thread. Its words are the agent's, and no reader of ours takes them. */
+/** The message with its id and owner in the thread. It keeps the agent's text, which our readers ignore. */
 function asGiven({ subagentRunId: _, ...message }: Message, earlier: Message): Message {
   const owner = earlier.subagentRunId === undefined ? {} : { subagentRunId: earlier.subagentRunId }
   const calls = 'toolCalls' in message && { toolCalls: [...callsOf(earlier)] }
@@ -73,7 +73,7 @@ function ownMessage(message: Message, named: Set<Entity>, options: SnapshotOptio
   return own
 }
 
-/** Of what is open the owner is known: the message itself, the block round a thought, the calls in it. */
+/** The owner of whatever is open: the message itself, the block around a thought, or the calls in it. */
 function ownerOf(entity: Entity, message: Message, { register, tolerant }: SnapshotOptions): string | undefined {
   const block = entity.kind === 'reasoning' ? register.look('reasoning_block', message.id) : undefined
   const held = callsOf(message).map(({ id }) => register.look('tool_call', id))
@@ -82,7 +82,7 @@ function ownerOf(entity: Entity, message: Message, { register, tolerant }: Snaps
   return open[0] ? open[0].owner : message.subagentRunId
 }
 
-/** By its id; by a call that it holds, or answers; else it is new. */
+/** Found by its id, or by a call that it holds or answers; otherwise it is new. */
 function ownEntity(message: Message, named: ReadonlySet<Entity>, { register, tolerant }: SnapshotOptions): Entity {
   const { id, subagentRunId: owner } = message
   const kind = kindOf(message.role)
@@ -99,7 +99,7 @@ function* candidates(message: Message, kind: MessageKind, register: Register): G
   for (const { id } of callsOf(message)) yield holders.get(nameOf(id))
 }
 
-/** A call that another agent is making is not this message's. */
+/** A call that another agent still writes is left out. */
 function ownCall(call: ToolCall, holder: Entity, register: Register): ToolCall[] {
   const entity = register.look('tool_call', call.id) ?? register.add('tool_call', call.id, holder.owner)
   if (entity.open && entity.owner !== holder.owner) return []

@@ -1,12 +1,13 @@
 /**
- * Bounds the shared state that an agent builds: the state and the contents of activities. A patch is short, and what it
- * makes need not be: thirty `copy` operations double a state to gigabytes, and a thousand short `add`s nest it deeper
- * than anybody's JSON writer goes.
+ * Bounds the shared state that an agent builds: the state and the contents of activities. A short patch can have a huge
+ * result: thirty `copy` operations double a state to gigabytes, and a thousand short `add`s nest it deeper than a JSON
+ * serialiser can go.
  *
- * Owns: a shadow of each shared value, patched as every reader will patch it. Does not know: who reads.
+ * Owns: a copy of each shared value, patched as every reader will patch it. Does not know: who reads.
  *
- * Invariants: what an event copies counts as if it had been sent; no shared value is deeper than an event may be, nor
- * larger than `maxStateBytes` and an eighth.
+ * Invariants:
+ * - What an event copies counts as if it had been sent.
+ * - No shared value is nested deeper than an event may be, or larger than `maxStateBytes` plus an eighth.
  */
 import {
   type ActivityDeltaEvent,
@@ -27,11 +28,11 @@ export interface StateLimits {
   /** UTF-8 bytes of one event. */
   readonly maxEventBytes: number
   readonly maxDepth: number
-  /** Of one shared value, in UTF-16 units of its JSON. */
+  /** Size of one shared value, in UTF-16 units of its JSON. */
   readonly maxStateBytes: number
 }
 
-/** What makes or changes something shared. */
+/** Events that create or change a shared value. */
 type SharedEvent =
   | StateSnapshotEvent
   | StateDeltaEvent
@@ -52,18 +53,18 @@ export function changesShared(event: Event): event is SharedEvent {
 }
 
 export interface StateGuard {
-  /** How many bytes the event, whose JSON has `size`, copies. Throws a Refusal for what is over a limit. */
+  /** How many bytes an event, whose JSON has `size` bytes, copies. @throws Refusal over a limit */
   admit(event: SharedEvent, size: number): number
 }
 
 interface Shared {
   value: unknown
-  /** Never less than its weight, but for the eighth. */
+  /** At least its weight, except for the eighth. */
   weight: number
   readonly owned: Owned
 }
 
-/** Members of containers that one patch may copy or move: a short one can shift a long list again and again. */
+/** Members of containers that one patch may copy or move. A short patch can shift a long list many times. */
 const MAX_STEPS = 1_000_000
 
 export function createStateGuard(
@@ -74,7 +75,7 @@ export function createStateGuard(
   const activities = new Map<string, Shared>()
   let state = shared(given.state ?? null, maxStateBytes)
 
-  /** What was given is only looked at when it is patched: it was accepted before, whatever it weighs. */
+  /** A given activity is only read when it is patched. It was accepted before, whatever its size. */
   function activity(id: string): Shared | undefined {
     const known = activities.get(id)
     if (known) return known
@@ -112,7 +113,7 @@ export function createStateGuard(
     return copied
   }
 
-  /** An eighth less than it may be at most, so that what lies at the limit is not weighed with every event. */
+  /** At most seven eighths of the limit, so that a value at the limit is not weighed again with every event. */
   function weighAgain(value: unknown): number {
     const weight = weigh(value, { size: maxStateBytes, depth: maxDepth })
     if (weight === undefined) return tooMuch(`The agent made a shared state of more than ${maxStateBytes} bytes.`)
