@@ -317,6 +317,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${CLIENT}/connection/one-connection.test.ts`],
   },
   {
+    what: 'a feed opens without a check of the threads that its body names',
+    file: `${SERVER}/http/guarded.ts`,
+    find: '{ ...c.req.param(), ...named }',
+    put: '{ ...c.req.param() }',
+    tests: [`${SERVER}/http/access.test.ts`],
+  },
+  {
+    what: 'a request is carried out although authentication refused it',
+    file: `${SERVER}/http/guarded.ts`,
+    find: "if (who.type === 'unauthorized') {",
+    put: "if (who.type === 'unauthorized' && guard.action !== 'log.read') {",
+    tests: [`${SERVER}/http/access.test.ts`],
+  },
+  {
     what: 'a server whose data another one has opened goes on writing',
     file: `${SERVER}/store/sqlite/committer.ts`,
     find: '    fence.prove()\n',

@@ -44,7 +44,7 @@ describe('the table of actions', () => {
 
 describe('authentication', () => {
   it.each(guarded)(
-    '%s answers 401 to a request that nobody is known by, and leaves everything as it was',
+    '%s answers 401 to a request without a known principal, and changes nothing',
     async (id, operation) => {
       const server = await furnished({ authenticate: refuse })
       const before = await everything(server)
@@ -79,7 +79,7 @@ describe('authentication', () => {
     await expectProblem(await server.ask('/v1/rooms/default'), 404, 'not_found')
   })
 
-  it('that fails is answered 500 and lets nobody in', async () => {
+  it('that throws is answered 500, and the request is not carried out', async () => {
     const server = await furnished({ authenticate: () => Promise.reject(new Error('The directory is down.')) })
     await expectProblem(await server.ask('/v1/rooms/default'), 500, 'internal')
     expect(server.faults).toMatchObject([{ message: 'The directory is down.' }])
@@ -149,7 +149,7 @@ describe('authorisation', () => {
     expect(asked).toEqual([{}, {}, {}])
   })
 
-  it('that fails is answered 500 and lets nobody in', async () => {
+  it('that throws is answered 500, and the request is not carried out', async () => {
     const server = await furnished({ authorise: () => Promise.reject(new Error('No roles.')) })
     await expectProblem(await server.ask('/v1/rooms/default'), 500, 'internal')
     expect(server.faults).toMatchObject([{ message: 'No roles.' }])

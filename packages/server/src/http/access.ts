@@ -54,7 +54,7 @@ export interface Resource {
   readonly threads?: readonly ThreadKey[]
 }
 
-/** False is answered with the 404 of something that does not exist, so that nobody learns what does. */
+/** False is answered with the 404 of something that does not exist, so that the answer reveals nothing. */
 export type Authorise = (principal: Principal, action: Action, resource: Resource) => Promise<boolean>
 
 export interface Access {

@@ -34,6 +34,6 @@ export function refuseUnguarded({ routes, openAPIRegistry }: Api): void {
   )
   for (const { method, path } of routes) {
     if (method === 'ALL' || operations.has(`${method.toLowerCase()} ${path}`)) continue
-    throw new Error(`${method} ${path} is registered without an operation: nobody would be asked who may call it.`)
+    throw new Error(`${method} ${path} is not registered as an operation, so it would not be guarded: use operation().`)
   }
 }

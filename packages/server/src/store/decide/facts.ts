@@ -19,7 +19,7 @@ import type { Contender } from './places.ts'
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
 export interface RoomRow {
   readonly roomId: string
-  /** Who may see it: everybody of this tenant, nobody else. */
+  /** Everybody of this tenant may see it, and no one else. */
   readonly tenantId: string
   /** The person who made it. */
   readonly ownerId: string
@@ -38,7 +38,7 @@ export interface RoomRow {
 export interface ThreadRow extends ThreadKey {
   readonly ownerId: string
   readonly title: string
-  /** What its creation said, once somebody has named it: then no generated name takes the title's place. */
+  /** The title of its creation, once a person has named it. Then no generated title replaces its title. */
   readonly madeTitle?: string
   /** The agent that the last start chose which named one. */
   readonly agentId?: string
@@ -53,7 +53,7 @@ export interface ThreadRow extends ThreadKey {
   readonly waiting: number
   /** `isHeld`. */
   readonly paused: boolean
-  /** The run whose turn it is; null: none's. */
+  /** The run that is next to start; null: none. */
   readonly nextRunId: string | null
   /** A tombstone, once it is set: when, and where in its log `thread.deleted` was. */
   readonly deleted?: { readonly at: number; readonly seq: number }
@@ -87,7 +87,7 @@ export type ThreadNotice = RunNotice | { readonly type: 'thread.deleted' }
 /** Everything that one decision changes in one thread: applied whole or not at all. */
 export interface Writes {
   readonly key: ThreadKey
-  /** Put, after the log was appended. Present whenever the run whose turn it is may be another one afterwards. */
+  /** Put after the log was appended. Present whenever these writes may change which run is next to start. */
   readonly thread?: ThreadPut
   /** Appended in this order. */
   readonly log: readonly LogRecord[]
@@ -99,7 +99,7 @@ export interface Writes {
   readonly forget?: string
   /** Remembered cancels of this room asked for before this time are dropped. */
   readonly pruneCancelsBefore?: number
-  /** What is said here, for whoever searches; what a run says is found by the adapter when the run ends. */
+  /** Text to index for the search. The adapter indexes a run's answer itself when the run ends. */
   readonly said?: string
   /** The thread is new, or has another title: the row to put has it. */
   readonly titled?: true

@@ -1,4 +1,4 @@
-/** The roll-up from threads to rooms: counts out of rows, never out of what somebody happened to hear. */
+/** The roll-up from threads to rooms. Counts come from stored rows, never from notices. */
 import type { InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { encodeInboxCursor, type InboxPosition } from './inbox-cursor.ts'
 

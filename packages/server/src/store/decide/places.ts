@@ -1,8 +1,8 @@
 /**
- * In which order the runs start that could start now, one of each thread, when not all of them may: persons take turns,
- * and of each person the run that was accepted first comes first. Who has runs going on has had that many turns.
+ * The order in which runs start when not all of them may start now. Each thread has one candidate. People take turns, and
+ * each person's runs start in the order of their acceptance. A person's live runs count as turns.
  *
- * Does not know: how many may run at once in all; that is whoever claims.
+ * Does not know: how many runs may be live at once in all, which the claimer says.
  */
 import type { ClaimCaps } from '../port.ts'
 import type { Principal } from '../principal.ts'

@@ -1,22 +1,22 @@
 /**
- * What waits in a thread, and how a change of it is said: as `queue.changed`, which names the whole order each time. The
+ * The queue of a thread and how its changes are recorded: as `queue.changed`, which lists the whole order each time. The
  * queue itself is part of the log's fold.
  *
- * Invariants: a run that was accepted is never dropped from the queue by anything but its start or its cancel; nothing
- * that waits starts by itself after a run that failed or was cancelled, until a person says so.
+ * Invariants: only its start or its cancel takes an accepted run out of the queue. After a run that failed or was
+ * cancelled, the queue stays paused until a person resumes it.
  */
 import { type ControlEvent, inBrief, type QueueHold, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { LogRecord, ThreadRow, Writes } from './facts.ts'
 import { controlRecord } from './records.ts'
 
-/** A thread is a conversation: who has more to ask than this has another problem. */
+/** A thread is a conversation: a longer queue is no conversation any more. */
 export const MAX_QUEUED = 100
 
 type Change = Extract<ControlEvent, { type: 'queue.changed' }>
 type Queue = Pick<ThreadView, 'queue' | 'queuePaused' | 'queueHeldBy'>
 
-/** The record of a queue that is as it was but for `change`. */
+/** The record of this queue with `change` applied. */
 export function queueChanged({ queue, queuePaused, queueHeldBy }: Queue, change: Partial<Change>): LogRecord {
   const first = queue.find((entry) => entry.first)?.run.runId
   return controlRecord(undefined, {
@@ -29,14 +29,14 @@ export function queueChanged({ queue, queuePaused, queueHeldBy }: Queue, change:
   })
 }
 
-/** `runId`, which was just accepted, starts before everything that waits. Nothing when nothing does. */
+/** `runId`, which was just accepted, starts before all queued runs. No record when the queue is empty. */
 export function goesFirst(before: Queue, runId: string): readonly LogRecord[] {
   const others = before.queue.map((entry) => entry.run.runId).filter((other) => other !== runId)
   if (others.length === 0 && !before.queuePaused) return []
   return [queueChanged(before, { order: [runId, ...others], first: runId })]
 }
 
-/** After a run that failed or was cancelled: what waits, but for `gone`, waits until it is resumed. */
+/** After a run that failed or was cancelled: pauses the queue, of which `gone` is no part any more. */
 export function pauseQueue(
   { queue, queuePaused }: Queue,
   heldBy: QueueHold,
@@ -59,7 +59,7 @@ export function pauseQueue(
   ]
 }
 
-/** After a superseding run that succeeded: what a stop or a failure holds goes on. What a person paused stays. */
+/** After a superseding run that succeeded: resumes a queue that a stop or a failure paused. A person's pause stays. */
 export function resumeQueue(view: Queue, thread: ThreadRow | undefined): readonly Writes[] {
   const { queue, queuePaused, queueHeldBy } = view
   const next = queue[0]?.run.runId

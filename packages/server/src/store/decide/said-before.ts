@@ -1,6 +1,6 @@
 /**
- * Whether a message says what another one of its id says already. Its text would be dropped in silence if it did not: the
- * log wins, so whoever sends it has to be told.
+ * Whether a message has the same content as the one that has its id already. If not, it is refused: the log wins, so its
+ * text would be dropped silently.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@ag-ui/core'

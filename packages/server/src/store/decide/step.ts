@@ -1,6 +1,6 @@
 /**
- * A decision in steps, as data. Deciders never load anything: a step that needs more facts names them, and whoever
- * carries the command out (`../commands/transact.ts`) loads them in one round trip and calls the step's `decide`.
+ * A decision in steps, as data. Deciders never load anything: a step that needs more facts names them.
+ * `../commands/transact.ts` has them loaded in one round trip and calls the step's `decide`.
  *
  * A command has at most two such steps before it decides, so that a store over a network knows its round trips.
  */

@@ -58,7 +58,7 @@ export function stateOf({ status, waiting, paused }: Pick<ThreadRow, 'status' | 
 }
 
 /**
- * `ahead`: how many runs of other threads start before the one whose turn it is here. The agent is the one that was chosen
+ * `ahead`: how many runs of other threads start before the next one of this thread. The agent is the one that was chosen
  * here, else the room's, whether or not it is set up still.
  */
 export function toThreadInfo(

@@ -48,7 +48,7 @@ export interface MemoryData {
   room(of: TenantRoom): RoomRow | undefined
   readonly inbox: MemoryInbox
   putRoom(room: RoomRow): void
-  /** What became of a room is told behind what became of its threads. */
+  /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
   thread(of: TenantThread): MemoryThread | undefined
   /** But for those that were deleted. */
@@ -64,7 +64,7 @@ export interface MemoryData {
   cancelsOf(room: TenantRoom): readonly RememberedCancel[]
   /** A decision is made for one tenant: all its writes are in there. */
   apply(tenantId: string, writes: Writes, now: number): void
-  /** Publishes what was applied. Once for a whole decision: whoever hears of half of it might act on the half. */
+  /** Publishes what was applied, once for a whole decision: a subscriber that heard of half might act on the half. */
   tell(): void
 }
 
@@ -179,7 +179,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       untold.push(...noticesOf(of, writes, head, Buffer.concat(frames)))
     },
     tell() {
-      // Whoever hears may write at once: what that says is told behind what is being told.
+      // A subscriber may write at once: those notices follow the ones that are being published.
       if (telling) return
       telling = true
       try {

@@ -35,7 +35,7 @@ export interface WaitingRun extends Contender, Subject {
   readonly thread: number
 }
 
-/** Beyond so many of them nobody's place is counted any more. */
+/** Places are counted among this many queued runs. */
 const MAX_WAITING = 1_000
 
 export interface Runs {
@@ -49,9 +49,9 @@ export interface Runs {
   list(thread: number, after: number, limit: number): ListedRun[]
   /** Of all threads of a tenant, newest acceptance first. */
   timeline(tenantId: string, range: TimelineRange): ListedRun[]
-  /** The runs whose turn it is, one of each thread, in the order in which they start. */
+  /** The runs that could start now, one of each thread, in the order in which they start. */
   waiting(): readonly WaitingRun[]
-  /** Asks once who waits, however many threads are then asked about. */
+  /** Reads the queued runs once, for any number of threads. */
   line(): Line
   /** `appended`: the positions that the records of the same writes took. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
@@ -62,7 +62,7 @@ export interface Runs {
   rolledBack(): void
 }
 
-/** How many runs of other threads start before the thread's next one; undefined: it has none whose turn it is. */
+/** How many runs of other threads start before the thread's next one; undefined: it has none that could start. */
 export type Line = (thread: { readonly no: number; readonly row: Pick<ThreadRow, 'nextRunId'> }) => number | undefined
 
 export interface TimelineRange {
@@ -201,7 +201,7 @@ export function createRuns(database: DatabaseSync): Runs {
   }
 }
 
-export function contenderOf({ record }: StoredRun): Contender {
+function contenderOf({ record }: StoredRun): Contender {
   return { owner: record.owner, agentId: record.request.agentId }
 }
 

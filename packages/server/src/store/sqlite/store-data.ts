@@ -38,7 +38,7 @@ export interface StoreData {
   /** The run with this id, live ones out of memory. */
   run(no: number | undefined, thread: TenantThread, runId: string): RunRecord | undefined
   putRoom(room: RoomRow): void
-  /** What became of a room is told behind what became of its threads. */
+  /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
   /** A decision is made for one tenant: all its writes are in there. */
   apply(tenantId: string, writes: Writes, now: number): void
