@@ -1,4 +1,4 @@
-/** Whether there is another build: said by the application's own index, and by nothing else. */
+/** Only the application's own index says whether there is another build. */
 import { expect, it } from 'vitest'
 import { createNewBuild } from './new-build.ts'
 

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { Composer } from './composer.tsx'
 
-/** As Safari says it: the key that ends a composition comes after that has ended, under the number of composing. */
+/** As Safari reports it: the key that ends a composition arrives after its end, with the key code of composition. */
 const COMPOSED = { keyCode: 229, bubbles: true, cancelable: true }
 
 it('the key that accepts a composed word neither sends nor stops', async () => {

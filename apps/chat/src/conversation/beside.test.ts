@@ -1,4 +1,4 @@
-/** What the address may name beside. */
+/** What the address may name as the second pane. */
 import { expect, it } from 'vitest'
 import { isShown, readBeside } from './beside.ts'
 

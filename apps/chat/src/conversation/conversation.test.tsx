@@ -1,4 +1,7 @@
-/** A conversation of 5,000 messages in a real browser: what stands in the page, what is drawn again, where one reads. */
+/**
+ * A conversation of 5,000 messages in a real browser: which lines are in the page, which are rendered again, where the
+ * reader is.
+ */
 import { emptyView, type ThreadMessage } from '@holdfast/core'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { page } from 'vitest/browser'
@@ -16,7 +19,7 @@ beforeEach(() => {
   agentTitle.mockClear()
 })
 
-/** Questions and answers of one to five lines in turn; `tail` stands behind the last answer. */
+/** Alternating questions and answers of one to five lines; `tail` follows the last answer. */
 function messagesOf(count: number, tail = ''): ThreadMessage[] {
   return Array.from({ length: count }, (_, n) => {
     const said = Array.from({ length: 1 + (n % 5) }, (_, line) => `m${n} line ${line}`).join('\n\n')
@@ -55,7 +58,7 @@ async function show(messages: readonly ThreadMessage[], writing = false) {
     box.scrollTop = top
     await frames(3)
   }
-  /** Where a line stands in the window; undefined where it is not in the page. */
+  /** The position of a line in the window; undefined if it is not in the page. */
   const placeOf = (n: number) => lineOf(n)?.getBoundingClientRect().top
   const lineOf = (n: number) => screen.container.querySelector(`[data-line="${n}"]`)
   const inPage = () => screen.container.querySelectorAll('[data-line]').length
@@ -129,7 +132,7 @@ it('a reader who scrolls up at the moment of a new word stays there', async () =
   await frames(3)
   const middle = screen.box.scrollHeight / 2
   screen.box.scrollTop = middle
-  // Before the browser has told of the scroll.
+  // Before the browser has reported the scroll.
   await screen.rerender(<Thread messages={messagesOf(MANY, '\n\nmore'.repeat(40))} writing />)
   await frames(20)
   expect(screen.fromEnd()).toBeGreaterThan(middle / 2)

@@ -243,7 +243,7 @@ describe('a tool call', () => {
 })
 
 describe('an agent that reuses its ids in every run', () => {
-  /** Two runs with a thought, a call and a text under the same ids; the second is in the middle of its own text. */
+  /** Two runs with reasoning, a call and text under the same ids; the second is still writing its text. */
   function twice(): Row[] {
     const log = createLogBuilder()
     for (const [at, runId] of ['one', 'two'].entries()) {

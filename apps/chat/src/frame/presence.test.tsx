@@ -1,4 +1,4 @@
-/** In a real browser: which of two panes a person is in, and what of it the server is told. */
+/** In a real browser: which of two panes a person uses, and what is reported to the server. */
 import { browserEnvironment, type RunTransport } from '@holdfast/client'
 import type { PresenceBody, ThreadKey } from '@holdfast/core'
 import { expect, it, vi } from 'vitest'

@@ -1,4 +1,4 @@
-/** Commits in a real browser: what is drawn again, what a hostile text leaves behind, what the lazy parts bring. */
+/** Commits in a real browser: what is rendered again, what hostile text leaves in the page, what the lazy parts add. */
 import { expect, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
 import { MarkdownBlocks } from './blocks.tsx'
@@ -7,7 +7,7 @@ import { PAYLOADS } from './testing/payloads.ts'
 
 vi.mock('./render.tsx', { spy: true })
 
-/** A lazy part comes over the network, on a machine that may be busy. */
+/** A lazy part is fetched over the network, on a machine that may be busy. */
 const LOADED = { timeout: 15_000 }
 
 async function show(text: string, streaming: boolean) {

@@ -1,4 +1,4 @@
-/** Maths as models write it: what is a formula, what only looks like one, and that nothing of it is lost on the way. */
+/** Maths as models write it: what is a formula, what only looks like one, and that no text is lost. */
 import fc from 'fast-check'
 import type { Nodes } from 'mdast'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Parts that do not come, or break: each is its own trouble, and has a way on. */
+/** Parts that fail to load or throw: each affects only itself, and can be retried. */
 
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const act of undo.splice(0)) act()
 })
 
-/** A module that comes when it is let. */
+/** A module that loads when the test lets it. */
 function createServer() {
   const waiting: { resolve(): void; reject(): void }[] = []
   let asked = 0
@@ -129,7 +129,7 @@ it('a part that throws while rendering affects nothing else, and is rendered aga
 })
 
 it('is loaded from another address after a failure, because a browser may remember that the first one failed', async () => {
-  // As the build writes it: the address stands in the function's text.
+  // As the build writes it: the address is in the function's source.
   const fetch = () => Promise.reject(new Error('The first address failed.'))
   const part = createPart(Object.assign(fetch, { toString: () => '() => import("./not-there.js")' }))
   const message = () => {

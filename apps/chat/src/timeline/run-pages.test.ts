@@ -13,7 +13,7 @@ function run(name: string, acceptedMs: number, endedMs?: number): RunInThread {
   return { ...base, status: 'succeeded', outcome: { type: 'succeeded' }, endedAt: at(endedMs) }
 }
 
-/** A server that holds these runs; its pages are as long as asked for, or `most`. */
+/** A server with these runs; its pages are as long as requested, at most `most`. */
 function setUp({ most = 3 } = {}) {
   const held: RunInThread[] = []
   const asked: RunPageQuery[] = []

@@ -5,7 +5,7 @@ import { exportRun, followRun } from './run-source.ts'
 
 const KEY = { roomId: 'default', threadId: 'T' }
 
-/** A thread in which one run has ended, and a second goes on or, with `words`, has ended too. */
+/** A thread with one ended run and a second that is live or, with `words`, has ended too. */
 async function setUp({ words = 0 } = {}) {
   const transport = createScriptedTransport()
   transport.startElsewhere(KEY, 'before', 'Hello')

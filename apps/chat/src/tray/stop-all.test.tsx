@@ -1,4 +1,4 @@
-/** In a real browser: what is asked before everything is stopped, and what each answer means. */
+/** In a real browser: the question before everything is stopped, and what each answer does. */
 import { expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
@@ -14,7 +14,7 @@ const item = (title: string, state: GoingOn, position?: number): OverviewItem =>
 })
 const RUNS = [item('a', 'working'), item('b', 'needs_you')]
 const WAIT = [item('c', 'queued', 1), item('d', 'queued', 2)]
-/** Neither is anybody's to stop: one is being stopped, one begins only once somebody resumes it. */
+/** Neither can be stopped here: one is being stopped, the other is paused. */
 const OTHERS = [item('e', 'stopping'), item('f', 'queued')]
 
 const CASES: readonly {

@@ -7,7 +7,7 @@ import { takeOut } from './take-out.ts'
 
 const KEY: ThreadKey = { roomId: 'R1', threadId: 'T1' }
 
-/** One runs, two wait behind it, and something is being written. */
+/** One run is live, two are queued behind it, and a draft exists. */
 async function setUp() {
   const transport = createScriptedTransport()
   const registry = createRunRegistry({ transport, environment: createManualEnvironment() })

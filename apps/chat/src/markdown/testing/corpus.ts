@@ -1,7 +1,7 @@
-/** Markdown as it comes, and as nobody would write it: what the promises of this room are tried on. */
+/** Ordinary and odd markdown for the property tests of this module. */
 import fc from 'fast-check'
 
-/** Pieces that change what stands before or after them. */
+/** Pieces that change the meaning of the text before or after them. */
 const PIECES: readonly string[] = [
   'A paragraph of *some* words, `code` and **weight**.\n',
   'and a lazy line\n',

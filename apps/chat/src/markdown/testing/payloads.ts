@@ -1,4 +1,6 @@
-/** What hostile texts try, each with a word by which it can be found in the page. None may run, ask, or be markup. */
+/**
+ * Hostile texts, each with a word by which it can be found in the page. None may run, make a request, or become markup.
+ */
 
 const HOST = 'http://attacker.invalid'
 const SET = 'window.__hit=1'
