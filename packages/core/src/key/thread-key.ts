@@ -1,12 +1,12 @@
 /**
- * The identity of a conversation, everywhere: map key, envelope, cache, URL. No API of Holdfast takes a bare threadId.
+ * The identity of a conversation everywhere: map key, envelope, cache, URL. No API of Holdfast takes a bare threadId.
  */
 export interface ThreadKey {
   readonly roomId: string
   readonly threadId: string
 }
 
-/** The room that exists from the first start, and cannot be deleted. */
+/** The room that exists from the first start. It cannot be deleted. */
 export const DEFAULT_ROOM_ID = 'default'
 
 /**
@@ -19,7 +19,7 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID_PATTERN.test(value)
 }
 
-/** A string that is equal exactly when the keys are: `/` cannot occur in an id. */
+/** Equal exactly for equal keys, because an id cannot contain `/`. */
 export function keyString(key: ThreadKey): string {
   return `${key.roomId}/${key.threadId}`
 }
@@ -28,7 +28,7 @@ export function sameKey(a: ThreadKey, b: ThreadKey): boolean {
   return a.roomId === b.roomId && a.threadId === b.threadId
 }
 
-/** The key that something claims to have, or undefined: whoever reads an address from outside never guesses. */
+/** The key in a value from outside, or undefined if there is no valid one. An address is never guessed. */
 export function keyOf(value: unknown): ThreadKey | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { roomId, threadId } = value as Record<string, unknown>

@@ -1,8 +1,8 @@
 /**
- * A map by thread key. Ids are looked up as they are: on hot paths the string that `keyString` makes of two ids, hashed
- * and thrown away again, costs more than all the rest of a look-up.
+ * A map by thread key. It looks ids up as they are: on hot paths, making and hashing the string of `keyString` costs more
+ * than the rest of a look-up.
  *
- * Does not know what it holds. Iterates in the order of insertion, like `Map`.
+ * Does not know: what it holds. Iterates in the order of insertion, like `Map`.
  */
 import type { ThreadKey } from './thread-key.ts'
 

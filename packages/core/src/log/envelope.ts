@@ -1,6 +1,6 @@
 /**
- * An event or a control record with its address. Envelopes are what a log holds and what every reader gets
- * (docs/PROTOCOL.md, The log). `event` is last, so that the bytes of the event can be joined to a head.
+ * An event or a control record with its address. A log holds envelopes, and every reader gets them (docs/PROTOCOL.md,
+ * The log). `event` is last, so that the event's bytes can be appended to a head.
  */
 import type { Event, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
@@ -11,7 +11,7 @@ interface EnvelopeHead extends ThreadKey {
   readonly v: 1
   /** Position in the thread's log: 1, 2, 3 … without holes, never reused (G2). */
   readonly seq: number
-  /** When it was committed, ISO 8601 UTC, by the store's clock. */
+  /** Time of the commit by the store's clock, ISO 8601 UTC. */
   readonly at: string
 }
 
@@ -29,10 +29,10 @@ export interface ControlEnvelope extends EnvelopeHead {
 
 export type Envelope = AguiEnvelope | ControlEnvelope
 
-/** `stop`: a cancel of the run before it; `failure`: that run failed. */
+/** Why a queue is paused, if no person paused it: the run before it was cancelled (`stop`) or failed (`failure`). */
 export type QueueHold = 'stop' | 'failure'
 
-/** What the server says about a thread; the agent cannot say any of it. */
+/** Records that only the server writes; an agent cannot write them. */
 export type ControlEvent =
   | { readonly type: 'run.accepted'; readonly run: Run; readonly messages?: readonly Message[] }
   | { readonly type: 'run.status'; readonly status: 'running' | 'cancelling' }
@@ -40,13 +40,13 @@ export type ControlEvent =
   | { readonly type: 'run.ended'; readonly outcome: Outcome }
   | {
       readonly type: 'queue.changed'
-      /** Run ids in the order they will start. */
+      /** Run ids in the order in which they will start. */
       readonly order: readonly string[]
-      /** What waits is not started by itself until this is false again. */
+      /** While it is true, no queued run starts by itself. */
       readonly paused: boolean
-      /** What paused it, if no person did: then the success of a superseding run resumes it. */
+      /** Why it is paused, if no person paused it. Then the success of a superseding run resumes it. */
       readonly heldBy?: QueueHold
-      /** The run that starts next even though the queue is paused: it was not asked to wait. Absent: none. */
+      /** A run that starts next although the queue is paused, because it was not asked to wait. */
       readonly first?: string
       /** New messages of queued runs that were edited. */
       readonly edited?: Readonly<Record<string, readonly Message[]>>
@@ -61,9 +61,9 @@ export type ControlEvent =
   | { readonly type: 'thread.deleted' }
 
 /**
- * What RUN_STARTED says beyond AG-UI, under `metadata.holdfast`: where the run's messages hang in the tree. With new
- * messages it is the parent of the first of them (each further one hangs on the one before); without, it is the message
- * the run answers.
+ * The extension of RUN_STARTED under `metadata.holdfast`: where the run's messages attach to the tree. With new messages
+ * it is the parent of the first one (each further one attaches to the one before); without, it is the message that the
+ * run answers.
  */
 export interface RunStartedMetadata {
   readonly parentId: string | null

@@ -1,11 +1,11 @@
 /**
- * What a reader does with parsed JSON that claims to be an envelope: only the address is checked, by hand, for it is
- * done for each delta. Events were checked when they were recorded; the fold ignores what it does not know.
+ * Reads parsed JSON as an envelope. Only the address is checked, because this runs for each delta. Events were checked
+ * when they were recorded, and the fold ignores events that it does not know.
  */
 import { isId, keyOf } from '../key/thread-key.ts'
 import type { Envelope } from './envelope.ts'
 
-/** The envelope, or undefined: to be dropped and counted (docs/PROTOCOL.md, The log). */
+/** The envelope, or undefined for a value to be dropped and counted (docs/PROTOCOL.md, The log). */
 export function readEnvelope(value: unknown): Envelope | undefined {
   if (keyOf(value) === undefined) return undefined
   const { v, seq, at, kind, runId, event } = value as Record<string, unknown>

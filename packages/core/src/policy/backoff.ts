@@ -1,6 +1,6 @@
 /**
- * How long to wait before trying again: exponential with equal jitter, so that many who failed together do not come back
- * together, and nobody comes back at once.
+ * How long to wait before a retry: exponential with equal jitter, so that clients that failed together do not retry
+ * together, and none retries at once.
  */
 
 export interface Backoff {
@@ -8,11 +8,11 @@ export interface Backoff {
   readonly attempt: number
   readonly baseMs: number
   readonly maxMs: number
-  /** 0 ≤ random < 1, a fresh throw. */
+  /** 0 ≤ random < 1, a new one for each call. */
   readonly random: number
 }
 
-/** Milliseconds: between half of and the whole of `min(maxMs, baseMs · 2^attempt)`. */
+/** Milliseconds, between half and all of `min(maxMs, baseMs · 2^attempt)`. */
 export function backoffDelay({ attempt, baseMs, maxMs, random }: Backoff): number {
   const whole = Math.min(maxMs, baseMs * 2 ** Math.max(0, attempt))
   return whole / 2 + (whole / 2) * random

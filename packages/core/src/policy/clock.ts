@@ -1,7 +1,7 @@
-/** Time as an argument: nothing in Holdfast asks the system what time it is but the edges that implement this. */
+/** Time as an argument. Only implementations of this at the edge read the system's clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Runs once, `ms` from now, unless undone. Undoing twice, or after it ran, is harmless. */
+  /** Runs once, `ms` from now, unless the returned function is called before. Calling that again, or late, is harmless. */
   schedule(ms: number, run: () => void): () => void
 }

@@ -1,4 +1,4 @@
-/** What a broken or malicious agent, or a newer server, may say: known types with the wrong rest, and unknown ones. */
+/** Events as a broken or malicious agent, or a newer server, may send them: known types with wrong fields, and unknown types. */
 import { EventType } from '@ag-ui/core'
 import fc from 'fast-check'
 

@@ -1,7 +1,6 @@
 /**
- * Random logs as a server may write them: several runs, queued ahead or not, retried, answered, cancelled, failed,
- * orphaned; in each, text, thoughts, tool calls, steps, sub-agents, state and activities, interleaved. Agents that use
- * an id again in every run are among them.
+ * Random logs as a server may write them. Their runs are queued, retried, answered, cancelled, failed or orphaned, and hold
+ * interleaved text, thoughts, tool calls, steps, sub-agents, state and activities. Some agents reuse ids in every run.
  */
 import type { Message } from '@ag-ui/core'
 import fc from 'fast-check'
@@ -51,7 +50,7 @@ const ENDS = ['succeeded', 'succeeded', 'failed', 'cancelled', 'interrupted', 's
 
 const runPlan = fc.record({
   newMessages: fc.nat(2),
-  /** Where it hangs: a message from the back of the log, or the newest. */
+  /** Where it attaches: a message counted from the end of the log, or the newest. */
   parent: fc.option(fc.nat(6)),
   queuedAhead: fc.boolean(),
   edited: fc.boolean(),
@@ -62,7 +61,7 @@ const runPlan = fc.record({
 })
 type RunPlan = typeof runPlan extends fc.Arbitrary<infer A> ? A : never
 
-/** Envelopes from 1 on, as they come out of `JSON.parse`. */
+/** Envelopes from seq 1 on, as `JSON.parse` returns them. */
 export function legalLog(): fc.Arbitrary<readonly Envelope[]> {
   return fc.array(runPlan, { minLength: 1, maxLength: 4 }).map((plans) => {
     const log = createLogBuilder()
@@ -118,7 +117,7 @@ interface Open {
 function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[], mayStayOpen: boolean): void {
   const open: Open[] = []
   const mine: string[] = []
-  /** What a later run may hang on: of the main conversation, and under the id that it has there. */
+  /** Messages of the main conversation that a later run may attach to, by their ids there. */
   const main: string[] = []
   const calls: string[] = []
   const subagents: string[] = []
@@ -294,7 +293,7 @@ function outcomeOf(end: RunPlan['end']): Outcome {
   }
 }
 
-/** Patches that apply and patches that do not, of one operation and of several. */
+/** Patches with one or several operations. Some apply and some do not. */
 function patchOf(pick: number, value: unknown): unknown[] {
   const patches: unknown[][] = [
     [{ op: 'add', path: '/a', value }],

@@ -1,4 +1,4 @@
-/** Writes logs for tests: envelopes of one thread, numbered from 1, a second apart. */
+/** Builds logs for tests: envelopes of one thread, numbered from 1, one second apart. */
 import type { Event, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { Outcome } from '../lifecycle/outcome.ts'
@@ -20,7 +20,7 @@ export interface LogBuilder {
     messages?: readonly Message[],
     run?: Partial<Pick<Run, 'retryOf' | 'continues' | 'parentId'>>,
   ): void
-  /** `run.status` and RUN_STARTED; `parentId` undefined: the event does not say. */
+  /** `run.status` and RUN_STARTED. `parentId` undefined: the event has none. */
   start(runId: string, messages?: readonly Message[], parentId?: string | null): void
   /** The terminal event and `run.ended`. */
   end(runId: string, outcome: Outcome, usage?: readonly unknown[]): void

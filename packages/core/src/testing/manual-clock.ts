@@ -1,10 +1,10 @@
-/** A clock that only moves when told: the double of `Clock`. */
+/** A test double of `Clock` that moves only when it is told to. */
 import type { Clock } from '../policy/clock.ts'
 
 export interface ManualClock extends Clock {
-  /** Moves time on, running what falls due in order of its time. */
+  /** Moves time forward, and runs what is due in order of time. */
   advance(ms: number): void
-  /** How many schedules wait (I10). */
+  /** How many scheduled calls are pending (I10). */
   readonly waiting: number
 }
 

@@ -1,10 +1,10 @@
-/** The stock AG-UI client's own judgement of a run: its schemas, and its verifier of the order of events. */
+/** Checks a run with the stock AG-UI client's schemas and its verifier of the order of events. */
 import { verifyEvents } from '@ag-ui/client'
 import type { BaseEvent } from '@ag-ui/core'
 import { EventSchema } from '@ag-ui/core/schemas'
 import { from, lastValueFrom, toArray } from 'rxjs'
 
-/** What the stock client has against these events as one whole run, in its own words; undefined: nothing. */
+/** The stock client's error for these events as one whole run; undefined if it accepts them. */
 export async function complaintOf(events: readonly unknown[]): Promise<string | undefined> {
   for (const event of events) {
     const { error } = EventSchema.safeParse(event)
@@ -14,7 +14,7 @@ export async function complaintOf(events: readonly unknown[]): Promise<string | 
   if (types[0] !== 'RUN_STARTED') return `It begins with ${types[0]}.`
   const ends = types.filter((type) => type === 'RUN_FINISHED' || type === 'RUN_ERROR').length
   if (ends !== 1) return `It ends ${ends} times.`
-  // RUN_ERROR forgives what is open; ours must be closed all the same.
+  // The verifier allows open items before RUN_ERROR. Our runs must close them.
   const { threadId, runId } = events[0] as { threadId: string; runId: string }
   const success = { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'success' } }
   return (await refusal(events)) ?? (await refusal([...events.slice(0, -1), success]))

@@ -1,11 +1,11 @@
 /**
  * Conversation: the messages of a thread in the order of the log, found by id, each with its place in the tree.
  *
- * Owns: the list and its indices, which ids are free. Does not know: events, what is open, runs' lives.
+ * Owns: the list and its indices, which ids are free. Does not know: events, what is open, the lives of runs.
  *
  * Invariants:
- * - A list that was handed out is never changed: the first change after it copies the list, once.
- * - A message object is never changed, only replaced; who did not change keeps their identity.
+ * - A list that was handed out never changes. The first change after that copies it once.
+ * - A message object is never changed, only replaced. Unchanged messages keep their identity.
  */
 import type { Message } from '@ag-ui/core'
 import type { OpenItem } from '../lifecycle/open-item.ts'
@@ -20,8 +20,8 @@ export function kindOf({ role }: Pick<Message, 'role'>): MessageKind {
 }
 
 /**
- * Whether what is open grows in this message. Their ids alone do not say it: an agent may call two messages the same, of
- * which the second then lives under another id (`namesOf`).
+ * Whether an open item grows in this message. Ids alone do not decide it: an agent may give two messages one id, and the
+ * second then has another id here (`namesOf`).
  */
 export function growsIn({ kind, id, runId }: OpenItem, message: ThreadMessage): boolean {
   if (message.runId !== runId || kind !== kindOf(message)) return false
@@ -32,27 +32,27 @@ export function growsIn({ kind, id, runId }: OpenItem, message: ThreadMessage): 
 
 export interface Conversation {
   indexOf(id: string): number | undefined
-  /** `index` came from this conversation. */
+  /** `index` must come from this conversation. */
   get(index: number): ThreadMessage
   add(message: ThreadMessage): number
-  /** The same message with more in it, or with nothing new: its id and its tool calls' ids are the ones it had. */
+  /** Replaces a message by one with more content, the same id and the same ids of tool calls. */
   update(index: number, message: ThreadMessage): void
-  /** Another content under the same id. */
+  /** Replaces the content under the same id. */
   replace(index: number, message: ThreadMessage): void
-  /** Where the assistant message with this tool call is: the newest, when runs use an id again. */
+  /** Index of the assistant message with this tool call; the newest one if runs reuse the id. */
   indexOfCall(toolCallId: string): number | undefined
-  /** A run's own message that its agent calls `id`, of the kind that is meant, or of any. */
+  /** Index of the run's message that its agent calls `id`, of the given kind or of any. */
   indexOfOwn(runId: string, id: string, kind?: MessageKind): number | undefined
-  /** The id for a new message which the agent of `runId` calls `id`. */
+  /** The id for a new message that the agent of `runId` calls `id`. */
   freeId(runId: string, id: string): string
   size(): number
-  /** The last message of the main conversation, the default head; null while there is none. */
+  /** The last message of the main conversation, which is the default head. null: there is none yet. */
   newest(): string | null
   handOut(): readonly ThreadMessage[]
   clear(): void
 }
 
-/** What a message that came with a request becomes. A `runId` in it is a stranger's: only a run's own messages have one. */
+/** A message that came with a request. A `runId` in it is removed, because only messages that a run wrote have one. */
 export function placed(message: Message, parentId: string | null): ThreadMessage {
   const { runId: _, ...rest } = message as ThreadMessage
   return { ...rest, parentId } as ThreadMessage
@@ -60,7 +60,7 @@ export function placed(message: Message, parentId: string | null): ThreadMessage
 
 export function createConversation(from: readonly ThreadMessage[]): Conversation {
   let list: readonly ThreadMessage[] = from
-  /** The list while it is ours alone; undefined once it was handed out. */
+  /** The list while nobody else holds it; undefined once it was handed out. */
   let draft: ThreadMessage[] | undefined
   let newest: string | null = null
   let byId = new Map<string, number>()
@@ -72,7 +72,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
     byId.set(message.id, index)
     if (message.subagentRunId === undefined) newest = message.id
     if (message.role !== 'assistant') return
-    // An agent that restates an earlier message restates its calls: the newest of a name stays the newest.
+    // A restated message restates its calls too, and must not replace a newer call of the same id.
     for (const { id } of message.toolCalls ?? []) byCall.set(id, Math.max(index, byCall.get(id) ?? index))
   }
 
@@ -84,8 +84,8 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
     return draft
   }
 
-  // Naive agents count their messages from 1 in every run, or give a thought and its answer one id. A message of another
-  // run or kind is never written into: the next of a name lives under the run's id and its own.
+  // Some agents count their messages from 1 in every run, or give a thought and its answer one id. A message of another
+  // run or kind is never changed: the next one with its id gets an id made from the run's id and its own.
   function* namesOf(runId: string, id: string): Generator<string, never> {
     yield id
     for (let nth = 1; ; nth++) yield nth === 1 ? `${runId}:${id}` : `${runId}:${id}:${nth}`
@@ -134,7 +134,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       list = []
       draft = undefined
       newest = null
-      // Lists that were handed out go on using the one that they share.
+      // Lists that were handed out keep the index that they share.
       byId = new Map()
       byCall.clear()
     },

@@ -1,9 +1,9 @@
 /**
- * What is asked of a view again and again, found without looking through it: a message by its id, the runs that have not
- * ended. A fold shares the indices that it keeps anyway; of any other array one is made when it is first asked.
+ * Frequent look-ups in a view without a scan: a message by its id, and the runs that have not ended. A fold shares the
+ * indices that it has anyway. For any other array an index is made at the first look-up.
  *
- * Invariant: the answer is the one that looking through the array gives. An array that was handed out never changes, so
- * what is known of it stays true; a shared index may know of newer messages, which is why what it finds is checked.
+ * Invariant: the result is the same as that of a scan. An array that was handed out never changes, so its index stays
+ * valid. A shared index may contain newer messages, so its results are checked.
  */
 import { type EndedRun, isEnded, type Run } from '../lifecycle/run.ts'
 import type { ThreadMessage } from './message.ts'
@@ -14,14 +14,14 @@ type Index = ReadonlyMap<string, number>
 export interface RunsInBrief {
   /** In the order of acceptance. */
   readonly unended: readonly Exclude<Run, EndedRun>[]
-  /** The one that ended last; of several that ended at the same time the one that was accepted last. */
+  /** The run that ended last. Of several at the same time, it is the one that was accepted last. */
   readonly lastEnded: EndedRun | undefined
 }
 
 const indices = new WeakMap<Messages, Index>()
 const briefs = new WeakMap<readonly Run[], RunsInBrief>()
 
-/** `index`: where each message is, also those that are added to a later list. */
+/** `index`: position of each message, including messages that only later lists have. */
 export function shareIndex(messages: Messages, index: Index): void {
   indices.set(messages, index)
 }
@@ -34,7 +34,7 @@ export function messageIn(messages: Messages, id: string): ThreadMessage | undef
   return finderIn(messages)(id)
 }
 
-/** For one who looks for many. */
+/** For many look-ups in one array. */
 export function finderIn(messages: Messages): (id: string) => ThreadMessage | undefined {
   const index = indexOf(messages)
   return (id) => {
@@ -63,7 +63,7 @@ export function inBrief(runs: readonly Run[]): RunsInBrief {
   return brief
 }
 
-/** Runs end in another order than they are accepted in: the queue is reordered, one is cancelled before its turn. */
+/** Runs may end in another order than they were accepted in: queues are reordered, and queued runs are cancelled. */
 function later(last: EndedRun | undefined, run: EndedRun): EndedRun {
   return last === undefined || run.endedAt >= last.endedAt ? run : last
 }

@@ -1,22 +1,22 @@
 /**
- * A message of a thread: an AG-UI message with its place in the tree. What a view shows is the path from the root to a
- * selected head: retry and edit are siblings, continue is a child, nothing is ever cut off.
+ * A message of a thread: an AG-UI message with its place in the tree. A view shows the path from the root to a selected
+ * head. Retries and edits are siblings, a continuation is a child, and nothing is ever removed.
  */
 import type { Message, ToolCall } from '@ag-ui/core'
 
 export type ThreadMessage = Message & {
-  /** The message before it; null for a first message. */
+  /** The message before it. null: it is a first message. */
   readonly parentId: string | null
-  /** The run that wrote it; absent for a message that came with a request and for one that predates the run. */
+  /** The run that wrote it. Absent if it came with a request, or is older than the run. */
   readonly runId?: string
-  /** Of a thought that is over: when it was begun and closed, ISO 8601 UTC, by the log. */
+  /** Of a finished thought: when it began and ended by the log, ISO 8601 UTC. */
   readonly startedAt?: string
   readonly endedAt?: string
 }
 
 /**
- * What of a list can be a message. Events were checked when they were recorded; this is for the newer server and the
- * older log, so that a reader never breaks on one.
+ * The items of a list that can be messages. Events were checked when they were recorded; this protects readers from newer
+ * servers and older logs.
  */
 export function messagesIn(list: unknown): readonly Message[] {
   return Array.isArray(list) ? list.filter(isMessage) : []
@@ -34,7 +34,7 @@ function isToolCall(value: unknown): value is ToolCall {
   return typeof call?.id === 'string' && typeof call.function?.arguments === 'string'
 }
 
-/** The message with one of its tool calls changed; without such a call, the same message. */
+/** The message with one of its tool calls changed, or the same message if it has no such call. */
 export function withCall(message: ThreadMessage, id: string, change: (call: ToolCall) => ToolCall): ThreadMessage {
   if (message.role !== 'assistant' || !message.toolCalls?.some((call) => call.id === id)) return message
   return { ...message, toolCalls: message.toolCalls.map((call) => (call.id === id ? change(call) : call)) }

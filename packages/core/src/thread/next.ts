@@ -1,10 +1,9 @@
-/** Whose turn it is in a thread: what an engine may take, and what is as good as live for whoever presses Stop. */
+/** Which run of a thread starts next: an engine may take it, and Stop treats it like a live run. */
 import { inBrief } from './lookup.ts'
 import type { QueueEntry, ThreadView } from './thread-view.ts'
 
 /**
- * The run that starts next, now: undefined while one is live, while a question is open, and while everything that is
- * left waits in a paused queue.
+ * The run that may start now. undefined: a run is live, an interrupt is open, or all remaining runs are in a paused queue.
  */
 export function nextToStart({
   runs,

@@ -1,10 +1,10 @@
 /**
- * Runs: every run of a thread in the order of acceptance, which wait, and which questions are open.
+ * Runs: all runs of a thread in the order of acceptance, the queue, and the open interrupts.
  *
- * Owns: `runs`, `queue`, `queuePaused`, `queueHeldBy`, `interrupts` of a view. Does not know: messages' places, what is open.
+ * Owns: `runs`, `queue`, `queuePaused`, `queueHeldBy`, `interrupts` of a view. Does not know: the tree, open items.
  *
- * Invariants: an ended run does not change (I2); a run that is not in the list is ignored; what was handed out is
- * never changed.
+ * Invariants: an ended run does not change (I2); events of a run that is not in the list are ignored; what was handed out
+ * never changes.
  */
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '../lifecycle/outcome.ts'
@@ -16,12 +16,12 @@ import type { QueueEntry } from './thread-view.ts'
 export interface Runs {
   accepted(run: Run, messages: readonly Message[]): void
   status(runId: string, status: LiveRun['status']): void
-  /** Its messages are in the conversation now; `parentId` is the message it answers. */
+  /** The run has started, and its messages are in the conversation. `parentId` is the message that it answers. */
   started(runId: string, at: string, parentId: string | null): void
   usage(runId: string, usage: readonly TokenUsage[] | undefined): void
-  /** It waits for its provider, as its agent says in an event that may hold anything. */
+  /** The run waits for its provider. `value` comes from an agent's event and may be anything. */
   waits(runId: string, value: unknown): void
-  /** It has said something else: the wait is over. */
+  /** Any other event of the run ends its wait. */
   goesOn(runId: string): void
   asks(interrupts: readonly Interrupt[]): void
   answered(interruptIds: readonly string[]): void
@@ -34,7 +34,7 @@ export interface Runs {
 export interface RunsState {
   readonly runs: readonly Run[]
   readonly queue: readonly QueueEntry[]
-  /** Absent in a view that an older version has stored. */
+  /** Absent in a view that an older version stored. */
   readonly queuePaused?: boolean
   readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
@@ -46,7 +46,7 @@ export function createRuns(from: RunsState): Runs {
   const indices = new Map(runs.map((run, index) => [run.runId, index]))
   let { lastEnded } = inBrief(runs)
   const unended = new Map(inBrief(runs).unended.map((run) => [run.runId, run]))
-  /** The list while it is ours alone; undefined once it was handed out. */
+  /** The list while nobody else holds it; undefined once it was handed out. */
   let draft: Run[] | undefined
 
   function live(runId: string): Exclude<Run, { outcome: Outcome }> | undefined {
@@ -75,7 +75,7 @@ export function createRuns(from: RunsState): Runs {
     const leaving = queue.find((entry) => entry.run.runId === runId)
     if (leaving === undefined) return
     queue = queue.filter((entry) => entry !== leaving)
-    // Nobody sees that an empty queue is paused: it would hold what is asked for much later.
+    // An empty queue is not paused: nobody would see it, and it would hold up much later runs.
     if (queue.length === 0 && leaving.first === undefined) pause(false)
   }
 
@@ -93,7 +93,7 @@ export function createRuns(from: RunsState): Runs {
     },
     status(runId, status) {
       const run = live(runId)
-      // A run that is being cancelled stays so until it has ended.
+      // A run that is being cancelled stays `cancelling` until it has ended.
       if (run === undefined || run.status === 'cancelling') return
       put({ ...run, status })
     },

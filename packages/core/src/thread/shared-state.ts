@@ -1,6 +1,6 @@
 /**
- * Shared state: the agent's state and the contents of activities, set whole or patched. A patch copies what it touches
- * and nothing else, at most once between two looks.
+ * Shared state: the agent's state and the contents of activities, replaced or patched. A patch copies only the containers
+ * that it touches, at most once between two calls of `view`.
  */
 import type { ActivityDeltaEvent, ActivityMessage, ActivitySnapshotEvent, StateDeltaEvent } from '@ag-ui/core'
 import { applyPatch, type Owned } from '../json/patch.ts'

@@ -1,4 +1,4 @@
-/** The ladder a list shows: needs you > working > queued > failed > idle. */
+/** A thread's status in lists; the first that applies: needs you, working, queued, failed, idle. */
 import { inBrief } from './lookup.ts'
 import { nextToStart } from './next.ts'
 import type { ThreadStatus, ThreadView } from './thread-view.ts'
@@ -11,12 +11,12 @@ export function threadStatus(view: Known): ThreadStatus {
   const { unended, lastEnded } = inBrief(runs)
   if (unended.some(({ status }) => status !== 'queued')) return 'working'
   if (nextToStart(view)) return 'queued'
-  // A held queue does not hide the failure that holds it: the one calls for the same look as the other.
+  // A queue that is held by a failure does not hide the failure: the person must look at the same thing.
   if (lastEnded?.status === 'failed') return 'failed'
   return queue.length > 0 ? 'needs_you' : 'idle'
 }
 
-/** Whether runs wait in a queue of which none starts until a person resumes it. */
+/** Whether runs are in a paused queue, so that none starts until a person resumes it. */
 export function isHeld({ queue, queuePaused }: Pick<ThreadView, 'queue' | 'queuePaused'>): boolean {
   return queuePaused && queue.some(({ first }) => first === undefined)
 }

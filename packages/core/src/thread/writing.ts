@@ -1,12 +1,12 @@
 /**
- * Writing: what of a thread is still open, and the texts that grow. A delta is one string append; the message objects
- * are made when somebody looks (`flush`), so a token costs the same beside no message and beside a thousand.
+ * Writing: the open items of a thread, and the texts that grow. A delta is one string append. Message objects are made
+ * when a view is asked for (`flush`), so a token costs the same whether the thread has no message or a thousand.
  *
  * Owns: open items, growing texts. Does not know: why something opens or closes.
  *
  * Invariants:
  * - After `flush` the conversation holds everything that was appended.
- * - Everything here can be made again from the messages and the open items of a view (I4).
+ * - Everything here can be rebuilt from the messages and the open items of a view (I4).
  */
 import { type Metadata, mergeMetadata } from '@ag-ui/core'
 import type { OpenItem } from '../lifecycle/open-item.ts'
@@ -26,7 +26,7 @@ interface Writer {
 
 /** Where in a message a growing text lives. */
 interface Slot {
-  /** The text so far; undefined: this message has no place for such a text. */
+  /** The text so far; undefined if this message has no place for such a text. */
   read(message: ThreadMessage, id: string): string | undefined
   write(message: ThreadMessage, id: string, text: string): ThreadMessage
   annotate(message: ThreadMessage, id: string, metadata: Metadata): ThreadMessage
@@ -61,28 +61,28 @@ const SLOTS: Readonly<Record<WritingKind, Slot>> = { text: content, reasoning: c
 const isWriting = (kind: OpenItem['kind']): kind is WritingKind => Object.hasOwn(SLOTS, kind)
 
 export interface Writing {
-  /** Opens an item; of a writing kind it grows inside the message at `index`. What is open already stays as it is. */
+  /** Opens an item. Its text, if it has one, grows in the message at `index`. An item that is open already is unchanged. */
   open(item: OpenItem, index?: number): void
   /** An id that is not open is ignored. */
   append(kind: WritingKind, id: string, delta: string, metadata?: Metadata): void
   /** `at`: when, ISO 8601 UTC. */
   close(kind: OpenItem['kind'], id: string, at: string, metadata?: Metadata, subagentRunId?: string): void
   closeRun(runId: string, at: string): void
-  /** Brings the conversation up to date. */
+  /** Writes the grown texts into the conversation. */
   flush(): void
-  /** After `flush` and the replacement of messages: texts go on from what the messages say now. */
+  /** Continue from the present texts of the messages, after `flush` and a replacement of messages. */
   reread(): void
   handOut(): readonly OpenItem[]
   clear(): void
 }
 
-/** Steps have names, not ids: two sub-agents may be in a step of the same name. */
+/** Steps have names, not ids. Two sub-agents may have open steps of one name. */
 const keyOf = (kind: string, id: string, subagentRunId: string | undefined) =>
   kind === 'step' ? `${kind} ${subagentRunId ?? ''} ${id}` : `${kind} ${id}`
 
 export function createWriting(conversation: Conversation, from: readonly OpenItem[]): Writing {
   const items = new Map<string, OpenItem>()
-  /** The items as handed out; undefined when they have changed since. */
+  /** The items as they were handed out; undefined if they have changed since. */
   let list: readonly OpenItem[] | undefined = from
   const writers: Readonly<Record<WritingKind, Map<string, Writer>>> = {
     text: new Map(),
@@ -96,7 +96,7 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
     findWriter(item)
   }
 
-  /** Where its text grows, if the conversation still has, or has again, a place for it. */
+  /** Where its text grows, if the conversation has a place for it. */
   function findWriter({ kind, id, runId }: OpenItem): void {
     if (!isWriting(kind)) return
     const index = kind === 'tool_call' ? conversation.indexOfCall(id) : conversation.indexOfOwn(runId, id, kind)

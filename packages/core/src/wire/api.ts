@@ -1,4 +1,4 @@
-/** The JSON shapes of requests and answers (docs/PROTOCOL.md, Routes). Both sides of the wire are typed by these. */
+/** The JSON shapes of requests and answers (docs/PROTOCOL.md). Server and client share these types. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { OpenItem } from '../lifecycle/open-item.ts'
@@ -38,10 +38,10 @@ export interface List<T> {
 }
 
 export interface StartBody {
-  /** Minted by whoever asks: the idempotency key, unique within its thread. */
+  /** Minted by the client: the idempotency key, unique within its thread. */
   readonly runId: string
   readonly messages?: readonly Message[]
-  /** What the first new message hangs on; null: on nothing, it begins the conversation anew. Absent: the newest message. */
+  /** The parent of the first new message. null: none, so it is a first message. Absent: the newest message. */
   readonly parentId?: string | null
   readonly agentId?: string
   readonly onBusy?: 'reject' | 'enqueue' | 'supersede'
@@ -57,7 +57,7 @@ export interface StartAccepted {
   readonly run: Run
 }
 
-/** A queued run's new messages, instead of those it has. */
+/** Replaces the new messages of a queued run. */
 export interface EditRunBody {
   readonly messages: readonly Message[]
 }
@@ -70,10 +70,10 @@ export interface QueueInfo {
 }
 
 export interface ChangeQueueBody {
-  /** Run ids that wait; those left out keep their order behind them. */
+  /** Queued run ids. Runs that are left out keep their order behind them. */
   readonly order?: readonly string[]
   readonly paused?: boolean
-  /** Send now: the first of the queue takes the live run's place. */
+  /** Send now: the first of the queue supersedes the live run. */
   readonly supersede?: boolean
 }
 
@@ -93,7 +93,7 @@ export interface ChangeRoomBody {
 /** A run with its address, as lists across threads give it. */
 export type RunInThread = Run & ThreadKey
 
-/** 202: `run` is absent when the cancel is remembered for a run that does not exist yet. */
+/** 202. `run` is absent if the cancel is remembered for a run that does not exist yet. */
 export interface CancelRequested {
   readonly run?: Run
 }
@@ -133,7 +133,7 @@ export interface EventPage {
   readonly upToDate: boolean
 }
 
-/** What a room's lifecycle log says of the room, of one of its threads, of one of its runs. */
+/** An entry of a room's lifecycle log: about the room, one of its threads, or one of its runs. */
 export type InboxEvent =
   | {
       readonly type: 'RoomChanged'
@@ -144,7 +144,7 @@ export type InboxEvent =
   | { readonly type: 'RoomDeleted' }
   | ({
       readonly threadId: string
-      /** The thread's from here on, where it may have changed. */
+      /** The thread's new status, where it may have changed. */
       readonly status?: ThreadStatus
       /** With `status`, as in `ThreadInfo`. */
       readonly waiting?: number
@@ -170,48 +170,48 @@ export type InboxEvent =
       | { readonly type: 'NeedsYou'; readonly runId: string }
     ))
 
-/** One entry of a room's lifecycle log; `at` is ISO 8601 UTC. */
+/** One entry of a room's lifecycle log. `at` is ISO 8601 UTC. */
 export type InboxEntry = { readonly roomId: string; readonly at: string } & InboxEvent
 
-/** Data of an `inbox` frame: `cursor` lies behind the entry. */
+/** Data of an `inbox` frame. `cursor` is the position after the entry. */
 export type InboxFrame = InboxEntry & { readonly cursor: string }
 
 export interface RoomActivity {
   readonly roomId: string
-  /** Threads, likewise below. */
+  /** Counts of threads, like the two below. */
   readonly unread: number
   readonly working: number
   readonly needsYou: number
 }
 
-/** What is going on in everything the person may see, at one moment: the inbox frames behind `cursor` go on from it. */
+/** All activity that the person may see, at one moment. The inbox frames after `cursor` continue from it. */
 export interface InboxOverview {
   readonly rooms: readonly RoomActivity[]
-  /** Those that are not idle, newest activity first. */
+  /** Threads that are not idle, newest activity first. */
   readonly threads: readonly ThreadInfo[]
   readonly cursor: string
 }
 
 export interface FeedBody {
-  /** Without it there are no inbox frames. */
+  /** Absent: no inbox frames. */
   readonly inbox?: string
   readonly threads?: readonly (ThreadKey & { readonly after: number })[]
 }
 
-/** What the one connection would say now: `data` is that of its frame `event`. */
+/** What the feed would send now. `data` is the data of the frame named `event`. */
 export interface FeedPage {
   readonly frames: readonly { readonly event: string; readonly data: unknown }[]
-  /** It was cut off: there is more already. */
+  /** The page was cut off; there is more already. */
   readonly more: boolean
 }
 
-/** What one device shows now; said again, it replaces what was said before, and after 30 s it is forgotten. */
+/** What one device shows now. It replaces the device's earlier presence, and expires after 30 s. */
 export interface PresenceBody {
-  /** One window or tab: minted by it, unique to it. */
+  /** Minted by one window or tab, and unique to it. */
   readonly deviceId: string
-  /** Somebody is at it, it can be seen, it cannot. */
+  /** Whether the page has the focus, is only visible, or is hidden. */
   readonly state: 'focused' | 'visible' | 'hidden'
-  /** What it shows, if it shows one. */
+  /** The thread that it shows, if it shows one. */
   readonly thread?: ThreadKey
 }
 

@@ -1,9 +1,9 @@
-/** Every path of the wire, made in one place; ids need no escaping but a caller's mistake must not change the path. */
+/** All paths of the API. Valid ids need no escaping, but a caller's mistake must not change the path. */
 import type { ThreadKey } from '../key/thread-key.ts'
 
 /**
- * A URL takes `.` and `..` for a way up, also encoded once: encoded twice they stay a segment, which no server takes for an
- * id.
+ * URLs resolve `.` and `..` as path steps, even encoded once. Encoded twice they stay a segment, which no server accepts
+ * as an id.
  */
 function part(id: string): string {
   return id === '.' || id === '..' ? id.replaceAll('.', '%252E') : encodeURIComponent(id)
@@ -27,6 +27,6 @@ export const paths = {
   queue: (key: ThreadKey) => `${paths.thread(key)}/queue`,
   cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,
   runEvents: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/events`,
-  /** The application's own address of a thread. */
+  /** A thread's address in the application. */
   page: ({ roomId, threadId }: ThreadKey) => `/rooms/${part(roomId)}/threads/${part(threadId)}`,
 } as const

@@ -1,6 +1,6 @@
-/** Errors on the wire: RFC 9457 problems with a closed list of codes (docs/PROTOCOL.md, Conventions). */
+/** Errors of the API: RFC 9457 problems with a closed list of codes (docs/PROTOCOL.md, Conventions). */
 
-/** Each code with its HTTP status: the one place where they meet. */
+/** Each code with its HTTP status. */
 export const PROBLEM_STATUS = {
   malformed_request: 400,
   malformed_json: 400,
@@ -46,18 +46,18 @@ export const PROBLEM_STATUS = {
 export type ProblemCode = keyof typeof PROBLEM_STATUS
 
 export interface Problem {
-  /** Always `about:blank`: `code` is what a program switches on. */
+  /** Always `about:blank`. Programs switch on `code`. */
   readonly type: 'about:blank'
   readonly title: string
   readonly status: number
   readonly code: ProblemCode
   /** One sentence that says what to do. */
   readonly detail: string
-  /** `needs_answer`: the questions that are open. */
+  /** `needs_answer`: the open interrupts. */
   readonly interruptIds?: readonly string[]
-  /** `message_id_reused`: the first such message. */
+  /** `message_id_reused`: the first message whose id is reused. */
   readonly messageId?: string
-  /** `run_active`: the live run; `not_queued`: the run that does not wait. */
+  /** `run_active`: the live run. `not_queued`: the run that is not queued. */
   readonly runId?: string
   /** `cursor_gone`: the oldest position still held. */
   readonly firstSeq?: number

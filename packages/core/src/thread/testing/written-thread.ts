@@ -1,4 +1,4 @@
-/** A thread for the tests of this room: what is written into its log, and what the fold shows of it. */
+/** A thread for tests: writes into its log, and reads what the fold makes of it. */
 import { expect } from 'vitest'
 import { createLogBuilder, type EventJson, type LogBuilder, TEST_KEY } from '../../testing/log-builder.ts'
 import { createFold, emptyView, type ThreadFold } from '../fold.ts'
@@ -8,10 +8,10 @@ export interface WrittenThread {
   readonly log: LogBuilder
   /** Of the run `run`. */
   say(...events: readonly EventJson[]): void
-  /** The whole log, folded anew, on from nothing or from an earlier view. */
+  /** The view of the whole log, folded from nothing or from an earlier view. */
   fold(from?: ThreadView): ThreadFold
   view(from?: ThreadView): ThreadView
-  /** I4: the view, folded in one go, and on from what every prefix gives. */
+  /** I4: the view, folded at once and also continued from the view of every prefix. */
   everyway(): ThreadView
 }
 
