@@ -51,7 +51,7 @@ afterAll(() => {
 })
 
 describe('the command', { timeout: 40_000 }, () => {
-  it('helps, and says in one sentence what it did not understand', async () => {
+  it('prints help, and rejects a command it does not understand in one sentence', async () => {
     const help = await holdfast(['--help'])
     expect(help.code).toBe(0)
     for (const name of ['serve', 'threads', 'tail', 'cancel', 'trace', 'export', 'import', 'doctor']) {
@@ -71,7 +71,7 @@ describe('the command', { timeout: 40_000 }, () => {
     }
   })
 
-  it('says that no server answers, and whom it asked', async () => {
+  it('says that no server answers, and at which address', async () => {
     const nobody = await holdfast(['threads'], { HOLDFAST_URL: 'http://127.0.0.1:1' })
     expect(nobody).toMatchObject({ code: 3, out: '' })
     expect(nobody.err).toMatch(/^holdfast: No server answers at http:\/\/127\.0\.0\.1:1: .*\n$/)
@@ -93,7 +93,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     await vi.waitFor(async () => expect(await server.status('r1')).toBe('succeeded'))
   })
 
-  it('lists threads, for a person and for a program', async () => {
+  it('lists threads for a person and for a program', async () => {
     const list = await holdfast(['threads', '--url', server.url])
     expect(list.code).toBe(0)
     expect(list.out).toMatch(/idle +\d+ {2}t1 {2}Zebras\?\\u001b\[31m\n$/)
@@ -104,7 +104,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     expect(missing.err).toMatch(/^holdfast: .+\n$/)
   })
 
-  it('shows a log from a position on, every record once, and goes on as it grows', async () => {
+  it('prints a log from a position, every record once, and follows it', async () => {
     const there = await holdfast(['tail', 'default', 't1', '--no-follow', '--json', '--url', server.url])
     const envelopes = there.out
       .trimEnd()
@@ -127,14 +127,14 @@ describe('against a running server', { timeout: 40_000 }, () => {
     expect(await server.status('r2')).toBe('cancelled')
   })
 
-  it('says what a cancel was too late for', async () => {
+  it('says when a cancel came too late', async () => {
     const late = await holdfast(['cancel', 'default', 't1', 'r1', '--url', server.url])
     expect(late).toMatchObject({ code: 0, out: 'The run has already ended: succeeded.\n' })
     const early = await holdfast(['cancel', 'default', 't1', 'r99', '--json', '--url', server.url])
     expect(early).toMatchObject({ code: 0, out: '{}\n' })
   })
 
-  it('traces a run from its acceptance to its end, with its readers, wherever it is', async () => {
+  it('traces a run from its acceptance to its end, with its readers, in any thread', async () => {
     const reading = new AbortController()
     const stream = await fetch(`${server.url}${paths.log({ ...KEY, threadId: 't3' })}?live=sse`, {
       signal: reading.signal,
@@ -182,7 +182,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     expect(held).toMatchObject({ code: 1, err: expect.stringContaining('A server holds the data') })
   })
 
-  it('is told that the data is held, and that the server is well', async () => {
+  it('says that a server holds the data, and that the server is well', async () => {
     const data = join(directory, 'running')
     const held = await holdfast(['export', 'default', '--data', data])
     expect(held).toMatchObject({ code: 1, out: '' })
@@ -219,7 +219,7 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
 
   afterEach(() => expect(existsSync(`${file}.partial`)).toBe(false))
 
-  it('exports a room, and imports it where a server then serves it: the export of that is the same', async () => {
+  it('imports an exported room so that a server serves it and a new export is the same', async () => {
     const fresh = join(directory, 'fresh')
     const first = await serve(fresh)
     await first.stop()
@@ -240,13 +240,13 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(twice.err).toMatch(/^holdfast: This room already exists in .* and has threads\. .*\n$/)
   })
 
-  it('ends without a word where whoever reads the export has enough', async () => {
+  it('ends silently when the reader of an export closes the pipe early', async () => {
     const { child, exit, err } = begin(['export', 'default', '--data', data])
     child.stdout.destroy()
     expect([await exit, err()]).toEqual([0, ''])
   })
 
-  it('leaves words out when asked to, and a file alone unless told otherwise', async () => {
+  it('masks text with --redact, and overwrites a file only with --force', async () => {
     expect(await holdfast(['export', 'default', file, '--data', data])).toMatchObject({ code: 1 })
     const hidden = await holdfast(['export', 'default', '--redact', '--data', data])
     expect(hidden.code).toBe(0)
@@ -257,7 +257,7 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect((await holdfast(['export', 'default', join(directory, 'no', 'such', 'place'), '--data', data])).code).toBe(1)
   })
 
-  it('refuses a file that is torn, with the line, and leaves nothing', async () => {
+  it('refuses a damaged file, names the line, and imports nothing', async () => {
     const torn = join(directory, 'torn.jsonl')
     const all = lines(file)
     writeFileSync(torn, `${all.slice(0, 10).join('\n')}\n${(all[10] ?? '').slice(0, 30)}`)

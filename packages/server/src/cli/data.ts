@@ -1,4 +1,4 @@
-/** Opens the data of a server that does not run, for commands that work on it. */
+/** Opens the data directory of a stopped server, for commands that work on it. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Archive } from '../store/archive/port.ts'

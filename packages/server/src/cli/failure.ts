@@ -1,10 +1,10 @@
-/** Why a command did not do what it was asked, as one sentence, and the exit code that says so to a program. */
+/** Why a command failed, as one sentence, and its exit code. */
 
 export const EXIT = {
   done: 0,
-  /** It was tried and did not work, or something is wrong. */
+  /** The command failed, or found a problem. */
   failed: 1,
-  /** The command itself was not understood. */
+  /** Wrong usage. */
   usage: 2,
   /** No server answers. */
   unreachable: 3,

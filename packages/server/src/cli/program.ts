@@ -1,6 +1,6 @@
 /**
- * The commands and their arguments. Owns: what may be typed, help, and how an error is said: one sentence on stderr and
- * an exit code. Does not know: what the commands do; each is loaded only when it is asked for.
+ * The commands and their arguments. Owns: the command line, its help, and the form of an error: one sentence on stderr and
+ * an exit code. Does not know: what the commands do. Each is loaded only when it is used.
  */
 import { isId, type ThreadKey } from '@holdfast/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
@@ -14,7 +14,7 @@ export async function run(args: readonly string[], terminal: Terminal = processT
     await program.parseAsync([...args], { from: 'user' })
     return EXIT.done
   } catch (error) {
-    // Commander has said it already.
+    // Commander has printed it already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
     if (error instanceof CommandError) {
       terminal.err(`holdfast: ${error.message}`)
@@ -91,10 +91,10 @@ function createProgram(terminal: Terminal): Command {
 
   asking(program.command('trace'))
     .description('show one run’s path from acceptance to end, with timings')
-    .argument('<run>', 'its id', id)
-    .argument('[room]', 'its room, where several runs have this id; else the newest is shown', id)
-    .argument('[thread]', 'its thread', id)
-    .option('--data <directory>', 'read this data directory, which no server may hold, and ask no server')
+    .argument('<run>', 'run id', id)
+    .argument('[room]', 'room id (default: that of the newest run with this id)', id)
+    .argument('[thread]', 'thread id', id)
+    .option('--data <directory>', 'read this data directory instead of asking a server; stop the server first')
     .action(
       async (
         runId: string,
@@ -105,7 +105,7 @@ function createProgram(terminal: Terminal): Command {
         const { trace } = await import('./commands/trace.ts')
         const { url, json = false, data } = options
         if (roomId !== undefined && threadId === undefined) {
-          throw new CommandError('A room alone is no place of a run: name its thread too.', EXIT.usage)
+          throw new CommandError('Name the thread too: a room has many.', EXIT.usage)
         }
         const key = roomId === undefined || threadId === undefined ? undefined : { roomId, threadId }
         await trace(() => client(url), terminal, { runId, key, data, json })

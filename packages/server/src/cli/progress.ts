@@ -1,17 +1,17 @@
-/** A bar on stderr for work that takes a while, where a person looks at it. */
+/** A progress bar on stderr for long work, if stderr is a terminal. */
 import { Presets, SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
 
 export interface Progress {
   /** How much of the whole is done. */
   at(done: number): void
-  /** Twice is harmless. */
+  /** Idempotent. */
   end(): void
 }
 
 const NONE: Progress = { at: () => {}, end: () => {} }
 
-/** `worthwhile`: a smaller whole is done before anyone has read the bar. */
+/** `worthwhile`: below this size there is no bar, because the work is done before it can be read. */
 export function createProgress(
   { isPerson }: Pick<Terminal, 'isPerson'>,
   { what, whole, worthwhile }: { readonly what: string; readonly whole: number; readonly worthwhile: number },

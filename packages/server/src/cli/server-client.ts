@@ -1,4 +1,4 @@
-/** Talks to a running server as any program would (docs/PROTOCOL.md). Owns: what a refusal means for a command. */
+/** Talks to a running server like any other program (docs/PROTOCOL.md). Owns: which error a refusal becomes. */
 import { isProblem } from '@holdfast/core'
 import { CommandError, EXIT } from './failure.ts'
 
@@ -51,7 +51,7 @@ export function createServerClient(url: string): ServerClient {
   }
 }
 
-/** @throws CommandError for what is no address of a server */
+/** @throws CommandError if it is not an http or https URL */
 export function serverUrl(option: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const url = option ?? (env.HOLDFAST_URL || DEFAULT_URL)
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url

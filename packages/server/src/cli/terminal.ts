@@ -1,15 +1,15 @@
-/** Where a command writes: answers to stdout, everything else to stderr. Owns nothing. */
+/** Where a command writes: results to stdout, everything else to stderr. */
 
 export interface Terminal {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
-  /** Whether a person looks at stderr. */
+  /** Whether stderr is a terminal. */
   readonly isPerson: boolean
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 export function processTerminal(): Terminal {
-  // Whoever reads may have enough before it is all said: `holdfast tail … | head`.
+  // The reader may close the pipe early: `holdfast tail … | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
@@ -22,7 +22,7 @@ export function processTerminal(): Terminal {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 
-/** What a thread says must not move the reader's cursor, nor begin a line. */
+/** Text from a thread must neither move the terminal's cursor nor start a line. */
 export function shown(text: string, most = 120): string {
   const characters = [...text]
   const cut = characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text

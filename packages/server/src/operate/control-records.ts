@@ -1,4 +1,4 @@
-/** The control records of a commit, which most commits do not have. Does not know: what the records mean. */
+/** Finds the control records of a commit. Most commits have none. Does not know: what the records mean. */
 import { CONTROL_MARK, type ControlRecord, controlRecords } from '@holdfast/core'
 
 const NONE: readonly ControlRecord[] = []

@@ -1,21 +1,21 @@
 /**
- * `events.jsonl`: one JSON line for each change in the life of a run, beside the store. For whoever asks later what
- * happened; nothing of the server reads it, and it is never the truth: the log is.
+ * `events.jsonl`: one JSON line for each change in the life of a run, beside the store. It is for looking up later what
+ * happened. The server never reads it, and it is not the truth: the log is.
  *
  * Owns: the file, its size, its older generations (`events.jsonl.1` is the newest of them). Does not know: what a line
- * means; a new kind of line (sub-agents, say) is one more arm of `EventLine`.
+ * means. A new kind of line is one more arm of `EventLine`.
  *
- * Invariants: whoever records a line never waits and never fails; a file that cannot be written is told of once, until it
- * can be written again; what waits to be written is bounded.
+ * Invariants: recording a line never waits and never fails; a file that cannot be written is reported once until it can be
+ * written again; the number of pending lines is bounded.
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LifecycleEvent } from './lifecycle.ts'
 
 export type EventLine =
-  /** `readers`: how many streams follow the thread, where a run begins or ends. */
+  /** `readers`: how many streams follow the thread. Present where a run begins or ends. */
   | (LifecycleEvent & { readonly readers?: number })
-  /** While a run of the thread goes on. `seq`: the cursor it came with, or the last position it was given. */
+  /** While a run of the thread is live. `seq`: the cursor it came with, or the last position it was given. */
   | {
       readonly type: 'reader_joined' | 'reader_left'
       readonly at: string
@@ -26,9 +26,9 @@ export type EventLine =
       /** How many streams follow the thread now. */
       readonly readers: number
     }
-  /** Runs of an earlier process were ended for it, or given to who goes on with them. */
+  /** Runs of an earlier process were ended on its behalf, or made ready to be resumed. */
   | { readonly type: 'orphans_settled'; readonly at: string; readonly count: number }
-  /** A process that stops left the run to the next one. */
+  /** A stopping process left the run for the next one. */
   | {
       readonly type: 'run_released'
       readonly at: string
@@ -42,20 +42,20 @@ export type EventLine =
 
 export interface EventFile {
   record(line: EventLine): void
-  /** Writes what waits. Twice is harmless. */
+  /** Writes the pending lines. Idempotent. */
   close(): Promise<void>
 }
 
 export interface EventFileOptions {
   readonly directory: string
   readonly now: () => number
-  /** Told once when the file cannot be written; once more after it could be again. */
+  /** Called once when the file cannot be written, and again only after it could be written in between. */
   readonly onFault: (error: unknown) => void
   /** A file this long, in bytes, becomes `.1`. Default 16 MiB. */
   readonly maxBytes?: number
   /** Older generations that are kept, at least 1. Default 4. */
   readonly keep?: number
-  /** Lines that may wait. Default 10,000. */
+  /** Pending lines. Default 10,000. */
   readonly maxWaiting?: number
 }
 
@@ -109,7 +109,7 @@ export function createEventFile(options: EventFileOptions): EventFile {
   }
 
   async function write(): Promise<void> {
-    // Lines that come in one turn are written together.
+    // Lines that are recorded in one turn are written together.
     await undefined
     while (waiting.length > 0 || lost > 0) {
       const told = lost
@@ -121,7 +121,7 @@ export function createEventFile(options: EventFileOptions): EventFile {
           await rotate()
           continue
         }
-        // The notice stands by itself: what could not be said is not itself a line that is lost.
+        // The notice is written alone: if it cannot be written, it does not count as a lost line.
         if (notice === '') text = take(maxBytes - file.bytes)
         await file.handle.appendFile(notice + text)
         file.bytes += Buffer.byteLength(notice + text)
@@ -132,11 +132,11 @@ export function createEventFile(options: EventFileOptions): EventFile {
         break
       }
     }
-    // In the same turn as the last look at `waiting`: a line that comes from now on writes again.
+    // In the same turn as the last check of `waiting`: a later line starts a new write.
     writing = undefined
   }
 
-  /** The next line that comes tries again. */
+  /** The next line that is recorded tries again. */
   async function giveUp(error: unknown, text: string): Promise<void> {
     // A line counts as lost even if a part of it may be in the file.
     lost += waiting.length + text.split('\n').length - 1
@@ -145,7 +145,7 @@ export function createEventFile(options: EventFileOptions): EventFile {
     file = undefined
     if (!failing) onFault(error)
     failing = true
-    // What came meanwhile waits for the next line: trying at once, and failing, would never end.
+    // Lines recorded since then stay pending until the next one: retrying at once could fail for ever.
   }
 
   function poke(): void {

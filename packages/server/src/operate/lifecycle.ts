@@ -1,12 +1,12 @@
 /**
- * The lives of runs, read off what was committed: the control records among the frames that the bus tells of. One
- * reading for everybody who writes about it (log, events.jsonl, metrics, traces).
+ * The lives of runs, read from the control records of each commit that the bus announces. The log, `events.jsonl`, metrics
+ * and traces all use this one reading.
  *
- * Owns: the words for a life's changes, and when each run of this process was accepted and began. Does not know: who
- * carries runs out, who listens. Nothing a person or an agent said is in an event.
+ * Owns: the names of a life's changes, and when each run of this process was accepted and started. Does not know: who
+ * executes runs, who listens. An event holds nothing that a person or an agent said.
  *
- * Invariants: an event is of something durable; events of a run come in the order of its log; a listener that throws
- * hurts neither the others nor the run.
+ * Invariants: an event reports something durable; events of a run come in the order of its log; a listener that throws
+ * affects neither the others nor the run.
  */
 import { EventType } from '@ag-ui/core'
 import type { ControlEnvelope, OutcomeType } from '@holdfast/core'
@@ -17,7 +17,7 @@ import { controlRecordsIn } from './control-records.ts'
 interface Place extends TenantRun {
   /** ISO 8601 UTC, by the store's clock. */
   readonly at: string
-  /** Of the record that says it. */
+  /** Of the control record. */
   readonly seq: number
 }
 
@@ -26,13 +26,13 @@ export interface Accepted extends Place {
   readonly agentId: string
   /** The run whose question is asked again. */
   readonly retryOf?: string
-  /** Asked again by the server, because `retryOf` lost its worker. */
+  /** Restarted by the server, because `retryOf` lost its worker. */
   readonly restarted?: true
   readonly continues?: string
 }
 
 export interface Begun extends Place {
-  /** `run_resumed`: it had begun under a worker that is gone. */
+  /** `run_resumed`: it had been started by a worker that was lost. */
   readonly type: 'run_started' | 'run_resumed'
   readonly agentId?: string
   readonly acceptedAt?: string
@@ -50,7 +50,7 @@ export interface Ended extends Place {
   /** Of a failure. */
   readonly code?: string
   readonly agentId?: string
-  /** Known of a run that this process saw accepted, or begin. */
+  /** Known if this process saw the run being accepted, or started. */
   readonly acceptedAt?: string
   readonly startedAt?: string
 }
@@ -58,7 +58,7 @@ export interface Ended extends Place {
 export type LifecycleEvent = Accepted | Begun | CancelRequested | Ended
 
 export interface Lifecycle {
-  /** Undoing twice is harmless. */
+  /** Returns an idempotent unsubscribe. */
   subscribe(listener: (event: LifecycleEvent) => void): () => void
   /** Runs of the thread that this process knows of and that have not ended, by id; the same object until the last ends. */
   livesIn(thread: TenantThread): ReadonlyMap<string, unknown> | undefined

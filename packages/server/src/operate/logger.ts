@@ -1,8 +1,8 @@
 /**
- * The server's log: one line an event, JSON for programs, a plain line for a person. Owns its form, its level, and that
- * no secret passes. Does not know: what is worth saying.
+ * The server's log: one line for each event, as JSON for programs or as plain text for a person. Owns its form, its level,
+ * and that no secret passes. Does not know: what is worth logging.
  *
- * Rules for whoever writes to it: ids, codes, counts and times; never a person's words, an agent's, or a provider's.
+ * Log only ids, codes, counts and times; never the words of a person, an agent or a provider.
  */
 import { type Logger, pino } from 'pino'
 import { errorFields } from './error-fields.ts'
@@ -16,9 +16,9 @@ export interface LoggerOptions {
   readonly level: LogLevel
   /** `plain`: for a person at a terminal. */
   readonly form: 'json' | 'plain'
-  /** Gets whole lines, each with its line feed. */
+  /** Receives whole lines, each with its line feed. */
   readonly write: (line: string) => void
-  /** Values that are taken out wherever they turn up. */
+  /** Values that are removed wherever they occur. */
   readonly secrets?: readonly string[]
 }
 

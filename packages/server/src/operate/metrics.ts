@@ -3,9 +3,9 @@
  * engine, where the figures come from.
  *
  * Invariants:
- * - Nothing that happens for each event costs more here than adding to a number: such figures are asked for when somebody
- *   reads (`Sources`). What happens for each commit, request or run is counted as it happens.
- * - Labels come from closed lists (states, codes, routes' patterns): no id is ever one.
+ * - What happens for each event costs at most an addition here: such figures are asked for when they are read (`Sources`).
+ *   What happens for each commit, request or run is counted as it happens.
+ * - Labels come from closed lists (states, codes, routes' patterns), never from ids.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { StoreCounts, StoreMeter } from '../store/meter.ts'
@@ -47,7 +47,7 @@ const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const RUN_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
 const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
 
-/** Of the process, whoever asks: its memory, its event loop's delay. Collected once, however many servers it holds. */
+/** Figures of the process: memory, event loop delay. Collected once, even if it holds several servers. */
 let ofProcess: Registry | undefined
 
 function processMetrics(): Registry {
@@ -181,7 +181,7 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   raisedTo('holdfast_sent_bytes_total', 'Bytes of records sent to live streams.', () => sent().bytes)
   raisedTo('holdfast_sent_records_total', 'Records sent to live streams.', () => sent().records)
 
-  /** A counter that somebody else counts. */
+  /** A counter whose value another part keeps. */
   function raisedTo(name: string, help: string, read: () => number): void {
     new Counter({
       name,

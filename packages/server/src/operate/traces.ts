@@ -19,7 +19,7 @@ import { runName } from '../store/tenant-thread.ts'
 import type { Accepted, Begun, Ended, LifecycleEvent } from './lifecycle.ts'
 import type { Answered } from './metrics.ts'
 
-/** What a request says of itself before it is answered. */
+/** What is known of a request before it is answered. */
 export interface Asked {
   readonly method: string
   readonly roomId?: string
@@ -30,7 +30,7 @@ export interface Asked {
 
 export interface Traces {
   lived(event: LifecycleEvent): void
-  /** The function is called once, with the answer's head. */
+  /** The returned function is called once, with the head of the response. */
   asked(request: Asked): (answer: Answered) => void
 }
 
@@ -47,7 +47,7 @@ function addressOf(address: Address): Record<string, string> {
   return found
 }
 
-/** Only what W3C trace context and baggage are carried in (https://www.w3.org/TR/trace-context/). */
+/** The headers of W3C trace context and baggage (https://www.w3.org/TR/trace-context/). */
 const CARRIERS = ['traceparent', 'tracestate', 'baggage']
 const carrier: TextMapGetter<Asked> = { keys: () => CARRIERS, get: ({ header }, name) => header(name) }
 
@@ -55,7 +55,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
   /** Of runs that have not ended. */
   const open = new Map<string, Span>()
 
-  /** A run that was accepted before this process began has its span from what is known of it. */
+  /** For a run that was accepted before this process started, the span is made from what is known of it. */
   function spanOf(event: Accepted | Begun | Ended): Span {
     const held = open.get(runName(event))
     if (held) return held
@@ -67,7 +67,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
       startTime: new Date(from),
       attributes: { ...addressOf({ roomId, threadId, runId }), ...(agentId && { 'holdfast.agent.id': agentId }) },
     })
-    // Where no SDK is registered there is nothing to hold.
+    // Without a registered SDK there is nothing to keep.
     if (isSpanContextValid(span.spanContext())) open.set(runName(event), span)
     return span
   }

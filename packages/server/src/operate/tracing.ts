@@ -1,6 +1,6 @@
 /**
- * Starts the OpenTelemetry SDK where it is asked for and installed; Holdfast brings none. Owns: when that is, and what
- * to say if it is not. Does not know: spans.
+ * Starts the OpenTelemetry SDK if it is configured and installed; Holdfast does not bring one. Owns: when that is, and the
+ * warning if it is not installed. Does not know: spans.
  */
 
 /** The part of `@opentelemetry/sdk-node` that is used; it reads its own settings from the environment. */
@@ -14,7 +14,7 @@ export interface Sdk {
 }
 
 export interface Tracing {
-  /** Sends what has gathered, within its time-out; never rejects. */
+  /** Sends the pending spans, within its time-out; never rejects. */
   close(): Promise<void>
 }
 
@@ -26,12 +26,12 @@ export interface TracingOptions {
   readonly closeMs?: number
 }
 
-/** Not written where it is imported: it need not be installed, not even for the compiler. */
+/** In a variable, so that the package need not be installed, not even for the compiler. */
 const SDK: string = '@opentelemetry/sdk-node'
 
 const ASKED_BY = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const
 
-/** Undefined: not asked for, or not possible, which has then been said. Never rejects. */
+/** Undefined: not configured, or not possible, which has then been reported. Never rejects. */
 export async function startTracing(options: TracingOptions): Promise<Tracing | undefined> {
   const { env, say, load = () => import(SDK) as Promise<Sdk>, closeMs = 3_000 } = options
   const asked = ASKED_BY.find((name) => env[name])

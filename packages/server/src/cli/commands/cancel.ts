@@ -1,4 +1,4 @@
-/** `holdfast cancel`: asks for the end of a run, or of whatever is live in a thread. */
+/** `holdfast cancel`: cancels a run, or the live run of a thread. */
 import { type CancelRequested, type CancelTooLate, paths, type ThreadKey } from '@holdfast/core'
 import type { ServerClient } from '../server-client.ts'
 import type { Terminal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 /**
- * `holdfast doctor`: whether a server could run here, and whether its data is sound. Changes nothing but what any start
- * would (it opens the store). Says of each check what was found, and of what is wrong what to do.
+ * `holdfast doctor`: whether a server could run here, and whether its data is sound. It changes nothing that a start of the
+ * server would not (it opens the store). Each check says what was found and, if something is wrong, what to do.
  */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -75,7 +75,7 @@ function place(directory: string): Finding {
   return { check: 'data', state: 'ok', says }
 }
 
-/** The directory, or the one it would be made in. */
+/** The directory, or its nearest parent that exists. */
 function nearest(directory: string): string {
   return existsSync(directory) || dirname(directory) === directory ? directory : nearest(dirname(directory))
 }
@@ -90,7 +90,7 @@ function disk(directory: string): Finding {
   return { check: 'disk', state: free < 1024 ? 'warning' : 'ok', says }
 }
 
-/** Whether a server holds it. */
+/** Returns whether a server holds the store. */
 function store(directory: string, terminal: Terminal, tell: (finding: Finding) => void): boolean {
   if (!hasData(directory)) return false
   let archive: ReturnType<typeof openData>

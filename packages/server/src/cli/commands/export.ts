@@ -1,4 +1,4 @@
-/** `holdfast export`: a room as lines of JSON, into a file or to stdout. A file is whole or is not there. */
+/** `holdfast export`: a room as lines of JSON, to a file or to stdout. A file is complete or does not exist. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dataDirectory, hasData, openData } from '../data.ts'
 import { CommandError } from '../failure.ts'
@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts'
 
 export interface ExportOptions {
   readonly roomId: string
-  /** Absent: whichever tenant has a room of this id, if only one has. */
+  /** Absent: the only tenant that has a room with this id. */
   readonly tenantId: string | undefined
   /** Absent: stdout. */
   readonly file: string | undefined
@@ -46,7 +46,7 @@ export function exportRoom(terminal: Terminal, options: ExportOptions): void {
     try {
       write(file, counted(lines, progress.at))
     } catch (cause) {
-      // Whoever reads may have enough before it is all said: `holdfast export … | head`.
+      // The reader may close the pipe early: `holdfast export … | head`.
       if (file === undefined && codeOf(cause) === 'EPIPE') return
       throw cause
     } finally {
@@ -73,7 +73,7 @@ function* counted(lines: Iterable<string>, at: (done: number) => void): Generato
   }
 }
 
-/** @throws CommandError when the file cannot be written; nothing of it is then left */
+/** @throws CommandError when the file cannot be written; no part of it is left then */
 function write(file: string | undefined, lines: Iterable<string>): void {
   if (file === undefined) {
     writeAll(STDOUT, lines)
@@ -109,7 +109,7 @@ function writeAll(handle: number, lines: Iterable<string>): void {
   writeWhole(handle, text)
 }
 
-/** A pipe may be full for a moment, and take only a part. */
+/** A full pipe takes only a part, or nothing for a moment. */
 function writeWhole(handle: number, text: string): void {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; ) {

@@ -1,4 +1,4 @@
-/** `holdfast import`: takes an exported room into a data directory: all of it, or nothing. */
+/** `holdfast import`: imports an exported room into a data directory, all or nothing. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { ArchiveError } from '../../store/archive/format.ts'
@@ -10,12 +10,12 @@ import type { Terminal } from '../terminal.ts'
 export interface ImportOptions {
   readonly file: string
   readonly data: string | undefined
-  /** Whose the room becomes. Absent: the tenant of a server without authentication. */
+  /** The tenant that gets the room. Absent: the tenant of a server without authentication. */
   readonly tenantId: string | undefined
 }
 
 const CHUNK = 1024 * 1024
-/** UTF-16 units; no record of any server comes near. */
+/** UTF-16 units. No record of a server is nearly as long. */
 const LONGEST_LINE = 64 * 1024 * 1024
 
 export function importRoom(terminal: Terminal, { file, data, tenantId }: ImportOptions): void {

@@ -1,4 +1,4 @@
-/** `holdfast serve`: a server, as `npm run serve` starts one. */
+/** `holdfast serve`: starts a server, like `npm run serve`. */
 import { serve as serveProcess } from '../../process/serve.ts'
 
 /** Ends the process. */
@@ -8,7 +8,7 @@ export function serve(env: Readonly<Record<string, string | undefined>>, webRoot
     ...(webRoot === undefined ? {} : { webRoot }),
     agents: async ({ model }, clock) => {
       if (!model) return []
-      // Only who names a model loads what talks to one.
+      // Loaded only if a model is configured.
       const { createModelAgent } = await import('../../agents/model/index.ts')
       return [createModelAgent({ ...model, clock })]
     },

@@ -1,4 +1,4 @@
-/** `holdfast tail`: a thread's log, from a position on, as it grows. Looking only: its end ends nothing else. */
+/** `holdfast tail`: prints a thread's log from a position and follows it. It only reads: stopping it stops nothing else. */
 import { type Envelope, envelopeJson, isComment, paths, type ThreadKey, wholeFrames } from '@holdfast/core'
 import { CommandError, EXIT } from '../failure.ts'
 import type { ServerClient } from '../server-client.ts'
@@ -8,9 +8,9 @@ export interface TailOptions {
   readonly key: ThreadKey
   /** Exclusive. */
   readonly after: number
-  /** Envelopes as the server gives them, one a line. */
+  /** Envelopes as the server sends them, one per line. */
   readonly json: boolean
-  /** Goes on until it is aborted; without it, ends with what is there. */
+  /** Continues until it is aborted. If false, ends with the last record that is there. */
   readonly follow: boolean
   readonly signal: AbortSignal
 }
@@ -61,7 +61,7 @@ function lineOf({ seq, at, runId, event }: Envelope): string {
   return [String(seq).padStart(6), at.slice(11, 23), runId ?? '-', event.type, shown(gist(event))].join('  ').trimEnd()
 }
 
-/** What a person wants to see of an event at a glance. */
+/** The part of an event that a person wants to see at a glance. */
 function gist(event: Envelope['event']): string {
   if ('delta' in event && typeof event.delta === 'string') return event.delta
   if (event.type === 'run.ended') {

@@ -1,6 +1,6 @@
 /**
- * `holdfast trace`: one run's path from its acceptance to its end, with timings. Asks a running server, or reads a data
- * directory that no server holds. Owns: where the run is looked for. Only reads.
+ * `holdfast trace`: one run's path from its acceptance to its end, with timings. Asks a running server, or reads the data
+ * directory of a stopped one. Owns: how the run is found. Only reads.
  */
 import { type Envelope, type List, paths, type RunInThread, type ThreadKey } from '@holdfast/core'
 import { dataDirectory, hasData, openData } from '../data.ts'
@@ -13,9 +13,9 @@ import { textOf } from '../trace/trace-text.ts'
 
 export interface TraceOptions {
   readonly runId: string
-  /** Absent: of the runs with this id, the newest. */
+  /** Absent: the newest run with this id. */
   readonly key: ThreadKey | undefined
-  /** Read instead of asking a server. */
+  /** A data directory to read instead of asking a server. */
   readonly data: string | undefined
   readonly json: boolean
 }
@@ -23,7 +23,7 @@ export interface TraceOptions {
 const LIST_PAGE = 200
 const LOG_PAGE = 1_000
 
-/** @throws CommandError for a run that is not there */
+/** @throws CommandError if there is no such run */
 export async function trace(
   client: () => Pick<ServerClient, 'get'>,
   terminal: Pick<Terminal, 'out' | 'env'>,
@@ -60,7 +60,7 @@ async function fromServer(
   return builder.done()
 }
 
-/** Goes back through the runs of all threads. */
+/** Pages back through the runs of all threads. */
 async function placeOf(get: ServerClient['get'], runId: string): Promise<ThreadKey | undefined> {
   let before: string | undefined
   do {
@@ -73,11 +73,11 @@ async function placeOf(get: ServerClient['get'], runId: string): Promise<ThreadK
   return undefined
 }
 
-/** @throws CommandError where a server holds the data, or there is none */
+/** @throws CommandError if a server holds the data, or if there is none */
 function fromData(directory: string, runId: string, wanted: ThreadKey | undefined): RunTrace | undefined {
   if (!hasData(directory)) throw new CommandError(`There is no Holdfast data in ${directory}: name it with --data.`)
   const archive = openData(directory)
-  // Ids need no escape in JSON: a line without this text is none of the run's.
+  // Ids need no escaping in JSON, so a line without this text is not of the run.
   const mark = `"runId":"${runId}"`
   let newest: RunTrace | undefined
   try {
