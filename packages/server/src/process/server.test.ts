@@ -5,6 +5,7 @@ import { EventType } from '@ag-ui/core'
 import { type EndedRun, paths } from '@holdfast/core'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { defineAgent } from '../agents/define-agent.ts'
+import type { Access } from '../http/access.ts'
 import { StoreFault } from '../store/fault.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'
@@ -74,6 +75,37 @@ describe('a server in this process', () => {
     const other = await startServer(options('not-ahead', { warn: quiet }))
     await other.close()
     expect(quiet).not.toHaveBeenCalled()
+  })
+
+  it('asks the access that it is given for every request, and opens no stream without it', async () => {
+    const asked: string[] = []
+    const access: Access = {
+      async authenticate(request) {
+        asked.push(await request.text())
+        if (request.header('authorization') === 'Bearer ann') {
+          return { type: 'principal', principal: { ...LOCAL_PRINCIPAL, personId: 'ann' } }
+        }
+        return { type: 'unauthorized', detail: 'Sign in.', challenge: 'Bearer' }
+      },
+      authorise: async (_principal, _action, { threads = [] }) => threads.every(({ threadId }) => threadId !== 'hers'),
+    }
+    const server = await startServer(options('access', { access }))
+    const feedOf = (threadId: string, more = {}) => {
+      const body = JSON.stringify({ threads: [{ roomId: 'default', threadId, after: 0 }] })
+      const headers = { 'Content-Type': 'application/json', ...more }
+      return fetch(`${server.url}/v1/feed`, { method: 'POST', headers, body })
+    }
+    const ann = { Authorization: 'Bearer ann' }
+    const refused = await feedOf('t1')
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/problem+json'])
+    expect(asked).toEqual([expect.stringContaining('"t1"')])
+    expect((await feedOf('hers', ann)).status).toBe(404)
+    const open = await feedOf('t1', ann)
+    expect([open.status, open.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+    await open.body?.cancel()
+    expect((await fetch(`${server.url}/v1/rooms`)).status).toBe(401)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    await server.close()
   })
 
   it('tells an agent that asks whether its thread is on a screen, as a page has said it', async () => {

@@ -12,6 +12,7 @@ import { createStrictBus } from '../bus/strict-bus.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineLog } from '../engine/log.ts'
 import { createFeed } from '../feed/feed.ts'
+import type { Access } from '../http/access.ts'
 import { createApp } from '../http/app.ts'
 import type { Phase } from '../http/env.ts'
 import { type Listening, listen } from '../http/listen.ts'
@@ -37,6 +38,8 @@ export interface ServerOptions {
   /** Answers where neither a start nor its thread nor its room names one. Default: the first of `agents`, else `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
+  /** Default: one local person, who may do everything. */
+  readonly access?: Access
   readonly clock?: Clock
   /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
   readonly drainMs?: number
@@ -155,6 +158,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       metrics: operations.metrics,
       ...(options.publicOrigin === undefined ? {} : { publicOrigin: options.publicOrigin }),
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+      ...options.access,
     })
     // Before the engine starts: a port that is taken must not cost a queued run its life.
     listening = await listen(app, { host, port })
