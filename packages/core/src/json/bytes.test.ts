@@ -7,19 +7,19 @@ const text = fc.string({ unit: 'binary' })
 const units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes))
 
 describe('bytes without an encoder', () => {
-  it('are those an encoder makes', () => {
+  it('count what an encoder writes', () => {
     fc.assert(fc.property(fc.oneof(text, units), (given) => utf8Length(given) === Buffer.byteLength(given)))
   })
 
-  it('of JSON are those JSON.stringify makes', () => {
+  it('count what JSON.stringify writes', () => {
     fc.assert(
       fc.property(fc.oneof(text, units), (given) => jsonLength(given) === Buffer.byteLength(JSON.stringify(given)) - 2),
     )
   })
 })
 
-describe('cutting', () => {
-  it('makes pieces that lose nothing, break no character and keep within the bound', () => {
+describe('cutting text', () => {
+  it('makes pieces that lose nothing, split no character and stay within the bound', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 6, max: 40 }), (given, max) => {
         let joined = ''
@@ -36,12 +36,12 @@ describe('cutting', () => {
     )
   })
 
-  it('goes on even when not one character fits', () => {
+  it('makes progress even if no character fits', () => {
     expect(pieceEnd('🙂🙂', 0, 1)).toBe(2)
     expect(pieceEnd('ab', 0, -5)).toBe(1)
   })
 
-  it('truncates before a character that would be halved', () => {
+  it('truncates before a character that would be split', () => {
     expect(truncate('ab🙂', 3)).toBe('ab')
     expect(truncate('ab🙂', 4)).toBe('ab🙂')
     expect(truncate('abcd', 3)).toBe('abc')

@@ -18,7 +18,7 @@ describe('operations', () => {
     ['remove from a list', [1, 2, 3], [{ op: 'remove', path: '/1' }], [1, 3]],
     ['move', { a: 1, b: {} }, [{ op: 'move', from: '/a', path: '/b/c' }], { b: { c: 1 } }],
     ['move within a list', [1, 2, 3], [{ op: 'move', from: '/0', path: '/2' }], [2, 3, 1]],
-    ['move to where it is', { a: 1 }, [{ op: 'move', from: '/a', path: '/a' }], { a: 1 }],
+    ['move to the same place', { a: 1 }, [{ op: 'move', from: '/a', path: '/a' }], { a: 1 }],
     ['copy', { a: [1] }, [{ op: 'copy', from: '/a', path: '/b' }], { a: [1], b: [1] }],
     ['test', { a: { b: [1] } }, [{ op: 'test', path: '/a', value: { b: [1] } }], { a: { b: [1] } }],
     ['escapes', { 'a/b': { 'c~d': 1 } }, [{ op: 'replace', path: '/a~1b/c~0d', value: 2 }], { 'a/b': { 'c~d': 2 } }],
@@ -39,17 +39,17 @@ describe('operations', () => {
     ['no index', { op: 'replace', path: '/list/0x', value: 1 }],
     ['add without a value', { op: 'add', path: '/a' }],
     ['replace without a value', { op: 'replace', path: '/n' }],
-    ['replace what is not there', { op: 'replace', path: '/no', value: 1 }],
-    ['remove what is not there', { op: 'remove', path: '/no' }],
+    ['replace a missing member', { op: 'replace', path: '/no', value: 1 }],
+    ['remove a missing member', { op: 'remove', path: '/no' }],
     ['remove the whole', { op: 'remove', path: '' }],
     ['a test that fails', { op: 'test', path: '/n', value: 2 }],
     ['a test without a value', { op: 'test', path: '/n' }],
-    ['a test of nothing', { op: 'test', path: '/no', value: 1 }],
+    ['a test of a missing member', { op: 'test', path: '/no', value: 1 }],
     ['copy of nothing', { op: 'copy', from: '/no', path: '/a' }],
     ['move of nothing', { op: 'move', from: '/no', path: '/no' }],
     ['move into itself', { op: 'move', from: '/list', path: '/list/0' }],
     ['move to nowhere', { op: 'move', from: '/n', path: '/no/where' }],
-    ['a path that is none', { op: 'add', path: 'n', value: 1 }],
+    ['a path that is not a pointer', { op: 'add', path: 'n', value: 1 }],
     ['no path', { op: 'add', value: 1 }],
     ['an unknown operation', { op: 'swap', path: '/n' }],
     ['no operation', null],
@@ -60,14 +60,14 @@ describe('operations', () => {
     expect(before).toEqual({ n: 1, list: [0] })
   })
 
-  test('what is no list of operations does not apply; an empty one changes nothing', () => {
+  test('a patch that is not a list does not apply, and an empty one changes nothing', () => {
     expect(applyPatch({}, 'x' as never, new Set())).toBeUndefined()
     const value = {}
     expect(apply(value)?.value).toBe(value)
   })
 })
 
-test('does what the library does, wherever the library allows it', () => {
+test('gives the same result as the rfc6902 library', () => {
   const token = fc.constantFrom('a', 'b', '0', '1', '-')
   const pointer = fc.array(token, { maxLength: 3 }).map((tokens) => tokens.map((each) => `/${each}`).join(''))
   const value = fc.jsonValue({ maxDepth: 2 })
@@ -111,7 +111,7 @@ test('does what the library does, wherever the library allows it', () => {
 })
 
 describe('copy-on-write', () => {
-  test('only what lies on the path is copied', () => {
+  test('copies only the containers on the path', () => {
     const before = { deep: { list: [{ n: 1 }, { n: 2 }] }, other: {} }
     const after = apply(before, { op: 'replace', path: '/deep/list/0/n', value: 9 })?.value as typeof before
     expect(after.other).toBe(before.other)
@@ -120,7 +120,7 @@ describe('copy-on-write', () => {
     expect(after.deep.list[0]).toEqual({ n: 9 })
   })
 
-  test('what is ours already is changed in place, until it was shown or copied within', () => {
+  test('changes owned containers in place until they were handed out or copied', () => {
     const owned = new Set<object>()
     const one = applyPatch({ list: [1] }, [{ op: 'add', path: '/list/-', value: 2 }], owned)?.value
     const two = applyPatch(one, [{ op: 'add', path: '/list/-', value: 3 }], owned)?.value
@@ -132,7 +132,7 @@ describe('copy-on-write', () => {
     })
   })
 
-  test('a patch of several operations that fails leaves what is ours as it was', () => {
+  test('a failing patch of several operations leaves owned containers unchanged', () => {
     const owned = new Set<object>()
     const one = applyPatch({ list: [1] }, [{ op: 'add', path: '/list/-', value: 2 }], owned)?.value
     const bad = [
@@ -143,7 +143,7 @@ describe('copy-on-write', () => {
     expect(one).toEqual({ list: [1, 2] })
   })
 
-  test('the memory of copies is bounded', () => {
+  test('the set of owned containers is bounded', () => {
     const owned = new Set<object>()
     let value: unknown = Array.from({ length: 2000 }, () => ({}))
     for (let index = 0; index < 2000; index++) {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { applyPatch } from './patch.ts'
 import { sameJson } from './same-json.ts'
 
-describe('the same JSON', () => {
-  test('is what the library finds no difference in', () => {
+describe('sameJson', () => {
+  test('agrees with the rfc6902 library', () => {
     const near = fc.jsonValue({ maxDepth: 3 }).chain((value) => fc.tuple(fc.constant(value), alike(value)))
     fc.assert(
       fc.property(near, ([one, other]) => {
@@ -15,14 +15,14 @@ describe('the same JSON', () => {
     )
   })
 
-  test('is no list that looks like an object, and no inherited member', () => {
+  test('tells a list from an object like it, and ignores inherited members', () => {
     expect(sameJson([], {})).toBe(false)
     expect(sameJson({ toString: 1 }, { valueOf: 1 })).toBe(false)
     expect(sameJson({ a: undefined }, { b: undefined })).toBe(false)
   })
 })
 
-test('a member of any name is found by its escaped pointer', () => {
+test('an escaped pointer finds a member of any name', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('~', '0', '1', '/', 'a') }), (name) => {
       const path = new Pointer(['', name]).toString()

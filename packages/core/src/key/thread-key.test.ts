@@ -11,7 +11,7 @@ const close = fc.record({
 })
 
 describe('a thread key', () => {
-  it('S000-12 is the same exactly when room and thread are: as a string, and compared', () => {
+  it('S000-12 is equal exactly if room and thread are equal, as a string and when compared', () => {
     fc.assert(
       fc.property(fc.oneof(close, key), fc.oneof(close, key), (a, b) => {
         const same = a.roomId === b.roomId && a.threadId === b.threadId
@@ -22,7 +22,7 @@ describe('a thread key', () => {
     )
   })
 
-  it('I3 S001-9 is read from outside only if both parts are ids: nobody guesses', () => {
+  it('I3 S001-9 is read from outside only if both parts are ids', () => {
     expect(keyOf({ roomId: 'r', threadId: 't', more: 1 })).toEqual({ roomId: 'r', threadId: 't' })
     for (const value of [
       undefined,

@@ -10,7 +10,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('clear' as const) }) },
 )
 
-it('S000-12 holds what a map by key string would, in the same order, whatever is set, replaced and deleted', () => {
+it('S000-12 behaves like a map by key string, in content and order, for any sets, replacements and deletions', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), key, (steps, asked) => {
       const map = createThreadMap<number>()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Closable, closingEvents } from './close.ts'
 
-describe('closing what is open', () => {
-  it('goes text, reasoning, blocks, calls, steps, sub-agents; of a kind the newest first', () => {
+describe('closing open items', () => {
+  it('closes texts, reasoning, blocks, calls, steps and sub-agents in this order, the newest of a kind first', () => {
     const open: Closable[] = [
       { kind: 'subagent', id: 'parent' },
       { kind: 'step', id: 'outer' },
@@ -27,7 +27,7 @@ describe('closing what is open', () => {
     ])
   })
 
-  it('says nothing when nothing is open', () => {
+  it('makes no events if nothing is open', () => {
     expect(closingEvents([])).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts'
 const run = { threadId: 't1', runId: 'r1' }
 
 describe('RUN_STARTED', () => {
-  it('carries this run’s messages, where they hang, and never forwardedProps', () => {
+  it('carries the messages of its run and their parent, and never forwardedProps', () => {
     const hostile = {
       ...run,
       parentId: 'm0',
@@ -20,7 +20,7 @@ describe('RUN_STARTED', () => {
     expect(EventSchema.safeParse(event).error).toBeUndefined()
   })
 
-  it('leaves out a state that is null, which AG-UI does not have', () => {
+  it('leaves out a null state, which AG-UI does not have', () => {
     const event = runStarted({ ...run, parentId: null, messages: [], state: null, resume: [] })
     expect(event.input).not.toHaveProperty('state')
     expect(event.input).toHaveProperty('resume')
@@ -51,7 +51,7 @@ describe('the last event', () => {
     expect(EventSchema.safeParse(event).error).toBeUndefined()
   })
 
-  it('carries the usage, without the counts that are none', () => {
+  it('carries the usage without invalid counts', () => {
     const usage = [{ provider: 'p', model: 'm', inputTokens: 3, outputTokens: Number.NaN, totalTokens: -1 }]
     const event = runTerminal({ type: 'succeeded' }, run, usage)
     expect(event).toMatchObject({ usage: [{ provider: 'p', model: 'm', inputTokens: 3 }] })

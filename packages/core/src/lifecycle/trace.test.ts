@@ -42,19 +42,19 @@ const OF_A_TRACE =
   /File "|\.(py|js|java|kt|cs|go|rs|rb|ex|php|c)\b|line \d|traceback|stack|goroutine|frame #|<html|Caused by/i
 
 describe.each(TRACES)('a trace of %s', (_, trace) => {
-  it('is cut off behind the words before it', () => {
+  it('is cut off, and the words before it are kept', () => {
     for (const between of ['\n', ':\n', '\n\n', '\r\n', ' - \n'])
       expect(withoutTrace(`Out of ink${between}${trace}`)).toMatch(/^Out of ink\r?$/)
   })
 
-  it('alone is never shown', () => {
+  it('is never shown if there is nothing else', () => {
     const { message } = failureSaying('agent_error', trace)
     expect(message).not.toMatch(OF_A_TRACE)
     expect(message).toMatch(/^[A-Z].*\.$/)
   })
 })
 
-it('a trace that comes to a plain sentence is that sentence', () => {
+it('a trace whose last line is a plain sentence becomes that sentence', () => {
   const trace = (last: string) => `Traceback (most recent call last):\n  File "/app/a.py", line 3, in f\n${last}\n`
   expect(withoutTrace(trace('ValueError: the city is unknown'))).toBe('ValueError: the city is unknown')
   expect(withoutTrace(trace('acme.errors.QuotaExceeded: no credit'))).toBe('acme.errors.QuotaExceeded: no credit')
@@ -75,7 +75,7 @@ it.each([
   expect(withoutTrace(words)).toBe(words)
 })
 
-it('a text of a megabyte that almost looks like a trace is read in so many steps', () => {
+it('a megabyte of text that almost looks like a trace takes linear time', () => {
   // A pattern that goes back over what it has read would not come to an end here.
   for (const piece of [' at a', ' at (', 'File "', '#1 ', "thread '", ' in x', 'a@b:1', '(x) y', "'\\n"])
     expect(withoutTrace(piece.repeat(1_000_000 / piece.length)).length).toBeLessThanOrEqual(1_000_000)

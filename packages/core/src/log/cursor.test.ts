@@ -14,7 +14,7 @@ describe('admitting a record', () => {
     expect(admit(cursor, seq)).toBe(admission)
   })
 
-  it('G3 applies each record exactly once and in order, however often and in whatever order records arrive', () => {
+  it('G3 applies each record exactly once and in order, even if records arrive repeatedly and out of order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 12 }),

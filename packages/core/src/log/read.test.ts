@@ -5,7 +5,7 @@ import { readEnvelope } from './read.ts'
 
 const good = { v: 1, roomId: 'r', threadId: 't', runId: 'x', seq: 1, at: 'then', kind: 'agui', event: { type: 'RAW' } }
 
-test('what a server wrote is read as it is', () => {
+test('an envelope that a server wrote is read unchanged', () => {
   fc.assert(fc.property(legalLog(), (log) => log.every((envelope) => readEnvelope(envelope) === envelope)))
   const { runId: _, ...control } = { ...good, kind: 'control' }
   expect(readEnvelope(control)).toBe(control)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { type Attention, compareAttention } from './attention.ts'
 
-it('what is looked at goes before what can be seen, and that before the rest; equals stay as they are', () => {
+it('focused comes before visible and visible before none, and equals keep their order', () => {
   const given: readonly Attention[] = ['none', 'visible', 'focused', 'none', 'focused', 'visible']
   const order = given.map((attention, index) => ({ attention, index }))
   order.sort((a, b) => compareAttention(a.attention, b.attention))

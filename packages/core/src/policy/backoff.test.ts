@@ -15,7 +15,7 @@ it.each([
   expect(backoffDelay({ ...policy, attempt, random })).toBe(ms)
 })
 
-it('never waits less than half of its step, never more than the step or the ceiling, and the dice spread it', () => {
+it('waits between half of its step and all of it, never more than the maximum, spread by chance', () => {
   fc.assert(
     fc.property(fc.nat(60), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempt, random) => {
       const step = Math.min(30_000, 500 * 2 ** attempt)

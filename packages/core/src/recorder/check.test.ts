@@ -90,7 +90,7 @@ const FULL: Readonly<Record<EventType, Record<string, unknown>>> = {
 const TYPES = Object.values(EventType)
 
 describe('each of the 31 events', () => {
-  it.each(TYPES)('%s is copied with everything that belongs to it, and with nothing else', (type) => {
+  it.each(TYPES)('%s is copied with all of its fields, and with nothing else', (type) => {
     const event = { type, ...FULL[type] }
     const bloated = Object.assign(JSON.parse('{"__proto__":{"polluted":true}}'), event, { rawEvent: {}, extra: 'x' })
     const copy = check(bloated)
@@ -108,7 +108,7 @@ describe('each of the 31 events', () => {
   })
 })
 
-it('takes a null in place of an optional field as absence, and keeps a null that is data', () => {
+it('treats null in an optional field as absent, and keeps null that is data', () => {
   expect(check({ type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'f', parentMessageId: null })).toEqual({
     type: 'TOOL_CALL_START',
     toolCallId: 'c',
@@ -120,7 +120,7 @@ it('takes a null in place of an optional field as absence, and keeps a null that
 describe('opaque JSON', () => {
   const value = (given: unknown) => (check({ type: 'CUSTOM', name: 'n', value: given }) as { value: unknown }).value
 
-  it('is copied as JSON would have it', () => {
+  it('is copied as JSON.stringify sees it', () => {
     const date = new Date(0)
     const given = {
       date,
@@ -133,7 +133,7 @@ describe('opaque JSON', () => {
     expect(value(given)).toEqual(JSON.parse(JSON.stringify(given)))
   })
 
-  it('loses keys that would reach a prototype', () => {
+  it('loses keys that reach a prototype', () => {
     const copy = value(JSON.parse('{"__proto__":{"polluted":1},"a":{"__proto__":[]}}'))
     expect(JSON.stringify(copy)).toBe('{"a":{}}')
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
@@ -143,14 +143,14 @@ describe('opaque JSON', () => {
     ['undefined', undefined],
     ['a function', () => 1],
     ['a big integer', { a: 1n }],
-    ['something whose toJSON says nothing', { toJSON: () => undefined }],
+    ['a value whose toJSON returns nothing', { toJSON: () => undefined }],
   ])('is refused when it is %s', (_, given) => {
     expect(() => value(given)).toThrow(
       expect.objectContaining({ failure: expect.objectContaining({ code: 'agent_protocol' }) }),
     )
   })
 
-  it('is refused as metadata when it turns into something that is no object', () => {
+  it('is refused as metadata if its toJSON returns no object', () => {
     const metadata = new Date(0)
     expect(() => check({ type: 'STEP_STARTED', stepName: 'x', metadata })).toThrow('metadata')
   })
@@ -163,12 +163,12 @@ it.each(['/__proto__/x', '/a/__proto__', '/constructor/prototype/x'])(
   },
 )
 
-it.each(['a', '/~2', '~'])('refuses a patch whose path is no JSON Pointer: %s', (path) => {
+it.each(['a', '/~2', '~'])('refuses a patch whose path is not a JSON Pointer: %s', (path) => {
   expect(() => check({ type: 'STATE_DELTA', delta: [{ op: 'remove', path }] })).toThrow('JSON Pointer')
 })
 
 it.each([undefined, null, 1, 'x', [], {}, { type: 'NOPE' }, { type: 'toString' }, { type: '__proto__' }])(
-  'refuses %j: it is no event',
+  'refuses %j, which is not an event',
   (input) => {
     expect(() => check(input)).toThrow('not an AG-UI event')
   },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parsed, recordAll, recorderOf, typesOf } from './testing/recorders.ts'
 
 describe('chunks', () => {
-  it('become start, content and end, whichever of the three kinds', () => {
+  it('of each kind become start, content and end', () => {
     const recorder = recorderOf()
     recordAll(recorder, [
       { type: 'REASONING_MESSAGE_CHUNK', messageId: 'r1', delta: 'hm' },
@@ -26,7 +26,7 @@ describe('chunks', () => {
     ])
   })
 
-  it('of any number of sub-agents cost the same for each, however many others are writing', () => {
+  it('of a sub-agent cost the same however many others are writing', () => {
     // Where each chunk and each end looked at every lane, this took half a minute.
     const recorder = recorderOf()
     const count = 20_000
@@ -39,7 +39,7 @@ describe('chunks', () => {
     expect(typesOf(recorder.take()).filter((type) => type === 'TEXT_MESSAGE_START')).toHaveLength(count)
   })
 
-  it('of parallel sub-agents keep their own lanes, and a nameless one that could be either is refused', () => {
+  it('of parallel sub-agents are kept apart, and an ambiguous one without an id is refused', () => {
     const recorder = recorderOf()
     recordAll(recorder, [
       { type: 'TEXT_MESSAGE_CHUNK', messageId: 'a', subagentRunId: 's1', delta: 'a1' },
@@ -57,7 +57,7 @@ describe('chunks', () => {
     expect(recorder.record({ type: 'TEXT_MESSAGE_CHUNK', delta: '?' }).type).toBe('refused')
   })
 
-  it('all end before a snapshot, which restates the whole conversation', () => {
+  it('end before a snapshot, which restates the whole conversation', () => {
     const recorder = recorderOf()
     recordAll(recorder, [
       { type: 'TEXT_MESSAGE_CHUNK', messageId: 'a', subagentRunId: 's1', delta: 'a' },
@@ -67,7 +67,7 @@ describe('chunks', () => {
     expect(typesOf(recorder.take()).slice(-3)).toEqual(['TEXT_MESSAGE_END', 'TEXT_MESSAGE_END', 'MESSAGES_SNAPSHOT'])
   })
 
-  it('goes on with the one open lane of a sub-agent when it names neither message nor owner', () => {
+  it('without message and owner continue the only open lane of a sub-agent', () => {
     const recorder = recorderOf()
     recordAll(recorder, [
       { type: 'TEXT_MESSAGE_CHUNK', messageId: 'a', subagentRunId: 's1', delta: 'a1' },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parsed, recordAll, recorderOf, SUCCEEDED, say, start, stop, typesOf } from './testing/recorders.ts'
 
-it('joins deltas that follow each other into one event, and keeps the first timestamp', () => {
+it('joins consecutive deltas into one event with the first timestamp', () => {
   const recorder = recorderOf()
   recordAll(recorder, [start, { ...say('Hel'), timestamp: 1 }, { ...say('lo'), timestamp: 2 }, say(' you')])
   expect(parsed(recorder.take())[1]).toEqual({
@@ -34,7 +34,7 @@ it('drops an empty delta after checking it, unless it carries metadata', () => {
   expect(recorder.record(say('', 'unknown')).type).toBe('refused')
 })
 
-it('leaves a delta with metadata alone, since a reader merges metadata per event', () => {
+it('does not join a delta with metadata, because readers merge metadata per event', () => {
   const recorder = recorderOf()
   recordAll(recorder, [start, say('a'), { ...say('b'), metadata: { finish: 'stop' } }, say('c')])
   expect(
@@ -49,7 +49,7 @@ it('leaves a delta with metadata alone, since a reader merges metadata per event
 })
 
 it.each(['x', 'é', '語', '🙂', '\n', '"', '\u0001'])(
-  'splits a delta of %j at code points and keeps within the bound',
+  'splits a delta of %j at code points and stays within the bound',
   (character) => {
     const recorder = recorderOf({ maxCoalescedBytes: 200 })
     const text = character.repeat(301)
@@ -68,7 +68,7 @@ it.each(['x', 'é', '語', '🙂', '\n', '"', '\u0001'])(
   },
 )
 
-it('says how much waits: exactly the bytes that take then gives', () => {
+it('reports exactly the bytes that take then returns', () => {
   const recorder = recorderOf()
   expect(recorder.pendingBytes()).toBe(0)
   recordAll(recorder, [start, say('grüße 🙂\n'), { type: 'STATE_SNAPSHOT', snapshot: { a: 'ü' } }, say('x')])
@@ -78,7 +78,7 @@ it('says how much waits: exactly the bytes that take then gives', () => {
   expect(recorder.take()).toEqual([])
 })
 
-it('joins the metadata of nobody: a tool call’s arguments with metadata keep it', () => {
+it('keeps the metadata of arguments of a tool call', () => {
   const recorder = recorderOf()
   const args = { type: 'TOOL_CALL_ARGS', toolCallId: 'c1', delta: '{' }
   recordAll(recorder, [
@@ -88,7 +88,7 @@ it('joins the metadata of nobody: a tool call’s arguments with metadata keep i
   expect(parsed(recorder.take())[1]).toEqual({ ...args, metadata: { a: 1 }, timestamp: 2 })
 })
 
-it('S001-C5 a late piece of a call opens it; long output keeps its bound and loses nothing; all of it is written before an end or an error', () => {
+it('S001-C5 a late piece of a call opens it; long output stays within the bound and loses nothing; all of it is written before an end or an error', () => {
   const piece = (delta: string) => ({ type: 'TOOL_CALL_CHUNK', toolCallId: 'c1', toolCallName: 'look', delta })
   for (const outcome of [SUCCEEDED, { type: 'failed', code: 'agent_error', message: 'It broke.' } as const]) {
     const recorder = recorderOf({ maxCoalescedBytes: 1_024 })

@@ -141,8 +141,8 @@ const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
   { type: 'interrupted', interrupts: [{ id: 'i1', reason: 'approval' }] },
 )
 
-describe('what the recorder lets out', () => {
-  it('is a legal AG-UI run, whatever well-formed events went in, wherever it was cut, however it ended', async () => {
+describe('the output of the recorder', () => {
+  it('is a legal AG-UI run for any well-formed events, any cut and any end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wellFormed, { maxLength: 40 }), outcome, fc.boolean(), async (events, end, often) => {
         const { accepted } = longest(events)
@@ -159,7 +159,7 @@ describe('what the recorder lets out', () => {
     )
   })
 
-  it('is a legal AG-UI run after rubbish too, and rubbish never throws', async () => {
+  it('is a legal AG-UI run after malformed events too, and those never throw', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wellFormed, { maxLength: 15 }), rubbish, outcome, async (events, thing, end) => {
         const { accepted } = longest(events)
@@ -171,7 +171,7 @@ describe('what the recorder lets out', () => {
     )
   })
 
-  it('is a legal AG-UI run of a tolerated agent, which only a limit or its own end can stop', async () => {
+  it('is a legal AG-UI run for a tolerated agent, which only a limit or its own end can stop', async () => {
     const thing = fc.oneof({ weight: 9, arbitrary: wellFormed }, { weight: 1, arbitrary: rubbish })
     await fc.assert(
       fc.asyncProperty(fc.array(thing, { maxLength: 40 }), outcome, async (events, end) => {
@@ -183,7 +183,7 @@ describe('what the recorder lets out', () => {
     )
   })
 
-  it('is legal, and goes on under the same names, after another worker took the run up at any moment', async () => {
+  it('is legal and keeps its names if another worker resumes the run at any moment', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wellFormed, { maxLength: 30 }), fc.nat(30), async (events, at) => {
         const first = fresh(true)
@@ -201,7 +201,7 @@ describe('what the recorder lets out', () => {
     )
   })
 
-  it('says the same text whatever the cuts: joined deltas lose nothing', () => {
+  it('has the same text wherever it is taken: joined deltas lose nothing', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.string({ unit: 'binary' }), fc.boolean()), { maxLength: 30 }),
@@ -224,7 +224,7 @@ describe('what the recorder lets out', () => {
   })
 })
 
-describe('what the recorder refuses', () => {
+describe('an event that the recorder refuses', () => {
   /** Rules of our own (order.ts, snapshot.ts): what is open keeps its owner, a snapshot names each message once. */
   const OURS = /two messages of one id|is no activity|its own/
 

@@ -5,7 +5,7 @@ describe('limits', () => {
   const over = { type: 'refused', failure: { code: 'limit_exceeded' } }
   const custom = (value: unknown) => ({ type: 'CUSTOM', name: 'n', value })
 
-  it('end a run that says too many events, and the run still ends legally', () => {
+  it('end a run with too many events, and the run still ends legally', () => {
     const recorder = recorderOf({ maxEvents: 2 })
     recordAll(recorder, [start, say('')])
     expect(recorder.record(say('a'))).toMatchObject(over)
@@ -42,7 +42,7 @@ describe('limits', () => {
     expect(recorderOf({ maxDepth: 5 }).record(custom(nested(5)))).toMatchObject(over)
   })
 
-  it('give back the depth of what was read: siblings do not add up', () => {
+  it('count nesting only: the depths of siblings do not add up', () => {
     const value = Array.from({ length: 20 }, () => ({ a: [{}] }))
     expect(recorderOf({ maxDepth: 5 }).record(custom(value)).type).toBe('recorded')
   })

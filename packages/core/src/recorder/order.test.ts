@@ -4,7 +4,7 @@ import { parsed, recordAll, recorderOf, say, start, stop, typesOf } from './test
 const refusals: readonly (readonly [string, readonly unknown[]])[] = [
   ['text without a start', [say('a')]],
   ['an end without a start', [stop]],
-  ['a start of what is open', [start, start]],
+  ['a second start of an open text', [start, start]],
   ['text after the end', [start, stop, say('a')]],
   ['arguments of no call', [{ type: 'TOOL_CALL_ARGS', toolCallId: 'c1', delta: '{' }]],
   ['an end of no call', [{ type: 'TOOL_CALL_END', toolCallId: 'c1' }]],
@@ -15,7 +15,7 @@ const refusals: readonly (readonly [string, readonly unknown[]])[] = [
       { type: 'STEP_FINISHED', stepName: 'x', subagentRunId: 's1' },
     ],
   ],
-  ['another agent going on with a text', [start, { ...say('a'), subagentRunId: 's1' }]],
+  ['a delta of another agent’s text', [start, { ...say('a'), subagentRunId: 's1' }]],
   [
     'a sub-agent twice',
     [
@@ -41,7 +41,7 @@ const refusals: readonly (readonly [string, readonly unknown[]])[] = [
     ],
   ],
   [
-    'a snapshot that gives an open text away',
+    'a snapshot that gives an open text another owner',
     [start, { type: 'MESSAGES_SNAPSHOT', messages: [{ id: 'm1', role: 'assistant', subagentRunId: 's1' }] }],
   ],
   ['a first chunk without an id', [{ type: 'TEXT_MESSAGE_CHUNK', delta: 'a' }]],
@@ -74,19 +74,19 @@ it.each([
   expect(recorder.record(event)).toMatchObject({ type: 'refused', failure: { code: 'agent_protocol' } })
 })
 
-it('takes an id up again after its end, as AG-UI allows', () => {
+it('accepts an id again after its end, as AG-UI allows', () => {
   const recorder = recorderOf()
   recordAll(recorder, [start, say('a'), stop, start, say('b'), stop])
   expect(typesOf(recorder.take())).toHaveLength(6)
 })
 
-it('writes the owner on what continues and closes, whether the agent said it or not', () => {
+it('writes the owner into events that continue or close, whether the agent named it or not', () => {
   const recorder = recorderOf()
   recordAll(recorder, [{ ...start, subagentRunId: 's1' }, say('a'), stop])
   expect(parsed(recorder.take()).map(({ subagentRunId }) => subagentRunId)).toEqual(['s1', 's1', 's1'])
 })
 
-it('gives a tool call the owner of the message it hangs on', () => {
+it('gives a tool call the owner of its parent message', () => {
   const recorder = recorderOf()
   recordAll(recorder, [
     { ...start, subagentRunId: 's1' },

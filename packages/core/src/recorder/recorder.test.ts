@@ -5,7 +5,7 @@ import { DEFAULT_RECORDER_LIMITS } from './limits.ts'
 import { createRecorder, type ForeignEvent } from './recorder.ts'
 import { parsed, recordAll, recorderOf, SUCCEEDED, say, start, stop } from './testing/recorders.ts'
 
-describe('the end', () => {
+describe('the end of a run', () => {
   const finished = { type: 'RUN_FINISHED', threadId: 'x', runId: 'y' }
 
   it.each([
@@ -17,7 +17,7 @@ describe('the end', () => {
       { type: 'interrupted', interrupts: [{ id: 'i1', reason: 'approval' }] },
     ],
     [
-      'that it was cancelled, unasked',
+      'that it was cancelled, which nobody asked for',
       { ...finished, outcome: { type: 'cancelled' } },
       { type: 'failed', code: 'agent_error', message: expect.stringContaining('nobody') },
     ],
@@ -27,7 +27,7 @@ describe('the end', () => {
       { type: 'failed', code: 'agent_error', message: 'It broke.' },
     ],
     [
-      'an error without a word',
+      'an error without a message',
       { type: 'RUN_ERROR', message: '' },
       { type: 'failed', code: 'agent_error', message: expect.stringMatching(/./) },
     ],
@@ -35,17 +35,17 @@ describe('the end', () => {
     expect(recorderOf().record(event)).toEqual({ type: 'ended', outcome })
   })
 
-  it('hands on the usage that the agent reports', () => {
+  it('reports the usage that the agent reported', () => {
     const usage = [{ model: 'm', inputTokens: 1 }]
     expect(recorderOf().record({ ...finished, usage })).toEqual({ type: 'ended', outcome: SUCCEEDED, usage })
   })
 
-  it('cuts an error’s message at 2,000 characters, not inside one', () => {
+  it('cuts the message of an error at 2,000 characters, never inside a character', () => {
     const verdict = recorderOf().record({ type: 'RUN_ERROR', message: `${'x'.repeat(1_999)}🙂` })
     expect(verdict).toMatchObject({ outcome: { message: 'x'.repeat(1_999) } })
   })
 
-  it('tells the operator all of an agent’s words where a person is told some of them', () => {
+  it('gives the operator the whole message of an agent if a person is shown only part of it', () => {
     const said = 'No ink.\nTraceback (most recent call last):\n  File "/app/a.py", line 3'
     const ended = recorderOf().record({ type: 'RUN_ERROR', message: said })
     expect(ended).toMatchObject({ outcome: { message: 'No ink.' }, said })
@@ -53,7 +53,7 @@ describe('the end', () => {
     expect(recorderOf().record({ type: 'RUN_ERROR', message: 'x'.repeat(3_000) })).toHaveProperty('said')
   })
 
-  it('S000-C5 comes once: whatever the agent says afterwards is refused and not kept', () => {
+  it('S000-C5 comes once: everything that the agent says afterwards is refused and not kept', () => {
     const recorder = recorderOf()
     recordAll(recorder, [start])
     recorder.record(finished)
@@ -67,13 +67,13 @@ describe('the end', () => {
     expect(recorder.take()).toEqual([])
   })
 
-  it('is not a success while half a tool call is open, even if the agent says so', () => {
+  it('is no success while a tool call is open, even if the agent says so', () => {
     const recorder = recorderOf()
     recordAll(recorder, [{ type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'f' }])
     expect(recorder.record(finished)).toMatchObject({ outcome: { type: 'failed', code: 'agent_incomplete' } })
   })
 
-  it('may be written again with another outcome: the same closing events, another last one', () => {
+  it('may be written again with another outcome: the closing events are the same, the last one differs', () => {
     const recorder = recorderOf()
     recordAll(recorder, [start, say('half')])
     const first = recorder.end(SUCCEEDED)
@@ -82,7 +82,7 @@ describe('the end', () => {
     expect(parsed(second).at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
   })
 
-  it('after RUN_STARTED: the agent’s own is accepted and dropped', () => {
+  it('is not affected by the RUN_STARTED of the agent, which is accepted and dropped', () => {
     const recorder = recorderOf()
     recordAll(recorder, [{ type: 'RUN_STARTED', threadId: 1, input: 'junk' }])
     expect(recorder.take()).toEqual([])
@@ -93,7 +93,7 @@ describe('an address of another run', () => {
   const input = { threadId: 't1', runId: 'r1', messages: [] }
   const ended = { type: 'RUN_FINISHED', threadId: 't2', runId: 'r1' }
 
-  it('S001-2 is told and never taken: what comes out is the run’s own', () => {
+  it('S001-2 is reported and never used: the output has the address of the run', () => {
     const told: ForeignEvent[] = []
     const onForeign = (event: ForeignEvent) => {
       told.push(event)
@@ -109,13 +109,13 @@ describe('an address of another run', () => {
     expect(parsed(recorder.end(SUCCEEDED)).at(-1)).toMatchObject({ threadId: 't1', runId: 'r1' })
   })
 
-  it('S001-35 ends the run where that is asked for, with nothing of the event kept', () => {
+  it('S001-35 ends the run if the caller wants that, and nothing of the event is kept', () => {
     const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, onForeign: () => 'refuse' })
     recordAll(recorder, [{ type: 'RUN_STARTED', threadId: 't1', runId: 'r1' }, start, say('a'), stop])
     expect(recorder.record(ended)).toMatchObject({ type: 'refused', failure: { code: 'agent_protocol' } })
   })
 
-  it('is none when it is its own, or left out', () => {
+  it('is not reported if it is the address of the run, or is left out', () => {
     const onForeign = () => {
       throw new Error('it is not')
     }
@@ -127,17 +127,17 @@ describe('an address of another run', () => {
 
 describe('an agent that just returns', () => {
   it.each<readonly [string, readonly unknown[], Outcome['type']]>([
-    ['with everything closed has succeeded', [start, say('a'), stop], 'succeeded'],
+    ['with everything closed, has succeeded', [start, say('a'), stop], 'succeeded'],
     [
-      'after chunks has succeeded: their end is implied',
+      'after chunks, has succeeded, because their end is implied',
       [{ type: 'TEXT_MESSAGE_CHUNK', messageId: 'm1', delta: 'a' }],
       'succeeded',
     ],
-    ['with a step open has succeeded', [{ type: 'STEP_STARTED', stepName: 'x' }], 'succeeded'],
-    ['without a word has failed', [], 'failed'],
-    ['with nothing but RUN_STARTED has failed', [{ type: 'RUN_STARTED' }], 'failed'],
-    ['inside a text has failed', [start, say('a')], 'failed'],
-    ['inside a tool call has failed', [{ type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'f' }], 'failed'],
+    ['with a step open, has succeeded', [{ type: 'STEP_STARTED', stepName: 'x' }], 'succeeded'],
+    ['without saying anything, has failed', [], 'failed'],
+    ['after RUN_STARTED alone, has failed', [{ type: 'RUN_STARTED' }], 'failed'],
+    ['inside a text, has failed', [start, say('a')], 'failed'],
+    ['inside a tool call, has failed', [{ type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'f' }], 'failed'],
   ])('%s', (_, events, type) => {
     const recorder = recorderOf()
     recordAll(recorder, events)
@@ -147,7 +147,7 @@ describe('an agent that just returns', () => {
   })
 })
 
-it('refuses what throws when it is looked at', () => {
+it('refuses an event that throws when it is read', () => {
   const trap = {
     get type(): string {
       throw new Error('secret')
@@ -158,7 +158,7 @@ it('refuses what throws when it is looked at', () => {
   expect(JSON.stringify(verdict)).not.toContain('secret')
 })
 
-it('writes what the agent said at that moment: changing the object later changes nothing', () => {
+it('records an event as it is at that moment: changing the object later changes nothing', () => {
   const recorder = recorderOf()
   const snapshot = { list: [1] }
   recordAll(recorder, [{ type: EventType.STATE_SNAPSHOT, snapshot }])
@@ -166,7 +166,7 @@ it('writes what the agent said at that moment: changing the object later changes
   expect(recorder.take()).toEqual(['{"type":"STATE_SNAPSHOT","snapshot":{"list":[1]}}'])
 })
 
-describe('taking up what another worker began', () => {
+describe('resuming the run of another worker', () => {
   const written = [
     { type: 'STEP_STARTED', stepName: 's' },
     { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' },
@@ -180,7 +180,7 @@ describe('taking up what another worker began', () => {
     return { recorder, verdict: recorder.resume(written) }
   }
 
-  it('gives nothing of it again, goes on with what is open, and closes what stays so', () => {
+  it('outputs none of its events again, continues open items, and closes them at the end', () => {
     const { recorder, verdict } = resumed()
     expect(verdict).toEqual({ type: 'recorded' })
     expect(recorder.take()).toEqual([])
@@ -190,7 +190,7 @@ describe('taking up what another worker began', () => {
     expect(types).toEqual(['TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END', 'STEP_FINISHED', 'RUN_FINISHED'])
   })
 
-  it('counts it: limits are a run’s, not a worker’s, and what was said was an answer', () => {
+  it('counts its events: limits hold for the run, and its words count as an answer', () => {
     expect(resumed({ maxEvents: 3 }).recorder.record({ type: 'CUSTOM', name: 'x', value: 1 })).toMatchObject({
       type: 'refused',
       failure: { code: 'limit_exceeded' },

@@ -62,7 +62,7 @@ const idsOf = (events: readonly Record<string, unknown>[], field = 'messageId') 
 describe('an id of an earlier run', () => {
   it.each<[string, readonly unknown[]]>([
     ['a text', text('m')],
-    ['a text under the person’s own', text('q2')],
+    ['a text under the id of the person’s message', text('q2')],
     ['a thought', thought('m')],
     ['a tool’s result', [result('c', 'm')]],
     ['an activity', [{ type: 'ACTIVITY_SNAPSHOT', messageId: 'plan', activityType: 'plan', content: {} }]],
@@ -71,7 +71,7 @@ describe('an id of an earlier run', () => {
     expect(idsOf(recorded(events))).toEqual([`r:${id}`])
   })
 
-  it('becomes one of this run in a call, its arguments, its end, its result and what refers to it', () => {
+  it('becomes an id of this run in a call, its arguments, end and result, and in every reference', () => {
     const recorder = recorderOf()
     recordAll(recorder, [
       ...call('c', { parentMessageId: 'm' }),
@@ -92,7 +92,7 @@ describe('an id of an earlier run', () => {
     })
   })
 
-  it('stays what it is where it names what was given: the result of a call that waited for this run', () => {
+  it('stays unchanged where it names a given call, which waited for this run', () => {
     const messages = GIVEN.slice(0, 2)
     expect(recorded([result('c', 'fresh')], { messages })).toMatchObject([{ messageId: 'fresh', toolCallId: 'c' }])
     const secret = { type: 'REASONING_ENCRYPTED_VALUE', subtype: 'message', entityId: 'm', encryptedValue: '?' }
@@ -100,14 +100,14 @@ describe('an id of an earlier run', () => {
     expect(recorded([secret, patch])).toMatchObject([{ entityId: 'm' }, { messageId: 'plan' }])
   })
 
-  it('is announced again, not made again, where this run brings the answer that a call waited for', () => {
+  it('may be announced again if this run answers that call', () => {
     const resume = [{ interruptId: 'i', status: 'resolved' as const }]
     const answered = recorded([...call('c'), result('c')], { messages: GIVEN.slice(0, 2), resume })
     expect(idsOf(answered, 'toolCallId')).toEqual(['c'])
     expect(idsOf(recorded(call('c'), { resume }), 'toolCallId')).toEqual(['r:c'])
   })
 
-  it('becomes one that can be read back, however long it is', () => {
+  it('becomes an id of allowed length, however long it is', () => {
     const id = 'x'.repeat(256)
     const messages: Message[] = [{ id, role: 'user', content: '' }]
     const events = recorded([...text(id), result('n', id), result('n', id)], { messages })
@@ -118,13 +118,13 @@ describe('an id of an earlier run', () => {
   })
 })
 
-it('one id for a thought, a text, an activity and two results is five things', () => {
+it('one id for a thought, a text, an activity and two results makes five entities', () => {
   const activity = { type: 'ACTIVITY_SNAPSHOT', messageId: 'a', activityType: 'plan', content: {} }
   const events = recorded([...thought('a'), ...text('a'), activity, result('c', 'a'), result('d', 'a'), ...text('a')])
   expect(idsOf(events)).toEqual(['a', 'r:a', 'r:a:2', 'r:a:3', 'r:a:4'])
 })
 
-it('a name that looks like one of ours is no clash', () => {
+it('an id that looks like a made name does not clash', () => {
   expect(idsOf(recorded([...text('r:m'), ...text('m'), ...text('r:m'), ...text('m')]))).toEqual(['r:m', 'r:m:2'])
 })
 
@@ -144,13 +144,13 @@ describe('a snapshot', () => {
 
   it.each([
     ['by its words', user('own', ' Two? ')],
-    ['by its words in parts', { id: 'own', role: 'user', content: [{ type: 'text', text: 'Two?' }] }],
-    ['by its place, where the agent has put words round it', user('own', 'Context: none. Two?')],
+    ['by its text in parts', { id: 'own', role: 'user', content: [{ type: 'text', text: 'Two?' }] }],
+    ['by its place, if the agent has added text around it', user('own', 'Context: none. Two?')],
   ])('knows the person’s last message under another id: %s', (_, restated) => {
     expect(namesIn([snapshot(restated, assistant('new', 'Yes.'))]).map(([id]) => id)).toEqual(['q2', 'new'])
   })
 
-  it('with nothing but words of the past that it calls by their ids says nothing new, and adds nothing', () => {
+  it('of past messages under their own ids adds nothing', () => {
     expect(namesIn([snapshot(user('q', 'One?'))])).toEqual([['q', 'One?']])
     const messages: Message[] = [...GIVEN.slice(0, 2), { id: 'res', role: 'tool', toolCallId: 'c', content: 'ok' }]
     expect(
@@ -158,7 +158,7 @@ describe('a snapshot', () => {
     ).toEqual(['q', 'y'])
   })
 
-  it('keeps the past under the ids it has, leaves out a past that nobody knows, and names the rest', () => {
+  it('keeps the ids of the past, leaves out unknown past messages, and names the rest', () => {
     const messages = [
       { id: 'sys', role: 'system', content: 'Be good.' },
       user('x1', 'One?'),
@@ -176,7 +176,7 @@ describe('a snapshot', () => {
     ])
   })
 
-  it('names what the run has said as the run did, also where an id stands in it twice', () => {
+  it('names the run’s messages as the run did, even if one id occurs twice', () => {
     const messages = [user('q', 'One?'), assistant('m', 'First.'), user('q2'), assistant('m', 'x')]
     expect(namesIn([...text('m'), snapshot(...messages)])).toEqual([
       ['q', 'One?'],
@@ -186,18 +186,18 @@ describe('a snapshot', () => {
     ])
   })
 
-  it('that does not reach back restates what says the same, and brings what does not', () => {
+  it('that does not reach back restates messages with the same text, and adds the others', () => {
     expect(namesIn([snapshot(user('q', 'One?'), assistant('m', 'First.'))]).map(([id]) => id)).toEqual(['q', 'm'])
     expect(namesIn([snapshot(assistant('m', 'First.'), assistant('n', 'Yes.'))]).map(([id]) => id)).toEqual(['m', 'n'])
     expect(namesIn([snapshot(assistant('m', 'Second.'))])).toEqual([['r:m', 'Second.']])
     expect(namesIn([...text('m', 'First.'), snapshot(assistant('m', 'First.'))])).toEqual([['r:m', 'First.']])
   })
 
-  it('without a person’s words is the answer, also one that says the same again', () => {
+  it('without a person’s messages is the answer, even if it repeats an earlier text', () => {
     expect(namesIn([snapshot(assistant('m', 'First.'))])).toEqual([['r:m', 'First.']])
   })
 
-  it('knows a message by the call that it holds, and a result by the call that it answers', () => {
+  it('matches a message by the call that it holds, and a result by the call that it answers', () => {
     const said = [...call('k', { parentMessageId: 'p' }), result('k', 'streamed')]
     const messages = [
       user('q2'),
@@ -207,13 +207,13 @@ describe('a snapshot', () => {
     expect(namesIn([...said, snapshot(...messages)]).map(([id]) => id)).toEqual(['q2', 'p', 'streamed'])
   })
 
-  it('that holds one id twice brings two messages of a tolerated agent', () => {
+  it('of a tolerated agent that holds one id twice adds two messages', () => {
     const messages = [user('q2'), assistant('n', 'a'), assistant('n', 'b')]
     const events = recorded([snapshot(...messages)], { tolerant: true })
     expect(events[0]?.messages).toMatchObject([{ id: 'q2' }, { id: 'n' }, { id: 'r:n' }])
   })
 
-  it('takes nothing that is open from whom it belongs to, of a tolerated agent', () => {
+  it('of a tolerated agent never changes the owner of an open item', () => {
     const open = [
       { type: 'TEXT_MESSAGE_START', messageId: 'a', subagentRunId: 's1' },
       { type: 'TOOL_CALL_START', toolCallId: 'k', toolCallName: 'f' },
@@ -225,8 +225,8 @@ describe('a snapshot', () => {
   })
 })
 
-describe('taking a run up', () => {
-  it('goes on under the same names, whether the agent says its own ids or those of the log', () => {
+describe('resuming a run', () => {
+  it('continues under the same names, whether the agent uses its own ids or those of the log', () => {
     for (const id of ['m', 'r:m']) {
       const first = recorderOf()
       recordAll(first, text('m', 'Half ').slice(0, 2))
@@ -238,7 +238,7 @@ describe('taking a run up', () => {
     }
   })
 
-  it('knows each thing of one id by its kind, and what was given is not the run’s', () => {
+  it('finds each entity of one id by its kind, and does not take given messages for its own', () => {
     const snapshot = {
       type: 'MESSAGES_SNAPSHOT',
       messages: [...GIVEN, { id: 'brought', role: 'assistant', content: '' }],
@@ -257,7 +257,7 @@ describe('taking a run up', () => {
   })
 })
 
-it('names are given in so many steps as there are names, also under one id', () => {
+it('giving names takes linear time, even for one id', () => {
   const recorder = recorderOf()
   for (let n = 0; n < 20_000; n++) recorder.record(result('c', 'm'))
   expect(parsed(recorder.take()).at(-1)).toMatchObject({ messageId: nthName('r', 'm', 20_000) })

@@ -27,11 +27,11 @@ const FINE = { type: 'recorded' }
 const doubling = (times: number) => Array.from({ length: times }, () => copy('', '/-'))
 
 describe('a copy counts as if it had been sent (G10)', () => {
-  it('in one patch: thirty doublings end the run instead of filling gigabytes', () => {
+  it('in one patch: thirty doublings end the run instead of using gigabytes', () => {
     expect(say([snapshot(['x'.repeat(100)]), delta(...doubling(30))])).toMatchObject(OVER)
   })
 
-  it('in one patch each: a doubling with every event ends it too', () => {
+  it('over several patches: a doubling with every event ends the run too', () => {
     expect(say([snapshot(['x'.repeat(100)]), ...doubling(40).map((op) => delta(op))])).toMatchObject(OVER)
   })
 
@@ -44,11 +44,11 @@ describe('a copy counts as if it had been sent (G10)', () => {
     expect(say([{ type: EventType.MESSAGES_SNAPSHOT, messages: [message] }, patched])).toMatchObject(OVER)
   })
 
-  it('in a state that was there before the run', () => {
+  it('in a state from before the run', () => {
     expect(say([delta(...doubling(30))], {}, ['x'.repeat(100)])).toMatchObject(OVER)
   })
 
-  it('at the edge: what weighs one event may be copied by one, a unit more may not', () => {
+  it('up to the size of one event, and not a unit more', () => {
     const limits = { maxEventBytes: 1_000 }
     // {"a":"…"}: copied are the text and its two quotes.
     const text = (length: number) => [snapshot({ a: 'x'.repeat(length / 2), b: 'x'.repeat(length / 2) })]
@@ -58,7 +58,7 @@ describe('a copy counts as if it had been sent (G10)', () => {
     expect(say([...text(1_000 - bytes - 2), both], limits)).toMatchObject(OVER)
   })
 
-  it('in the whole run: copies draw on its bytes', () => {
+  it('in the bytes of the whole run', () => {
     const limits = { maxBytes: 15_000 }
     const copies = Array.from({ length: 30 }, (_, n) => delta(copy('/a', `/c${n}`)))
     expect(say([snapshot({ a: 'x'.repeat(500) }), ...copies.slice(0, 20)], limits)).toMatchObject(FINE)
@@ -67,7 +67,7 @@ describe('a copy counts as if it had been sent (G10)', () => {
 })
 
 describe('a shared state stays small and flat', () => {
-  it('many additions over the size of a state end the run; as many that replace each other do not', () => {
+  it('additions beyond the size of a state end the run; as many replacements do not', () => {
     const limits = { maxStateBytes: 10_000 }
     const add = (n: number) => delta({ op: 'add', path: `/k${n}`, value: 'x'.repeat(100) })
     const grow = Array.from({ length: 200 }, (_, n) => add(n))
@@ -75,7 +75,7 @@ describe('a shared state stays small and flat', () => {
     expect(say([snapshot({}), ...grow.map(() => add(0))], limits)).toMatchObject(FINE)
   })
 
-  it('a patch cannot nest it deeper than an event may be, not in steps either', () => {
+  it('patches cannot nest it deeper than an event may be, not even step by step', () => {
     const nest = (depth: number) => ({ op: 'add', path: '/a'.repeat(depth), value: {} })
     const steps = Array.from({ length: 70 }, (_, n) => delta(nest(n + 1)))
     expect(say([snapshot({}), ...steps.slice(0, 63)])).toMatchObject(FINE)
@@ -84,14 +84,14 @@ describe('a shared state stays small and flat', () => {
     expect(say([snapshot({ a: {} }), ...deeper])).toMatchObject(OVER)
   })
 
-  it('a short patch cannot shift a long list for minutes', () => {
+  it('a short patch cannot shift a long list many times', () => {
     const list = Array.from({ length: 200_000 }, () => 0)
     const shift = Array.from({ length: 10_000 }, () => ({ op: 'remove', path: '/0' }))
     expect(say([snapshot(list), delta(...shift)])).toMatchObject(OVER)
     expect(say([snapshot(list), delta(...shift.slice(0, 3))])).toMatchObject(FINE)
   })
 
-  it('a patch that applies to nothing is nobody’s harm', () => {
+  it('a patch that applies to nothing does no harm', () => {
     expect(say([delta(copy('/a', '/b')), delta({ op: 'remove', path: '/x' })], {}, { n: 'x'.repeat(MiB) })).toEqual({
       type: 'recorded',
     })

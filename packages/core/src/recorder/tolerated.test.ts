@@ -19,23 +19,23 @@ const thought = (type: string) => ({ type: `REASONING_MESSAGE_${type}`, messageI
 const call = (type: string) => ({ type: `TOOL_CALL_${type}`, toolCallId: 'c', toolCallName: 'f', delta: '{}' })
 const result = { type: 'TOOL_CALL_RESULT', messageId: 'x', toolCallId: 'c', content: '' }
 
-describe('words without a start', () => {
+describe('deltas without a start', () => {
   it.each<[string, readonly unknown[], readonly string[]]>([
     ['are a text', [say('a'), stop], ['TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END']],
     [
-      'are a text that goes on after its end',
+      'continue a text after its end',
       [start, say('a'), stop, say('b')],
       ['TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT', 'TEXT_MESSAGE_END', 'TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT'],
     ],
     ['are a thought', [thought('CONTENT')], ['REASONING_MESSAGE_START', 'REASONING_MESSAGE_CONTENT']],
     ['are a call', [call('ARGS'), call('END')], ['TOOL_CALL_START', 'TOOL_CALL_ARGS', 'TOOL_CALL_END']],
     [
-      'are a text of the sub-agent that says them',
+      'are a text of their sub-agent',
       [{ ...say('a'), subagentRunId: 's' }],
       ['TEXT_MESSAGE_START', 'TEXT_MESSAGE_CONTENT'],
     ],
     [
-      'are the same text in chunks and without',
+      'are the same text with and without chunks',
       [{ type: 'TEXT_MESSAGE_CHUNK', messageId: 'm1', delta: 'a' }, say('b'), stop],
       [
         'TEXT_MESSAGE_START',
@@ -55,7 +55,7 @@ it('a result ends the call that it answers', () => {
   expect(recorded(call('START'), result).types).toEqual(['TOOL_CALL_START', 'TOOL_CALL_END', 'TOOL_CALL_RESULT'])
 })
 
-it('a chunk that leaves its id or its tool out, or names another role, is a chunk', () => {
+it('a chunk without an id or a tool name, or with another role, is accepted', () => {
   const chunk = (kind: string, more: object) => ({ type: `${kind}_CHUNK`, delta: 'a', ...more })
   const { types, passedOver } = recorded(
     chunk('TEXT_MESSAGE', {}),
@@ -70,7 +70,7 @@ it('a chunk that leaves its id or its tool out, or names another role, is a chun
   expect(passedOver).toEqual({})
 })
 
-it('two agents that use one id say two things', () => {
+it('two agents that use one id write two messages', () => {
   const recorder = tolerated()
   const by = (event: object, subagentRunId: string) => ({ ...event, subagentRunId })
   recordAll(recorder, [
@@ -88,14 +88,14 @@ it('two agents that use one id say two things', () => {
   ])
 })
 
-describe('passed over, and counted', () => {
+describe('an event that is passed over and counted', () => {
   it.each<[string, readonly unknown[], Record<string, number>]>([
     [
-      'an event that nobody knows',
+      'an unknown type',
       [{ type: 'HEARTBEAT' }, { type: 'HEARTBEAT' }, { type: 'META_EVENT' }],
       { HEARTBEAT: 2, META_EVENT: 1 },
     ],
-    ['what is no event', [null, 7, 'ping', {}, { type: 'a b' }, { type: 'x'.repeat(65) }], { other: 6 }],
+    ['a value that is not an event', [null, 7, 'ping', {}, { type: 'a b' }, { type: 'x'.repeat(65) }], { other: 6 }],
     [
       'an end of nothing',
       [stop, call('END'), thought('END')],
@@ -132,7 +132,7 @@ describe('passed over, and counted', () => {
     expect(recorded(...events).passedOver).toEqual(passedOver)
   })
 
-  it('keeps few names, whatever an agent thinks up', () => {
+  it('is counted under few names, whatever an agent invents', () => {
     const events = Array.from({ length: 1_000 }, (_, n) => ({ type: `T${n}` }))
     const { passedOver } = recorded(...events)
     expect(Object.keys(passedOver)).toHaveLength(17)
@@ -140,12 +140,12 @@ describe('passed over, and counted', () => {
   })
 })
 
-it('is no success where its end says what nobody understands', () => {
+it('a run whose end cannot be read is no success', () => {
   const outcome = { type: 'exploded' }
   expect(tolerated().record({ type: 'RUN_FINISHED', outcome })).toMatchObject({ failure: { code: 'agent_protocol' } })
 })
 
-it('has the limits that every agent has', () => {
+it('a tolerated agent has the same limits as every agent', () => {
   expect(tolerated({ maxEvents: 1 }).record({ type: 'HEARTBEAT' })).toEqual({ type: 'recorded' })
   const recorder = tolerated({ maxEvents: 2 })
   recordAll(recorder, [{ type: 'HEARTBEAT' }, { type: 'HEARTBEAT' }])

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from './manual-clock.ts'
 
 describe('the manual clock', () => {
-  it('moves only when told', () => {
+  it('moves only when it is told to', () => {
     const clock = createManualClock(1_000)
     expect(clock.now()).toBe(1_000)
     clock.advance(5)
     expect(clock.now()).toBe(1_005)
   })
 
-  it('runs what falls due in the order of its time, then of its asking, and shows that time', () => {
+  it('runs what is due in order of time, then of scheduling, and shows that time', () => {
     const clock = createManualClock(0)
     const seen: string[] = []
     const note = (name: string) => () => void seen.push(`${name}@${clock.now()}`)
@@ -23,7 +23,7 @@ describe('the manual clock', () => {
     expect(clock.waiting).toBe(1)
   })
 
-  it('runs what was asked for while it ran, if that falls due too', () => {
+  it('runs what is scheduled meanwhile, if that is due too', () => {
     const clock = createManualClock(0)
     const seen: number[] = []
     const again = () => {
@@ -36,7 +36,7 @@ describe('the manual clock', () => {
     expect(clock.waiting).toBe(1)
   })
 
-  it('takes a time in the past as now', () => {
+  it('treats a time in the past as now', () => {
     const clock = createManualClock(0)
     let ran = false
     clock.schedule(-5, () => {
@@ -47,7 +47,7 @@ describe('the manual clock', () => {
     expect(clock.now()).toBe(0)
   })
 
-  it('I10 forgets what was undone; undoing twice, or after it ran, is harmless', () => {
+  it('I10 forgets what was undone, and undoing twice or late is harmless', () => {
     const clock = createManualClock(0)
     let runs = 0
     const undo = clock.schedule(1, () => {

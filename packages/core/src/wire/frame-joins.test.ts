@@ -66,7 +66,7 @@ function stored(log: readonly Envelope[]): string {
 }
 
 describe('frames read for a fold', () => {
-  it('give the view that each of their envelopes gives, wherever the fold stands and the reading begins (I4)', () => {
+  it('I4 give the same view as their single envelopes, wherever the fold is and the text begins', () => {
     fc.assert(
       fc.property(cutLog, ([log, at, from]) => {
         const each = createFold(TEST_KEY)
@@ -82,7 +82,7 @@ describe('frames read for a fold', () => {
     )
   })
 
-  it('join what one message says, so that a token costs no parsing of its own', () => {
+  it('join the deltas of one message, so that no token is parsed alone', () => {
     const log = Array.from({ length: 100 }, (_, index) => ({
       ...TEST_KEY,
       runId: 'run',

@@ -34,7 +34,7 @@ it('has the routes of docs/PROTOCOL.md', () => {
   ])
 })
 
-it('keeps its shape whatever is taken for an id: each part is one segment and reads back', () => {
+it('keeps its shape for any string as an id: each part is one segment and can be read back', () => {
   const part = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text !== '.' && text !== '..')
   fc.assert(
     fc.property(part, part, part, (roomId, threadId, runId) => {
@@ -46,7 +46,7 @@ it('keeps its shape whatever is taken for an id: each part is one segment and re
   )
 })
 
-it('never leads to another address, also for what is no id: a cancel of the run “..” reaches no thread', () => {
+it('never leads to another address, even for invalid ids: a cancel of the run “..” reaches no thread', () => {
   for (const id of ['.', '..']) {
     const { pathname } = new URL(paths.cancelRun({ roomId: id, threadId: id }, id), 'http://x.test')
     expect(pathname.split('/')).toHaveLength(9)
