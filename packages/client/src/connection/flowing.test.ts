@@ -5,71 +5,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import type { Delivery } from '../transport/port.ts'
-import { faultOf, read } from '../transport/transport.contract.ts'
+import { faultOf, read } from '../transport/testing/under-test.ts'
 import type { Places } from './flow.ts'
 import { createFlowingSource } from './flowing.ts'
 import { createOneConnection } from './one-connection.ts'
+import { setUp } from './testing/flow-through.ts'
 import { A, B, NOBODY, settled } from './testing/read-through.ts'
 import { createWeather, type Weather } from './testing/weather.ts'
-
-function setUp(places?: Places) {
-  const script = createScriptedTransport()
-  const clock = createManualClock()
-  const weather = createWeather(script, clock)
-  const source = createFlowingSource({ source: weather.source, clock, places })
-
-  /** The feed, of these threads and the inbox, from the beginning. */
-  function follow(threads: readonly (ThreadKey & { after: number })[], inbox = '0') {
-    const seen: Envelope[] = []
-    const positions = new Map(threads.map((thread) => [keyString(thread), thread]))
-    const entries: InboxFrame[] = []
-    const notes: string[] = []
-    const stop = new AbortController()
-    const reading = { seen, entries, notes, stop, ended: undefined as unknown, delivery: 'streams' as Delivery }
-    void source
-      .openFeed(
-        () => ({ inbox, threads: [...positions.values()] }),
-        {
-          onOpen: () => void notes.push('open'),
-          onDelivery(delivery) {
-            reading.delivery = delivery
-          },
-          onEnvelopes(key, batch) {
-            seen.push(...batch)
-            positions.set(keyString(key), { ...key, after: batch.at(-1)?.seq ?? 0 })
-          },
-          onCaughtUp: ({ roomId }) => void notes.push(`caught-up ${roomId}`),
-          onResync({ roomId, threadId, reason }) {
-            positions.delete(keyString({ roomId, threadId }))
-            notes.push(`${reason} ${roomId}`)
-          },
-          onInbox: (batch) => void entries.push(...batch),
-          onBytes() {},
-          onDropped: (reason) => void notes.push(reason),
-        },
-        stop.signal,
-      )
-      .then(
-        () => {
-          reading.ended = 'ended'
-        },
-        (error: unknown) => {
-          reading.ended = error
-        },
-      )
-    return reading
-  }
-
-  /** Time in small steps, so that what hangs on promises comes in between. */
-  async function pass(ms: number): Promise<void> {
-    await settled()
-    for (let left = ms; left > 0; left -= 200) {
-      clock.advance(Math.min(200, left))
-      await settled()
-    }
-  }
-  return { script, clock, weather, source, follow, pass }
-}
 
 const HELD: readonly Weather[] = ['held', 'first-byte', 'empty', 'html']
 
@@ -313,81 +255,6 @@ describe('a browser that has no connection left for a stream', () => {
     await settled()
     expect([clock.waiting, places.listeners.size]).toEqual([0, 0])
   })
-})
-
-type Act =
-  | { readonly type: 'weather'; readonly next: Weather }
-  | { readonly type: 'pass'; readonly ms: number }
-  | { readonly type: 'cut'; readonly how: 'broken' | 'ended' }
-  | { readonly type: 'say'; readonly n: 0 | 1 }
-
-const act: fc.Arbitrary<Act> = fc.oneof(
-  fc.record({
-    type: fc.constant('weather' as const),
-    next: fc.constantFrom<Weather>('flows', 'held', 'first-byte', 'empty', 'html', 'down'),
-  }),
-  fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(200, 1_000, 4_000, 12_000, 31_000) }),
-  fc.record({ type: fc.constant('cut' as const), how: fc.constantFrom('broken' as const, 'ended' as const) }),
-  fc.record({ type: fc.constant('say' as const), n: fc.constantFrom(0 as const, 1 as const) }),
-)
-
-it('whatever becomes of streams, every reader is told its log and the inbox once and in order, and in the end by a stream', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
-      const { script, clock, weather, follow, pass } = setUp()
-      for (const key of [A, B]) script.startElsewhere(key, 'run', 'Hello')
-      const of = (seen: readonly Envelope[], { roomId }: ThreadKey) => seen.filter((each) => each.roomId === roomId)
-      let told: { readonly a: Envelope[]; readonly b: Envelope[]; readonly inbox: InboxFrame[] } = {
-        a: [],
-        b: [],
-        inbox: [],
-      }
-      /** As a feed of the registry does: whenever it has ended, again from where it was. */
-      let feed = begin()
-      function begin() {
-        const next = follow(
-          [
-            { ...A, after: told.a.length },
-            { ...B, after: told.b.length },
-          ],
-          String(told.inbox.length),
-        )
-        return Object.assign(next, { before: told })
-      }
-      function check(): void {
-        const { before, seen, entries } = feed
-        told = {
-          a: [...before.a, ...of(seen, A)],
-          b: [...before.b, ...of(seen, B)],
-          inbox: [...before.inbox, ...entries],
-        }
-        expect(told.a).toEqual(script.log(A).slice(0, told.a.length))
-        expect(told.b).toEqual(script.log(B).slice(0, told.b.length))
-        expect(told.inbox.map(({ cursor }) => Number(cursor))).toEqual(told.inbox.map((_, at) => at + 1))
-        if (feed.ended !== undefined) feed = begin()
-      }
-      for (const each of acts) {
-        if (each.type === 'weather') weather.turn(each.next)
-        else if (each.type === 'pass') await pass(each.ms)
-        else if (each.type === 'cut') weather.cut(each.how)
-        else script.say(each.n === 0 ? A : B, 'run', 'x')
-        await settled()
-        check()
-      }
-      weather.turn('flows')
-      weather.cut('broken')
-      for (let round = 0; round < 6; round += 1) {
-        await pass(12_000)
-        check()
-      }
-      expect([told.a, told.b]).toEqual([script.log(A), script.log(B)])
-      expect(feed.delivery).toBe('streams')
-      feed.stop.abort()
-      await settled()
-      expect([clock.waiting, weather.count.open, script.connections]).toEqual([0, 0, 0])
-    }),
-    { numRuns: 60 },
-  )
 })
 
 const PROBLEM = { type: 'about:blank', title: 'No', status: 403, code: 'foreign_host', detail: 'No.' } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
-import { faultOf, read } from '../transport/transport.contract.ts'
+import { faultOf, read } from '../transport/testing/under-test.ts'
 import { A, readInbox, settled, setUp } from './testing/read-through.ts'
 
 const until = vi.waitFor

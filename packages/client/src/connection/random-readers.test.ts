@@ -1,7 +1,7 @@
 import { type Envelope, keyString } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { read } from '../transport/transport.contract.ts'
+import { read } from '../transport/testing/under-test.ts'
 import { key, readInbox, settled, setUp } from './testing/read-through.ts'
 
 /** What somebody who reads a thread does, and what befalls the connection. */

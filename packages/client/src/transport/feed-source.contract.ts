@@ -6,7 +6,7 @@ import { type CaughtUp, type FeedBody, type InboxFrame, keyString, type Resync, 
 import { describe, expect, it, vi } from 'vitest'
 import type { ScriptedTransport } from '../testing/scripted-transport.ts'
 import type { FeedSource, RunTransport } from './port.ts'
-import { faultOf } from './transport.contract.ts'
+import { faultOf } from './testing/under-test.ts'
 
 export interface SourceUnderTest {
   readonly source: RunTransport & FeedSource

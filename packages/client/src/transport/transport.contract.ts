@@ -5,82 +5,15 @@
  * Does not know: sockets, status codes, ports. Each set-up gives a transport and the script of the server behind it,
  * which may be far away: whatever is told to it or asked of it is awaited.
  */
-import type { Envelope, ThreadKey } from '@holdfast/core'
-import { describe, expect, it, vi } from 'vitest'
-import { problem, type ScriptedTransport } from '../testing/scripted-transport.ts'
-import { TransportError, type TransportFault } from './error.ts'
-import type { DropReason, LogHandlers, ReadTransport, RunTransport } from './port.ts'
-
-/** What the suite tells the script, and asks of it. */
-export const TOLD = [
-  'addThread',
-  'asked',
-  'connections',
-  'drop',
-  'end',
-  'has',
-  'heartbeat',
-  'log',
-  'next',
-  'push',
-  'say',
-  'startElsewhere',
-  'tellInbox',
-  'trim',
-  'view',
-] as const
-
-type Told = (typeof TOLD)[number]
-
-/** A scripted transport as it stands, or one to which each word travels. */
-export type Script = {
-  readonly [Name in Told]: ScriptedTransport[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Result | Promise<Result>
-    : ScriptedTransport[Name] | Promise<ScriptedTransport[Name]>
-}
-
-export interface TransportUnderTest {
-  readonly transport: RunTransport
-  /** The server's side. */
-  readonly script: Script
-  stop(): Promise<void>
-}
+import type { ThreadKey } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import { problem } from '../testing/scripted-transport.ts'
+import type { TransportFault } from './error.ts'
+import { logContract } from './log.contract.ts'
+import { faultOf, type TransportUnderTest, type Using } from './testing/under-test.ts'
 
 const KEY: ThreadKey = { roomId: 'default', threadId: 'T1' }
 const NOBODY: ThreadKey = { roomId: 'default', threadId: 'nobody' }
-const until = vi.waitFor
-
-/** Reads a log, noting everything that comes of it. */
-export function read(transport: ReadTransport, key: ThreadKey, after: number, beside?: 'apart') {
-  const seen: Envelope[] = []
-  const dropped: DropReason[] = []
-  const notes: string[] = []
-  let bytes = 0
-  const handlers: LogHandlers = {
-    onOpen: () => void notes.push('open'),
-    onCaughtUp: () => void notes.push('caught-up'),
-    onEnvelopes: (batch) => {
-      expect(batch).not.toHaveLength(0)
-      seen.push(...batch)
-    },
-    onBytes: () => {
-      bytes += 1
-    },
-    onDropped: (reason) => void dropped.push(reason),
-  }
-  const stop = new AbortController()
-  const source = { type: 'log', key, after, handlers, ...(beside && { apart: true as const }) } as const
-  const done = transport.open(source, stop.signal).then(
-    () => 'ended' as const,
-    (error: unknown) => error,
-  )
-  return { seen, dropped, notes, done, stop, seqs: () => seen.map(({ seq }) => seq), bytes: () => bytes }
-}
-
-export function faultOf(error: unknown): TransportFault {
-  if (!(error instanceof TransportError)) throw new Error('not a TransportError', { cause: error })
-  return error.fault
-}
 
 async function failing(promise: Promise<unknown>): Promise<TransportFault> {
   return faultOf(
@@ -92,7 +25,7 @@ async function failing(promise: Promise<unknown>): Promise<TransportFault> {
 }
 
 export function transportContract(name: string, setUp: () => Promise<TransportUnderTest>): void {
-  const using = (body: (parts: TransportUnderTest) => Promise<void>) => async () => {
+  const using: Using = (body) => async () => {
     const parts = await setUp()
     try {
       await body(parts)
@@ -231,87 +164,6 @@ export function transportContract(name: string, setUp: () => Promise<TransportUn
       }),
     )
 
-    it(
-      'reads a log: opened, its history in order, caught up, then what is new',
-      using(async ({ transport, script }) => {
-        await script.startElsewhere(KEY, 'run', 'Hello')
-        const log = read(transport, KEY, 1)
-        await until(() => expect(log.notes).toEqual(['open', 'caught-up']))
-        expect(log.seqs()).toEqual([2, 3])
-        await script.say(KEY, 'run', 'Grüße 👋')
-        await until(() => expect(log.seqs()).toEqual([2, 3, 4, 5]))
-        expect(log.seen).toEqual((await script.log(KEY)).slice(1))
-        log.stop.abort()
-        await log.done
-      }),
-    )
-
-    it(
-      'ends in order when the server ends, fails when the connection breaks, and is aborted on request',
-      using(async ({ transport, script }) => {
-        await script.addThread(KEY)
-        const ended = read(transport, KEY, 0)
-        await until(() => expect(ended.notes).toContain('open'))
-        await script.drop(KEY, 'ended')
-        expect(await ended.done).toBe('ended')
-
-        const broken = read(transport, KEY, 0)
-        await until(() => expect(broken.notes).toContain('open'))
-        await script.drop(KEY)
-        expect(faultOf(await broken.done)).toEqual({ type: 'network' })
-
-        const aborted = read(transport, KEY, 0)
-        await until(() => expect(aborted.notes).toContain('open'))
-        aborted.stop.abort()
-        expect(faultOf(await aborted.done)).toEqual({ type: 'aborted' })
-        await until(async () => expect(await script.connections).toBe(0))
-      }),
-    )
-
-    it(
-      'S000-1 G5 leaving a log, however it is left, changes no run',
-      using(async ({ transport, script }) => {
-        await script.startElsewhere(KEY, 'run', 'Hello')
-        const before = (await script.view(KEY)).seq
-        for (let reader = 0; reader < 5; reader += 1) {
-          const log = read(transport, KEY, 0)
-          await until(() => expect(log.notes).toContain('open'))
-          log.stop.abort()
-          await log.done
-        }
-        expect((await script.view(KEY)).seq).toBe(before)
-        expect((await script.asked).some(({ type }) => type === 'cancelRun' || type === 'cancelThread')).toBe(false)
-      }),
-    )
-
-    it(
-      'never opens a log as live that it cannot continue',
-      using(async ({ transport, script }) => {
-        await script.startElsewhere(KEY, 'run', 'Hello')
-        expect(faultOf(await read(transport, KEY, 99).done)).toMatchObject({
-          problem: { code: 'cursor_ahead', head: 3 },
-        })
-        await script.trim(KEY, 3)
-        expect(faultOf(await read(transport, KEY, 1).done)).toMatchObject({
-          problem: { code: 'cursor_gone', firstSeq: 3 },
-        })
-        expect(faultOf(await read(transport, NOBODY, 0).done)).toMatchObject({ problem: { code: 'not_found' } })
-      }),
-    )
-
-    it(
-      'shows that a quiet connection lives',
-      using(async ({ transport, script }) => {
-        await script.addThread(KEY)
-        const log = read(transport, KEY, 0)
-        await until(() => expect(log.notes).toContain('caught-up'))
-        const before = log.bytes()
-        await script.heartbeat(KEY)
-        await until(() => expect(log.bytes()).toBeGreaterThan(before))
-        expect(log.seen).toEqual([])
-        log.stop.abort()
-        await log.done
-      }),
-    )
+    logContract(using)
   })
 }

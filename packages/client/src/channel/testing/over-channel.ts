@@ -1,5 +1,5 @@
 /** The transport contract's set-up where the script is at the far end of a channel (`far-script.ts`). */
-import { type Script, TOLD, type TransportUnderTest } from '../../transport/transport.contract.ts'
+import { type Script, TOLD, type TransportUnderTest } from '../../transport/testing/under-test.ts'
 import { createChannelTransport } from '../ask.ts'
 import type { Channel } from '../channel.ts'
 import { isPlain } from '../messages.ts'

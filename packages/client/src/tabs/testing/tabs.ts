@@ -73,6 +73,23 @@ export function createTabs({ shared = false } = {}): Tabs {
   }
 }
 
+export const KEYS: readonly ThreadKey[] = [1, 2, 3, 4, 5].map((n) => ({ roomId: 'default', threadId: `T${n}` }))
+export const [KEY = { roomId: '', threadId: '' }] = KEYS
+export async function openAll(tabs: Tabs): Promise<readonly ManualTab[]> {
+  const opened: ManualTab[] = []
+  for (const key of KEYS) {
+    tabs.server.startElsewhere(key, 'run', 'Hello')
+    opened.push(await tabs.open())
+  }
+  return opened
+}
+
+export const roles = (tabs: readonly ManualTab[]) => tabs.map(({ role }) => role)
+
+export function sayEverywhere({ server }: Tabs, words: string): void {
+  for (const key of KEYS) for (const word of words.split(' ')) server.say(key, 'run', word)
+}
+
 export interface Reading {
   readonly seen: readonly Envelope[]
   /** How often it had to begin again. */
