@@ -1,7 +1,7 @@
 /** A channel between two ends in one program: requests and streams, each from its beginning to its end. */
 import { describe, expect, it, vi } from 'vitest'
-import { transportContract } from '../transport/transport.contract.ts'
 import { faultOf, read } from '../transport/testing/under-test.ts'
+import { transportContract } from '../transport/transport.contract.ts'
 import { KEY, OTHER, openLog, setUp, setUpRaw } from './testing/near-and-far.ts'
 
 const until = vi.waitFor

@@ -7,8 +7,8 @@ import { createScriptedTransport, problem } from '../testing/scripted-transport.
 import { TransportError } from './error.ts'
 import { createHttpTransport } from './http.ts'
 import { clock, KEY, serve, speak } from './testing/speaking-server.ts'
-import { transportContract } from './transport.contract.ts'
 import { faultOf, read } from './testing/under-test.ts'
+import { transportContract } from './transport.contract.ts'
 
 const until = vi.waitFor
 

@@ -35,4 +35,8 @@ function setUpFar() {
   return { pair, script, served: serveChannel(pair.far, script) }
 }
 
-export const openLog = (id: number, key: ThreadKey = KEY) => ({ type: 'open', id, source: { type: 'log', key, after: 0 } })
+export const openLog = (id: number, key: ThreadKey = KEY) => ({
+  type: 'open',
+  id,
+  source: { type: 'log', key, after: 0 },
+})
