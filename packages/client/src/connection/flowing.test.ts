@@ -1,17 +1,10 @@
 /** Reading where streams do not come through. */
-import { type Envelope, type InboxFrame, keyString, type ThreadKey } from '@holdfast/core'
-import { createManualClock } from '@holdfast/core/testing'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createScriptedTransport } from '../testing/scripted-transport.ts'
-import type { Delivery } from '../transport/port.ts'
 import { faultOf, read } from '../transport/testing/under-test.ts'
-import type { Places } from './flow.ts'
-import { createFlowingSource } from './flowing.ts'
 import { createOneConnection } from './one-connection.ts'
 import { setUp } from './testing/flow-through.ts'
 import { A, B, NOBODY, settled } from './testing/read-through.ts'
-import { createWeather, type Weather } from './testing/weather.ts'
+import type { Weather } from './testing/weather.ts'
 
 const HELD: readonly Weather[] = ['held', 'first-byte', 'empty', 'html']
 

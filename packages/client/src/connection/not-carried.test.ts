@@ -1,7 +1,7 @@
 /** A thread that the one connection does not carry yet: it is read alone, and joins. */
 import { describe, expect, it, vi } from 'vitest'
 import { faultOf, read } from '../transport/testing/under-test.ts'
-import { A, B, C, key, NOBODY, readInbox, settled, setUp } from './testing/read-through.ts'
+import { A, B, C, key, NOBODY, settled, setUp } from './testing/read-through.ts'
 
 const until = vi.waitFor
 

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { TransportError } from '../transport/error.ts'
 import { faultOf, read } from '../transport/testing/under-test.ts'
-import { A, B, C, key, NOBODY, readInbox, settled, setUp } from './testing/read-through.ts'
+import { A, B, C, key, readInbox, settled, setUp } from './testing/read-through.ts'
 
 const until = vi.waitFor
 

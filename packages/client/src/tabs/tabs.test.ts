@@ -1,5 +1,4 @@
 /** Tabs of one browser profile: killed, frozen, quick and slow; their connection, and what they read and write through it. */
-import type { ThreadKey } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
