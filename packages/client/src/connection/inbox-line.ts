@@ -217,7 +217,7 @@ export function createInboxLine(changed: () => void): InboxLine {
 
 function unknownCursor(): TransportError {
   const code = 'cursor_gone'
-  const detail = 'The inbox is to be asked for again.'
+  const detail = 'The inbox must be requested again.'
   return new TransportError({
     type: 'problem',
     problem: { type: 'about:blank', title: 'Gone', status: PROBLEM_STATUS[code], code, detail },

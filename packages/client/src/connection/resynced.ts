@@ -3,8 +3,8 @@ import { PROBLEM_STATUS, type ProblemCode, type Resync } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 
 const MEANING: Readonly<Record<Resync['reason'], { readonly code: ProblemCode; readonly detail: string }>> = {
-  cursor_gone: { code: 'cursor_gone', detail: 'The log does not reach back to this position any more.' },
-  cursor_ahead: { code: 'cursor_ahead', detail: 'The log has not come to this position.' },
+  cursor_gone: { code: 'cursor_gone', detail: 'The log no longer reaches back to this position.' },
+  cursor_ahead: { code: 'cursor_ahead', detail: 'The log has not reached this position yet.' },
   deleted: { code: 'deleted', detail: 'The thread was deleted.' },
 }
 

@@ -28,7 +28,7 @@ function sentence(fault: TransportFault): string {
     case 'protocol':
       return 'A proxy or a sign-in page answered for the server. Try again.'
     case 'aborted':
-      return 'The request was given up.'
+      return 'The request was cancelled.'
   }
 }
 

@@ -48,7 +48,7 @@ export interface Failure {
 const MAX_MESSAGE_LENGTH = 2_000
 
 /** Replaces an agent's message that holds nothing for a person. */
-const UNEXPLAINED = 'The agent failed unexpectedly; what it said is kept. Try again.'
+const UNEXPLAINED = 'The agent failed unexpectedly. What it said is kept. Try again.'
 
 /** A failure with an agent's own message, without stack traces and cut to the length of a sentence. */
 export function failureSaying(code: FailureCode, message: string): Failure {

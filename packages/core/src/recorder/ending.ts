@@ -26,7 +26,7 @@ export interface AgentsEnd {
 const CALL_LEFT_OPEN = failed('agent_incomplete', 'The agent ended in the middle of a tool call. Try again.')
 const TEXT_LEFT_OPEN = failed('agent_incomplete', 'The agent ended in the middle of its answer. Try again.')
 const NOTHING_SAID = failed('agent_incomplete', 'The agent ended without an answer. Try again.')
-const CANCELLED_UNASKED = failed('agent_error', 'The agent cancelled its run, though nobody had asked for that.')
+const CANCELLED_UNASKED = failed('agent_error', 'The agent cancelled its run without being asked to.')
 
 export function isEnd(given: unknown): boolean {
   return isRecord(given) && (given.type === EventType.RUN_FINISHED || given.type === EventType.RUN_ERROR)

@@ -43,5 +43,5 @@ export function agree(entity: Entity, tag: string | undefined): void {
 }
 
 export function exactly({ kind, id, owner }: Pick<Entity, 'kind' | 'id' | 'owner'>, tag: string | undefined): void {
-  if (tag !== owner) broken(`The agent said of another agent's ${kind} that it was its own: ${id}`)
+  if (tag !== owner) broken(`The agent claimed another agent's ${kind} as its own: ${id}`)
 }

@@ -226,7 +226,7 @@ describe('the output of the recorder', () => {
 
 describe('an event that the recorder refuses', () => {
   /** Rules of our own (order.ts, snapshot.ts): what is open keeps its owner, a snapshot names each message once. */
-  const OURS = /two messages of one id|is no activity|its own/
+  const OURS = /two messages of the same id|is not an activity|as its own/
 
   it('is refused by the stock client too, or breaks a rule of our own', async () => {
     await fc.assert(

@@ -79,7 +79,7 @@ export function createOrder(options: RegisterOptions): Order {
 
   function find(kind: Findable, id: string, tag: string | undefined): Entity {
     const entity = look(kind, id, tag)
-    if (!entity?.open) return broken(`The agent went on with a ${kind} that is not open: ${id}`)
+    if (!entity?.open) return broken(`The agent continued a ${kind} that is not open: ${id}`)
     agree(entity, tag)
     return entity
   }
@@ -123,7 +123,7 @@ export function createOrder(options: RegisterOptions): Order {
     const known = look('activity', id)
     if (known) agree(known, tag)
     const earlier = known ? undefined : register.given('message', id)
-    if (earlier && earlier.role !== 'activity') broken(`The agent patched a message that is no activity: ${id}`)
+    if (earlier && earlier.role !== 'activity') broken(`The agent patched a message that is not an activity: ${id}`)
     if (earlier) agree(makeEntity('activity', id, earlier.subagentRunId), tag)
     return known
   }
@@ -146,9 +146,9 @@ export function createOrder(options: RegisterOptions): Order {
 
   function startSubagent(event: SubagentStartedEvent): void {
     const { subagentRunId: id, parentSubagentRunId: parentId, parentToolCallId: call, parentMessageId: text } = event
-    if (look('subagent', id)) broken(`The agent started a sub-agent under an id that has been used: ${id}`)
+    if (look('subagent', id)) broken(`The agent started a sub-agent with an id that was already used: ${id}`)
     if (parentId !== undefined && !look('subagent', parentId)) {
-      if (!tolerant) broken(`The agent started a sub-agent of one that was never started: ${parentId}`)
+      if (!tolerant) broken(`The agent started a sub-agent whose parent was never started: ${parentId}`)
       delete event.parentSubagentRunId
       hasChanged = true
     }

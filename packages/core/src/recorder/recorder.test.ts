@@ -19,7 +19,7 @@ describe('the end of a run', () => {
     [
       'that it was cancelled, which nobody asked for',
       { ...finished, outcome: { type: 'cancelled' } },
-      { type: 'failed', code: 'agent_error', message: expect.stringContaining('nobody') },
+      { type: 'failed', code: 'agent_error', message: expect.stringContaining('without being asked') },
     ],
     [
       'an error',

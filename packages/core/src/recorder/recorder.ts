@@ -121,7 +121,7 @@ export function createRecorder({
       case EventType.RUN_FINISHED:
       case EventType.RUN_ERROR: {
         checkAddress(event.type, given)
-        over = { code: 'agent_protocol', message: 'The agent went on after it had ended its run.' }
+        over = { code: 'agent_protocol', message: 'The agent continued after ending its run.' }
         return { type: 'ended', ...agentsEnd(event, unfinished(), order.callName) }
       }
       case EventType.TEXT_MESSAGE_CHUNK:
@@ -270,7 +270,7 @@ export function createRecorder({
     pendingBytes: output.pendingBytes,
     returned: () => outcomeOfReturn(unfinished(), output.isUnused()),
     end(outcome, usage) {
-      over ??= { code: 'agent_protocol', message: 'The agent went on after its run had ended.' }
+      over ??= { code: 'agent_protocol', message: 'The agent continued after its run had ended.' }
       rest ??= [...output.take(), ...closingEvents(order.open()).map((event) => JSON.stringify(event))]
       return [...rest, JSON.stringify(runTerminal(outcome, input, usage))]
     },

@@ -25,7 +25,7 @@ export interface Field {
 export const MAX_AGENT_ID_LENGTH = 256
 
 export const text: Shape = (value, budget, field) => {
-  if (typeof value !== 'string') return broken(`The agent sent an event whose ${field} is not a text.`)
+  if (typeof value !== 'string') return broken(`The agent sent an event whose ${field} is not a string.`)
   spend(budget, value.length)
   return value
 }
@@ -33,14 +33,14 @@ export const text: Shape = (value, budget, field) => {
 /** AG-UI ids are opaque: any text of 1 to 256 UTF-16 units. */
 export const id: Shape = (value, budget, field) => {
   if (!isAgentId(value)) {
-    return broken(`The agent sent an event whose ${field} is not a text of 1 to ${MAX_AGENT_ID_LENGTH} characters.`)
+    return broken(`The agent sent an event whose ${field} is not a string of 1 to ${MAX_AGENT_ID_LENGTH} characters.`)
   }
   spend(budget, value.length)
   return value
 }
 
 export const flag: Shape = (value, _budget, field) =>
-  typeof value === 'boolean' ? value : broken(`The agent sent an event whose ${field} is neither true nor false.`)
+  typeof value === 'boolean' ? value : broken(`The agent sent an event whose ${field} is not a boolean.`)
 
 export const integer: Shape = (value, _budget, field) =>
   Number.isSafeInteger(value) ? value : broken(`The agent sent an event whose ${field} is not a whole number.`)
@@ -48,7 +48,7 @@ export const integer: Shape = (value, _budget, field) =>
 export const count: Shape = (value, _budget, field) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
     ? value
-    : broken(`The agent sent an event whose ${field} is not a count.`)
+    : broken(`The agent sent an event whose ${field} is not zero or a positive whole number.`)
 
 /** RFC 6901. A pointer into a prototype is refused: no state needs it, and some libraries would follow it. */
 export const pointer: Shape = (value, budget, field) => {
@@ -63,7 +63,9 @@ export const pointer: Shape = (value, budget, field) => {
 /** Any JSON value, as `JSON.stringify` sees it. Keys named `__proto__` are left out. */
 export const json: Shape = (value, budget, field) => {
   const copy = copyJson(value, budget, field)
-  return copy === undefined ? broken(`The agent sent an event without a ${field} that JSON can hold.`) : copy
+  return copy === undefined
+    ? broken(`The agent sent an event whose ${field} is missing or cannot be written as JSON.`)
+    : copy
 }
 
 /** Any JSON object. */
@@ -76,7 +78,7 @@ export function oneOf(...values: readonly string[]): Shape {
   return (value, _budget, field) =>
     typeof value === 'string' && values.includes(value)
       ? value
-      : broken(`The agent sent an event whose ${field} is none of ${values.join(', ')}.`)
+      : broken(`The agent sent an event whose ${field} is not one of ${values.join(', ')}.`)
 }
 
 export function list(item: Shape, min = 0): Shape {
@@ -122,7 +124,7 @@ export function variant(by: string, shapes: Readonly<Record<string, Shape>>): Sh
   return (value, budget, field) => {
     const kind = isRecord(value) ? value[by] : undefined
     const shape = typeof kind === 'string' && Object.hasOwn(shapes, kind) ? shapes[kind] : undefined
-    return shape ? shape(value, budget, field) : broken(`The agent sent an event whose ${field} has no known ${by}.`)
+    return shape ? shape(value, budget, field) : broken(`The agent sent an event whose ${field} has an unknown ${by}.`)
   }
 }
 
@@ -159,7 +161,7 @@ function copyJson(given: unknown, budget: Budget, field: string): unknown {
       return copy
     }
     case 'bigint':
-      return broken(`The agent sent an event whose ${field} holds a number that JSON cannot hold.`)
+      return broken(`The agent sent an event whose ${field} contains a number that JSON cannot represent.`)
     default:
       return undefined
   }
@@ -188,9 +190,9 @@ function hasToJson(value: unknown): value is { toJSON(key: string): unknown } {
 
 function spend(budget: Budget, size: number): void {
   budget.size -= size
-  if (budget.size < 0) tooMuch('The agent sent an event that is larger than a run may carry.')
+  if (budget.size < 0) tooMuch('The agent sent an event that is larger than a run allows.')
 }
 
 function enter(budget: Budget): void {
-  if (--budget.depth < 0) tooMuch('The agent sent an event that is nested deeper than a run may carry.')
+  if (--budget.depth < 0) tooMuch('The agent sent an event that is nested deeper than a run allows.')
 }

@@ -87,7 +87,7 @@ function ownEntity(message: Message, named: ReadonlySet<Entity>, { register, tol
   const { id, subagentRunId: owner } = message
   const kind = kindOf(message.role)
   for (const known of candidates(message, kind, register)) if (known && !named.has(known)) return known
-  if (register.look(kind, id) && !tolerant) broken(`The agent sent a snapshot with two messages of one id: ${id}`)
+  if (register.look(kind, id) && !tolerant) broken(`The agent sent a snapshot with two messages of the same id: ${id}`)
   return register.add(kind, id, owner)
 }
 

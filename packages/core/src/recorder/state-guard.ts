@@ -98,7 +98,7 @@ export function createStateGuard(
       copies(value, path) {
         const size = Math.min(maxEventBytes, MAX_COPIED) - copied
         const weight = weigh(value, { size, depth: Math.max(0, maxDepth - depthOf(path)) })
-        if (weight === undefined) return tooMuch('The agent sent a patch that copies more than an event may carry.')
+        if (weight === undefined) return tooMuch('The agent sent a patch that copies more than an event may contain.')
         copied += weight
       },
       touches(members) {
