@@ -71,3 +71,18 @@ test('the timeline shows the runs of all rooms live; a bar opens the run, its ou
   await details.getByRole('link', { name: 'Open thread' }).click()
   await expect(page).toHaveTitle('When do I plant tulips? · Garden · Holdfast')
 })
+
+test('a run that waits in a paused queue is shown as paused, not as queued', async ({ page, server }) => {
+  const runs = `${server.url}/v1/rooms/default/threads/held`
+  const headers = { origin: server.url }
+  const later = { runId: 'later', messages: [{ id: 'q', role: 'user', content: 'And then?' }], onBusy: 'enqueue' }
+  await server.play({ roomId: 'default', threadId: 'held' }, { tokens: 100_000, intervalMs: 50 }, 'Held')
+  await page.request.post(`${runs}/runs`, { headers, data: later })
+  await page.goto(`${server.url}/timeline`)
+  const timeline = page.getByRole('region', { name: 'Timeline' })
+  await expect(timeline.getByRole('button', { name: 'Held: queued' })).toBeVisible()
+  await page.request.post(`${runs}/cancel`, { headers, data: {} })
+  await timeline.getByRole('button', { name: 'Held: paused' }).press('Enter')
+  const details = page.getByRole('complementary', { name: 'Run details' })
+  await expect(details.getByRole('heading', { name: 'Paused' })).toBeVisible()
+})
