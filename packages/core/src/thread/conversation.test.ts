@@ -3,7 +3,7 @@ import type { EventJson } from '../testing/log-builder.ts'
 import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
 import type { ThreadView } from './thread-view.ts'
 
-test('a question and its answer: the words once, in order, in their place', () => {
+test('a question and its answer are there once, in order and in their place', () => {
   const { say, view } = runningThread()
   say(...textOf('answer', 'Be', 'cause'), { type: 'TEXT_MESSAGE_END', messageId: 'answer' })
   expect(view().messages).toEqual([
@@ -12,7 +12,7 @@ test('a question and its answer: the words once, in order, in their place', () =
   ])
 })
 
-test("a run's own messages are one chain; what a sub-agent writes hangs beside it", () => {
+test("a run's messages form one chain, and those of a sub-agent attach beside it", () => {
   const { say, view } = runningThread()
   say(
     { type: 'REASONING_MESSAGE_START', messageId: 'thought', role: 'reasoning' },
@@ -35,7 +35,7 @@ test("a run's own messages are one chain; what a sub-agent writes hangs beside i
   expect(view().messages[4]).toMatchObject({ role: 'tool', toolCallId: 'call', content: '42' })
 })
 
-test('a run without new messages hangs on the one it answers: a retry is a sibling', () => {
+test('a run without new messages attaches to the message that it answers, so a retry is a sibling', () => {
   const { log, say, view } = runningThread()
   say(...textOf('first', 'One'))
   log.end('run', { type: 'failed', code: 'agent_error', message: 'Broke.' })
@@ -59,7 +59,7 @@ test('a second root begins a new conversation beside the first', () => {
   expect(view().messages.map(({ parentId }) => parentId)).toEqual([null, null, 'edited'])
 })
 
-test('messages the thread already holds are not told twice: the log wins', () => {
+test('messages that the thread already has are not added twice: the log wins', () => {
   const { log, view } = runningThread()
   log.end('run', { type: 'succeeded' })
   log.start(
@@ -76,14 +76,14 @@ test('messages the thread already holds are not told twice: the log wins', () =>
   ])
 })
 
-test('a start that does not say its place goes on from the newest message', () => {
+test('a start without a parent continues from the newest message', () => {
   const { log, view } = runningThread()
   log.end('run', { type: 'succeeded' })
   log.start('next', [{ id: 'more', role: 'user', content: 'And?', runId: 'forged' } as never])
   expect(view().messages[1]).toEqual({ id: 'more', role: 'user', content: 'And?', parentId: 'ask' })
 })
 
-test('an agent that uses an id again in the next run writes a message of its own', () => {
+test('an agent that reuses an id in the next run writes another message', () => {
   const { log, view } = emptyThread()
   for (const runId of ['one', 'two']) {
     log.accept(runId, [])
@@ -97,7 +97,7 @@ test('an agent that uses an id again in the next run writes a message of its own
   ])
 })
 
-test('a thought and an answer under one id are two messages, and a third kind is a third', () => {
+test('a thought, an answer and a third kind under one id are three messages', () => {
   const { say, view } = runningThread()
   say(
     { type: 'REASONING_MESSAGE_START', messageId: 'm', role: 'reasoning' },
@@ -116,11 +116,11 @@ test('a thought and an answer under one id are two messages, and a third kind is
   ])
 })
 
-describe('a snapshot that calls messages by other ids', () => {
+describe('a snapshot with other ids for messages', () => {
   const restated = (...messages: readonly object[]): EventJson => ({ type: 'MESSAGES_SNAPSHOT', messages })
   const said = ({ messages }: ThreadView) => messages.map(({ id, content }) => [id, content])
 
-  test('adds nothing that the run has said already', () => {
+  test('adds nothing that the run has already written', () => {
     const { everyway, say } = runningThread()
     say(...textOf('one', 'Yes.'), ...textOf('two', 'Yes.'), ...textOf('three', 'No.'))
     say(restated({ id: 'x', role: 'assistant', content: 'Yes. ' }, { id: 'y', role: 'assistant', content: 'Yes.' }))
@@ -132,7 +132,7 @@ describe('a snapshot that calls messages by other ids', () => {
     ])
   })
 
-  test('adds what was said once and is there twice, what is of another kind, and what makes a call', () => {
+  test('adds a repeated message, a message of another kind, and one that makes a call', () => {
     const { everyway, say } = runningThread()
     const toolCalls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }]
     say(...textOf('one', 'Yes.'))
@@ -147,7 +147,7 @@ describe('a snapshot that calls messages by other ids', () => {
     expect(everyway().messages.map(({ id }) => id)).toEqual(['ask', 'one', 'x', 'y', 'z'])
   })
 
-  test('changes nothing of an earlier run, whatever it says of it', () => {
+  test('changes nothing of an earlier run', () => {
     const { log, everyway, say } = runningThread()
     say(...textOf('answer', 'Because.'), { type: 'TEXT_MESSAGE_END', messageId: 'answer' })
     log.end('run', { type: 'succeeded' })

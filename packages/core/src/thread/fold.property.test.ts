@@ -28,7 +28,7 @@ function freeze<T>(value: T): T {
   return value
 }
 
-test('I4: a snapshot of any moment and the rest of the log give the view of the whole log', () => {
+test('I4 a snapshot at any moment and the rest of the log give the view of the whole log', () => {
   fc.assert(
     fc.property(cutLog, ([log, at]) => {
       const snapshot = json(fold(log.slice(0, at)))
@@ -38,11 +38,11 @@ test('I4: a snapshot of any moment and the rest of the log give the view of the 
   )
 })
 
-test('I4: a view is JSON: nothing in it is lost on the wire', () => {
+test('I4 a view is JSON, and loses nothing when it is sent', () => {
   fc.assert(fc.property(legalLog(), (log) => void expect(json(fold(log))).toStrictEqual(fold(log))))
 })
 
-test('I4: looking changes nothing: a view per envelope ends as one view at the end, and no view is changed later', () => {
+test('I4 reading a view after each envelope gives the same last view, and never changes an earlier one', () => {
   fc.assert(
     fc.property(legalLog(), (log) => {
       const thread = createFold(TEST_KEY)
@@ -58,7 +58,7 @@ test('I4: looking changes nothing: a view per envelope ends as one view at the e
   )
 })
 
-test('G3: duplicates, re-deliveries and gaps change nothing: each envelope is applied once', () => {
+test('G3 each envelope is applied once, whatever duplicates, repeats and gaps arrive', () => {
   const deliveries = legalLog().chain((log) =>
     fc.tuple(fc.constant(log), fc.array(fc.tuple(fc.nat(log.length), fc.nat(10)), { maxLength: 12 })),
   )
@@ -81,7 +81,7 @@ test('G3: duplicates, re-deliveries and gaps change nothing: each envelope is ap
   )
 })
 
-test('G8 S001-3 S001-25: an envelope of another thread changes nothing', () => {
+test('G8 S001-3 S001-25 an envelope of another thread changes nothing', () => {
   fc.assert(
     fc.property(legalLog(), (log) => {
       const thread = createFold(TEST_KEY)
@@ -102,7 +102,7 @@ const KEYS: readonly ThreadKey[] = [TEST_KEY, { ...TEST_KEY, threadId: 'another'
 /** Three logs, and for each step whose next envelope comes. */
 const overlap = fc.tuple(fc.tuple(legalLog(), legalLog(), legalLog()), fc.array(fc.nat(2), { maxLength: 300 }))
 
-test('S001-23 S001-2: a thread’s log folds to the same view each time, whatever ran beside it', () => {
+test('S001-23 S001-2 a log folds to the same view each time, whatever ran beside it', () => {
   fc.assert(
     fc.property(overlap, ([logs, order]) => {
       const own = KEYS.map((key, at) => (logs[at] ?? []).map((envelope): Envelope => ({ ...envelope, ...key })))
@@ -124,7 +124,7 @@ test('S001-23 S001-2: a thread’s log folds to the same view each time, whateve
   )
 })
 
-test('what did not change keeps its identity from view to view', () => {
+test('unchanged parts keep their identity from view to view', () => {
   fc.assert(
     fc.property(legalLog(), (log) => {
       const thread = createFold(TEST_KEY)
@@ -148,7 +148,7 @@ test('what did not change keeps its identity from view to view', () => {
   )
 })
 
-test('the tree is a tree: each parent is known and came earlier, sub-agents are no links of it', () => {
+test('each parent is known and came earlier, and is never a message of a sub-agent', () => {
   fc.assert(
     fc.property(legalLog(), (log) => {
       const { messages } = fold(log)
@@ -164,7 +164,7 @@ test('the tree is a tree: each parent is known and came earlier, sub-agents are 
   )
 })
 
-test('an event that makes no sense never throws, pollutes nothing and moves the position', () => {
+test('a malformed event never throws, changes no prototype, and moves the position', () => {
   const garbled = legalLog().chain((log) => fc.tuple(fc.constant(log), fc.array(hostileEvent(), { maxLength: 30 })))
   fc.assert(
     fc.property(garbled, ([log, events]) => {

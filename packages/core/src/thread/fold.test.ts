@@ -5,7 +5,7 @@ import { type EventJson, TEST_KEY } from '../testing/log-builder.ts'
 import { createFold, emptyView } from './fold.ts'
 import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
 
-describe('what is read again', () => {
+describe('an envelope', () => {
   const at = (seq: unknown, key: object | null = TEST_KEY) => ({
     v: 1,
     ...key,
@@ -25,7 +25,7 @@ describe('what is read again', () => {
     ['of none', at(3, null), undefined],
     ['at no place', at(null), undefined],
     ['nothing', null, undefined],
-  ])('S001-C10 S001-29 is taken once and in its place, or not at all: %s', (_, value, admission) => {
+  ])('S001-C10 S001-29 is applied once and in its place, or not at all: %s', (_, value, admission) => {
     const { log, view } = emptyThread()
     log.accept('run', [ask])
     log.control({ type: 'thread.changed', title: 'Old' })
@@ -38,8 +38,8 @@ describe('what is read again', () => {
   })
 })
 
-describe('the thread', () => {
-  test('I8: of a deleted thread nothing is shown, and nothing comes back', () => {
+describe('the thread itself', () => {
+  test('I8 a deleted thread shows nothing, and nothing comes back', () => {
     const { log, say, view } = runningThread()
     say(...textOf('m', 'a'), { type: 'STATE_SNAPSHOT', snapshot: 1 })
     log.control({ type: 'thread.deleted' })
@@ -47,7 +47,7 @@ describe('the thread', () => {
     expect(view()).toEqual({ ...emptyView(TEST_KEY), deleted: true, seq: log.envelopes.length })
   })
 
-  test('what is of no concern to a view moves the position and nothing else', () => {
+  test('events that a view does not show move only the position', () => {
     const { fold, log, say, view } = runningThread()
     const before = view()
     log.control({ type: 'thread.changed', title: 'New' })
@@ -72,7 +72,7 @@ describe('the thread', () => {
     expect(thread.view()).toEqual({ ...before, runs: thread.view().runs, seq: log.envelopes.length + 1 })
   })
 
-  test('I4: a view whose open items fit no message is continued without them', () => {
+  test('I4 a view whose open items fit no message continues without them', () => {
     const { log, say } = emptyThread()
     const open = [
       { kind: 'text', id: 'gone', runId: 'run', startedAt: 'then' },

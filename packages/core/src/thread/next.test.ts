@@ -15,8 +15,8 @@ function thread() {
   return { log, view, next: () => nextToStart(view())?.run.runId }
 }
 
-describe('whose turn it is', () => {
-  it('is the first that waits, once nothing is live', () => {
+describe('the next run', () => {
+  it('is the first of the queue once no run is live', () => {
     const { log, next } = thread()
     expect(next()).toBeUndefined()
     log.accept('a')
@@ -28,7 +28,7 @@ describe('whose turn it is', () => {
     expect(next()).toBe('b')
   })
 
-  it('is nobody’s while a person is asked', () => {
+  it('is none while an interrupt is open', () => {
     const { log, next } = thread()
     log.accept('a')
     log.start('a')
@@ -39,7 +39,7 @@ describe('whose turn it is', () => {
     expect(next()).toBe('b')
   })
 
-  it('is nobody’s in a paused queue, but for who was not asked to wait', () => {
+  it('is none in a paused queue, except a run that was not asked to wait', () => {
     const { log, next, view } = thread()
     log.accept('a')
     log.control({ type: 'queue.changed', order: ['a'], paused: true })
@@ -55,7 +55,7 @@ describe('whose turn it is', () => {
     expect(next()).toBe('a')
   })
 
-  it('forgets a pause with the last that waited, and not with one that did not wait', () => {
+  it('is free of a pause once the last queued run has left, but not when a run that did not wait starts', () => {
     const { log, view } = thread()
     log.control({ type: 'queue.changed', order: [], paused: true })
     log.accept('a')
@@ -67,7 +67,7 @@ describe('whose turn it is', () => {
     expect(view().queuePaused).toBe(false)
   })
 
-  it('takes other words for a run that waits', () => {
+  it('has the messages of its last edit', () => {
     const { log, view } = thread()
     log.accept('a', words('old'))
     log.control({ type: 'queue.changed', order: ['a'], paused: false, edited: { a: words('new') } })

@@ -19,22 +19,22 @@ const tree = [
 ]
 const ids = (messages: readonly ThreadMessage[]) => messages.map(({ id }) => id)
 
-test('a path goes from the root to the head, and other branches are not on it', () => {
+test('a path leads from the root to the head, without other branches', () => {
   expect(ids(pathTo(tree, 'more'))).toEqual(['ask', 'one', 'more'])
   expect(ids(pathTo(tree, 'two'))).toEqual(['ask', 'two'])
 })
 
-test('no head and an unknown head have no path; an unknown parent is where it begins', () => {
+test('no head and an unknown head have no path, and at an unknown parent the path begins', () => {
   expect(pathTo(tree, null)).toEqual([])
   expect(pathTo(tree, 'gone')).toEqual([])
   expect(ids(pathTo([message('late', 'trimmed')], 'late'))).toEqual(['late'])
 })
 
-test('a circle in a damaged tree ends the path instead of the process', () => {
+test('a cycle in a damaged tree ends the path instead of looping', () => {
   expect(ids(pathTo([message('a', 'b'), message('b', 'a')], 'a'))).toEqual(['b', 'a'])
 })
 
-test('retries and edits are siblings, a sub-agent is none', () => {
+test('retries and edits are siblings, and messages of sub-agents are not', () => {
   expect(ids(siblingsOf(tree, 'one'))).toEqual(['one', 'two'])
   expect(ids(siblingsOf(tree, 'aside'))).toEqual(['aside'])
   expect(siblingsOf(tree, 'gone')).toEqual([])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ask, emptyThread, runningThread } from './testing/written-thread.ts'
 import type { ThreadView } from './thread-view.ts'
 
-test('a run goes from the queue into the conversation with its start', () => {
+test('a run moves from the queue into the conversation when it starts', () => {
   const { log, view } = emptyThread()
   log.accept('run', [ask])
   expect(view()).toMatchObject({ messages: [], queue: [{ run: { runId: 'run' }, messages: [ask] }] })
@@ -14,7 +14,7 @@ test('a run goes from the queue into the conversation with its start', () => {
   expect(view().messages).toHaveLength(1)
 })
 
-test('the queue is in the order of acceptance until it is changed; an edit replaces messages', () => {
+test('the queue has the order of acceptance until it is reordered, and an edit replaces messages', () => {
   const { log, view } = emptyThread()
   for (const runId of ['a', 'b', 'c']) log.accept(runId, [{ ...ask, id: runId }])
   log.accept('a', [])
@@ -28,7 +28,7 @@ test('the queue is in the order of acceptance until it is changed; an edit repla
   expect(view().queue.map(({ run }) => run.runId)).toEqual(['b', 'c', 'a'])
 })
 
-test('S001-66 what waits keeps its order, its words and its pause in a view that is gone on with after a restart', () => {
+test('S001-66 queued runs keep their order, words and pause in a view that is continued after a restart', () => {
   const { log, view } = emptyThread()
   for (const runId of ['one', 'two', 'three']) log.accept(runId, [{ ...ask, id: runId }])
   log.control({ type: 'queue.changed', order: ['two', 'three', 'one'], paused: true })
@@ -40,14 +40,14 @@ test('S001-66 what waits keeps its order, its words and its pause in a view that
   expect(after.queuePaused).toBe(true)
 })
 
-test('a position is not kept: it would be stale with the next start', () => {
+test('a position in the queue is not stored, because the next start would make it stale', () => {
   const { log, view } = emptyThread()
   const run = { runId: 'run', agentId: 'demo', status: 'queued', position: 3, acceptedAt: 'then' } as const
   log.control({ type: 'run.accepted', run }, 'run')
   expect(view().runs).toEqual([{ runId: 'run', agentId: 'demo', status: 'queued', acceptedAt: 'then' }])
 })
 
-test('a run that was accepted as running is not in the queue', () => {
+test('a run that starts at once is not in the queue', () => {
   const { log, view } = emptyThread()
   log.control(
     { type: 'run.accepted', run: { runId: 'run', agentId: 'demo', status: 'running', acceptedAt: 'then' } },
@@ -56,7 +56,7 @@ test('a run that was accepted as running is not in the queue', () => {
   expect(view()).toMatchObject({ queue: [], runs: [{ status: 'running' }] })
 })
 
-test('a cancelled run stays cancelling, also through its start, until it has ended', () => {
+test('a cancelled run stays cancelling until it has ended, even if it starts meanwhile', () => {
   const { log, view } = emptyThread()
   log.accept('run', [ask])
   log.control({ type: 'run.cancel-requested', by: 'ada' }, 'run')
@@ -80,7 +80,7 @@ test('a cancelled run stays cancelling, also through its start, until it has end
   ])
 })
 
-test('I2: an ended run does not change, whatever arrives', () => {
+test('I2 an ended run never changes', () => {
   const { log, view } = runningThread()
   log.end('run', { type: 'failed', code: 'agent_error', message: 'Broke.' }, [])
   const { runs } = view()
@@ -90,7 +90,7 @@ test('I2: an ended run does not change, whatever arrives', () => {
   expect(view().runs).toEqual(runs)
 })
 
-test('a run ended in the queue leaves it', () => {
+test('a queued run that ends leaves the queue', () => {
   const { log, view } = emptyThread()
   log.accept('run', [ask])
   log.agui('run', { type: 'RUN_ERROR', message: 'x', usage: [] })
@@ -98,7 +98,7 @@ test('a run ended in the queue leaves it', () => {
   expect(view()).toMatchObject({ queue: [], runs: [{ status: 'superseded' }] })
 })
 
-test('questions are open until they are answered', () => {
+test('interrupts are open until they are answered', () => {
   const { log, say, view } = runningThread()
   const interrupts = [
     { id: 'a', reason: 'approval' },
@@ -114,7 +114,7 @@ test('questions are open until they are answered', () => {
   expect(view().interrupts).toEqual([])
 })
 
-test('runs nobody accepted are ignored', () => {
+test('events of runs that were never accepted are ignored', () => {
   const { log, view } = emptyThread()
   log.control({ type: 'run.status', status: 'running' }, 'unknown')
   log.control({ type: 'run.ended', outcome: { type: 'succeeded' } })

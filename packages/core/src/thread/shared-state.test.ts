@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EventJson } from '../testing/log-builder.ts'
 import { runningThread } from './testing/written-thread.ts'
 
-test('state is set, patched, and left alone by a patch that does not apply', () => {
+test('the state is replaced and patched, and unchanged by a patch that does not apply', () => {
   const { say, view } = runningThread()
   say(
     { type: 'STATE_SNAPSHOT', snapshot: { a: 1, list: [1] } },
@@ -18,7 +18,7 @@ test('state is set, patched, and left alone by a patch that does not apply', () 
   expect(view().state).toEqual({ a: 1, list: [1, 2] })
 })
 
-test('an activity is set, kept, replaced and patched in its place', () => {
+test('an activity is added, kept, replaced and patched in its place', () => {
   const { say, view } = runningThread()
   const set = (content: object, more = {}): EventJson => ({
     type: 'ACTIVITY_SNAPSHOT',

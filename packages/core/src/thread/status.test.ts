@@ -43,7 +43,7 @@ test.each([
   expect(threadStatus(viewOf(runs, more))).toBe(status)
 })
 
-describe('a queue of which nothing starts by itself', () => {
+describe('a paused queue', () => {
   it.each([
     ['needs_you', [queued], { paused: true }],
     ['needs_you', [succeeded('1'), queued], { paused: true }],
@@ -55,7 +55,7 @@ describe('a queue of which nothing starts by itself', () => {
     expect(threadStatus(viewOf(runs, more))).toBe(status)
   })
 
-  it('is held as long as one that is not to go first waits in it', () => {
+  it('is held while it contains a run that does not start next', () => {
     expect(isHeld(viewOf([queued], { paused: true }))).toBe(true)
     expect(isHeld(viewOf([running, queued], { paused: true }))).toBe(true)
     expect(isHeld(viewOf([queued], { paused: true, first: true }))).toBe(false)

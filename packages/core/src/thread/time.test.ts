@@ -6,7 +6,7 @@ const begin: EventJson = { type: 'REASONING_MESSAGE_START', messageId: 'thought'
 const wait = { reason: 'rate_limited', until: '2026-01-01T00:01:00.000Z', attempt: 2, maxAttempts: 5 } as const
 const waiting = (value: unknown): EventJson => ({ type: 'CUSTOM', name: 'holdfast.waiting', value })
 
-test('I4: a thought that is over knows how long it took, by the log, whatever its agent says of it later', () => {
+test('I4 a finished thought has its times from the log, whatever its agent says later', () => {
   const { everyway, log, say, view } = runningThread()
   const at = log.envelopes.length
   say(begin, { type: 'REASONING_MESSAGE_CONTENT', messageId: 'thought', delta: 'Hm' })
@@ -19,14 +19,14 @@ test('I4: a thought that is over knows how long it took, by the log, whatever it
   expect(view().messages[0]).not.toHaveProperty('endedAt')
 })
 
-test('a thought that its run left open ended with it', () => {
+test('a thought that was left open ends with its run', () => {
   const { everyway, log, say } = runningThread()
   say(begin)
   log.end('run', { type: 'cancelled', by: 'you' })
   expect(everyway().messages[1]).toMatchObject({ endedAt: log.envelopes.at(-1)?.at })
 })
 
-test('I4: a run waits for its provider until anything else of it follows', () => {
+test('I4 a run waits for its provider until another of its events follows', () => {
   const { everyway, log, say } = runningThread()
   say(waiting(wait))
   expect(everyway().runs).toMatchObject([{ status: 'running', waiting: wait }])
@@ -43,7 +43,7 @@ test('I4: a run waits for its provider until anything else of it follows', () =>
   expect(everyway().runs[0]).not.toHaveProperty('waiting')
 })
 
-test('what only looks like a wait is none, nor is one of a run that has not begun', () => {
+test('a malformed wait is ignored, and so is one of a run that has not started', () => {
   const { everyway, log, say } = runningThread()
   for (const value of [undefined, null, 7, {}, { ...wait, reason: 'tired' }, { ...wait, until: 1 }]) say(waiting(value))
   say(waiting({ ...wait, attempt: '2' }), waiting({ ...wait, maxAttempts: undefined }))
@@ -53,7 +53,7 @@ test('what only looks like a wait is none, nor is one of a run that has not begu
   expect(everyway().runs.map((run) => 'waiting' in run)).toEqual([false, false])
 })
 
-test('a wait that ends with its record alone is over', () => {
+test('a wait ends with the run, even if no other event follows', () => {
   const { everyway, log, say, view } = runningThread()
   say(waiting(wait))
   log.control({ type: 'run.ended', outcome: { type: 'succeeded' } }, 'run')

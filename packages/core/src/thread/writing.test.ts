@@ -3,14 +3,14 @@ import type { EventJson } from '../testing/log-builder.ts'
 import { ask, runningThread, textOf } from './testing/written-thread.ts'
 
 describe('texts', () => {
-  test('a text that begins again goes on where it was', () => {
+  test('a text that starts again continues where it was', () => {
     const { say, view } = runningThread()
     say(...textOf('m', 'a'), { type: 'TEXT_MESSAGE_END', messageId: 'm' }, ...textOf('m', 'b'), ...textOf('m', 'c'))
     expect(view().messages[1]).toMatchObject({ content: 'abc' })
     expect(view().open).toHaveLength(1)
   })
 
-  test('a delta for what is not open is ignored', () => {
+  test('a delta for an item that is not open is ignored', () => {
     const { say, view } = runningThread()
     say(
       ...textOf('m', 'a'),
@@ -21,7 +21,7 @@ describe('texts', () => {
     expect(view().messages[1]).toMatchObject({ content: 'a' })
   })
 
-  test("MESSAGES_SNAPSHOT gives the run's messages the agent's content, adds the unknown, changes no one else's", () => {
+  test("MESSAGES_SNAPSHOT replaces the content of the run's messages, adds unknown ones, and changes no others", () => {
     const { say, view } = runningThread()
     say(...textOf('m', 'draft'), ...textOf('silent'), {
       type: 'MESSAGES_SNAPSHOT',
@@ -42,7 +42,7 @@ describe('texts', () => {
     ])
   })
 
-  test('what events say of a message gathers in its metadata', () => {
+  test('metadata of events accumulates in their message', () => {
     const { say, view } = runningThread()
     say(
       { type: 'TEXT_MESSAGE_START', messageId: 'm', metadata: { a: 1 } },
@@ -58,7 +58,7 @@ describe('texts', () => {
     })
   })
 
-  test('a message whose tool calls are none is no message', () => {
+  test('a message with invalid tool calls is dropped', () => {
     const { say, view } = runningThread()
     say({
       type: 'MESSAGES_SNAPSHOT',
@@ -76,10 +76,10 @@ describe('texts', () => {
   })
 })
 
-describe('what an agent makes of a message that is being written', () => {
+describe('a snapshot that changes a message that is being written', () => {
   const restated = (...messages: readonly object[]): EventJson => ({ type: 'MESSAGES_SNAPSHOT', messages })
 
-  test('I4: a text whose message becomes a tool’s result grows no more, and grows on once it is a text again', () => {
+  test('I4 a text whose message becomes a tool result stops growing, and continues once it is a text again', () => {
     const { everyway, say } = runningThread()
     const delta = (said: string): EventJson => ({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: said })
     say(...textOf('m', 'a'), restated({ id: 'm', role: 'tool', toolCallId: 'c', content: 'b' }), delta('lost'))
@@ -88,14 +88,14 @@ describe('what an agent makes of a message that is being written', () => {
     expect(everyway().messages[1]).toMatchObject({ role: 'assistant', content: 'cd' })
   })
 
-  test('I4: a thought that becomes an answer is no thought: nobody says how long it took', () => {
+  test('I4 a thought that becomes an answer has no thinking time', () => {
     const { everyway, say } = runningThread()
     say({ type: 'REASONING_MESSAGE_START', messageId: 'm', role: 'reasoning' })
     say(restated({ id: 'm', role: 'assistant', content: 'So' }), { type: 'REASONING_MESSAGE_END', messageId: 'm' })
     expect(everyway().messages[1]).not.toHaveProperty('endedAt')
   })
 
-  test('I4: the arguments of a call grow in the newest of its name, also when a later run restates an older one', () => {
+  test('I4 the arguments of a call grow in the newest call of its id, even if a later run restates an older one', () => {
     const { everyway, log, say } = runningThread()
     const start: EventJson = { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'look' }
     say({ ...start, parentMessageId: 'first' }, { type: 'TOOL_CALL_END', toolCallId: 'c' })
@@ -114,7 +114,7 @@ describe('what an agent makes of a message that is being written', () => {
 })
 
 describe('tool calls', () => {
-  test("a tool's arguments grow in its call, beside the text of the same message", () => {
+  test('the arguments of a call grow beside the text of the same message', () => {
     const { say, view } = runningThread()
     const start = (toolCallId: string): EventJson => ({
       type: 'TOOL_CALL_START',
@@ -145,7 +145,7 @@ describe('tool calls', () => {
     })
   })
 
-  test('a tool call without a known assistant message gets one, as the standard client makes it', () => {
+  test('a tool call without a known assistant message gets one, as in the stock client', () => {
     const { say, view } = runningThread()
     say(
       { type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'look', subagentRunId: 'sub' },
@@ -162,7 +162,7 @@ describe('tool calls', () => {
     ])
   })
 
-  test('encrypted values go to their message or call of the same run, and nowhere else', () => {
+  test('encrypted values go to their message or call of the same run only', () => {
     const { log, say, view } = runningThread()
     const encrypted = (subtype: string, entityId: string): EventJson => ({
       type: 'REASONING_ENCRYPTED_VALUE',
@@ -185,7 +185,7 @@ describe('tool calls', () => {
     expect(view().messages[0]).not.toHaveProperty('encryptedValue')
   })
 
-  test('a value for a call that a snapshot of the messages has taken away changes nothing, the list neither', () => {
+  test('a value for a call that a snapshot has removed changes nothing, not even the list', () => {
     const { fold, log, say } = runningThread()
     say({ type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' })
     say({ type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'look', parentMessageId: 'm' })
@@ -198,8 +198,8 @@ describe('tool calls', () => {
   })
 })
 
-describe('what is open', () => {
-  test('lists what is being written, with its sub-agent, until it closes', () => {
+describe('open items', () => {
+  test('are listed with their sub-agent until they close', () => {
     const { say, view } = runningThread()
     say(
       { type: 'STEP_STARTED', stepName: 's' },
@@ -224,7 +224,7 @@ describe('what is open', () => {
     expect(view().open.map(({ subagentRunId }) => subagentRunId)).toEqual(['sub'])
   })
 
-  test('nothing of an ended run is open, though it was not closed', () => {
+  test('end with their run, even if nothing closed them', () => {
     const { log, say, view } = runningThread()
     say(...textOf('m', 'a'))
     log.control({ type: 'run.ended', outcome: { type: 'succeeded' } }, 'run')
@@ -232,14 +232,14 @@ describe('what is open', () => {
     expect(view()).toMatchObject({ open: [], messages: [ask, { content: 'a' }] })
   })
 
-  test("another run's open items stay when one ends", () => {
+  test('of other runs stay when a run ends', () => {
     const { log, say, view } = runningThread()
     say(...textOf('m', 'a'))
     log.control({ type: 'run.ended', outcome: { type: 'succeeded' } }, 'other')
     expect(view().open).toHaveLength(1)
   })
 
-  test('what an open item wrote into may be replaced by what has no place for it', () => {
+  test('may lose their message to one that has no place for their text', () => {
     const { say, view } = runningThread()
     say(
       { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'look', parentMessageId: 'm' },
