@@ -74,7 +74,7 @@ describe('the command', { timeout: 40_000 }, () => {
   it('says that no server answers, and at which address', async () => {
     const nobody = await holdfast(['threads'], { HOLDFAST_URL: 'http://127.0.0.1:1' })
     expect(nobody).toMatchObject({ code: 3, out: '' })
-    expect(nobody.err).toMatch(/^holdfast: No server answers at http:\/\/127\.0\.0\.1:1: .*\n$/)
+    expect(nobody.err).toMatch(/^holdfast: No server answers at http:\/\/127\.0\.0\.1:1\. .*\n$/)
     const other = createServer((_, response) => response.writeHead(500).end('<h1>What?</h1>'))
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
@@ -179,7 +179,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
       expect(missing.err).toMatch(/^holdfast: .+\n$/)
     }
     const held = await holdfast(['trace', 'r3', '--data', join(directory, 'running')])
-    expect(held).toMatchObject({ code: 1, err: expect.stringContaining('A server holds the data') })
+    expect(held).toMatchObject({ code: 1, err: expect.stringContaining('A server is using the data') })
   })
 
   it('says that a server holds the data, and that the server is well', async () => {
