@@ -4,7 +4,7 @@ import type { Agent } from './port.ts'
 
 const agent = (id: string): Agent => ({ id, title: id, async *run() {} })
 
-it('gives the agents by id, in the order they were named', () => {
+it('returns agents by id, in the given order', () => {
   const [a, b] = [agent('a'), agent('b')]
   const catalogue = createCatalogue([a, b], 'b')
   expect(catalogue.get('a')).toBe(a)
@@ -13,7 +13,7 @@ it('gives the agents by id, in the order they were named', () => {
   expect(catalogue.defaultId).toBe('b')
 })
 
-it('refuses at start-up what it could not keep later', () => {
+it('refuses an invalid catalogue at start-up', () => {
   expect(() => createCatalogue([agent('a'), agent('a')], 'a')).toThrow('Two agents have the id "a"')
   expect(() => createCatalogue([agent('a')], 'b')).toThrow('default agent "b"')
   expect(() => createCatalogue([agent('a b')], 'a b')).toThrow('is not 1–128')

@@ -3,7 +3,7 @@ import { defineAgent } from './define-agent.ts'
 
 async function* run() {}
 
-it('makes an agent of a function: what it says of itself, and what may happen to its runs after a crash', () => {
+it('makes an agent from a function, with its description and what may happen to its runs after a crash', () => {
   const definition = { id: 'a', run }
   expect(defineAgent(definition)).toMatchObject({ id: 'a', title: 'a', afterCrash: 'fail' })
   expect(defineAgent({ ...definition, title: 'A', description: 'd' })).toMatchObject({ title: 'A', description: 'd' })
@@ -11,7 +11,7 @@ it('makes an agent of a function: what it says of itself, and what may happen to
   expect(defineAgent({ ...definition, restartable: true, resumable: true }).afterCrash).toBe('resume')
 })
 
-it('keeps `this` for definitions that are objects with a life of their own', async () => {
+it('keeps `this` for definitions that are live objects', async () => {
   const definition = {
     id: 'a',
     refuses: 'no',
@@ -25,7 +25,7 @@ it('keeps `this` for definitions that are objects with a life of their own', asy
   expect(defineAgent(definition).check?.({})).toEqual({ type: 'invalid', message: 'no' })
 })
 
-it('refuses at once what could not run later', () => {
+it('refuses an invalid definition at once', () => {
   expect(() => defineAgent({ id: 'a b', run })).toThrow('"a b" is not 1–128')
   expect(() => defineAgent({ id: 'a' } as never)).toThrow('"a" has no function `run`')
 })

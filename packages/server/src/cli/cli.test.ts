@@ -123,7 +123,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     following.child.kill('SIGINT')
     expect(await following.exit).toBe(0)
     expect(following.err()).toBe('')
-    // Looking never owns: its end ended nothing.
+    // Looking never owns: ending it ended nothing.
     expect(await server.status('r2')).toBe('cancelled')
   })
 
@@ -148,7 +148,7 @@ describe('against a running server', { timeout: 40_000 }, () => {
     await stream.body?.cancel().catch(() => {})
     const env = { HOLDFAST_URL: server.url, HOLDFAST_DATA: join(directory, 'running') }
     let found: { code: number | null; out: string; err: string } | undefined
-    // The file of events is written after the commit.
+    // The event file is written after the commit.
     await vi.waitFor(
       async () => {
         found = await holdfast(['trace', 'r3', '--json'], env)
@@ -290,7 +290,7 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
     expect(await holdfast(['trace', 'r1', '--data', join(directory, 'no-data')])).toMatchObject({ code: 1 })
   })
 
-  it('says whether the data is sound, and what is wrong with it', async () => {
+  it('reports whether the data is sound, and what is wrong with it', async () => {
     const sound = await holdfast(['doctor', '--data', data], { PORT: '0' })
     expect(sound.code, sound.out + sound.err).toBe(0)
     expect(sound.out).toMatch(/2 thread\(s\) with \d+ record\(s\) are sound/)

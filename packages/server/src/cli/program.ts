@@ -155,7 +155,7 @@ interface ExportFlags extends OnData {
   readonly tenant?: string
 }
 
-/** For commands that work on the data itself. */
+/** For commands that work on the data directly. */
 function onData(command: Command): Command {
   return command.option('--data <directory>', 'data directory (default: HOLDFAST_DATA, else .holdfast)')
 }
@@ -165,7 +165,7 @@ interface Asking {
   readonly json?: boolean
 }
 
-/** For commands that ask a running server. */
+/** For commands that use a running server. */
 function asking(command: Command): Command {
   return command
     .addOption(new Option('--url <url>', `server address (default: HOLDFAST_URL, else ${DEFAULT_URL})`))

@@ -3,7 +3,7 @@ import { Presets, SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
 
 export interface Progress {
-  /** How much of the whole is done. */
+  /** How much of the total is done. */
   at(done: number): void
   /** Idempotent. */
   end(): void

@@ -10,7 +10,7 @@ const hostile = (name: string): Error =>
   })
 
 describe('an error in the log', () => {
-  it('is as long as a log line may be, whatever it says', () => {
+  it('is no longer than a log line may be, whatever it contains', () => {
     const fault = Object.assign(new Error(LONG, { cause: new Error(LONG, { cause: LONG }) }), {
       code: LONG,
       name: LONG,
@@ -21,7 +21,7 @@ describe('an error in the log', () => {
     expect(errorFields(fault).message).toMatch(/^f0f0.*… \(8388608 characters\)$/)
   })
 
-  it('ends, also where its causes do not', () => {
+  it('terminates, even if its causes do not', () => {
     const fault: Error & { cause?: unknown } = new Error('round')
     fault.cause = fault
     expect(JSON.stringify(errorFields(fault)).match(/"message":"round"/g)).toHaveLength(6)
@@ -65,7 +65,7 @@ describe('an error in the log', () => {
     expect(originOf(thrown)).toBeUndefined()
   })
 
-  it('says where it came from, and is not deceived by its own words', () => {
+  it('names its origin, and is not deceived by its own message', () => {
     expect(originOf(new Error('why'))).toContain('error-fields.test.ts')
     expect(originOf(new Error('why\n    at lie (/etc/passwd:1:1)'))).toContain('error-fields.test.ts')
     expect(originOf(Object.assign(new Error('why'), { stack: 'Error: why' }))).toBeUndefined()

@@ -1,8 +1,8 @@
 /**
- * An error as the log may show it: type, code, sentence, stack, causes. Never its other fields: a library's error can
+ * An error as the log may show it: type, code, message, stack, causes. Never its other fields: a library's error can
  * hold a whole request with everything a person wrote.
  *
- * What is thrown is hostile: everything is cut to a length, and whatever throws when it is read is left out.
+ * A thrown value is untrusted: everything is cut to a length, and whatever throws when it is read is left out.
  */
 
 export interface ErrorFields {
@@ -30,21 +30,27 @@ export function errorFields(fault: unknown, depth = 0): ErrorFields {
   }
 }
 
-/** The same of what an agent threw: its sentence may be a person's or a provider's words. Where it came from is not. */
+/**
+ * The same for what an agent threw, without the message, which may be a person's or a provider's words. Its origin is
+ * safe.
+ */
 export function wordless(fault: unknown): ErrorFields {
   if (!isError(fault)) return { type: typeof fault }
   const name = textOf(() => fault.name, LONGEST.type) ?? 'Error'
   return { type: name, ...codeOf(fault), stack: [name, ...framesOf(fault)].join('\n') }
 }
 
-/** Where an error came from: the first place in its stack that is not Node's own. Undefined where it does not say. */
+/**
+ * Where an error came from: the first frame of its stack that is not Node's own. Undefined if the stack does not show
+ * it.
+ */
 export function originOf(fault: unknown): string | undefined {
   if (!isError(fault)) return undefined
   const frame = framesOf(fault).find((line) => !line.includes('node:'))
   return frame?.trim().replace(/^at /, '')
 }
 
-/** The lines of its stack behind its sentence, which may hold lines that look like some. */
+/** The stack lines after the message, which may itself contain lines that look like a stack. */
 function framesOf(fault: Error): string[] {
   const stack = read(() => fault.stack)
   if (typeof stack !== 'string') return []

@@ -24,7 +24,7 @@ const numbersIn = (path: string) =>
     .map((text) => (JSON.parse(text) as { count: number }).count)
 
 describe('events.jsonl', () => {
-  it('has every line, in order, after a close, and goes on where an earlier process stopped', async () => {
+  it('has every line, in order, after a close, and continues where an earlier process stopped', async () => {
     const { directory, file, options } = open()
     for (let n = 0; n < 100; n++) file.record(line(n))
     await file.close()
@@ -36,7 +36,7 @@ describe('events.jsonl', () => {
     expect(numbersIn(join(directory, 'events.jsonl'))).toEqual(Array.from({ length: 101 }, (_, n) => n))
   })
 
-  it('looks at each of many lines that wait once: nobody else waits for them', async () => {
+  it('processes each of many pending lines once, so they delay nothing else', async () => {
     const { directory, file } = open()
     for (let n = 0; n < 5_000; n++) file.record(line(n))
     const looked = vi.spyOn(Buffer, 'byteLength')
@@ -48,7 +48,7 @@ describe('events.jsonl', () => {
     expect(units).toBeLessThan(3 * statSync(path).size)
   })
 
-  it('stays within its size and its generations, whole lines in each', async () => {
+  it('stays within its size and generations, with whole lines in each', async () => {
     const { directory, file } = open({ maxBytes: 500, keep: 2 })
     for (let n = 0; n < 40; n++) {
       file.record(line(n))
@@ -61,7 +61,7 @@ describe('events.jsonl', () => {
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).size).toBeLessThanOrEqual(500)
   })
 
-  it('harms nobody when it cannot be written: says so once, counts each line that is lost, and goes on when it can', async () => {
+  it('harms nothing if it cannot be written: reports it once, counts each lost line, and continues when it can', async () => {
     const { directory, file, onFault } = open({ maxWaiting: 5 })
     const path = join(directory, 'events.jsonl')
     mkdirSync(path)
@@ -69,7 +69,7 @@ describe('events.jsonl', () => {
     const record = () => file.record(line(++recorded))
     for (let n = 0; n < 20; n++) record()
     await vi.waitFor(() => expect(onFault).toHaveBeenCalledOnce())
-    // Each of these is another try that fails: what it would have said of the earlier ones is not lost with it.
+    // Each of these is another failed attempt: the lines counted before are not lost with it.
     for (let tries = 0; tries < 3; tries++) {
       record()
       for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)

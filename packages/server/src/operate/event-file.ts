@@ -51,7 +51,7 @@ export interface EventFileOptions {
   readonly now: () => number
   /** Called once when the file cannot be written, and again only after it could be written in between. */
   readonly onFault: (error: unknown) => void
-  /** A file this long, in bytes, becomes `.1`. Default 16 MiB. */
+  /** A file of this many bytes becomes `.1`. Default 16 MiB. */
   readonly maxBytes?: number
   /** Older generations that are kept, at least 1. Default 4. */
   readonly keep?: number

@@ -51,7 +51,7 @@ const said = (delta: string): LogRecord =>
   aguiRecord('x', { type: EventType.TEXT_MESSAGE_CONTENT, messageId: 'm', delta } as Event)
 
 describe('the life of a run', () => {
-  it('is told in order, with its address and times, and with nothing that anyone said', () => {
+  it('is reported in order, with its address and times, and without content', () => {
     const { commit, heard } = open()
     commit(accepted('x'))
     commit(running('x'), started('x'), said('private'))
@@ -70,7 +70,7 @@ describe('the life of a run', () => {
     expect(JSON.stringify(heard)).not.toContain('private')
   })
 
-  it('tells a restart from a retry, and going on from beginning', () => {
+  it('distinguishes a restart from a retry, and resuming from starting', () => {
     const { commit, heard } = open()
     commit(running('x'))
     commit(ended('x', 'worker_lost'), accepted('x.again', 'x'))
@@ -84,7 +84,7 @@ describe('the life of a run', () => {
     expect(heard[3]).not.toHaveProperty('restarted')
   })
 
-  it('is forgotten with its thread, and no other thread’s', () => {
+  it('is forgotten with its thread, and other threads are not', () => {
     const { heard, commit, commitTo } = open()
     const beside = { ...KEY, threadId: `${KEY.threadId}.beside` }
     commit(accepted('x'))
@@ -96,7 +96,7 @@ describe('the life of a run', () => {
     expect(ends.map((end) => 'acceptedAt' in end)).toEqual([false, true])
   })
 
-  it('goes on being told when a listener throws', () => {
+  it('is still reported if a listener throws', () => {
     const { commit, heard, lifecycle, errors } = open()
     const undo = lifecycle.subscribe(() => {
       throw new Error('no')
@@ -112,7 +112,7 @@ describe('the life of a run', () => {
     expect(heard).toHaveLength(2)
   })
 
-  it('is found among whatever an agent says, and nothing an agent says is taken for it', () => {
+  it('is found among any events of an agent, and no agent event is mistaken for it', () => {
     const hostile = fc.oneof(
       fc.string(),
       fc.constant('","kind":"control","event":{'),

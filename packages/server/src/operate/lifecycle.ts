@@ -15,7 +15,7 @@ import { type TenantRun, type TenantThread, threadName } from '../store/tenant-t
 import { controlRecordsIn } from './control-records.ts'
 
 interface Place extends TenantRun {
-  /** ISO 8601 UTC, by the store's clock. */
+  /** ISO 8601 UTC, on the store's clock. */
   readonly at: string
   /** Of the control record. */
   readonly seq: number
@@ -40,14 +40,14 @@ export interface Begun extends Place {
 
 export interface CancelRequested extends Place {
   readonly type: 'run_cancel_requested'
-  /** Who, by id. */
+  /** The person's id. */
   readonly by: string
 }
 
 export interface Ended extends Place {
   readonly type: 'run_ended'
   readonly outcome: OutcomeType
-  /** Of a failure. */
+  /** The failure's code. */
   readonly code?: string
   readonly agentId?: string
   /** Known if this process saw the run being accepted, or started. */
@@ -60,7 +60,9 @@ export type LifecycleEvent = Accepted | Begun | CancelRequested | Ended
 export interface Lifecycle {
   /** Returns an idempotent unsubscribe. */
   subscribe(listener: (event: LifecycleEvent) => void): () => void
-  /** Runs of the thread that this process knows of and that have not ended, by id; the same object until the last ends. */
+  /**
+   * Runs of the thread that this process knows and that have not ended, by id. The same object until the last one ends.
+   */
   livesIn(thread: TenantThread): ReadonlyMap<string, unknown> | undefined
   close(): void
 }
@@ -134,7 +136,7 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
         if (event.status !== 'running') return undefined
         const life = lifeOf(place)
         const { agentId, acceptedAt } = life
-        // RUN_STARTED follows in the same commit, or was written long ago.
+        // RUN_STARTED follows in the same commit, or was written earlier.
         const type = next.startsWith(RUN_STARTED) ? 'run_started' : 'run_resumed'
         if (type === 'run_started') life.startedAt = at
         return { type, ...place, ...(agentId !== undefined && { agentId }), ...(acceptedAt && { acceptedAt }) }

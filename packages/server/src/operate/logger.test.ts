@@ -12,7 +12,7 @@ function open(more: Partial<LoggerOptions> = {}) {
 const ids = { roomId: 'r', threadId: 't', runId: 'x' }
 
 describe('the log', () => {
-  it('is one JSON object a line, with time, level, sentence and address', () => {
+  it('is one JSON object per line, with time, level, sentence and address', () => {
     const { lines, logger } = open()
     logger.warn({ ...ids, code: 'storage_full' }, 'The store\ncould not append.')
     expect(lines).toHaveLength(1)
@@ -26,7 +26,7 @@ describe('the log', () => {
     })
   })
 
-  it('is one plain line for a person, which nothing that is said can break or colour', () => {
+  it('is one plain line for a person, which no value can break or colour', () => {
     const { lines, logger } = open({ form: 'plain' })
     logger.warn({ ...ids, code: 'x\u001b[31m' }, 'Lost\nthe lease.')
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d warn {2}Lost\\nthe lease\. \(r\/t\/x\) code=x\\u001b\[31m\n$/)
@@ -116,7 +116,7 @@ describe('no secret passes', () => {
     'https://models.example:8000/v1/@scope/name',
   ])('and %s is none', (text) => expect(createScrub()(text)).toBe(text))
 
-  it('and what is none stays as it is', () => {
+  it('and other text is unchanged', () => {
     const text = 'A run of the agent “model” failed: rate_limited (https://models.example/v1), key 3 of 4.'
     expect(createScrub()(text)).toBe(text)
   })

@@ -1,6 +1,6 @@
 /**
- * What Prometheus reads at `GET /metrics` (docs/OPERATING.md lists every name). Owns the names. Does not know: HTTP,
- * engine, where the figures come from.
+ * The Prometheus metrics at `GET /metrics` (docs/OPERATING.md lists every name). Owns the names. Does not know: HTTP,
+ * engine, where the numbers come from.
  *
  * Invariants:
  * - What happens for each event costs at most an addition here: such figures are asked for when they are read (`Sources`).
@@ -11,7 +11,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { StoreCounts, StoreMeter } from '../store/meter.ts'
 import type { LifecycleEvent } from './lifecycle.ts'
 
-/** Figures that others keep. */
+/** Values that other modules keep. */
 export interface Sources {
   readonly activeRuns: () => number
   readonly watching: () => { readonly readers: number; readonly threads: number }
@@ -65,7 +65,7 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   const accepted = new Counter({ name: 'holdfast_runs_accepted_total', help: 'Runs accepted.', registers })
   const restarted = new Counter({
     name: 'holdfast_runs_restarted_total',
-    help: 'Runs that were asked again, or gone on with, after their worker was lost.',
+    help: 'Runs restarted or resumed after their worker was lost.',
     labelNames: ['how'],
     registers,
   })
@@ -96,47 +96,47 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   })
   const late = new Counter({
     name: 'holdfast_late_events_total',
-    help: 'Events that agents said after the end of their run, or after its cancel, and that were dropped.',
+    help: 'Events that agents sent after the end or cancel of their run, and that were dropped.',
     registers,
   })
   const passedOver = new Counter({
     name: 'holdfast_agent_events_passed_over_total',
-    help: 'Events of other people’s agents that are unknown or came out of order, and that were passed over.',
+    help: 'Events of remote agents that were unknown or out of order, and were skipped.',
     registers,
   })
   const misaddressed = new Counter({
     name: 'holdfast_misaddressed_total',
-    help: 'What had no address, an invalid one, or that of another thread or run, and was dropped.',
+    help: 'Items dropped because their address was missing, invalid, or of another thread or run.',
     labelNames: ['where', 'reason'],
     registers,
   })
   const engineFaults = new Counter({
     name: 'holdfast_engine_faults_total',
-    help: 'What the engine could not do with the store, and tried again or gave up, by what and why.',
+    help: 'Store faults met by the engine, by operation and code.',
     labelNames: ['during', 'code'],
     registers,
   })
   const commits = new Histogram({
     name: 'holdfast_commit_seconds',
-    help: 'How long a commit took, its sync included; one commit holds what many runs said.',
+    help: 'Duration of a commit including its sync. One commit holds events of many runs.',
     buckets: COMMIT_SECONDS,
     registers,
   })
   const storeFaults = new Counter({
     name: 'holdfast_store_faults_total',
-    help: 'Calls that the store could not carry out, by code.',
+    help: 'Failed store calls, by code.',
     labelNames: ['code'],
     registers,
   })
   const requests = new Counter({
     name: 'holdfast_http_requests_total',
-    help: 'Requests answered; a live stream counts when it begins.',
+    help: 'Requests answered. A live stream counts when it begins.',
     labelNames: ['method', 'route', 'status'],
     registers,
   })
   const answering = new Histogram({
     name: 'holdfast_http_request_seconds',
-    help: 'From a request to the head of its answer.',
+    help: 'Time from a request to its response headers.',
     labelNames: ['route'],
     buckets: REQUEST_SECONDS,
     registers,
@@ -152,11 +152,11 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
   })
   new Gauge({
     name: 'holdfast_runs',
-    help: 'Runs that have not ended, by state; queued ones are the queue’s depth.',
+    help: 'Runs that have not ended, by state. The queued ones are the queue’s depth.',
     labelNames: ['state'],
     registers,
     async collect() {
-      // A store that cannot answer now must not hide all the other figures.
+      // A store that cannot answer must not hide all other metrics.
       const now = await counts().catch(() => undefined)
       this.reset()
       if (now) for (const [state, number] of Object.entries(now.runs)) this.set({ state }, number)

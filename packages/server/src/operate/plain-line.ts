@@ -1,8 +1,8 @@
-/** A line of the log as a person reads it: `12:03:04 warn  What happened. (room/thread/run) more=1`, then a stack. */
+/** A log line for a person: `12:03:04 warn  What happened. (room/thread/run) more=1`, then a stack. */
 
 const WIDTH = 5
 
-/** `json`: one line of pino's. */
+/** `json`: one pino line. */
 export function plainLine(json: string): string {
   const { time, level, msg, roomId, threadId, runId, err, ...more } = JSON.parse(json) as Record<string, unknown>
   const address = [roomId, threadId, runId].filter((id) => id !== undefined).join('/')
@@ -19,7 +19,7 @@ export function plainLine(json: string): string {
   return `${oneLine(line)}\n${stackOf(err)}`
 }
 
-/** A line feed or an escape sequence in what is said must not begin a line of its own, nor move the cursor. */
+/** Removes line feeds and escape sequences, so that no value can start a line of its own or move the cursor. */
 function oneLine(text: string): string {
   return text.replace(CONTROL, (character) => JSON.stringify(character).slice(1, -1))
 }

@@ -1,24 +1,25 @@
 /**
- * Who reads a thread while a run of it has not ended. Owns: how many streams follow each thread, and which of their changes
- * become lines of `events.jsonl`. Does not know: what readers are sent, or how. Readers only look: nothing here changes a run.
+ * The readers of a thread while one of its runs has not ended. Owns: how many streams follow each thread, and which
+ * changes become lines of `events.jsonl`. Does not know: what readers are sent, or how. Readers only look: nothing here
+ * changes a run.
  *
- * Invariant: at most `MAX_LINES` changes are recorded while runs of a thread follow each other, so that a page that
+ * Invariant: at most `MAX_LINES` changes are recorded while runs of a thread follow each other, so a page that
  * reconnects in a loop pushes no run out of the file.
  */
 import { type TenantThread, threadName } from '../store/tenant-thread.ts'
 import type { EventLine } from './event-file.ts'
 import type { Lifecycle, LifecycleEvent } from './lifecycle.ts'
 
-/** One stream begins or stops following one thread. `seq`: the last position it has been given. */
+/** A stream starts or stops following a thread. `seq`: the last position it has been given. */
 export interface ReaderChange extends TenantThread {
   readonly type: 'reader_joined' | 'reader_left'
   readonly seq: number
 }
 
 export interface RunReaders {
-  /** The line for an event, with the number of readers where a run begins or ends. */
+  /** The line for an event, with the number of readers if a run begins or ends. */
   lineOf(event: LifecycleEvent): EventLine
-  /** The line for a change; undefined where no run of the thread goes on. */
+  /** The line for a change; undefined if no run of the thread is live. */
   changed(change: ReaderChange): EventLine | undefined
 }
 
@@ -31,7 +32,7 @@ export const MAX_LINES = 200
 
 export function createRunReaders({ lives, now }: RunReadersOptions): RunReaders {
   const counts = new Map<string, number>()
-  /** By the lives of a thread: forgotten with the last of them. */
+  /** Keyed by the lives of a thread, and forgotten with the last of them. */
   const lines = new WeakMap<object, number>()
 
   return {

@@ -1,10 +1,12 @@
 /**
- * What must never be written anywhere: found by its form, and by its value where that is known. Owns the list of forms.
- * Does not know: where the text goes.
+ * Secrets that must never be written anywhere: found by their form, and by value if that is known. Owns the list of
+ * forms. Does not know: where the text goes.
  *
- * Not a substitute for care: no part hands a person's words or a request's headers to the log in the first place.
+ * This is no substitute for care: no module passes a person's words or a request's headers to the log in the first
+ * place.
  *
- * Every form is looked for in linear time: the text may hold what an agent or a provider said, and the whole process waits.
+ * Every pattern runs in linear time: the text may contain what an agent or a provider said, and the whole process waits
+ * for the search.
  */
 
 const HIDDEN = '[redacted]'
@@ -12,14 +14,15 @@ const HIDDEN = '[redacted]'
 type Form = readonly [form: RegExp, put: string | ((found: string) => string)]
 
 const FORMS: readonly Form[] = [
-  // Quotes may be escaped: the text may be JSON, or JSON in JSON. There a line feed is a letter, and touches the next word.
+  // Quotes may be escaped, since the text may be JSON, or JSON in JSON. There an escaped line feed ends in a letter
+  // that touches the next word.
   [
     /(?:\b|(?<=\\[bfnrt]))((?:proxy-)?authorization|cookie|x-api-key|api[-_]?key)(\\*["']?\s*[:=]\s*\\*["']?)[^\s"',;}\\][^"',;}\\\n]*/gi,
     `$1$2${HIDDEN}`,
   ],
   [/(?:\b|(?<=\\[bfnrt]))(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
   [/(?:\b|(?<=\\[bfnrt]))sk-[A-Za-z0-9_-]{4,}/g, HIDDEN],
-  // What JSON Web Tokens are made of, as long as it goes on: begun at each place, a long one would be read again and again.
+  // Matches all token characters at once: starting at every position would scan a long one repeatedly.
   [/(?<![\w.-])[\w.-]+/g, withoutTokens],
   [/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)[^/\s@"'\\]+@/gi, `$1${HIDDEN}@`],
   [/([?&](?:api[-_]?key|key|token|access_token|password|secret|sig|signature)=)[^&\s"'\\]+/gi, `$1${HIDDEN}`],
@@ -27,7 +30,7 @@ const FORMS: readonly Form[] = [
 
 const TOKEN_HEAD = /eyJ[\w-]/
 
-/** A JSON Web Token is three parts, the first of which is JSON in base64url: `eyJ`. */
+/** A JSON Web Token has three parts, the first of which is JSON in base64url: `eyJ`. */
 function withoutTokens(run: string): string {
   if (!run.includes('eyJ')) return run
   const parts = run.split('.')
@@ -43,10 +46,10 @@ function withoutTokens(run: string): string {
 }
 
 const SECRET_NAME = /(KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION|HEADERS)$/i
-/** Shorter ones are words that stand anywhere. */
+/** Shorter values are words that may appear anywhere. */
 const SHORTEST = 6
 
-/** The values of an environment that are secrets by their name, or by being a password inside a URL. */
+/** The values of an environment that are secrets by name, or as a password inside a URL. */
 export function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const found = new Set<string>()
   for (const [name, value = ''] of Object.entries(env)) {
@@ -54,13 +57,13 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): re
     if (!value.includes('://') || !URL.canParse(value)) continue
     const { password } = new URL(value)
     found.add(password)
-    // In a URL it is written as it must be; elsewhere it may be written as it is.
+    // In a URL it is percent-encoded; elsewhere it may appear decoded.
     if (/%[0-9a-f]{2}/i.test(password)) found.add(safely(() => decodeURIComponent(password)))
   }
   return [...found].filter(({ length }) => length >= SHORTEST)
 }
 
-/** The texts of a JSON object: of several headers in one variable each is a secret. */
+/** The strings in a JSON object: if a variable holds several headers, each value is a secret. */
 function textsIn(value: string): readonly string[] {
   if (!value.startsWith('{')) return []
   try {
@@ -70,16 +73,16 @@ function textsIn(value: string): readonly string[] {
   }
 }
 
-/** A function that takes every secret out of a line, whether it is JSON or not. */
+/** Returns a function that removes every secret from a line, whether it is JSON or not. */
 export function createScrub(secrets: readonly string[] = []): (text: string) => string {
-  // The longest first: one may be part of another. As JSON writes them, too.
+  // The longest first, since one may be part of another. Also in their JSON-escaped form.
   const values = [...new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))]
   values.sort((a, b) => b.length - a.length)
   return (text) => {
     let clean = text
     for (const value of values) clean = clean.replaceAll(value, HIDDEN)
     for (const [form, put] of FORMS) {
-      // One for texts, one for functions: `replace` has no type for either.
+      // Two branches, because `replace` has no overload for text or function.
       clean = typeof put === 'string' ? clean.replace(form, put) : clean.replace(form, put)
     }
     return clean

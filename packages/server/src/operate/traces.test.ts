@@ -5,7 +5,7 @@ import type { LifecycleEvent } from './lifecycle.ts'
 import { createTraces } from './traces.ts'
 import { type Sdk, startTracing } from './tracing.ts'
 
-/** A tracer that keeps what it was told; of an SDK, or of none. */
+/** A tracer that records its spans, with or without an SDK. */
 function createKeepingTracer(
   spanContext: SpanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 },
 ) {
@@ -68,7 +68,7 @@ describe('a run’s span', () => {
     ])
   })
 
-  it('is not held where no SDK is registered; one that is registered later has the spans of runs that go on', () => {
+  it('is not kept without an SDK; one that is registered later gets the spans of live runs', () => {
     const { spans, tracer } = createKeepingTracer(INVALID_SPAN_CONTEXT)
     const { lived } = createTraces(tracer)
     const known = { agentId: 'demo', acceptedAt: at(1) }
@@ -77,7 +77,7 @@ describe('a run’s span', () => {
     expect(spans.map(({ options }) => options.startTime)).toEqual([new Date(at(1)), new Date(at(1))])
   })
 
-  it('is an error with its code when the run failed, also of a run that an earlier process began', () => {
+  it('is an error with its code if the run failed, even if an earlier process started it', () => {
     const { spans, tracer } = createKeepingTracer()
     createTraces(tracer).lived({ type: 'run_ended', ...place, at: at(4), outcome: 'failed', code: 'worker_lost' })
     expect(spans[0]?.ended).toEqual([new Date(at(4))])
@@ -121,14 +121,14 @@ describe('the SDK', () => {
     return { start, load: async (): Promise<Sdk> => ({ NodeSDK }) }
   }
 
-  it('is loaded only when traces are asked for', async () => {
+  it('is loaded only if traces are requested', async () => {
     const load = vi.fn()
     expect(await startTracing({ env: {}, say: load, load })).toBeUndefined()
     expect(await startTracing({ env: { ...env, OTEL_SDK_DISABLED: 'true' }, say: load, load })).toBeUndefined()
     expect(load).not.toHaveBeenCalled()
   })
 
-  it('that is not installed costs one sentence, which says what to install', async () => {
+  it('logs one sentence that says what to install if it is missing', async () => {
     const say = vi.fn()
     expect(await startTracing({ env, say })).toBeUndefined()
     expect(say.mock.calls).toEqual([[expect.stringContaining('npm install @opentelemetry/sdk-node')]])
@@ -143,7 +143,7 @@ describe('the SDK', () => {
     expect(say).toHaveBeenCalledOnce()
   })
 
-  it('that fails to start harms nobody', async () => {
+  it('that fails to start does no harm', async () => {
     const say = vi.fn()
     const { start, load } = sdk()
     start.mockImplementation(() => {

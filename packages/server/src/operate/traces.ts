@@ -1,7 +1,7 @@
 /**
- * OpenTelemetry spans: one for each run, from its acceptance to its end, and one for each request. Speaks to
- * `@opentelemetry/api` only, which does nothing until an SDK is registered. Owns the names and attributes of spans. Does
- * not know: which SDK, where spans go. Nothing a person or an agent said is in a span.
+ * OpenTelemetry spans: one for each run, from acceptance to end, and one for each request. Uses only
+ * `@opentelemetry/api`, which does nothing until an SDK is registered. Owns the names and attributes of spans. Does not
+ * know: which SDK, where spans go. A span contains nothing that a person or an agent said.
  */
 
 import {
@@ -52,7 +52,7 @@ const CARRIERS = ['traceparent', 'tracestate', 'baggage']
 const carrier: TextMapGetter<Asked> = { keys: () => CARRIERS, get: ({ header }, name) => header(name) }
 
 export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Traces {
-  /** Of runs that have not ended. */
+  /** Spans of runs that have not ended. */
   const open = new Map<string, Span>()
 
   /** For a run that was accepted before this process started, the span is made from what is known of it. */

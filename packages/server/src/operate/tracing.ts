@@ -3,7 +3,7 @@
  * warning if it is not installed. Does not know: spans.
  */
 
-/** The part of `@opentelemetry/sdk-node` that is used; it reads its own settings from the environment. */
+/** The part of `@opentelemetry/sdk-node` that is used. It reads its own settings from the environment. */
 export interface Sdk {
   readonly NodeSDK: new (options: {
     readonly serviceName: string
@@ -22,7 +22,7 @@ export interface TracingOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly say: (sentence: string, error?: unknown) => void
   readonly load?: () => Promise<Sdk>
-  /** Milliseconds that the last spans may take to be sent. Default 3,000. */
+  /** Milliseconds that sending the last spans may take. Default 3,000. */
   readonly closeMs?: number
 }
 
@@ -40,7 +40,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing | u
   try {
     found = await load()
   } catch {
-    say(`${asked} is set, and there is no SDK to send traces with: npm install ${SDK}`)
+    say(`${asked} is set, but there is no SDK to send traces with. Run npm install ${SDK}`)
     return undefined
   }
   try {

@@ -15,7 +15,7 @@ function load(source: string, extension = '.mjs') {
   return loadConfigModule(`./${name}`, directory)
 }
 
-it('gives what the module says, its agents as they are', async () => {
+it('returns the settings of the module, with its agents unchanged', async () => {
   const config = await load(`
     export const agent = { id: 'own', title: 'Own', async *run() {} }
     export default { agents: [agent], defaultAgent: 'own', limits: { run: { maxEvents: 5 }, drainMs: 0 } }`)
@@ -47,7 +47,7 @@ it.each([
   expect(message).toMatch(/^[^\n]*\.$/)
 })
 
-it('a file that is not there, or is no module', async () => {
+it('a file that does not exist, or is not a module', async () => {
   await expect(loadConfigModule('./none.ts', directory)).rejects.toThrow('there is no such file')
   await expect(load('{}', '.json')).rejects.toThrow('it must be a .ts')
 })

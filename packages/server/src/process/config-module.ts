@@ -1,6 +1,6 @@
 /**
- * HOLDFAST_CONFIG: a module that sets up what no variable can, first of all agents. Owns: what such a module may say, and
- * one sentence for each way it can be wrong. Does not know: what is made of it.
+ * HOLDFAST_CONFIG: a module that sets what no variable can, above all agents. Owns: what such a module may contain, and
+ * one sentence for each way it can be wrong. Does not know: how it is used.
  */
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
@@ -12,21 +12,21 @@ import { ConfigError } from './config.ts'
 import { type HoldfastLimits, LimitsSchema } from './limits.ts'
 
 export interface HoldfastConfig {
-  /** Beside `demo`, and `model` and `remote` where the environment names them; their ids are taken. */
+  /** In addition to `demo`, and to `model` and `remote` if the environment sets them. Those ids are taken. */
   readonly agents?: readonly Agent[]
   /** The agent of rooms that name none. Default `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
 }
 
-/** Gives back what it is given: for its types. What a module says is checked when the server loads it. */
+/** Returns its argument; it exists for its types. The server checks the module when it loads it. */
 export function defineConfig(config: HoldfastConfig): HoldfastConfig {
   return config
 }
 
 /**
- * The configuration in the module at `path`, relative to `directory`: JavaScript, or TypeScript whose types can simply
- * be left out.
+ * Loads the configuration from the module at `path`, relative to `directory`: JavaScript, or TypeScript with erasable
+ * types only.
  * @throws ConfigError with one sentence
  */
 export async function loadConfigModule(path: string, directory: string): Promise<HoldfastConfig> {
@@ -43,7 +43,7 @@ export async function loadConfigModule(path: string, directory: string): Promise
   if (said === undefined) throw wrong(path, 'it has no default export. Write export default defineConfig({ … })')
   const parsed = Said.safeParse(said)
   if (!parsed.success) throw wrong(path, sentenceOf(parsed.error.issues[0]))
-  // Its agents are objects with a life of their own: what was given is taken, not a copy of it.
+  // Agents are live objects, so the given ones are used, not copies.
   return said as HoldfastConfig
 }
 

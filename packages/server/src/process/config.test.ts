@@ -14,7 +14,7 @@ describe('the configuration', () => {
     expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
   })
 
-  it('takes what is set', () => {
+  it('uses what is set', () => {
     const env = {
       PORT: '0',
       HOST: '::1',
@@ -55,7 +55,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('has a sentence with its name for every variable that cannot be used', () => {
+  it('names every invalid variable in a sentence', () => {
     const bad: Record<string, string[]> = {
       PORT: ['x', '-1', '65536', '80.5', ' 80'],
       HOST: ['0.0.0.0', '::', '192.168.1.5', 'my-machine', '127.evil.example'],
@@ -89,11 +89,11 @@ describe('the configuration', () => {
       expect(() => readConfig({ OPENAI_HEADERS: value })).toThrow(/^(?!.*hush)OPENAI_HEADERS must be a JSON object/)
   })
 
-  it('names all of them at once', () => {
+  it('reports all invalid variables at once', () => {
     expect(() => readConfig({ PORT: 'x', HOLDFAST_AUTH: 'jwt' })).toThrow(/PORT.*\n.*HOLDFAST_AUTH/)
   })
 
-  it('warns of what has no effect', () => {
+  it('warns about settings without effect', () => {
     expect(readConfig({ REDIS_URL: 'redis://x', OPENAI_MODEL: 'm' }).warnings).toHaveLength(2)
     expect(readConfig({ OPENAI_MODEL: 'm' }).model).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 /**
- * Configuration from the environment (docs/PROTOCOL.md, Process). Owns: what each variable may be, and the sentence for
- * what it may not. Reads nothing but the record it is given.
+ * Configuration from the environment (docs/PROTOCOL.md, Process). Owns: what each variable may be, and a sentence for
+ * each invalid one. Reads nothing but the record it is given.
  */
 import { isIP } from 'node:net'
 import { z } from 'zod'
@@ -9,20 +9,20 @@ import { LOG_LEVELS, type LogLevel } from '../operate/logger.ts'
 
 export interface Config {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number
   readonly dataDirectory: string
   readonly logLevel: LogLevel
-  /** For development: what drifts to another run's address fails. */
+  /** For development: a run fails if its agent answers under another run's address. */
   readonly strict: boolean
-  /** Scheme, host and port, as a browser's `Origin` says it. */
+  /** Scheme, host and port, as in a browser's `Origin` header. */
   readonly publicOrigin?: string
   readonly model?: ModelConfig
-  /** Of an AG-UI agent: where runs are posted. */
+  /** Where an AG-UI agent accepts runs. */
   readonly remoteUrl?: string
   /** Path of a module (./config-module.ts). */
   readonly module?: string
-  /** One sentence each: what was set and has no effect. */
+  /** One sentence for each setting that has no effect. */
   readonly warnings: readonly string[]
 }
 
@@ -30,29 +30,29 @@ export interface ModelConfig {
   readonly baseUrl: string
   readonly model: string
   readonly apiKey?: string
-  /** Said to the model before every conversation. */
+  /** Instructions that precede every conversation. */
   readonly system?: string
-  /** Asked for a conversation's name. */
+  /** The model that titles conversations. */
   readonly titleModel?: string
   /** Sent with each request. Their values are secrets. */
   readonly headers?: Readonly<Record<string, string>>
-  /** How long the model may take to begin its answer. */
+  /** Milliseconds that the model may take to start its answer. */
   readonly firstByteMs?: number
 }
 
-/** `message` has one line per variable that cannot be used. */
+/** `message` has one line per invalid variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** An empty variable counts as none. */
+/** An empty variable counts as unset. */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
 
 const url = (sentence: string) => optional(z.url({ protocol: /^https?$/, error: sentence }).optional())
 
-/** A name or password in an address would be sent along, and shown. */
+/** A name or password in a URL would be sent along, and shown. */
 function holdsNoSecret(address: string | undefined): boolean {
   if (address === undefined || !URL.canParse(address)) return true
   const { username, password } = new URL(address)
@@ -61,7 +61,7 @@ function holdsNoSecret(address: string | undefined): boolean {
 
 const HeaderValues = z.record(z.string(), z.string()).refine((headers) => wrongHeader(headers) === undefined)
 
-/** Undefined: it is no JSON. */
+/** Undefined: it is not JSON. */
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

@@ -1,6 +1,6 @@
 /**
- * Configured code fails in ways that nobody catches, in the server's own process: it says where that came from, loses
- * nothing that was acknowledged, and settles what was at work at the next start.
+ * Configured code fails without a catch in the server's own process: the server logs the origin, loses nothing
+ * acknowledged, and settles the runs that were live at the next start.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 const keyOf = (threadId: string) => ({ roomId: 'default', threadId })
 
-/** An agent that says two words, then does `act` in its run. */
+/** An agent that sends two words, then calls `act`. */
 async function serve(data: string, act = '') {
   const config = join(home, `config-${++datas}.mjs`)
   writeFileSync(
@@ -82,14 +82,14 @@ async function serve(data: string, act = '') {
           }
         }
       } catch {
-        // The process is gone: what was seen was seen.
+        // The process has exited.
       }
       return seen
     },
   }
 }
 
-describe('an error of configured code that nobody catches', { timeout: 60_000 }, () => {
+describe('an uncaught error of configured code', { timeout: 60_000 }, () => {
   it.each([
     ['an exception in a timer', `setTimeout(() => { throw new Error('from a timer') })`],
     [
@@ -123,7 +123,7 @@ describe('an error of configured code that nobody catches', { timeout: 60_000 },
     await vi.waitFor(async () => expect(await again.run('next')).toMatchObject({ status: 'succeeded' }))
   })
 
-  it('a promise that is rejected, with megabytes of anything, is one short line, and everybody goes on', async () => {
+  it('a rejected promise with a huge reason is one short log line, and all runs continue', async () => {
     const server = await serve(
       join(home, `data-${++datas}`),
       `void Promise.reject(new Error('f0'.repeat(4 * 1024 * 1024))); void Promise.reject('eyJ-'.repeat(1024 * 1024))`,
@@ -140,7 +140,7 @@ describe('an error of configured code that nobody catches', { timeout: 60_000 },
     expect(await server.stop()).toBe(0)
   })
 
-  it('a loop that lets nobody else have a turn loses nothing: streams, leases and runs go on after it', async () => {
+  it('a loop that blocks the process loses nothing: streams, leases and runs continue after it', async () => {
     const go = join(home, `go-${++datas}`)
     const server = await serve(
       join(home, `data-${datas}`),
@@ -150,7 +150,7 @@ describe('an error of configured code that nobody catches', { timeout: 60_000 },
     const followed = server.follow('beside')
     await server.start('own', 'own')
     await vi.waitFor(() => expect(existsSync(`${go}-blocked`)).toBe(true), { timeout: 10_000 })
-    // Nobody is answered meanwhile; what asks waits.
+    // No one is answered meanwhile; requests wait.
     const asked = server.run('own')
     writeFileSync(go, '')
     expect(await asked).toMatchObject({ runId: 'own' })

@@ -1,6 +1,6 @@
 /**
- * A real server process on a real disk that is full, fails, or loses its power (G1, G11). Where no disk can be mounted
- * this file says so and has nothing to promise.
+ * A real server process on a real disk that is full, fails, or loses power (G1, G11). Where no disk can be mounted,
+ * this file says so and is skipped.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -89,7 +89,7 @@ const missing = whyNoDisks()
 if (missing !== undefined) process.stdout.write(`disk.test.ts: nothing is tried, ${missing}.\n`)
 
 describe.runIf(missing === undefined)('on a disk', () => {
-  it('that is full the server acknowledges nothing, says so, goes on reading, and recovers once there is space', async () => {
+  it('that is full, the server acknowledges nothing, reports it, keeps serving reads, and recovers once there is space', async () => {
     const disk = keep(mountTmpfs(8))
     const data = join(disk.path, 'data')
     const server = await serve(data)
@@ -118,7 +118,7 @@ describe.runIf(missing === undefined)('on a disk', () => {
     disk.free()
     expect((await server.start(keyOf('after'), { tokens: 20, intervalMs: 1 })).status).toBe(202)
     expect(await server.ended(keyOf('after'))).toMatchObject({ status: 'succeeded' })
-    // What was being said meanwhile was kept in memory, and is all there.
+    // Output of that time was kept in memory, and is complete.
     expect(await server.ended(keyOf('during'))).toMatchObject({ status: 'succeeded' })
     expect(textOf(await server.log(keyOf('during')))).toBe(tokens(300))
     for (const thread of accepted) await server.ended(keyOf(thread))
@@ -131,8 +131,8 @@ describe.runIf(missing === undefined)('on a disk', () => {
     await expect(again.run(keyOf(refused))).rejects.toThrow('404')
   }, 90_000)
 
-  it('that fails at fsync the server acknowledges nothing more, goes on reading, and loses nothing it had said', async () => {
-    // The file system lies in a file on a disk that has no room for all of it: its writes fail like a dying disk's.
+  it('that fails at fsync, the server acknowledges nothing more, keeps serving reads, and loses nothing it had acknowledged', async () => {
+    // The file system is in a file on a disk that is too small for it, so its writes fail like those of a dying disk.
     const below = keep(mountTmpfs(12))
     const image = join(below.path, 'image')
     const disk = mountImage(image, { mebibytes: 48 })
@@ -153,7 +153,7 @@ describe.runIf(missing === undefined)('on a disk', () => {
     await server.end('SIGKILL')
   }, 60_000)
 
-  it('that loses its power in the middle of runs holds everything that anyone had seen', async () => {
+  it('that loses power in the middle of runs, everything that anyone had seen is kept', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-power-'))
     undo.push(() => rmSync(directory, { recursive: true, force: true }))
     const image = join(directory, 'image')

@@ -1,7 +1,7 @@
 /**
- * Real server processes whose data is taken from under them: by a second server without a lock file, by whoever removes,
- * moves or replaces the files. Each notices within seconds, answers 503, ends its streams, and exits with 1 and a
- * sentence; what was acknowledged stays one history.
+ * Real server processes whose data is taken away: by a second server without a lock file, or by removing, moving or
+ * replacing the files. Each notices within seconds, answers 503, ends its streams, and exits with 1 and a sentence.
+ * What was acknowledged stays one history.
  */
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,7 +47,7 @@ async function serve(data: string) {
   return { ...server, start, log }
 }
 
-/** A server with a run at work and a reader: what the reader has seen, once its stream has ended. */
+/** A server with a live run and a reader: what the reader has seen when its stream ends. */
 async function atWork(data: string) {
   const server = await serve(data)
   expect((await server.start('run')).status).toBe(202)
@@ -61,7 +61,7 @@ async function atWork(data: string) {
   return { server, seen }
 }
 
-/** 503 as long as it answers, then its end with 1 and a sentence. */
+/** Expects 503 as long as it answers, then exit code 1 and a sentence. */
 async function expectStopped({ server, seen }: Awaited<ReturnType<typeof atWork>>, why: RegExp): Promise<Envelope[]> {
   await vi.waitFor(async () => expect((await fetch(`${server.url}/readyz`)).status).toBe(503), {
     timeout: 10_000,
@@ -89,7 +89,7 @@ function expectOneHistory(seen: readonly Envelope[], log: readonly Envelope[]): 
 }
 
 describe('without its lock file', { timeout: 60_000 }, () => {
-  it('a server stops for the one that is started on its data, and no position has two contents', async () => {
+  it('a server stops when another one starts on its data, and no position has two contents', async () => {
     const data = freshData()
     const first = await atWork(data)
     for (const name of ['lock.db', 'lock.db-journal']) rmSync(join(data, name), { force: true })
@@ -99,7 +99,7 @@ describe('without its lock file', { timeout: 60_000 }, () => {
     expect((await (await second).start('next', 'next')).status).toBe(202)
   })
 
-  it('a server that stands still keeps the next one out, and one that is killed lets it in', async () => {
+  it('a stalled server keeps the next one out, and a killed one lets it in', async () => {
     const data = freshData()
     const first = await atWork(data)
     process.kill(first.server.pid, 'SIGSTOP')
@@ -115,7 +115,7 @@ describe('without its lock file', { timeout: 60_000 }, () => {
 })
 
 describe('without its data', { timeout: 60_000 }, () => {
-  it('a server stops when the directory is removed, and makes no other in its place', async () => {
+  it('a server stops when the directory is removed, and does not create a new one', async () => {
     const data = freshData()
     const first = await atWork(data)
     rmSync(data, { recursive: true })
@@ -123,7 +123,7 @@ describe('without its data', { timeout: 60_000 }, () => {
     expect(existsSync(data)).toBe(false)
   })
 
-  it('a server stops when the directory is moved away, where all that was seen is', async () => {
+  it('a server stops when the directory is moved away, and everything seen is there', async () => {
     const data = freshData()
     const first = await atWork(data)
     const away = freshData()
@@ -132,7 +132,7 @@ describe('without its data', { timeout: 60_000 }, () => {
     expectOneHistory(seen, await (await serve(away)).log())
   })
 
-  it('a server stops when a copy is restored over its files, and the copy is what the next one finds', async () => {
+  it('a server stops when a copy is restored over its files, and the next server finds the copy', async () => {
     const data = freshData()
     const made = await serve(data)
     await made.start('old', 'old')

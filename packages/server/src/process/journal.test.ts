@@ -16,8 +16,8 @@ function open(level: LogLevel = 'info') {
   }
 }
 
-describe('what a server process says', () => {
-  it('is a line for each thing an operator should hear, with the run’s address', () => {
+describe('the log of a server process', () => {
+  it('has a line for each event that an operator should see, with the run’s address', () => {
     const { note, engine, lived, said } = open()
     note('Stopping.')
     engine({ type: 'orphans_settled', count: 2 })
@@ -37,7 +37,7 @@ describe('what a server process says', () => {
     ])
   })
 
-  it('has the stack of what nobody expected, and its cause', () => {
+  it('has the stack and the cause of an unexpected error', () => {
     const { engine, report, said } = open()
     const error = new StoreFault('storage_full', 'The disk is full.', { cause: new Error('why') })
     engine({ type: 'store_fault', during: 'claim', code: 'storage_full', error })
@@ -53,7 +53,7 @@ describe('what a server process says', () => {
     ])
   })
 
-  it('has where an agent threw, and not its words, unless one looks for them', () => {
+  it('says where an agent threw, without its message below debug level', () => {
     const error = Object.assign(new TypeError('Could not answer\n    at my secret question'), {
       requestBody: 'my secret question',
       code: 'E_WHAT',
@@ -71,7 +71,7 @@ describe('what a server process says', () => {
     expect(looking.lines.join('')).not.toContain('requestBody')
   })
 
-  it('has each request only for who looks for it', () => {
+  it('has requests only at debug level', () => {
     const { tenantId: _, ...asked } = address
     const request = { method: 'GET', ...asked, header: () => 'private' }
     const answer = { method: 'GET', route: '/v1/rooms', status: 200, ms: 1.234 }

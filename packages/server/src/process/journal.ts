@@ -1,7 +1,7 @@
 /**
- * What a server process says on its way, and how loudly: one line an event. Owns the sentences. Does not know: their
- * form, where they go. `debug` has what happens often; `info` the lives of runs; `warn` what an operator should look at
- * in time; `error` at once.
+ * What a server process logs, and at which level: one line per event. Owns the sentences. Does not know: their format,
+ * where they go. `debug`: frequent events. `info`: the lives of runs. `warn`: what an operator should look into soon.
+ * `error`: at once.
  */
 import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { EngineLog } from '../engine/log.ts'
@@ -16,7 +16,7 @@ export interface Journal {
   note(sentence: string): void
   warn(sentence: string, error?: unknown): void
   readonly report: Report
-  /** What nobody caught: with where it came from. */
+  /** Unexpected errors, with their origin. */
   uncaught(fault: unknown, sentence: string): void
   readonly engine: EngineLog
   lived(event: LifecycleEvent): void
@@ -102,7 +102,7 @@ export function createJournal(logger: Logger): Journal {
   }
 }
 
-/** Of a run, as every line of the log has it; without the epoch. */
+/** A run's address as in every log line, without the epoch. */
 function addressOf(entry: { readonly lease?: TenantRun | undefined }) {
   if (!entry.lease) return {}
   const { tenantId, roomId, threadId, runId } = entry.lease

@@ -1,6 +1,6 @@
 /**
- * Every limit of a server in one place (docs/LIMITS.md): what an operator may set, and what it is if they do not. Does
- * not know: what becomes of whoever is over one.
+ * Every limit of a server in one place (docs/LIMITS.md): what an operator may set, and the defaults. Does not know:
+ * what happens beyond a limit.
  */
 import { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from '@holdfast/core'
 import { z } from 'zod'
@@ -9,22 +9,22 @@ import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/feed.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../http/limits.ts'
 import type { ClaimCaps } from '../store/port.ts'
 
-/** What HOLDFAST_CONFIG may set; everything else stays as it is. */
+/** What HOLDFAST_CONFIG may set. Everything else keeps its default. */
 export interface HoldfastLimits {
-  /** Of one run; over them it ends `failed{limit_exceeded}`, over the times `failed{timeout}`. */
+  /** Per run. Beyond them a run ends `failed{limit_exceeded}`, beyond the times `failed{timeout}`. */
   readonly run?: Partial<RecorderLimits & RunTimes>
-  /** Of one request. */
+  /** Per request. */
   readonly request?: Partial<Omit<HttpLimits, 'readerBytes'>>
-  /** Of those who look. */
+  /** For readers. */
   readonly streams?: Partial<FeedLimits>
-  /** Runs that are carried out at once; others wait. */
+  /** Runs executed at once; others wait. */
   readonly maxConcurrentRuns?: number
-  /** Of them, runs that one person asked for, and runs of one agent. Default: as many as there are. */
+  /** Of these, runs per person and per agent. Default: no further limit. */
   readonly maxRunsPerPerson?: number
   readonly maxRunsPerAgent?: number
-  /** Milliseconds that a cancelled agent may take to stop before it is left behind. */
+  /** Milliseconds that a cancelled agent may take to stop before it is abandoned. */
   readonly cancelGraceMs?: number
-  /** Milliseconds that runs may go on once the server is told to stop. */
+  /** Milliseconds that runs may continue once the server is asked to stop. */
   readonly drainMs?: number
 }
 
@@ -60,7 +60,7 @@ export function resolveLimits(said: HoldfastLimits = {}): ServerLimits {
 const count = z.number().int().min(0)
 const positive = z.number().int().min(1)
 
-/** Only what makes sense: a limit may be lower than a client expects, never so low that nothing works. */
+/** The allowed range: a limit may be lower than a client expects, but never so low that nothing works. */
 export const LimitsSchema = z.strictObject({
   run: z
     .strictObject({

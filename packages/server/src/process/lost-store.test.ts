@@ -1,4 +1,7 @@
-/** The store's thread dies under a real server process: it says so and ends, and the next one has all that was seen. */
+/**
+ * The store's thread dies in a real server process: the server reports it and exits, and the next one has everything
+ * that was seen.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +22,7 @@ afterEach(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** Its threads can be killed: SIGUSR2 terminates every worker that was started after this module was loaded. */
+/** A server whose threads can be killed: SIGUSR2 terminates every worker started after this module was loaded. */
 const KILLER = `
   import { syncBuiltinESMExports } from 'node:module'
   import threads from 'node:worker_threads'
@@ -45,7 +48,7 @@ async function serve(config: Record<string, string> = {}) {
   return { child, url: line.split(' ').at(-1) ?? '', errors: () => errors }
 }
 
-it('ends with 1 and one sentence, keeps what was seen, and starts again', async () => {
+it('exits with 1 and one sentence, keeps what was seen, and can start again', async () => {
   writeFileSync(join(directory, 'killer.mjs'), KILLER)
   const server = await serve({ HOLDFAST_CONFIG: './killer.mjs' })
   const body = {

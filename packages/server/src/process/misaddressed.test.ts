@@ -1,4 +1,7 @@
-/** What comes under no address, or another's, is seen by an operator: counted, and noted with type and reason. */
+/**
+ * A notice without an address, or with a foreign one, is visible to an operator: counted, and logged with type and
+ * reason.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-it('S001-7 S001-49 S001-16 is counted with its reason, noted with type, reason and address, and nobody is told of it', async () => {
+it('S001-7 S001-49 S001-16 is counted with its reason, logged with type, reason and address, and delivered to no one', async () => {
   const lines: string[] = []
   const logger = createLogger({ level: 'info', form: 'json', write: (line) => lines.push(line) })
   const journal = createJournal(logger)

@@ -1,6 +1,6 @@
 /**
- * The thread on screen is served first when a provider limits: a page says over HTTP what it shows, a provider in a
- * process of its own refuses, and the engine carries out what waits.
+ * The thread on screen is served first when a provider limits calls: a page reports over HTTP what it shows, a provider
+ * in its own process refuses, and the engine executes the waiting runs.
  */
 import type { PresenceBody } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
@@ -43,7 +43,7 @@ async function serverWith(model: string) {
     })
   return {
     ...server,
-    /** The time that the provider, and presence, are waited for by. */
+    /** The clock of waits for the provider, and of presence. */
     clock,
     ask: (thread: string) => server.ask(thread, 'model', undefined, undefined, thread),
     async show(body: PresenceBody) {
@@ -63,7 +63,7 @@ async function serverWith(model: string) {
   }
 }
 
-it('of many that a provider refuses the thread on screen is served first, though it was asked last', async () => {
+it('of many runs that a provider refuses, the one on screen goes first, although it was started last', async () => {
   const { key, ask, show, waits, succeeds, asked, clock, run } = await serverWith('refuse-429-20-2')
   const before = ['t1', 't2', 't3', 't4', 't5', 't6']
   for (const thread of before) {
@@ -79,7 +79,7 @@ it('of many that a provider refuses the thread on screen is served first, though
   await waits('on-screen', 1)
   expect(await asked()).toEqual(['t1'])
 
-  // It is asked for first, and refused: all go on waiting. Meanwhile the person comes back, and the phone is put away.
+  // It goes first and is refused, so all keep waiting. Meanwhile the person comes back, and the phone is put away.
   clock.advance(20_000)
   await waits('on-screen', 2)
   await waits('t1', 2)
@@ -98,14 +98,14 @@ it('of many that a provider refuses the thread on screen is served first, though
   expect(await run('on-screen')).toMatchObject({ status: 'succeeded' })
 })
 
-it('G5 who looked away meanwhile is served in the order of asking, and loses nothing', async () => {
+it('G5 a run that is no longer looked at is served in order of arrival, and loses nothing', async () => {
   const { key, ask, show, waits, succeeds, asked, clock } = await serverWith('refuse-429-40-1')
   await ask('a')
   await waits('a', 1)
   await ask('b')
   await waits('b', 1)
   await show({ deviceId: 'desk', state: 'focused', thread: key('b') })
-  // Nothing is heard of the page again: its lease is over before the wait is.
+  // The page reports nothing more: its lease ends before the wait.
   clock.advance(40_000)
   for (const thread of ['a', 'b']) await succeeds(thread)
   expect(await asked()).toEqual(['a', 'a', 'b'])

@@ -1,4 +1,4 @@
-/** What a real server process lets its operator see. */
+/** What an operator sees of a real server process. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,7 +61,7 @@ function figuresIn(text: string): Map<string, number> {
 }
 
 describe('what an operator sees of a server', { timeout: 40_000 }, () => {
-  it('figures that follow what happens, each from the moment it does', async () => {
+  it('metrics that follow what happens at once', async () => {
     const server = await serve(freshData())
     const before = await server.figures()
     expect(before.get('holdfast_runs_accepted_total')).toBe(0)
@@ -108,14 +108,14 @@ describe('what an operator sees of a server', { timeout: 40_000 }, () => {
     expect(after.has('nodejs_eventloop_lag_p99_seconds')).toBe(true)
   })
 
-  it('a line of the log for each change in a run’s life, and the same in events.jsonl; never a secret, never a word', async () => {
+  it('a log line for each change in a run’s life, and the same in events.jsonl, without secrets or content', async () => {
     const data = freshData()
     const first = await serve(data, { HOLDFAST_LOG: 'debug' })
     await first.ask('r1')
     await vi.waitFor(async () => expect(await first.status('r1')).toBe('succeeded'))
     await first.ask('r2', { tokens: 1, hang: true })
     await vi.waitFor(async () => expect(await first.status('r2')).toBe('running'))
-    // The file is written behind the runs' backs: what had not got there when the process is killed never does.
+    // The file is written asynchronously: lines that are not written when the process is killed are lost.
     await vi.waitFor(() => expect(readFileSync(join(data, 'events.jsonl'), 'utf8')).toMatch(/run_started.*"r2"/))
     first.kill()
     await first.exit
@@ -148,7 +148,7 @@ describe('what an operator sees of a server', { timeout: 40_000 }, () => {
     }
   })
 
-  it('one sentence when traces are asked for and cannot be sent; and runs as ever when events.jsonl cannot be written', async () => {
+  it('one sentence when traces cannot be sent, and normal runs when events.jsonl cannot be written', async () => {
     const data = freshData()
     mkdirSync(join(data, 'events.jsonl'), { recursive: true })
     const server = await serve(data, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', HOLDFAST_LOG: 'warn' })

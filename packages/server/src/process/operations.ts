@@ -1,6 +1,6 @@
 /**
- * Everything of a server that only watches it: figures, traces, the file of events. Owns: who is told of what. Does not
- * know: what any of the parts does, and nothing of them waits for it.
+ * Everything in a server that only observes it: metrics, traces, the event file. Owns: which observer gets what. Does
+ * not know: what the parts do, and nothing waits for it.
  */
 import type { Clock } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
@@ -17,7 +17,7 @@ import { createTraces } from '../operate/traces.ts'
 import type { StoreMeter } from '../store/meter.ts'
 import type { Store } from '../store/port.ts'
 
-/** Besides the parts: whoever wants to hear of the lives of runs and of requests, for a log of their own. */
+/** Further listeners for the lives of runs and for requests, for a log of their own. */
 export interface Listener {
   lived?(event: LifecycleEvent): void
   answered?(request: Asked, answer: Answered): void
@@ -38,7 +38,7 @@ export interface Operations {
   dropped(notice: DroppedNotice): void
   reader(change: ReaderChange): void
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
-  /** Resolves when what waited is written. */
+  /** Resolves when pending lines are written. */
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export interface OperationsOptions {
   readonly bus: Pick<Bus, 'subscribe'>
   readonly clock: Clock
   readonly dataDirectory: string
-  /** Asked for only once there is a request. */
+  /** Called only once there is a request. */
   readonly watched: () => Watched
   readonly log: EngineLog
   readonly listener: Listener

@@ -1,4 +1,4 @@
-/** Why a server did not start, as one sentence for a person; undefined for what nobody expected. */
+/** Why a server did not start, as one sentence for a person. Undefined for unexpected errors. */
 import { CatalogueError } from '../agents/catalogue.ts'
 import { StoreFault } from '../store/fault.ts'
 import { StoreOpenError } from '../store/sqlite/index.ts'

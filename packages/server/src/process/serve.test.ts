@@ -50,14 +50,14 @@ const ask = (runId: string, script: unknown) => ({
 })
 
 describe('a server process', { timeout: 40_000 }, () => {
-  it('says one line with its URL when it is ready, has the room `default`, drains at SIGTERM and exits 0', async () => {
+  it('prints one line with its URL when it is ready, has the room `default`, drains at SIGTERM and exits 0', async () => {
     const server = run({ HOLDFAST_DATA: freshData() })
     const url = await server.ready()
     expect(server.out()).toBe(`Holdfast is ready: ${url}\n`)
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
     expect(await (await fetch(`${url}/v1/rooms/default`)).json()).toMatchObject({ roomId: 'default', agentId: 'demo' })
 
-    // A run that has a moment to end, and a reader that sees its end and then the stream's.
+    // A run that has a moment to end, and a reader that sees its end and then the end of the stream.
     expect((await post(url, paths.runs(KEY), ask('r1', { tokens: 20, intervalMs: 50 }))).status).toBe(202)
     const stream = await fetch(`${url}${paths.log(KEY)}?live=sse`)
     await vi.waitFor(async () => {
@@ -102,7 +102,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     },
   )
 
-  it('G4 keeps what was seen across SIGKILL, and ends what was left unfinished', async () => {
+  it('G4 keeps what was seen across SIGKILL, and settles unfinished runs', async () => {
     const data = freshData()
     const killed = run({ HOLDFAST_DATA: data })
     const before = await killed.ready()
@@ -123,7 +123,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(ended.outcome).toMatchObject({ type: 'failed', code: 'worker_lost' })
   })
 
-  it('refuses a port that is taken, in one sentence, and exits 1', async () => {
+  it('refuses a port in use with one sentence, and exits 1', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -136,7 +136,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     taken.close()
   })
 
-  it('refuses a data directory that cannot be one, and data that another server holds', async () => {
+  it('refuses an invalid data directory, and data that another server holds', async () => {
     const file = join(directory, 'a-file')
     writeFileSync(file, 'not a directory')
     const nowhere = run({ HOLDFAST_DATA: join(file, 'data') })
@@ -159,7 +159,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
 
-  it('refuses an environment that cannot be, naming the variable', async () => {
+  it('refuses an invalid environment, naming the variable', async () => {
     const open = run({ HOLDFAST_DATA: freshData(), HOST: '0.0.0.0' })
     const wrong = run({ HOLDFAST_DATA: freshData(), PORT: 'nonsense' })
     expect([await open.exit, await wrong.exit]).toEqual([1, 1])
@@ -184,7 +184,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await server.exit).toBe(130)
   })
 
-  it('I5 goes on when whoever reads its log goes away', async () => {
+  it('I5 keeps running when the reader of its log goes away', async () => {
     const server = run({ HOLDFAST_DATA: freshData(), HOLDFAST_LOG: 'debug' })
     const url = await server.ready()
     await post(url, paths.runs(KEY), ask('r1', { tokens: 10, intervalMs: 20 }))
@@ -262,7 +262,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     },
   )
 
-  it('starts no run that waits where it is stopped before it is ready', async () => {
+  it('starts no queued run if it is stopped before it is ready', async () => {
     const data = freshData()
     writeFileSync(join(directory, 'one.mjs'), 'export default { limits: { maxConcurrentRuns: 1 } }')
     const first = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './one.mjs' })
@@ -276,7 +276,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await (await fetch(`${before}${paths.run(other, 'r2')}`)).json()).toMatchObject({ status: 'queued' })
     first.child.kill('SIGKILL')
     await first.exit
-    // It stops itself in the middle of its start: its store is open by then.
+    // It stops itself during its start, when its store is already open.
     writeFileSync(
       join(directory, 'hasty.mjs'),
       `import { Server } from 'node:http'
@@ -292,13 +292,13 @@ describe('a server process', { timeout: 40_000 }, () => {
     expect(await hasty.exit).toBe(0)
     expect(hasty.out()).toBe('')
     const url = await run({ HOLDFAST_DATA: data }).ready()
-    // Not failed: no process that was about to end had taken it.
+    // Not failed, because no closing process had claimed it.
     await vi.waitFor(async () => {
       expect(await (await fetch(`${url}${paths.run(other, 'r2')}`)).json()).toMatchObject({ status: 'running' })
     })
   })
 
-  it('adds the agent `model` when it is told of one, and that is the default, also in data that knew only the demo', async () => {
+  it('adds the agent `model` if one is configured, as the default, even in data that had only the demo', async () => {
     const data = freshData()
     const before = run({ HOLDFAST_DATA: data })
     const made = await before.ready()
@@ -344,7 +344,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     })
   })
 
-  it('refuses a configuration that cannot be, in one sentence, before anything is touched', async () => {
+  it('refuses an invalid configuration with one sentence, before it touches anything', async () => {
     const data = freshData()
     writeFileSync(join(directory, 'twice.mjs'), 'export default { agents: [{ id: "demo", title: "x", run() {} }] }')
     const missing = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './nowhere.ts' })

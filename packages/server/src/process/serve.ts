@@ -1,15 +1,15 @@
 /**
- * A server process, from its environment to its exit code. Owns: what it prints, signals, what happens to errors that
- * nobody caught. Does not know: the parts of a server.
+ * A server process, from its environment to its exit code. Owns: what it prints, signals, and uncaught errors. Does not
+ * know: the parts of a server.
  *
- * - stdout gets one line, when it is ready, with the URL; everything else goes to stderr: its log, and one plain
+ * - stdout gets one line with the URL when the server is ready. Everything else goes to stderr: the log, and one plain
  *   sentence if it does not start.
- * - SIGTERM, SIGINT and SIGHUP drain and exit 0; a second one, later, exits at once. Before it is ready there is nothing
- *   to drain: it starts no run and exits 0.
- * - A store whose thread died, or that this process has lost, ends the process with 1: another one can go on with what is
- *   durable, this one cannot.
- * - An unhandled rejection is noted and lived with: the runs of others go on. An uncaught exception ends the process
- *   with 1: its state is unknown, and what was seen is durable.
+ * - SIGTERM, SIGINT and SIGHUP drain and exit 0; a second, later one exits at once. Before the server is ready there is
+ *   nothing to drain: it starts no run and exits 0.
+ * - If the store's thread dies, or this process has lost its store, it exits with 1: another process can continue from
+ *   what is durable, this one cannot.
+ * - An unhandled rejection is logged and survived, because other runs continue. An uncaught exception exits with 1: the
+ *   state is unknown, and everything seen is durable.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,28 +29,28 @@ import { systemClock } from './system-clock.ts'
 
 export interface ServeOptions {
   readonly env: Environment
-  /** Directory of the built page; the server does without if it is not there. */
+  /** Directory of the built page. If it does not exist, only the API is served. */
   readonly webRoot?: string
-  /** Agents beside `demo`. */
+  /** Agents in addition to `demo`. */
   readonly agents?: (config: Config, clock: Clock) => Promise<readonly Agent[]>
 }
 
-/** Ends the process when it is done; never returns before. */
+/** Runs until the end, and then exits the process. */
 export async function serve({ env, webRoot, agents }: ServeOptions): Promise<never> {
   const { stderr } = process
   const logger = createLogger({
-    // A level that there is not is refused below.
+    // An unknown level is refused below.
     level: LOG_LEVELS.find((level) => level === env.HOLDFAST_LOG) ?? 'info',
     form: stderr.isTTY ? 'plain' : 'json',
     write: (line) => void stderr.write(line),
     secrets: secretsIn(env),
   })
-  // Whoever reads what it says may go away, and only looked: that ends nothing.
+  // A reader of stdout or stderr may go away. It only observed, so that ends nothing.
   for (const stream of [process.stdout, stderr]) stream.on('error', () => {})
   const journal = createJournal(logger)
   const { note, warn, report, uncaught, engine } = journal
   const { stop, asked } = stopSignal()
-  /** What is loaded may never be: it is not waited for once somebody wants the process to stop. */
+  /** A loading module may never finish, so it is not awaited after a signal to stop. */
   const unlessStopped = <Value>(step: Promise<Value>): Promise<Value> =>
     Promise.race([step, stop.then(() => Promise.reject(asked.reason))])
   let exitCode = 0
@@ -114,10 +114,10 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   process.exit(exitCode)
 }
 
-/** Within this time, in milliseconds, a repeated signal is the same wish. */
+/** Milliseconds within which a repeated signal counts as the same one. */
 const SAME_WISH_MS = 500
 
-/** How long a server that has lost its data answers 503, so that clients and load balancers hear of it. */
+/** Milliseconds for which a server that has lost its data answers 503, so that clients and load balancers notice. */
 const LOST_GRACE_MS = 2_000
 
 const isStoreLost = (cause: unknown): cause is StoreFault =>
@@ -126,8 +126,8 @@ const isStoreLost = (cause: unknown): cause is StoreFault =>
 const whyLost = ({ cause }: StoreFault) => (cause instanceof Error ? cause.message : 'The cause is unknown')
 
 /**
- * `stop` resolves at the first signal, `asked` is aborted by it. One Ctrl-C can arrive twice, from the terminal and from an npm that passes it on, so
- * only a later one is a second.
+ * `stop` resolves at the first signal, which also aborts `asked`. One Ctrl-C can arrive twice, from the terminal and
+ * from an npm that passes it on, so only a later signal counts as the second.
  */
 function stopSignal(): { readonly stop: Promise<void>; readonly asked: AbortSignal } {
   const asked = new AbortController()

@@ -38,7 +38,7 @@ const hanging = {
 }
 
 describe('a server in this process', () => {
-  it('keeps the limits and the default agent that it is given, and refuses an agent that is not there', async () => {
+  it('keeps the given limits and default agent, and refuses an unknown agent', async () => {
     const quiet = { id: 'quiet', title: 'Quiet', async *run() {} }
     const limits = { run: { maxEvents: 2 } }
     const server = await startServer(options('limits', { agents: [quiet], defaultAgent: 'quiet', limits, drainMs: 0 }))
@@ -54,7 +54,7 @@ describe('a server in this process', () => {
     expect(whyNotStarted(refused, { host: 'h', port: 1 })).toBe('The default agent "nobody" is not among the agents.')
   })
 
-  it('says when its data is dated later than now, and finds what is started all the same', async () => {
+  it('warns if its data is dated in the future, and still finds queued runs', async () => {
     const clock = createSharedClock(Date.UTC(2140, 0, 1))
     const wrong = await openInThread({ directory: join(directory, 'ahead'), clock, publish() {} })
     await wrong.rooms.create(LOCAL_PRINCIPAL, { roomId: 'default', title: 'Default', agentId: 'demo' })
@@ -108,7 +108,7 @@ describe('a server in this process', () => {
     await server.close()
   })
 
-  it('tells an agent that asks whether its thread is on a screen, as a page has said it', async () => {
+  it('gives an agent the attention of its thread as a page has reported it', async () => {
     const heard: string[] = []
     const curious = defineAgent({
       id: 'curious',
@@ -129,7 +129,7 @@ describe('a server in this process', () => {
     await server.close()
   })
 
-  it('G4 closes in order: runs end, readers see it, the data is free again', async () => {
+  it('G4 closes in order: runs end, readers see it, the data is released', async () => {
     const server = await startServer(options('a', { drainMs: 50 }))
     await fetch(`${server.url}${paths.runs(KEY)}`, hanging)
     const stream = await fetch(`${server.url}${paths.log(KEY)}?live=sse`)
@@ -148,7 +148,7 @@ describe('a server in this process', () => {
     await again.close()
   })
 
-  it('leaves nothing open when its port is taken', async () => {
+  it('leaves nothing open if its port is in use', async () => {
     const first = await startServer(options('b'))
     const port = Number(new URL(first.url).port)
     await expect(startServer(options('c', { port }))).rejects.toMatchObject({ code: 'EADDRINUSE' })
@@ -170,7 +170,7 @@ describe('why a server did not start', () => {
     expect(why(new StoreFault('storage_full', 'The disk is full.'))).toContain('The disk is full.')
   })
 
-  it('is left to a stack when nobody expected it', () => {
+  it('is a stack if it was unexpected', () => {
     expect(why(node('EWHATEVER'))).toBeUndefined()
     expect(why(new Error('x'))).toBeUndefined()
     expect(why('x')).toBeUndefined()

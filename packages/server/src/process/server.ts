@@ -1,6 +1,6 @@
 /**
- * A whole server in this process: the one place of the package where its parts meet. Owns: the order in which they begin
- * and end. Does not know: signals, exit codes, the environment; what the parts do.
+ * A whole server in this process, and the only place in the package where its parts meet. Owns: the order in which they
+ * start and stop. Does not know: signals, exit codes, the environment; what the parts do.
  */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@holdfast/core'
@@ -27,41 +27,44 @@ import { systemClock } from './system-clock.ts'
 
 export interface ServerOptions {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number
   readonly dataDirectory: string
   readonly publicOrigin?: string
   /** Directory of the built page. */
   readonly webRoot?: string
-  /** Beside `demo`, which is there always. */
+  /** In addition to `demo`, which always exists. */
   readonly agents?: readonly Agent[]
-  /** Answers where neither a start nor its thread nor its room names one. Default: the first of `agents`, else `demo`. */
+  /**
+   * The agent if neither a start, nor its thread, nor its room names one. Default: the first of `agents`, else `demo`.
+   */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
   /** Default: one local person, who may do everything. */
   readonly access?: Access
   readonly clock?: Clock
-  /** How long runs may go on after `close`, in milliseconds. Default: the engine's. */
+  /** Milliseconds that runs may continue after `close`. Default: the engine's. */
   readonly drainMs?: number
-  /** For development: a run whose agent answers under another run's address fails, instead of only being noted. */
+  /** For development: a run fails if its agent answers under another run's address, instead of only being logged. */
   readonly strict?: boolean
-  /** Aborted before the server is ready: it starts no run, and `startServer` rejects with the signal's reason. */
+  /** If it aborts before the server is ready, no run starts, and `startServer` rejects with the signal's reason. */
   readonly stopping?: AbortSignal
   readonly report: Report
   readonly log: EngineLog
   readonly listener?: Listener
-  /** What an operator should look at in time, as a sentence. */
+  /** A sentence about something that an operator should look into soon. */
   readonly warn?: (sentence: string) => void
   /**
-   * Nothing can be kept or read any more, and only another process can go on: the store's thread died, or the data is
-   * gone or another server's (a StoreFault `storage_lost`). Streams have ended; what is asked for is answered 503.
+   * Nothing can be stored or read any more, and only another process can continue: the store's thread died, or the data
+   * is gone or owned by another server (a StoreFault `storage_lost`). Streams have ended, and requests are answered
+   * 503.
    */
   readonly onStoreLost?: (cause: unknown) => void
 }
 
 export interface Server {
   readonly url: string
-  /** Starts nothing new, lets runs end or ends them, then streams, sockets and store. Twice is harmless. */
+  /** Starts nothing new, lets runs end or ends them, then closes streams, sockets and the store. Idempotent. */
   close(): Promise<void>
 }
 
@@ -69,7 +72,10 @@ const WORTH_A_WARNING_MS = 60_000
 const SOCKET_GRACE_MS = 1_000
 const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 
-/** @throws CatalogueError, StoreOpenError, StoreFault, or what node says of a port that cannot be taken; nothing is then left open */
+/**
+ * @throws CatalogueError, StoreOpenError, StoreFault, or Node's error for a port that is not available. Then nothing is
+ * left open.
+ */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
   const limits = resolveLimits(options.limits)
@@ -134,7 +140,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   async function close(): Promise<void> {
     if (phase !== 'lost') phase = 'draining'
-    // Readers stay until the runs have ended: they are to see it.
+    // Readers stay until the runs have ended, so that they see it.
     await engine.close()
     feed.close()
     await listening?.close(SOCKET_GRACE_MS)
@@ -160,7 +166,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
       ...options.access,
     })
-    // Before the engine starts: a port that is taken must not cost a queued run its life.
+    // Before the engine starts, so that an unavailable port does not cost a queued run its life.
     listening = await listen(app, { host, port })
     options.stopping?.throwIfAborted()
     await engine.start()

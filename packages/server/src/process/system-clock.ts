@@ -1,6 +1,6 @@
 /**
- * The system's time: the only place of the server that asks for it. It begins with the clock on the wall and never steps
- * afterwards: what is timed here are leases, silences and beats, and somebody who sets the clock must not end them.
+ * The system's time, and the only place of the server that reads it. It starts from the wall clock and never steps
+ * afterwards: it times leases, silence and heartbeats, and setting the clock must not end those.
  */
 import type { Clock } from '@holdfast/core'
 

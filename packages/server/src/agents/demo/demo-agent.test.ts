@@ -44,7 +44,7 @@ function setUp() {
   }
 }
 
-/** Lets time pass until the agent has ended or waits for something else than time. */
+/** Lets time pass until the agent has ended or waits for something other than time. */
 async function pass(clock: ManualClock, done: () => boolean): Promise<number> {
   let passed = 0
   for (let idle = 0; idle < 20 && !done(); ) {
@@ -58,7 +58,7 @@ async function pass(clock: ManualClock, done: () => boolean): Promise<number> {
   return passed
 }
 
-it('says exactly t0 t1 t2 …, one token an interval, so that a reader can prove it missed nothing', async () => {
+it('sends exactly t0 t1 t2 …, one token per interval, so that a reader can prove it missed nothing', async () => {
   const { clock, play, text, end } = setUp()
   void play({ tokens: 4, intervalMs: 20 })
   await vi.waitFor(() => expect(text()).toBe('t0 '))
@@ -73,7 +73,7 @@ it('says exactly t0 t1 t2 …, one token an interval, so that a reader can prove
   expect(clock.waiting).toBe(0)
 })
 
-it('keeps to any script of tokens and prefix', async () => {
+it('follows any script of tokens and prefix', async () => {
   const script = fc.record({ tokens: fc.nat(40), prefix: fc.string({ minLength: 1, maxLength: 4 }) })
   await fc.assert(
     fc.asyncProperty(script, async ({ tokens, prefix }) => {
@@ -84,7 +84,7 @@ it('keeps to any script of tokens and prefix', async () => {
   )
 })
 
-it('fails after the tokens it was told to say, and says so', async () => {
+it('fails after the scripted number of tokens, and says so', async () => {
   const { play, text, end } = setUp()
   await play({ tokens: 5, flood: true, failAfter: 2 })
   expect(text()).toBe('t0 t1 ')
@@ -111,7 +111,7 @@ it('leaves no timer behind when it is aborted between two tokens', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-it('goes on despite an abort when told to ignore it', async () => {
+it('continues despite an abort if the script says so', async () => {
   const { clock, play, text, end, stop } = setUp()
   stop.abort(new Error('enough'))
   void play({ tokens: 3, intervalMs: 20, ignoreAbort: true })
@@ -136,7 +136,7 @@ it('calls a tool before its text, always the same one', async () => {
   expect(JSON.parse(args)).toEqual({ query: 'holdfast' })
 })
 
-it('says before the run what it cannot do yet, and what is no script', () => {
+it('refuses before the run what it cannot do yet, and an invalid script', () => {
   const { agent } = setUp()
   const check = (script: unknown) => agent.check?.({ script })
   expect(check({ tokens: 3, subagents: 2 })).toMatchObject({ type: 'not_supported' })

@@ -1,4 +1,4 @@
-/** How a provider is asked: where, with which headers and fields, in which order of messages. */
+/** How a provider is called: address, headers, fields, and order of messages. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
@@ -67,7 +67,7 @@ function agentOf(options: Partial<ModelAgentOptions> = {}) {
   }
 }
 
-describe('where', () => {
+describe('the address', () => {
   it.each([
     ['/v1', '/v1/chat/completions'],
     ['/v1/', '/v1/chat/completions'],
@@ -103,12 +103,12 @@ describe('headers', () => {
     expect(asked[0]?.headers).toMatchObject({ authorization: 'Bearer k', 'x-title': 'Chat', 'api-key': 'k-2' })
   })
 
-  it('go before the key, however their names are written', async () => {
+  it('override the key, in any spelling of their names', async () => {
     await agentOf({ apiKey: 'k', headers: { AUTHORIZATION: 'Basic x' } })()
     expect(asked[0]?.headers.authorization).toBe('Basic x')
   })
 
-  it('hold no Authorization where there is no key', async () => {
+  it('have no Authorization without a key', async () => {
     await agentOf()()
     expect(asked[0]?.headers).not.toHaveProperty('authorization')
   })
@@ -128,7 +128,7 @@ describe('a field that is refused', () => {
     expect(asked.every(({ body }) => body.stream === true)).toBe(true)
   })
 
-  it('who cannot stream is asked for the whole at once', async () => {
+  it('a provider that cannot stream is asked for a whole answer', async () => {
     answer = ({ body }, response) => {
       if (body.stream) refuse(response, 'Streaming is not supported by this model.')
       else response.end('{"choices":[{"message":{"content":"Hello."},"finish_reason":"stop"}]}')
@@ -137,7 +137,7 @@ describe('a field that is refused', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('a refusal that does not end is asked once for each field, and a refusal of anything else once in all', async () => {
+  it('a persistent refusal is retried once per field, and any other refusal is not retried', async () => {
     answer = (_, response) => refuse(response, 'Unknown parameter: stream_options; streaming is not supported')
     expect(await agentOf()()).toMatchObject({ code: 'model_bad_response' })
     expect(asked).toHaveLength(3)
@@ -149,7 +149,7 @@ describe('a field that is refused', () => {
 })
 
 describe('a connection', () => {
-  it('that was kept and is closed instead of an answer is replaced, once', async () => {
+  it('that was kept alive and closes instead of answering is replaced, once', async () => {
     const ask = agentOf()
     expect(await ask()).toBe('Hello.')
     answer = (_, response) => (asked.length === 2 ? response.socket?.destroy() : hello(response))
@@ -169,7 +169,7 @@ describe('a connection', () => {
     expect(asked.length).toBe(1)
   })
 
-  it('over which nothing speaks HTTP, or whose port no browser calls, says what to check', async () => {
+  it('over which nothing speaks HTTP, or to a blocked port, fails with what to check', async () => {
     const ssh = createTcpServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.9\r\n')).listen(0)
     await once(ssh, 'listening')
     const baseUrl = `http://127.0.0.1:${(ssh.address() as AddressInfo).port}/v1`
@@ -185,7 +185,7 @@ describe('a connection', () => {
     })
   })
 
-  it('in HTTPS to what speaks none is told so', async () => {
+  it('in HTTPS to a server without it fails with a message that says so', async () => {
     expect(await agentOf({ baseUrl: origin().replace('http:', 'https:') })()).toMatchObject({
       message: expect.stringMatching(/does not speak HTTPS at OPENAI_BASE_URL/),
     })
@@ -199,7 +199,7 @@ describe('the order of messages', () => {
   }
   const image = { type: 'image' as const, source: { type: 'data' as const, value: 'aGk=', mimeType: 'image/png' } }
 
-  it('one system message, first; two of one side are one', async () => {
+  it('has one system message first, and joins two messages of the same side', async () => {
     const messages: Message[] = [
       { id: '1', role: 'user', content: 'One' },
       { id: '2', role: 'user', content: 'Two' },
@@ -217,7 +217,7 @@ describe('the order of messages', () => {
     ])
   })
 
-  it('what is no text stays in its place, and results of tools stay apart', async () => {
+  it('keeps non-text parts in place, and tool results separate', async () => {
     const call = (id: string) => ({ id, type: 'function' as const, function: { name: 'f', arguments: '{}' } })
     const messages: Message[] = [
       { id: '1', role: 'user', content: [{ type: 'text', text: 'See' }, image] },

@@ -1,6 +1,6 @@
 /**
- * One stream, taken apart at every byte: in two pieces, ended early, with its socket torn. S000-57: whatever is missing,
- * the run is never taken for a success, and what is shown is what came.
+ * One stream, split at every byte: in two pieces, ended early, with a torn socket. S000-57: an incomplete run never
+ * counts as a success, and shows exactly what arrived.
  */
 import { EventType, type TokenUsage } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
@@ -57,7 +57,7 @@ async function everywhere(step: number, look: (at: number) => Promise<void>): Pr
   await Promise.all(Array.from({ length: 8 }, worker))
 }
 
-it('says the same wherever the stream is split', { timeout: 120_000 }, async () => {
+it('gives the same answer wherever the stream is split', { timeout: 120_000 }, async () => {
   expect(length).toBeGreaterThan(400)
   await everywhere(1, async (at) => {
     const { end, said, spent } = await ask(`split-${at}`)

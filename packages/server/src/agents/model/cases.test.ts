@@ -1,4 +1,4 @@
-/** What model providers really send, played to the model agent under the real engine (`testing/cases`). */
+/** Recorded behaviour of real model providers, played to the model agent under the real engine (`testing/cases`). */
 import { afterAll, beforeAll, it } from 'vitest'
 import { casesOf } from '../../testing/cases/case.ts'
 import { createReplay, type Replay } from '../../testing/cases/replay.ts'

@@ -1,4 +1,4 @@
-/** Each way in which a provider fails, and exactly what a person is told: what happened, and what to do. */
+/** Each way in which a provider fails, and the exact sentence that a person reads: what happened, and what to do. */
 import { describe, expect, it } from 'vitest'
 import { failureOf, failureOfFinish } from './failures.ts'
 import { ProviderError } from './provider-error.ts'
@@ -248,7 +248,7 @@ describe('a finish reason', () => {
     }
   })
 
-  it('that is good is none of these, in any spelling', () => {
+  it('that is good is not a failure, in any spelling', () => {
     for (const reason of [
       'stop',
       'STOP',
@@ -267,7 +267,7 @@ describe('a finish reason', () => {
   })
 })
 
-it('no sentence repeats what a provider said, and the words kept of it are bounded', () => {
+it('no sentence repeats a provider’s words, and what is kept of them is bounded', () => {
   const error = new ProviderError(401, { error: { message: `Incorrect API key: sk-secret ${'x'.repeat(1e6)}` } })
   expect(failureOf(error).message).not.toContain('sk-secret')
   expect(error.words.length).toBeLessThanOrEqual(4_000)

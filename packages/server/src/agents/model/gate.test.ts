@@ -8,7 +8,7 @@ import { MAX_OVERTAKEN } from './line.ts'
 const LONG = 1_000_000
 const turn = () => new Promise(setImmediate)
 
-/** A gate, and runs that write down what they hear of it. */
+/** A gate, and runs that record the news they get. */
 function createWorld() {
   const clock = createManualClock(0)
   const gate = createGate<string>(clock)
@@ -40,7 +40,7 @@ function createWorld() {
     return Object.assign(self, { place, stand })
   }
 
-  /** A gate that is shut for so long, by a run that has then left. */
+  /** A gate that was shut for this long by a run that has left. */
   async function shut(ms: number): Promise<void> {
     const first = run('first')
     first.stand()
@@ -57,7 +57,7 @@ function createWorld() {
   return { clock, run, shut, pass, gone, asked: () => asked }
 }
 
-it('open, it lets everybody through at once, and asks nobody who looks', async () => {
+it('while open, it lets every run through at once and reads no attention', async () => {
   const { run, gone, clock, asked } = createWorld()
   for (const name of ['a', 'b', 'c']) run(name).stand()
   await turn()
@@ -65,7 +65,7 @@ it('open, it lets everybody through at once, and asks nobody who looks', async (
   expect([clock.waiting, asked()]).toEqual([0, 0])
 })
 
-it('shut, it lets nobody through, and tells each until when', async () => {
+it('while shut, it lets no run through, and tells each until when', async () => {
   const { run, shut, pass, gone, clock } = createWorld()
   await shut(7_000)
   const a = run('a', 'focused')
@@ -77,7 +77,7 @@ it('shut, it lets nobody through, and tells each until when', async () => {
   expect(gone).toEqual(['a'])
 })
 
-it('one goes and finds out; each that is answered lets two more go, who is looked at first', async () => {
+it('one run probes; each answered run lets two more go, those looked at first', async () => {
   const { run, shut, pass, gone } = createWorld()
   await shut(1_000)
   const runs = ['a', 'b', 'c', 'd', 'e'].map((name) => run(name))
@@ -96,7 +96,7 @@ it('one goes and finds out; each that is answered lets two more go, who is looke
   expect(gone).toEqual(['focused', 'seen', 'a', 'b', 'c', 'd', 'e'])
 })
 
-it('who looks is asked when the wait is over, not when it began', async () => {
+it('attention is read when the wait ends, not when it starts', async () => {
   const { run, shut, pass, gone, asked } = createWorld()
   await shut(1_000)
   const [a, b] = [run('a', 'focused'), run('b')]
@@ -110,7 +110,7 @@ it('who looks is asked when the wait is over, not when it began', async () => {
   expect(gone).toEqual(['b'])
 })
 
-it('refused again, it is shut again for all, and what the others of that turn hear opens nothing', async () => {
+it('refused again, it shuts again for all, and answers to others of that turn do not open it', async () => {
   const { run, shut, pass, gone } = createWorld()
   await shut(1_000)
   const [a, b, c, d] = [run('a'), run('b'), run('c'), run('d')]
@@ -127,11 +127,11 @@ it('refused again, it is shut again for all, and what the others of that turn he
   await pass(4_999)
   expect(gone).toEqual(['a', 'b', 'c'])
   await pass(1)
-  // It came before the other one, and has not lost its place by being refused.
+  // It came before the other one, and keeps its place after a refusal.
   expect(gone).toEqual(['a', 'b', 'c', 'b'])
 })
 
-it('of two refusals the longer wait counts', async () => {
+it('of two refusals, the longer wait counts', async () => {
   const { run, shut, pass, gone } = createWorld()
   const other = run('other')
   other.stand()
@@ -146,7 +146,7 @@ it('of two refusals the longer wait counts', async () => {
   expect(gone).toEqual(['a'])
 })
 
-it('an answer that is slow to come holds nobody up: a refusal would have come', async () => {
+it('a slow answer holds up no other run, since a refusal would have arrived', async () => {
   const { run, shut, pass, gone } = createWorld()
   await shut(1_000)
   const runs = ['a', 'b', 'c'].map((name) => run(name))
@@ -158,7 +158,7 @@ it('an answer that is slow to come holds nobody up: a refusal would have come', 
   expect(gone).toEqual(['a', 'b', 'c'])
 })
 
-it('G6 S001-C7 who leaves is gone at once, and its turn is the next one’s', async () => {
+it('G6 S001-C7 a run that leaves is removed at once, and the next one gets its turn', async () => {
   const { run, shut, pass, gone, clock } = createWorld()
   await shut(1_000)
   const [a, b, c] = [run('a', 'focused'), run('b', 'focused'), run('c')]
@@ -182,7 +182,7 @@ it('G6 S001-C7 who leaves is gone at once, and its turn is the next one’s', as
   expect(clock.waiting).toBe(0)
 })
 
-it('nobody stands for longer than they would, nor at all for what is longer than that', async () => {
+it('no run waits longer than it accepts, nor at all if the wait would be longer', async () => {
   const { run, shut, pass, clock } = createWorld()
   await shut(10_000)
   const short = run('short', 'none', 9_999)
@@ -198,7 +198,7 @@ it('nobody stands for longer than they would, nor at all for what is longer than
   expect(clock.waiting).toBe(0)
 })
 
-it('once nobody stands any more and its time is over, it is open', async () => {
+it('it is open once no run waits and its time is over', async () => {
   const { run, shut, pass, gone } = createWorld()
   await shut(1_000)
   await pass(60_000)
@@ -207,7 +207,7 @@ it('once nobody stands any more and its time is over, it is open', async () => {
   expect(gone).toEqual(['a', 'b', 'c'])
 })
 
-it('a provider that serves one at a time comes to a hidden run, however many that are looked at come after it', async () => {
+it('a provider that serves one run at a time reaches a hidden run, however many visible ones come later', async () => {
   const { run, shut, pass, gone } = createWorld()
   await shut(1_000)
   const hidden = run('hidden')
@@ -222,7 +222,7 @@ it('a provider that serves one at a time comes to a hidden run, however many tha
     if (gone[0] === 'hidden') break
     focused.place.answered()
     await turn()
-    // The answer let it go as well; it is refused, and stands again.
+    // The answer let it go as well; it is refused, and waits again.
     expect(gone).toEqual([`f${n}`, 'hidden'])
     hidden.place.refused(1_000, 'why')
     hidden.stand()
@@ -239,7 +239,7 @@ interface Run {
   readonly stop: AbortController
 }
 
-it('any course of things: none goes while it is shut, each in its turn, nobody is forgotten', async () => {
+it('in any course of events no run goes while it is shut, each goes in its turn, and none is forgotten', async () => {
   const looks = fc.constantFrom<Attention>('focused', 'visible', 'none')
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('come' as const), looks, maxWaitMs: fc.nat(8_000) }) },
@@ -327,7 +327,7 @@ it('any course of things: none goes while it is shut, each in its turn, nobody i
         }
         expect(clock.waiting).toBe(standing().length > 0 ? 1 : 0)
       }
-      // Whoever calls is answered; then nobody stands any more, and nothing waits.
+      // Every call is answered; then no run waits and no timer is set.
       for (let n = 0; n < 200 && runs.some(({ state }) => state !== 'over'); n++) {
         for (const run of runs) {
           if (run.state !== 'calling') continue

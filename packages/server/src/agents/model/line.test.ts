@@ -4,7 +4,7 @@ import { MAX_OVERTAKEN, nextInLine } from './line.ts'
 
 const one = (order: number, looked: Attention, overtaken = 0) => ({ order, overtaken, attention: () => looked })
 
-it('who is looked at goes first, then who can be seen, then the one that came first', () => {
+it('a focused thread goes first, then a visible one, then the earliest', () => {
   const [hidden, later, seen, focused, alsoFocused] = [
     one(1, 'none'),
     one(2, 'none'),
@@ -21,10 +21,10 @@ it('who is looked at goes first, then who can be seen, then the one that came fi
   expect(order).toEqual([3, 5, 4, 1, 2])
 })
 
-it('the one that has stood longest goes, whoever looks, once three that came later were served', () => {
+it('the longest-waiting run goes regardless of attention once three later ones were served', () => {
   const focused = one(2, 'focused')
   expect(nextInLine([one(1, 'none', MAX_OVERTAKEN - 1), focused])).toBe(focused)
   expect(nextInLine([one(1, 'none', MAX_OVERTAKEN), focused])?.order).toBe(1)
-  // It is not the longest that was passed by: it waits for the one before it.
+  // It is not the longest-waiting run, so it waits for the one before it.
   expect(nextInLine([one(1, 'none'), one(2, 'none', MAX_OVERTAKEN), focused])).toBe(focused)
 })

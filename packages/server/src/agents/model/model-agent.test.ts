@@ -72,13 +72,13 @@ it('streams text as AG-UI events and reports what it cost', async () => {
   ])
 })
 
-it('puts characters together again that arrive in pieces of one to three bytes', async () => {
+it('decodes characters that arrive in pieces of one to three bytes', async () => {
   const { end, text } = ask('split')
   expect(await end).toBe('returned')
   expect(text()).toBe('Hello, wörld 🦀!')
 })
 
-it('keeps thinking and text apart, each stretch under an id of its own', async () => {
+it('separates thinking and text, each section under its own id', async () => {
   const { end, text, said, events } = ask('reasoning')
   expect(await end).toBe('returned')
   expect(said('REASONING_MESSAGE_CONTENT' as Event['type'])).toBe('Let me think.Let me think.')
@@ -89,7 +89,7 @@ it('keeps thinking and text apart, each stretch under an id of its own', async (
   expect(started).toEqual(['id-1', 'id-2', 'id-3', 'id-4'])
 })
 
-it('takes a finish reason for the end even when [DONE] is missing', async () => {
+it('treats a finish reason as the end even if [DONE] is missing', async () => {
   expect(await ask('no-done').end).toBe('returned')
 })
 
@@ -135,7 +135,7 @@ describe('says why a provider failed, in our own words', () => {
     for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z].*\. [A-Z].*\.$/)
   })
 
-  it('reads no more of a refusal than its reason may take', async () => {
+  it('reads a refusal only up to a limit', async () => {
     expect(await ask('endless-error').end).toMatchObject({ message: expect.stringContaining('did not accept') })
   })
 
@@ -149,7 +149,7 @@ describe('says why a provider failed, in our own words', () => {
     expect(await callsOf(model)).toBe(before + 1)
   })
 
-  it('an endpoint that is not there is model_unreachable', async () => {
+  it('an endpoint that does not exist is model_unreachable', async () => {
     const gone = await spawnEndpoint()
     await gone.close()
     expect(await ask('text', { baseUrl: gone.url }).end).toMatchObject({ code: 'model_unreachable' })
@@ -164,7 +164,7 @@ it('G6 closes the provider’s socket when the run is cancelled', async () => {
   await vi.waitFor(async () => expect(await lastRequest('stalled-after')).toMatchObject({ closedBy: 'asker' }))
 })
 
-it('S001-C8 gives up on a provider that does not begin to answer, and hangs up', async () => {
+it('S001-C8 gives up on a provider that does not start to answer, and hangs up', async () => {
   const { end, clock } = ask('stalled-before')
   await vi.waitFor(async () => expect(await lastRequest('stalled-before')).toBeDefined())
   clock.advance(59_999)
@@ -174,7 +174,7 @@ it('S001-C8 gives up on a provider that does not begin to answer, and hangs up',
   expect(clock.waiting).toBe(0)
 })
 
-it('S001-C8 gives up on a provider that falls silent in the middle, later than on one that never began', async () => {
+it('S001-C8 gives up on a provider that stalls, later than on one that never started', async () => {
   const { end, clock, text } = ask('stalled-after')
   await vi.waitFor(() => expect(text()).toBe('Hello, wörld 🦀!'))
   let over = false
@@ -187,7 +187,7 @@ it('S001-C8 gives up on a provider that falls silent in the middle, later than o
   expect(text()).toBe('Hello, wörld 🦀!')
 })
 
-it('tells the provider the conversation, without what it would not accept', async () => {
+it('sends the provider the conversation, without what it would not accept', async () => {
   const messages: Message[] = [
     { id: '0', role: 'system', content: 'Be brief.' },
     {
@@ -230,7 +230,7 @@ it('tells the provider the conversation, without what it would not accept', asyn
   ])
 })
 
-describe('what a person sent beside text', () => {
+describe('input other than text', () => {
   const png = { type: 'data' as const, value: 'aGk=', mimeType: 'image/png' }
   const told = async (...content: unknown[]) => {
     const { end } = ask('text', { messages: [{ id: '1', role: 'user', content } as Message] })
@@ -238,7 +238,7 @@ describe('what a person sent beside text', () => {
     return ended === 'returned' ? (await lastRequest('text'))?.messages[0]?.content : ended
   }
 
-  it('pictures, sound, PDF and text files go as the provider takes them', async () => {
+  it('pictures, sound, PDF and text files are sent in the provider’s format', async () => {
     expect(
       await told(
         { type: 'text', text: 'See' },
@@ -258,7 +258,7 @@ describe('what a person sent beside text', () => {
     ])
   })
 
-  it('an address is the provider’s to fetch: nothing of this machine is asked for it', async () => {
+  it('a URL is left to the provider; this machine fetches nothing', async () => {
     const before = (await endpoint.requests()).length
     const value = new URL('/requests', endpoint.url).href
     expect(await told({ type: 'image', source: { type: 'url', value } })).toEqual([
@@ -281,7 +281,7 @@ describe('what a person sent beside text', () => {
   })
 })
 
-it('says its own instructions first', async () => {
+it('sends its own instructions first', async () => {
   await ask('text', { system: 'Be kind.' }).end
   expect((await lastRequest('text'))?.messages).toEqual([
     { role: 'system', content: 'Be kind.' },

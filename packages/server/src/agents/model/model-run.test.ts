@@ -1,4 +1,4 @@
-/** The model agent under the real engine, against a provider in a process of its own. */
+/** The model agent under the real engine, against a provider in its own process. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createTestServer, expectLegalEnd } from '../../engine/testing/test-server.ts'
 import { LOCAL_PRINCIPAL } from '../../store/principal.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => endpoint.close())
 
 async function serverWith(model: string, titleModel?: string) {
-  // A short wait ends at once; nothing here is to be given up.
+  // Short waits end at once, so that nothing is given up.
   let now = 0
   const clock = {
     now: () => now,
@@ -40,14 +40,14 @@ async function serverWith(model: string, titleModel?: string) {
   }
 }
 
-it('an answer is in the log whole, with what it cost, though nobody was looking', async () => {
+it('an answer is complete in the log, with its usage, without any observer', async () => {
   const server = await serverWith('reasoning')
   await server.until(async () => expect(await server.run('a')).toMatchObject({ status: 'succeeded' }))
   expect(await server.text('a')).toBe('Hello, wörld 🦀!Bye.')
   expect(await server.run('a')).toMatchObject({ usage: [{ model: 'reasoning', inputTokens: 7, outputTokens: 5 }] })
 })
 
-it('a conversation is named by the model that is set for it, in a call of its own', async () => {
+it('a conversation is titled by the model configured for that, in a separate call', async () => {
   const server = await serverWith('reasoning', 'text')
   await server.until(async () =>
     expect(await server.store.threads.list(LOCAL_PRINCIPAL, 'default', { limit: 1 })).toMatchObject({
@@ -56,7 +56,7 @@ it('a conversation is named by the model that is set for it, in a call of its ow
   )
 })
 
-it('G6 cancelling the run closes the socket to the provider and keeps what it said', async () => {
+it('G6 cancelling the run closes the provider’s socket and keeps the partial text', async () => {
   const server = await serverWith('stalled-after')
   await server.until(async () => expect(await server.text('a')).toBe('Hello, wörld 🦀!'))
   await server.cancel('a')
@@ -74,7 +74,7 @@ it('S000-57 a truncated answer is a failed run with its partial text, never a su
   expectLegalEnd(await server.envelopes('a'), { type: 'failed', code: 'model_bad_response' })
 })
 
-it('a wait for the provider is in the log before the answer, and is no part of the conversation', async () => {
+it('a wait for the provider is in the log before the answer, and not part of the conversation', async () => {
   const server = await serverWith('refuse-429-0-1')
   await server.until(async () => expect(await server.run('a')).toMatchObject({ status: 'succeeded' }))
   const types = (await server.envelopes('a')).map(({ event }) => event.type)

@@ -1,4 +1,4 @@
-/** How long is waited for which refusal: by what it says, and by its Retry-After however it is written. */
+/** How long each refusal is waited for: by its content, and by its Retry-After in any format. */
 import { describe, expect, it } from 'vitest'
 import { ProviderError } from './provider-error.ts'
 import { refusalOf } from './waiting.ts'
@@ -28,17 +28,20 @@ describe('Retry-After', () => {
     expect(waitOf(429, RATE, { 'retry-after': given })).toMatchObject({ ms, isAsked: true })
   })
 
-  it.each(['0', '-5', '0, 0', '-0.5', '0.01', at(-60)])('%s still backs off, sooner and ever longer', (given) => {
-    const headers = { 'retry-after': given }
-    expect([1, 2, 3, 4].map((attempts) => waitOf(503, '', headers, attempts)?.ms)).toEqual([200, 400, 800, 1_600])
-    expect(waitOf(503, '', headers)).toMatchObject({ isAsked: false })
-  })
+  it.each(['0', '-5', '0, 0', '-0.5', '0.01', at(-60)])(
+    '%s still backs off, from a shorter but growing delay',
+    (given) => {
+      const headers = { 'retry-after': given }
+      expect([1, 2, 3, 4].map((attempts) => waitOf(503, '', headers, attempts)?.ms)).toEqual([200, 400, 800, 1_600])
+      expect(waitOf(503, '', headers)).toMatchObject({ isAsked: false })
+    },
+  )
 
   it.each(['', 'soon', 'NaN', '1e9999', '9'.repeat(400), '5 minutes', '{}'])('%s says nothing', (given) => {
     expect(waitOf(503, '', { 'retry-after': given })).toMatchObject({ ms: 500, isAsked: false })
   })
 
-  it('in milliseconds goes before the coarser one, where it can be read', () => {
+  it('in milliseconds overrides the coarser one, if it is readable', () => {
     expect(waitOf(429, RATE, { 'retry-after-ms': '800', 'retry-after': '60' })).toMatchObject({ ms: 800 })
     expect(waitOf(429, RATE, { 'retry-after-ms': '800, 900', 'retry-after': '60' })).toMatchObject({ ms: 900 })
     expect(waitOf(429, RATE, { 'retry-after-ms': 'x', 'retry-after': '60' })).toMatchObject({ ms: 60_000 })
@@ -70,7 +73,7 @@ describe('is waited for', () => {
     expect(waitOf(status, said)).toMatchObject({ reason, isShared })
   })
 
-  it('in a 200 sooner than in a refusal: five calls take three to six seconds', () => {
+  it('for less time within a 200: five calls take three to six seconds', () => {
     expect([1, 2, 3, 4].map((attempts) => waitOf(200, RATE, {}, attempts)?.ms)).toEqual([200, 400, 800, 1_600])
     expect([1, 2, 3, 4].map((attempts) => waitOf(429, RATE, {}, attempts)?.ms)).toEqual([500, 1_000, 2_000, 4_000])
   })

@@ -1,4 +1,4 @@
-/** Many runs of one agent before a provider that refuses for now. */
+/** Many runs of one agent at a provider that refuses for now. */
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Event, EventType } from '@ag-ui/core'
 import type { Attention } from '@holdfast/core'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => endpoint.close())
 
-/** An agent, and runs of it that each ask by their own name. */
+/** An agent, and runs of it that each call under their own name. */
 function agentOf(model: string) {
   const clock = createManualClock()
   const agent = createModelAgent({ baseUrl: endpoint.url, model, clock, random: () => 0 })
@@ -49,7 +49,7 @@ type Asked = ReturnType<ReturnType<typeof agentOf>['ask']>
 const ended = (...runs: readonly Asked[]) =>
   vi.waitFor(() => expect(runs.map(({ end }) => end)).toEqual(runs.map(() => 'returned')))
 
-it('who comes while the provider refuses waits too, says so, and asks nobody', async () => {
+it('a run that arrives while the provider refuses waits too, says so, and makes no call', async () => {
   const { clock, ask, asked } = agentOf('refuse-429-7-1')
   const first = ask('first')
   await first.waiting(1)
@@ -74,7 +74,7 @@ it('who comes while the provider refuses waits too, says so, and asks nobody', a
   expect(clock.waiting).toBe(0)
 })
 
-it('the thread on screen goes first, and is asked for again first; the others follow once it is answered', async () => {
+it('the thread on screen goes first and retries first; the others follow once it is answered', async () => {
   const { clock, ask, asked } = agentOf('refuse-429-8-2')
   const first = ask('first')
   await first.waiting(1)
@@ -84,7 +84,7 @@ it('the thread on screen goes first, and is asked for again first; the others fo
   for (const each of [...others, seen, onScreen]) await each.waiting(1)
   clock.advance(8_000)
   await onScreen.waiting(2)
-  // It was refused again: all others hear until when.
+  // It was refused again: all others learn until when.
   for (const each of [first, ...others, seen]) await each.waiting(2)
   expect(first.waits()).toMatchObject([{ attempt: 2 }, { attempt: 2, retryAfterMs: 8_000 }])
   expect(await asked()).toEqual(['first', 'on screen'])
@@ -96,7 +96,7 @@ it('the thread on screen goes first, and is asked for again first; the others fo
   expect(order.slice(5).toSorted()).toEqual(['second', 'third'])
 })
 
-it('S001-C7 whoever is cancelled while it waits with others is asked for no more, and the next one goes', async () => {
+it('S001-C7 a run cancelled while it waits makes no call, and the next one goes', async () => {
   const { clock, ask, asked } = agentOf('refuse-429-9-1')
   const first = ask('first')
   await first.waiting(1)
@@ -110,7 +110,7 @@ it('S001-C7 whoever is cancelled while it waits with others is asked for no more
   expect(await asked()).toEqual(['first', 'next', 'first'])
 })
 
-it.each([500, 502, 504])('%i may be about one conversation: nobody else waits for it', async (status) => {
+it.each([500, 502, 504])('%i may be about one conversation, so no other run waits for it', async (status) => {
   const { clock, ask, asked } = agentOf(`refuse-${status}-30-1`)
   const first = ask('first')
   await first.waiting(1)
@@ -122,7 +122,7 @@ it.each([500, 502, 504])('%i may be about one conversation: nobody else waits fo
   expect(await asked()).toEqual(['first', 'second', 'first'])
 })
 
-it('a wait that nobody would wait for is told to whoever asked, and shuts nobody out', async () => {
+it('a wait that is too long for any run fails the run that asked, and delays no other', async () => {
   const { ask, asked } = agentOf('refuse-429-600-1')
   const first = ask('first')
   await vi.waitFor(() => expect(first.end).toMatchObject({ code: 'model_rate_limited' }))
@@ -130,7 +130,7 @@ it('a wait that nobody would wait for is told to whoever asked, and shuts nobody
   expect(await asked()).toEqual(['first', 'second'])
 })
 
-it('nobody waits for longer than two minutes in all, whoever else was refused', async () => {
+it('no run waits longer than two minutes in total, whichever runs were refused', async () => {
   const { clock, ask, asked } = agentOf('refuse-429-50-99')
   const first = ask('first')
   await first.waiting(1)
@@ -145,7 +145,7 @@ it('nobody waits for longer than two minutes in all, whoever else was refused', 
   await first.waiting(2)
   clock.advance(50_000)
   await third.waiting(2)
-  // Refused once more: 130 s in all for the one that came second, 150 s for the first; each is told so at once.
+  // Refused once more: 130 s in total for the second one, 150 s for the first. Each fails at once.
   await vi.waitFor(() => {
     for (const each of [first, second, third])
       expect(each.end).toMatchObject({

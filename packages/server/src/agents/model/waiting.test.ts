@@ -1,4 +1,4 @@
-/** A provider that refuses for now: waited for, visibly, a bounded number of times. */
+/** A provider that refuses for now is waited for visibly, a bounded number of times. */
 import { type Event, EventType } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -33,7 +33,7 @@ function ask(model: string, limits: Partial<ModelLimits> = {}) {
   )
   const waits = () => events.flatMap((event) => (event.type === EventType.CUSTOM ? [event.value] : []))
   const text = () => events.map((event) => (event.type === EventType.TEXT_MESSAGE_CONTENT ? event.delta : '')).join('')
-  /** Resolves once the agent waits for the nth time. */
+  /** Resolves when the agent waits for the nth time. */
   const waiting = (n: number) =>
     vi.waitFor(() => {
       expect(waits()).toHaveLength(n)
@@ -44,7 +44,7 @@ function ask(model: string, limits: Partial<ModelLimits> = {}) {
 
 const calls = async (model: string) => (await endpoint.requests()).filter((request) => request.model === model).length
 
-it('waits as long as it is asked to, says so in the log, then answers', async () => {
+it('waits as long as requested, logs it, then answers', async () => {
   const { clock, end, waits, waiting, text, events } = ask('refuse-429-7-2')
   await waiting(1)
   expect(events[0]).toMatchObject({ type: 'CUSTOM', name: 'holdfast.waiting' })
@@ -68,7 +68,7 @@ it('waits as long as it is asked to, says so in the log, then answers', async ()
   expect(clock.waiting).toBe(0)
 })
 
-it('takes a date as well as seconds', async () => {
+it('accepts a date as well as seconds', async () => {
   const clock = createManualClock()
   const date = new Date(clock.now() + 30_000).toUTCString()
   const { waits, waiting, clock: own, end } = ask(`refuse-429-${date}-1`)
@@ -78,7 +78,7 @@ it('takes a date as well as seconds', async () => {
   expect(await end).toBe('returned')
 })
 
-it('takes a number that has no end for no wait that was asked for', async () => {
+it('treats an infinite number as no requested wait', async () => {
   const { clock, end, waits, waiting } = ask(`refuse-429-${'9'.repeat(400)}-1`)
   await waiting(1)
   expect(waits()).toMatchObject([{ retryAfterMs: 500, attempt: 2 }])
@@ -86,7 +86,7 @@ it('takes a number that has no end for no wait that was asked for', async () => 
   expect(await end).toBe('returned')
 })
 
-it.each([500, 502, 503, 504, 529])('%i before a word is waited for, ever longer', async (status) => {
+it.each([500, 502, 503, 504, 529])('%i before any output is waited for, with growing delays', async (status) => {
   const { clock, end, waits, waiting } = ask(`refuse-${status}-none-2`)
   await waiting(1)
   clock.advance(500)
@@ -100,7 +100,7 @@ it.each([500, 502, 503, 504, 529])('%i before a word is waited for, ever longer'
 })
 
 describe('gives up', () => {
-  it('after so many calls', async () => {
+  it('after a number of calls', async () => {
     const { clock, end, waiting } = ask('refuse-503-none-99', { maxAttempts: 3 })
     for (const n of [1, 2]) {
       await waiting(n)
@@ -110,7 +110,7 @@ describe('gives up', () => {
     expect(await calls('refuse-503-none-99')).toBe(3)
   })
 
-  it('at once when the wait that is asked for is too long, and says how long it is', async () => {
+  it('at once if the requested wait is too long, and says how long it is', async () => {
     const { end, waits } = ask('refuse-429-600-9')
     expect(await end).toMatchObject({
       code: 'model_rate_limited',
@@ -120,7 +120,7 @@ describe('gives up', () => {
     expect(await calls('refuse-429-600-9')).toBe(1)
   })
 
-  it('when all waits together are too long, or would end after the time for the whole answer', async () => {
+  it('if all waits together are too long, or would end after the time for the whole answer', async () => {
     const many = ask('refuse-429-50-9')
     for (const n of [1, 2]) {
       await many.waiting(n)
@@ -131,7 +131,7 @@ describe('gives up', () => {
     expect(await short.end).toMatchObject({ code: 'model_rate_limited' })
   })
 
-  it('never on its own for what a wait does not mend', async () => {
+  it('at once on an error that waiting does not fix', async () => {
     for (const model of ['unauthorized', 'no-credit', 'bad-request', 'context-length']) {
       const { end, waits } = ask(model)
       expect(await end).toMatchObject({ name: 'AgentFailure' })
@@ -140,7 +140,7 @@ describe('gives up', () => {
   })
 })
 
-it('G6 S001-C7 a cancel ends the wait at once, and nobody is called again', async () => {
+it('G6 S001-C7 a cancel ends the wait at once, and no further call is made', async () => {
   const { clock, stop, end, waiting } = ask('refuse-429-60-9')
   await waiting(1)
   stop.abort(new DOMException('The run was cancelled.', 'AbortError'))
@@ -149,7 +149,7 @@ it('G6 S001-C7 a cancel ends the wait at once, and nobody is called again', asyn
   expect(await calls('refuse-429-60-9')).toBe(1)
 })
 
-it('S001-C8 an answer that never comes to an end is ended, and the socket closed', async () => {
+it('S001-C8 an answer that never ends is cut off, and the socket closed', async () => {
   const { clock, end } = ask('endless-comments', { totalMs: 10_000 })
   await vi.waitFor(async () => expect(await calls('endless-comments')).toBe(1))
   for (let n = 0; n < 20; n++) {

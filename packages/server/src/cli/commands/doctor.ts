@@ -27,7 +27,7 @@ interface Finding {
 const MIB = 1024 * 1024
 const SIGNS: Readonly<Record<Finding['state'], string>> = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' }
 
-/** @throws CommandError when something is wrong */
+/** @throws CommandError if something is wrong */
 export async function doctor(terminal: Terminal, { data, json }: DoctorOptions): Promise<void> {
   let wrong = 0
   const tell = (finding: Finding) => {

@@ -1,7 +1,7 @@
 /** `holdfast serve`: starts a server, like `npm run serve`. */
 import { serve as serveProcess } from '../../process/serve.ts'
 
-/** Ends the process. */
+/** Exits the process. */
 export function serve(env: Readonly<Record<string, string | undefined>>, webRoot: string | undefined): Promise<never> {
   return serveProcess({
     env,

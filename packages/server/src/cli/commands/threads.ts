@@ -1,4 +1,4 @@
-/** `holdfast threads`: the threads of a room, newest activity first. */
+/** `holdfast threads`: lists the threads of a room, newest activity first. */
 import { type List, paths, type ThreadInfo } from '@holdfast/core'
 import type { ServerClient } from '../server-client.ts'
 import { shown, type Terminal } from '../terminal.ts'

@@ -33,7 +33,7 @@ export async function trace(
   const found = data === undefined ? await fromServer(client(), runId, key) : fromData(directory, runId, key)
   if (!found) {
     const where = key ? ` in ${key.roomId}/${key.threadId}` : ''
-    throw new CommandError(`There is no run ${runId}${where}: it never was, or its thread was deleted.`)
+    throw new CommandError(`There is no run ${runId}${where}: it never existed, or its thread was deleted.`)
   }
   const readers = await readersOf(directory, found)
   if (json) terminal.out(JSON.stringify({ ...found, readers }))
@@ -75,7 +75,8 @@ async function placeOf(get: ServerClient['get'], runId: string): Promise<ThreadK
 
 /** @throws CommandError if a server holds the data, or if there is none */
 function fromData(directory: string, runId: string, wanted: ThreadKey | undefined): RunTrace | undefined {
-  if (!hasData(directory)) throw new CommandError(`There is no Holdfast data in ${directory}: name it with --data.`)
+  if (!hasData(directory))
+    throw new CommandError(`There is no Holdfast data in ${directory}. Pass its directory with --data.`)
   const archive = openData(directory)
   // Ids need no escaping in JSON, so a line without this text is not of the run.
   const mark = `"runId":"${runId}"`

@@ -9,16 +9,16 @@ const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 export interface ServerProcess {
   readonly url: string
   readonly pid: number
-  /** What it has said on stderr. */
+  /** Its output on stderr. */
   err(): string
-  /** SIGTERM; answers its exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
-  /** SIGKILL. Of a process that has ended: nothing. */
+  /** Sends SIGKILL. Does nothing if the process has ended. */
   kill(): void
   readonly exit: Promise<number | null>
 }
 
-/** `env` is all there is besides what a program needs to run; the port is a free one. */
+/** `env` is the whole environment, besides what a program needs to run. The port is a free one. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: { ...bareEnvironment(), PORT: '0', ...env } })
   const { out, err, exit } = spokenBy(child)

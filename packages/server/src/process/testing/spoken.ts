@@ -1,10 +1,10 @@
-/** What a process says until its end. */
+/** The output of a process until its end. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 
 export interface Spoken {
   out(): string
   err(): string
-  /** Its exit code, once all it said has come; null if a signal ended it. */
+  /** Its exit code, once all output has arrived; null if a signal ended it. */
   readonly exit: Promise<number | null>
 }
 
