@@ -16,6 +16,7 @@ import { type Clock, type FeedBody, keyString, type ThreadKey } from '@holdfast/
 import { TransportError, transportError } from '../transport/error.ts'
 import type { FeedHandlers, FeedSource, LogHandlers, PolledHandlers, RunTransport } from '../transport/port.ts'
 import { createFlow, type Flow, type Places } from './flow.ts'
+import { DEAF, flows } from './probe.ts'
 import { resynced } from './resynced.ts'
 import { watchSilence } from './silence.ts'
 import { createTold, type Told } from './told.ts'
@@ -25,12 +26,6 @@ const LASTED_MS = 10_000
 /** Between two polls: while something comes, and at most. */
 const POLL_MS = 400
 const LONGEST_POLL_MS = 2_000
-/** What a stream that is only tried may take for its first byte; for its first heartbeat, which comes after 15 s. */
-const PROBE_MS = 6_000
-const LONG_PROBE_MS = 20_000
-/** What comes later than this is no part of the first bytes. */
-const FIRST_MS = 3_000
-
 export interface FlowingOptions {
   readonly source: RunTransport & FeedSource
   readonly clock: Clock
@@ -198,41 +193,6 @@ function pause(clock: Clock, ms: number, signal: AbortSignal, wakeable: (wake: (
     signal.addEventListener('abort', end)
     wakeable(end)
   })
-}
-
-async function flows(source: FeedSource, clock: Clock, thorough: boolean, signal: AbortSignal): Promise<boolean> {
-  const enough = new AbortController()
-  let isFirst = thorough
-  let heard = false
-  const undo = [
-    clock.schedule(thorough ? LONG_PROBE_MS : PROBE_MS, () => enough.abort()),
-    clock.schedule(FIRST_MS, () => {
-      isFirst = false
-    }),
-  ]
-  const onBytes = () => {
-    if (isFirst) return
-    heard = true
-    enough.abort()
-  }
-  try {
-    await source.openFeed(() => ({ threads: [] }), { ...DEAF, onBytes }, AbortSignal.any([signal, enough.signal]))
-  } catch {
-    // Aborted because it was heard, or too late, or it was never one.
-  } finally {
-    for (const one of undo) one()
-  }
-  return heard
-}
-
-const DEAF: FeedHandlers = {
-  onOpen() {},
-  onEnvelopes() {},
-  onCaughtUp() {},
-  onResync() {},
-  onInbox() {},
-  onBytes() {},
-  onDropped() {},
 }
 
 /** One log's handlers as those of the feed, without its envelopes. A resync of the log ends the reading. */

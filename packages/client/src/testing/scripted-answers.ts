@@ -8,6 +8,7 @@
 import { type InboxOverview, type RoomInfo, snapshotOf, type ThreadStatus } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 import type { AnswerOf, ArgsOf, Verb } from '../transport/verbs.ts'
+import { events, line, view } from './script.ts'
 import { problem, type Requests } from './scripted-requests.ts'
 import type { ScriptedThreads } from './scripted-threads.ts'
 
@@ -15,10 +16,10 @@ import type { ScriptedThreads } from './scripted-threads.ts'
 export type ScriptedAnswers = { [V in Verb]?: (...args: ArgsOf<V>) => Promise<AnswerOf<V>> }
 
 export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThreads, answer: Requests['answer']) {
-  const { feed, find, view, flush } = threads
+  const { feed, find, flush } = threads
 
   function overview(): InboxOverview {
-    const all = [...threads.all].filter((each) => !each.deleted).map(threads.line)
+    const all = [...threads.all].filter((each) => !each.deleted).map(line)
     const count = (roomId: string, status: ThreadStatus) =>
       all.filter((each) => each.roomId === roomId && each.status === status).length
     return {
@@ -63,19 +64,19 @@ export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThread
       }),
     threads: (roomId) =>
       answer({ type: 'threads' }, () => ({
-        items: [...threads.all].filter((s) => s.key.roomId === roomId && !s.deleted).map(threads.line),
+        items: [...threads.all].filter((s) => s.key.roomId === roomId && !s.deleted).map(line),
       })),
     runs: () =>
       answer({ type: 'runs' }, () => ({
         items: [...threads.all].flatMap((script) => view(script).runs.map((run) => ({ ...run, ...script.key }))),
       })),
     runEvents: (key, runId, query = {}) =>
-      answer({ type: 'runEvents', key, runId }, () => threads.events(find(key), runId, query)),
+      answer({ type: 'runEvents', key, runId }, () => events(find(key), runId, query)),
     snapshot: (key) =>
       answer({ type: 'snapshot', key }, () => {
         const script = find(key)
         const { firstSeq } = script
-        return snapshotOf(threads.line(script), { ...view(script), firstSeq })
+        return snapshotOf(line(script), { ...view(script), firstSeq })
       }),
     start: (key, body) => answer({ type: 'start', key, body }, () => ({ run: threads.start(key, body) })),
     cancelRun: (key, runId, reason) =>
@@ -92,7 +93,7 @@ export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThread
         const { title = script.title, archived = script.archived } = change
         Object.assign(script, { title, archived })
         feed.tell({ type: 'ThreadChanged', ...key, title, archived })
-        return threads.line(script)
+        return line(script)
       }),
     deleteThread: (key, { force = false } = {}) =>
       answer({ type: 'deleteThread', key, force }, () => threads.deleteThread(key, force)),

@@ -2,52 +2,28 @@
  * The threads of the scripted transport: what a server does with starts, cancels, queues and ends, as docs/PROTOCOL.md
  * has it.
  *
- * Owns: logs, who reads them, what is remembered of runs that do not exist yet. Does not know: requests, rooms.
+ * Owns: which threads there are, who reads them, cancels of runs that do not exist yet. Does not know: requests, rooms,
+ * which record follows from what (`scripted-runs.ts`).
  */
 import {
   type CancelRequested,
   type CancelTooLate,
   type ChangeQueueBody,
-  createFold,
-  type EventPage,
   isEnded,
   keyString,
-  nextToStart,
   type Outcome,
   type QueueInfo,
   type Run,
   type StartBody,
-  type ThreadInfo,
   type ThreadKey,
-  type ThreadView,
-  threadStatus,
 } from '@holdfast/core'
-import { createLogBuilder, type LogBuilder } from '@holdfast/core/testing'
+import { createLogBuilder } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
-import type { LogHandlers } from '../transport/port.ts'
-import type { EventPageQuery } from '../transport/verbs.ts'
-import { createScriptedFeed, type ScriptedFeed, type ScriptedLog, type ScriptedReader } from './scripted-feed.ts'
+import type { LogHandlers, LogSource } from '../transport/port.ts'
+import { isRunning, type Script, view } from './script.ts'
+import { createScriptedFeed, type ScriptedFeed, type ScriptedReader } from './scripted-feed.ts'
 import { problem } from './scripted-requests.ts'
-
-export interface Script extends ScriptedLog {
-  readonly builder: LogBuilder
-  readonly speaking: Set<string>
-  /** Who takes the place of whom, by the run that makes room. */
-  readonly makingRoom: Map<string, string>
-  /** What a run that waits has said of its place. */
-  readonly parents: Map<string, StartBody['parentId']>
-  /** How much of it the inbox has been told of. */
-  noted: number
-  title: string
-  archived: boolean
-}
-
-/** A page of a log, unless the request says otherwise. */
-const PAGE = 1_000
-
-function isRunning({ status }: Run): boolean {
-  return status === 'running' || status === 'cancelling'
-}
+import { accept, cancel, changeQueue, end, say, settleQueue } from './scripted-runs.ts'
 
 export interface ScriptedThreads {
   /** The inbox and the one connection, which hear of everything. */
@@ -59,7 +35,6 @@ export interface ScriptedThreads {
   /** The thread, made where there is none. */
   make(key: ThreadKey): Script
   peek(key: ThreadKey): Script | undefined
-  view(script: Script): ThreadView
   /** Tells everybody what has come to its log. */
   flush(script: Script): void
   start(key: ThreadKey, body: StartBody, more?: Pick<Run, 'continues'>): Run
@@ -72,9 +47,6 @@ export interface ScriptedThreads {
   bury(key: ThreadKey): void
   deleteThread(key: ThreadKey, force: boolean): void
   changeQueue(script: Script, change: ChangeQueueBody): QueueInfo
-  /** As a list of threads has it. */
-  line(script: Script): ThreadInfo
-  events(script: Script, runId: string, query: EventPageQuery): EventPage
   /** Reads the log from behind this position until the reader leaves or is dropped. */
   read(script: Script, after: number, handlers: LogHandlers, signal: AbortSignal): Promise<void>
 }
@@ -95,33 +67,13 @@ export function createScriptedThreads(): ScriptedThreads {
   }
 
   function make(key: ThreadKey): Script {
-    const id = keyString(key)
-    const script: Script = scripts.get(id) ?? {
-      key,
-      builder: createLogBuilder(key),
-      readers: new Set(),
-      speaking: new Set(),
-      makingRoom: new Map(),
-      parents: new Map(),
-      firstSeq: 1,
-      deleted: false,
-      noted: 0,
-      title: '',
-      archived: false,
-    }
-    const isNew = !scripts.has(id)
-    scripts.set(id, script)
-    if (isNew) {
-      feed.tell({ type: 'ThreadCreated', ...key, title: '' })
-      feed.wake()
-    }
+    const found = scripts.get(keyString(key))
+    if (found) return found
+    const script = blank(key)
+    scripts.set(keyString(key), script)
+    feed.tell({ type: 'ThreadCreated', ...key, title: '' })
+    feed.wake()
     return script
-  }
-
-  function view({ key, builder }: Script): ThreadView {
-    const fold = createFold(key)
-    for (const envelope of builder.envelopes) fold.apply(envelope)
-    return fold.view()
   }
 
   function flush(script: Script): void {
@@ -138,114 +90,28 @@ export function createScriptedThreads(): ScriptedThreads {
     }
   }
 
-  function runOf(script: Script, runId: string): Run | undefined {
-    return view(script).runs.find((run) => run.runId === runId)
-  }
-
-  function start(key: ThreadKey, body: StartBody, more: Pick<Run, 'continues'> = {}): Run {
-    const script = make(key)
-    if (script.deleted) throw new TransportError(problem('deleted'))
-    const { runId, messages = [], onBusy = 'reject' } = body
-    const same = runOf(script, runId)
-    if (same) return same
-    const before = view(script)
-    const busy = before.runs.find(isRunning) ?? nextToStart(before)?.run
-    if (busy && onBusy === 'reject') throw new TransportError(problem('run_active', { runId: busy.runId }))
-    const parentId = body.parentId ?? messages.at(-1)?.id
-    script.parents.set(runId, body.parentId)
-    script.builder.accept(runId, messages, { ...more, ...(parentId !== undefined && { parentId }) })
-    if (remembered.has(`${keyString(key)}/${runId}`)) {
-      script.builder.start(runId, messages, body.parentId)
-      script.builder.end(runId, { type: 'cancelled', by: 'you' })
-    } else if (onBusy !== 'enqueue' && (before.queue.length > 0 || before.queuePaused)) {
-      const others = before.queue.map(({ run }) => run.runId)
-      const order = [runId, ...others]
-      script.builder.control({ type: 'queue.changed', order, paused: before.queuePaused, first: runId })
-    }
-    if (onBusy === 'supersede' && busy) makeRoom(script, busy, runId)
-    advance(script)
+  /** Its readers see it at once. */
+  function change<T>(script: Script, act: (script: Script) => T): T {
+    const result = act(script)
     flush(script)
-    return runOf(script, runId) as Run
-  }
-
-  /** Starts whatever has its turn. */
-  function advance(script: Script): void {
-    const next = nextToStart(view(script))
-    if (next) script.builder.start(next.run.runId, next.messages, script.parents.get(next.run.runId))
-  }
-
-  function makeRoom(script: Script, { runId, status }: Run, by: string): void {
-    if (status === 'queued') {
-      endUnsaid(script, runId, { type: 'superseded', by })
-    } else if (status === 'running') {
-      script.makingRoom.set(runId, by)
-      script.builder.control({ type: 'run.status', status: 'cancelling' }, runId)
-    }
-  }
-
-  /** Of a run that never started. */
-  function endUnsaid({ builder }: Script, runId: string, outcome: Outcome): void {
-    builder.start(runId, [], null)
-    builder.end(runId, outcome)
-  }
-
-  /** A failure, and a cancel, hold what waits. */
-  function settleQueue(script: Script, outcome: Outcome): void {
-    const { queue, queuePaused } = view(script)
-    const holds = outcome.type === 'failed' || outcome.type === 'cancelled'
-    if (holds && queue.length > 0 && !queuePaused) {
-      const order = queue.map(({ run }) => run.runId)
-      script.builder.control({ type: 'queue.changed', order, paused: true })
-    }
-    advance(script)
-  }
-
-  function cancel(script: Script, run: Run, reason: string | undefined): { run: Run } {
-    if (run.status === 'queued') {
-      endUnsaid(script, run.runId, { type: 'cancelled', by: 'you' })
-      flush(script)
-      return { run: runOf(script, run.runId) as Run }
-    }
-    const event = { type: 'run.cancel-requested', by: 'you', ...(reason !== undefined && { reason }) } as const
-    script.builder.control(event, run.runId)
-    script.builder.control({ type: 'run.status', status: 'cancelling' }, run.runId)
-    flush(script)
-    return { run: runOf(script, run.runId) as Run }
+    return result
   }
 
   function cancelRun(key: ThreadKey, runId: string, reason?: string): CancelRequested | CancelTooLate {
     const script = scripts.get(keyString(key))
-    const run = script && runOf(script, runId)
+    const run = script && view(script).runs.find((each) => each.runId === runId)
     if (!script || !run) {
       remembered.add(`${keyString(key)}/${runId}`)
       return {}
     }
-    return isEnded(run) ? { alreadyTerminal: true, status: run.status } : cancel(script, run, reason)
+    if (isEnded(run)) return { alreadyTerminal: true, status: run.status }
+    return change(script, () => cancel(script, run, reason))
   }
 
   function cancelThread(key: ThreadKey, reason?: string): CancelRequested | CancelTooLate {
     const script = find(key)
     const run = view(script).runs.find(isRunning)
-    return run ? cancel(script, run, reason) : { alreadyTerminal: true, status: null }
-  }
-
-  function say(script: Script, runId: string, delta: string): void {
-    const messageId = `${runId}-answer`
-    if (!script.speaking.has(runId)) {
-      script.speaking.add(runId)
-      script.builder.agui(runId, { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' })
-    }
-    script.builder.agui(runId, { type: 'TEXT_MESSAGE_CONTENT', messageId, delta })
-    flush(script)
-  }
-
-  function end(script: Script, runId: string, outcome: Outcome): void {
-    if (script.speaking.delete(runId)) {
-      script.builder.agui(runId, { type: 'TEXT_MESSAGE_END', messageId: `${runId}-answer` })
-    }
-    script.builder.end(runId, outcome)
-    settleQueue(script, outcome)
-    flush(script)
+    return run ? change(script, () => cancel(script, run, reason)) : { alreadyTerminal: true, status: null }
   }
 
   function bury(key: ThreadKey): void {
@@ -261,77 +127,8 @@ export function createScriptedThreads(): ScriptedThreads {
     if (!script || script.deleted) return
     const live = view(script).runs.find(isRunning)
     if (live && !force) throw new TransportError(problem('run_active', { runId: live.runId }))
-    if (live) end(script, live.runId, { type: 'cancelled', by: 'you' })
+    if (live) change(script, () => end(script, live.runId, { type: 'cancelled', by: 'you' }))
     bury(key)
-  }
-
-  function line(script: Script): ThreadInfo {
-    const folded = view(script)
-    return {
-      ...script.key,
-      title: script.title,
-      status: threadStatus(folded),
-      unread: false,
-      archived: script.archived,
-      lastSeq: folded.seq,
-      updatedAt: script.builder.envelopes.at(-1)?.at ?? '2026-01-01T00:00:00.000Z',
-    }
-  }
-
-  /** As the server cuts them out of the thread's log: a page is so many of its records. */
-  function events({ builder: { envelopes } }: Script, runId: string, { after = 0, limit = PAGE }: EventPageQuery) {
-    const own = envelopes.filter((each) => each.runId === runId)
-    const [first] = own
-    if (!first) throw new TransportError(problem('not_found'))
-    const ended = own.find(({ event }) => event.type === 'run.ended')
-    // The record before the run's end is its last event.
-    const last = ended ? ended.seq - 1 : Number.POSITIVE_INFINITY
-    const from = Math.max(after, first.seq - 1)
-    const page = envelopes.slice(from, Math.min(from + limit, last))
-    const next = page.at(-1)?.seq ?? from
-    return {
-      events: page.flatMap((each) => (each.kind === 'agui' && each.runId === runId ? [each.event] : [])),
-      next,
-      upToDate: next >= Math.min(last, envelopes.length),
-    }
-  }
-
-  async function read(script: Script, after: number, handlers: LogHandlers, signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const reader: ScriptedReader = {
-        handlers,
-        sent: after,
-        finish(error) {
-          script.readers.delete(reader)
-          signal.removeEventListener('abort', abort)
-          if (error) reject(error)
-          else resolve()
-        },
-      }
-      const abort = () => reader.finish(new TransportError({ type: 'aborted' }))
-      signal.addEventListener('abort', abort)
-      script.readers.add(reader)
-      handlers.onOpen()
-      flush(script)
-      if (script.readers.has(reader)) handlers.onCaughtUp()
-    })
-  }
-
-  function changeQueue(script: Script, change: ChangeQueueBody): QueueInfo {
-    const before = view(script)
-    const { paused = before.queuePaused, order: wished = [], supersede = false } = change
-    const waiting = before.queue.map(({ run }) => run.runId)
-    if (wished.some((runId) => !waiting.includes(runId))) throw new TransportError(problem('not_queued'))
-    const order = [...wished, ...waiting.filter((runId) => !wished.includes(runId))]
-    const [first] = order
-    const live = before.runs.find(isRunning)
-    if (supersede && first !== undefined && live) makeRoom(script, live, first)
-    const leads = supersede && first !== undefined && { first }
-    script.builder.control({ type: 'queue.changed', order, paused, ...leads })
-    advance(script)
-    flush(script)
-    const after = view(script)
-    return { order, paused: after.queuePaused, items: after.queue }
   }
 
   return {
@@ -342,26 +139,68 @@ export function createScriptedThreads(): ScriptedThreads {
     find,
     make,
     peek: (key) => scripts.get(keyString(key)),
-    view,
     flush,
-    start,
+    start: (key, body, more) =>
+      change(make(key), (script) => accept(script, body, remembered.has(`${keyString(key)}/${body.runId}`), more)),
     cancelRun,
     cancelThread,
-    say,
+    say: (script, runId, delta) => change(script, () => say(script, runId, delta)),
     end(script, runId, outcome) {
       const by = script.makingRoom.get(runId)
-      end(script, runId, outcome ?? (by === undefined ? { type: 'succeeded' } : { type: 'superseded', by }))
+      const usual: Outcome = by === undefined ? { type: 'succeeded' } : { type: 'superseded', by }
+      change(script, () => end(script, runId, outcome ?? usual))
     },
-    finish(script, runId, outcome) {
-      script.builder.end(runId, outcome)
-      settleQueue(script, outcome)
-      flush(script)
-    },
+    finish: (script, runId, outcome) =>
+      change(script, ({ builder }) => {
+        builder.end(runId, outcome)
+        settleQueue(script, outcome)
+      }),
     bury,
     deleteThread,
-    changeQueue,
-    line,
-    events,
-    read,
+    changeQueue: (script, wanted) => change(script, () => changeQueue(script, wanted)),
+    read: (script, after, handlers, signal) => read(script, { after, handlers }, signal, flush),
   }
+}
+
+function blank(key: ThreadKey): Script {
+  return {
+    key,
+    builder: createLogBuilder(key),
+    readers: new Set(),
+    speaking: new Set(),
+    makingRoom: new Map(),
+    parents: new Map(),
+    firstSeq: 1,
+    deleted: false,
+    noted: 0,
+    title: '',
+    archived: false,
+  }
+}
+
+/** Reads the log from behind this position until the reader leaves or is dropped. */
+async function read(
+  script: Script,
+  { after, handlers }: Pick<LogSource, 'after' | 'handlers'>,
+  signal: AbortSignal,
+  flush: (script: Script) => void,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const reader: ScriptedReader = {
+      handlers,
+      sent: after,
+      finish(error) {
+        script.readers.delete(reader)
+        signal.removeEventListener('abort', abort)
+        if (error) reject(error)
+        else resolve()
+      },
+    }
+    const abort = () => reader.finish(new TransportError({ type: 'aborted' }))
+    signal.addEventListener('abort', abort)
+    script.readers.add(reader)
+    handlers.onOpen()
+    flush(script)
+    if (script.readers.has(reader)) handlers.onCaughtUp()
+  })
 }

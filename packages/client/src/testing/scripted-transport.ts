@@ -9,6 +9,7 @@ import type { EventJson } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
 import type { FeedHandlers, FeedSource, LogSource, PolledHandlers, RunTransport, Source } from '../transport/port.ts'
 import type { AnswerOf, ArgsOf, Verb } from '../transport/verbs.ts'
+import { view } from './script.ts'
 import { createScriptedAnswers, type ScriptedAnswers } from './scripted-answers.ts'
 import { createRequests, problem, type Requests } from './scripted-requests.ts'
 import { createScriptedThreads } from './scripted-threads.ts'
@@ -55,7 +56,7 @@ export function createScriptedTransport(): ScriptedTransport {
   const requests = createRequests()
   const threads = createScriptedThreads()
   const { answer } = requests
-  const { feed, find, view, flush } = threads
+  const { feed, find, flush } = threads
   const answers = createScriptedAnswers(rooms, threads, answer)
 
   async function read({ key, after, handlers }: LogSource, signal: AbortSignal): Promise<void> {
