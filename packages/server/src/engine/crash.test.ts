@@ -89,7 +89,7 @@ it('a process that shuts down leaves such a run, fully written, to the next proc
     expect(calls[0]?.context.signal.aborted).toBe(true)
     expect(await server.run('a')).toMatchObject({ status: 'running' })
     expect(await server.text('a')).toBe('One two three ')
-    expect(await server.store.work.settleOrphans('expired'), 'nobody has to wait for the lease').toBe(1)
+    expect(await server.store.work.settleOrphans('expired'), 'settled without waiting for the lease').toBe(1)
     await next.start()
     await server.pass(40)
     expect(calls).toHaveLength(2)

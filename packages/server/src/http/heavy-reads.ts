@@ -1,6 +1,6 @@
 /**
  * Reads with large responses: log pages, snapshots, searches, polls. Owns: how many are in progress at once in this
- * process, whose turn is next, and how much of a response is built in one turn of the event loop. Does not know: what
+ * process, which read is next, and how much of a response is built in one turn of the event loop. Does not know: what
  * is read. Writes, live streams and their reads never pass through here, so they overtake all waiting heavy reads.
  *
  * Invariants: at most `atOnce` are in progress. A freed slot is given away in another turn of the event loop. Persons

@@ -43,7 +43,7 @@ const trap = (): unknown =>
     {},
     {
       get(_, key) {
-        // A promise would be waited for: it is to come through to whoever reads it.
+        // Not a thenable: it would be awaited, and must reach its reader as it is.
         if (key === 'then') return undefined
         throw new Error('A secret of the agent’s: sk-1234.')
       },

@@ -4,8 +4,8 @@
  *
  * What it answers is named by the model, or by `#scenario` in the last message of the person; without a scenario it
  * answers a question of the form "Say 200 words, 20 ms apart." with `w0 w1 … w199 `, and any other by repeating it.
- * "… with an a" says `a0 a1 …`; "… pausing at 60" says 60 words and waits, so that whoever asks is in the middle of an
- * answer for as long as they like: `POST /go` lets every answer go on that waits at that moment.
+ * "… with an a" says `a0 a1 …`; "… pausing at 60" says 60 words and pauses, so that a test can stay in the middle of an
+ * answer: `POST /go` continues every answer that is paused at that moment.
  * A model named `split-N`, `cut-N` or `drop-N` gives the same stream (`WHOLE`) in two pieces, ended or with the socket
  * torn at byte N; `refuse-S-T-N` refuses with status S and `Retry-After: T` N times, then answers.
  * `GET /requests` reports what was asked and whether the asker hung up.

@@ -1,8 +1,8 @@
-/** An answer without end, for tests of what reads it. */
+/** An endless response, for tests of its readers. */
 import type { ServerResponse } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Writes the same piece until whoever reads has gone, no faster than it is read. */
+/** Writes the same piece until the reader has gone, no faster than it reads. */
 export async function pour(response: ServerResponse, piece: string): Promise<void> {
   let goOn = () => {}
   response.on('drain', () => goOn()).on('close', () => goOn())

@@ -60,7 +60,7 @@ export function mountImage(image: string, fresh?: { readonly mebibytes: number }
   return mounted('-o', 'loop', image)
 }
 
-/** What a disk holds if the power goes now. Whoever writes to it is to stand still meanwhile. */
+/** What the disk would hold after a power failure now. Nothing may write to it meanwhile. */
 export function copyImage(image: string, to: string): void {
   copyFileSync(image, to)
 }

@@ -17,7 +17,7 @@ export function queue(api: Api, { store }: Pick<Parts, 'store'>): void {
       method: 'get',
       path: QUEUE,
       operationId: 'getQueue',
-      summary: 'What waits in a thread',
+      summary: 'The queued runs of a thread',
       problems: ['invalid', 'not_found', 'deleted'],
       request: { params: ThreadParams },
       responses: { 200: answer('The queued runs, in the order in which they will start.', QueueShape) },
