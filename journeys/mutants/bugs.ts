@@ -209,7 +209,7 @@ export const BUGS: readonly Bug[] = [
     file: `${CLIENT}/transport/read-log.ts`,
     find: '      flush()\n      handlers.onCaughtUp()\n',
     put: '      handlers.onCaughtUp()\n',
-    tests: [`${CLIENT}/transport/http.test.ts`],
+    tests: [`${CLIENT}/transport/read-log.test.ts`],
   },
   {
     what: 'the frames of one thread reach the readers of another',

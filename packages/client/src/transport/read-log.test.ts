@@ -38,7 +38,7 @@ describe('bytes', () => {
     }
   })
 
-  it('say where history ends, however they are cut: behind the envelopes before, and once', () => {
+  it('say once where history ends, after the envelopes before it, wherever they are cut', () => {
     const text = `${HEARTBEAT}${FRAMES.slice(0, 2).join('')}${CAUGHT_UP}${FRAMES.slice(2).join('')}${CAUGHT_UP}`
     const bytes = new TextEncoder().encode(text)
     for (let cut = 0; cut <= bytes.length; cut += 1) {
@@ -50,7 +50,7 @@ describe('bytes', () => {
     }
   })
 
-  it('without that comment are all history: neither a pause nor a heartbeat ends it', () => {
+  it('without that comment are all history: no pause and no heartbeat ends it', () => {
     const { ends, log } = reader()
     for (let times = 0; times < 3; times += 1) log.take(BYTES)
     log.take(new TextEncoder().encode(HEARTBEAT + HEARTBEAT))
