@@ -57,6 +57,8 @@ it('passes on a notice with an address, with frames of that thread or without fr
     more(B, framesOf(B)),
     { type: 'run.queued', key: A, runId: 'x' },
     { type: 'inbox.more', tenantId: 'acme' },
+    { type: 'inbox.more', tenantId: 'acme', personId: 'alice' },
+    { type: 'inbox.more', tenantId: 'acme', personId: 'alice' },
     { type: 'thread.deleted', key: B },
   ]
   for (const notice of good) bus.publish(notice)
@@ -71,6 +73,8 @@ it.each<readonly [string, unknown, DroppedNotice]>([
   ['an empty id', { ...more(A), key: { ...A, threadId: '' } }, { type: 'thread.more', reason: 'invalid' }],
   ['what is no id', { type: 'run.ended', key: { ...A, roomId: 'a/b' } }, { type: 'run.ended', reason: 'invalid' }],
   ['no tenant', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
+  ['what is no person', { type: 'inbox.more', tenantId: 'a', personId: 7 }, { type: 'inbox.more', reason: 'invalid' }],
+  ['what is no person', { type: 'inbox.more', tenantId: 'a', personId: 7 }, { type: 'inbox.more', reason: 'invalid' }],
   ['a thread of no tenant', { ...more(A), key: KEY_OF_A }, { type: 'thread.more', reason: 'missing', ...KEY_OF_A }],
   ['an empty tenant', more({ ...A, tenantId: '' }), { type: 'thread.more', reason: 'invalid', ...KEY_OF_A }],
   ['another thread’s frames', more(A, framesOf(B)), { type: 'thread.more', reason: 'foreign', ...A }],

@@ -35,14 +35,15 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
   function faultOf(notice: Notice): DroppedNotice | undefined {
     const type = String((notice as Partial<Notice> | undefined)?.type)
     if (type === 'inbox.more') {
-      const { tenantId } = notice as { readonly tenantId?: unknown }
-      return isTenant(tenantId) ? undefined : { type, reason: reasonOf(tenantId) }
+      const { tenantId, personId } = notice as { readonly tenantId?: unknown; readonly personId?: unknown }
+      if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
+      return personId === undefined || isName(personId) ? undefined : { type, reason: 'invalid' }
     }
     const claimed = (notice as { readonly key?: unknown } | undefined)?.key
     const key = keyOf(claimed)
     if (!key) return { type, reason: reasonOf(claimed) }
     const { tenantId } = claimed as { readonly tenantId?: unknown }
-    if (!isTenant(tenantId)) return { type, reason: reasonOf(tenantId), ...key }
+    if (!isName(tenantId)) return { type, reason: reasonOf(tenantId), ...key }
     // A commit's frames are all of one thread: the first one's head says which.
     const { frames } = notice as { readonly frames?: Uint8Array }
     return frames && !haveAddress(frames, addressOf(key)) ? { type, reason: 'foreign', tenantId, ...key } : undefined
@@ -66,7 +67,7 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
   }
 }
 
-function isTenant(claimed: unknown): claimed is string {
+function isName(claimed: unknown): claimed is string {
   return typeof claimed === 'string' && claimed !== ''
 }
 

@@ -192,6 +192,8 @@ export function createConnection(options: ConnectionOptions): Connection {
           const range = { cursor, maxBytes: stepBytes, maxRecords: INBOX_RECORDS }
           const answer = await shared.turn(() => store.read(principal, range))
           if (!answer || over) return
+          // It fell so far behind that the person's log was trimmed: its reader asks for the inbox again.
+          if (answer.type === 'inbox_gone') return end()
           if (answer.type !== 'entries') throw new Error(`The inbox answered ${answer.type} in the middle of a stream.`)
           for (const item of answer.items) {
             say('inbox', inboxJson(item.cursor, item.json))
@@ -213,6 +215,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   leaving.add(
     hub.join({
       tenantId: principal.tenantId,
+      personId: principal.personId,
       inboxMore: inbox,
       beat() {
         if (!shared.full()) shared.say(heartbeat)

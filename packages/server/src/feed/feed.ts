@@ -63,7 +63,7 @@ export type Refused =
   /** The limit of open streams is reached. */
   | { readonly type: 'too_many_streams' }
 /** A cursor that this inbox never gave, or that belongs to a different store. */
-export type InboxRefused = { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'too_many_streams' }
+export type InboxRefused = { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'inbox_gone' | 'too_many_streams' }
 export type Opened = { readonly type: 'open'; readonly detach: () => void } | InboxRefused
 export type Followed = { readonly type: 'following'; readonly detach: () => void } | Refused
 

@@ -45,7 +45,7 @@ export interface PageOptions {
 export async function readPage(
   { principal, inbox: cursor, threads }: ConnectionRequest,
   { log, inbox, maxBytes }: PageOptions,
-): Promise<FeedPage | { readonly type: 'invalid_cursor' | 'inbox_ahead' }> {
+): Promise<FeedPage | { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'inbox_gone' }> {
   const frames: PageFrame[] = []
   let room = maxBytes
   let more = false
@@ -59,7 +59,7 @@ export async function readPage(
     const found = await inbox.read(principal, { cursor, maxBytes: room, maxRecords: RECORDS })
     if (found.type !== 'entries') return found
     for (const item of found.items) say('inbox', inboxJson(item.cursor, item.json))
-    more ||= found.items.length >= RECORDS
+    more ||= found.more
   }
   for (const { roomId, threadId, after } of threads) {
     if (room <= 0) {

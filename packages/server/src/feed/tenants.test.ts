@@ -5,6 +5,7 @@
 import type { ThreadKey } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { asking, ending, SUCCEEDED, said, saying } from '../store/contract/world.ts'
+import { MAX_PERSON_ENTRIES } from '../store/decide/inbox.ts'
 import type { Principal } from '../store/principal.ts'
 import { readPage } from './page.ts'
 import { createLooseWorld } from './testing/loose-world.ts'
@@ -108,6 +109,54 @@ it('G8 I10 what one tenant writes, deletes or mutes wakes nobody of another', as
   expect([other?.connection.text(), other?.stream.text()]).toEqual(before)
   clock.advance(1_000)
   expect(await waits).toMatchObject({ type: 'chunk', lastSeq: after, head: after })
+})
+
+it('G8 what is one person’s own goes over the connections of that person, and wakes no other', async () => {
+  const { store, feed, inboxReads } = await createLooseWorld()
+  const BOB: Principal = { tenantId: ALICE.tenantId, personId: 'bob' }
+  for (const { principal } of TENANTS) {
+    await store.rooms.create(principal, { roomId: KEY.roomId, title: 'Shared' })
+    await store.threads.create(principal, KEY, 'Tea')
+  }
+  const looks = []
+  for (const principal of [ALICE, ALICE, BOB, OTHER]) {
+    const connection = createScriptedSink()
+    const inbox = (await store.inbox.overview(principal)).cursor
+    await feed.open({ principal, inbox, threads: [{ ...KEY, after: 0 }] }, () => connection.sink)
+    looks.push(connection)
+  }
+  await settle()
+  const before = looks.map((connection) => connection.text())
+  inboxReads.length = 0
+  await store.threads.change(ALICE, KEY, { mutedUntil: Date.UTC(2030, 0, 1) })
+  await settle()
+  const [first = '', second = '', ...others] = looks.map((connection, n) => connection.text().slice(before[n]?.length))
+  for (const text of [first, second])
+    expect(text).toMatch(/^event: inbox\ndata: .*"mutedUntil":"2030-01-01T00:00:00.000Z"/)
+  expect(others).toEqual(['', ''])
+  expect(inboxReads).toEqual([ALICE, ALICE])
+})
+
+it('G8 a stream ends, and its inbox is asked for again, when the person’s log was trimmed before it was read', async () => {
+  const { store, feed, inboxReads, deliver, clock } = await createLooseWorld()
+  await store.rooms.create(ALICE, { roomId: KEY.roomId, title: 'Shared' })
+  await store.threads.create(ALICE, KEY, 'Tea')
+  const inbox = (await store.inbox.overview(ALICE)).cursor
+  const connection = createScriptedSink()
+  await feed.open({ principal: ALICE, inbox, threads: [] }, () => connection.sink)
+  await settle()
+  inboxReads.length = 0
+  deliver('lost')
+  for (let n = 0; n <= MAX_PERSON_ENTRIES; n++) await store.threads.change(ALICE, KEY, { mutedUntil: n })
+  expect(inboxReads).toEqual([])
+  clock.advance(15_000)
+  await settle()
+  expect(connection.state.ended).toBe(1)
+  expect(await feed.open({ principal: ALICE, inbox, threads: [] }, () => connection.sink)).toEqual({
+    type: 'inbox_gone',
+  })
+  const request = { principal: ALICE, inbox, threads: [] }
+  expect(await readPage(request, { log: store.log, inbox: store.inbox, maxBytes: 1e6 })).toEqual({ type: 'inbox_gone' })
 })
 
 it('G8 a connection learns nothing about the thread of another tenant, whether or not it exists', async () => {

@@ -7,6 +7,7 @@
 import { type Clock, HEARTBEAT } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { Notice } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
 import { createTenantThreadMap, type TenantThread, type TenantThreadMap } from '../store/tenant-thread.ts'
 import type { Reader } from './reader.ts'
 import { createRing, type Ring } from './ring.ts'
@@ -30,10 +31,9 @@ export interface LiveThread {
 }
 
 /** A connection that reads many threads. It also gets what belongs to no thread. */
-export interface HubMember {
-  readonly tenantId: string
+export interface HubMember extends Principal {
   beat(): void
-  /** The inbox of its tenant has more. */
+  /** The inbox of its person has more. */
   inboxMore(): void
 }
 
@@ -83,7 +83,7 @@ export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): 
 
   function hear(notice: Notice) {
     if (notice.type === 'inbox.more') {
-      for (const member of members) if (member.tenantId === notice.tenantId) member.inboxMore()
+      for (const member of members) if (concerns(notice, member)) member.inboxMore()
     }
     if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
     const thread = live.get(notice.key)
@@ -160,4 +160,9 @@ function isClear(readers: ReadonlySet<Reader>): boolean {
 function firstLive(thread: LiveThread): Reader | undefined {
   for (const reader of thread.readers) if (reader.live()) return reader
   return undefined
+}
+
+/** What is one person's own concerns nobody else of the tenant. */
+function concerns({ tenantId, personId }: Extract<Notice, { type: 'inbox.more' }>, member: Principal): boolean {
+  return member.tenantId === tenantId && (personId === undefined || member.personId === personId)
 }

@@ -187,6 +187,8 @@ export interface InboxStore {
     | { readonly type: 'invalid_cursor' }
     /** It knows of more than there is: data was put back, it is another store's, or an older version gave it. */
     | { readonly type: 'inbox_ahead' }
+    /** What came behind it in the person's own log is not all there any more: it has been trimmed. */
+    | { readonly type: 'inbox_gone' }
   >
 }
 
@@ -382,8 +384,8 @@ export type Notice =
   | { readonly type: 'run.queued'; readonly key: TenantThread; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: TenantThread; readonly runId: string }
   | { readonly type: 'run.ended'; readonly key: TenantThread; readonly runId: string }
-  /** The inbox of a tenant's people has more. */
-  | { readonly type: 'inbox.more'; readonly tenantId: string }
+  /** The inbox of a tenant's people has more; with `personId`, that of this person alone. */
+  | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }
   /** The thread's readers have nothing more to come. */
   | { readonly type: 'thread.deleted'; readonly key: TenantThread }
 

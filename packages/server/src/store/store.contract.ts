@@ -15,6 +15,7 @@ import { interruptContract } from './contract/interrupt.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
+import { personsContract } from './contract/persons.contract.ts'
 import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
@@ -49,6 +50,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('runs that may be asked again or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))
     describe('the inbox', () => inboxContract(inWorld))
+    describe('what is one person’s own', () => personsContract(inWorld))
     describe('two tenants', () => tenantsContract(inWorld))
     describe('after it was closed and opened again', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))

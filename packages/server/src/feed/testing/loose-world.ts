@@ -3,7 +3,7 @@ import { envelopeJson, keyString, runTerminal, splitFrames, type ThreadKey } fro
 import { createManualClock } from '@holdfast/core/testing'
 import { createMemoryStore } from '../../store/memory/memory-store.ts'
 import type { Lease, LogReader, Notice } from '../../store/port.ts'
-import { LOCAL_PRINCIPAL as ME } from '../../store/principal.ts'
+import { LOCAL_PRINCIPAL as ME, type Principal } from '../../store/principal.ts'
 import { createFeed } from '../feed.ts'
 
 const decoder = new TextDecoder()
@@ -15,6 +15,7 @@ export async function createLooseWorld() {
   const listeners = new Set<(notice: Notice) => void>()
   const faults: unknown[] = []
   const leases = new Map<string, Lease>()
+  const inboxReads: Principal[] = []
   let delivery: Delivery = 'whole'
   let reading: LogReader['read'] | undefined
   let runs = 0
@@ -40,7 +41,13 @@ export async function createLooseWorld() {
   }
   const feed = createFeed({
     log: { read: (...asked) => (reading ?? store.log.read)(...asked) },
-    inbox: store.inbox,
+    inbox: {
+      ...store.inbox,
+      read(principal, range) {
+        inboxReads.push(principal)
+        return store.inbox.read(principal, range)
+      },
+    },
     bus: { publish: tell, subscribe },
     clock,
     onFault: (fault) => faults.push(fault),
@@ -52,6 +59,8 @@ export async function createLooseWorld() {
     feed,
     faults,
     listeners,
+    /** Who the feed has read the inbox for, once for each reading. */
+    inboxReads,
     deliver(how: Delivery) {
       delivery = how
     },

@@ -13,7 +13,7 @@ export function feed(api: Api, { feed, limits }: Pick<Parts, 'feed' | 'limits'>)
       path: '/v1/feed',
       operationId: 'openFeed',
       summary: 'The feed: threads and the inbox as one stream',
-      problems: ['invalid_cursor', 'not_found', 'cursor_ahead', 'too_many_streams'],
+      problems: ['invalid_cursor', 'not_found', 'cursor_gone', 'cursor_ahead', 'too_many_streams'],
       request: { body: { ...json(FeedRequest), required: true } },
       responses: { 200: stream('Frames `inbox`, `log`, `caught-up` and `resync`, until either side ends it.') },
     }),
@@ -36,6 +36,11 @@ export function refusal({ type }: InboxRefused): ProblemError {
       return new ProblemError(
         'invalid_cursor',
         'No inbox returned this `inbox` cursor. Get the inbox, and use its cursor.',
+      )
+    case 'inbox_gone':
+      return new ProblemError(
+        'cursor_gone',
+        'This `inbox` cursor is too old: entries behind it were trimmed. Get the inbox again, and use its cursor.',
       )
     case 'inbox_ahead':
       return new ProblemError(

@@ -15,7 +15,7 @@ export function poll(api: Api, { store, heavy }: Pick<Parts, 'store' | 'heavy'>)
       path: '/v1/poll',
       operationId: 'pollFeed',
       summary: 'What the feed would send now, as one answer',
-      problems: ['invalid_cursor', 'not_found', 'cursor_ahead'],
+      problems: ['invalid_cursor', 'not_found', 'cursor_gone', 'cursor_ahead'],
       request: { body: { ...json(FeedRequest), required: true } },
       responses: {
         200: answer('Frames of the feed. `more`: the answer was cut off, ask again at once.', FeedPageShape),

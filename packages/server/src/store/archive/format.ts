@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { isId } from '@holdfast/core'
 import { z } from 'zod'
-import type { RoomRow, ThreadPut } from '../decide/facts.ts'
+import type { PersonThread, RoomRow, ThreadPut } from '../decide/facts.ts'
 import type { RunRecord, StartRequest } from '../run-record.ts'
 
 const FORMAT = 'holdfast-room'
@@ -20,6 +20,8 @@ const Id = z.string().refine(isId)
 const Title = z.string().max(200)
 const Time = z.number().int().min(0).max(8.64e15)
 const Count = z.number().int().min(0)
+// Whatever a person may say, also a time before all of ours.
+const MutedUntil = z.number().int().min(-8.64e15).max(8.64e15)
 
 /** Of these only `exportedAt` differs between an export and the export of its import. */
 export const Header = z.strictObject({
@@ -50,8 +52,10 @@ export const ThreadLine = z.strictObject({
   title: Title,
   madeTitle: Title.optional(),
   agentId: Id.optional(),
-  // Whatever a person may say, also a time before all of ours.
-  mutedUntil: z.number().int().min(-8.64e15).max(8.64e15).optional(),
+  /** Of files that were written before mutes belonged to persons: a mute of whoever imports it. */
+  mutedUntil: MutedUntil.optional(),
+  /** What the thread is to each person, if anything. A redacted file has none of it. */
+  persons: z.array(z.strictObject({ personId: Id, mutedUntil: MutedUntil.optional() })).optional(),
   archived: z.boolean().optional(),
   createdAt: Time,
   updatedAt: Time,
@@ -95,8 +99,14 @@ export function headerOf(
   return { type: 'room', format: FORMAT, v: VERSION, exportedAt, redacted, threads, records, room }
 }
 
-export function threadLineOf(row: ThreadPut, runs: number, records: number): ThreadLine {
-  const { threadId, ownerId, title, madeTitle, agentId, mutedUntil, archived, createdAt, updatedAt, deleted } = row
+export function threadLineOf(
+  row: ThreadPut,
+  own: ReadonlyMap<string, PersonThread>,
+  runs: number,
+  records: number,
+): ThreadLine {
+  const persons = Array.from(own, ([personId, put]) => ({ personId, ...put }))
+  const { threadId, ownerId, title, madeTitle, agentId, archived, createdAt, updatedAt, deleted } = row
   return {
     type: 'thread',
     threadId,
@@ -106,7 +116,7 @@ export function threadLineOf(row: ThreadPut, runs: number, records: number): Thr
     title,
     ...(madeTitle !== undefined && { madeTitle }),
     ...(agentId !== undefined && { agentId }),
-    ...(mutedUntil !== undefined && { mutedUntil }),
+    ...(persons.length > 0 && { persons }),
     archived,
     createdAt,
     updatedAt,

@@ -29,7 +29,7 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import type { z } from 'zod'
-import type { RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
+import type { PersonThread, RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
 import { reusedId } from '../decide/said-before.ts'
 import { wordsOf } from '../decide/search.ts'
 import type { Principal } from '../principal.ts'
@@ -126,6 +126,8 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       threadId,
       runs: runCount,
       records: recordCount,
+      mutedUntil,
+      persons = mutedUntil === undefined ? [] : [{ personId: principal.personId, mutedUntil }],
       ...row
     } = read<ThreadLine>(ThreadLine, line, 'thread')
     if (threads.has(threadId)) throw refuse(`the thread ${threadId} is there twice.`)
@@ -138,6 +140,11 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       type: 'writes',
       at: row.createdAt,
       writes: { key, thread: put, log: [], ...(!row.deleted && { titled: true as const }), notices: [] },
+    }
+
+    for (const { personId, ...own } of persons) {
+      const put = withoutAbsent(own) as PersonThread
+      yield { type: 'writes', at: row.createdAt, writes: { key, log: [], own: { personId, put }, notices: [] } }
     }
 
     const runs = new Map<string, RunLine>()

@@ -43,8 +43,8 @@ export const COMMANDS: Commands = {
   'rooms.create': command(newRoom, ['room'], decideRoomCreate),
   'rooms.change': command(room, ['room'], decideRoomChange),
   'rooms.delete': command(room, ['room'], decideRoomDelete),
-  'threads.create': command(thread, ['room', 'thread', 'lastSeq'], decideThreadCreate),
-  'threads.change': command(thread, ['room', 'thread', 'lastSeq'], decideThreadChange),
+  'threads.create': command(ownThread, ['room', 'thread', 'lastSeq'], decideThreadCreate),
+  'threads.change': command(ownThread, ['room', 'thread', 'lastSeq', 'own'], decideThreadChange),
   'threads.delete': command(thread, ['room', 'thread', 'current'], decideThreadDelete),
   'runs.start': command(newRun, ['room', 'thread', 'run', 'cancel'], decideStart),
   'runs.cancelRun': command(run, ['room', 'thread', 'run'], decideCancelRun),
@@ -90,6 +90,10 @@ function newRoom(principal: Principal, { roomId }: Room): Subject {
 }
 function thread(principal: Principal, key: ThreadKey): Subject {
   return runOf(principal, key, '')
+}
+/** With the person whose own it is. */
+function ownThread(principal: Principal, key: ThreadKey): Subject {
+  return { ...thread(principal, key), personId: principal.personId }
 }
 function run(principal: Principal, key: ThreadKey, runId: string): Subject {
   return runOf(principal, key, runId)

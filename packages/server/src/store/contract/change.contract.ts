@@ -80,9 +80,9 @@ export function changeContract(inWorld: InWorld): void {
       })
       expect(await store.threads.change(BOB, THREAD, { title: 'Plans', mutedUntil, archived: true })).toEqual(changed)
       expect(await store.threads.change(BOB, THREAD, { mutedUntil: null })).not.toHaveProperty('thread.mutedUntil')
-      expect((await world.log()).slice(-2).map(({ event }) => event)).toEqual([
-        { type: 'thread.changed', title: 'Plans', mutedUntil: '2030-01-01T00:00:00.000Z', archived: true },
-        { type: 'thread.changed', mutedUntil: null },
+      // A mute is the person's own, so the log of the thread does not have it.
+      expect((await world.log()).slice(-1).map(({ event }) => event)).toEqual([
+        { type: 'thread.changed', title: 'Plans', archived: true },
       ])
       // A name for another name's place comes too late once somebody gave a third one.
       const late = { title: 'Late', insteadOf: 'As made' }

@@ -3,10 +3,10 @@ import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import type { Absent, Room, RoomChange, ThreadChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { toRoom } from './create.ts'
-import type { Known, ThreadRow } from './facts.ts'
+import type { Known, LogRecord, PersonThread, ThreadRow } from './facts.ts'
 import { controlRecord } from './records.ts'
 import type { Decision } from './step.ts'
-import { iso, toThreadInfo } from './to-run.ts'
+import { toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
 export function decideRoomChange(
@@ -24,53 +24,65 @@ export function decideRoomChange(
   return same ? { answer } : { answer, writes: { room: { ...room, made } } }
 }
 
+/** The title and whether it is archived are the thread's, and its readers hear of them; a mute is the person's own. */
 export function decideThreadChange(
-  { room, thread: held, lastSeq }: Known<'room' | 'thread' | 'lastSeq'>,
+  { room, thread: held, lastSeq, own }: Known<'room' | 'thread' | 'lastSeq' | 'own'>,
   principal: Principal,
   _key: ThreadKey,
   change: ThreadChange,
 ): Decision<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent> {
   const absent = threadAbsence(room, held, principal)
   if (absent || !held) return { answer: absent ?? NOT_FOUND }
+  const changed = changedRow(held, change)
+  const put = changedOwn(own, change)
+  const records = changed?.records ?? []
+  const { roomId, threadId } = held
+  const answer = {
+    type: 'thread',
+    thread: toThreadInfo(changed?.thread ?? held, lastSeq + records.length, room, put ?? own),
+  } as const
+  if (!changed && !put) return { answer }
+  return {
+    answer,
+    writes: {
+      key: { roomId, threadId },
+      ...(changed && { thread: changed.thread }),
+      ...(changed?.titled && { titled: true as const }),
+      log: records,
+      ...(put && { own: { personId: principal.personId, put } }),
+      notices: [],
+    },
+  }
+}
+
+interface ChangedRow {
+  readonly thread: ThreadRow
+  readonly titled: boolean
+  readonly records: readonly LogRecord[]
+}
+
+function changedRow(held: ThreadRow, change: ThreadChange): ChangedRow | undefined {
   const generated = change.insteadOf !== undefined
   const renamed = !generated || (change.insteadOf === held.title && held.madeTitle === undefined)
   const title = renamed && change.title !== held.title ? change.title : undefined
   const archived = change.archived === held.archived ? undefined : change.archived
-  const mutedUntil = change.mutedUntil === (held.mutedUntil ?? null) ? undefined : change.mutedUntil
-  const { roomId, threadId } = held
-  const key = { roomId, threadId }
   // Giving it the name that it has already keeps that name: no generated one replaces it.
   const named = !generated && change.title !== undefined
   const madeTitle = named || title !== undefined ? (held.madeTitle ?? held.title) : held.madeTitle
-  if (title === undefined && archived === undefined && mutedUntil === undefined) {
-    const answer = { type: 'thread', thread: toThreadInfo(held, lastSeq, room) } as const
-    if (madeTitle === undefined || madeTitle === held.madeTitle) return { answer }
-    return { answer, writes: { key, thread: { ...held, madeTitle }, log: [], notices: [] } }
+  if (title === undefined && archived === undefined) {
+    if (madeTitle === undefined || madeTitle === held.madeTitle) return undefined
+    return { thread: { ...held, madeTitle }, titled: false, records: [] }
   }
-  const { mutedUntil: muted, ...rest } = held
-  const until = mutedUntil === undefined ? muted : (mutedUntil ?? undefined)
-  const thread: ThreadRow = {
-    ...rest,
-    ...(until !== undefined && { mutedUntil: until }),
-    ...(title !== undefined && { title }),
-    ...(madeTitle !== undefined && { madeTitle }),
-    ...(archived !== undefined && { archived }),
-  }
+  const said = { ...(title !== undefined && { title }), ...(archived !== undefined && { archived }) }
   return {
-    answer: { type: 'thread', thread: toThreadInfo(thread, lastSeq + 1, room) },
-    writes: {
-      key,
-      thread,
-      ...(title !== undefined && { titled: true }),
-      log: [
-        controlRecord(undefined, {
-          type: 'thread.changed',
-          ...(title !== undefined && { title }),
-          ...(mutedUntil !== undefined && { mutedUntil: mutedUntil === null ? null : iso(mutedUntil) }),
-          ...(archived !== undefined && { archived }),
-        }),
-      ],
-      notices: [],
-    },
+    thread: { ...held, ...said, ...(madeTitle !== undefined && { madeTitle }) },
+    titled: title !== undefined,
+    records: [controlRecord(undefined, { type: 'thread.changed', ...said })],
   }
+}
+
+function changedOwn(own: PersonThread | undefined, { mutedUntil }: ThreadChange): PersonThread | undefined {
+  if (mutedUntil === undefined || mutedUntil === (own?.mutedUntil ?? null)) return undefined
+  const { mutedUntil: _, ...rest } = own ?? {}
+  return { ...rest, ...(mutedUntil !== null && { mutedUntil }) }
 }

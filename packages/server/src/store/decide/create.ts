@@ -4,7 +4,7 @@ import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { threadAfter } from './commit.ts'
 import type { Known, RoomRow } from './facts.ts'
-import type { Decision } from './step.ts'
+import { type Decision, type Need, needing } from './step.ts'
 import { toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
@@ -45,12 +45,12 @@ export function decideThreadCreate(
   principal: Principal,
   { roomId, threadId }: ThreadKey,
   title: string,
-): Decision<ThreadAnswer> {
+): Decision<ThreadAnswer> | Need<Decision<ThreadAnswer>> {
   const absent = threadAbsence(room, held, principal)
   if (absent) return { answer: absent }
   if (held) {
     if ((held.madeTitle ?? held.title) !== title) return { answer: { type: 'conflict' } }
-    return { answer: { type: 'same', thread: toThreadInfo(held, lastSeq, room) } }
+    return needing(['own'], ({ own }) => ({ answer: { type: 'same', thread: toThreadInfo(held, lastSeq, room, own) } }))
   }
   const key = { roomId, threadId }
   const thread = {
@@ -64,7 +64,7 @@ export function decideThreadCreate(
     updatedAt: now,
   }
   return {
-    answer: { type: 'created', thread: toThreadInfo(threadAfter(thread, emptyView(key)), 0, room) },
+    answer: { type: 'created', thread: toThreadInfo(threadAfter(thread, emptyView(key)), 0, room, undefined) },
     writes: { key, thread, titled: true, log: [], notices: [] },
   }
 }

@@ -42,7 +42,6 @@ export interface ThreadRow extends ThreadKey {
   readonly madeTitle?: string
   /** The agent that the last start chose which named one. */
   readonly agentId?: string
-  readonly mutedUntil?: number
   readonly archived: boolean
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run: what a list is ordered by. Deltas do not move it. */
@@ -57,6 +56,13 @@ export interface ThreadRow extends ThreadKey {
   readonly nextRunId: string | null
   /** A tombstone, once it is set: when, and where in its log `thread.deleted` was. */
   readonly deleted?: { readonly at: number; readonly seq: number }
+}
+
+/**
+ * What a thread is to one person. Nobody else sees it or hears of a change of it. A person's read mark will be another field.
+ */
+export interface PersonThread {
+  readonly mutedUntil?: number
 }
 
 /** A cancel for a run that does not exist yet. Keyed by (roomId, threadId, runId). */
@@ -105,6 +111,8 @@ export interface Writes {
   readonly titled?: true
   /** All the rest of the thread is dropped, when all else is done: the row to put is its tombstone. */
   readonly drop?: true
+  /** What the thread is to one person: put, and told in that person's log alone. */
+  readonly own?: { readonly personId: string; readonly put: PersonThread }
   /** Published after the commit, after the `thread.more` of `log`. */
   readonly notices: readonly ThreadNotice[]
 }
@@ -117,7 +125,9 @@ export interface RoomPut {
 export type Change = Writes | RoomPut
 
 /** The place that facts are of. Fields that no needed fact is about are empty. */
-export type Subject = TenantRun
+export interface Subject extends TenantRun {
+  readonly personId?: string
+}
 
 /**
  * Everything that a decision may need, by name. A decision gets only the facts that it declares (`./step.ts`), and an
@@ -127,6 +137,8 @@ export interface Facts {
   /** The subject's room; likewise below. */
   readonly room: RoomRow | undefined
   readonly thread: ThreadRow | undefined
+  /** What the thread is to the subject's person; undefined: nothing that differs from other threads. */
+  readonly own: PersonThread | undefined
   /** Costs the most: the others are rows. */
   readonly view: ThreadView
   /** The thread's last position; 0 without a log. */

@@ -1,6 +1,7 @@
 /**
- * Cursors of the inbox, opaque to clients. Inside is one position in the order in which the store committed the entries
- * of all its inboxes, and the generation it was given out in. Its size depends on nothing (decision 0079).
+ * Cursors of the inbox, opaque to clients. Inside are two positions and the generation they were given out in: one in the
+ * order in which the store committed the entries of all its tenants, one in the log of the person. The size depends on
+ * nothing (decisions 0079 and 0094).
  *
  * A generation is one opening of the store's data that has written entries. A store that was put back from an older copy
  * goes on under a generation of its own, so a cursor that saw what the copy lacks is known by its generation, however
@@ -13,6 +14,8 @@ export interface InboxPosition {
   readonly generation: string
   /** 0 is the beginning, in any generation. */
   readonly position: number
+  /** In the person's log, likewise. A cursor from before schema 10 has seen nothing of it. */
+  readonly own: number
 }
 
 /** An entry as it is stored. */
@@ -22,40 +25,90 @@ export interface StoredEntry {
   readonly json: string
 }
 
-/** What a store knows of its positions. */
+export interface InboxRange {
+  /** Exclusive. */
+  readonly after: number
+  readonly maxRecords: number
+  /** At least one entry is given, then as many whole ones as fit. */
+  readonly maxBytes: number
+}
+
+export interface StoredEntries {
+  readonly entries: readonly StoredEntry[]
+  /** Whether there are entries behind these. */
+  readonly more: boolean
+}
+
+/** What a store knows of the positions that it has given out. */
 export interface InboxPositions {
   /** The newest. */
-  head(): InboxPosition
+  head(): Omit<InboxPosition, 'own'>
   /** The last position of a generation; undefined if this store never had it. */
   lastOf(generation: string): number | undefined
 }
 
-const CURSOR = /^([A-Za-z0-9_-]{8})-(0|[1-9][0-9]{0,15})$/
-
-/** Nothing in it needs an escape in JSON. */
-export function encodeInboxCursor({ generation, position }: InboxPosition): string {
-  return `${generation}-${position}`
+/** Likewise of the log of one person. */
+export interface OwnPositions {
+  /** The newest; 0 before the first entry. */
+  readonly head: number
+  /** The lowest position that can still be continued: what comes behind it has not been trimmed. */
+  readonly oldest: number
+  lastOf(generation: string): number | undefined
 }
 
-/** The position behind which to read. */
+const CURSOR = /^([A-Za-z0-9_-]{8})-(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/
+
+/** Nothing in it needs an escape in JSON. */
+export function encodeInboxCursor({ generation, position, own }: InboxPosition): string {
+  return own === 0 ? `${generation}-${position}` : `${generation}-${position}-${own}`
+}
+
+export type Located = Pick<InboxPosition, 'position' | 'own'>
+
+/** The positions behind which to read. */
 export function locate(
   cursor: string,
   positions: InboxPositions,
-): number | { readonly type: 'invalid_cursor' | 'inbox_ahead' } {
-  const [, generation = '', digits] = CURSOR.exec(cursor) ?? []
+  own: OwnPositions,
+): Located | { readonly type: 'invalid_cursor' | 'inbox_ahead' | 'inbox_gone' } {
+  const [, generation = '', digits, ownDigits = '0'] = CURSOR.exec(cursor) ?? []
   if (digits === undefined) {
     const rooms = formerRooms(cursor)
-    if (rooms === 0) return 0
-    return { type: rooms === undefined ? 'invalid_cursor' : 'inbox_ahead' }
+    if (rooms !== 0) return { type: rooms === undefined ? 'invalid_cursor' : 'inbox_ahead' }
   }
-  const position = Number(digits)
-  if (position === 0) return 0
-  return position <= (positions.lastOf(generation) ?? 0) ? position : { type: 'inbox_ahead' }
+  const located = { position: Number(digits ?? 0), own: Number(ownDigits) }
+  if (located.position > 0 && located.position > (positions.lastOf(generation) ?? 0)) return { type: 'inbox_ahead' }
+  if (located.own > 0 && located.own > (own.lastOf(generation) ?? 0)) return { type: 'inbox_ahead' }
+  return located.own < own.oldest ? { type: 'inbox_gone' } : located
 }
 
-/** The entries with their cursors. */
-export function withCursors({ generation }: InboxPosition, entries: readonly StoredEntry[]): readonly InboxItem[] {
-  return entries.map(({ position, json }) => ({ cursor: encodeInboxCursor({ generation, position }), json }))
+export interface InboxReading {
+  readonly items: readonly InboxItem[]
+  /** Whether there are entries behind these. */
+  readonly more: boolean
+}
+
+/**
+ * One reading of both logs: what all may read, then what is the person's own. In this order nobody hears of their own about
+ * a thread before they hear of the thread. `readOwn` is asked only if there is something to read.
+ */
+export function merged(
+  after: Located,
+  { generation, own: ownHead }: Pick<InboxPosition, 'generation' | 'own'>,
+  shared: StoredEntries,
+  readOwn: (range: InboxRange) => StoredEntries,
+  { maxRecords, maxBytes }: Omit<InboxRange, 'after'>,
+): InboxReading {
+  const cursorAt = (position: number, own: number) => encodeInboxCursor({ generation, position, own })
+  const items = shared.entries.map(({ position, json }) => ({ cursor: cursorAt(position, after.own), json }))
+  if (ownHead <= after.own) return { items, more: shared.more }
+  const bytes = maxBytes - shared.entries.reduce((sum, { json }) => sum + json.length, 0)
+  const records = maxRecords - items.length
+  if (shared.more || records <= 0 || (items.length > 0 && bytes <= 0)) return { items, more: true }
+  const position = shared.entries.at(-1)?.position ?? after.position
+  const own = readOwn({ after: after.own, maxRecords: records, maxBytes: bytes })
+  const told = own.entries.map((entry) => ({ cursor: cursorAt(position, entry.position), json: entry.json }))
+  return { items: [...items, ...told], more: own.more }
 }
 
 /**

@@ -16,6 +16,18 @@ export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: n
   return { ...head, type: 'RoomChanged', title, ...(agentId !== undefined && { agentId }) }
 }
 
+/** Entries that a person's log holds at most. A cursor from before the oldest one is too old, and its holder begins again. */
+export const MAX_PERSON_ENTRIES = 1_000
+
+/** What these writes say to the one person whose own they change. Notices and read marks will be told here too. */
+export function personEntry({ key, own }: Writes, now: number): InboxEntry | undefined {
+  if (!own) return undefined
+  const { roomId, threadId } = key
+  const { mutedUntil } = own.put
+  const muted = mutedUntil === undefined ? null : iso(mutedUntil)
+  return { roomId, threadId, at: iso(now), type: 'ThreadChanged', mutedUntil: muted }
+}
+
 /** `row`: the thread's, behind these writes, if they put it. */
 export function inboxOf(
   writes: Writes,

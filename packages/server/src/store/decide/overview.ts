@@ -17,6 +17,7 @@ export interface OverviewFacts {
   readonly roomIds: readonly string[]
   readonly counts: readonly StatusCount[]
   readonly threads: readonly ThreadInfo[]
+  /** Of both logs. */
   readonly head: InboxPosition
 }
 

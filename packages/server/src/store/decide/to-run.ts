@@ -1,7 +1,7 @@
 /** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
 import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
 import type { RunRecord, StartRequest } from '../run-record.ts'
-import type { RoomRow, ThreadRow } from './facts.ts'
+import type { PersonThread, RoomRow, ThreadRow } from './facts.ts'
 
 /** The last one asked for: a commit dates all of its records alike. */
 let latest = { at: Number.NaN, text: '' }
@@ -65,6 +65,7 @@ export function toThreadInfo(
   row: ThreadRow,
   lastSeq: number,
   room: Pick<RoomRow, 'agentId'> | undefined,
+  own: PersonThread | undefined,
   ahead?: number,
 ): ThreadInfo {
   const agentId = row.agentId ?? room?.agentId
@@ -76,7 +77,7 @@ export function toThreadInfo(
     ...(ahead !== undefined && row.status === 'queued' && { position: ahead + 1 }),
     ...(agentId !== undefined && { agentId }),
     unread: false,
-    ...(row.mutedUntil !== undefined && { mutedUntil: iso(row.mutedUntil) }),
+    ...(own?.mutedUntil !== undefined && { mutedUntil: iso(own.mutedUntil) }),
     archived: row.archived,
     lastSeq,
     updatedAt: iso(row.updatedAt),

@@ -6,8 +6,8 @@
  */
 import { createFold, type Envelope, emptyView, envelopeJson, type ThreadFold, type ThreadView } from '@holdfast/core'
 import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
-import type { RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
-import { inboxOf, roomEntry } from '../decide/inbox.ts'
+import type { PersonThread, RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
+import { inboxOf, personEntry, roomEntry } from '../decide/inbox.ts'
 import { answerOf, termsOf } from '../decide/search.ts'
 import type { Notice, Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
@@ -22,6 +22,7 @@ import {
   threadOf,
 } from '../tenant-thread.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
+import { createMemoryPersons, type MemoryPersons } from './memory-persons.ts'
 
 export interface MemoryRun {
   /** The order of acceptance, in the whole store. */
@@ -39,6 +40,8 @@ export interface MemoryThread {
   readonly fold: ThreadFold
   /** In the order of acceptance. */
   readonly runs: Map<string, MemoryRun>
+  /** What it is to each person, by personId. */
+  readonly own: Map<string, PersonThread>
   /** What was said and may be searched for, each text by its words. */
   readonly said: (readonly string[])[]
 }
@@ -47,6 +50,7 @@ export interface MemoryData {
   rooms(): RoomRow[]
   room(of: TenantRoom): RoomRow | undefined
   readonly inbox: MemoryInbox
+  readonly persons: MemoryPersons
   putRoom(room: RoomRow): void
   /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
@@ -79,6 +83,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const live = new Map<string, TenantRun>()
   const cancels = new Map<string, RememberedCancel & TenantRun>()
   const inbox = createMemoryInbox()
+  const persons = createMemoryPersons()
   const untold: Notice[] = []
   let telling = false
 
@@ -134,12 +139,14 @@ export function createMemoryData(publish: Publish): MemoryData {
     for (const cancel of cancelsOf(of)) if (cancel.threadId === of.threadId) cancels.delete(runName(cancel))
     threads.set(threadName(of), emptyThread(of.tenantId, row))
     inbox.dropThread(of)
+    persons.dropThread(of)
   }
 
   return {
     rooms: () => [...rooms.values()],
     room: (of) => rooms.get(roomName(of)),
     inbox,
+    persons,
     putRoom: (room) => void rooms.set(roomName(room), room),
     tellRoom(room, now) {
       const { tenantId } = room
@@ -172,10 +179,17 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
+      if (writes.own) thread.own.set(writes.own.personId, writes.own.put)
       if (writes.drop) drop(of, thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row)
       inbox.append(tenantId, entries)
       if (entries.length > 0) untold.push({ type: 'inbox.more', tenantId })
+      const ownEntry = personEntry(writes, now)
+      if (writes.own && ownEntry) {
+        const person = { tenantId, personId: writes.own.personId }
+        persons.append(person, ownEntry)
+        untold.push({ type: 'inbox.more', ...person })
+      }
       untold.push(...noticesOf(of, writes, head, Buffer.concat(frames)))
     },
     tell() {
@@ -193,5 +207,13 @@ export function createMemoryData(publish: Publish): MemoryData {
 
 function emptyThread(tenantId: string, row: ThreadRow): MemoryThread {
   const { roomId, threadId } = row
-  return { tenantId, row, frames: [], fold: createFold({ roomId, threadId }), runs: new Map(), said: [] }
+  return {
+    tenantId,
+    row,
+    frames: [],
+    fold: createFold({ roomId, threadId }),
+    runs: new Map(),
+    own: new Map(),
+    said: [],
+  }
 }

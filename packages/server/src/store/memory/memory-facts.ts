@@ -60,6 +60,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
   const loaders: Loaders = {
     room: (subject) => data.room(subject),
     thread: (subject) => data.thread(subject)?.row,
+    own: (subject) => data.thread(subject)?.own.get(subject.personId ?? ''),
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
     run: (subject) => data.run(subject),

@@ -1,7 +1,7 @@
 /** The lifecycle entries of a memory store, each tenant's in the order in which all were written. */
 import { randomBytes } from 'node:crypto'
 import type { InboxEntry } from '@holdfast/core'
-import type { InboxPositions, StoredEntry } from '../decide/inbox-cursor.ts'
+import type { InboxPositions, InboxRange, StoredEntries, StoredEntry } from '../decide/inbox-cursor.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 interface Entry extends StoredEntry {
@@ -11,11 +11,7 @@ interface Entry extends StoredEntry {
 
 export interface MemoryInbox extends InboxPositions {
   append(tenantId: string, entries: readonly InboxEntry[]): void
-  /** At most `maxRecords`, at least one if there is one, then as many whole ones as fit. */
-  read(
-    tenantId: string,
-    range: { readonly after: number; readonly maxRecords: number; readonly maxBytes: number },
-  ): { readonly entries: readonly StoredEntry[]; readonly more: boolean }
+  read(tenantId: string, range: InboxRange): StoredEntries
   dropThread(thread: TenantThread): void
   dropRoom(room: TenantRoom): void
 }
@@ -42,24 +38,26 @@ export function createMemoryInbox(): MemoryInbox {
         log.push({ roomId, threadId, position: ++position, json: JSON.stringify(entry) })
       }
     },
-    read(tenantId, { after, maxRecords, maxBytes }) {
-      const log = logs.get(tenantId) ?? []
-      const first = firstBehind(log, after)
-      let bytes = 0
-      let end = first
-      for (; end < log.length && end - first < maxRecords; end++) {
-        bytes += log[end]?.json.length ?? 0
-        if (end > first && bytes > maxBytes) break
-      }
-      return { entries: log.slice(first, end), more: end < log.length }
-    },
+    read: (tenantId, range) => entriesIn(logs.get(tenantId) ?? [], range),
     dropThread: ({ tenantId, roomId, threadId }) =>
       keep(tenantId, (entry) => entry.roomId !== roomId || entry.threadId !== threadId),
     dropRoom: ({ tenantId, roomId }) => keep(tenantId, (entry) => entry.roomId !== roomId),
   }
 }
 
-function firstBehind(log: readonly Entry[], after: number): number {
+/** Of a log in the order of its positions. */
+export function entriesIn(log: readonly StoredEntry[], { after, maxRecords, maxBytes }: InboxRange): StoredEntries {
+  const first = firstBehind(log, after)
+  let bytes = 0
+  let end = first
+  for (; end < log.length && end - first < maxRecords; end++) {
+    bytes += log[end]?.json.length ?? 0
+    if (end > first && bytes > maxBytes) break
+  }
+  return { entries: log.slice(first, end), more: end < log.length }
+}
+
+function firstBehind(log: readonly StoredEntry[], after: number): number {
   let low = 0
   let high = log.length
   while (low < high) {

@@ -8,7 +8,7 @@ import { COMMANDS, type Command, QUERIES } from '../commands/commands.ts'
 import { perform, type Session, type Transaction, transact } from '../commands/transact.ts'
 import { acceptedWithin, createStoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
-import { locate, withCursors } from '../decide/inbox-cursor.ts'
+import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
 import { runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf, type StatusCount } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
@@ -62,11 +62,13 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
   }
 
   const { aheadOf } = facts
-  const infoOf = (thread: MemoryThread) =>
+  const headOf = (person: Principal) => ({ ...data.inbox.head(), own: data.persons.positions(person).head })
+  const infoOf = (thread: MemoryThread, { personId }: Principal) =>
     toThreadInfo(
       thread.row,
       thread.frames.length,
       data.room(roomOf(thread, thread.row.roomId)),
+      thread.own.get(personId),
       thread.row.status === 'queued' ? aheadOf(thread) : undefined,
     )
 
@@ -94,7 +96,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
         const answer = pageOf(`threads.${roomId}`, data.threadsOf(of).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
-        return { ...answer, items: answer.items.map(infoOf) }
+        return { ...answer, items: answer.items.map((thread) => infoOf(thread, principal)) }
       },
       create: call('threads.create'),
       change: call('threads.change'),
@@ -104,7 +106,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const held = threadFor(principal, key)
         if ('type' in held) return held
         const view = data.viewOf(threadOf(principal, key))
-        return { type: 'snapshot', thread: infoOf(held), view }
+        return { type: 'snapshot', thread: infoOf(held, principal), view }
       },
     },
     log: {
@@ -132,15 +134,17 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const counts = active.flatMap(({ row: { roomId, status } }): StatusCount[] =>
           status === 'working' || status === 'needs_you' ? [{ roomId, status, count: 1 }] : [],
         )
-        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map(infoOf)
-        return overviewOf({ roomIds, counts, threads, head: data.inbox.head() })
+        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map((thread) => infoOf(thread, principal))
+        return overviewOf({ roomIds, counts, threads, head: headOf(principal) })
       },
       async read(principal, { cursor, maxBytes, maxRecords }) {
         begin()
-        const after = locate(cursor, data.inbox)
-        if (typeof after !== 'number') return after
-        const { entries, more } = data.inbox.read(principal.tenantId, { after, maxBytes, maxRecords })
-        return { type: 'entries', items: withCursors(data.inbox.head(), entries), more }
+        const after = locate(cursor, data.inbox, data.persons.positions(principal))
+        if ('type' in after) return after
+        const limit = { maxBytes, maxRecords }
+        const shared = data.inbox.read(principal.tenantId, { after: after.position, ...limit })
+        const readOwn = (range: InboxRange) => data.persons.read(principal, range)
+        return { type: 'entries', ...merged(after, headOf(principal), shared, readOwn, limit) }
       },
     },
     runs: {

@@ -226,6 +226,56 @@ describe('a room as lines', () => {
   })
 })
 
+describe('a file of schema 8, when a mute was the thread’s', () => {
+  const lines = readFileSync(new URL('./fixtures/room-of-schema-8.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+
+  it('G12 is taken in, with its mute for whoever takes it in', async () => {
+    const directory = freshDirectory()
+    expect(imported(directory, lines)).toMatchObject({ type: 'imported', roomId: 'room-2' })
+    await withStore(directory, async (store) => {
+      const muted = { roomId: 'room-2', threadId: 'muted' }
+      const mutedUntil = '2030-01-01T00:00:00.000Z'
+      expect(await store.threads.snapshot(ME, muted)).toMatchObject({ thread: { mutedUntil } })
+      expect(await store.threads.snapshot({ ...ME, personId: 'other' }, muted)).not.toHaveProperty('thread.mutedUntil')
+      expect(await store.threads.list(ME, 'room-2', { limit: 9 })).toMatchObject({ items: { length: 4 } })
+    })
+  })
+
+  it('G8 is taken in by the tenant that is named, and each person’s mutes go out and in again', async () => {
+    const directory = freshDirectory()
+    const import1 = (tenantId: string) => {
+      const archive = openSqliteArchive(directory)
+      try {
+        return archive.import(lines, { tenantId })
+      } finally {
+        archive.close()
+      }
+    }
+    const export1 = (from: string, tenantId: string) => {
+      const archive = openSqliteArchive(from)
+      try {
+        return [...(archive.export({ tenantId, roomId: 'room-2' }, { exportedAt: EXPORTED_AT, redact: false }) ?? [])]
+      } finally {
+        archive.close()
+      }
+    }
+    expect(import1('acme')).toMatchObject({ type: 'imported' })
+    expect(import1('elsewhere')).toMatchObject({ type: 'imported' })
+    expect(import1('acme')).toEqual({ type: 'room_taken', why: 'has_threads' })
+    const bob = { tenantId: 'acme', personId: 'bob' }
+    const idle = { roomId: 'room-2', threadId: 'idle' }
+    await withStore(directory, (store) => store.threads.change(bob, idle, { mutedUntil: 7 }))
+    const whole = export1(directory, 'acme')
+    expect(whole.filter((line) => line.includes('"personId":"bob","mutedUntil":7'))).toHaveLength(1)
+    expect(export1(directory, 'elsewhere').join()).not.toContain('bob","mutedUntil"')
+    const other = freshDirectory()
+    expect(imported(other, whole)).toMatchObject({ type: 'imported' })
+    expect(export1(other, ME.tenantId)).toEqual(whole)
+  })
+})
+
 describe('a file that is not sound', () => {
   async function sound() {
     const from = freshDirectory()

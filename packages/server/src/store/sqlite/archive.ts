@@ -84,7 +84,7 @@ export function openSqliteArchive(directory: string): Archive {
     yield JSON.stringify(redactor?.header(header) ?? header)
     for (const thread of threads) {
       const runs = Array.from(data.runs.all(thread.no), ({ record }) => runLineOf(record))
-      const head = threadLineOf(thread.row, runs.length, recordsOf(thread))
+      const head = threadLineOf(thread.row, data.persons.of(thread.no), runs.length, recordsOf(thread))
       yield line(redactor?.thread(head) ?? head)
       for (const run of runs) yield line(redactor?.run(run) ?? run)
       for (const frame of framesOf(thread.no, recordsOf(thread))) {

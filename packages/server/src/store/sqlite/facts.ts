@@ -19,7 +19,7 @@ type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] 
 
 /** Calling it begins the next session and ends the one before: an append is too small for a session of its own. */
 export function createFacts(data: StoreData): (now: number) => FactSession {
-  const { rooms, threads, runs, cancels, log, folds } = data
+  const { rooms, threads, runs, cancels, persons, log, folds } = data
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
 
@@ -37,6 +37,10 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
   const loaders: Loaders = {
     room: (subject) => rooms.get(subject),
     thread: (subject) => storedOf(subject)?.row,
+    own(subject) {
+      const thread = storedOf(subject)
+      return thread && subject.personId !== undefined ? persons.get(thread.no, subject.personId) : undefined
+    },
     view: (subject) => data.view(storedOf(subject)?.no, subject),
     lastSeq(subject) {
       const thread = storedOf(subject)

@@ -7,35 +7,25 @@
  * - What a reading costs depends on how many entries it gives, and on nothing else.
  */
 import { randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { InboxEntry } from '@holdfast/core'
-import type { InboxPosition, InboxPositions, StoredEntry } from '../decide/inbox-cursor.ts'
+import type { InboxPositions, InboxRange, StoredEntries, StoredEntry } from '../decide/inbox-cursor.ts'
 import type { StatusCount } from '../decide/overview.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 export interface Inbox extends InboxPositions {
   append(tenantId: string, entry: InboxEntry): void
-  read(tenantId: string, range: InboxRange): InboxRows
+  read(tenantId: string, range: InboxRange): StoredEntries
+  /** The number of the generation in which this opening writes; it begins with the first entry of all. */
+  begin(): number
+  /** A generation's number; undefined if this store never had it. Later ones have higher numbers. */
+  numberOf(generation: string): number | undefined
   /** Of the tenant, in the order of their creation. */
   roomIds(tenantId: string): string[]
   counts(tenantId: string): StatusCount[]
   dropThread(thread: TenantThread): void
   dropRoom(room: TenantRoom): void
   rolledBack(): void
-}
-
-export interface InboxRange {
-  /** Exclusive. */
-  readonly after: number
-  readonly maxRecords: number
-  /** At least one entry is given, then as many whole ones as fit. */
-  readonly maxBytes: number
-}
-
-export interface InboxRows {
-  readonly entries: readonly StoredEntry[]
-  /** Whether there are entries behind these. */
-  readonly more: boolean
 }
 
 /** Generations that are remembered. A cursor of an older one is answered as one from another store. */
@@ -63,15 +53,24 @@ export function createInbox(database: DatabaseSync): Inbox {
   const dropRoom = database.prepare('DELETE FROM inbox WHERE tenant = ? AND room_id = ?')
 
   const own = randomBytes(6).toString('base64url')
-  let begun = false
+  /** Its number, once it has begun. */
+  let begun: number | undefined
 
   const lastPosition = () => Number(last.get()?.seq ?? 0)
 
   /** With the first entry, so that opening a store writes nothing. */
-  function beginGeneration(): void {
-    if (begun) return
-    begun = true
-    if (begin.run(own, lastPosition()).changes > 0) prune.run()
+  function beginGeneration(): number {
+    if (begun === undefined) {
+      if (begin.run(own, lastPosition()).changes > 0) prune.run()
+      begun = Number(numberOf.get(own)?.no)
+    }
+    return begun
+  }
+
+  function numberOfGeneration(generation: string): number | undefined {
+    if (begun !== undefined && generation === own) return begun
+    const found = numberOf.get(generation)
+    return found && Number(found.no)
   }
 
   return {
@@ -79,24 +78,20 @@ export function createInbox(database: DatabaseSync): Inbox {
       beginGeneration()
       insert.run(tenantId, entry.roomId, 'threadId' in entry ? entry.threadId : null, JSON.stringify(entry))
     },
-    head: (): InboxPosition => ({ generation: String(newest.get()?.id ?? own), position: lastPosition() }),
+    begin: beginGeneration,
+    numberOf: numberOfGeneration,
+    // Once this opening has begun its generation, that is the newest: most readings ask no table for it.
+    head: () => ({
+      generation: begun === undefined ? String(newest.get()?.id ?? own) : own,
+      position: lastPosition(),
+    }),
     lastOf(generation) {
-      const found = numberOf.get(generation)
-      if (!found) return undefined
-      const next = nextAfter.get(Number(found.no))
+      const no = numberOfGeneration(generation)
+      if (no === undefined) return undefined
+      const next = no === begun ? undefined : nextAfter.get(no)
       return next ? Number(next.after) : lastPosition()
     },
-    read(tenantId, { after, maxRecords, maxBytes }) {
-      const entries: StoredEntry[] = []
-      let bytes = 0
-      for (const { no, body } of read.iterate(tenantId, after, maxRecords + 1)) {
-        const json = String(body)
-        bytes += json.length
-        if (entries.length > 0 && (bytes > maxBytes || entries.length === maxRecords)) return { entries, more: true }
-        entries.push({ position: Number(no), json })
-      }
-      return { entries, more: false }
-    },
+    read: (tenantId, range) => entriesOf(read.iterate(tenantId, range.after, range.maxRecords + 1), 'no', range),
     roomIds: (tenantId) => roomIds.all(tenantId).map((row) => String(row.room_id)),
     counts: (tenantId) =>
       counts.all(tenantId).map((row) => ({
@@ -108,7 +103,24 @@ export function createInbox(database: DatabaseSync): Inbox {
     dropThread: ({ tenantId, roomId, threadId }) => void dropThread.run(tenantId, roomId, threadId),
     dropRoom: ({ tenantId, roomId }) => void dropRoom.run(tenantId, roomId),
     rolledBack() {
-      begun = false
+      begun = undefined
     },
   }
+}
+
+/** As many of the rows as the range allows. `position` names the column that holds it. */
+export function entriesOf(
+  rows: Iterable<Record<string, SQLOutputValue>>,
+  position: string,
+  { maxRecords, maxBytes }: InboxRange,
+): StoredEntries {
+  const entries: StoredEntry[] = []
+  let bytes = 0
+  for (const row of rows) {
+    const json = String(row.body)
+    bytes += json.length
+    if (entries.length > 0 && (bytes > maxBytes || entries.length === maxRecords)) return { entries, more: true }
+    entries.push({ position: Number(row[position]), json })
+  }
+  return { entries, more: false }
 }

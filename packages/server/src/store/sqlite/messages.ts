@@ -6,6 +6,7 @@ import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
 import type { InboxStore, LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type { Principal } from '../principal.ts'
 import type { TenantThread } from '../tenant-thread.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
@@ -119,6 +120,8 @@ export interface Outcomes {
   readonly told: readonly RunTold[]
   /** Tenants whose inbox has more. */
   readonly inboxes: readonly string[]
+  /** Persons whose own log has more. */
+  readonly persons: readonly Principal[]
   /** How long the commit took, in milliseconds; absent for a reading. */
   readonly commitMs?: number
 }

@@ -299,6 +299,36 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX inbox_thread;
   CREATE INDEX inbox_thread ON inbox (tenant, room_id, thread_id);
   `,
+  `
+  /* What a thread is to one person. A mute was the thread's: it stays with everybody that the tenant knows of. */
+  CREATE TABLE person_thread (
+    thread      INTEGER NOT NULL REFERENCES thread (no),
+    person      TEXT NOT NULL,
+    muted_until INTEGER,
+    PRIMARY KEY (thread, person)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO person_thread (thread, person, muted_until)
+    SELECT thread.no, known.person, thread.muted_until
+    FROM thread JOIN (
+      SELECT tenant, owner AS person FROM room UNION SELECT tenant, owner FROM thread UNION SELECT tenant, owner FROM run
+    ) AS known ON known.tenant = thread.tenant
+    WHERE thread.muted_until IS NOT NULL AND thread.deleted_at IS NULL;
+  ALTER TABLE thread DROP COLUMN muted_until;
+
+  /* The log that one person alone reads. A row of a deleted thread is emptied, and keeps its position. */
+  CREATE TABLE person_entry (
+    tenant     TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    seq        INTEGER NOT NULL,
+    /* The inbox_generation in which it was written. */
+    generation INTEGER NOT NULL,
+    room_id    TEXT,
+    thread_id  TEXT,
+    body       TEXT,
+    PRIMARY KEY (tenant, person, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX person_entry_thread ON person_entry (tenant, room_id, thread_id) WHERE body IS NOT NULL;
+  `,
 ]
 
 /**

@@ -16,6 +16,7 @@ export function outcomesOf({ outcomes, committed, commitMs }: BatchOutcome): Mes
     more: committed && committed.parts.length > 0 ? moreOf(committed) : undefined,
     told: committed?.told ?? [],
     inboxes: [...(committed?.inboxes ?? [])],
+    persons: committed?.persons ?? [],
     ...(commitMs !== undefined && { commitMs }),
   }
   for (const outcome of outcomes) {
@@ -41,7 +42,17 @@ export function readingFault(id: number, error: unknown): Outcomes {
 }
 
 function nothing(): Outcomes {
-  return { type: 'outcomes', ids: [], answers: [], running: [], faults: [], more: undefined, told: [], inboxes: [] }
+  return {
+    type: 'outcomes',
+    ids: [],
+    answers: [],
+    running: [],
+    faults: [],
+    more: undefined,
+    told: [],
+    inboxes: [],
+    persons: [],
+  }
 }
 
 function moreOf({ buffer, parts, keys }: Committed): MoreColumns {

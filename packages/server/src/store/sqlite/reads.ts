@@ -8,7 +8,7 @@ import { transact } from '../commands/transact.ts'
 import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
-import { locate, withCursors } from '../decide/inbox-cursor.ts'
+import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
@@ -23,7 +23,7 @@ import type { Answer, Operation, Operations } from './messages.ts'
 import type { ListedRun } from './runs.ts'
 import type { Searches } from './searches.ts'
 import type { StoreData } from './store-data.ts'
-import type { StoredThread } from './threads.ts'
+import type { SeenThread } from './threads.ts'
 
 export const AGAIN = Symbol('again')
 
@@ -54,7 +54,7 @@ export type Reads = {
 }
 
 export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
-  const { rooms, threads, runs, log, folds, inbox } = data
+  const { rooms, threads, runs, persons, log, folds, inbox } = data
   const facts = createFacts(data)
 
   /** A read that needs a view asks to be called again until the view is near. */
@@ -73,29 +73,29 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       return next.value
     }
 
-  function threadFor(principal: Principal, key: ThreadKey): StoredThread | Absent {
+  function threadFor(principal: Principal, key: ThreadKey): SeenThread | Absent {
     const of = threadOf(principal, key)
-    const thread = threads.get(of)
+    const thread = threads.seen(of, principal.personId)
     return threadAbsence(rooms.get(of), thread?.row, principal) ?? thread ?? NOT_FOUND
   }
 
-  function infoOf(
-    thread: StoredThread,
-    ahead = runs.line(),
-    room = rooms.get(roomOf(thread, thread.row.roomId)),
-  ): ThreadInfo {
-    return toThreadInfo(thread.row, log.committedHead(thread.no), room, ahead(thread))
+  function infoOf(thread: SeenThread, ahead = runs.line(), room = roomIn(thread)): ThreadInfo {
+    return toThreadInfo(thread.row, log.committedHead(thread.no), room, thread.own, ahead(thread))
   }
 
-  function infosOf(list: readonly StoredThread[]): readonly ThreadInfo[] {
+  const roomIn = (thread: SeenThread) => rooms.get(roomOf(thread, thread.row.roomId))
+
+  function infosOf(list: readonly SeenThread[]): readonly ThreadInfo[] {
     const ahead = runs.line()
     const known = new Map<string, RoomRow | undefined>()
     return list.map((thread) => {
       const { roomId } = thread.row
-      if (!known.has(roomId)) known.set(roomId, rooms.get(roomOf(thread, roomId)))
+      if (!known.has(roomId)) known.set(roomId, roomIn(thread))
       return infoOf(thread, ahead, known.get(roomId))
     })
   }
+
+  const positionsOf = (person: Principal) => persons.positions(person, inbox.numberOf)
 
   async function search(
     principal: Principal,
@@ -118,7 +118,9 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     )
     if (answer.type !== 'page') return answer
     // Meanwhile one of them may have been deleted.
-    const items = answer.items.flatMap(({ no }) => threads.byNo(no) ?? []).filter(({ row }) => !row.deleted)
+    const items = answer.items
+      .flatMap(({ no }) => threads.seenByNo(no, principal.personId) ?? [])
+      .filter(({ row }) => !row.deleted)
     return { ...answer, items: infosOf(items) }
   }
 
@@ -134,7 +136,8 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const absent = roomAbsence(rooms.get(of), principal)
       if (absent) return absent
       if (page.q !== undefined) return search(principal, roomId, page, searchTerms(page.q))
-      const list = (after: ListPosition | undefined, limit: number) => threads.list(of, after, limit)
+      const list = (after: ListPosition | undefined, limit: number) =>
+        threads.list(of, principal.personId, after, limit)
       const answer = pageOf(`threads.${roomId}`, list, ({ row }) => ({ at: row.updatedAt, id: row.threadId }), page)
       return answer.type === 'page' ? { ...answer, items: infosOf(answer.items) } : answer
     },
@@ -155,22 +158,24 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
       return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
     },
-    'inbox.overview': ({ tenantId }) =>
-      overviewOf({
+    'inbox.overview': (principal) => {
+      const { tenantId } = principal
+      return overviewOf({
         roomIds: inbox.roomIds(tenantId),
         counts: inbox.counts(tenantId),
-        threads: infosOf(threads.active(tenantId, MAX_OVERVIEW_THREADS)),
-        head: inbox.head(),
-      }),
-    'inbox.read': ({ tenantId }, { cursor, maxBytes, maxRecords }) => {
-      const after = locate(cursor, inbox)
-      if (typeof after !== 'number') return after
-      const { entries, more } = inbox.read(tenantId, {
-        after,
-        maxRecords,
-        maxBytes: Math.min(maxBytes, MAX_READ_BYTES),
+        threads: infosOf(threads.active(principal, MAX_OVERVIEW_THREADS)),
+        head: { ...inbox.head(), own: positionsOf(principal).head },
       })
-      return { type: 'entries', items: withCursors(inbox.head(), entries), more }
+    },
+    'inbox.read': (principal, { cursor, maxBytes, maxRecords }) => {
+      const own = positionsOf(principal)
+      const after = locate(cursor, inbox, own)
+      if ('type' in after) return after
+      const limit = { maxRecords, maxBytes: Math.min(maxBytes, MAX_READ_BYTES) }
+      const shared = inbox.read(principal.tenantId, { after: after.position, ...limit })
+      const head = { generation: inbox.head().generation, own: own.head }
+      const readOwn = (range: InboxRange) => persons.read(principal, range)
+      return { type: 'entries', ...merged(after, head, shared, readOwn, limit) }
     },
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
     'runs.queue': decided(QUERIES['runs.queue']),

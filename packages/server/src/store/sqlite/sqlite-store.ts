@@ -124,10 +124,21 @@ export function connectStore(
     turn: (run) => void setImmediate(run),
   })
 
-  function* settle({ ids, answers, running, faults, more, told, inboxes, commitMs }: Outcomes): Generator<void> {
+  function* settle({
+    ids,
+    answers,
+    running,
+    faults,
+    more,
+    told,
+    inboxes,
+    persons,
+    commitMs,
+  }: Outcomes): Generator<void> {
     if (commitMs !== undefined) meter?.committed(commitMs)
     for (const { code } of faults) meter?.fault(code)
     for (const tenantId of inboxes) publish({ type: 'inbox.more', tenantId })
+    for (const person of persons) publish({ type: 'inbox.more', ...person })
     for (let part = 0; more && part < more.lengths.length; part++) {
       publish(noticeOf(more, part))
       yield

@@ -9,14 +9,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { framesOf, threadAfter } from '../decide/commit.ts'
 import type { RoomRow, Writes } from '../decide/facts.ts'
-import { inboxOf, roomEntry } from '../decide/inbox.ts'
+import { inboxOf, personEntry, roomEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
+import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { runOf, type TenantThread, threadOf } from '../tenant-thread.ts'
 import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { RunTold } from './messages.ts'
+import { createPersons, type Persons } from './persons.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSearch } from './search.ts'
@@ -31,6 +33,7 @@ export interface StoreData {
   readonly log: ThreadLog
   readonly folds: Folds
   readonly inbox: Inbox
+  readonly persons: Persons
   /** How often the open transaction has begun to change something. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
@@ -54,6 +57,8 @@ export interface Committed extends CommittedFrames {
   readonly told: readonly RunTold[]
   /** Tenants whose inbox has more. */
   readonly inboxes: ReadonlySet<string>
+  /** Persons whose own log has more. */
+  readonly persons: readonly Principal[]
 }
 
 export interface StoreDataOptions {
@@ -70,6 +75,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const log = createThreadLog(database, nextRow, limits)
   const search = createSearch(database)
   const inbox = createInbox(database)
+  const persons = createPersons(database)
   const folds = createFolds(database, log, {
     capacity: hotThreads,
     quiet: () => runs.allLive().length === 0,
@@ -79,12 +85,14 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   let keys = new Map<number, TenantThread>()
   let told: RunTold[] = []
   let inboxes = new Set<string>()
+  let ownTold: Principal[] = []
 
   function forget(): void {
     changes = 0
     keys = new Map()
     told = []
     inboxes = new Set()
+    ownTold = []
   }
 
   function tell(tenantId: string, entries: readonly InboxEntry[]): void {
@@ -112,6 +120,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     log,
     folds,
     inbox,
+    persons,
     get changes() {
       return changes
     },
@@ -154,14 +163,22 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         log.seal(thread)
         search.add(thread, answerOf(folds.view(thread, key), run.runId))
       }
+      if (writes.own) persons.put(thread, writes.own.personId, writes.own.put)
       if (writes.drop) {
         for (const part of [log, folds, search]) part.drop(thread)
         runs.drop(thread, of)
         cancels.drop(of)
         inbox.dropThread(of)
+        persons.drop(thread, of)
       }
       const entries = inboxOf(writes, now, row)
       if (entries.length > 0) tell(tenantId, entries)
+      const ownEntry = personEntry(writes, now)
+      if (writes.own && ownEntry) {
+        const person = { tenantId, personId: writes.own.personId }
+        persons.append(person, inbox.begin(), ownEntry)
+        ownTold.push(person)
+      }
       for (const notice of notices) told.push({ ...notice, ...of })
     },
     write(now) {
@@ -170,7 +187,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     },
     committed() {
       runs.committed()
-      const committed = { ...log.committed(), keys, told, inboxes }
+      const committed = { ...log.committed(), keys, told, inboxes, persons: ownTold }
       for (const moved of committed.moved) {
         const key = keys.get(moved.thread) ?? keyOf(moved.thread)
         if (key && runs.live(key)) folds.grown(moved, key)

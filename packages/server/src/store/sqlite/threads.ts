@@ -1,9 +1,11 @@
 /** The `thread` table: rows in the words of the deciders. Its `no` is what the other tables know a thread by. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { ThreadPut, ThreadRow } from '../decide/facts.ts'
+import type { PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
+import type { Principal } from '../principal.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
+import { ownOf } from './persons.ts'
 
 export interface StoredThread {
   readonly no: number
@@ -11,37 +13,49 @@ export interface StoredThread {
   readonly row: ThreadRow
 }
 
+/** As one person sees it. */
+export interface SeenThread extends StoredThread {
+  readonly own: PersonThread
+}
+
 export interface Threads {
   get(thread: TenantThread): StoredThread | undefined
   byNo(no: number): StoredThread | undefined
+  seen(thread: TenantThread, personId: string): SeenThread | undefined
+  seenByNo(no: number, personId: string): SeenThread | undefined
   /** A new thread; answers its number. */
   insert(tenantId: string, put: ThreadPut): number
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
-  list(room: TenantRoom, after: ListPosition | undefined, limit: number): StoredThread[]
+  list(room: TenantRoom, personId: string, after: ListPosition | undefined, limit: number): SeenThread[]
   /** Those that are not idle, newest activity first. */
-  active(tenantId: string, limit: number): StoredThread[]
+  active(person: Principal, limit: number): SeenThread[]
   /** But for those that were deleted. */
   allOf(room: TenantRoom): StoredThread[]
 }
 
+const SEEN = `SELECT thread.*, person_thread.muted_until FROM thread
+  LEFT JOIN person_thread ON person_thread.thread = thread.no AND person_thread.person = ?`
+
 export function createThreads(database: DatabaseSync): Threads {
   const get = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND thread_id = ?')
   const byNo = database.prepare('SELECT * FROM thread WHERE no = ?')
+  const seen = database.prepare(`${SEEN} WHERE tenant = ? AND room_id = ? AND thread_id = ?`)
+  const seenByNo = database.prepare(`${SEEN} WHERE no = ?`)
   const insert = database.prepare(
     `INSERT INTO thread (tenant, room_id, thread_id, owner, title, status, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
   const update =
-    database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, muted_until = ?, archived = ?, updated_at = ?,
+    database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, archived = ?, updated_at = ?,
        deleted_at = ?, deleted_seq = ? WHERE no = ?`)
   const allOf = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND deleted_at IS NULL')
   const active = database.prepare(
-    `SELECT * FROM thread WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
+    `${SEEN} WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
      ORDER BY updated_at DESC, no DESC LIMIT ?`,
   )
   const list = database.prepare(
-    `SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
+    `${SEEN} WHERE tenant = ? AND room_id = ? AND (updated_at, thread_id) < (?, ?) AND deleted_at IS NULL
      ORDER BY updated_at DESC, thread_id DESC LIMIT ?`,
   )
 
@@ -57,19 +71,7 @@ export function createThreads(database: DatabaseSync): Threads {
     insert: (tenantId, { roomId, threadId, ownerId, title, createdAt, updatedAt }) =>
       Number(insert.run(tenantId, roomId, threadId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
     update(no, row) {
-      const {
-        title,
-        madeTitle,
-        agentId,
-        status,
-        waiting,
-        paused,
-        nextRunId,
-        mutedUntil,
-        archived,
-        updatedAt,
-        deleted,
-      } = row
+      const { title, madeTitle, agentId, status, waiting, paused, nextRunId, archived, updatedAt, deleted } = row
       const kept = [
         title,
         madeTitle ?? null,
@@ -78,17 +80,28 @@ export function createThreads(database: DatabaseSync): Threads {
         waiting,
         Number(paused),
         nextRunId,
-        mutedUntil ?? null,
         Number(archived),
         updatedAt,
       ] as const
       update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, no)
     },
-    list: ({ tenantId, roomId }, after, limit) =>
-      list.all(tenantId, roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(threadOf),
-    active: (tenantId, limit) => active.all(tenantId, limit).map(threadOf),
+    seen({ tenantId, roomId, threadId }, personId) {
+      const row = seen.get(personId, tenantId, roomId, threadId)
+      return row && seenOf(row)
+    },
+    seenByNo(no, personId) {
+      const row = seenByNo.get(personId, no)
+      return row && seenOf(row)
+    },
+    list: ({ tenantId, roomId }, personId, after, limit) =>
+      list.all(personId, tenantId, roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(seenOf),
+    active: ({ tenantId, personId }, limit) => active.all(personId, tenantId, limit).map(seenOf),
     allOf: ({ tenantId, roomId }) => allOf.all(tenantId, roomId).map(threadOf),
   }
+}
+
+function seenOf(row: Record<string, SQLOutputValue>): SeenThread {
+  return { ...threadOf(row), own: ownOf(row.muted_until) }
 }
 
 function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
@@ -102,7 +115,6 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       title: String(row.title),
       ...(row.made_title !== null && { madeTitle: String(row.made_title) }),
       ...(row.agent_id !== null && { agentId: String(row.agent_id) }),
-      ...(row.muted_until !== null && { mutedUntil: Number(row.muted_until) }),
       archived: row.archived === 1,
       // Written by this adapter from a ThreadStatus, and nothing else writes it.
       status: String(row.status) as ThreadRow['status'],

@@ -1,0 +1,220 @@
+/**
+ * Promises about what is one person's own: what a thread is to a person, and the log that this person alone reads, merged
+ * into the inbox.
+ */
+import { expect, it } from 'vitest'
+import { MAX_PERSON_ENTRIES } from '../decide/inbox.ts'
+import type { Principal } from '../principal.ts'
+import { ALICE, asking, BOB, type InWorld, OTHER_ROOM, ROOM, THREAD, type World } from './world.ts'
+
+const UNTIL = Date.UTC(2030, 0, 1)
+const MUTED = { mutedUntil: '2030-01-01T00:00:00.000Z' }
+/** Of another tenant, with Alice's name. */
+const NAMESAKE: Principal = { tenantId: 'elsewhere', personId: ALICE.personId }
+
+const headOf = async (world: World, principal: Principal) => (await world.store.inbox.overview(principal)).cursor
+
+/** The whole inbox after a cursor, read in pages of `maxRecords`. */
+async function entriesAfter(world: World, principal: Principal, from: string, maxRecords = 1_000) {
+  const entries: Record<string, unknown>[] = []
+  const cursors: string[] = []
+  let cursor = from
+  for (;;) {
+    const page = await world.store.inbox.read(principal, { cursor, maxBytes: 1_000_000, maxRecords })
+    if (page.type !== 'entries') throw new Error(page.type)
+    expect(page.items.length).toBeLessThanOrEqual(maxRecords)
+    for (const item of page.items) {
+      entries.push(JSON.parse(item.json))
+      cursors.push(item.cursor)
+      cursor = item.cursor
+    }
+    if (!page.more) return { entries, cursors }
+    expect(page.items.length, 'a reading goes on').toBeGreaterThan(0)
+  }
+}
+
+/** How the person sees the thread, wherever it is shown. */
+async function shownTo({ store }: World, principal: Principal) {
+  const list = await store.threads.list(principal, THREAD.roomId, { limit: 9 })
+  const found = await store.threads.list(principal, THREAD.roomId, { limit: 9, q: 'text' })
+  const snapshot = await store.threads.snapshot(principal, THREAD)
+  const overview = await store.inbox.overview(principal)
+  const threads = [
+    list.type === 'page' ? list.items : [],
+    found.type === 'page' ? found.items : [],
+    snapshot.type === 'snapshot' ? [snapshot.thread] : [],
+    overview.threads,
+  ]
+  return threads.map(([thread]) => thread?.mutedUntil)
+}
+
+/** Mutes it so often, always until another time, that of the `from`-th and later. */
+async function muteTimes(world: World, from: number, times: number): Promise<void> {
+  const changes = Array.from({ length: times }, (_, n) => ({ mutedUntil: UNTIL + from + n }))
+  await Promise.all(changes.map((change) => world.store.threads.change(ALICE, THREAD, change)))
+}
+
+export function personsContract(inWorld: InWorld): void {
+  it(
+    'mutes a thread for the person who asks and for nobody else, wherever it is shown, also after a restart',
+    inWorld(async (world) => {
+      await world.store.rooms.create(NAMESAKE, ROOM)
+      for (const principal of [ALICE, NAMESAKE]) await world.store.runs.start(principal, THREAD, asking('r-1'))
+      const before = await world.log()
+      expect(await world.store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })).toMatchObject({ thread: MUTED })
+      const yes = Array(4).fill(MUTED.mutedUntil)
+      const no = Array(4).fill(undefined)
+      for (const _ of [1, 2]) {
+        expect(await shownTo(world, ALICE)).toEqual(yes)
+        expect(await shownTo(world, BOB)).toEqual(no)
+        expect(await shownTo(world, NAMESAKE)).toEqual(no)
+        await world.reopen()
+      }
+      expect(await world.log(), 'the log of the thread is shared').toEqual(before)
+      expect(await world.store.threads.change(ALICE, THREAD, { mutedUntil: null })).not.toHaveProperty(
+        'thread.mutedUntil',
+      )
+      expect(await shownTo(world, ALICE)).toEqual(no)
+    }),
+  )
+
+  it(
+    'answers a retried creation with what the thread is to the person who asks',
+    inWorld(async ({ store }) => {
+      await store.threads.create(ALICE, THREAD, 'Tea')
+      await store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
+      expect(await store.threads.create(ALICE, THREAD, 'Tea')).toMatchObject({ type: 'same', thread: MUTED })
+      expect(await store.threads.create(BOB, THREAD, 'Tea')).not.toHaveProperty('thread.mutedUntil')
+    }),
+  )
+
+  it(
+    'tells a mute in the inbox of that person alone, and wakes that person alone',
+    inWorld(async (world) => {
+      const { store } = world
+      await store.threads.create(ALICE, THREAD, 'Tea')
+      const people = [ALICE, BOB, NAMESAKE]
+      const from = await Promise.all(people.map((principal) => headOf(world, principal)))
+      const told = world.notices.length
+      await store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
+      await store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
+      await store.threads.change(ALICE, THREAD, { mutedUntil: null })
+      const own = { type: 'inbox.more', tenantId: ALICE.tenantId, personId: ALICE.personId }
+      expect(world.notices.slice(told)).toEqual([own, own])
+      const read = await Promise.all(people.map((who, n) => entriesAfter(world, who, from[n] ?? '')))
+      expect(read.map(({ entries }) => entries)).toEqual([
+        [
+          { ...THREAD, at: expect.any(String), type: 'ThreadChanged', ...MUTED },
+          { ...THREAD, at: expect.any(String), type: 'ThreadChanged', mutedUntil: null },
+        ],
+        [],
+        [],
+      ])
+    }),
+  )
+
+  it(
+    'tells a title to everybody and a mute that came with it to one person',
+    inWorld(async (world) => {
+      await world.store.threads.create(ALICE, THREAD, 'Tea')
+      const from = await headOf(world, BOB)
+      await world.store.threads.change(ALICE, THREAD, { title: 'Coffee', mutedUntil: UNTIL })
+      const [hers, his] = [await entriesAfter(world, ALICE, from), await entriesAfter(world, BOB, from)]
+      expect(his.entries).toEqual([expect.objectContaining({ type: 'ThreadChanged', title: 'Coffee' })])
+      expect(his.entries[0]).not.toHaveProperty('mutedUntil')
+      expect(hers.entries).toEqual([...his.entries, expect.objectContaining({ type: 'ThreadChanged', ...MUTED })])
+    }),
+  )
+
+  it(
+    'merges both logs in pages of any size, each entry once, and goes on behind each cursor, also after a restart',
+    inWorld(async (world) => {
+      const { store, advance } = world
+      const from = await headOf(world, ALICE)
+      for (let n = 0; n < 5; n++) {
+        const key = { ...THREAD, threadId: `t-${n}` }
+        await store.threads.create(ALICE, key, `Thread ${n}`)
+        await store.threads.change(ALICE, key, { mutedUntil: UNTIL + n })
+        advance(1)
+      }
+      const whole = await entriesAfter(world, ALICE, from)
+      expect(whole.entries).toHaveLength(10)
+      for (const maxRecords of [1, 3]) {
+        expect((await entriesAfter(world, ALICE, from, maxRecords)).entries).toEqual(whole.entries)
+      }
+      await world.reopen()
+      for (const [index, cursor] of whole.cursors.entries()) {
+        expect(cursor.length).toBeLessThanOrEqual(48)
+        expect((await entriesAfter(world, ALICE, cursor)).entries, cursor).toEqual(whole.entries.slice(index + 1))
+      }
+      await world.store.threads.change(ALICE, { ...THREAD, threadId: 't-0' }, { mutedUntil: null })
+      const last = whole.cursors.at(-1) ?? ''
+      expect((await entriesAfter(world, ALICE, last)).entries).toMatchObject([{ threadId: 't-0', mutedUntil: null }])
+      expect(await headOf(world, ALICE)).toBe((await entriesAfter(world, ALICE, last)).cursors[0])
+    }),
+  )
+
+  it(
+    'continues a cursor that holds no position of the person, and refuses one that knows of more than there is',
+    inWorld(async (world) => {
+      await world.store.threads.create(ALICE, THREAD, 'Tea')
+      const [generation, position] = (await headOf(world, ALICE)).split('-')
+      await world.store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
+      expect((await entriesAfter(world, ALICE, `${generation}-${position}`)).entries).toMatchObject([MUTED])
+      const read = (cursor: string, principal = ALICE) =>
+        world.store.inbox.read(principal, { cursor, maxBytes: 1_000, maxRecords: 9 })
+      expect(await read(`${generation}-${position}-2`)).toEqual({ type: 'inbox_ahead' })
+      expect(await read(`${generation}-${position}-1`, BOB), "another person's cursor").toEqual({ type: 'inbox_ahead' })
+      expect(await read(`AAAAAAAA-0-1`)).toMatchObject({ type: expect.stringMatching(/inbox_ahead|entries/) })
+      for (const forged of ['-0', '-01', '--1', '-1-1', '-x']) {
+        expect(await read(`${generation}-${position}${forged}`), forged).toEqual({ type: 'invalid_cursor' })
+      }
+    }),
+  )
+
+  it(
+    'I8 forgets with a thread what it was to each person',
+    inWorld(async (world) => {
+      const { store } = world
+      const other = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
+      const from = await headOf(world, ALICE)
+      for (const key of [THREAD, other]) {
+        await store.threads.create(ALICE, key, 'Tea')
+        await store.threads.change(ALICE, key, { mutedUntil: UNTIL })
+      }
+      const seen = await headOf(world, ALICE)
+      await store.threads.delete(ALICE, THREAD, false)
+      const left = (await entriesAfter(world, ALICE, from)).entries
+      expect(left.filter(({ mutedUntil }) => mutedUntil)).toMatchObject([other])
+      await store.threads.change(ALICE, other, { mutedUntil: null })
+      await world.reopen()
+      const after = (await entriesAfter(world, ALICE, seen)).entries
+      expect(after).toMatchObject([{ type: 'ThreadDeleted' }, { ...other, mutedUntil: null }])
+      await world.store.rooms.delete(ALICE, OTHER_ROOM.roomId, true)
+      expect(JSON.stringify((await entriesAfter(world, ALICE, from)).entries)).not.toContain('mutedUntil')
+    }),
+  )
+
+  it(
+    'trims the log of a person: a cursor from before it is too old, and the inbox that is asked for again goes on',
+    inWorld(async (world) => {
+      await world.store.threads.create(ALICE, THREAD, 'Tea')
+      const [before, his] = [await headOf(world, ALICE), await headOf(world, BOB)]
+      await muteTimes(world, 0, 1)
+      const first = await headOf(world, ALICE)
+      await muteTimes(world, 1, MAX_PERSON_ENTRIES)
+      const read = (cursor: string, principal = ALICE) =>
+        world.store.inbox.read(principal, { cursor, maxBytes: 1_000_000, maxRecords: 9 })
+      expect(await read(before)).toEqual({ type: 'inbox_gone' })
+      const kept = (await entriesAfter(world, ALICE, first)).entries
+      expect(kept).toHaveLength(MAX_PERSON_ENTRIES)
+      await world.reopen()
+      expect(await read(before)).toEqual({ type: 'inbox_gone' })
+      expect((await entriesAfter(world, ALICE, first)).entries).toEqual(kept)
+      expect(await read(his, BOB)).toEqual({ type: 'entries', items: [], more: false })
+      const again = await headOf(world, ALICE)
+      await world.store.threads.change(ALICE, THREAD, { mutedUntil: null })
+      expect((await entriesAfter(world, ALICE, again)).entries).toMatchObject([{ mutedUntil: null }])
+    }),
+  )
+}
