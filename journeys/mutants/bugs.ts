@@ -226,6 +226,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/feed.test.ts`],
   },
   {
+    what: 'what is one person’s own wakes everybody of the tenant',
+    file: `${SERVER}/feed/thread-hub.ts`,
+    find: '(personId === undefined || member.personId === personId)',
+    put: '(personId === undefined || member.personId !== undefined)',
+    tests: [`${SERVER}/feed/tenants.test.ts`],
+  },
+  {
+    what: 'threads of two tenants that have the same ids share their readers',
+    file: `${SERVER}/store/tenant-thread.ts`,
+    find: 'const find = ({ tenantId, roomId, threadId }: TenantThread) => tenants.get(tenantId)?',
+    put: 'const find = ({ roomId, threadId }: TenantThread) => [...tenants.values()][0]?',
+    tests: [`${SERVER}/feed/tenants.test.ts`],
+  },
+  {
     what: 'every thread of the one connection is read from the log of the first',
     file: `${SERVER}/feed/connection.ts`,
     find: 'shared.turn(() => log.read(principal, key,',
@@ -291,8 +305,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'who hears of a failure starts what was to wait',
     file: `${SERVER}/store/memory/memory-facts.ts`,
-    find: '        } else data.apply(change, now)\n',
-    put: '        } else {\n          data.apply(change, now)\n          data.tell()\n        }\n',
+    find: '        } else data.apply(tenantId, change, now)\n',
+    put: '        } else {\n          data.apply(tenantId, change, now)\n          data.tell()\n        }\n',
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {

