@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import type { Plugin, Rolldown } from 'vite'
 
 /** Smaller files fit into a packet or two as they are. */
-const WORTH_IT = 1_024
+const WORTH_IT = 512
 
 interface FirstLoadOptions {
   /** Bytes of JavaScript, gzipped. */

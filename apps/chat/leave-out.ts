@@ -4,6 +4,9 @@
  * - Vite's helper around each dynamic import fetches the styles and scripts beside it. Here all styles are one file,
  *   and the code that loads a part handles its failure (`src/parts`).
  * - The router restores the window's scroll position. Here the window does not scroll; panes and lists do.
+ * - The router can render on a server. This page is rendered in the browser only.
+ * - The router shows errors in a box of its own. This page has its own component for them (`src/frame/broken.tsx`).
+ * - The router can serve a page under another path than `/`. This one is at `/`.
  *
  * A build in which one of them is no longer found fails: an update has moved it.
  */
@@ -17,6 +20,46 @@ const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
       export const getElementScrollRestorationEntry = () => {}
       export const defaultGetScrollRestorationKey = () => ''
       export const storageKey = ''`,
+  },
+  {
+    id: /@tanstack\/react-router\/dist\/esm\/scroll-restoration\.js$/,
+    code: 'export const ScrollRestoration = () => null',
+  },
+  {
+    id: /@tanstack\/react-router\/dist\/esm\/ClientOnly\.js$/,
+    code: `export const ClientOnly = ({ children }) => children
+      export const useHydrated = () => true`,
+  },
+  {
+    id: /@tanstack\/react-router\/dist\/esm\/CatchBoundary\.js$/,
+    code: `import { Component, createElement } from 'react'
+      export const ErrorComponent = () => 'Something went wrong on this page. Reload it.'
+      export class CatchBoundary extends Component {
+        state = { error: 0 }
+        reset = () => this.setState({ error: 0 })
+        static getDerivedStateFromProps({ getResetKey }, { error, resetKey }) {
+          const next = { resetKey: getResetKey() }
+          return error && resetKey !== next.resetKey ? { ...next, error: 0 } : next
+        }
+        static getDerivedStateFromError(error) {
+          return { error: [error] }
+        }
+        componentDidCatch(error, info) {
+          this.props.onCatch?.(error, info)
+        }
+        render() {
+          const { error } = this.state
+          const shown = this.props.errorComponent ?? ErrorComponent
+          return error ? createElement(shown, { error: error[0], reset: this.reset }) : this.props.children
+        }
+      }`,
+  },
+  {
+    id: /@tanstack\/router-core\/dist\/esm\/rewrite\.js$/,
+    code: `export const executeRewriteInput = (_, url) => url
+      export const executeRewriteOutput = executeRewriteInput
+      export const rewriteBasepath = () => {}
+      export const composeRewrites = rewriteBasepath`,
   },
 ]
 

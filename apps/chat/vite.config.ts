@@ -9,8 +9,16 @@ const server = process.env.HOLDFAST_SERVER ?? 'http://127.0.0.1:4400'
 
 export default defineConfig({
   root: import.meta.dirname,
-  // React has had it since 18.
-  resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: 'react' }] },
+  resolve: {
+    alias: [
+      // React has had it since 18.
+      { find: /^use-sync-external-store\/shim$/, replacement: 'react' },
+      {
+        find: /^use-sync-external-store\/shim\/with-selector$/,
+        replacement: `${import.meta.dirname}/with-selector.ts`,
+      },
+    ],
+  },
   plugins: [tailwind(), react(), leaveOut(), firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' })],
   build: {
     outDir: 'dist',
@@ -20,6 +28,7 @@ export default defineConfig({
     target: 'es2023',
     rolldownOptions: {
       // Nothing here reads a property for what its reading does.
+      optimization: { inlineConst: { mode: 'all', pass: 2 } },
       treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
       output: {
         codeSplitting: {

@@ -38,10 +38,10 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a run in one thread keeps every other thread from starting',
     file: `${REGISTRY}/registry.ts`,
-    find: 'start: (key, intent) => thread(key).start(intent),',
+    find: 'start: (key, intent) => of(key).start(intent),',
     put: `start: (key, intent) => {
-      if (active.length > 0) throw new RegistryError('busy', 'Something runs.')
-      return thread(key).start(intent)
+      if (threads.all().some(({ activity }) => activity.type !== 'idle')) throw new Error('Something runs.')
+      return of(key).start(intent)
     },`,
     tests: [`${REGISTRY}/start.test.ts`, `${REGISTRY}/looking.test.ts`],
   },
@@ -56,7 +56,7 @@ export const BUGS: readonly Bug[] = [
     what: 'leaving a thread cancels what runs in it',
     file: `${THREAD}/thread.ts`,
     find: '      return undo\n',
-    put: '      return () => {\n        undo()\n        void outbox.cancel(undefined, undefined)\n      }\n',
+    put: '      return () => {\n        undo()\n        void actions.cancel(undefined, undefined)\n      }\n',
     tests: [`${REGISTRY}/switching.test.ts`, `${REGISTRY}/looking.test.ts`],
   },
   {
@@ -102,16 +102,16 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a run that was given up while it started is announced all the same',
-    file: `${THREAD}/outbox.ts`,
-    find: 'const news = isReleasedRun(runId) || onBusy !== undefined ? [] : ledger.accepted(run)',
-    put: 'const news = [...ledger.accepted(run)]\n    ledger.release(runId)\n    if (news.length === 0) news.push({ type: "started", run })',
+    file: `${THREAD}/starts.ts`,
+    find: 'const told = announce && !isReleasedRun(model, runId) ? announceAccepted(model.announced, run) : undefined',
+    put: 'const told = announceAccepted({ ...model.announced, entries: new Map() }, run)',
     tests: [`${REGISTRY}/cancel.test.ts`],
   },
   {
     what: 'an error that races a cancel is complained about',
-    file: `${THREAD}/outbox.ts`,
-    find: 'if (!release.signal.aborted) refused(runId, error)',
-    put: 'refused(runId, error)',
+    file: `${THREAD}/posting.ts`,
+    find: '...(!stopped.aborted && { error })',
+    put: 'error',
     tests: [`${REGISTRY}/cancel.test.ts`, `${REGISTRY}/one-run.test.ts`],
   },
   {
@@ -130,14 +130,14 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'closing the page cancels every run',
     file: `${REGISTRY}/registry.ts`,
-    find: '      closing.abort()\n      undoAccess()',
-    put: '      for (const each of threads.values()) each.cancel(undefined, undefined).catch(() => {})\n      closing.abort()\n      undoAccess()',
+    find: '      closing.abort()\n      events.clear()',
+    put: '      for (const each of threads.all()) each.cancel(undefined, undefined).catch(() => {})\n      closing.abort()\n      events.clear()',
     tests: [`${REGISTRY}/registry.test.ts`, `${REGISTRY}/switching.test.ts`],
   },
   {
     what: 'a reload forgets the cancel that was on its way',
     file: `${THREAD}/command.ts`,
-    find: 'if (stop) return { ...of, cancel: cancelOf(stop) }',
+    find: 'if (cancel) return { ...of, cancel }',
     put: '',
     tests: [`${REGISTRY}/reload.test.ts`],
   },
@@ -164,9 +164,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a view that comes before the start is accepted never hears of it',
-    file: `${THREAD}/thread.ts`,
-    find: '    if (changed) audience.tell()',
-    put: "    if (changed && activity.type !== 'active') audience.tell()",
+    file: `${THREAD}/store.ts`,
+    find: '      if (isNew) tell()',
+    put: "      if (isNew && event.type !== 'start-accepted') tell()",
     tests: [`${REGISTRY}/one-run.test.ts`, `${REGISTRY}/start.test.ts`, `${REGISTRY}/registry.test.ts`],
   },
   {

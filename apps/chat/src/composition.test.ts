@@ -24,13 +24,10 @@ it('S000-31 the page has one registry, and one can be created without a page or 
   const makers = sources().flatMap(({ name, text }) => Array(text.split('createRunRegistry(').length - 1).fill(name))
   expect(makers).toEqual(['main.tsx'])
   expect(typeof document).toBe('undefined')
-  const completed: unknown[] = []
-  const registry = createRunRegistry({
-    transport: createScriptedTransport(),
-    environment: createManualEnvironment(),
-    onRunCompleted: (...said) => void completed.push(said),
-  })
-  registry.handles.notifyCompletion({ roomId: 'R1', threadId: 'T1' }, { type: 'succeeded' })
-  expect(completed).toHaveLength(1)
+  const registry = createRunRegistry({ transport: createScriptedTransport(), environment: createManualEnvironment() })
+  const seen: string[] = []
+  registry.events.subscribe(({ type }) => void seen.push(type))
+  registry.start({ roomId: 'R1', threadId: 'T1' }, { text: 'Hello' }).accepted.catch(() => {})
+  expect(seen).toContain('ActivityChanged')
   registry.close()
 })

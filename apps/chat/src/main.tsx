@@ -1,5 +1,5 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
-import { browserEnvironment, createRunRegistry, type Diagnostic } from '@holdfast/client'
+import { browserEnvironment, createRunRegistry, type RegistryEvent } from '@holdfast/client'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -10,11 +10,8 @@ import type { Parts } from './furnish.ts'
 import { pageParts, router } from './router.tsx'
 
 const environment = browserEnvironment()
-const registry = createRunRegistry({
-  transport: createTransport(environment),
-  environment,
-  ...(import.meta.env.DEV && { onDiagnostic: warn }),
-})
+const registry = createRunRegistry({ transport: createTransport(environment), environment })
+if (import.meta.env.DEV) registry.events.subscribe(warn)
 const parts: Parts = {
   environment,
   registry,
@@ -27,10 +24,11 @@ const parts: Parts = {
   entry: import.meta.url,
 }
 
-/** Only in development: shows those who work on the server or a proxy what this page dropped. */
-function warn(dropped: Diagnostic): void {
+/** In development only: shows people who work on the server or a proxy which input this page did not accept. */
+function warn(event: RegistryEvent): void {
+  if (event.type !== 'InputDropped') return
   // biome-ignore lint/suspicious/noConsole: there is no other place for it, and no person reads it
-  console.warn('Dropped, because it does not say where it belongs, or belongs elsewhere:', dropped)
+  console.warn('Dropped, because it does not name its thread, or names another one:', event.diagnostic)
 }
 
 const place = document.getElementById('app')

@@ -45,18 +45,14 @@ export type { ConnectionState, PauseReason } from './follow/state.ts'
 export type { InboxStream, ListState, OverviewState, ThreadListObservation, ThreadListState } from './lists/port.ts'
 export type { Observable } from './observable/observable.ts'
 export { createPresenceReporter, type PresenceReporter, type PresenceReporterOptions } from './presence/reporter.ts'
-export {
-  createRunHandle,
-  type RunHandle,
-  type RunHandleParts,
-  type RunState,
-  type RunSubscription,
-} from './registry/handle.ts'
+export { deriveRunHandles } from './registry/derived-handles.ts'
+export type { Diagnostic, EventStream, RegistryEvent } from './registry/events.ts'
+export type { RunHandle, RunState, RunSubscription } from './registry/handle.ts'
 export type { OnRunCompleted, RunHandles } from './registry/handles.ts'
-export type { LifecycleEvent, LifecycleStream } from './registry/lifecycle.ts'
-export type { Diagnostic, RegistryDiagnostics, RunRegistry } from './registry/port.ts'
+export type { RegistryDiagnostics, RunRegistry } from './registry/port.ts'
 export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
 export { type Activity, type EndedActivity, isBusy } from './thread/activity.ts'
+export type { LifecycleEvent, LifecycleStream } from './thread/lifecycle.ts'
 export type {
   ActiveRun,
   FailedStart,

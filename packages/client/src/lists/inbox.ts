@@ -17,7 +17,7 @@ import { problemOf, transportError } from '../transport/error.ts'
 import type { Delivery, DropReason, InboxHandlers, RunTransport } from '../transport/port.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
 import { createPoll } from './polled.ts'
-import type { OverviewState } from './port.ts'
+import type { ListNotice, OverviewState } from './port.ts'
 
 /** How often is asked while the inbox says what happens, and while it cannot be read. */
 const SLOW_MS = 60_000
@@ -54,9 +54,10 @@ export interface InboxOptions {
   /** Whether anybody looks has changed. */
   onChange(): void
   onDropped(reason: DropReason, type: string | undefined): void
+  emit(notice: ListNotice): void
 }
 
-export function createInbox({ transport, environment, backoff, onChange, onDropped }: InboxOptions): Inbox {
+export function createInbox({ transport, environment, backoff, onChange, onDropped, emit }: InboxOptions): Inbox {
   const listeners = createListeners<[InboxNews]>()
   const viewers = createListeners()
   const watchers = createListeners()
@@ -79,6 +80,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
     if (state.known === known && state.rooms === sameRooms && state.threads === sameThreads && state.error === error)
       return
     state = { known, rooms: sameRooms, threads: sameThreads, ...(error && { error }) }
+    emit({ type: 'ListChanged', list: 'overview' })
     viewers.tell()
   }
 
@@ -122,6 +124,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
       return error.fault.type === 'unauthorized' ? 'unauthorized' : undefined
     },
     changed(connection) {
+      emit({ type: 'ConnectionChanged', connection })
       watchers.tell()
       if (connection.type !== 'live' && connection.type !== 'waiting' && connection.type !== 'paused') return
       poll.retime()
@@ -132,12 +135,14 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
   function deliver(now: Delivery): void {
     if (delivery === now) return
     delivery = now
+    emit({ type: 'DeliveryChanged', delivery })
     watchers.tell()
   }
 
   function hear(batch: readonly InboxFrame[]): void {
     cursor = batch.at(-1)?.cursor ?? cursor
     poll.soon()
+    for (const entry of batch) emit({ type: 'InboxEntry', entry })
     listeners.tell({ type: 'entries', batch })
   }
 

@@ -22,7 +22,7 @@ import type { RunTransport } from '../transport/port.ts'
 import type { Inbox, InboxNews } from './inbox.ts'
 import { keepSame, keepSameError } from './keep-same.ts'
 import { createPoll, type Poll } from './polled.ts'
-import type { ListState, ThreadListObservation, ThreadListState } from './port.ts'
+import type { ListNotice, ListState, ThreadListObservation, ThreadListState } from './port.ts'
 
 const PAGE = 100
 /** What a new thread is called until the server gives it its title. In characters. */
@@ -32,6 +32,7 @@ export interface ListOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly active: Observable<readonly ActiveRun[]>
+  emit(notice: ListNotice): void
   /** Tells in which thread a run started or ended. */
   readonly lifecycle: { subscribe(listener: (event: ThreadKey) => void): () => void }
   readonly inbox: Inbox
@@ -50,7 +51,7 @@ export interface RoomList extends Observable<ListState<RoomInfo>>, Refreshable {
   drop(roomId: string): void
 }
 
-export function createRoomList({ transport, environment, inbox }: ListOptions): RoomList {
+export function createRoomList({ transport, environment, inbox, emit }: ListOptions): RoomList {
   const listeners = createListeners()
   /** Deleted from here: an answer that was on its way does not bring them back. */
   const dropped = new Set<string>()
@@ -59,6 +60,7 @@ export function createRoomList({ transport, environment, inbox }: ListOptions): 
   function update(next: ListState<RoomInfo>): void {
     if (next.items === state.items && next.error === state.error) return
     state = next
+    emit({ type: 'ListChanged', list: 'rooms' })
     listeners.tell()
   }
 
@@ -102,7 +104,7 @@ export interface ThreadList extends ThreadListObservation, Refreshable {
 }
 
 export function createThreadList(roomId: string, options: ListOptions): ThreadList {
-  const { transport, environment, active, lifecycle, inbox, titleOf } = options
+  const { transport, environment, active, lifecycle, inbox, titleOf, emit } = options
   const listeners = createListeners()
   /** The first page, as last answered, and the older ones, as they were when they were asked for, but for what was told since. */
   let first: List<ThreadInfo> | undefined
@@ -118,6 +120,7 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
     const more = next() !== undefined
     if (items === state.items && more === state.more && error === state.error) return
     state = { items, more, ...(error && { error }) }
+    emit({ type: 'ListChanged', list: 'threads', roomId })
     listeners.tell()
   }
 

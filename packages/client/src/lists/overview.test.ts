@@ -1,6 +1,6 @@
 /** The roll-up: thread, room, everything, from what the server holds, with nothing of it open here. */
 import { expect, it, vi } from 'vitest'
-import type { Diagnostic } from '../registry/port.ts'
+import type { Diagnostic } from '../registry/events.ts'
 import { createRunRegistry } from '../registry/registry.ts'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport, problem } from '../testing/scripted-transport.ts'
@@ -12,7 +12,8 @@ const until = vi.waitFor
 function setUp(transport = createScriptedTransport()) {
   const environment = createManualEnvironment()
   const diagnostics: Diagnostic[] = []
-  const registry = createRunRegistry({ transport, environment, onDiagnostic: (each) => diagnostics.push(each) })
+  const registry = createRunRegistry({ transport, environment })
+  registry.events.subscribe((event) => event.type === 'InputDropped' && diagnostics.push(event.diagnostic))
   const { overview } = registry
   const shown = () => overview.snapshot().threads.map(({ threadId, status }) => [threadId, status])
   const count = (type: string) => transport.asked.filter((each) => each.type === type).length

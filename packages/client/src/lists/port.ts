@@ -4,8 +4,10 @@
  * Owns: the shapes. Does not know: how any of it is produced.
  */
 import type { InboxEntry, RoomActivity, ThreadInfo } from '@holdfast/core'
+import type { ConnectionState } from '../follow/state.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { TransportError } from '../transport/error.ts'
+import type { Delivery } from '../transport/port.ts'
 
 export interface ListState<T> {
   /** Undefined until the first answer. */
@@ -41,3 +43,13 @@ export interface InboxStream {
   /** Each entry once, in the order of its room, from now on; after a lost connection also the ones in between. */
   subscribe(listener: (entry: InboxEntry) => void): () => void
 }
+
+/** What lists and inbox tell the registry. */
+export type ListNotice =
+  /** `threads`: those of this room. */
+  | { readonly type: 'ListChanged'; readonly list: 'rooms' | 'overview' }
+  | { readonly type: 'ListChanged'; readonly list: 'threads'; readonly roomId: string }
+  | { readonly type: 'ConnectionChanged'; readonly connection: ConnectionState }
+  | { readonly type: 'DeliveryChanged'; readonly delivery: Delivery }
+  /** Only while anything is observed that the inbox keeps up to date. */
+  | { readonly type: 'InboxEntry'; readonly entry: InboxEntry }

@@ -9,6 +9,14 @@ export interface Observable<T> {
   subscribe(listener: () => void): () => void
 }
 
+/** Whether both have the same values under the same names, by reference. */
+export function isSame<T extends object>(one: T | undefined, other: T): boolean {
+  const names = Object.keys(other) as (keyof T)[]
+  return (
+    one !== undefined && Object.keys(one).length === names.length && names.every((name) => one[name] === other[name])
+  )
+}
+
 /** One function that undoes several subscriptions. */
 export function undoAll(...undo: readonly (() => void)[]): () => void {
   return () => {

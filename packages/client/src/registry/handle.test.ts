@@ -5,14 +5,12 @@ import { fakeRun } from './testing/handles.ts'
 import { A } from './testing/looking.ts'
 
 describe('a run handle', () => {
-  it('S000-8 gives every part back as it was given, and is idle unless told otherwise', () => {
+  it('S000-8 gives every part back as it was given, and is idle unless it is made in another state', () => {
     const parts = {
       key: A,
       runId: 'run',
       token: new AbortController(),
       subscription: { close() {} },
-      userMessageId: 'message',
-      previousState: { step: 1 },
     }
     expect(createRunHandle(parts)).toMatchObject({ ...parts, state: { type: 'idle' } })
     expect(createRunHandle(parts).token).toBe(parts.token)

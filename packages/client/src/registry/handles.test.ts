@@ -1,9 +1,9 @@
 /** The book of runs: who is in it, who hears of what, and what stays apart. */
 import type { Outcome, ThreadKey } from '@holdfast/core'
 import { describe, expect, it, vi } from 'vitest'
+import type { LifecycleEvent } from '../thread/lifecycle.ts'
 import { RegistryError } from '../thread/registry-error.ts'
 import { createRunHandles } from './handles.ts'
-import type { LifecycleEvent } from './lifecycle.ts'
 import { fakeRun } from './testing/handles.ts'
 import { A, B, C } from './testing/looking.ts'
 

@@ -1,23 +1,22 @@
 /**
- * The registry's book of runs: at most one handle a thread, by ThreadKey, and the one place from which the lives of
- * runs are told.
+ * The handles of runs by ThreadKey: at most one for each thread, and the events of their lives.
  *
- * Owns: which handle is the thread's current one, the lifecycle stream. Does not know: where runs live, how their end
- * is learnt, who looks.
+ * Owns: which handle is the current one of its thread. Does not know: where runs live, how their end is learnt, who
+ * observes them. Events change it (`derived-handles.ts`); from outside it is read only.
  *
  * Invariants:
- * - I1: a run that was told as started is told as completed once, however it leaves: ended, or replaced by another.
+ * - I1: a run that was announced as started is announced as completed once, however it leaves: ended, or replaced.
  * - A new handle is in its place before the old one is let go of: there is no moment without one.
- * - An end is one step: state, callback, event. Of a handle that is not the current one any more it is nothing.
- * - A callback or listener that throws, and a handle that cannot let go, hurt nobody else.
+ * - An end is one step: state, callback, event. For a handle that is not the current one any more nothing happens.
+ * - A callback or listener that throws, and a handle that cannot let go, do not affect others.
  */
 import { keyString, type Outcome, type ThreadKey } from '@holdfast/core'
 import { createListeners, undoAll } from '../observable/observable.ts'
+import type { LifecycleEvent, LifecycleStream } from '../thread/lifecycle.ts'
 import { RegistryError } from '../thread/registry-error.ts'
-import type { RunHandle, RunState } from './handle.ts'
-import type { LifecycleEvent, LifecycleStream } from './lifecycle.ts'
+import type { MutableRunHandle, RunHandle, RunState } from './handle.ts'
 
-/** Told of each end with its key, whether or not anybody looks: what keeps a history up to date. */
+/** Called for each end with its key, whether or not anything is observed: keeps a history up to date. */
 export type OnRunCompleted = (key: ThreadKey, outcome: Outcome) => void
 
 export interface RunHandles extends Iterable<RunHandle> {
@@ -29,36 +28,40 @@ export interface RunHandles extends Iterable<RunHandle> {
   stateOf(key: ThreadKey): RunState | undefined
   has(key: ThreadKey): boolean
   hasActive(key: ThreadKey): boolean
+}
+
+export interface MutableRunHandles extends RunHandles {
+  get(key: ThreadKey): MutableRunHandle | undefined
   /**
-   * Puts it into the place of whatever was there, and tells `RunStarted`. A live run that it replaces is told as
-   * superseded. Throws `RegistryError` (`closed`), letting go of the handle.
+   * Puts it into the place of whatever was there, and announces `RunStarted`. A live run that it replaces is announced
+   * as superseded. Throws `RegistryError` (`closed`), letting go of the handle.
    */
-  register(handle: RunHandle): void
+  register(handle: MutableRunHandle): void
   /**
-   * Puts `next` into the place of `current`, if that is still where it was, and tells `RunContinued`: the next run goes
-   * on with what the current one began. Throws `RegistryError` (`closed`), letting go of `next`.
+   * Puts `next` into the place of `current`, if that is still where it was, and announces `RunContinued`: the next run
+   * continues the current one. Throws `RegistryError` (`closed`), letting go of `next`.
    */
-  replace(current: RunHandle, next: RunHandle): boolean
-  /** Whether it was told: not for a handle that has ended, was replaced or removed, or of a closed book. */
-  complete(handle: RunHandle, outcome: Outcome): boolean
-  /** Reports the failure of a run that never got as far as a handle: the callback is told, the stream is not. */
+  replace(current: MutableRunHandle, next: MutableRunHandle): boolean
+  /** Whether it was announced: not for a handle that has ended, was replaced or removed, or after closing. */
+  complete(handle: MutableRunHandle, outcome: Outcome): boolean
+  /** Reports the failure of a run that never had a handle: the callback is called, the stream has no event. */
   notifyCompletion(key: ThreadKey, outcome: Outcome): void
-  /** Lets go of the handle and forgets it; tells nobody. */
+  /** Lets go of the handle and forgets it, without an event. */
   remove(key: ThreadKey): Promise<void>
   removeAll(): Promise<void>
   /** Lets go of all and ends the stream. */
   close(): void
 }
 
-export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): RunHandles {
-  const handles = new Map<string, RunHandle>()
+export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): MutableRunHandles {
+  const handles = new Map<string, MutableRunHandle>()
   const listeners = createListeners<[LifecycleEvent]>()
   const completions = createListeners<[ThreadKey, Outcome]>()
   const endings = createListeners()
   let closed = false
   completions.add(onRunCompleted)
 
-  function put(handle: RunHandle): void {
+  function put(handle: MutableRunHandle): void {
     if (closed) {
       letGo(handle)
       throw new RegistryError('closed', 'This registry is closed.')
@@ -72,7 +75,7 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Run
   }
 
   /** The state, then the callback, then the event. */
-  function end(handle: RunHandle, outcome: Outcome): boolean {
+  function end(handle: MutableRunHandle, outcome: Outcome): boolean {
     if (!handle.become({ type: 'completed', outcome })) return false
     const { key, runId } = handle
     completions.tell(key, outcome)
@@ -140,7 +143,7 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Run
   }
 }
 
-/** What cannot be let go of in order is out of the book all the same: there is nobody here who could do more about it. */
+/** A handle that cannot let go is forgotten all the same. Nothing here could do more about it. */
 function letGo(handle: RunHandle): void {
   handle.dispose().catch(() => {})
 }

@@ -49,7 +49,7 @@ describe('what is kept of a thread', () => {
     parts.transport.end(A, a.runId, { type: 'cancelled', by: 'you' })
     expect([a.text(), c.text()]).toEqual(['Hello|in one', 'Hello|in two'])
     expect(parts.completions).toMatchObject([[A, { type: 'cancelled' }]])
-    expect(parts.registry.handles.hasActive(C)).toBe(true)
+    expect(parts.handles.hasActive(C)).toBe(true)
     for (const view of [a, c]) view.stop()
     parts.environment.clock.advance(6_000)
     expect([look(parts.registry, A).text(), look(parts.registry, C).text()]).toEqual(['Hello|in one', 'Hello|in two'])

@@ -2,6 +2,7 @@
 import { expect, it, vi } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
+import { deriveRunHandles } from './derived-handles.ts'
 import { createRunRegistry } from './registry.ts'
 
 /** Lets everything that does not wait for the clock happen. */
@@ -12,11 +13,12 @@ async function settle(): Promise<void> {
 function setUp() {
   const environment = createManualEnvironment()
   const transport = createScriptedTransport()
-  return { environment, transport, registry: createRunRegistry({ transport, environment }) }
+  const registry = createRunRegistry({ transport, environment })
+  return { environment, transport, registry, handles: deriveRunHandles(registry) }
 }
 
 it('S000-6 S001-33 I10 after 1,000 runs and as many looks, sockets, timers and listeners are back at the baseline', async () => {
-  const { environment, transport, registry } = setUp()
+  const { environment, transport, registry, handles } = setUp()
   for (let round = 0; round < 1_000; round += 1) {
     const key = { roomId: 'R1', threadId: `T${round % 100}` }
     const stop = registry.observe(key).subscribe(() => {})
@@ -41,7 +43,7 @@ it('S000-6 S001-33 I10 after 1,000 runs and as many looks, sockets, timers and l
   expect(environment.clock.waiting).toBe(0)
   expect(environment.listeners).toBe(0)
   expect(registry.activeKeys).toEqual([])
-  expect(registry.handles.activeSize).toBe(0)
-  expect([...registry.handles].every(({ token }) => token.signal.aborted)).toBe(true)
+  expect(handles.activeSize).toBe(0)
+  expect([...handles].every(({ token }) => token.signal.aborted)).toBe(true)
   expect(environment.keep.names()).toEqual([])
 }, 60_000)

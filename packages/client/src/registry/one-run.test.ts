@@ -6,28 +6,28 @@ import { RegistryError } from '../thread/registry-error.ts'
 import { A, B, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
 
 it('S000-27 S004-12 a start in a thread carries its key and its own id, and is entered under both once it is accepted, before any view shows it', async () => {
-  const { registry, transport } = setUp()
+  const { registry, handles, transport } = setUp()
   transport.addThread(A)
   const view = look(registry, A)
   await until(view.isLive)
   const entered: (string | undefined)[] = []
-  registry.observe(A).subscribe(() => void entered.push(registry.handles.get(A)?.runId))
-  const { runId, messageIds, accepted } = registry.start(A, { text: 'Hello' })
-  expect(registry.handles.has(A)).toBe(false)
+  registry.observe(A).subscribe(() => void entered.push(handles.get(A)?.runId))
+  const { runId, accepted } = registry.start(A, { text: 'Hello' })
+  expect(handles.has(A)).toBe(false)
   expect((await accepted).runId).toBe(runId)
   expect(transport.asked.find(({ type }) => type === 'start')).toMatchObject({ key: A, body: { runId } })
-  expect(registry.handles.get(A)).toMatchObject({ key: A, runId, userMessageId: messageIds[0], isActive: true })
+  expect(handles.get(A)).toMatchObject({ key: A, runId, isActive: true })
   expect(entered.at(-1)).toBe(runId)
   expect(view.state().activity).toEqual({ type: 'active', runId })
 })
 
 it('S000-28 what a run is doing is known in one place: the book and every view say the same at each moment', async () => {
   const parts = setUp()
-  const { registry, transport } = parts
+  const { registry, handles, transport } = parts
   const said: string[] = []
   const compare = () => {
     const { activity } = registry.observe(A).snapshot()
-    said.push(`${activity.type} ${registry.handles.stateOf(A)?.type}`)
+    said.push(`${activity.type} ${handles.stateOf(A)?.type}`)
   }
   registry.observe(A).subscribe(compare)
   registry.lifecycle.subscribe(compare)
@@ -47,18 +47,18 @@ it('S000-28 what a run is doing is known in one place: the book and every view s
 it('S000-29 S000-32 S001-41 runs of two threads are both entered and active, and what comes of one changes no other', async () => {
   const parts = setUp()
   await Promise.all([running(parts, A), running(parts, B)])
-  expect([...parts.registry.handles].map(({ key, isActive }) => [key, isActive])).toEqual([
+  expect([...parts.handles].map(({ key, isActive }) => [key, isActive])).toEqual([
     [A, true],
     [B, true],
   ])
-  const b = parts.registry.handles.get(B)
+  const b = parts.handles.get(B)
   const before = b?.state
-  const runId = parts.registry.handles.get(A)?.runId ?? ''
+  const runId = parts.handles.get(A)?.runId ?? ''
   parts.transport.say(A, runId, 'a')
   await parts.transport.ask('cancelRun', [A, runId])
   parts.transport.end(A, runId, { type: 'cancelled', by: 'you' })
-  expect(parts.registry.handles.stateOf(A)?.type).toBe('completed')
-  expect(parts.registry.handles.get(B)).toBe(b)
+  expect(parts.handles.stateOf(A)?.type).toBe('completed')
+  expect(parts.handles.get(B)).toBe(b)
   expect(b?.state).toBe(before)
 })
 
@@ -127,7 +127,7 @@ it('S000-C5 what the log holds behind the end of a run changes nothing of it', a
   const a = await running(parts, A)
   parts.transport.say(A, a.runId, 'whole')
   parts.transport.end(A, a.runId)
-  const handle = parts.registry.handles.get(A)
+  const handle = parts.handles.get(A)
   parts.transport.say(A, a.runId, ', late')
   parts.transport.end(A, a.runId, { type: 'failed', code: 'agent_error', message: 'late' })
   parts.frame()
@@ -208,27 +208,23 @@ it('S004-C5 how a run ended stays until another takes its place: one from here, 
   parts.transport.end(A, a.runId)
   a.stop()
   parts.environment.clock.advance(60_000)
-  expect(parts.registry.handles.stateOf(A)).toEqual({ type: 'completed', outcome: { type: 'succeeded' } })
+  expect(parts.handles.stateOf(A)).toEqual({ type: 'completed', outcome: { type: 'succeeded' } })
   parts.transport.startElsewhere(A, 'elsewhere', 'Again')
   await until(look(parts.registry, A).isLive)
-  expect(parts.registry.handles.get(A)).toMatchObject({ runId: 'elsewhere', isActive: true })
+  expect(parts.handles.get(A)).toMatchObject({ runId: 'elsewhere', isActive: true })
 })
 
-it('whoever removes a run from the book stops following it: nothing is sent, nothing more is told, and looking finds it', async () => {
+it('S000-10 a handle that is disposed of changes no more: nothing is sent, and views still show the run', async () => {
   const parts = setUp()
   const a = await running(parts, A)
-  a.stop()
-  await parts.registry.handles.remove(A)
-  parts.environment.clock.advance(6_000)
-  expect(parts.registry.activeKeys).toEqual([])
-  await until(() => expect(parts.transport.connections).toBe(0))
+  const handle = parts.handles.get(A)
+  await handle?.dispose()
   parts.transport.say(A, a.runId, 'on')
-  const again = look(parts.registry, A)
-  await until(again.isLive)
-  expect(again.text()).toBe('Hello|on')
-  expect(again.state().activity).toEqual({ type: 'active', runId: a.runId })
+  parts.frame()
+  expect(a.text()).toBe('Hello|on')
   parts.transport.end(A, a.runId)
-  expect(parts.told('RunCompleted')).toEqual([])
+  expect(a.state().activity).toMatchObject({ type: 'idle', last: { runId: a.runId } })
+  expect([handle?.state, handle?.token.signal.aborted]).toEqual([{ type: 'running' }, true])
   expect(parts.cancels()).toEqual([])
 })
 

@@ -9,20 +9,11 @@ import type { FollowCounters } from '../follow/follow.ts'
 import type { ConnectionState } from '../follow/state.ts'
 import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
 import type { Observable } from '../observable/observable.ts'
+import type { LifecycleStream } from '../thread/lifecycle.ts'
 import type { ActiveRun, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
-import type { Delivery, DropReason, RunTransport } from '../transport/port.ts'
+import type { Delivery, RunTransport } from '../transport/port.ts'
 import type { DeleteThreadOptions } from '../transport/verbs.ts'
-import type { RunHandles } from './handles.ts'
-import type { LifecycleStream } from './lifecycle.ts'
-
-/** Something that came was dropped, because it did not say where it belongs, or belongs elsewhere (G8). */
-export interface Diagnostic {
-  /** The event's, or what could be read of it. */
-  readonly type: string
-  readonly reason: DropReason
-  /** On whose reading it came, where it came on one's. */
-  readonly key?: ThreadKey
-}
+import type { EventStream } from './events.ts'
 
 export interface RegistryDiagnostics {
   /** Threads kept in memory. */
@@ -107,8 +98,8 @@ export interface RunRegistry extends RunTransport {
   readonly active: Observable<readonly ActiveRun[]>
   readonly activeKeys: readonly ThreadKey[]
   readonly lifecycle: LifecycleStream
-  /** The runs of this device, one a thread. Runs of the server are entered and completed by the registry itself. */
-  readonly handles: RunHandles
+  /** Everything that happens here, as it happens. `deriveRunHandles` makes the handles of runs from it. */
+  readonly events: EventStream
   readonly diagnostics: RegistryDiagnostics
   /** Ends all observation. Sends no cancel: runs go on where they run. Closing twice is harmless. */
   close(): void

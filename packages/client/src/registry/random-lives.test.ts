@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { isBusy } from '../thread/activity.ts'
+import { deriveRunHandles } from './derived-handles.ts'
 import type { RunHandle, RunState } from './handle.ts'
 import { createRunRegistry } from './registry.ts'
 import { A, B, C } from './testing/looking.ts'
@@ -64,12 +65,13 @@ function createWorld(exist: boolean) {
 
   function open() {
     const made = createRunRegistry({ transport, environment })
+    const book = deriveRunHandles(made)
     pages += 1
     const page = pages
     made.lifecycle.subscribe((event) => {
       const id = `${page}/${keyString(event)}/${event.runId}`
       told.set(id, [...(told.get(id) ?? []), event.type])
-      const handle = made.handles.get(event)
+      const handle = book.get(event)
       if (handle) handles.set(handle, event.type === 'RunCompleted' ? handle.state : undefined)
     })
     return made

@@ -7,11 +7,11 @@ describe('selecting another thread', () => {
   it('S000-1 S000-5 S001-4 leaves the run of the first going on and receiving, and sends no cancel', async () => {
     const parts = setUp()
     const a = await running(parts, A)
-    const token = parts.registry.handles.get(A)?.token.signal
+    const token = parts.handles.get(A)?.token.signal
     a.stop()
     look(parts.registry, B)
     parts.transport.say(A, a.runId, 'one ')
-    expect(parts.registry.handles.stateOf(A)).toEqual({ type: 'running' })
+    expect(parts.handles.stateOf(A)).toEqual({ type: 'running' })
     expect(token?.aborted).toBe(false)
     expect(text(parts.registry.observe(A).snapshot())).toBe('Hello|one ')
     parts.environment.clock.advance(30_000)
@@ -26,11 +26,11 @@ describe('selecting another thread', () => {
     await accepted
     await until(() => expect(parts.transport.connections).toBe(1))
     parts.transport.say(A, runId, 'one')
-    const handle = parts.registry.handles.get(A)
+    const handle = parts.handles.get(A)
     const first = look(parts.registry, A)
     expect(first.shown.map(text)).toEqual(['Hello|one'])
     expect(first.state().activity).toEqual({ type: 'active', runId })
-    expect(parts.registry.handles.get(A)).toBe(handle)
+    expect(parts.handles.get(A)).toBe(handle)
     expect(parts.cancels()).toEqual([])
   })
 
@@ -40,8 +40,8 @@ describe('selecting another thread', () => {
     a.stop()
     parts.environment.clock.advance(30_000)
     expect(parts.registry.activeKeys).toEqual([A])
-    expect(parts.registry.handles.hasActive(A)).toBe(true)
-    expect(parts.registry.handles.has(B)).toBe(false)
+    expect(parts.handles.hasActive(A)).toBe(true)
+    expect(parts.handles.has(B)).toBe(false)
     parts.transport.end(A, a.runId)
     expect(parts.told('RunCompleted')).toHaveLength(1)
   })
@@ -102,13 +102,13 @@ describe('leaving while something is on its way', () => {
     expect(parts.registry.activeKeys).toEqual([A, C])
     answer()
     await accepted
-    expect(parts.registry.handles.hasActive(C)).toBe(true)
-    expect(parts.registry.handles.hasActive(A)).toBe(true)
+    expect(parts.handles.hasActive(C)).toBe(true)
+    expect(parts.handles.hasActive(A)).toBe(true)
     expect(parts.cancels()).toEqual([])
   })
 
   it('S004-13 for good: the run is entered, nobody is shown it, and it goes on', async () => {
-    const { registry, transport, cancels } = setUp()
+    const { registry, handles, transport, cancels } = setUp()
     const first = look(registry, A)
     const answer = transport.hold('start')
     const { runId, accepted } = registry.start(A, { text: 'Hello' })
@@ -116,7 +116,7 @@ describe('leaving while something is on its way', () => {
     const shown = first.shown.length
     answer()
     await accepted
-    expect(registry.handles.get(A)).toMatchObject({ runId, isActive: true })
+    expect(handles.get(A)).toMatchObject({ runId, isActive: true })
     await until(() => expect(transport.connections).toBe(1))
     transport.say(A, runId, 'unseen')
     expect(first.shown).toHaveLength(shown)
@@ -124,7 +124,7 @@ describe('leaving while something is on its way', () => {
   })
 
   it('S004-20 S004-21 a room ends what was asked for it; its new thread starts all the same, and is listed on return', async () => {
-    const { registry, transport, environment, count, events } = setUp()
+    const { registry, handles, transport, environment, count, events } = setUp()
     const list = registry.observeThreads('R1')
     let told = 0
     const leaveList = list.subscribe(() => {
@@ -142,7 +142,7 @@ describe('leaving while something is on its way', () => {
     environment.clock.advance(60_000)
     expect([told, view.shown.length, count('threads')]).toEqual(before)
     expect(events).toEqual([{ type: 'RunStarted', ...key, runId }])
-    expect(registry.handles.hasActive(key)).toBe(true)
+    expect(handles.hasActive(key)).toBe(true)
     list.subscribe(() => {})
     expect(list.snapshot().items).toMatchObject([{ ...key, status: 'working' }])
     await until(() => expect(list.snapshot().items?.[0]?.lastSeq).toBeGreaterThan(0))
@@ -151,7 +151,7 @@ describe('leaving while something is on its way', () => {
 
 describe('a new thread', () => {
   it('S004-8 S004-9 has its id from here: it is there, on its way and listed before anything is awaited; accepted, it is entered and followed', async () => {
-    const { registry, transport } = setUp()
+    const { registry, handles, transport } = setUp()
     const list = registry.observeThreads('R1')
     list.subscribe(() => {})
     const key = registry.mintKey('R1')
@@ -159,9 +159,9 @@ describe('a new thread', () => {
     const view = look(registry, key)
     expect(view.state()).toMatchObject({ activity: { type: 'starting', runId }, pending: [{ content: 'Hello' }] })
     expect(list.snapshot().items).toMatchObject([{ ...key, title: 'Hello', status: 'working' }])
-    expect(registry.handles.has(key)).toBe(false)
+    expect(handles.has(key)).toBe(false)
     await accepted
-    expect(registry.handles.get(key)).toMatchObject({ runId, isActive: true })
+    expect(handles.get(key)).toMatchObject({ runId, isActive: true })
     await until(view.isLive)
     expect(view.state()).toMatchObject({ activity: { type: 'active', runId }, pending: [] })
     expect(transport.view(key).runs).toHaveLength(1)
@@ -181,7 +181,7 @@ describe('a new thread', () => {
   })
 
   it('S004-11 left while it starts is entered, and nobody is taken anywhere', async () => {
-    const { registry, transport } = setUp()
+    const { registry, handles, transport } = setUp()
     const key = registry.mintKey('R1')
     const answer = transport.hold('start')
     const { accepted } = registry.start(key, { text: 'Hello' })
@@ -190,7 +190,7 @@ describe('a new thread', () => {
     const shown = elsewhere.shown.length
     answer()
     await accepted
-    expect(registry.handles.hasActive(key)).toBe(true)
+    expect(handles.hasActive(key)).toBe(true)
     expect(elsewhere.state().key).toEqual(B)
     expect(elsewhere.shown.slice(shown).every((state) => state.activity.type === 'idle')).toBe(true)
   })

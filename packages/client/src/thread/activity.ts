@@ -72,58 +72,56 @@ function other<E extends OfRun>(next: (state: Activity, event: E) => Activity) {
   return (state: Running, event: E): Activity => (state.runId === event.runId ? state : next(state, event))
 }
 
+const STAY = {
+  start: stay,
+  accepted: stay,
+  refused: stay,
+  cancel: stay,
+  'cancel-refused': stay,
+  live: stay,
+  stopping: stay,
+  waits: stay,
+  ended: stay,
+  gone: toQuiet,
+}
+
+/** What is not listed stays. */
 const TABLE: Table = {
   idle: {
+    // Answers to a start or a cancel that the person no longer waits for change nothing.
+    ...STAY,
     start: (_, { runId }) => ({ type: 'starting', runId }),
-    // Answers to a start or a cancel that the person has given up waiting for.
-    accepted: stay,
-    refused: stay,
-    cancel: stay,
-    'cancel-refused': stay,
     live: toActive,
     stopping: toCancelling,
-    waits: stay,
     ended: toIdle,
-    gone: toQuiet,
   },
   starting: {
-    start: stay,
+    // If another run is live while this one is on its way, the server says which one comes first.
+    ...STAY,
     accepted: own(toActive),
     refused: own(toQuiet),
     // The composer is free at once; the request is sent all the same (S004-15).
     cancel: own(toQuiet),
-    'cancel-refused': stay,
-    // Another run is live while ours is on its way: the server will say who comes first.
     live: own(toActive),
     stopping: own(toCancelling),
     waits: own(toQuiet),
     ended: own(toIdle),
-    gone: toQuiet,
   },
   active: {
-    start: stay,
-    accepted: stay,
-    refused: stay,
+    ...STAY,
     cancel: own(toCancelling),
-    'cancel-refused': stay,
     live: other(toActive),
     stopping: toCancelling,
     waits: own(toQuiet),
     ended: own(toIdle),
-    gone: toQuiet,
   },
   cancelling: {
-    start: stay,
-    accepted: stay,
-    refused: stay,
-    cancel: stay,
+    // A cancel of a queued run is on its way all the same.
+    ...STAY,
     'cancel-refused': own(toActive),
     live: other(toActive),
     stopping: other(toCancelling),
-    // Its cancel is on the way all the same.
-    waits: stay,
     ended: own(toIdle),
-    gone: toQuiet,
   },
 }
 

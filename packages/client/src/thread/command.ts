@@ -1,26 +1,27 @@
 /**
- * What a person has asked of one run: its start, its end, or both. From the tick of the asking until the log shows what
- * became of it.
+ * A command: what a person has asked of one run, its start, its end, or both. It exists from the click until the log
+ * shows the result.
  *
- * Owns: which phase of a start follows which event. Pure and total. Does not know: requests, time, who looks.
+ * Pure and total. Owns: the phases of a start and their order, what of a command is stored. Does not know: requests,
+ * time, observers.
  *
- * Invariant: only the log, or the server's word, settles a start. What came back as not sent is withdrawn when the log
- * shows it after all.
+ * Invariant: only the log or the server's answer settles a start. A start that was reported as not sent is withdrawn
+ * from there when the log shows it after all.
  */
 import type { ThreadKey } from '@holdfast/core'
 import type { TransportError } from '../transport/error.ts'
-import type { Intent } from './intent.ts'
 import type { FailedStart } from './port.ts'
-import type { Wish } from './wishes.ts'
+import { defined, type StartRequest } from './request.ts'
+import type { StoredCommand } from './stored-commands.ts'
 
 export type Phase =
-  /** On its way; nobody has said yet what became of it. */
+  /** On its way; its result is not known. */
   | 'sending'
-  /** The person wants it back, and it is not known whether it has arrived. */
+  /** The person has cancelled it, and it is not known whether it has arrived. */
   | 'recalling'
-  /** The server has it; the conversation does not hold its words yet. */
+  /** The server has it; the conversation does not contain its words yet. */
   | 'acknowledged'
-  /** It had arrived when it was recalled: it ends cancelled, and is not shown as live. */
+  /** It had arrived when it was recalled: it will end cancelled, and is not shown as live. */
   | 'recalled'
   /** The same, and the log shows its words. */
   | 'ending'
@@ -28,13 +29,13 @@ export type Phase =
   | 'returned'
   | 'settled'
 
-/** What is settled is forgotten. */
+/** A settled start is forgotten. */
 export type Unsettled = Exclude<Phase, 'settled'>
 
 export type PhaseEvent =
   /** The server, or its log, says that it has it. */
   | 'accepted'
-  /** The log shows its words: in the conversation, or in the queue. */
+  /** The log shows its words, in the conversation or in the queue. */
   | 'said'
   /** The log shows the end of its run. */
   | 'ended'
@@ -99,86 +100,81 @@ export function nextPhase(phase: Unsettled, event: PhaseEvent): Phase {
   return TABLE[phase][event]
 }
 
-/** Nobody has said yet whether it arrived: it is asked for, or asked about. */
+/** It is not known yet whether it has arrived. */
 export function isUndecided(phase: Phase): boolean {
   return phase === 'sending' || phase === 'recalling'
 }
 
-/** Its words are shown from here, because the conversation does not hold them yet. */
+/** Its words are shown from here, because the conversation does not contain them yet. */
 export function isShownFromHere(phase: Phase): boolean {
   return isUndecided(phase) || phase === 'acknowledged' || phase === 'recalled'
 }
 
-/** The person has given it up, and its run may still be seen. */
+/** The person has given it up, and its run may still be visible in the log. */
 export function isReleased(phase: Phase): boolean {
   return phase === 'recalling' || phase === 'recalled' || phase === 'ending'
 }
 
-/** What is told of a start that came back. */
+/** A start that failed, as it is shown. */
 export interface Returned {
   readonly failed: FailedStart
-  /** The person has the words: it is told no more. */
+  /** The person has taken the words: it is not shown any more. */
   readonly taken: boolean
-  /** Which ids the same words have when they are sent again. */
+  /** Which ids the same words get when they are sent again. */
   readonly reuse: Reuse
 }
 
 /**
- * - `run` the same request again: whatever became of the first, it is said once and runs once
- * - `message` another run: the cancel of the first one may still be remembered
- * - `nothing` the ids are taken by other words
+ * - `run` the same request: whatever happened to the first, it is said once and runs once
+ * - `message` another run: the cancel of the first one may still be remembered by the server
+ * - `nothing` the ids belong to other words
  */
 export type Reuse = 'run' | 'message' | 'nothing'
 
 export interface Start {
-  readonly intent: Intent
+  readonly request: StartRequest
   /** Milliseconds since 1970. */
   readonly at: number
   readonly phase: Unsettled
-  /** Whether it is to wait behind what goes on. */
+  /** It joins the queue behind the run that is active. */
   readonly waits: boolean
   /** The run whose place it takes. */
   readonly replaces?: string
-  /** Whether the server is known to have accepted it. Never rejects. */
-  readonly arrival: Promise<boolean>
   /** In phase `returned` only. */
   readonly returned?: Returned
 }
 
 export interface Stop {
   readonly reason: string | undefined
-  readonly done: Promise<void>
+  /** `acknowledged`: the server has it, and the log does not show it yet. */
+  readonly phase: 'sending' | 'acknowledged'
 }
 
 export interface Command {
   readonly runId: string
-  /** Absent: the run was there before, and only its end is asked for. */
+  /** Absent: the run existed before, and only its end is asked for. */
   readonly start?: Start
-  /** A cancel that is on its way. */
+  /** Absent: its end is not asked for. */
   readonly stop?: Stop
 }
 
-/** How the same words are sent again after this. `error` is absent when the person has taken them back. */
+/** How the same words are sent again after this failure. `error` is absent when the person has taken them back. */
 export function reuseAfter(error: TransportError | undefined): Reuse {
   if (!error) return 'message'
   const code = error.fault.type === 'problem' ? error.fault.problem.code : undefined
   return code === 'message_id_reused' || code === 'run_id_reused' ? 'nothing' : 'run'
 }
 
-/** What a page after this one has to know of it. */
-export function wishOf(key: ThreadKey, command: Command | undefined): Wish | undefined {
+/** What a later page has to know of it. */
+export function storedForm(key: ThreadKey, command: Command | undefined): StoredCommand | undefined {
   if (!command) return undefined
-  const { runId, start, stop } = command
+  const { runId, start } = command
+  const stop = command.stop?.phase === 'sending' ? command.stop : undefined
   const of = { key, runId }
-  const asked = start && { start: start.intent.body, at: start.at }
-  if (start && isUndecided(start.phase)) {
-    return { ...of, ...asked, ...((stop || start.phase === 'recalling') && { cancel: cancelOf(stop) }) }
-  }
-  if (stop) return { ...of, cancel: cancelOf(stop) }
+  const cancel = stop || start?.phase === 'recalling' ? defined({ reason: stop?.reason }) : undefined
+  const asked = start && { start: start.request.body, at: start.at }
+  if (start && isUndecided(start.phase)) return { ...of, ...asked, ...(cancel && { cancel }) }
+  if (cancel) return { ...of, cancel }
   const back = start?.returned
   return back && !back.taken && back.failed.text !== '' ? { ...of, ...asked, refused: true } : undefined
-}
-
-function cancelOf(stop: Stop | undefined): NonNullable<Wish['cancel']> {
-  return stop?.reason === undefined ? {} : { reason: stop.reason }
 }

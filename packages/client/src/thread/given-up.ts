@@ -1,17 +1,17 @@
 /**
- * Starts that a person has given up in one tab, for the others of this browser: a duplicated tab has the same start on
- * its way. The tab in which it was given up has the words, the others neither send nor return them.
+ * Starts that a person has given up in one tab, marked for the other tabs of this browser: a duplicated tab has the same
+ * start on its way. The tab in which it was given up has the words; the others neither send nor return them.
  *
- * Owns: how that is noted, and for how long. Does not know: requests, what becomes of the words.
+ * Owns: how that is marked, and for how long. Does not know: requests, what happens to the words.
  */
 import { keyOf, type ThreadKey } from '@holdfast/core'
 import type { Shared } from '../environment/port.ts'
-import { HOLDS_MS } from './wishes.ts'
+import { VALID_MS } from './stored-commands.ts'
 
 export interface GivenUp {
   mark(key: ThreadKey, runId: string): void
   has(key: ThreadKey, runId: string): boolean
-  /** Of those that another tab marks. */
+  /** Called for each start that another tab marks. */
   subscribe(listener: (key: ThreadKey, runId: string) => void): () => void
 }
 
@@ -26,7 +26,7 @@ export function createGivenUp(shared: Shared | undefined, now: () => number): Gi
       shared.write(nameOf(key, runId), String(now()))
       for (const name of shared.names()) {
         const isMark = name.startsWith(PREFIX)
-        if (isMark && !(now() - Number(shared.read(name)) < HOLDS_MS)) shared.remove(name)
+        if (isMark && !(now() - Number(shared.read(name)) < VALID_MS)) shared.remove(name)
       }
     },
     has: (key, runId) => shared?.read(nameOf(key, runId)) !== undefined,

@@ -10,12 +10,13 @@
  * - `view()` is the same reference until an envelope was accepted; parts that did not change keep their identity.
  * - An event it does not know moves the position and changes nothing else: newer servers may say more.
  */
-import { type Event, EventType, type Message } from '@ag-ui/core'
+import type { Event, Message, EventType as Types } from '@ag-ui/core'
 import { sameKey, type ThreadKey } from '../key/thread-key.ts'
 import type { OpenItem } from '../lifecycle/open-item.ts'
 import { type Admission, admit } from '../log/cursor.ts'
 import type { AguiEnvelope, ControlEnvelope, Envelope, RunStartedMetadata } from '../log/envelope.ts'
 import { createConversation } from './conversation.ts'
+import * as EventType from './event-type.ts'
 import { messagesIn } from './message.ts'
 import { createRunMessages } from './run-messages.ts'
 import { createRuns } from './runs.ts'
@@ -268,10 +269,10 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
 }
 
 type FrequentType =
-  | EventType.TEXT_MESSAGE_CONTENT
-  | EventType.TOOL_CALL_ARGS
-  | EventType.REASONING_MESSAGE_CONTENT
-  | EventType.STATE_DELTA
+  | Types.TEXT_MESSAGE_CONTENT
+  | Types.TOOL_CALL_ARGS
+  | Types.REASONING_MESSAGE_CONTENT
+  | Types.STATE_DELTA
 type RestEvent = Exclude<Event, { type: FrequentType }>
 
 const IDS = ['messageId', 'toolCallId', 'parentMessageId', 'subagentRunId', 'stepName', 'entityId'] as const

@@ -1,9 +1,9 @@
 /** Handles without a server: what was let go of, and when. */
 import type { ThreadKey } from '@holdfast/core'
-import { createRunHandle, type RunHandle, type RunHandleParts } from '../handle.ts'
+import { createRunHandle, type MutableRunHandle, type RunHandleParts } from '../handle.ts'
 
 export interface FakeRun {
-  readonly handle: RunHandle
+  readonly handle: MutableRunHandle
   /** How often its subscription was closed. */
   readonly closed: () => number
 }

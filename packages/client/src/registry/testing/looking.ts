@@ -3,8 +3,9 @@ import { newestLeaf, type Outcome, pathTo, type ThreadKey } from '@holdfast/core
 import { expect, vi } from 'vitest'
 import { createManualEnvironment, MANUAL_FRAME_MS } from '../../testing/manual-environment.ts'
 import { createScriptedTransport, type ScriptedTransport } from '../../testing/scripted-transport.ts'
+import type { LifecycleEvent } from '../../thread/lifecycle.ts'
 import type { ThreadState } from '../../thread/port.ts'
-import type { LifecycleEvent } from '../lifecycle.ts'
+import { deriveRunHandles } from '../derived-handles.ts'
 import type { RunRegistry } from '../port.ts'
 import { createRunRegistry } from '../registry.ts'
 
@@ -32,7 +33,8 @@ function around(transport: ScriptedTransport, kept: Map<string, string>, ids: st
   const environment = createManualEnvironment({ kept, ids })
   const completions: [ThreadKey, Outcome][] = []
   const onRunCompleted = (key: ThreadKey, outcome: Outcome) => void completions.push([key, outcome])
-  const registry = createRunRegistry({ transport, environment, onRunCompleted })
+  const registry = createRunRegistry({ transport, environment })
+  const handles = deriveRunHandles(registry, onRunCompleted)
   const events: LifecycleEvent[] = []
   registry.lifecycle.subscribe((event) => void events.push(event))
   const told = (type: LifecycleEvent['type']) => events.filter((event) => event.type === type)
@@ -40,7 +42,7 @@ function around(transport: ScriptedTransport, kept: Map<string, string>, ids: st
   const count = (type: string) => transport.asked.filter((each) => each.type === type).length
   const frame = () => environment.clock.advance(MANUAL_FRAME_MS)
   const wishes = () => environment.keep.names()
-  return { environment, transport, registry, events, completions, told, cancels, count, frame, kept, wishes }
+  return { environment, transport, registry, handles, events, completions, told, cancels, count, frame, kept, wishes }
 }
 
 /** Looks, and keeps what was shown each time. */

@@ -1,0 +1,48 @@
+/**
+ * The one place that runs the effects of a thread's model: requests, storage, announcements.
+ *
+ * Owns: which effect goes where. Does not know: why.
+ */
+import { type Cancelling, createCancelling } from './cancelling.ts'
+import { type Changing, createChanging } from './changing.ts'
+import type { Effect } from './event.ts'
+import type { News, StartRefused } from './lifecycle.ts'
+import { createPosting, type Posting } from './posting.ts'
+import type { RequestContext } from './requests.ts'
+import type { StoredCommands } from './stored-commands.ts'
+
+export interface EffectsContext extends RequestContext {
+  readonly stored: StoredCommands
+  announce(news: readonly (News | StartRefused)[]): void
+  /** The server is known to have this thread. */
+  exists(): void
+}
+
+export interface Effects {
+  readonly posting: Posting
+  readonly cancelling: Cancelling
+  readonly changing: Changing
+  run(effect: Effect): void
+}
+
+export function createEffects(context: EffectsContext): Effects {
+  const { key, stored, givenUp } = context
+  const posting = createPosting(context)
+  const cancelling = createCancelling(context)
+  const changing = createChanging(context)
+
+  const run: { readonly [T in Effect['type']]: (effect: Extract<Effect, { type: T }>) => void } = {
+    store: ({ command }) => stored.put(command),
+    settle: ({ runId }) => stored.settle({ key, runId }),
+    'mark-given-up': ({ runId }) => givenUp.mark(key, runId),
+    post: (effect) => posting.post(effect, cancelling.answer(effect.afterCancelOf ?? '')),
+    'stop-posting': ({ runId }) => posting.stop(runId),
+    'deliver-cancel': (effect) => cancelling.deliver(effect, posting.answer(effect.runId)),
+    'stop-cancelling': ({ runId }) => cancelling.stop(runId),
+    'change-queue': (effect) => changing.change(effect, effect.after.map(posting.answer)),
+    announce: ({ news }) => context.announce(news),
+    'thread-exists': context.exists,
+  }
+
+  return { posting, cancelling, changing, run: (effect) => (run[effect.type] as (effect: Effect) => void)(effect) }
+}

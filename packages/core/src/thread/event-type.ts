@@ -1,0 +1,37 @@
+/**
+ * The types of agent events as constants, one for each member of the library's enum. The enum is an object that no
+ * bundler can take apart: every page would load all of it, twice.
+ */
+import type { EventType } from '@ag-ui/core'
+
+export const TEXT_MESSAGE_START = 'TEXT_MESSAGE_START' as EventType.TEXT_MESSAGE_START
+export const TEXT_MESSAGE_CONTENT = 'TEXT_MESSAGE_CONTENT' as EventType.TEXT_MESSAGE_CONTENT
+export const TEXT_MESSAGE_END = 'TEXT_MESSAGE_END' as EventType.TEXT_MESSAGE_END
+export const TEXT_MESSAGE_CHUNK = 'TEXT_MESSAGE_CHUNK' as EventType.TEXT_MESSAGE_CHUNK
+export const TOOL_CALL_START = 'TOOL_CALL_START' as EventType.TOOL_CALL_START
+export const TOOL_CALL_ARGS = 'TOOL_CALL_ARGS' as EventType.TOOL_CALL_ARGS
+export const TOOL_CALL_END = 'TOOL_CALL_END' as EventType.TOOL_CALL_END
+export const TOOL_CALL_CHUNK = 'TOOL_CALL_CHUNK' as EventType.TOOL_CALL_CHUNK
+export const TOOL_CALL_RESULT = 'TOOL_CALL_RESULT' as EventType.TOOL_CALL_RESULT
+export const STATE_SNAPSHOT = 'STATE_SNAPSHOT' as EventType.STATE_SNAPSHOT
+export const STATE_DELTA = 'STATE_DELTA' as EventType.STATE_DELTA
+export const MESSAGES_SNAPSHOT = 'MESSAGES_SNAPSHOT' as EventType.MESSAGES_SNAPSHOT
+export const ACTIVITY_SNAPSHOT = 'ACTIVITY_SNAPSHOT' as EventType.ACTIVITY_SNAPSHOT
+export const ACTIVITY_DELTA = 'ACTIVITY_DELTA' as EventType.ACTIVITY_DELTA
+export const RAW = 'RAW' as EventType.RAW
+export const CUSTOM = 'CUSTOM' as EventType.CUSTOM
+export const RUN_STARTED = 'RUN_STARTED' as EventType.RUN_STARTED
+export const RUN_FINISHED = 'RUN_FINISHED' as EventType.RUN_FINISHED
+export const RUN_ERROR = 'RUN_ERROR' as EventType.RUN_ERROR
+export const STEP_STARTED = 'STEP_STARTED' as EventType.STEP_STARTED
+export const STEP_FINISHED = 'STEP_FINISHED' as EventType.STEP_FINISHED
+export const REASONING_START = 'REASONING_START' as EventType.REASONING_START
+export const REASONING_MESSAGE_START = 'REASONING_MESSAGE_START' as EventType.REASONING_MESSAGE_START
+export const REASONING_MESSAGE_CONTENT = 'REASONING_MESSAGE_CONTENT' as EventType.REASONING_MESSAGE_CONTENT
+export const REASONING_MESSAGE_END = 'REASONING_MESSAGE_END' as EventType.REASONING_MESSAGE_END
+export const REASONING_MESSAGE_CHUNK = 'REASONING_MESSAGE_CHUNK' as EventType.REASONING_MESSAGE_CHUNK
+export const REASONING_END = 'REASONING_END' as EventType.REASONING_END
+export const REASONING_ENCRYPTED_VALUE = 'REASONING_ENCRYPTED_VALUE' as EventType.REASONING_ENCRYPTED_VALUE
+export const SUBAGENT_STARTED = 'SUBAGENT_STARTED' as EventType.SUBAGENT_STARTED
+export const SUBAGENT_FINISHED = 'SUBAGENT_FINISHED' as EventType.SUBAGENT_FINISHED
+export const SUBAGENT_ERROR = 'SUBAGENT_ERROR' as EventType.SUBAGENT_ERROR
