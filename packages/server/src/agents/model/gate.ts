@@ -2,7 +2,7 @@
  * The gate in front of one provider. While the provider refuses everyone, all runs wait together instead of calling it
  * one by one. When the wait is over, runs of threads on screen go first (`line.ts`).
  *
- * Owns: until when it is shut, which runs wait, whose turn it is. Does not know: HTTP, what a refusal looks like (`Why`
+ * Owns: until when it is shut, which runs wait, which one goes next. Does not know: HTTP, what a refusal looks like (`Why`
  * is passed on unread), how often a run may call.
  *
  * Invariants:

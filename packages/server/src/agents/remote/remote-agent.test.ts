@@ -73,7 +73,7 @@ it('is told the whole input, with the room in its threadId, and nothing that was
   })
 })
 
-it('may be told of a thread in other words', async () => {
+it('may get the thread under another id', async () => {
   await ask('whole', { threadIdOf: ({ threadId }) => threadId }).end
   expect((await requestOf('whole'))?.input.threadId).toBe('t')
 })
