@@ -96,6 +96,7 @@ try {
         .click(),
     ),
   )
+  await Promise.all(pages.map((page) => page.getByRole('region', { name: 'Run log' }).getByText('Ended').waitFor()))
   await take(pages, 'timeline')
 } finally {
   await browser.close()
