@@ -327,7 +327,7 @@ export const BUGS: readonly Bug[] = [
     what: 'what the one connection tells of one thread is handed to the readers of all',
     file: `${CLIENT}/connection/heard.ts`,
     find: '      for (const reader of of(id)) if (reader.isCarried(from)) reader.take(batch)',
-    put: '      for (const reader of all()) if (reader.isCarried(from)) reader.take(batch)',
+    put: '      for (const reader of readers.all()) if (reader.isCarried(from)) reader.take(batch)',
     tests: [`${CLIENT}/connection/one-connection.test.ts`],
   },
   {

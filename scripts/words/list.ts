@@ -63,4 +63,13 @@ export const SWEPT: readonly string[] = [
   'packages/server/src/testing/',
   'scripts/',
   'vitest.config.ts',
+  'packages/client/src/access',
+  'packages/client/src/channel',
+  'packages/client/src/connection',
+  'packages/client/src/environment',
+  'packages/client/src/observable',
+  'packages/client/src/presence',
+  'packages/client/src/tabs',
+  'packages/client/src/testing',
+  'packages/client/src/transport',
 ]

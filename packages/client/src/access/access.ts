@@ -1,6 +1,6 @@
 /**
  * Whether the server knows the person. One 401, to any request, holds for everything: also one that arrives late, for a
- * request that nobody is interested in any more (S004-C2). One answer to a request that was sent after the last 401 ends
+ * request that was given up (S004-C2). One answer to a request that was sent after the last 401 ends
  * it: the person has signed in, here or elsewhere.
  *
  * Owns: that state. Does not know: what a sign-in is, threads, which requests there are.

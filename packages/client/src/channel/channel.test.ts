@@ -6,13 +6,13 @@ import { KEY, OTHER, openLog, setUp, setUpRaw } from './testing/near-and-far.ts'
 
 const until = vi.waitFor
 
-transportContract('a port in one program', async () => {
+transportContract('a channel in one program', async () => {
   const { script, transport } = setUp()
   return { script, transport, stop: async () => transport.close() }
 })
 
 describe('subscriptions', () => {
-  it('S001-15 S001-51 leaving one does not touch the other, and cancels nothing', async () => {
+  it('S001-15 S001-51 continue when another one is left, and nothing is cancelled', async () => {
     const { script, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     script.startElsewhere(OTHER, 'other', 'Hello')
@@ -29,7 +29,7 @@ describe('subscriptions', () => {
     expect(script.asked.map(({ type }) => type)).toEqual(['openLog', 'openLog'])
   })
 
-  it('S001-15 of those that race for one log only the newest lives', async () => {
+  it('S001-15 that race for one log: only the newest survives', async () => {
     const { script, served, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     const letGo = script.hold('openLog')
@@ -47,7 +47,7 @@ describe('subscriptions', () => {
     expect(script.connections).toBe(1)
   })
 
-  it('S001-15 one that is read apart ends no other reading of its log, and is ended by none', async () => {
+  it('S001-15 that are read apart end no other reading of the same log, and are not ended by it', async () => {
     const { script, served, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     const own = read(transport, KEY, 0)
@@ -61,7 +61,7 @@ describe('subscriptions', () => {
     expect(served.streams).toBe(2)
   })
 
-  it('S001-15 an id that was used is refused, and nothing is done', async () => {
+  it('S001-15 whose id was used before are refused, and nothing is done', async () => {
     const { script, served, post, of } = setUpRaw()
     script.addThread(KEY)
     script.addThread(OTHER)
@@ -79,7 +79,7 @@ describe('subscriptions', () => {
     expect(served.dropped).toBe(2)
   })
 
-  it('hear nothing after they were left, though it was on its way', async () => {
+  it('receive nothing after they were left, even if it was on its way', async () => {
     const { pair, script, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     const log = read(transport, KEY, 3)
@@ -94,7 +94,7 @@ describe('subscriptions', () => {
     expect(transport.dropped).toBe(0)
   })
 
-  it('come in batches: what was said in one turn crosses in one message', async () => {
+  it('arrive in batches: everything of one turn crosses in one message', async () => {
     const { script, post, of } = setUpRaw()
     script.startElsewhere(KEY, 'run', 'Hello')
     post({ type: 'hello' })

@@ -1,16 +1,16 @@
 /**
- * A way for values between two realms of programs: two windows, a page and its worker, two processes.
+ * A way for values between two programs: two windows, a page and its worker, two processes.
  *
- * Owns: one small interface over the shapes in which platforms offer such a way. Does not know: what is said.
+ * Owns: one small interface over what platforms offer for this. Does not know: what is sent.
  *
  * Invariants:
  * - Values arrive whole and in the order in which they were posted, or not at all.
- * - Only what can be cloned crosses. `post` throws for anything else, and for nothing else: towards an end that is gone it is silent.
- * - `onClose` is a kindness of some platforms: that it was not called says nothing about the other end.
+ * - Only what can be cloned crosses. `post` throws for anything else, and for nothing else: to an end that is gone it is silent.
+ * - Only some platforms call `onClose`: that it was not called says nothing about the other end.
  */
 export interface Channel {
   post(message: unknown): void
-  /** Nothing is heard before this, and nothing after the returned function. Undoing twice is harmless. */
+  /** Nothing is received before this call, nor after a call of the returned function. Undoing twice is harmless. */
   listen(onMessage: (message: unknown) => void, onClose: () => void): () => void
   close(): void
 }

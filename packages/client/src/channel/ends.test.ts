@@ -7,8 +7,8 @@ import { KEY, setUp, setUpRaw } from './testing/near-and-far.ts'
 
 const until = vi.waitFor
 
-describe('a receiver that sleeps', () => {
-  it('gets what it missed when it wakes, in few messages, once and in order', async () => {
+describe('a receiver that is frozen', () => {
+  it('receives what it missed when it wakes up, in few messages, once and in order', async () => {
     const { pair, script, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     const log = read(transport, KEY, 0)
@@ -23,7 +23,7 @@ describe('a receiver that sleeps', () => {
     await until(() => expect(log.seen).toEqual(script.log(KEY)))
   })
 
-  it('is let go before it fills the memory, goes on from its cursor, and no run notices', async () => {
+  it('is disconnected before it fills the memory, continues from its cursor, and no run notices', async () => {
     const { pair, script, transport } = setUp()
     script.startElsewhere(KEY, 'run', 'Hello')
     const log = read(transport, KEY, 0)
@@ -45,7 +45,7 @@ describe('a receiver that sleeps', () => {
 })
 
 describe('an end that is gone', () => {
-  it('rejects what is open and what is asked later as the network’s, and the other end drops its subscriptions', async () => {
+  it('rejects what is open and what is asked later as a network fault, and the other end drops its subscriptions', async () => {
     const { pair, script, served, transport } = setUp()
     script.addThread(KEY)
     const log = read(transport, KEY, 0)
@@ -62,7 +62,7 @@ describe('an end that is gone', () => {
     expect(script.connections).toBe(0)
   })
 
-  it('says so, where it still can', async () => {
+  it('says so if it still can', async () => {
     const { script, served, transport } = setUp()
     script.addThread(KEY)
     const log = read(transport, KEY, 0)
@@ -72,7 +72,7 @@ describe('an end that is gone', () => {
     expect(script.connections).toBe(0)
   })
 
-  it('that begins anew, as a window that was reloaded, leaves nothing of its old life open', async () => {
+  it('that starts again, like a window that was reloaded, leaves nothing of its old session open', async () => {
     const { pair, script, served, transport } = setUp()
     script.addThread(KEY)
     const before = read(transport, KEY, 0)
@@ -86,7 +86,7 @@ describe('an end that is gone', () => {
     expect((await after.ask('rooms', [])).items).toHaveLength(1)
   })
 
-  it('and was begun anew knows nobody: who asks of a session it has not greeted is told, and does not wait', async () => {
+  it('and was started again tells a side that asks in a session it has not greeted, so that it does not wait', async () => {
     const { served, post, of } = setUpRaw()
     post({ type: 'ask', id: 1, verb: 'rooms', args: [] })
     await until(() => expect(of('bye')).toEqual([{ holdfast: 1, session: 's', type: 'bye' }]))
@@ -95,7 +95,7 @@ describe('an end that is gone', () => {
 })
 
 describe('another version', () => {
-  it('of the asking side is told so', async () => {
+  it('of the asking side is answered with that', async () => {
     const { script, served, pair, of } = setUpRaw()
     pair.near.post({ holdfast: 2, session: 'new', type: 'hello' })
     await until(() => expect(of('unfit')).toEqual([{ holdfast: 1, session: 'new', type: 'unfit' }]))

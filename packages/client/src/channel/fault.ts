@@ -1,4 +1,4 @@
-/** What claims to be a transport's fault, as one: whoever switches on it meets only its arms. */
+/** A fault that came over a channel, as one of the transport's own: code that switches over it meets only known types. */
 import { isProblem } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
 import { isPlain } from './messages.ts'
@@ -11,5 +11,5 @@ export function readFault(value: unknown): TransportFault {
     if (type === 'problem' && isProblem(problem)) return { type, problem }
     if (type === 'protocol' && typeof detail === 'string') return { type, detail }
   }
-  return { type: 'protocol', detail: 'a fault that is none' }
+  return { type: 'protocol', detail: 'not a fault' }
 }

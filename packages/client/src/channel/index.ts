@@ -6,7 +6,8 @@
  *     // where the page is
  *     const transport = createChannelTransport(messagePortChannel(port2))
  *
- * One port serves one registry: of two readers of one thread's log over the same port the newer lives.
+ * One channel serves one registry: of two readers of one thread's log over the same channel the newer survives, unless it
+ * is read `apart`.
  */
 export { type ChannelTransport, createChannelTransport } from './ask.ts'
 export {

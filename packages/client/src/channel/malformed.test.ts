@@ -8,8 +8,8 @@ import { KEY, setUp, setUpRaw } from './testing/near-and-far.ts'
 
 const until = vi.waitFor
 
-describe('what is malformed', () => {
-  it('from the asking side is dropped and counted, and does nothing', async () => {
+describe('a message that is malformed', () => {
+  it('from the asking side is dropped and counted, and has no effect', async () => {
     const { pair, script, served, post, of } = setUpRaw()
     const hostile = [undefined, null, 7, 'text', [], {}, { holdfast: '1' }, { holdfast: 1, session: 3, type: 'hello' }]
     for (const message of hostile) pair.near.post(message)
@@ -43,7 +43,7 @@ describe('what is malformed', () => {
     expect(served.streams).toBe(0)
   })
 
-  it('S001-29 from the serving side is dropped and counted, and what is sound still comes', async () => {
+  it('S001-29 from the serving side is dropped and counted, and valid messages still arrive', async () => {
     const pair = createChannelPair()
     const asked: { session: string; id: number; type: string }[] = []
     pair.far.listen(
@@ -75,10 +75,10 @@ describe('what is malformed', () => {
     expect(log.dropped).toEqual(['foreign', 'malformed', 'malformed', 'malformed'])
     expect(transport.dropped).toBe(10)
     say({ type: 'said', items: [{ type: 'ended', fault: { type: 'made up' } }] })
-    expect(faultOf(await log.done)).toEqual({ type: 'protocol', detail: 'a fault that is none' })
+    expect(faultOf(await log.done)).toEqual({ type: 'protocol', detail: 'not a fault' })
   })
 
-  it('cannot be cloned: a request with a function in it is refused where it was made', async () => {
+  it('because it cannot be cloned is refused where it was made: a request with a function in it', async () => {
     const { script, transport } = setUp()
     const asked = transport.ask('start', [KEY, { runId: 'run', forwardedProps: { act: () => {} } }])
     expect(faultOf(await asked.catch((cause: unknown) => cause))).toMatchObject({ type: 'protocol' })

@@ -1,11 +1,11 @@
 /**
- * The language of a port, version 1: what crosses a channel between whoever asks and whoever has the real transport.
+ * The language of a channel, version 1: what crosses it between the asking side and the side that has the real transport.
  *
- * Owns: the messages, and which values are none. Does not know: channels, what a transport does.
+ * Owns: the messages. Does not know: channels, what a transport does.
  *
- * Every message is `{holdfast: 1, session, …}`. A session is one life of one asking side, so that what was meant for a
- * page that has been reloaded is not taken by the page that came after it. Ids are whole numbers that only grow within a
- * session: one that does not is refused (S001-15). Streams come in batches; each batch is acknowledged (`took`).
+ * Every message is `{holdfast: 1, session, …}`. A session is one life of the asking side, so that a page that was reloaded
+ * does not take a message to the page before it. Ids are whole numbers that only grow within a session: one that does not
+ * is refused (S001-15). Streams arrive in batches; each batch is acknowledged (`took`).
  */
 import type { Envelope, InboxFrame, ThreadKey } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
@@ -20,26 +20,26 @@ export type Address =
   | { readonly type: 'inbox'; readonly cursor: string }
 
 export type Request =
-  /** A new session: what an earlier one had open on this channel is over. */
+  /** A new session: everything that an earlier one had open on this channel ends. */
   | { readonly type: 'hello' }
   | { readonly type: 'bye' }
   | { readonly type: 'ask'; readonly id: number; readonly verb: Verb | 'alive'; readonly args: readonly unknown[] }
   | { readonly type: 'open'; readonly id: number; readonly source: Address }
-  /** Whoever asked has stopped asking. Ends no run. */
+  /** The asking side gives up this request or stream. Ends no run. */
   | { readonly type: 'leave'; readonly id: number }
   /** One batch of this stream has been taken. */
   | { readonly type: 'took'; readonly id: number }
 
-/** What a stream says, in order. That a batch came at all says that the connection lives; it may hold nothing. */
+/** What a stream says, in order. A batch may be empty: that it arrived says that the connection is alive. */
 export type Item =
   | { readonly type: 'opened' }
-  /** Of the inbox: how what follows comes. Who does not know this word drops it, and has lost nothing. */
+  /** Of the inbox: how it arrives from now on. A reader that does not know this item may drop it. */
   | { readonly type: 'delivery'; readonly delivery: Delivery }
   | { readonly type: 'caught-up' }
   | { readonly type: 'envelopes'; readonly batch: readonly Envelope[] }
   | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
   | { readonly type: 'dropped'; readonly reason: DropReason; readonly what?: string }
-  /** The last one. Without a fault the server has ended it. */
+  /** The last item. Without a fault the server has ended the stream. */
   | { readonly type: 'ended'; readonly fault?: TransportFault }
 
 export type Reply =
@@ -59,7 +59,7 @@ export function posted<Message extends object>(session: string, message: Message
   return { holdfast: CHANNEL_VERSION, session, ...message }
 }
 
-/** Something that claims to be of this language, in whatever version. Its fields are still to be checked. */
+/** Something that claims to be of this language, in any version. Its fields are still to be checked. */
 export interface Claimed extends Readonly<Record<string, unknown>> {
   readonly holdfast: number
   readonly session: string

@@ -1,13 +1,13 @@
 /**
- * What streams say on their way to one receiver: in batches, and never more than the receiver can be trusted to take.
+ * The way of streams to one receiver: in batches, and never more than the receiver can be trusted to take.
  *
- * Owns: gathering what is said in one turn into one batch, what has been posted and not taken, the bound. Does not know:
+ * Owns: gathering everything of one turn into one batch, counting what was posted and not taken, the limit. Does not know:
  * channels, transports.
  *
  * Invariants:
- * - What a stream says leaves in its order, its end last.
- * - A receiver that takes nothing (a frozen page) costs no more than LIMIT: past it the stream that says more is let go,
- *   and its reader comes back with its cursor. The server never waits for a window that sleeps.
+ * - The items of a stream leave in order, its end last.
+ * - A receiver that takes nothing (a frozen page) costs no more than LIMIT. Beyond it the stream that says more is ended,
+ *   and its reader comes back with its cursor. The server never waits for a frozen window.
  */
 import type { Envelope, InboxFrame } from '@holdfast/core'
 import type { TransportFault } from '../transport/error.ts'
@@ -15,7 +15,7 @@ import type { Item } from './messages.ts'
 
 /** Batches on the way to a receiver that has not yet taken the first of them. */
 const WINDOW = 4
-/** Of all that a receiver has not taken, in characters, roughly. */
+/** Of everything that a receiver has not taken, in characters, roughly. */
 const LIMIT = 16 * 1024 * 1024
 /** What an envelope weighs beside its text. */
 const HEAD = 250
@@ -26,21 +26,21 @@ export interface Outlet {
 
 interface StreamParts {
   post(items: readonly Item[]): void
-  /** It says more than its receiver takes: it is to stop. */
+  /** It says more than its receiver takes: it has to stop. */
   onFull(): void
-  /** Its last word has left, or never will. Once. */
+  /** Its last item has left, or never will. Called once. */
   onOver(): void
 }
 
 export interface StreamOutlet {
-  /** Nothing but that the connection lives. */
+  /** Says only that the connection is alive. */
   beat(): void
   say(item: Item): void
   /** The receiver has taken a batch. */
   took(): void
-  /** Says that it is over, and nothing after that. */
+  /** Says that it has ended, and nothing after that. */
   end(fault?: TransportFault): void
-  /** Is over without a word. */
+  /** Ends without saying so. */
   drop(): void
 }
 

@@ -1,14 +1,14 @@
 /**
- * What a stream says, checked on arrival and handed to who reads it.
+ * What a stream says, checked on arrival and handed to its reader.
  *
- * Owns: which item is none, which envelope is whose. Does not know: channels, sessions, when a stream ends.
+ * Owns: which item is malformed, which envelope belongs to another thread. Does not know: channels, sessions, when a stream ends.
  */
 import { readEnvelope, sameKey } from '@holdfast/core'
 import { isInboxFrame } from '../transport/inbox-frame.ts'
 import type { Delivery, DropReason, InboxHandlers, LogHandlers, LogSource } from '../transport/port.ts'
 
 export interface Reader {
-  /** A batch has come, if an empty one. */
+  /** A batch has arrived; it may be empty. */
   beat(): void
   /** Whether it was something a stream can say. */
   hear(item: Readonly<Record<string, unknown>>): boolean

@@ -1,7 +1,7 @@
 /**
  * What the serving side says, checked.
  *
- * Owns: which reply is none. Does not know: sessions, which request a reply is for.
+ * Owns: which reply is malformed. Does not know: sessions, which request a reply is for.
  */
 import type { TransportFault } from '../transport/error.ts'
 import { readFault } from './fault.ts'

@@ -1,7 +1,7 @@
 /**
  * From a stream of the real transport to what crosses the channel.
  *
- * Owns: which address is none, which event becomes which item. Does not know: sessions, batches (`outlet.ts`).
+ * Owns: which address is malformed, which event becomes which item. Does not know: sessions, batches (`outlet.ts`).
  */
 import { keyOf } from '@holdfast/core'
 import type { InboxHandlers, LogHandlers, Source } from '../transport/port.ts'

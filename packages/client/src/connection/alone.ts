@@ -15,7 +15,7 @@ export interface Alone {
   readonly isFull: boolean
   /** Begins to read alone, unless there are too many, or the thread does not exist yet: only the connection says when it does. */
   offer(reader: Reader): void
-  /** A reader that has everything an upstream has told of its thread continues with that upstream. */
+  /** A reader that has everything that an upstream has told about its thread continues with that upstream. */
   hand(reader: Reader): void
   stop(reader: Reader): void
 }
@@ -23,7 +23,7 @@ export interface Alone {
 export interface AloneOptions {
   readonly source: RunTransport
   readonly upstreams: Upstreams
-  /** Somebody has stopped reading alone, or has gone over. */
+  /** A reader has stopped reading alone, or has gone over to a connection. */
   changed(): void
 }
 

@@ -3,7 +3,7 @@
  *
  * Owns: the state, when a stream is tried again. Does not know: what is read, how it is found out that a stream is unusable.
  *
- * Invariant: nobody reads, no timer runs and nothing is tried (I10).
+ * Invariant: without a reader no timer runs and nothing is tried (I10).
  */
 import { backoffDelay, type Clock } from '@holdfast/core'
 import { CROWDED, type FlowEvent, type FlowState, STREAMING, step } from './flow-state.ts'
@@ -22,7 +22,7 @@ export interface Places {
 export interface Flow {
   readonly state: FlowState
   unusable(): void
-  /** For as long as somebody reads. `changed` is called after each change of the state. */
+  /** Called for as long as a reader needs it. `changed` is called after each change of the state. */
   enter(changed: () => void): () => void
 }
 

@@ -1,14 +1,14 @@
 /**
  * The inbox as it comes over the one connection, for one reader or several.
  *
- * Owns: the cursor from which the next opening goes on, who reads, the last entries for whoever joins. Does not know:
- * threads, when a connection is opened.
+ * Owns: the cursor from which the next connection continues, its readers, the last entries for a reader that joins. Does
+ * not know: threads, when a connection is opened.
  *
  * Invariants:
- * - Each reader hears each entry once, in the order of the line. While one upstream takes over from another, what the
+ * - Each reader receives each entry once, in the order of the line. While one upstream takes over from another, what the
  *   old one says waits: the new one says it again from the same cursor, or fails, and then it is handed on.
- * - Cursors are not compared (only the server can). Whoever comes with one that this line has not given out, nor seen
- *   come from `GET /v1/inbox` while it was open, is told to ask for the inbox again.
+ * - Cursors are not compared (only the server can). A reader whose cursor was neither given out by this line nor answered
+ *   by `GET /v1/inbox` while the line was open has to ask for the inbox again.
  */
 import { type InboxFrame, type InboxOverview, PROBLEM_STATUS } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
@@ -16,7 +16,7 @@ import type { Delivery, DropReason, InboxHandlers } from '../transport/port.ts'
 import { type Attempt, createAttempt } from './attempt.ts'
 import type { Upstream } from './upstream.ts'
 
-/** How many of the last entries are kept for whoever joins. */
+/** How many of the last entries are kept for a reader that joins. */
 const KEPT = 500
 /** How many answers of `GET /v1/inbox` are remembered with what came while they were on their way. */
 const MARKS = 50
@@ -33,17 +33,17 @@ interface InboxReader {
 }
 
 export interface InboxLine {
-  /** Whether anybody reads it. */
+  /** Whether it has a reader. */
   readonly wanted: boolean
-  /** Whether somebody reads it who waits for an upstream that has it. */
+  /** Whether a reader waits for an upstream that carries it. */
   readonly waiting: boolean
   /** One attempt, as `RunTransport.open` promises it. */
   read(cursor: string, handlers: InboxHandlers, signal: AbortSignal): Promise<void>
   /** The overview is asked for. Takes the answer, so that a reader with its cursor can join. */
   asking(): (answer: InboxOverview) => void
-  /** Lets those join who can, and refuses those who cannot. */
+  /** Lets readers join if they can, and refuses those that cannot. */
   seat(): void
-  /** From where the next opening asks. */
+  /** Where the next connection continues. */
   readonly cursor: string | undefined
   /** This upstream was asked for the inbox, and is to carry it once it is open. */
   ride(upstream: Upstream): void
@@ -52,7 +52,7 @@ export interface InboxLine {
   /** How it comes by this upstream. */
   delivered(upstream: Upstream, delivery: Delivery): void
   bytes(upstream: Upstream): void
-  /** False if nobody was there to hear of it. */
+  /** False if there was no reader. */
   dropped(reason: DropReason, type?: string): boolean
   lost(upstream: Upstream, error?: TransportError): void
 }
@@ -100,7 +100,7 @@ export function createInboxLine(changed: () => void): InboxLine {
     for (const reader of [...readers]) if (reader.on) tell(reader, batch)
   }
 
-  /** What a reader with this cursor has to hear first; undefined if nobody can say. */
+  /** What a reader with this cursor has missed; undefined if that is not known. */
   function backlog(cursor: string): readonly InboxFrame[] | undefined {
     if (cursor === at) return []
     const known = recent.findLastIndex((entry) => entry.cursor === cursor)

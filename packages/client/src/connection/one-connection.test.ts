@@ -1,4 +1,4 @@
-/** Many readers over one connection: what each is told, and how many requests it takes. */
+/** Many readers over one connection: what each receives, and how many requests that takes. */
 import { describe, expect, it, vi } from 'vitest'
 import { TransportError } from '../transport/error.ts'
 import { faultOf, read } from '../transport/testing/under-test.ts'
@@ -7,7 +7,7 @@ import { A, B, C, key, readInbox, settled, setUp } from './testing/read-through.
 const until = vi.waitFor
 
 describe('one request', () => {
-  it('carries all who ask in the same tick, each from its own cursor, and the inbox', async () => {
+  it('carries all readers that ask in the same tick, each from its own cursor, and the inbox', async () => {
     const { script, transport, bodies, asked } = setUp()
     for (const each of [A, B]) script.startElsewhere(each, 'run', 'Hello')
     const logs = [read(transport, A, 0), read(transport, B, 2)]
@@ -29,7 +29,7 @@ describe('one request', () => {
     expect(inbox.notes).toEqual(['open'])
   })
 
-  it('is given up when nobody reads any more, and leaves no timer (I10)', async () => {
+  it('is given up when its last reader leaves, and leaves no timer (I10)', async () => {
     const { script, clock, transport, open } = setUp()
     script.addThread(A)
     script.addThread(B)
@@ -45,7 +45,7 @@ describe('one request', () => {
     expect(script.connections).toBe(0)
   })
 
-  it('is not opened again for who leaves, nor for who comes back to what it still carries', async () => {
+  it('is not opened again for a reader that leaves, nor for one that returns to what it still carries', async () => {
     const { script, clock, transport, asked } = setUp()
     const logs = [A, B, C].map((each) => {
       script.startElsewhere(each, 'run', 'Hello')
@@ -72,7 +72,7 @@ describe('one request', () => {
     await until(() => expect(script.connections).toBe(3))
   })
 
-  it('S001-15 one of two readers of the same thread leaves, and the other goes on', async () => {
+  it('S001-15 continues for one of two readers of the same thread when the other leaves', async () => {
     const { script, transport, asked } = setUp()
     script.startElsewhere(A, 'run', 'Hello')
     const one = read(transport, A, 0)
@@ -87,7 +87,7 @@ describe('one request', () => {
 })
 
 describe('a connection that is lost', () => {
-  it('is lost to each of its readers, and whoever asks again in one tick rides in one request', async () => {
+  it('is lost to each of its readers, and those that ask again in one tick share one request', async () => {
     const { script, transport, asked, bodies } = setUp()
     const keys = Array.from({ length: 50 }, (_, n) => key(n))
     for (const each of keys) script.startElsewhere(each, 'run', 'Hello')
@@ -101,7 +101,7 @@ describe('a connection that is lost', () => {
     expect(bodies()[1]?.threads?.every(({ after }) => after === 3)).toBe(true)
   })
 
-  it('while the next one opens is lost to nobody whom that one carries', async () => {
+  it('while the next one opens is not lost to a reader that the next one carries', async () => {
     const { script, clock, transport, open } = setUp()
     for (const each of [A, B]) script.startElsewhere(each, 'run', 'Hello')
     const a = read(transport, A, 0)
@@ -117,7 +117,7 @@ describe('a connection that is lost', () => {
     await until(() => expect(open).toMatchObject({ feeds: 1, logs: 0 }))
   })
 
-  it('that cannot be opened anew leaves the old one as it is, and is tried again ever more slowly', async () => {
+  it('that cannot be opened again leaves the old one as it is, and is retried with back-off', async () => {
     const { script, clock, transport, asked, open } = setUp()
     for (const each of [A, B]) script.startElsewhere(each, 'run', 'Hello')
     const a = read(transport, A, 0)

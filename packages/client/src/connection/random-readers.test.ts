@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { read } from '../transport/testing/under-test.ts'
 import { key, readInbox, settled, setUp } from './testing/read-through.ts'
 
-/** What somebody who reads a thread does, and what befalls the connection. */
+/** What a reader does, and what happens to the connection. */
 type Act =
   | { readonly type: 'ask' | 'leave' | 'say' | 'lose-log' | 'bury' | 'make'; readonly n: number }
   | { readonly type: 'lose' | 'fail-feed' | 'fail-log' | 'tick' | 'stall-feed' | 'stall-log' | 'tell' }
@@ -21,7 +21,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('wait'), ms: fc.constantFrom(0, 10, 500, 1_000, 5_000) }) },
 ) as fc.Arbitrary<Act>
 
-it('S001-32 S001-43 whatever is opened, left, lost, deleted and opened anew, every reader is told its own log, once and in order', async () => {
+it('S001-32 S001-43 whatever is opened, left, lost, deleted and opened again, every reader receives its own log, once and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { maxLength: 80 }), async (acts) => {
       const { script, clock, transport, open, slow } = setUp()
@@ -91,7 +91,7 @@ it('S001-32 S001-43 whatever is opened, left, lost, deleted and opened anew, eve
         expect(open.mostFeeds).toBeLessThanOrEqual(2)
         expect(open.mostLogs).toBeLessThanOrEqual(2)
       }
-      // In the end nothing fails any more, and whoever reads has everything.
+      // In the end nothing fails any more, and every reader has everything.
       for (let round = 0; round < 30; round += 1) {
         slow.feeds.flow()
         slow.logs.flow()

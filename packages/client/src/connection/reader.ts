@@ -1,18 +1,18 @@
 /**
- * One call of `open` for a log: how far it has been told, and by whom it is carried. It may be carried by several at once
- * while one takes over from another.
+ * One call of `open` for a log: how far it has been told, and by which connection. It may be carried by several at once while
+ * one takes over from another.
  *
- * Owns: its cursor, what it has been told once. Does not know: other readers, when somebody takes over.
+ * Owns: its cursor, what it has been told once. Does not know: other readers, when a connection takes over.
  *
- * Invariants: each envelope is handed on once and in order, whoever brings it; opened and caught up are told once; it
- * ends when nobody carries it any more, as the last one did.
+ * Invariants: each envelope is handed on once and in order, whichever connection brings it; opened and caught up are told
+ * once; it ends when no connection carries it any more, in the way the last one ended.
  */
 import { type Envelope, keyString, type ThreadKey } from '@holdfast/core'
 import type { TransportError } from '../transport/error.ts'
 import type { DropReason, LogHandlers } from '../transport/port.ts'
 import { createAttempt } from './attempt.ts'
 
-/** Whoever brings envelopes, known by its identity alone. */
+/** A connection that brings envelopes, known by its identity alone. */
 export type Carrier = object
 
 export interface Reader {
@@ -22,12 +22,12 @@ export interface Reader {
   readonly cursor: number
   readonly done: Promise<void>
   readonly over: boolean
-  /** Whether somebody carries it; this one, if it is named. */
+  /** Whether a connection carries it; whether this one does, if it is given. */
   isCarried(by?: Carrier): boolean
   attach(carrier: Carrier): void
-  /** This one carries it no more, which is not its end. */
+  /** This one does not carry it any more, which is not its end. */
   detach(carrier: Carrier): void
-  /** This one has ended: so has the reader, if nobody else carries it. */
+  /** This one has ended: so has the reader, if no other carries it. */
   lost(carrier: Carrier, error?: TransportError): void
   finish(error?: TransportError): void
   opened(): void

@@ -1,4 +1,4 @@
-/** What it means for whoever reads one log that the feed says no more of it. */
+/** What it means for the reader of one log that the feed says no more about it. */
 import { PROBLEM_STATUS, type ProblemCode, type Resync } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 

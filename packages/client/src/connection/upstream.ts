@@ -32,7 +32,7 @@ export interface Upstream {
   close(): void
 }
 
-/** Each is told of which upstream, by identity; none after `close`. */
+/** Each is called with its upstream, known by its identity; none after `close`. */
 export interface UpstreamHandlers {
   onOpen(from: Upstream): void
   onEnvelopes(from: Upstream, id: string, batch: readonly Envelope[]): void

@@ -18,7 +18,7 @@ function schedule(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-/** `crypto.randomUUID` exists only in secure contexts; a page served over plain HTTP in a house network is none. */
+/** `crypto.randomUUID` exists only in secure contexts; a page served over plain HTTP in a home network is not one. */
 function mintId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -100,7 +100,7 @@ export function browserEnvironment({
       prefix: `${prefixFor(keptFor)}shared.`,
       storage: () => window.localStorage,
       onStorage(listener) {
-        // A page of another storage area of this origin is told of here too.
+        // Changes of another storage area of this origin arrive here too.
         const heard = (event: StorageEvent) => event.storageArea === window.localStorage && listener(event)
         window.addEventListener('storage', heard)
         return () => window.removeEventListener('storage', heard)

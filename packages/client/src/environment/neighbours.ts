@@ -6,7 +6,7 @@
  * Does not know: Holdfast.
  */
 
-/** A way to one other program, or to all that opened one of the same name. Values are cloned; those to nobody are lost. */
+/** A way to one other program, or to all that opened one of the same name. Values are cloned; those without a receiver are lost. */
 export interface Line {
   post(message: unknown): void
   listen(onMessage: (message: unknown) => void, onClose: () => void): () => void
@@ -16,8 +16,8 @@ export interface Line {
 /** A program that dies, however it dies, has no locks any more. One that is frozen keeps its own. */
 export interface Locks {
   /**
-   * Waits for the lock, or takes it from whoever has it (`steal`), and has it until `held` settles. Resolves then, or as soon
-   * as the lock was stolen, or `signal` was aborted while it waited. `stolen` is aborted when somebody took it.
+   * Waits for the lock, or steals it from its holder (`steal`), and holds it until `held` settles. Resolves then, or as soon
+   * as the lock was stolen, or `signal` was aborted while it waited. `stolen` is aborted when another program stole it.
    */
   hold(
     name: string,

@@ -7,12 +7,12 @@
 import type { Clock } from '@holdfast/core'
 
 export interface Visibility {
-  /** Whether nobody can see the page: a hidden tab, a minimised window. */
+  /** Whether the page cannot be seen: a hidden tab, a minimised window. */
   readonly hidden: boolean
   subscribe(listener: () => void): () => void
 }
 
-/** Whether somebody is at the page: it is in front, and has the keyboard. */
+/** Whether a person is at the page: it is in front, and has the keyboard. */
 export interface Focus {
   readonly focused: boolean
   subscribe(listener: () => void): () => void
@@ -52,8 +52,8 @@ export interface SharedChange {
 }
 
 /**
- * Strings that all pages of this browser profile have in common, and that outlive them. Nothing here throws. Whoever
- * writes bounds what is kept: the origin has little room.
+ * Strings that all pages of this browser profile have in common, and that outlive them. Nothing here throws. The
+ * writer limits what is kept: the origin has little room.
  */
 export interface Shared {
   read(name: string): string | undefined
@@ -61,7 +61,7 @@ export interface Shared {
   write(name: string, text: string): boolean
   remove(name: string): void
   names(): readonly string[]
-  /** What other pages write and remove, while this one is awake. */
+  /** Called with what other pages write and remove, while this one is awake. */
   subscribe(listener: (change: SharedChange) => void): () => void
 }
 
@@ -75,6 +75,6 @@ export interface Environment {
   readonly shared?: Shared
   /** From 0 up to and without 1. */
   random(): number
-  /** An id that nobody else has: 1–128 characters of `[A-Za-z0-9_.:-]`, not `.` or `..`. */
+  /** A unique id: 1–128 characters of `[A-Za-z0-9_.:-]`, not `.` or `..`. */
   mintId(): string
 }

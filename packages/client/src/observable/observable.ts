@@ -27,7 +27,7 @@ export function undoAll(...undo: readonly (() => void)[]): () => void {
 export interface Listeners<A extends readonly unknown[]> {
   readonly size: number
   add(listener: (...args: A) => void): () => void
-  /** Tells everybody who is there now; one that throws hurts nobody else, and its error still surfaces. */
+  /** Calls every listener that is there now. One that throws does not affect the others, and its error still surfaces. */
   tell(...args: A): void
   clear(): void
 }

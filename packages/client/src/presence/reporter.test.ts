@@ -104,7 +104,7 @@ it('a page that shows no thread has nothing to say, and takes back what it said'
   expect(environment.clock.waiting).toBe(0)
 })
 
-it('nobody hears of its failures, and none of them is a storm', async () => {
+it('its failures are silent, and do not become a storm of requests', async () => {
   const { reporter, transport, pass, environment } = createPage()
   reporter.show(A)
   for (let n = 0; n < 5; n++) transport.next('presence', { type: 'fault', fault: { type: 'network' } })

@@ -1,16 +1,16 @@
 /**
- * Says what this page shows, so that a server which cannot serve all at once begins with what is looked at.
+ * Reports what this page shows, so that a server that cannot serve everything at once begins with what is looked at.
  *
- * Owns: when to say it, as what device. Does not know: what is shown (it is told), what comes of it.
+ * Owns: when to report, and as which device. Does not know: what is shown (it is passed in), what the server does with it.
  *
  * Invariants:
- * - Advisory: nothing waits for it, nothing fails by it, nobody hears of its failures. One that is refused is not repeated
- *   before something changes, any other one not before the next renewal.
+ * - Advisory: nothing waits for it, nothing fails because of it, and its failures are silent. A report that is refused is
+ *   not repeated before something changes, any other failed report not before the next renewal.
  * - At most one report a second, and one more as the page is hidden: that one at once, since a hidden page may get no
  *   further turn.
  * - Hidden, or showing no thread, it is silent: no timer, no request (I10).
- * - An id lives as long as its page: a tab that is duplicated takes its storage along, and two tabs under one id would
- *   deny each other.
+ * - An id lives as long as its page: a tab that is duplicated copies its storage, and two tabs with one id would
+ *   contradict each other.
  */
 import { type PresenceBody, sameKey, type ThreadKey } from '@holdfast/core'
 import type { Environment, Focus } from '../environment/port.ts'
@@ -29,9 +29,9 @@ export interface PresenceReporterOptions {
 }
 
 export interface PresenceReporter {
-  /** The one thread that a person who is at this page looks at. */
+  /** The thread that the person at this page looks at. */
   show(key: ThreadKey | undefined): void
-  /** Says nothing more; what was said is forgotten by itself. Twice is harmless. */
+  /** Reports nothing more; the server forgets the last report by itself. Twice is harmless. */
   close(): void
 }
 

@@ -1,14 +1,14 @@
 /**
- * Where there is no shared worker: one of the tabs has the connection, and the others use it through that tab.
+ * Where there is no shared worker, one of the tabs has the connection, and the others read through that tab.
  *
- * Owns: who leads, from when on (the generation), how a tab finds the leader, when a silent one is displaced. Does not
+ * Owns: which tab leads, since when (the generation), how a tab finds the leader, when a silent one is displaced. Does not
  * know: what is asked of the leader, HTTP.
  *
  * Invariants:
- * - Who leads has the leader's lock: a tab that dies hands it to the next by dying. One that is silent for 3 s while
- *   somebody who is awake asks it (`watch.ts`) has it stolen.
- * - Each leader's generation is greater than any it has heard of. A tab hears no older one, and each leader has lines of its
- *   own, so that nothing that a displaced one still says arrives; nothing that it still does is written (`fence.ts`).
+ * - The tab that leads holds the leader's lock. If it dies, the browser gives the lock to the next. If it is silent for 3 s
+ *   while a tab that is awake asks it (`watch.ts`), that tab steals the lock.
+ * - Each leader's generation is greater than any it has heard of. A tab ignores older ones, and each leader has lines of its
+ *   own, so that nothing arrives that a displaced leader still sends. It has nothing to write: tabs share only what they read.
  * - No state but `leading` has a connection; no state but `following` and `leading` gives the tab a line.
  */
 import type { Clock } from '@holdfast/core'
@@ -20,22 +20,22 @@ import { type Notice, readNotice } from './notices.ts'
 import { watch } from './watch.ts'
 
 export interface ElectionOptions {
-  /** Of all tabs that share: of one person, with one build. */
+  /** Of all tabs that share a connection: of one person, with one build. */
   readonly scope: string
-  /** This tab's, and the lock that it holds already for as long as it lives. */
+  /** This tab's id, and the lock that it holds for as long as it lives. */
   readonly tabId: string
   readonly tabLock: string
   readonly neighbours: Neighbours
   readonly clock: Clock
   /** The connection, once this tab leads. */
   connect(): ReadTransport
-  /** The way to whoever leads now. */
+  /** The line to the tab that leads now. */
   onHost(line: Line): void
 }
 
 export interface Election {
   readonly role: 'seeking' | 'following' | 'leading'
-  /** The leader is gone, or does not answer: `silent` takes its place. */
+  /** The leader is gone, or does not answer: if it is silent, it is displaced. */
   lost(how: 'gone' | 'silent'): void
   close(): void
 }
@@ -47,7 +47,7 @@ interface Leader {
 
 type Role =
   | { readonly type: 'seeking' }
-  /** Known, and asked to take this tab in. */
+  /** The leader is known, and was asked for a line. */
   | { readonly type: 'joining'; readonly leader: Leader }
   | { readonly type: 'following'; readonly leader: Leader }
   | { readonly type: 'leading'; readonly leader: Leader; end(): void; admit(tab: string, lock: string): void }
@@ -114,7 +114,7 @@ export function createElection(options: ElectionOptions): Election {
     post({ type: 'joins', tab: tabId, lock: tabLock, leader })
   }
 
-  /** Of two that took over in one moment one has the lock: who is not taken in yet may also turn to the other. */
+  /** Two tabs may take over at the same moment, and one has the lock: a tab without a line may still turn to the other. */
   function isNews({ tab, generation }: Leader): boolean {
     if (generation !== newest) return generation > newest
     return role.type === 'seeking' || (role.type === 'joining' && role.leader.tab !== tab)
@@ -135,7 +135,7 @@ export function createElection(options: ElectionOptions): Election {
     void locks.hold(leaderLock, { signal: queue.signal }, lead)
   }
 
-  /** Nobody answers: the lock is taken from whoever has it. */
+  /** No tab answers: the lock is stolen. */
   function displace(): void {
     if (isClosed || role.type === 'leading') return
     queue.abort()
@@ -176,7 +176,7 @@ export function createElection(options: ElectionOptions): Election {
     return over.promise
   }
 
-  /** Behind all who wait, and looking for whoever leads instead. */
+  /** Waits for the lock behind all others, and looks for the tab that leads instead. */
   function stepDown(): void {
     if (isClosed) return
     stand()

@@ -1,10 +1,12 @@
 /**
- * Whoever has the connection, towards the tabs that use it: a shared worker, or the tab that leads.
+ * The program that has the connection, a shared worker or the tab that leads, towards the tabs that use it.
  *
- * Owns: who is served. Does not know: how tabs and host find each other, where the transport leads.
+ * Owns: which tabs are served. Does not know: how tabs and host find each other, where the transport leads.
  *
- * Invariant: a tab that is gone is served no longer. A line does not say that its other end died; the lock that each tab
- * holds for as long as it lives does.
+ * Invariants:
+ * - A tab that is gone is not served any longer. A line does not report that its other end died; the lock does that each tab
+ *   holds for as long as it lives.
+ * - A host only reads.
  */
 
 import { serveChannel } from '../channel/serve.ts'
@@ -15,12 +17,12 @@ import { readOnly } from './read-only.ts'
 export interface Host {
   readonly tabs: number
   admit(line: Line): Admitted
-  /** Tells every tab that it is over. */
+  /** Tells every tab that the connection is over. */
   close(): void
 }
 
 export interface Admitted {
-  /** This lock is held by the tab: once it is free, the tab is gone. */
+  /** The tab holds this lock: once it is free, the tab is gone. */
   lives(lock: string): void
   close(): void
 }

@@ -5,7 +5,7 @@ import { createTabs, KEY, KEYS, keepReading, openAll, roles, sayEverywhere, turn
 const LEADS = 'holdfast somebody one leads'
 
 describe('the tab that leads', () => {
-  it('S001-52 killed, hands over by dying: nothing is lost or doubled, and all go on', async () => {
+  it('S001-52 is killed, and another one leads: nothing is lost or doubled', async () => {
     const tabs = createTabs()
     const opened = await openAll(tabs)
     const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
@@ -26,7 +26,7 @@ describe('the tab that leads', () => {
     expect(tabs.server.connections).toBe(4)
   })
 
-  it('closed, hands over too, and the last one leaves nothing behind', async () => {
+  it('is closed, and another one leads; the last one leaves nothing behind', async () => {
     const tabs = createTabs()
     const opened = await openAll(tabs)
     const readings = opened.map((tab) => keepReading(tab, KEY))
@@ -44,7 +44,7 @@ describe('the tab that leads', () => {
     expect(tabs.profile.holder(LEADS)).toBeUndefined()
   })
 
-  it('frozen, is displaced after 3 s of silence and no sooner; when it wakes it follows, and nothing is lost or doubled', async () => {
+  it('is frozen, and displaced after 3 s of silence and no sooner; when it wakes up it follows, and nothing is lost or doubled', async () => {
     const tabs = createTabs()
     const opened = await openAll(tabs)
     const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
@@ -68,7 +68,7 @@ describe('the tab that leads', () => {
     expect(tabs.server.connections).toBe(5)
   })
 
-  it('is taken from twice in one moment: one leads in the end, and nobody hears the other', async () => {
+  it('is displaced by two tabs at the same moment: one of them leads in the end, and the other one’s messages are ignored', async () => {
     const tabs = createTabs()
     const opened = await openAll(tabs)
     const readings = opened.map((tab) => keepReading(tab, KEY))
@@ -92,7 +92,7 @@ describe('the tab that leads', () => {
     expect(tabs.server.connections).toBe(5)
   })
 
-  it('may be frozen before anybody has found it: who comes later displaces it', async () => {
+  it('may be frozen before any tab has found it: a tab that opens later displaces it', async () => {
     const tabs = createTabs()
     tabs.server.startElsewhere(KEY, 'run', 'Hello')
     const first = await tabs.open()

@@ -48,7 +48,7 @@ describe('a lock of the browser', () => {
   })
 })
 
-it('what is said on a line is heard at its other ends, until it is closed', async () => {
+it('a message on a line arrives at its other ends, until the line is closed', async () => {
   const [one, other] = [broadcast('line'), broadcast('line')]
   const heard: unknown[] = []
   const undo = other.listen(
@@ -64,7 +64,7 @@ it('what is said on a line is heard at its other ends, until it is closed', asyn
   other.close()
 })
 
-it('a shared worker that the browser refuses is none', () => {
+it('a shared worker that the browser refuses is reported as missing', () => {
   vi.stubGlobal(
     'SharedWorker',
     class {

@@ -1,4 +1,4 @@
-/** What the tabs of one profile tell each other on their common board. Whatever else is said there is not heard. */
+/** What the tabs of one profile tell each other on their common channel. Anything else there is ignored. */
 
 interface LeaderName {
   readonly tab: string
@@ -6,7 +6,7 @@ interface LeaderName {
 }
 
 export type Notice =
-  /** Somebody looks for the leader. */
+  /** A tab looks for the leader. */
   | { readonly type: 'who' }
   | ({ readonly type: 'leads' } & LeaderName)
   /** To its leader: this tab, which lives for as long as that lock is held, wants a line. */

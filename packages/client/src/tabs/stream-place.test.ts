@@ -95,7 +95,7 @@ describe('the place for streams', () => {
     expect([lines.size, clock.waiting]).toEqual([0, 0])
   })
 
-  it('is had by nobody where nothing that is said arrives', () => {
+  it('is free for no tab where no message arrives', () => {
     const { clock, tab, deafen } = createBoard()
     deafen()
     const tabs = [tab('a'), tab('b')]

@@ -5,8 +5,8 @@
  * Owns: who has the place, as far as the tabs hear of each other. Does not know: what is read.
  *
  * Invariants:
- * - A tab that does not hear even itself has no place: where nothing arrives nobody can be counted.
- * - Of two that have it the one that had it first keeps it. Nobody reads, nothing is said (I10).
+ * - A tab that does not even hear itself has no place: where nothing arrives, tabs cannot be counted.
+ * - Of two tabs that have the place, the one that had it first keeps it. While no tab reads, nothing is sent (I10).
  */
 import type { Clock } from '@holdfast/core'
 import type { Line } from '../environment/neighbours.ts'
@@ -22,7 +22,7 @@ type Word =
 
 export interface StreamPlace {
   readonly free: boolean
-  /** Takes part for as long as somebody listens. */
+  /** Takes part for as long as there is a listener. */
   subscribe(listener: () => void): () => void
 }
 

@@ -1,21 +1,21 @@
 /**
- * A ReadTransport whose other end can be another one from one moment to the next: what was open at the old one rejects as
- * `network`, what is asked meanwhile waits.
+ * A ReadTransport whose other end can be replaced at any moment. What was open at the old end rejects as `network`; what is
+ * asked while there is no end waits.
  *
- * Owns: where the next request goes, whether anything is under way. Does not know: what the ends are.
+ * Owns: where the next request goes, whether anything is pending. Does not know: what the ends are.
  */
 import { TransportError } from '../transport/error.ts'
 import type { ReadTransport } from '../transport/port.ts'
 
 export interface Switch {
   readonly transport: ReadTransport
-  /** From now on everything goes there; undefined: it waits until there is somewhere. */
+  /** From now on everything goes there; undefined: it waits until there is an end. */
   use(target: ReadTransport | undefined): void
-  /** Whether anybody waits for anything. */
+  /** Whether anything is pending. */
   readonly needed: boolean
 }
 
-/** `onNeed` is called when somebody begins to wait for something, and when nobody does any more. */
+/** `onNeed` is called when the first request or stream begins to wait or run, and when the last is over. */
 export function createSwitch(onNeed: () => void): Switch {
   let target = Promise.withResolvers<ReadTransport>()
   let isThere = false

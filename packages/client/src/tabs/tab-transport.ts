@@ -2,13 +2,13 @@
  * The transport of one tab among all tabs of a browser profile, which share one connection: in a shared worker; where
  * there is none, or it does not answer, in the tab that leads; in a browser that shares nothing, in each tab.
  *
- * Owns: which of these it is, when what this tab uses is doubted. Does not know: HTTP, who leads.
+ * Owns: which of these it is, and when the host of this tab is doubted. Does not know: HTTP, which tab leads.
  *
  * Invariants:
- * - Every tab reads and writes, whoever has the connection.
- * - What falls over rejects as `network` and nothing else: whoever reads goes on from its cursor at the new host, whoever
- *   writes repeats what is safe to repeat. Nothing is lost or doubled.
- * - Nobody waits for anything: nobody is asked whether he lives.
+ * - Every tab reads, whichever tab has the connection.
+ * - What was open at a host that is gone rejects as `network` and nothing else: its reader continues from its cursor at the
+ *   new host. Nothing is lost or doubled.
+ * - While a tab waits for nothing, it does not ask whether its host is alive.
  */
 import type { Clock } from '@holdfast/core'
 import { type ChannelTransport, createChannelTransport } from '../channel/ask.ts'
@@ -21,24 +21,24 @@ import { SILENT_STEPS, watch } from './watch.ts'
 
 /** Seconds that a worker may take to be loaded. */
 const START_STEPS = 10
-/** Until what a tab needs to lead is asked for again, where it could not be loaded. */
+/** Until the code that a tab needs to lead is loaded again, if that failed. */
 const RELOAD_MS = 1_000
 
 export interface TabTransportOptions {
   /** Undefined where the browser shares nothing. */
   readonly neighbours: Neighbours | undefined
   readonly clock: Clock
-  /** Another one for each tab. */
+  /** Unique to each tab. */
   readonly tabId: string
-  /** Whose tabs these are: persons share no connection. */
+  /** Tabs of different persons share no connection. */
   readonly person: string
-  /** Which build of the page this is: builds share no connection. */
+  /** Tabs of different builds of the page share no connection. */
   readonly build: string
   /** Where the shared worker is; without it a tab leads. */
   readonly workerUrl?: string
   /**
-   * Loads what makes the connection, should this tab have to have it: with a shared worker it hardly ever has to.
-   * `alone`: other tabs have theirs, over the few connections that the browser opens.
+   * Loads what makes the connection, in case this tab needs one: with a shared worker it hardly ever does. `alone`: other
+   * tabs have their own, over the few connections that the browser opens.
    */
   load(): Promise<(whose: 'shared' | 'alone') => ReadTransport>
 }
@@ -97,7 +97,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
     own.onLost(how)
   }
 
-  /** It is asked whether it lives for as long as somebody waits for something. */
+  /** The host is asked whether it is alive for as long as this tab waits for something. */
   function rewatch(): void {
     const own = inUse
     if (!way.needed || !own) {
@@ -116,7 +116,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
     })
   }
 
-  /** What a tab needs to lead: not before the page is there, and not only when the server may be gone. */
+  /** What a tab needs to lead. It is loaded early: when it is needed the server may be gone. */
   async function loadAll() {
     const [{ createElection }, connect] = await Promise.all([import('./election.ts'), options.load()])
     return { createElection, connect }
@@ -152,7 +152,7 @@ export function createTabTransport(options: TabTransportOptions): TabTransport {
     })
   }
 
-  /** It shares nothing with anybody. */
+  /** This tab shares nothing with others. */
   function beAlone(): void {
     isAlone = true
     leave()

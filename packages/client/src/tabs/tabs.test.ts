@@ -1,4 +1,4 @@
-/** Tabs of one browser profile: killed, frozen, quick and slow; their connection, and what they read and write through it. */
+/** Tabs of one browser profile, and the connection through which they read: tabs that are killed, frozen or asleep. */
 import { createManualClock } from '@holdfast/core/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { Line, Neighbours } from '../environment/neighbours.ts'
@@ -33,7 +33,7 @@ describe.each([
     )
   })
 
-  it('S001-51 several read the same thread, each all of it, and one that leaves takes nothing from the others', async () => {
+  it('S001-51 that read the same thread each receive all of it, also when another one leaves', async () => {
     const tabs = createTabs({ shared })
     const opened = await openAll(tabs)
     const readings = opened.map((tab) => keepReading(tab, KEY))
@@ -45,7 +45,7 @@ describe.each([
     expect(readings.map(({ seen }) => seen.length)).toEqual([3, 6, 3, 6, 6])
   })
 
-  it('S001-52 a tab that is killed says nothing, and is served no longer; no run notices', async () => {
+  it('S001-52 that are killed are not served any longer, and no run notices', async () => {
     const tabs = createTabs({ shared })
     const opened = await openAll(tabs)
     const readings = opened.map((tab, at) => keepReading(tab, KEYS[at] ?? KEY))
@@ -59,7 +59,7 @@ describe.each([
     expect(tabs.server.asked.every(({ type }) => type === 'openLog')).toBe(true)
   })
 
-  it('I10 nobody waits for anything: nobody is asked whether he lives', async () => {
+  it('I10 that wait for nothing do not ask whether their host is alive', async () => {
     const tabs = createTabs({ shared })
     const [first, second] = await openAll(tabs)
     if (!first || !second) throw new Error('There are no two tabs.')
@@ -80,7 +80,7 @@ describe.each([
     expect(tabs.server.asked).toEqual([])
   })
 
-  it('that sleep for an hour displace nobody when they wake', async () => {
+  it('that sleep for an hour displace no leader when they wake up', async () => {
     const tabs = createTabs({ shared })
     const opened = await openAll(tabs)
     const readings = opened.map((tab) => keepReading(tab, KEY))

@@ -1,4 +1,4 @@
-/** Who is silent, and who only seems so to somebody who slept. */
+/** Which end is silent, and which only seems so to one that was asleep. */
 import type { Clock } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { expect, it, vi } from 'vitest'
@@ -37,7 +37,7 @@ it('answers, and refusals too, are signs of life; a first one may take longer', 
   expect(clock.waiting).toBe(0)
 })
 
-it('whoever sleeps hears nothing, and that is no silence of the other’s: he listens for three seconds when he wakes', () => {
+it('a program that was asleep heard nothing, which is not the other end’s silence: it listens for three seconds after it wakes up', () => {
   let time = 0
   let due = () => {}
   const clock: Clock = {

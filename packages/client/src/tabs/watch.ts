@@ -1,13 +1,13 @@
 /**
- * Whether the other end is alive: by asking it, and by nothing but its answers. A timer alone never says that somebody
- * died: whoever has slept himself has heard nothing either, and begins to listen anew when he wakes.
+ * Whether the other end is alive. Only its answers decide, never a timer alone: a program that was asleep itself has heard
+ * nothing either, and starts to listen again when it wakes up.
  *
  * Owns: when to ask, when silence is long enough. Does not know: who is asked, what follows from silence.
  */
 import type { Clock } from '@holdfast/core'
 
 const STEP_MS = 1_000
-/** Unanswered for so many steps, each seen awake, is silent: 3 s. */
+/** Silent means no answer for so many steps, each of them awake: 3 s. */
 export const SILENT_STEPS = 3
 
 export interface WatchOptions {
@@ -36,7 +36,7 @@ export function watch({ clock, ask, onSilent, patience = SILENT_STEPS }: WatchOp
       missed = 0
       allowed = SILENT_STEPS
     }
-    // A refusal is an answer of whoever knows that the other end is gone: they act on it themselves.
+    // A refusal comes from a line that knows that the other end is gone: its owner acts on that.
     void ask().then(answered, answered)
   }
 

@@ -13,11 +13,11 @@ import { problem } from './scripted-requests.ts'
 export interface Script extends ScriptedLog {
   readonly builder: LogBuilder
   readonly speaking: Set<string>
-  /** Who takes the place of whom, by the run that makes room. */
+  /** Which run replaces which, by the run that is superseded. */
   readonly makingRoom: Map<string, string>
-  /** What a run that waits has said of its place. */
+  /** The parent that a queued run was started with. */
   readonly parents: Map<string, StartBody['parentId']>
-  /** How much of it the inbox has been told of. */
+  /** How much of it the inbox has noted. */
   noted: number
   title: string
   archived: boolean

@@ -17,7 +17,7 @@ import {
 import { TransportError } from '../transport/error.ts'
 import type { FeedHandlers, LogHandlers, PolledHandlers } from '../transport/port.ts'
 
-/** Whoever reads a thread's log, over whichever connection. */
+/** A reader of a thread's log, over any connection. */
 export interface ScriptedReader {
   readonly handlers: LogHandlers
   sent: number

@@ -32,7 +32,7 @@ export interface ScriptedThreads {
   readonly all: Iterable<Script>
   /** Throws what the server would answer. */
   find(key: ThreadKey): Script
-  /** The thread, made where there is none. */
+  /** The thread; it is made if it does not exist. */
   make(key: ThreadKey): Script
   peek(key: ThreadKey): Script | undefined
   /** Tells everybody what has come to its log. */
@@ -42,7 +42,7 @@ export interface ScriptedThreads {
   cancelThread(key: ThreadKey, reason?: string): CancelRequested | CancelTooLate
   say(script: Script, runId: string, delta: string): void
   end(script: Script, runId: string, outcome?: Outcome): void
-  /** The end alone: whoever has emitted things has closed them. */
+  /** The end alone: what the test has opened it has to close itself. */
   finish(script: Script, runId: string, outcome: Outcome): void
   bury(key: ThreadKey): void
   deleteThread(key: ThreadKey, force: boolean): void

@@ -22,7 +22,7 @@ export interface ScriptedTransport extends RunTransport, FeedSource, Omit<Reques
   /** Logs that are open now. */
   readonly connections: number
   addRoom(room: RoomInfo): void
-  /** Makes a thread that nobody has started anything in. */
+  /** Makes a thread without a run. */
   addThread(key: ThreadKey): void
   has(key: ThreadKey): boolean
   /** A run from another device. */
@@ -32,14 +32,14 @@ export interface ScriptedTransport extends RunTransport, FeedSource, Omit<Reques
   end(key: ThreadKey, runId: string, outcome?: Outcome): void
   /** An event of the run, as it is. */
   emit(key: ThreadKey, runId: string, event: EventJson): void
-  /** The run's end alone: whoever has emitted things has closed them. */
+  /** The run's end alone: what the test has opened it has to close itself. */
   finish(key: ThreadKey, runId: string, outcome: Outcome): void
   /** Deleted from elsewhere. */
   bury(key: ThreadKey): void
   /** Breaks every connection to this log. `ended`: the server closed it in order. */
   drop(key: ThreadKey, how?: 'broken' | 'ended'): void
   heartbeat(key: ThreadKey): void
-  /** Sends this to whoever reads the log of `key`, whatever it is. */
+  /** Sends this to the readers of the log of `key`, whatever it is. */
   push(key: ThreadKey, batch: readonly Envelope[]): void
   /** What every reader of the inbox is told next. */
   tellInbox(event: InboxEvent & { readonly roomId: string }): void

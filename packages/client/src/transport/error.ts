@@ -1,18 +1,18 @@
-/** Why the server could not be asked, or would not: one closed union, so that whoever catches it can switch. */
+/** Why a request failed: one closed union, so that the code that catches it can switch over it. */
 import { PROBLEM_STATUS, type Problem } from '@holdfast/core'
 
 export type TransportFault =
   /** Nothing answered, or the connection broke, or no answer came in time. */
   | { readonly type: 'network' }
-  /** Something answered for the server (a proxy, a gateway) that it is not there now. */
+  /** A proxy or a gateway answered that the server is not available now. */
   | { readonly type: 'unavailable'; readonly status: number }
   /** The server refused, and says why. */
   | { readonly type: 'problem'; readonly problem: Problem }
-  /** Whoever asks has to sign in first. */
+  /** The person has to sign in first. */
   | { readonly type: 'unauthorized' }
-  /** An answer that is not in the language of docs/PROTOCOL.md. */
+  /** An answer that docs/PROTOCOL.md does not know. */
   | { readonly type: 'protocol'; readonly detail: string }
-  /** Whoever asked has stopped asking. */
+  /** The caller has given up the request. */
   | { readonly type: 'aborted' }
 
 function sentence(fault: TransportFault): string {
@@ -70,7 +70,7 @@ export function problemOf(error: TransportError): Problem | undefined {
   return error.fault.type === 'problem' ? error.fault.problem : undefined
 }
 
-/** Every failure of a transport is a TransportError: what is not one broke underneath it, which is the network's doing. */
+/** Every failure of a transport is a TransportError. Anything else broke below the transport: that is the network's fault. */
 export function transportError(cause: unknown): TransportError {
   return cause instanceof TransportError ? cause : new TransportError({ type: 'network' }, { cause })
 }

@@ -30,7 +30,7 @@ describe('answers', () => {
     'that are a page': [(_, response) => response.writeHead(200).end('<html>'), { type: 'protocol' }],
     'that are a number': [(_, response) => response.writeHead(200).end('7'), { type: 'protocol' }],
     'without a problem': [(_, response) => response.writeHead(404).end('Not Found'), { type: 'protocol' }],
-    'with a code nobody knows': [
+    'with an unknown code': [
       (_, response) =>
         response.writeHead(409, { 'content-type': PROBLEM_CONTENT_TYPE }).end('{"status":409,"code":"odd"}'),
       { type: 'protocol' },
@@ -47,14 +47,14 @@ describe('answers', () => {
       { type: 'network' },
     ],
   }
-  it.each(Object.entries(answers))('%s have a name', async (_, [listener, expected]) => {
+  it.each(Object.entries(answers))('%s become a typed fault', async (_, [listener, expected]) => {
     const server = await serve(listener)
     const error = await server.transport.ask('rooms', []).catch((cause: unknown) => cause)
     expect(faultOf(error)).toMatchObject(expected)
     await server.stop()
   })
 
-  it('of nobody are the network’s', async () => {
+  it('from no server are a network fault', async () => {
     const server = await serve(() => {})
     await server.stop()
     expect(faultOf(await server.transport.ask('rooms', []).catch((cause: unknown) => cause))).toEqual({
@@ -62,7 +62,7 @@ describe('answers', () => {
     })
   })
 
-  it('that never come are the network’s too, once their time is over', async () => {
+  it('that never arrive are a network fault once the time limit is over', async () => {
     const reached = vi.fn()
     const server = await serve(reached)
     const manual = createManualClock()
@@ -75,7 +75,7 @@ describe('answers', () => {
     await server.stop()
   })
 
-  it('nobody waits for any more are aborted', async () => {
+  it('that the caller gave up are aborted', async () => {
     const reached = vi.fn()
     const server = await serve(reached)
     const stop = new AbortController()
@@ -86,18 +86,18 @@ describe('answers', () => {
     await server.stop()
   })
 
-  it('that are no event stream are no log', async () => {
+  it('that are not an event stream are a protocol fault', async () => {
     const server = await serve((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'))
     expect(faultOf(await read(server.transport, KEY, 0).done)).toMatchObject({ type: 'protocol' })
     await server.stop()
   })
 })
 
-it('a problem’s sentence is the error’s', () => {
+it('an error has the sentence of its problem', () => {
   expect(new TransportError(problem('run_active', { detail: 'Stop it first.' })).message).toBe('Stop it first.')
 })
 
-it('every request carries the headers of the moment, so that a new token needs no new transport', async () => {
+it('every request asks for the headers again, so that a new token needs no new transport', async () => {
   const seen: (string | undefined)[] = []
   const server = await serve((request, response) => {
     seen.push(request.headers.authorization)
@@ -112,7 +112,7 @@ it('every request carries the headers of the moment, so that a new token needs n
   await server.stop()
 })
 
-it('what a person sends goes out though the page is left in that moment, as much at once as browsers let out', async () => {
+it('a message is sent even if the page is left at that moment, up to what browsers allow at once', async () => {
   const asked: { readonly alive: boolean | undefined; answer(): void }[] = []
   const fetchLater: typeof fetch = (_, init) =>
     new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Whether something that was read is an entry of the inbox: its address and its cursor, by hand; the rest is its type's. */
+/** Whether a value is an entry of the inbox. Only its address and its cursor are checked; the rest follows from its type. */
 import type { InboxFrame } from '@holdfast/core'
 
 export function isInboxFrame(value: unknown): value is InboxFrame {

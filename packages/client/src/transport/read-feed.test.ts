@@ -119,7 +119,7 @@ it('S001-26 S001-49 G8 what does not say where it belongs, or belongs to a threa
   expect(said).toEqual([[A, [1]]])
 })
 
-it('S001-29 what is of nobody who asked is not given to the thread that was last spoken of', () => {
+it('S001-29 a frame of a thread that was not asked for is not given to the thread of the frame before', () => {
   const { said, dropped, feed } = reader()
   const foreign = logOf(NOT_ASKED)[1]
   feed.take(bytes(frame('log', a1) + frame('log', foreign) + frame('log', b1) + frame('log', foreign)))

@@ -112,7 +112,7 @@ export function createFeedReader(threads: readonly ThreadKey[], handlers: Heard)
   }
 }
 
-/** @throws TransportError (`protocol`) where it is no page at all; a single frame that is none is dropped. */
+/** @throws TransportError (`protocol`) where it is not a page at all; a single malformed frame is dropped. */
 export function readFeedPage(
   page: unknown,
   threads: readonly ThreadKey[],
@@ -120,7 +120,7 @@ export function readFeedPage(
 ): { readonly more: boolean } {
   const { frames: said, more } = Object(page) as { readonly frames?: unknown; readonly more?: unknown }
   if (!Array.isArray(said) || typeof more !== 'boolean') {
-    throw new TransportError({ type: 'protocol', detail: 'a page of the feed that is none' })
+    throw new TransportError({ type: 'protocol', detail: 'not a page of the feed' })
   }
   const frames = createFrameReader(threads, handlers)
   for (const each of said as readonly unknown[]) {

@@ -15,7 +15,7 @@ builder.agui('run', { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm2', delta: '漢
 const FRAMES = builder.envelopes.map(frameOf)
 const BYTES = new TextEncoder().encode(`: open\n\n${FRAMES.join(HEARTBEAT)}`)
 
-describe('bytes', () => {
+describe('the bytes of a log', () => {
   function reader() {
     const seen: Envelope[] = []
     const dropped: string[] = []
@@ -63,7 +63,7 @@ describe('bytes', () => {
     expect(seen).toEqual(builder.envelopes)
   })
 
-  it('G8 S001-29 give no envelope of another thread or room, and nothing that is none: dropped and counted', () => {
+  it('G8 S001-29 give no envelope of another thread or room, and nothing malformed: both are dropped and counted', () => {
     const { seen, dropped, log } = reader()
     const [good] = builder.envelopes
     const others = [

@@ -1,4 +1,4 @@
-/** Answers that are none: from a proxy, from another program, from a version that is not this one. */
+/** Answers of the wrong shape: from a proxy, another program, or another version. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createManualClock } from '@holdfast/core/testing'
@@ -44,14 +44,14 @@ const NONE = [
 ]
 
 describe.each(CHECKED)('%s', (verb) => {
-  it.each(NONE)('answered with %j is a failed reading, which says so', async (body) => {
+  it.each(NONE)('an answer of %j is a failed request, as a protocol fault', async (body) => {
     said = { type: body.startsWith('<') ? 'text/html' : 'application/json', body }
     const error = transportError(await ask(verb, sampleArgs(verb)).catch((cause: unknown) => cause))
     expect(error.fault.type).toBe('protocol')
   })
 })
 
-it('a snapshot of another thread is none of this one', async () => {
+it('a snapshot of another thread is not accepted', async () => {
   const script = createScriptedTransport()
   script.startElsewhere(KEY, 'run', 'Hello')
   said = { type: 'application/json', body: JSON.stringify(await script.ask('snapshot', [KEY])) }
@@ -60,7 +60,7 @@ it('a snapshot of another thread is none of this one', async () => {
   expect(other.fault.type).toBe('protocol')
 })
 
-it('a snapshot that lacks anything the page relies on is none, and one that has more is one', async () => {
+it('a snapshot that lacks a field the client relies on is refused, and one with more fields is accepted', async () => {
   const script = createScriptedTransport()
   script.startElsewhere(KEY, 'run', 'Hello')
   const whole = JSON.parse(JSON.stringify(await script.ask('snapshot', [KEY]))) as Record<string, unknown>

@@ -1,10 +1,10 @@
-/** A scripted transport at the far end of a channel, served over it, and told over it what to do. */
+/** A scripted transport at the far end of a channel, served over it and controlled over it. */
 import { createScriptedTransport } from '../../testing/scripted-transport.ts'
 import type { Channel } from '../channel.ts'
 import { isPlain } from '../messages.ts'
 import { serveChannel } from '../serve.ts'
 
-/** Begins anew: a script that knows nothing. */
+/** Starts again, with an empty script. */
 export const FRESH = 'fresh'
 
 export function playScript(channel: Channel): void {

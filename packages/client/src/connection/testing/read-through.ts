@@ -23,7 +23,7 @@ export function setUp() {
     open.mostFeeds = Math.max(open.mostFeeds, open.feeds)
     open.mostLogs = Math.max(open.mostLogs, open.logs)
     const path = slow[kind].path()
-    // One that was given up is over for its host, however late whoever waits for it hears of that.
+    // One that was given up is over for its host, however late its caller is notified.
     let isOpen = true
     const close = () => {
       if (isOpen) open[kind] -= 1

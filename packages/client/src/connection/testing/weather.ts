@@ -1,4 +1,4 @@
-/** A scripted server behind something that treats streams as it likes, while answers come through. */
+/** A scripted server behind a proxy that may hold back, cut or replace streams, while answers arrive. */
 import type { Clock } from '@holdfast/core'
 import { TransportError } from '../../transport/error.ts'
 import type { FeedHandlers, FeedSource, LogHandlers, RunTransport } from '../../transport/port.ts'
@@ -28,7 +28,7 @@ export function createWeather(source: RunTransport & FeedSource, clock: Clock) {
     const then = now
     count.opened += 1
     if (then === 'down') throw new TransportError({ type: 'network' })
-    if (then === 'html') throw new TransportError({ type: 'protocol', detail: 'a stream of events that is none' })
+    if (then === 'html') throw new TransportError({ type: 'protocol', detail: 'not a stream of events' })
     if (then === 'empty') return
     const over = Promise.withResolvers<void>()
     const cut = new AbortController()

@@ -3,7 +3,7 @@
  * them, which can be frozen and killed at any moment. The double of `Neighbours`.
  *
  * As in a browser: a frozen program keeps its locks and may be given more, what is posted to it waits, its timers are due
- * when it wakes; a dead one has no locks, and nobody is told that its lines are dead.
+ * when it wakes; a dead one has no locks, and the other ends of its lines are not notified.
  */
 import type { Clock } from '@holdfast/core'
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
@@ -26,7 +26,7 @@ export interface Program {
 export interface ManualProfile {
   readonly clock: ManualClock
   open(): Program
-  /** The shared worker, once somebody has connected to it. */
+  /** The shared worker, once a tab has connected to it. */
   readonly worker: Program | undefined
   /** Which program has this lock. */
   holder(name: string): string | undefined

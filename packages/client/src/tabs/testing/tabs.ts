@@ -1,4 +1,4 @@
-/** Tabs of a manual profile before one scripted server, and readers that go on from their cursor, as a feed does. */
+/** Tabs of a manual profile before one scripted server, and readers that continue from their cursor, as the registry does. */
 import type { Envelope, ThreadKey } from '@holdfast/core'
 import { expect } from 'vitest'
 import { createScriptedTransport, type ScriptedTransport } from '../../testing/scripted-transport.ts'
@@ -15,16 +15,16 @@ export interface ManualTab extends TabTransport {
 export interface Tabs {
   readonly profile: ManualProfile
   readonly server: ScriptedTransport
-  /** How often somebody made a connection for all. */
+  /** How many connections for all tabs were made. */
   readonly connected: () => number
   open(): Promise<ManualTab>
-  /** Lets time pass in small steps, and everybody act between them. */
+  /** Lets time pass in small steps, and every tab act between them. */
   pass(ms: number): Promise<void>
 }
 
 const STEP_MS = 250
 
-/** Lets everybody do what is theirs to do now. */
+/** Lets every program do what is due now. */
 export async function turn(): Promise<void> {
   for (let time = 0; time < 3; time += 1) await new Promise((resolve) => setTimeout(resolve))
 }
