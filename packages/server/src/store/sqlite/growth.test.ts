@@ -47,6 +47,30 @@ function oneRun(runId: string, threadId = THREAD.threadId): void {
   write((now) => commands['work.end'](now, lease, ending(lease, SUCCEEDED)))
 }
 
+it('no call of a run carries out more statements than it did', () => {
+  const costs: Record<string, number> = {}
+  function cost<Answer>(name: string, run: (now: number) => Answer): Answer {
+    count.take()
+    const answer = write(run)
+    costs[name] = count.take().statements
+    return answer
+  }
+  for (const runId of ['first', 'second']) {
+    cost(`start ${runId}`, (now) => commands['runs.start'](now, ALICE, THREAD, asking(runId)))
+    const request = { workerId: 'w', limit: 1, leaseMs: LEASE_MS }
+    const [claim] = cost(`claim ${runId}`, (now) => commands['work.claim'](now, request))
+    const { lease } = claim as Claim
+    cost(`append ${runId}`, (now) => commands['work.append'](now, lease, saying(`${runId}-a`, 'An answer.')))
+    cost(`end ${runId}`, (now) => commands['work.end'](now, lease, ending(lease, SUCCEEDED)))
+  }
+  // The first run of a thread creates it. Each includes the beginning, the proof of ownership and the commit.
+  const most = { start: [25, 22], claim: [14, 14], append: [4, 4], end: [17, 17] }
+  for (const [name, [first = 0, second = 0]] of Object.entries(most)) {
+    expect(costs[`${name} first`], name).toBeLessThanOrEqual(first)
+    expect(costs[`${name} second`], name).toBeLessThanOrEqual(second)
+  }
+})
+
 it('a short run writes as much in a long thread as in a short one', () => {
   let runs = 0
   function costUntil(size: number) {
