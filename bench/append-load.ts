@@ -1,13 +1,13 @@
-/** What is asked of a way (`append-ways.ts`), and what it costs: the same for each of them. */
+/** The load on a way (`append-ways.ts`), and what it costs: the same for each of them. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { END, type ReadOrder, type ReadReport } from './append-readers.ts'
 import type { Way } from './append-ways.ts'
 
-/** What a run says at once, when it says as much as it can. */
+/** Events of one write, for a run that sends as much as it can. */
 export const BATCH = 32
-/** How often it does so before it waits to be heard. */
+/** Writes before it waits for its events to be acknowledged. */
 const UNDER_WAY = 4
 const READERS = fileURLToPath(new URL('./append-readers.ts', import.meta.url))
 
@@ -18,15 +18,17 @@ export interface Measured {
   readonly p99Ms: number
 }
 
-/** As the recorder writes a delta: what is said comes last. */
+/** In the recorder's form of a delta: the text comes last. */
 function event(n: number, text = `t${n} `): string {
   return JSON.stringify({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'answer', timestamp: Date.now(), delta: text })
 }
 
-/** Says something, and answers how many events that were. */
+/** Sends events, and returns how many. */
 export type Speak = () => Promise<number>
 
-/** Connects `readersOf` readers to each run, lets it speak, ends the streams and waits until all of it has arrived. */
+/**
+ * Connects `readersOf` readers to each run, lets the run send, ends the streams and waits until everything has arrived.
+ */
 export async function deliver(
   way: Way,
   { runs, readersOf }: { readonly runs: number; readonly readersOf: number },
@@ -60,7 +62,7 @@ export async function deliver(
   }
 }
 
-/** Every run says as much as it may, `perRun` events each: it goes on talking while what it said is on its way. */
+/** Every run sends as fast as allowed, `perRun` events each. It continues while earlier events are in flight. */
 export async function flood(way: Way, perRun: number): Promise<number> {
   const { runs } = way
   const one = async (run: number) => {
@@ -80,7 +82,7 @@ export async function flood(way: Way, perRun: number): Promise<number> {
   return runs * perRun
 }
 
-/** All runs together say `perSecond` events a second, for `seconds`. */
+/** All runs together send `perSecond` events per second, for `seconds`. */
 export async function steady(way: Way, perSecond: number, seconds: number): Promise<number> {
   const { runs } = way
   const tickMs = 10
@@ -88,7 +90,7 @@ export async function steady(way: Way, perSecond: number, seconds: number): Prom
   const begun = performance.now()
   const { promise: allHeard, resolve, reject } = Promise.withResolvers<void>()
   let events = 0
-  // What is on its way is counted, not kept: the load's own objects are not what is measured.
+  // Events in flight are counted, not kept, so that the load's own objects are not measured.
   let underWay = 1
   const heard = () => {
     underWay--

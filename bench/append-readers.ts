@@ -1,13 +1,13 @@
 /**
- * A process of its own with the readers of a measurement, so that the server's CPU time is the server's alone. Told by
- * its parent which streams to open; says when all of them have been told the end, and how long events were on their way.
+ * The readers of a measurement in a separate process, so that the server's CPU time is the server's alone. The parent
+ * says which streams to open. The process reports when all of them have ended, and the latencies of their events.
  */
 import { get, type IncomingMessage } from 'node:http'
 
-/** In the last event of every stream. */
+/** Marks the last event of every stream. */
 export const END = 'bench-end'
 
-/** `begin`: what came until now was the warm-up, and its times do not count. */
+/** `begin`: everything so far was the warm-up, and does not count. */
 export type ReadOrder = { readonly type: 'connect'; readonly urls: readonly string[] } | { readonly type: 'begin' }
 
 export type ReadReport =

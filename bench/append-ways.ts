@@ -1,6 +1,6 @@
 /**
- * The ways of a measurement from an agent's event to many readers: Holdfast's (store, feed, node's `res`); the limit, a
- * bare node:http loop that makes the same bytes and keeps nothing; and silence, which is what the load itself costs.
+ * The ways of a measurement from an agent's event to many readers: Holdfast's (store, feed, Node's `res`); the limit, a
+ * bare node:http loop that writes the same bytes and stores nothing; and silence, which measures the load itself.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
@@ -24,7 +24,7 @@ export const threadOf = (run: number): ThreadKey => ({ roomId: 'bench', threadId
 export interface Way {
   readonly runs: number
   urlOf(run: number): string
-  /** Resolves when the run may go on: when what it said is durable, or when its readers keep up. */
+  /** Resolves when the run may continue: when its events are durable, or when its readers keep up. */
   emit(run: number, events: readonly string[]): Promise<unknown>
   close(): Promise<void>
 }
@@ -51,9 +51,9 @@ async function listening(answer: (run: number, response: ServerResponse) => void
 }
 
 export interface LimitOptions {
-  /** How many events go into one write. */
+  /** Events per write. */
   readonly perWrite?: number
-  /** Whether each write is an HTTP chunk, as node does it unless it is told not to. */
+  /** Whether each write is an HTTP chunk, which is Node's default. */
   readonly chunked?: boolean
 }
 
@@ -93,7 +93,7 @@ export async function createLimit(runs: number, { perWrite = 1, chunked = true }
   }
 }
 
-/** Streams that nothing is written to: what is left is the load's own making. */
+/** Streams without writes: what remains is the cost of the load itself. */
 export async function createSilence(runs: number): Promise<Way> {
   const readers = Array.from({ length: runs }, () => new Set<ServerResponse>())
   const http = await listening((run, response) => {

@@ -1,7 +1,7 @@
 /**
- * A thousand who look at a run that says 20 events a second: processor time of the server and heap for each connection,
- * Holdfast beside a bare node:http loop, in rounds that take turns; the readers are a process of their own.
- * `node bench/connections.ts` prints the table.
+ * A thousand readers of a run that sends 20 events per second: the server's processor time and heap per connection,
+ * Holdfast beside a bare node:http loop, in alternating rounds. The readers are a separate process. `node
+ * bench/connections.ts` prints the table.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -36,7 +36,7 @@ async function say(way: Way): Promise<void> {
   await way.emit(0, [JSON.stringify(event)])
 }
 
-/** In time with the clock, however long the writing takes. */
+/** On schedule, however long the writes take. */
 const speak =
   (way: Way, seconds: number): Speak =>
   async () => {
@@ -55,7 +55,7 @@ function used(): number {
   return process.memoryUsage().heapUsed
 }
 
-/** Bytes of heap for each of the connections, once each has been told something. */
+/** Bytes of heap per connection, once each has received something. */
 async function heapEach(way: Way): Promise<number> {
   const before = used()
   const readers = fork(STREAMS, { stdio: 'inherit' })

@@ -1,7 +1,7 @@
 /**
- * Whether threads wait for each other: from asking something in a new thread to its first token, alone and beside
- * twenty threads that stream and are looked at, in turns, in one server process with its store on disk. The agent says
- * its first token at once, so what is measured is the server. `node bench/fairness.ts` prints the table.
+ * Whether threads wait for each other: the time from a start in a new thread to its first token, alone and beside
+ * twenty followed threads that stream, in alternating rounds, in one server process with its store on disk. The agent
+ * sends its first token at once, so the server is what is measured. `node bench/fairness.ts` prints the table.
  */
 import { paths, type ThreadKey } from '@holdfast/core'
 import { runAlone } from './alone.ts'
@@ -11,7 +11,7 @@ import { type ServerProcess, startServer } from './server-process.ts'
 const ROUNDS = 4
 const SAMPLES = 25
 const NEIGHBOURS = 20
-/** As a fast model speaks. */
+/** The speed of a fast model. */
 const TOKENS_APART_MS = 20
 const FIRST_TOKEN = '"type":"TEXT_MESSAGE_CONTENT"'
 
@@ -26,7 +26,7 @@ async function ask(server: ServerProcess, key: ThreadKey, tokens: number, interv
   await response.body?.cancel()
 }
 
-/** Follows the threads over one connection; `see` hears every piece of it. */
+/** Follows the threads over one connection; `see` gets every chunk of it. */
 async function follow(
   server: ServerProcess,
   threads: readonly ThreadKey[],
@@ -52,7 +52,7 @@ async function follow(
   }
 }
 
-/** Milliseconds from asking to the first token, each in a thread of its own. */
+/** Milliseconds from the start to the first token, each in its own thread. */
 async function firstTokens(server: ServerProcess): Promise<number[]> {
   const times: number[] = []
   for (let n = 0; n < SAMPLES; n++) {
@@ -69,7 +69,7 @@ async function firstTokens(server: ServerProcess): Promise<number[]> {
   return times
 }
 
-/** Twenty threads that stream to somebody until told to stop. */
+/** Twenty followed threads that stream until they are stopped. */
 async function neighbours(server: ServerProcess): Promise<() => Promise<void>> {
   const keys = Array.from({ length: NEIGHBOURS }, () => newKey('neighbour'))
   const speaking = new Set<string>()

@@ -1,4 +1,4 @@
-/** HOLDFAST_CONFIG of the server in `flood.ts`: an agent that says what time it is, and two that do not wait. */
+/** HOLDFAST_CONFIG of the server in `flood.ts`: an agent that sends the time, and two that never wait. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type AgentDefinition, defineAgent, defineConfig } from '@holdfast/server'
 

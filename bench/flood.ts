@@ -1,7 +1,7 @@
 /**
- * What a flooding agent does to its neighbours (G10): a probe run says what time it is every 20 ms, and its reader looks
- * at the clock. Alone, then beside an agent that never waits, in turns, in one server process with its store on disk.
- * `node bench/flood.ts` prints the table.
+ * What a flooding agent does to its neighbours (G10): a probe run sends the time every 20 ms, and its reader compares
+ * it with the clock. Alone, then beside an agent that never waits, in alternating rounds, in one server process with
+ * its store on disk. `node bench/flood.ts` prints the table.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ export async function ask(server: ServerProcess, agentId: string): Promise<Threa
   return key
 }
 
-/** Milliseconds that each token was on its way, until the run's end. */
+/** Latency of each token in milliseconds, until the run's end. */
 export async function follow(server: ServerProcess, key: ThreadKey): Promise<number[]> {
   const latencies: number[] = []
   const response = await fetch(`${server.url}${paths.runEvents(key, 'run')}?live=sse`)
@@ -44,7 +44,7 @@ export async function follow(server: ServerProcess, key: ThreadKey): Promise<num
   return latencies
 }
 
-/** One flood after the other, until told to stop: each ends when its limits are reached. */
+/** One flood after another until it is stopped. Each ends when it reaches its limits. */
 function keepFlooding(server: ServerProcess, agentId: string): () => Promise<void> {
   let on = true
   const over = (async () => {
@@ -74,7 +74,7 @@ async function probe(server: ServerProcess, beside?: string): Promise<Probed> {
   if (beside !== undefined) await wait(500)
   const latencies = (await follow(server, await ask(server, 'probe'))).toSorted((a, b) => a - b)
   await stop()
-  // What a flood leaves behind is done before the next one looks at the clock.
+  // The aftermath of a flood is over before the next measurement.
   await wait(1_500)
   const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
   return { p50: at(0.5), p99: at(0.99) }

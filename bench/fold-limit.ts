@@ -1,6 +1,6 @@
 /**
- * The plain limit: the least a client must do that shows each event: one immutable snapshot and one listener call per
- * event, written by hand, without addresses, positions, a tree, what is open, or tolerance.
+ * The limit: the least that a client must do to show each event, which is one immutable snapshot and one listener call
+ * per event, written by hand, without addresses, positions, a tree, open items or tolerance.
  */
 import type { Event, JsonPatchOperation, Message } from '@ag-ui/core'
 

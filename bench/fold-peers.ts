@@ -1,11 +1,11 @@
-/** The peers as an application uses them, without a network and without React. */
+/** The peers as an application uses them, without network and React. */
 import { AbstractAgent } from '@ag-ui/client'
 import type { BaseEvent } from '@ag-ui/core'
 import { AbstractChat, type ChatState, type ChatTransport, type UIMessage, type UIMessageChunk } from 'ai'
 import { from, type Observable } from 'rxjs'
 import { KEY, type Workload } from './fold-workload.ts'
 
-/** One `runAgent` with a listener on messages and state, ready to go. */
+/** One `runAgent` with a listener on messages and state, ready to start. */
 export function runAgUi(workload: Workload, seen: (value: unknown) => void): () => Promise<void> {
   class MemoryAgent extends AbstractAgent {
     override run(): Observable<BaseEvent> {
@@ -26,7 +26,7 @@ export function runAgUi(workload: Workload, seen: (value: unknown) => void): () 
   }
 }
 
-/** One answer through `ai`'s chat, its state kept as @ai-sdk/react keeps it, ready to go. */
+/** One answer through `ai`'s chat, with its state kept as in @ai-sdk/react, ready to start. */
 export function runAi(workload: Workload, seen: (value: unknown) => void): () => Promise<void> {
   const chunks = chunksOf(workload)
   const transport: ChatTransport<UIMessage> = {

@@ -1,4 +1,4 @@
-/** The same deltas for every reducer: events as an agent says them, envelopes as a log holds them. */
+/** The same deltas for every reducer: as an agent's events, and as envelopes of a log. */
 import type { Event, Message } from '@ag-ui/core'
 import type { Envelope, ThreadKey } from '@holdfast/core'
 
@@ -7,7 +7,7 @@ const AT = '2026-01-01T00:00:00.000Z'
 
 export interface Workload {
   readonly name: string
-  /** What the thread holds before the run. */
+  /** The messages of the thread before the run. */
   readonly history: readonly Message[]
   readonly state: unknown
   readonly kind: 'text' | 'tool' | 'state'
@@ -16,7 +16,7 @@ export interface Workload {
   readonly deltas: number
 }
 
-/** Messages of 2 kB, of a person and of an assistant in turn. */
+/** Messages of 2 kB, alternating between person and assistant. */
 function history(count: number): Message[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `old-${index}`,
@@ -86,7 +86,7 @@ export function statePatches(deltas: number): Workload {
   }
 }
 
-/** A log that begins after the history. Built of JSON, as a reader has it: no string is shared with another envelope. */
+/** A log that starts after the history. Parsed from JSON, as for a reader, so that envelopes share no strings. */
 export function bytesOf(workload: Workload): string[] {
   return workload.events.map((event, index) =>
     JSON.stringify({ v: 1, ...KEY, runId: 'run', seq: index + 1, at: AT, kind: 'agui', event }),

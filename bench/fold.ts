@@ -20,15 +20,15 @@ setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as (options: { type: 'minor' | 'major' }) => void
 
 /**
- * Each way pays for its own garbage: not for that of the one before it, and not for moving the events that were prepared
- * for it, which a young generation does twice before it leaves them alone.
+ * Each way pays for its own garbage, not for that of the previous one, and not for moving the events prepared for it,
+ * which a young generation does twice before it leaves them alone.
  */
 function settle(): void {
   gc({ type: 'minor' })
   gc({ type: 'minor' })
 }
 
-/** Listeners put what they get here, so that no reducer's work can be left out. */
+/** Listeners store their result here, so that no reducer's work can be optimised away. */
 let shown: unknown
 const show = (value: unknown): void => {
   shown = value
@@ -43,7 +43,7 @@ function viewOf({ history, state }: Workload): ThreadView {
 
 type Way = (workload: Workload) => () => void
 
-/** Each way is prepared apart from what is measured. */
+/** The preparation of each way is not measured. */
 const limit: Way = ({ history, state, events }) => {
   const own = JSON.parse(JSON.stringify(events)) as typeof events
   const apply = createLimit(history, state, show)
@@ -93,17 +93,17 @@ const oursOfBytes: Way = (workload) => {
   }
 }
 
-/** Processor time of this process since `began`, µs: what a busy machine does beside us is not counted. */
+/** Processor time of this process since `began` in µs, so that other load on the machine does not count. */
 function cpu(began?: NodeJS.CpuUsage): { readonly at: NodeJS.CpuUsage; readonly took: number } {
   const at = process.cpuUsage()
   return { at, took: began === undefined ? 0 : at.user + at.system - began.user - began.system }
 }
 
-/** µs per delta, medians of rounds in which the ways take turns. */
+/** µs per delta, medians of alternating rounds. */
 function compare<Name extends string>(ways: Readonly<Record<Name, readonly [Way, Workload]>>): Record<Name, number> {
   const entries = Object.entries(ways) as [Name, readonly [Way, Workload]][]
   const times = new Map<Name, number[]>(entries.map(([name]) => [name, []]))
-  // Otherwise the next measure that allocates pays for collecting what the peers left behind.
+  // Otherwise the next measurement that allocates pays for collecting the peers' garbage.
   gc({ type: 'major' })
   for (let round = -3; round < ROUNDS; round++) {
     for (const [name, [way, workload]] of entries) {

@@ -1,7 +1,7 @@
 /**
- * What a server process keeps of its heap, everything unused thrown away: for each event of a run that goes on, for each
- * run that has nothing to say, and for each that has ended. The store's worker has a heap of its own and keeps no events.
- * `node bench/heap.ts` prints the table.
+ * What a server process keeps on its heap after garbage collection: per event of a live run, per run that is silent,
+ * and per run that has ended. The store's worker has its own heap and keeps no events. `node bench/heap.ts` prints the
+ * table.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ const AGENTS = fileURLToPath(new URL('./talk-agents.ts', import.meta.url))
 
 const EVENT_LIMIT = 16
 const IDLE_LIMIT = 4_096
-/** Nothing; but a heap is never twice the same to the byte. */
+/** Ideally nothing, but heap measurements vary by some bytes. */
 const FINISHED_LIMIT = 100
 
 const threadOf = (name: string): ThreadKey => ({ roomId: 'default', threadId: name })
@@ -54,12 +54,12 @@ async function status(server: ServerProcess, key: ThreadKey, runId: string): Pro
   return (await get<{ status: string }>(server, paths.run(key, runId))).status
 }
 
-/** A few at a time: each connection costs the server something too. */
+/** A few at a time, since each connection costs the server something too. */
 async function few(keys: readonly ThreadKey[], work: (key: ThreadKey) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < keys.length; first += 8) await Promise.all(keys.slice(first, first + 8).map(work))
 }
 
-/** Events of a run that goes on: bytes of heap for each. */
+/** Bytes of heap per event of a live run. */
 async function perEvent(server: ServerProcess): Promise<number> {
   const warm = threadOf('warm')
   await ask(server, warm, 'talk', 'run', { events: WARM_UP_EVENTS })
@@ -67,7 +67,7 @@ async function perEvent(server: ServerProcess): Promise<number> {
   const before = await server.heap()
   const key = threadOf('long')
   await ask(server, key, 'talk', 'run', { events: EVENTS, stay: true })
-  // Asked for its last page, the log tells how far it has come; the whole thread would be read into the process.
+  // The last page of the log shows its length. Reading the whole thread would fill the process.
   const seen = async () => {
     const page = await get<{ envelopes?: readonly unknown[] }>(server, `${paths.log(key)}?after=${EVENTS}&limit=10`)
     return page.envelopes?.length ?? 0
@@ -86,8 +86,8 @@ interface Kept {
 }
 
 /**
- * Runs that wait: bytes for each while they do, and once they have ended. The same threads each time, so that what is
- * remembered of a thread, up to a bound, is not a run's; what is kept for good is kept in each round.
+ * Bytes per waiting run, while it waits and after it has ended. Uses the same threads each time, so that what is kept
+ * per thread, which is bounded, does not count as a run's. What is kept for good is kept in each round.
  */
 async function perRun(server: ServerProcess, name: string, props?: QuietProps): Promise<Kept> {
   const keys = Array.from({ length: RUNS }, (_, n) => threadOf(`${name}-${n}`))
@@ -101,7 +101,7 @@ async function perRun(server: ServerProcess, name: string, props?: QuietProps): 
     idle.push(((await server.heap()) - before) / RUNS)
     await few(keys, (key) => server.post(paths.cancelRun(key, runId), {}))
     await all(server, keys, runId, 'cancelled')
-    // Timers of what has ended.
+    // Waits for the timers of ended runs.
     await wait(2_000)
   }
   for (let n = 0; n < WARM_UP_ROUNDS; n++) await round(n)
@@ -112,7 +112,7 @@ async function perRun(server: ServerProcess, name: string, props?: QuietProps): 
   return { idle: median(idle), finished: Math.max(0, finished) }
 }
 
-/** The same agent that waits, with what it is given, and nothing around it: bytes for each. Nobody can keep less. */
+/** The same waiting agent with its input and nothing else: bytes per agent. No engine can keep less. */
 async function agentAlone(): Promise<number> {
   stopCompiling()
   const context = { tenantId: 'local', roomId: 'default', attention: () => 'none' as const, usage() {} }
@@ -120,7 +120,7 @@ async function agentAlone(): Promise<number> {
     const messages = [{ id: `${n}-q`, role: 'user' as const, content: 'Well?' }]
     const input = { threadId: `quiet-${n}`, runId: 'run', messages, tools: [], context: [], state: null }
     const controller = new AbortController()
-    // As the store's worker hands it over.
+    // In the form in which the store's worker passes it on.
     const said = quiet.run(structuredClone(input), { ...context, signal: controller.signal })[Symbol.asyncIterator]()
     return { controller, said, next: said.next() }
   }
@@ -148,7 +148,7 @@ async function all(server: ServerProcess, keys: readonly ThreadKey[], runId: str
   }
 }
 
-/** `ratio` of what is allowed. */
+/** `ratio` to the limit. */
 function aim(text: string, bytes: number, limit: number): BenchAim {
   const ratio = Math.max(0, bytes) / limit
   return atMost(`${text}, of ${limit} B`, ratio, 1)

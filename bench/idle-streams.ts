@@ -1,4 +1,4 @@
-/** A process of its own that opens idle streams and keeps them, so that their memory is not the server's. */
+/** A separate process that opens idle streams and keeps them, so that their memory is not the server's. */
 import { get } from 'node:http'
 
 export interface StreamsOrder {
@@ -6,7 +6,7 @@ export interface StreamsOrder {
   readonly streams: number
 }
 
-/** How many are open, and how many were not let in. */
+/** How many are open, and how many were refused. */
 export interface StreamsReport {
   readonly open: number
   readonly failed: number

@@ -1,7 +1,6 @@
 /**
- * What it costs to look at nothing (G10): resident memory of a server process for each idle stream, beside a bare
- * node:http server. As many as 10,000, or as this machine lets a process open files. `node bench/idle.ts` prints the
- * table.
+ * The cost of idle readers (G10): resident memory of a server process per idle stream, beside a bare node:http server.
+ * Uses 10,000 streams, or as many as this machine lets a process open files. `node bench/idle.ts` prints the table.
  */
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,7 +24,7 @@ interface Idle {
   readonly bytesEach: number
 }
 
-/** Node raises its own limit to what the system lets it. */
+/** Node raises its own limit as far as the system allows. */
 function mostStreams(): number {
   const files = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim()
   return files === 'unlimited' ? WANTED : Math.min(WANTED, Number(files) - SPARE_FILES)

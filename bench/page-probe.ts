@@ -1,8 +1,8 @@
 /**
- * What a page tells of itself, in the browser: put there before anything of its own (`installProbe` becomes text, so it
- * refers to nothing outside).
+ * What a page reports about itself, injected into the browser before anything of the page runs (`installProbe` becomes
+ * text, so it refers to nothing outside).
  *
- * A moment counts as painted one message after a frame's callbacks: what those drew is on screen by then.
+ * A moment counts as painted one message after the callbacks of a frame: what those drew is on screen by then.
  */
 
 export interface Probe {
@@ -11,11 +11,11 @@ export interface Probe {
   frames: number
   /** Calls back when this has been painted. */
   painted(then: () => void): void
-  /** Milliseconds since the page began, once a line with these words is painted within the conversation's window. */
+  /** Milliseconds since the page started, once a line with this text is painted inside the conversation. */
   seen(words: string): Promise<number>
-  /** Milliseconds of each of so many frames while something scrolls by so much (px) a frame. */
+  /** Milliseconds of each of this many frames while an element scrolls by this many px per frame. */
   scroll(selector: string, frames: number, by: number): Promise<number[]>
-  /** Milliseconds from each input event to its paint; filled as one types. */
+  /** Milliseconds from each input event to its paint, filled during typing. */
   readonly typed: number[]
 }
 
@@ -70,7 +70,7 @@ export function installProbe(): void {
       }),
   }
   window.probe = probe
-  // React reports every commit to the hook that it finds when it starts.
+  // React reports every commit to the hook that it finds at its start.
   window.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
     supportsFiber: true,
     renderers: new Map(),

@@ -1,7 +1,7 @@
 /**
- * What a person feels: the real page on a real server, in Chromium, beside a page that does nothing. `node bench/page.ts`
- * prints the table. A thread of 5,000 messages is opened from its address and from another thread, and scrolled through
- * line by line; with 20 threads that are being written somebody types, and React's commits are counted.
+ * What a person experiences: the real page on a real server, in Chromium, beside a page that does nothing. `node
+ * bench/page.ts` prints the table. A thread of 5,000 messages is opened from its address and from another thread, and
+ * scrolled line by line. With 20 streaming threads, text is typed and React's commits are counted.
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
 const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))
 
 const MESSAGES = 5_000
-/** A request takes a megabyte. */
+/** A request may have one megabyte. */
 const AT_ONCE = 1_000
 const ROUNDS = 3
 const SCROLLED = { frames: 150, by: -180 }
@@ -71,7 +71,7 @@ async function measure(page: Page, url: string): Promise<BenchSection> {
     await page.getByRole('log').getByText('t0').waitFor()
     switched.push(await switchTo(page))
   }
-  // To the end of what was measured beforehand and beyond: most lines are seen for the first time.
+  // To the end of the lines measured before and beyond: most lines are rendered for the first time.
   const scrolled = await scroll(page)
   await page.goto(NOTHING)
   const still = await scroll(page)
@@ -130,7 +130,7 @@ function seen(page: Page): Promise<number> {
   return page.evaluate((words) => window.probe.seen(words), LAST)
 }
 
-/** From the click on its line to its last message, in ms. */
+/** Milliseconds from the click on its entry to its last message. */
 async function switchTo(page: Page): Promise<number> {
   const link = page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'Long' })
   return link.evaluate(async (element, words) => {
@@ -161,7 +161,7 @@ function commits(page: Page): Promise<{ readonly commits: number; readonly frame
 async function furnish(url: string): Promise<void> {
   for (let from = 0; from < MESSAGES; from += AT_ONCE) {
     const messages = Array.from({ length: AT_ONCE }, (_, n) => messageOf(from + n))
-    // The demo's own answer is one more, and said to be none of them.
+    // The demo's own answer is one more, and not counted.
     await ask(url, LONG, {
       messages,
       script: { tokens: 1, intervalMs: 0, prefix: from + AT_ONCE < MESSAGES ? 't' : LAST },

@@ -1,10 +1,10 @@
 /**
- * A process of its own with the heavy readers of `readers.ts`: told what to read, each loop asks again as soon as it has
- * its answer, until it is told to stop; then says how many answers and bytes that were.
+ * The heavy readers of `readers.ts` in a separate process. Each loop repeats its request as soon as it is answered,
+ * until it is stopped. Then the process reports how many answers and bytes that were.
  */
 import { Agent, get } from 'node:http'
 
-/** `pages` go from one `next` to the next, and begin again at the log's end. */
+/** `pages` follow `next`, and start again at the end of the log. */
 export type LoadOrder =
   | { readonly type: 'read'; readonly url: string; readonly loops: number; readonly pages: boolean }
   | { readonly type: 'stop' }

@@ -41,7 +41,7 @@ const Host = memo(function Host({ children }: { readonly children: ReactNode }) 
 const page = document.createElement('div')
 document.body.append(page)
 
-/** Chromium counts as script what runs in the callback itself, not what an awaited promise goes on with. */
+/** Chromium counts as script what runs in the callback itself, not the continuation of an awaited promise. */
 const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()))
 
 async function withRoot<T>(work: (show: (node: ReactNode) => void) => Promise<T>): Promise<T> {

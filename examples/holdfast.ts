@@ -102,7 +102,8 @@ export function textOf(envelopes: readonly Envelope[]): string {
 export async function logUntilEnd(holdfast: Holdfast, key: ThreadKey, runId: string, after = 0): Promise<Envelope[]> {
   const read: Envelope[] = []
   for (;;) {
-    // A stream may end before the log does: a server that stops, or is killed, ends it. It goes on behind what was read.
+    // A stream may end before the log does: a server that stops, or is killed, ends it. Continue after the last record
+    // that was read.
     for await (const envelope of holdfast.log(key, read.at(-1)?.seq ?? after)) {
       read.push(envelope)
       if (envelope.runId === runId && envelope.event.type === 'run.ended') return read

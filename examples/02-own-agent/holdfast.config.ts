@@ -15,7 +15,7 @@ const backwards = defineAgent({
     const messageId = crypto.randomUUID()
     yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
     for (const word of words.reverse()) {
-      // Nobody's looking away gets here; a cancel does, and ends the wait.
+      // An observer that leaves does not abort this signal. A cancel does, and ends the wait.
       await wait(20, undefined, { signal })
       yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: `${word} ` }
     }

@@ -26,7 +26,7 @@ const resumable = defineAgent({
   id: 'resumable',
   resumable: true,
   run({ runId }, context) {
-    // What was kept of it says how far it had come. Its message is still open: it goes on with it.
+    // The stored events show how far it got. Its message is still open, so it continues that.
     const said = (context.resumed?.events ?? []).map((event) => ('delta' in event ? event.delta : '')).join('')
     return count(said.split(' ').length - 1, `${runId}-a`, context)
   },

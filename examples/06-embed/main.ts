@@ -56,7 +56,7 @@ try {
   await second.stop(KEY)
   const { activity } = await second.until(hasEnded)
   assert.equal(activity.type === 'idle' && activity.last?.outcome.type, 'cancelled')
-  console.log('Stopped, because somebody said so.')
+  console.log('Stopped, because a person asked for it.')
 } finally {
   await holdfast.close()
 }

@@ -82,7 +82,7 @@ it.each<readonly [string, unknown, DroppedNotice]>([
   ['another room’s', more(A, framesOf({ ...A, roomId: 's' })), { type: 'thread.more', reason: 'foreign', ...A }],
   ['no frames at all', more(A, new Uint8Array(3)), { type: 'thread.more', reason: 'foreign', ...A }],
   ['nothing', undefined, { type: 'undefined', reason: 'missing' }],
-])('S001-26 S001-49 drops with its reason, once, and gives to nobody: %s', (_, notice, reason) => {
+])('S001-26 S001-49 drops with its reason, once, and delivers to no one: %s', (_, notice, reason) => {
   const { bus, dropped, heard } = listening()
   bus.publish(notice as Notice)
   expect(heard).toEqual([])

@@ -32,7 +32,7 @@ const READERS = { 'at the head': Number.POSITIVE_INFINITY, behind: 1_000 } as co
 /** Ends of a stream that are no deletion. */
 const ENDS = {
   'the service stops': async (world: World) => world.feed.close(),
-  'the service stops while a commit is told': async (world: World) => {
+  'the service stops while a commit is announced': async (world: World) => {
     await world.commit(KEY, 3, 500)
     world.feed.close()
   },

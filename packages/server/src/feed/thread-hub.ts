@@ -16,7 +16,7 @@ const HEARTBEAT_MS = 15_000
 
 export const heartbeat = new TextEncoder().encode(HEARTBEAT)
 
-/** A thread that somebody reads. */
+/** A thread with at least one reader or wait. */
 export interface LiveThread {
   readonly ring: Ring
   readonly readers: Set<Reader>

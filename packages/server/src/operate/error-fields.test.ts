@@ -27,7 +27,7 @@ describe('an error in the log', () => {
     expect(JSON.stringify(errorFields(fault)).match(/"message":"round"/g)).toHaveLength(6)
   })
 
-  it.each(['name', 'message', 'stack', 'cause', 'code'])('is told without its %s where that throws', (name) => {
+  it.each(['name', 'message', 'stack', 'cause', 'code'])('is logged without its %s if that throws', (name) => {
     expect(errorFields(hostile(name))).toMatchObject({ type: expect.any(String), message: expect.any(String) })
     expect(wordless(hostile(name))).toMatchObject({ type: expect.any(String) })
     originOf(hostile(name))

@@ -76,7 +76,9 @@ export function createGate<Why>(clock: Clock): Gate<Why> {
     tell(member, { type: 'go' })
   }
 
-  /** Tells a waiting run how long it waits. If that is longer than it accepts, it is told so and leaves the line. */
+  /**
+   * Tells a waiting run how long it waits. If that is longer than it accepts, the run learns that and leaves the line.
+   */
   function tellWait(member: Member<Why>, { until, why }: NonNullable<typeof shut>): void {
     if (until > member.until) turnAway(member, until, why)
     else tell(member, { type: 'wait', until, why })

@@ -274,7 +274,7 @@ describe('input other than text', () => {
     [{ type: 'image', source: { type: 'file', value: 'f-1' } }],
     [{ type: 'image', source: { type: 'url', value: 'file:///etc/passwd' } }],
     [{ type: 'image', source: { ...png, mimeType: 'application/x-sh' } }],
-  ])('what no provider takes is said, and nobody is asked: %j', async (part) => {
+  ])('what no provider accepts fails with a message, and without a call: %j', async (part) => {
     const before = (await endpoint.requests()).length
     expect(await told(part)).toMatchObject({ code: 'agent_error', message: expect.stringContaining('Ask again') })
     expect((await endpoint.requests()).length).toBe(before)

@@ -61,7 +61,7 @@ const IMPLIED = /^(TEXT_MESSAGE|REASONING_MESSAGE|REASONING|STEP)_(START|END|STA
 function loose(picks: readonly number[]): Speaker {
   let at = 0
   const pick = () => picks[at++ % picks.length] ?? 0
-  // An event without an id goes on with what was begun last, so that its start has to be said.
+  // An event without an id continues the item opened last, so its start must be present.
   const leavesIdsOut = picks.at(-1) === 5
   return {
     restates: (picks.at(-1) ?? 0) > 5,

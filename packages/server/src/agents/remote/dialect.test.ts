@@ -25,7 +25,7 @@ describe('a type', () => {
     expect(one({ type: said, messageId: 'm', delta: 'x' })).toMatchObject({ type: meant })
   })
 
-  it('that nobody knows, and what is no event, is handed on as it is', () => {
+  it('that is unknown, and what is not an event, is passed on unchanged', () => {
     const said = [{ type: 'META_EVENT', x: 1 }, { type: 'constructor' }, { type: 7 }, {}, null, 7, 'ping', []]
     expect(read(...said)).toEqual(said)
   })
@@ -194,7 +194,7 @@ describe('an end', () => {
     [{ message: null, error: { message: 'no', code: 7 } }, { message: 'no' }],
     [{ error: 'no' }, { message: 'no' }],
     [{ message: { text: 'no' } }, { message: 'no' }],
-  ])('in error is told in %j', (said, meant) => {
+  ])('in an error is read from %j', (said, meant) => {
     expect(one({ type: 'RUN_ERROR', ...said })).toEqual({ type: 'RUN_ERROR', ...meant })
   })
 
@@ -226,7 +226,7 @@ describe('an end', () => {
     expect(one({ type: 'RUN_FINISHED', usage: 'much' })).not.toHaveProperty('usage')
   })
 
-  it('of a sub-agent is told without its stack', () => {
+  it('of a sub-agent is passed on without its stack', () => {
     const message = 'No.\n  File "/app/a.py", line 3, in f'
     expect(one({ type: 'SUBAGENT_ERROR', subagentRunId: 's', message })).toMatchObject({ message: 'No.' })
   })

@@ -41,6 +41,6 @@ it('other words are passed on as soon as they are others', () => {
   expect(filter.pass(say('Who') as Event)).toHaveLength(2)
 })
 
-it('where nobody has said anything, nothing is an echo', () => {
+it('without a person’s message there is no echo', () => {
   expect(passed([start('user'), end()], [])).toEqual([start('user'), end()])
 })

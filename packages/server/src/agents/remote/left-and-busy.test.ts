@@ -1,4 +1,4 @@
-/** A remote agent that goes on when it was left is told to stop, and one that is still busy is waited for. */
+/** A remote agent that keeps running after it was left is asked to stop, and one that is still busy is waited for. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -95,7 +95,7 @@ describe('left before its end', () => {
     ['/agui/demo', '/agui/demo/stop/room%2Ft'],
     ['/api/agent/demo/run', '/api/agent/demo/stop/room%2Ft'],
     ['/agent?key=1', '/agent/stop/room%2Ft?key=1'],
-  ])('at %s it is told to stop at %s, in the shape of a run without messages', async (path, stopPath) => {
+  ])('at %s it is asked to stop at %s, in the shape of a run without messages', async (path, stopPath) => {
     const { url, asked, paths } = await endpoint([silent(STARTED, TEXT)], { path })
     const { stop, events, end } = ask(url)
     await vi.waitFor(() => expect(events).toHaveLength(2))
@@ -174,7 +174,7 @@ describe('left before its end', () => {
     expect(await first).toMatchObject({ value: { type: 'RUN_STARTED' } })
   })
 
-  it('is told nothing after its own end', async () => {
+  it('gets no stop request after its own end', async () => {
     for (const last of [FINISHED, { type: 'RUN_ERROR', message: 'No.' }]) {
       const { url, paths } = await endpoint([stream(STARTED, TEXT, last)])
       expect(await ask(url).end).toBe('returned')
@@ -214,7 +214,7 @@ describe('still busy', () => {
     expect(paths().filter((path) => path === '/agent')).toHaveLength(3)
   })
 
-  it('stops no run of somebody else, where the thread’s name is not only ours', async () => {
+  it('stops no run of another client, if the thread’s id is not only ours', async () => {
     const { url, paths } = await endpoint([refuse(409, ''), stream(STARTED, TEXT, FINISHED)])
     expect(await ask(url, { threadIdOf: () => 'shared' }).whileItWaits()).toBe('returned')
     expect(paths()).toEqual(['/agent', '/agent'])
@@ -260,7 +260,7 @@ describe('still busy', () => {
     expect(saysBusy(words)).toBe(false)
   })
 
-  it('is nobody’s limit, and its waits grow and end', () => {
+  it('waits with growing delays that end', () => {
     expect(isBusy(429, 'already running')).toBe(false)
     expect(isBusy(200, 'already running')).toBe(false)
     const limits = { maxAttempts: 5, maxWaitMs: 5_000 }

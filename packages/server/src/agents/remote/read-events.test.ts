@@ -67,7 +67,7 @@ it('numbers that JSON has no word for are none, and words that look like them st
   expect(await read(`data: ${given}\n\n`)).toEqual([{ a: null, b: null, c: [null], d: 'NaN " Infinity' }])
 })
 
-it('a word instead of an event is told as none; half an event is a failure, unless the stream ended in it', async () => {
+it('a word instead of an event is skipped; half an event is a failure, unless the stream ended in it', async () => {
   expect(await read('data: ping\n\n', `${line(B)}\n\n`)).toEqual([NO_EVENT, B])
   await expect(read('data: {"type":\n\n', `${line(B)}\n\n`)).rejects.toMatchObject({ code: 'agent_protocol' })
   expect(await read(`${line(B)}\n\ndata: {"type":`)).toEqual([B])

@@ -47,7 +47,7 @@ const requestOf = async (scenario: string) =>
 const hungUp = (scenario: string) =>
   vi.waitFor(async () => expect(await requestOf(scenario)).toMatchObject({ closedBy: 'asker' }))
 
-it('is told the whole input, with the room in its threadId, and nothing that was not configured', async () => {
+it('gets the whole input, with the room in its threadId, and nothing that was not configured', async () => {
   const { end, messages, text, events } = ask('whole', { headers: { Authorization: 'Bearer own' } })
   expect(await end).toBe('returned')
   expect(text()).toBe('Hello, wörld 🦀!')

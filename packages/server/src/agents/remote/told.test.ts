@@ -21,7 +21,7 @@ function history(messages: Message[], resume?: { interruptId: string; status: 'r
   return toldOf(input, 'room/t').messages
 }
 
-describe('an agent is told', () => {
+describe('an agent gets', () => {
   it('no call without its result: what its message says stays, and a message that said nothing goes', () => {
     const half = calling('b', '', call('c2', '{"a":'))
     expect(history([user('q'), calling('a', 'Let me look.', call('c1')), half, user('q2')])).toEqual([

@@ -56,7 +56,7 @@ it('a trace says when the run was accepted, claimed, spoke and ended, and what i
   })
 })
 
-it('a run that waits has no gap and no end, and a run that nobody accepted has no trace', () => {
+it('a queued run has no gap and no end, and a run that was not accepted has no trace', () => {
   const trace = traceOf([accepted()])
   expect(trace).toMatchObject({ status: 'queued', claims: [], records: 1, commits: 1 })
   expect(trace).not.toHaveProperty('largestGap')

@@ -68,7 +68,7 @@ export function threads(
       method: 'get',
       path: '/v1/rooms/{roomId}/threads/{threadId}',
       operationId: 'getThread',
-      summary: 'A snapshot, on which the log goes on',
+      summary: 'A snapshot that the log continues',
       problems: ['invalid', 'not_found', 'deleted'],
       request: { params: ThreadParams },
       responses: { 200: answer('The thread as it is now. Its log continues after `seq`.', SnapshotShape) },

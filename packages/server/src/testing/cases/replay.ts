@@ -150,7 +150,7 @@ function turnsOf({ agent, before = [], expected }: Case): readonly Turn[] {
   ]
 }
 
-/** Any one of a list is right; the last one's complaint is told. */
+/** Any one of a list is right. The last one's complaint is reported. */
 function expectOne(expected: Expected | readonly Expected[], judge: (one: Expected) => void): void {
   const all = Array.isArray(expected) ? (expected as readonly Expected[]) : [expected as Expected]
   let complaint: unknown

@@ -128,7 +128,7 @@ describe('is whole', () => {
     ],
     ['a page behind the end', [says('Hello.'), stop, '<html><body>504 Gateway Time-out</body></html>']],
     ['broken JSON behind the end', [says('Hello.'), stop, 'data: {"choices": oops\n\n']],
-    ['a finish reason nobody knows, and then a good one', [data(chunk({ content: 'Hello.' }, 'in_progress')), stop]],
+    ['an unknown finish reason, and then a good one', [data(chunk({ content: 'Hello.' }, 'in_progress')), stop]],
     [
       'ids, roles and dates of any type',
       [
@@ -193,7 +193,7 @@ describe('is not whole, and keeps what came', () => {
       ),
       'aaaaaa',
     ],
-    ['a finish reason nobody knows', 'model_bad_response', [says('Hello.'), data(chunk({}, 'because')), done]],
+    ['an unknown finish reason', 'model_bad_response', [says('Hello.'), data(chunk({}, 'because')), done]],
     [
       'a good finish reason behind a bad one',
       'model_content_filter',
@@ -237,7 +237,7 @@ describe('is not whole, and keeps what came', () => {
       'model_content_filter',
       [data(chunk({ content: 'Hello.' }, null, { error: { code: 'content_filter' } }))],
     ],
-    ['an error in the shape of somebody else', 'model_auth', ['{"detail":"Not authenticated"}'], ''],
+    ['an error in an unusual shape', 'model_auth', ['{"detail":"Not authenticated"}'], ''],
     ['a status in the body', 'model_unreachable', ['{"code":500,"msg":"404 NOT_FOUND","success":false}'], ''],
     [
       'an error quoted by a gateway',
@@ -282,7 +282,7 @@ describe('once the end has come', () => {
     expect(clock.waiting).toBe(0)
   })
 
-  it('a reset behind the finish reason is nobody’s trouble, and one before it is', async () => {
+  it('a reset after the finish reason does not matter, and one before it does', async () => {
     expect(await read([says('Hello.'), `data: ${chunk({}, 'stop')}`], 'reset')).toEqual(HELLO)
     expect(await read([says('Hello.')], 'reset')).toEqual({ ...HELLO, code: 'model_unreachable' })
   })
@@ -302,7 +302,7 @@ describe('once the end has come', () => {
     expect(await read([says('Hello.') + stop + done + late])).toEqual({ ...HELLO, usage: { prompt_tokens: 3 } })
   })
 
-  it('signs of life behind a finish reason keep nobody waiting', async () => {
+  it('keep-alives after a finish reason do not extend the wait', async () => {
     const clock = createManualClock()
     let beats = 0
     const body = new ReadableStream<Uint8Array>({

@@ -69,7 +69,7 @@ describe('words', () => {
   })
 })
 
-it('a thought that is never closed is told, so that nothing meant as an answer is lost', () => {
+it('a thought that is never closed is reported, so that no intended answer is lost', () => {
   expect(split('<think>Hm. Hello.')).toEqual({ thought: 'Hm. Hello.', text: '', unclosed: 'Hm. Hello.' })
   expect(split('<think>', ' \n')).toEqual({ thought: '', text: '' })
 })
