@@ -164,9 +164,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a view that comes before the start is accepted never hears of it',
-    file: `${THREAD}/store.ts`,
-    find: '      if (isNew) tell()',
-    put: "      if (isNew && event.type !== 'start-accepted') tell()",
+    file: `${THREAD}/thread.ts`,
+    find: '    tell: audience.tell,',
+    put: "    tell: () => void (store.model.activity.type !== 'active' && audience.tell()),",
     tests: [`${REGISTRY}/one-run.test.ts`, `${REGISTRY}/start.test.ts`, `${REGISTRY}/registry.test.ts`],
   },
   {

@@ -22,8 +22,9 @@
  * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
  * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
  *
- * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (what goes on anywhere); notifications: `lifecycle` (`RunStarted`,
- * `RunCompleted{outcome}`). In React: `@holdfast/react`.
+ * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (activity anywhere). Everything that happens:
+ * `events` (`RegistryEvent`); of it, the lives of runs: `lifecycle` (`RunStarted`, `RunCompleted{outcome}`). Handles of
+ * runs: `deriveRunHandles(registry)`. In React: `@holdfast/react`.
  */
 
 export type { AccessState } from './access/access.ts'
