@@ -14,12 +14,8 @@ import { type InboxFrame, type InboxOverview, PROBLEM_STATUS } from '@holdfast/c
 import { TransportError } from '../transport/error.ts'
 import type { Delivery, DropReason, InboxHandlers } from '../transport/port.ts'
 import { type Attempt, createAttempt } from './attempt.ts'
+import { createEntries } from './entries.ts'
 import type { Upstream } from './upstream.ts'
-
-/** How many of the last entries are kept for a reader that joins. */
-const KEPT = 500
-/** How many answers of `GET /v1/inbox` are remembered with what came while they were on their way. */
-const MARKS = 50
 
 interface InboxReader {
   readonly cursor: string
@@ -59,18 +55,11 @@ export interface InboxLine {
 
 export function createInboxLine(changed: () => void): InboxLine {
   const readers = new Set<InboxReader>()
-  /** The last entries, of which the first has this number. */
-  let recent: InboxFrame[] = []
-  let first = 0
-  const marks = new Map<string, number>()
-  let at: string | undefined
+  const entries = createEntries()
   let carrier: Upstream | undefined
   let heir: Upstream | undefined
   let held: InboxFrame[] = []
   const deliveries = new WeakMap<Upstream, Delivery>()
-
-  /** Marks of a line that has ended since are worth nothing. */
-  let era = 0
 
   function tell(reader: InboxReader, batch: readonly InboxFrame[]): void {
     open(reader)
@@ -90,33 +79,16 @@ export function createInboxLine(changed: () => void): InboxLine {
   }
 
   function deliver(batch: readonly InboxFrame[]): void {
-    const last = batch.at(-1)
-    if (!last) return
-    at = last.cursor
-    recent.push(...batch)
-    const surplus = Math.max(0, recent.length - KEPT)
-    recent = recent.slice(surplus)
-    first += surplus
+    if (batch.length === 0) return
+    entries.add(batch)
     for (const reader of [...readers]) if (reader.on) tell(reader, batch)
   }
 
-  /** What a reader with this cursor has missed; undefined if that is not known. */
-  function backlog(cursor: string): readonly InboxFrame[] | undefined {
-    if (cursor === at) return []
-    const known = recent.findLastIndex((entry) => entry.cursor === cursor)
-    if (known >= 0) return recent.slice(known + 1)
-    const mark = marks.get(cursor)
-    return mark === undefined || mark < first ? undefined : recent.slice(mark - first)
-  }
-
-  function reset(): void {
-    era += 1
+  function begin(cursor: string | undefined): void {
+    entries.begin(cursor)
     carrier = undefined
     heir = undefined
-    at = undefined
     held = []
-    recent = []
-    marks.clear()
   }
 
   function over(reader: InboxReader): void {
@@ -139,22 +111,14 @@ export function createInboxLine(changed: () => void): InboxLine {
       return attempt.done
     },
     asking() {
-      const from = first + recent.length
-      const then = at === undefined ? undefined : era
-      return ({ cursor: answered }) => {
-        if (then !== era) return
-        marks.set(answered, from)
-        for (const cursor of marks.keys()) if (marks.size > MARKS) marks.delete(cursor)
-      }
+      const note = entries.asking()
+      return ({ cursor }) => note(cursor)
     },
     seat() {
       for (const reader of [...readers]) {
         if (reader.on) continue
-        if (!carrier && ![...readers].some(({ on }) => on)) {
-          reset()
-          at = reader.cursor
-        }
-        const missed = backlog(reader.cursor)
+        if (!carrier && ![...readers].some(({ on }) => on)) begin(reader.cursor)
+        const missed = entries.missedSince(reader.cursor)
         if (!missed) {
           reader.attempt.finish(unknownCursor())
           continue
@@ -164,7 +128,7 @@ export function createInboxLine(changed: () => void): InboxLine {
       }
     },
     get cursor() {
-      return readers.size > 0 ? at : undefined
+      return readers.size > 0 ? entries.at : undefined
     },
     ride(upstream) {
       if (carrier) heir = upstream
@@ -208,7 +172,7 @@ export function createInboxLine(changed: () => void): InboxLine {
         heir = undefined
         held = []
         if (carrier) return
-        reset()
+        begin(undefined)
         for (const reader of [...readers]) if (reader.on) reader.attempt.finish(error)
       }
     },
