@@ -241,16 +241,16 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'every thread of the one connection is read from the log of the first',
-    file: `${SERVER}/feed/connection.ts`,
+    file: `${SERVER}/feed/connection-thread.ts`,
     find: 'shared.turn(() => log.read(principal, key,',
-    put: 'shared.turn(() => log.read(principal, options.threads[0] ?? key,',
+    put: 'shared.turn(() => log.read(principal, ((parts as { first?: ThreadKey }).first ??= key),',
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
     what: 'a thread is told twice that it cannot be gone on with',
-    file: `${SERVER}/feed/connection.ts`,
-    find: "      if (over || state === 'gone') return\n      leave()",
-    put: '      if (over) return',
+    file: `${SERVER}/feed/connection-thread.ts`,
+    find: "    if (isOver() || state === 'gone') return\n    leave()",
+    put: '    if (isOver()) return',
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
@@ -276,9 +276,9 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'an entry of the inbox is skipped where many come at once',
-    file: `${SERVER}/feed/connection.ts`,
-    find: '            cursor = item.cursor\n',
-    put: '            cursor = answer.items.at(-1)?.cursor ?? cursor\n            if (item !== answer.items[0]) break\n',
+    file: `${SERVER}/feed/connection-inbox.ts`,
+    find: '          cursor = item.cursor\n',
+    put: '          cursor = answer.items.at(-1)?.cursor ?? cursor\n          if (item !== answer.items[0]) break\n',
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
