@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultOf, read } from '../transport/testing/under-test.ts'
 import { createOneConnection } from './one-connection.ts'
-import { setUp } from './testing/flow-through.ts'
+import { createPlaces, setUp } from './testing/flow-through.ts'
 import { A, B, NOBODY, settled } from './testing/read-through.ts'
 import type { Weather } from './testing/weather.ts'
 
@@ -213,22 +213,6 @@ it('G3 one connection that polls asks for each thread from where its reader is, 
 })
 
 describe('a browser that has no connection left for a stream', () => {
-  function createPlaces(free: boolean) {
-    const listeners = new Set<() => void>()
-    return {
-      free,
-      subscribe(listener: () => void) {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
-      },
-      turn(next: boolean) {
-        this.free = next
-        for (const listener of [...listeners]) listener()
-      },
-      listeners,
-    }
-  }
-
   it('polls from the start, opens no stream, and streams once there is room', async () => {
     const places = createPlaces(false)
     const { script, weather, follow, pass, clock } = setUp(places)

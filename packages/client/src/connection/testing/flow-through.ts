@@ -66,3 +66,20 @@ export function setUp(places?: Places) {
   }
   return { script, clock, weather, source, follow, pass }
 }
+
+/** Whether there is a connection left for a stream, as the test says. */
+export function createPlaces(free: boolean) {
+  const listeners = new Set<() => void>()
+  return {
+    free,
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    turn(next: boolean) {
+      this.free = next
+      for (const listener of [...listeners]) listener()
+    },
+    listeners,
+  }
+}
