@@ -1,13 +1,15 @@
-/** What a store throws: only its own faults; what a caller can expect to happen is an arm of an answer. */
+/**
+ * The errors that a store throws. Expected results are arms of an answer; only faults of the store itself are thrown.
+ */
 
 export type StoreFaultCode = 'storage_full' | 'storage_failed' | 'storage_busy' | 'storage_closed' | 'storage_lost'
 
-/** The store does not come back in this process: asking again is pointless. */
+/** The store does not come back in this process: a retry is pointless. */
 export function isGone(code: StoreFaultCode | 'unknown'): boolean {
   return code === 'storage_closed' || code === 'storage_lost'
 }
 
-/** The store itself could not do it; nothing of the call was kept. */
+/** The store itself failed. Nothing of the call was kept. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault'
   readonly code: StoreFaultCode

@@ -1,14 +1,14 @@
-/** What a store tells whoever measures it. Measuring never changes what it does. */
+/** What a store reports for measurements. Measuring never changes what the store does. */
 import type { StoreFaultCode } from './fault.ts'
 
 export interface StoreMeter {
-  /** A commit is durable, and took this long, its sync included. */
+  /** A commit is durable. `ms` includes its sync. */
   committed(ms: number): void
   /** A call was answered with this fault. */
   fault(code: StoreFaultCode): void
 }
 
-/** What is in a store now, over all tenants: for figures, never for a person. */
+/** What a store currently holds, over all tenants. For metrics, never for a person. */
 export interface StoreCounts {
   readonly runs: { readonly queued: number; readonly running: number; readonly cancelling: number }
 }

@@ -1,24 +1,22 @@
 /**
  * PORT Store: what every storage adapter offers, and nothing about how. Contract: `store.contract.ts`.
  *
- * Owns: the words between those who write intent and read the log (`RoomStore`, `ThreadStore`, `RunIntents`,
- * `LogReader`; used by http and feed) and those who carry runs out (`RunWork`; used by engine). The two sides meet only
- * here.
+ * Owns: the interfaces of the callers that start runs and read the log (`RoomStore`, `ThreadStore`, `RunIntents`,
+ * `LogReader`, `InboxStore`; used by http and feed) and of the engine that executes runs (`RunWork` in `run-work.ts`).
+ * The two sides meet only here.
  *
- * Rules every adapter keeps:
+ * Rules for every adapter:
  * - Each call is one transaction and is durable (fsynced) when its promise resolves (G1, I11).
- * - What a caller can expect to happen is an arm of the answer; only a fault of the store itself is thrown
- *   (`StoreFault`).
- * - What a principal may not see does not exist for it (`not_found`).
- * - Every record gets `seq` and `at` at its commit, under the thread's order (G2). Frames are made once, here.
- * - After the commit, and never before, `publish` is told.
- * - Whatever is asked sees every write that was answered before; of one that is still unanswered it may see nothing.
+ * - Expected results are arms of the answer. Only faults of the store itself are thrown (`StoreFault`).
+ * - What a principal may not see does not exist for that principal (`not_found`).
+ * - Every record gets `seq` and `at` at its commit, in the thread's order (G2). Frames are made once, here.
+ * - `publish` is called after the commit, never before.
+ * - A read sees every write that was answered before. A write that is not yet answered may be invisible.
  */
-import type { Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { Message } from '@ag-ui/core'
 import type {
   AfterCrash,
   InboxOverview,
-  Outcome,
   QueueInfo,
   Run,
   RunInThread,
@@ -29,34 +27,37 @@ import type {
 } from '@holdfast/core'
 import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
-import type { StartRequest, StopRequest } from './run-record.ts'
-import type { TenantRun, TenantThread } from './tenant-thread.ts'
+import type { StartRequest } from './run-record.ts'
+import type { RunWork } from './run-work.ts'
+import type { TenantThread } from './tenant-thread.ts'
+
+export type { Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
   readonly roomId: string
   readonly title: string
-  /** The agent a run gets when neither its start nor its thread names one. Absent: the default. */
+  /** The agent of a run if neither its start nor its thread names one. Absent: the default agent. */
   readonly agentId?: string
 }
 
 export type NotFound = { readonly type: 'not_found' }
-/** It was there, and nothing of it ever comes back (I8). */
+/** It existed and was deleted. Nothing of it ever comes back (I8). */
 export type Deleted = { readonly type: 'deleted' }
 export type Absent = NotFound | Deleted
 
-/** A deletion that is not forced waits for whoever is at work. */
+/** `run_active`: a deletion without `force` is refused while a run is live or about to start. */
 export type DeleteAnswer = { readonly type: 'gone' } | { readonly type: 'run_active'; readonly runId: string } | Absent
 
 export interface RoomStore {
-  /** In the order of their creation; `invalid_cursor` for a `before` that no page gave. */
+  /** In the order of their creation. `invalid_cursor` for a `before` that no page returned. */
   list(
     principal: Principal,
     page: PageRequest,
   ): Promise<({ readonly type: 'page' } & Page<Room>) | { readonly type: 'invalid_cursor' }>
   get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
   /**
-   * Creating the same room again answers `same`; another body under the same id answers `conflict`. `defaultAgentId` is
-   * what a room without an agent is compared as.
+   * Creating the same room again answers `same`; a different body under the same id answers `conflict`. In that
+   * comparison `defaultAgentId` stands for the agent of a room that names none.
    */
   create(
     principal: Principal,
@@ -68,7 +69,7 @@ export interface RoomStore {
     roomId: string,
     change: RoomChange,
   ): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
-  /** With all its threads. `force` cancels what is live first. Again: `gone` again. */
+  /** Deletes the room with all its threads. `force` cancels live runs first. A repeated call answers `gone` again. */
   delete(principal: Principal, roomId: string, force: boolean): Promise<DeleteAnswer>
 }
 
@@ -80,7 +81,7 @@ export interface RoomChange {
 export interface PageRequest {
   /** 1–200. */
   readonly limit: number
-  /** What an earlier page gave as `next`. */
+  /** The `next` of an earlier page. */
   readonly before?: string
 }
 
@@ -90,7 +91,7 @@ export interface Page<T> {
 }
 
 export interface ThreadStore {
-  /** Newest activity first; `invalid_cursor` for a `before` that no page gave. */
+  /** Newest activity first. `invalid_cursor` for a `before` that no page returned. */
   list(
     principal: Principal,
     roomId: string,
@@ -103,13 +104,13 @@ export interface ThreadStore {
   ): Promise<
     { readonly type: 'created' | 'same'; readonly thread: ThreadInfo } | { readonly type: 'conflict' } | Absent
   >
-  /** Moves nothing in a list: it is not activity. */
+  /** Not activity: the thread keeps its place in the list. */
   change(
     principal: Principal,
     key: ThreadKey,
     change: ThreadChange,
   ): Promise<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent>
-  /** `force` cancels what is live first. Its readers get `thread.deleted`. Again: `gone` again. */
+  /** `force` cancels a live run first. Readers get `thread.deleted`. A repeated call answers `gone` again. */
   delete(principal: Principal, key: ThreadKey, force: boolean): Promise<DeleteAnswer>
   /** One consistent read. Its cost does not grow with the log: a fold checkpoint is kept at each run's end. */
   snapshot(
@@ -119,15 +120,15 @@ export interface ThreadStore {
 }
 
 export interface ThreadPageRequest extends PageRequest {
-  /** Words, each of which begins a word of the thread's title or of what was said in it. */
+  /** Search terms. Each must begin a word of the thread's title or of its messages. */
   readonly q?: string
 }
 
 export interface ThreadChange {
   readonly title?: string
-  /** With `title`: only if this is what it is called now; otherwise it keeps its name. */
+  /** With `title`: rename only if this is the current title, otherwise keep the name. */
   readonly insteadOf?: string
-  /** Milliseconds since the epoch; null ends it. */
+  /** Milliseconds since the epoch; null unmutes. */
   readonly mutedUntil?: number | null
   readonly archived?: boolean
 }
@@ -142,13 +143,13 @@ export interface LogRange {
 
 export interface LogChunk {
   readonly type: 'chunk'
-  /** Position of the first record in `frames`; meaningless when there is none. */
+  /** Position of the first record in `frames`; meaningless without records. */
   readonly firstSeq: number
-  /** Position of the last record in `frames`; equal to the cursor when there is none. */
+  /** Position of the last record in `frames`; equal to the cursor without records. */
   readonly lastSeq: number
-  /** The thread's last position at the moment of reading. */
+  /** The thread's last position at the time of the read. */
   readonly head: number
-  /** Stored SSE frames (`core/wire/frame.ts`), one after the other, as they go to every reader. */
+  /** Stored SSE frames (`core/wire/frame.ts`), concatenated, as every reader gets them. */
   readonly frames: Uint8Array
 }
 
@@ -169,78 +170,88 @@ export interface LogReader {
 }
 
 export interface InboxItem {
-  /** Behind this entry. */
+  /** The position after this entry. */
   readonly cursor: string
   readonly json: string
 }
 
 export interface InboxStore {
-  /** What is going on, in one consistent read of durable rows: right at once after a restart. */
+  /** What is live or needs attention, in one consistent read of durable rows: correct immediately after a restart. */
   overview(principal: Principal): Promise<InboxOverview>
-  /** What the principal's rooms tell after a cursor, in the order of commits; its cost depends on what it gives. */
+  /**
+   * The entries of the principal's rooms after a cursor, in commit order. The cost depends on the number of entries
+   * returned.
+   */
   read(
     principal: Principal,
     range: { readonly cursor: string; readonly maxBytes: number; readonly maxRecords: number },
   ): Promise<
     | { readonly type: 'entries'; readonly items: readonly InboxItem[]; readonly more: boolean }
-    /** Nothing here gave it. */
+    /** This store gave out no such cursor. */
     | { readonly type: 'invalid_cursor' }
-    /** It knows of more than there is: data was put back, it is another store's, or an older version gave it. */
+    /**
+     * The cursor is from the future: data was restored from a copy, or the cursor is another store's or an older
+     * version's.
+     */
     | { readonly type: 'inbox_ahead' }
-    /** What came behind it in the person's own log is not all there any more: it has been trimmed. */
+    /** Entries after it in the person's own log have been trimmed. */
     | { readonly type: 'inbox_gone' }
   >
 }
 
-/** A message has the id of another one of its thread and says something else. */
+/** Another message of the thread has this id and different content. */
 export type MessageIdReused = { readonly type: 'message_id_reused'; readonly messageId: string }
 
 export type StartAnswer =
   | { readonly type: 'accepted' | 'same'; readonly run: Run }
   | { readonly type: 'run_id_reused' }
   | { readonly type: 'run_active'; readonly runId: string }
-  /** Questions are open, and `resume` does not answer every one of them. */
+  /** Questions are open, and `resume` does not answer all of them. */
   | { readonly type: 'needs_answer'; readonly interruptIds: readonly string[] }
-  /** `resume` answers what nobody asks, or asks no more. */
+  /** `resume` answers a question that is not open, or no longer open. */
   | { readonly type: 'interrupt_closed' }
-  /** As many runs as may wait do so. */
+  /** The queue has reached its limit. */
   | { readonly type: 'queue_full' }
-  /** `parentId` names a message the thread does not hold. */
+  /** `parentId` names a message that the thread does not hold. */
   | { readonly type: 'unknown_parent' }
   | MessageIdReused
-  /** Nothing to answer: no new message and no message to answer. */
+  /** No new message, and no message in the thread to answer. */
   | { readonly type: 'nothing_to_answer' }
   | Absent
 
 export type CancelAnswer =
   /**
-   * Durable. `run` is absent when the cancel is remembered for a run that does not exist yet; it is the one that asked
-   * when open questions were withdrawn.
+   * Durable. `run` is absent if the cancel is remembered for a run that does not exist yet. If open questions were
+   * withdrawn, it is the run that asked them.
    */
   | { readonly type: 'requested'; readonly run?: Run }
   | { readonly type: 'already_terminal'; readonly status: RunStatus | null }
-  /** Too many cancels are remembered for runs of this room that do not exist. */
+  /** The room remembers too many cancels for runs that do not exist. */
   | { readonly type: 'too_many' }
   | Absent
 
 export interface TimelineRequest extends PageRequest {
-  /** Milliseconds since the epoch: accepted then or later; likewise `until`, exclusive. */
+  /**
+   * Milliseconds since the epoch. `since` and `until` bound the time of acceptance: from `since` on, before `until`.
+   */
   readonly since?: number
   readonly until?: number
 }
 
 export interface QueueChange {
-  /** Runs that wait; those left out keep their order behind them. */
+  /** Queued runs. Those left out follow in their present order. */
   readonly order?: readonly string[]
   readonly paused?: boolean
-  /** The first of the queue starts next, paused or not, and whatever is live makes room for it. */
+  /** The first queued run starts next, even if the queue is paused, and supersedes the live run. */
   readonly supersede?: boolean
 }
 
-/** `runId` does not wait (any more): it has started, has ended, or never was. */
+/** `runId` is not in the queue: it has started, has ended, or never existed. */
 export type NotQueued = { readonly type: 'not_queued'; readonly runId: string }
 
-/** `accepted`: the agent of the run that has this id already. `candidates`: nearest first; they may not be set up any more. */
+/**
+ * `accepted`: the agent of the run that already has this id. `candidates`: best first; they may no longer be set up.
+ */
 export interface WhoAnswers {
   readonly type: 'agents'
   readonly accepted?: string
@@ -248,22 +259,25 @@ export interface WhoAnswers {
 }
 
 export interface RunIntents {
-  /** For a start that names no agent. `answered`: the message that one without new messages is to answer. */
+  /** For a start that names no agent. `answered`: the message that a start without new messages is to answer. */
   whoAnswers(
     principal: Principal,
     key: ThreadKey,
     start: { readonly runId: string; readonly answered?: string },
   ): Promise<WhoAnswers | Absent>
   /**
-   * The door closes behind it: messages, run and thread are durable in one transaction. Creates a new thread.
-   * `afterCrash` is kept with the run and no part of what makes a retried start the same. Default `fail`.
+   * Accepts a run: messages, run and thread are durable in one transaction. Creates the thread if it is new.
+   * `afterCrash` is kept with the run and is ignored when a retried start is compared. Default `fail`.
    */
   start(principal: Principal, key: ThreadKey, request: StartRequest, afterCrash?: AfterCrash): Promise<StartAnswer>
-  /** Also before the start: then remembered (≥ 60 s, ≤ 1,000 a room) without creating anything else. */
+  /** Also before the start: the cancel is then remembered (≥ 60 s, ≤ 1,000 per room) and nothing else is created. */
   cancelRun(principal: Principal, key: ThreadKey, runId: string, reason?: string): Promise<CancelAnswer>
-  /** Whatever is live in the thread, or the questions that are open; what waits goes on waiting until it is resumed. */
+  /**
+   * Cancels the live run of the thread, or withdraws its open questions. Queued runs stay queued until a person resumes
+   * the queue.
+   */
   cancelThread(principal: Principal, key: ThreadKey, reason?: string): Promise<CancelAnswer>
-  /** Other words for a run that waits. A retried start is still compared with what was asked first. */
+  /** Replaces the messages of a queued run. A retried start is still compared with the original request. */
   edit(
     principal: Principal,
     key: ThreadKey,
@@ -281,12 +295,12 @@ export interface RunIntents {
     key: ThreadKey,
     runId: string,
   ): Promise<{ readonly type: 'run'; readonly run: Run; readonly span: RunSpan } | Absent>
-  /** Of all threads that the principal may see, newest acceptance first; without positions. */
+  /** All runs that the principal may see, newest acceptance first; without queue positions. */
   timeline(
     principal: Principal,
     page: TimelineRequest,
   ): Promise<({ readonly type: 'page' } & Page<RunInThread>) | { readonly type: 'invalid_cursor' }>
-  /** In the order of acceptance; `invalid_cursor` for a `before` that no page of the thread's runs gave. */
+  /** In the order of acceptance. `invalid_cursor` for a `before` that no page of the thread's runs returned. */
   list(
     principal: Principal,
     key: ThreadKey,
@@ -294,99 +308,31 @@ export interface RunIntents {
   ): Promise<({ readonly type: 'page' } & Page<Run>) | Absent | { readonly type: 'invalid_cursor' }>
 }
 
-/** Where in the thread's log a run's records lie: `firstSeq` is its acceptance; `lastSeq` its run.ended, if ended. */
+/**
+ * The positions of a run's records in the thread's log: `firstSeq` is its acceptance, `lastSeq` its run.ended, if it
+ * has ended.
+ */
 export interface RunSpan {
   readonly firstSeq: number
   readonly lastSeq?: number
 }
 
-/** The right to write a run until a time by the store's clock; `epoch` proves it is still yours. */
-export interface Lease extends TenantRun {
-  readonly epoch: number
-}
-
-export interface Claim {
-  readonly lease: Lease
-  readonly run: Run
-  readonly agentId: string
-  readonly owner: Principal
-  /** The agent's whole input; `messages` is the path to the run's own messages, fixed at its RUN_STARTED. */
-  readonly input: RunAgentInput
-  /**
-   * Present when another worker had begun this run: go on from what its records in the thread's log say, which begin
-   * at `firstSeq`.
-   */
-  readonly resumed?: { readonly firstSeq: number }
-}
-
-/** What the store knows of a lease; an engine obeys it. `lost`: someone else owns the run, or it has ended (I12). */
-export type LeaseState =
-  | { readonly type: 'running' }
-  | { readonly type: 'cancelling'; readonly cancel: StopRequest }
-  | { readonly type: 'lost' }
-
-export interface RunEnd {
-  /** The agent events that close what is open, the one RUN_FINISHED or RUN_ERROR last, as JSON. */
-  readonly events: readonly string[]
-  readonly outcome: Outcome
-  readonly usage?: readonly TokenUsage[]
-}
-
-/** How many runs of one person, and of one agent, may go on at once. Absent: as many as there are. */
-export interface ClaimCaps {
-  readonly perPerson?: number
-  readonly perAgent?: number
-}
-
-export interface RunWork {
-  /**
-   * Takes over runs that lost their worker and may be resumed, then of each thread the run whose turn it is, persons
-   * taking turns and the oldest of each first: running, RUN_STARTED written unless it was before, lease held. `caps`
-   * count every run that goes on; one over them goes on waiting.
-   */
-  claim(request: {
-    readonly workerId: string
-    readonly limit: number
-    readonly leaseMs: number
-    readonly caps?: ClaimCaps
-  }): Promise<readonly Claim[]>
-  /** Appends agent events (each the JSON of one AG-UI event) under the lease; `lost` wrote nothing. */
-  append(lease: Lease, events: readonly string[]): Promise<LeaseState>
-  /**
-   * Events, run.ended, row and fold checkpoint in one transaction. `lost` wrote nothing. `cancelling` wrote nothing
-   * either: a cancel was acknowledged meanwhile, so the run can only end `cancelled` now: end it again, so.
-   */
-  end(
-    lease: Lease,
-    end: RunEnd,
-  ): Promise<{ readonly type: 'ended' } | Exclude<LeaseState, { readonly type: 'running' }>>
-  renew(leases: readonly Lease[], leaseMs: number): Promise<readonly LeaseState[]>
-  /**
-   * Ends every live run whose lease is over: what is open is closed, then `failed{worker_lost}`, or as it was
-   * told to stop. With `all`, every live run (an exclusive store at start-up). Answers how many.
-   *
-   * A failed one that was accepted with `restart` is asked again, once, by a new run in the same transaction; one
-   * accepted with `resume` does not end but waits for the next claim, up to `MAX_EPOCHS` claims in all.
-   */
-  settleOrphans(which: 'expired' | 'all'): Promise<number>
-}
-
-/** Told after a commit; lossy by contract, the truth is re-read. */
+/** Published after a commit. Notices may be lost; receivers re-read the truth from the store. */
 export type Notice =
   | {
       readonly type: 'thread.more'
       readonly key: TenantThread
       readonly firstSeq: number
       readonly lastSeq: number
-      /** The committed frames, where the writer is in this process. */
+      /** The committed frames, if the writer is in this process. */
       readonly frames?: Uint8Array
     }
   | { readonly type: 'run.queued'; readonly key: TenantThread; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: TenantThread; readonly runId: string }
   | { readonly type: 'run.ended'; readonly key: TenantThread; readonly runId: string }
-  /** The inbox of a tenant's people has more; with `personId`, that of this person alone. */
+  /** The inbox of a tenant has more entries; with `personId`, only the log of this person. */
   | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }
-  /** The thread's readers have nothing more to come. */
+  /** The thread was deleted: its readers get nothing more. */
   | { readonly type: 'thread.deleted'; readonly key: TenantThread }
 
 export type Publish = (notice: Notice) => void
@@ -399,6 +345,6 @@ export interface Store {
   readonly runs: RunIntents
   readonly work: RunWork
   counts(): Promise<StoreCounts>
-  /** Finishes what was begun, then lets go of the data. Twice is harmless. */
+  /** Finishes pending calls, then closes the data. A second call is harmless. */
   close(): Promise<void>
 }

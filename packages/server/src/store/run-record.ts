@@ -1,6 +1,5 @@
 /**
- * A run as the store keeps it: one arm per stage of life, each with only its own fields. `toRun` gives what the
- * outside may see of it.
+ * A run as the store keeps it: one arm per stage of life, each with only its own fields. `toRun` gives its public form.
  */
 import type { Context, Message, ResumeEntry, TokenUsage, Tool } from '@ag-ui/core'
 import type { AfterCrash, Outcome, OutcomeType, ThreadKey } from '@holdfast/core'
@@ -8,15 +7,21 @@ import type { Principal } from './principal.ts'
 
 export type OnBusy = 'reject' | 'enqueue' | 'supersede'
 
-/** What was asked for, after parsing and defaults: a retried start is the same exactly when this is deeply equal. */
+/** A parsed start request with its defaults. A retried start is the same exactly if this is deeply equal. */
 export interface StartRequest {
   readonly runId: string
-  /** The new messages, in order, each with an id; those the thread already holds, the same, are ignored. */
+  /**
+   * The new messages, in order, each with an id. Messages that the thread already holds with the same content are
+   * ignored.
+   */
   readonly messages: readonly Message[]
-  /** The parent of the first new message, or, without new messages, the message to answer. Default: the newest leaf. */
+  /** The parent of the first new message; without new messages, the message to answer. Default: the newest leaf. */
   readonly parentId?: string | null
   readonly agentId: string
-  /** The start named no agent: it got the thread's, the room's or the default, which a retry may find changed. */
+  /**
+   * The start named no agent and got the thread's, the room's or the default one, which may have changed before a
+   * retry.
+   */
   readonly agentFrom?: 'room'
   readonly onBusy: OnBusy
   readonly tools: readonly Tool[]
@@ -33,9 +38,9 @@ interface RecordCommon extends ThreadKey {
   readonly parentId?: string
   readonly retryOf?: string
   readonly continues?: string
-  /** Milliseconds since the epoch, by the store's clock; likewise below. */
+  /** Milliseconds since the epoch, by the store's clock. The same holds for the times below. */
   readonly acceptedAt: number
-  /** As its agent declared it when the run was accepted; absent: `fail`. Means nothing once the run has ended. */
+  /** What its agent declared when the run was accepted; absent: `fail`. Ignored once the run has ended. */
   readonly afterCrash?: AfterCrash
 }
 
@@ -48,7 +53,7 @@ export interface CancelRequest {
   readonly reason?: string
 }
 
-/** Another run of its thread takes its place. */
+/** Another run of its thread supersedes it. */
 export interface SupersedeRequest {
   readonly supersededBy: string
 }
@@ -56,7 +61,7 @@ export interface SupersedeRequest {
 /** Why a live run is to stop. */
 export type StopRequest = CancelRequest | SupersedeRequest
 
-/** How a run ends that was told to stop. */
+/** The outcome of a run that was told to stop. */
 export function stopOutcome(stop: StopRequest): Extract<Outcome, { type: 'cancelled' | 'superseded' }> {
   if ('supersededBy' in stop) return { type: 'superseded', by: stop.supersededBy }
   const { by, reason } = stop
@@ -65,9 +70,9 @@ export function stopOutcome(stop: StopRequest): Extract<Outcome, { type: 'cancel
 
 export interface RunningRecord extends RecordCommon {
   readonly status: 'running'
-  /** null: its worker is gone, and the next claim goes on with it under this epoch. */
+  /** null: its worker is gone, and the next claim resumes it under this epoch. */
   readonly workerId: string | null
-  /** The fencing number: raised by each claim; a write under an older one changes nothing (I12). */
+  /** The fencing number: raised by each claim. A write under an older one changes nothing (I12). */
   readonly epoch: number
   readonly leaseUntil: number
   readonly startedAt: number

@@ -1,6 +1,6 @@
 /**
- * The contract of a store, as a suite that every adapter runs against itself: it is part of the product
- * (`@holdfast/server/testing`). An adapter gives a harness; all else is here.
+ * The contract of a store, as a suite that every adapter runs against itself. It is part of the product
+ * (`@holdfast/server/testing`). An adapter only provides a harness.
  */
 import { describe } from 'vitest'
 import { cancelContract } from './contract/cancel.contract.ts'
@@ -28,7 +28,7 @@ import { type StoreHarness, worldOf } from './contract/world.ts'
 
 export type { StoreHarness } from './contract/world.ts'
 
-/** `makeHarness` gives an empty store each time it is called. */
+/** `makeHarness` returns an empty store at each call. */
 export function storeContract(name: string, makeHarness: () => StoreHarness | Promise<StoreHarness>): void {
   const inWorld = worldOf(makeHarness)
 
@@ -40,19 +40,19 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the lease', () => leaseContract(inWorld))
     describe('cancel', () => cancelContract(inWorld))
     describe('the queue', () => queueContract(inWorld))
-    describe('what a person wrote', () => wordsContract(inWorld))
+    describe('messages are never dropped silently', () => wordsContract(inWorld))
     describe('a held queue', () => heldContract(inWorld))
     describe('the agent of a thread', () => chosenContract(inWorld))
-    describe('making room', () => supersedeContract(inWorld))
+    describe('superseding', () => supersedeContract(inWorld))
     describe('questions', () => interruptContract(inWorld))
     describe('changing, deleting and finding', () => changeContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
-    describe('runs that may be asked again or resumed', () => crashContract(inWorld))
+    describe('runs that may be restarted or resumed', () => crashContract(inWorld))
     describe('the log', () => logContract(inWorld))
     describe('the inbox', () => inboxContract(inWorld))
-    describe('what is one person’s own', () => personsContract(inWorld))
+    describe('per-person state', () => personsContract(inWorld))
     describe('two tenants', () => tenantsContract(inWorld))
-    describe('after it was closed and opened again', () => durabilityContract(inWorld))
+    describe('after closing and reopening', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))
   })
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createTenantThreadMap, roomName, runName, runOf, type TenantThread, threadName } from './tenant-thread.ts'
 
-/** Names that are likely to be mistaken for each other. A tenant's may hold a slash. */
+/** Names that are easily confused. A tenant's id may contain a slash. */
 const thread = fc.record({
   tenantId: fc.constantFrom('a', 'b', 'a/a', 'a/b'),
   roomId: fc.constantFrom('a', 'b', 'a.b'),
@@ -14,7 +14,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('clear' as const) }) },
 )
 
-it('S000-12 the names of two rooms, threads and runs are equal exactly when their tenant and ids are', () => {
+it('S000-12 the names of two rooms, threads or runs are equal exactly if their tenants and ids are', () => {
   fc.assert(
     fc.property(thread, thread, fc.constantFrom('a', 'b'), fc.constantFrom('a', 'b'), (a, b, runA, runB) => {
       const sameRoom = a.tenantId === b.tenantId && a.roomId === b.roomId
@@ -26,7 +26,7 @@ it('S000-12 the names of two rooms, threads and runs are equal exactly when thei
   )
 })
 
-it('S000-12 a map of threads holds what one by their names would, in the same order', () => {
+it('S000-12 a map of threads holds the same entries, in the same order, as a map by their names', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), thread, (steps, asked) => {
       const map = createTenantThreadMap<number>()

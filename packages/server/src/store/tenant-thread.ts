@@ -1,9 +1,9 @@
 /**
- * What a room, a thread and a run are called where those of several tenants meet: in tables, maps, caches and notices. Room
- * ids are unique within a tenant only, so a `ThreadKey` alone names a conversation only to somebody of its tenant: on the
- * wire, and in a decision, which is made for one principal.
+ * Names rooms, threads and runs where those of several tenants meet: in tables, maps, caches and notices. Room ids are
+ * unique only within a tenant, so a `ThreadKey` alone names a conversation only within one tenant: on the wire, and in
+ * a decision, which is made for one principal.
  *
- * Invariant: a map by `ThreadKey` or by `keyString` holds threads of one tenant. All others are made here.
+ * Invariant: a map by `ThreadKey` or by `keyString` holds threads of one tenant. Maps across tenants are created here.
  */
 import type { ThreadKey } from '@holdfast/core'
 
@@ -20,7 +20,7 @@ export interface TenantRun extends TenantThread {
   readonly runId: string
 }
 
-/** The room with this id that the principal, or whatever else is of a tenant, means. */
+/** The room with this id in the tenant of the principal, or of any other value that has a tenant. */
 export function roomOf({ tenantId }: { readonly tenantId: string }, roomId: string): TenantRoom {
   return { tenantId, roomId }
 }
@@ -33,7 +33,7 @@ export function runOf(of: { readonly tenantId: string }, key: ThreadKey, runId: 
   return { ...threadOf(of, key), runId }
 }
 
-/** Strings that are equal exactly when what they name is the same: a tenant's id may hold a `/`, the others cannot. */
+/** These strings are equal exactly if they name the same thing: only a tenant's id may contain a `/`. */
 export function roomName({ tenantId, roomId }: TenantRoom): string {
   return [tenantId, roomId].join('/')
 }
@@ -43,7 +43,7 @@ export function threadName({ tenantId, roomId, threadId }: TenantThread): string
 }
 
 export function runName({ tenantId, roomId, threadId, runId }: TenantRun): string {
-  // `join` makes one flat string. A template string would keep its parts in memory as long as the name is kept.
+  // `join` makes one flat string. A template string would keep its parts in memory as long as the name.
   return [tenantId, roomId, threadId, runId].join('/')
 }
 
@@ -58,7 +58,10 @@ export interface TenantThreadMap<Value> {
   entries(): Iterable<{ readonly thread: TenantThread; readonly value: Value }>
 }
 
-/** Looks ids up as they are: on hot paths, making one string of them and hashing it costs more than the rest of a look-up. */
+/**
+ * Looks ids up as they are: on hot paths, joining them into one string and hashing it costs more than the rest of the
+ * look-up.
+ */
 export function createTenantThreadMap<Value>(): TenantThreadMap<Value> {
   type Held = { readonly thread: TenantThread; value: Value }
   const entries = new Set<Held>()

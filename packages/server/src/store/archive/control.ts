@@ -1,4 +1,4 @@
-/** What a control record may be in a file that comes from anywhere: enough for fold and rows to be right about it. */
+/** Checks the control records of an untrusted file, as far as the fold and the rows depend on them. */
 import type { ControlEvent } from '@holdfast/core'
 import { isId } from '@holdfast/core'
 import { z } from 'zod'

@@ -1,10 +1,10 @@
 /**
- * A room as lines of JSON (docs/OPERATING.md, Export): a header; of each thread a line, a line for each of its runs in
- * the order of acceptance, then its log, the envelopes byte for byte; at the end a line by which a torn or changed file
- * is known. Does not know: files, stores.
+ * A room as lines of JSON (docs/OPERATING.md, Export): a header; for each thread one line, one line for each of its
+ * runs in the order of acceptance, then its log with every envelope byte for byte; at the end one line that reveals a
+ * truncated or changed file. Does not know: files, stores.
  *
- * What is never in it: `forwardedProps` (where programs put keys), remembered cancels, leases, whatever else is of the
- * server and not of the room.
+ * Never exported: `forwardedProps` (where programs put keys), remembered cancels, leases, and anything else that
+ * belongs to the server and not to the room.
  */
 import { createHash } from 'node:crypto'
 import { isId } from '@holdfast/core'
@@ -16,20 +16,22 @@ const FORMAT = 'holdfast-room'
 const VERSION = 1
 
 const Id = z.string().refine(isId)
-/** As long as a route takes it (docs/LIMITS.md). */
+/** The same limit as in the routes (docs/LIMITS.md). */
 const Title = z.string().max(200)
 const Time = z.number().int().min(0).max(8.64e15)
 const Count = z.number().int().min(0)
-// Whatever a person may say, also a time before all of ours.
+// Any date is allowed, including dates long past.
 const MutedUntil = z.number().int().min(-8.64e15).max(8.64e15)
 
-/** Of these only `exportedAt` differs between an export and the export of its import. */
+/**
+ * Two headers of the same room differ only in `exportedAt`: that of an export, and that of the export of its import.
+ */
 export const Header = z.strictObject({
   type: z.literal('room'),
   format: z.literal(FORMAT),
   v: z.literal(VERSION),
   exportedAt: z.iso.datetime(),
-  /** What anyone said is masked. */
+  /** True if all text is masked. */
   redacted: z.boolean(),
   threads: Count,
   records: Count,
@@ -52,14 +54,14 @@ export const ThreadLine = z.strictObject({
   title: Title,
   madeTitle: Title.optional(),
   agentId: Id.optional(),
-  /** Of files that were written before mutes belonged to persons: a mute of whoever imports it. */
+  /** Only in files from before mutes belonged to persons: becomes a mute of the person who imports the file. */
   mutedUntil: MutedUntil.optional(),
-  /** What the thread is to each person, if anything. A redacted file has none of it. */
+  /** Per-person settings of the thread, if any. A redacted file has none. */
   persons: z.array(z.strictObject({ personId: Id, mutedUntil: MutedUntil.optional() })).optional(),
   archived: z.boolean().optional(),
   createdAt: Time,
   updatedAt: Time,
-  /** A tombstone: no runs and no records follow, and nothing of the thread comes back. */
+  /** A tombstone: no runs and no records follow, and the thread never comes back. */
   deleted: z.strictObject({ at: Time, seq: Count }).optional(),
 })
 
@@ -69,7 +71,7 @@ export const RunLine = z.strictObject({
   type: z.literal('run'),
   runId: Id,
   ownerId: Id,
-  /** What of a run is not in its log: how it was asked for. */
+  /** The start request: the only part of a run that is not in its log. */
   request: z.strictObject({
     runId: Id,
     messages: z.array(z.looseObject({ id: Id, role: z.string() })),
@@ -81,7 +83,7 @@ export const RunLine = z.strictObject({
     state: z.unknown().optional(),
     resume: Parts.optional(),
   }),
-  /** Of a run that waits. */
+  /** Only for a queued run. */
   afterCrash: z.enum(['fail', 'restart', 'resume']).optional(),
 })
 
@@ -141,18 +143,18 @@ export function runLineOf({ runId, owner, request, afterCrash, status }: RunReco
     type: 'run',
     runId,
     ownerId: owner.personId,
-    // Through JSON, as it was stored: for the schema its parts are just objects.
+    // Converted through JSON, as it was stored: the schema knows its parts only as objects.
     request: asked as unknown as RunLine['request'],
     ...(status === 'queued' && afterCrash !== undefined && { afterCrash }),
   }
 }
 
 export function requestOf({ request }: RunLine): StartRequest {
-  // `RunLine` has checked what a request is made of; its messages and tools were checked when it was accepted.
+  // `RunLine` has checked the fields of the request. Its messages and tools were checked when the run was accepted.
   return request as unknown as StartRequest
 }
 
-/** Sums up every line behind the header: an import knows by it that nothing is missing and nothing was changed. */
+/** Sums up every line after the header, so that an import detects missing and changed lines. */
 export function createSum() {
   const hash = createHash('sha256')
   let lines = 0
@@ -165,7 +167,7 @@ export function createSum() {
   }
 }
 
-/** Why a file is not taken in; `line` counts from 1. */
+/** Why a file is refused. `line` counts from 1. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError'
   readonly line: number

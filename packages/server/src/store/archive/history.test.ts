@@ -11,8 +11,8 @@ function record(seq: number, type: string, more: Partial<Envelope> = {}): Envelo
 
 const WHOLE = [record(1, 'run.accepted'), record(2, 'run.status'), record(3, 'run.ended')]
 
-describe('a history', () => {
-  it('is what one server wrote', () => {
+describe('the history of one thread', () => {
+  it('accepts what one server wrote', () => {
     const history = createHistory(KEY)
     const { runId: _, ...renamed } = record(4, 'thread.changed')
     for (const each of [...WHOLE, renamed as Envelope, record(5, 'run.accepted', { runId: 'b' })]) history.add(each)
@@ -32,7 +32,7 @@ describe('a history', () => {
     expect(() => history.add(odd)).toThrow(/^record 4 /)
   })
 
-  it('cannot have a run that is accepted twice', () => {
+  it('refuses a run that is accepted twice', () => {
     const history = createHistory(KEY)
     history.add(record(1, 'run.accepted'))
     expect(() => history.add(record(2, 'run.accepted'))).toThrow(/again/)

@@ -1,13 +1,13 @@
 /**
- * Whether the records of one thread can be one history: each has its place, time does not run backwards, and a run is
- * accepted once and says nothing after its end. Two servers that wrote one thread at once break this. Does not know: where
- * the records are kept.
+ * Checks that the records of one thread form one history: positions without gaps, times that never decrease, each run
+ * accepted once and without records after its end. The log of a thread that two servers wrote at once fails this check.
+ * Does not know: where the records are stored.
  */
 import type { Envelope, ThreadKey } from '@holdfast/core'
 
 export interface History {
   readonly length: number
-  /** The next record. @throws Error that says what cannot be */
+  /** Checks the next record. @throws Error that names the contradiction */
   add(envelope: Envelope): void
 }
 

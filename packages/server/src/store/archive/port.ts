@@ -1,6 +1,6 @@
 /**
- * PORT Archive: a store that nobody serves, for whoever looks after it: whole rooms out and in, and whether it is sound.
- * Everything is synchronous: whoever holds it has the data to themselves.
+ * PORT Archive: maintenance of a store that no server has open. Exports and imports whole rooms and checks the data.
+ * Synchronous, because its holder has the data to itself.
  */
 import type { TenantRoom } from '../tenant-thread.ts'
 
@@ -8,7 +8,7 @@ export interface RoomSummary extends TenantRoom {
   readonly title: string
   readonly threads: number
   readonly records: number
-  /** Runs that wait and were asked for with `forwardedProps`, which an export leaves out. */
+  /** Queued runs that were started with `forwardedProps`, which an export leaves out. */
   readonly withheld: number
 }
 
@@ -26,23 +26,24 @@ export interface Soundness {
 }
 
 export type ImportRefusal =
-  /** A room of this id has threads, or was deleted here and does not come back (I8). */
+  /** A room with this id has threads here, or was deleted here and does not come back (I8). */
   { readonly type: 'room_taken'; readonly why: 'has_threads' | 'deleted' }
 
 export interface Archive {
   rooms(): readonly RoomSummary[]
-  /** Lines without their line feeds; undefined: there is no such room. */
+  /** Lines without line feeds; undefined if there is no such room. */
   export(room: TenantRoom, options: ExportOptions): Iterable<string> | undefined
   /**
-   * All of it in one transaction, or nothing. A room of the same id without threads is replaced.
-   * @throws ArchiveError for a file that is not sound, and whatever `lines` throws; the archive is then closed
+   * Imports the whole file in one transaction, or nothing. Replaces a room of the same id that has no threads.
+   *
+   * @throws ArchiveError for an invalid file, and any error of `lines`; the archive is then closed
    */
   import(
     lines: Iterable<string>,
-    /** Whose the room becomes. Default: the tenant of a server without authentication. */
+    /** The tenant that gets the room. Default: the tenant of a server without authentication. */
     options?: { readonly tenantId?: string },
   ): { readonly type: 'imported'; readonly roomId: string; readonly records: number } | ImportRefusal
-  /** Reads everything there is. */
+  /** Reads all data. */
   check(onThread: (done: number, all: number) => void): Soundness
   close(): void
 }

@@ -1,15 +1,16 @@
 /**
- * An archive without what anyone said: every letter of a person, an agent, a tool or a title is an `x`. What happened
- * stays: who ran when, which events came, how long each was, how it ended; and it can be taken in like any other.
+ * Masks an archive: every character that a person, an agent or a tool wrote, and every title, becomes an `x`. What
+ * happened stays readable: who ran when, which events arrived, how long each was, how each run ended. A redacted
+ * archive can be imported like any other.
  *
- * Owns: which fields are no one's words. Only those are kept; a field that is not known is masked if it is a text, and
- * left out if it is more: what a newer agent says is never shown by mistake.
+ * Owns: the list of fields that hold no text of a person or an agent. Only these are kept. Of an unknown field, a
+ * string is masked and any other value is dropped, so that text of a newer agent is never shown by mistake.
  */
 import type { Header, RunLine, ThreadLine } from './format.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Ids, names that programs gave, words from closed lists. */
+/** Ids, names that programs assign, values from closed lists. */
 const KEPT = new Set([
   'type',
   'role',
@@ -46,7 +47,7 @@ const KEPT = new Set([
   'mutedUntil',
 ])
 
-/** What an application may put anything into, and an event of its type has to have. */
+/** Fields that hold arbitrary application data and that events of these types must have. */
 const EMPTY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   STATE_SNAPSHOT: { snapshot: null },
   STATE_DELTA: { delta: [] },
@@ -60,12 +61,12 @@ export interface Redactor {
   header(header: Header): Header
   thread(line: ThreadLine): ThreadLine
   run(line: RunLine): RunLine
-  /** Of a record. */
+  /** Redacts the event of one record. */
   event(event: Fields): Fields
 }
 
 export function createRedactor(): Redactor {
-  /** A step is known by its name: two of them stay two. */
+  /** Steps are identified by name: two different names stay different. */
   const steps = new Map<string, string>()
 
   function flat(fields: Fields): Record<string, unknown> {
@@ -157,14 +158,14 @@ export function createRedactor(): Redactor {
         context: [],
         ...(resume && { resume: resume.map(flat) }),
       }
-      // The same fields, with less in them.
+      // The same fields, with less content.
       return { ...line, request: asked as unknown as RunLine['request'] }
     },
     event,
   }
 }
 
-/** Every character but white space. */
+/** Masks everything but white space. */
 function masked(text: string): string {
   return text.replace(/\S/gu, 'x')
 }
@@ -174,7 +175,7 @@ function partOf(part: unknown): Fields {
   return { type: 'text', text: part.type === 'text' ? masked(String(part.text)) : `[${String(part.type)}]` }
 }
 
-/** Where a run's messages hang, and nothing else. */
+/** Keeps only the place of a run's messages in the tree. */
 function placeIn(metadata: unknown): Fields {
   if (!isFields(metadata) || !isFields(metadata.holdfast)) return {}
   const { parentId = null } = metadata.holdfast

@@ -1,13 +1,13 @@
 /**
- * From the lines of an archive to the writes that made the room, record for record: whatever the log brings about in a
- * store (rows, folds, what can be searched) is brought about again, so nothing but the log has to be right.
+ * Turns the lines of an archive into the writes that created the room, record by record. Everything that a store
+ * derives from a log (rows, folds, search entries) is derived again, so only the log has to be right.
  *
- * Owns: what a file may be. It may come from anywhere: each line is checked before it is believed; what agents said goes
- * through the recorder that every agent's events go through, so a log that no server would have written is refused.
- * Does not know: where lines come from, how writes are applied.
+ * Owns: what a valid file is. A file is untrusted: each line is validated before use, and the agent's events pass
+ * through the same recorder as those of a live agent, so a log that no server could have written is refused. Does not
+ * know: where lines come from, how writes are applied.
  *
- * A run that had not ended: one that waited goes on waiting; one that was at work has lost its worker, and the next start
- * of a server ends it, visibly. No agent is asked because of an import but for what waited.
+ * Runs that had not ended: a queued run stays queued; a live run has lost its worker, and the next start of a server
+ * ends it visibly. An import calls no agent, except later for the runs that were queued.
  */
 import type { Message } from '@ag-ui/core'
 import {
@@ -52,16 +52,16 @@ export type Step =
   | { readonly type: 'writes'; readonly writes: Writes; readonly at: number }
 
 export interface ReplayOptions {
-  /** Whose room it becomes. */
+  /** The person who imports the file; the room goes to this person's tenant. */
   readonly principal: Principal
-  /** Records of a later time are refused: the store's clock never runs backwards. */
+  /** Records with a later time are refused: the store's clock never runs backwards. */
   readonly latest: number
 }
 
-/** What a route takes, inside what a file wraps around it. */
+/** The depth that the routes accept, plus that of the envelope around it. */
 const MAX_DEPTH = 64 + 4
 
-/** A server may have been set up with higher limits than the usual ones. */
+/** Higher than the defaults, because the server that wrote the file may have had higher limits. */
 const LIMITS: RecorderLimits = {
   ...DEFAULT_RECORDER_LIMITS,
   maxEvents: Number.POSITIVE_INFINITY,
@@ -170,7 +170,7 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
     }
     log.close()
     records += recordCount
-    // Once more, for what the row knows of the log: whose turn it is, and the status.
+    // Puts the row once more, because its status and its next run depend on the log.
     if (recordCount > 0) yield { type: 'writes', at: row.updatedAt, writes: { key, thread: put, log: [], notices: [] } }
   }
 
@@ -192,7 +192,7 @@ interface ThreadReplayOptions {
   readonly refuse: (sentence: string, cause?: unknown) => ArchiveError
 }
 
-/** One thread's log: what each record writes besides itself. */
+/** Replays one thread's log: what each record writes besides itself. */
 function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOptions) {
   const fold = createFold(key)
   const recorders = new Map<string, Recorder>()
@@ -204,7 +204,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
     const { runId } = envelope
     const recorder = recorders.get(runId)
     if (!recorder) throw refuse(`the run ${runId} says something before it is accepted, or after its end.`)
-    // A copy: the recorder may rename what is in it.
+    // A copy: the recorder may rename ids in it.
     const verdict = recorder.record(JSON.parse(json))
     recorder.take()
     if (verdict.type === 'refused') throw refuse(`the run ${runId} is not legal here: ${verdict.failure.message}`)
@@ -256,7 +256,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
     if (run.status === 'queued') {
       return { ...common, ...(line.afterCrash && { afterCrash: line.afterCrash }), status: 'queued' }
     }
-    // Nobody holds this lease, and it is over.
+    // No worker holds this lease, and it has expired.
     const startedAt = Date.parse(run.startedAt ?? run.acceptedAt)
     const lease = { workerId: 'import', epoch: 1, leaseUntil: 0, startedAt }
     if (run.status === 'running') return { ...common, ...lease, status: 'running' }
@@ -296,7 +296,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
   }
 }
 
-/** Of a RUN_STARTED. */
+/** The messages of a RUN_STARTED. */
 function messagesOf({ event }: Envelope): readonly Message[] {
   return event.type === 'RUN_STARTED' ? (event.input?.messages ?? []) : []
 }
@@ -322,14 +322,14 @@ function isTime(text: string): boolean {
   return Number.isFinite(at) && new Date(at).toISOString() === text
 }
 
-/** The event's own bytes, if the whole line is exactly what a store makes of it; else undefined. */
+/** The event's own bytes if the line is exactly what a store would write; otherwise undefined. */
 function eventJsonOf({ roomId, threadId, runId, seq, at, kind }: Envelope, line: string): string | undefined {
   const json = eventJsonIn(line)
   if (json === undefined) return undefined
   const made = frame({ roomId, threadId, ...(runId !== undefined && { runId }), seq, at, kind }, json)
   if (envelopeJson(made) !== line) return undefined
   try {
-    // More than one value, or half of one, is none.
+    // Throws if this is not exactly one JSON value.
     JSON.parse(json)
     return json
   } catch {

@@ -21,7 +21,7 @@ export interface WritingCalls {
   'work.settleOrphans': RunWork['settleOrphans']
 }
 
-/** Calls that only read. Lists, snapshots and logs are each adapter's own. */
+/** Calls that only read. Each adapter has its own lists, snapshots and logs. */
 export interface DecidedReads {
   'rooms.get': RoomStore['get']
   'runs.whoAnswers': RunIntents['whoAnswers']

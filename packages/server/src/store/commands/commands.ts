@@ -1,6 +1,6 @@
 /**
- * Every decided call of the store: what it is about, the facts that it needs first, and its decider. Both tables are
- * total, so an adapter that carries out `transact` and has a loader for each fact has all of them.
+ * Every decided call of the store: its subject, the facts that it needs first, and its decider. Both tables are total,
+ * so an adapter that runs `transact` and has a loader for each fact supports all of them.
  *
  * Does not know: how facts are loaded, how writes are applied.
  */
@@ -64,7 +64,7 @@ export const QUERIES: Queries = {
   'runs.queue': command(thread, ['room', 'thread'], decideQueue),
 }
 
-/** A decider gets the facts that are declared here, and no others. */
+/** A decider gets only the facts that are declared here. */
 function command<
   Of extends (...args: never[]) => Subject,
   Names extends FactName,
@@ -91,7 +91,7 @@ function newRoom(principal: Principal, { roomId }: Room): Subject {
 function thread(principal: Principal, key: ThreadKey): Subject {
   return runOf(principal, key, '')
 }
-/** With the person whose own it is. */
+/** Adds the person, for facts that differ by person. */
 function ownThread(principal: Principal, key: ThreadKey): Subject {
   return { ...thread(principal, key), personId: principal.personId }
 }

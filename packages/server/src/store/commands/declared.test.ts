@@ -1,4 +1,4 @@
-/** The contract of a store, kept by the commands of `./commands.ts` when a store is stricter or slower than memory. */
+/** Runs the store contract on stores that are stricter or slower than memory. */
 import { afterAll, describe, expect, it } from 'vitest'
 import type { FactName, Subject } from '../decide/facts.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts'
@@ -37,7 +37,7 @@ describe('declared facts', () => {
     const loads = new Map<Subject, number>()
     function load(subject: Subject, needs: readonly FactName[]): Loaded {
       const before = loads.get(subject) ?? 0
-      // The place in the line is shown behind the decision.
+      // The third load gets the run's place in line, after the decision.
       if (before === 2 && !needs.includes('ahead')) throw new Error('A decision takes two round trips at most.')
       loads.set(subject, before + 1)
       return onlyDeclared(session.load(subject, needs))
@@ -58,7 +58,7 @@ describe('declared facts', () => {
 })
 
 describe('a store over a network', () => {
-  /** Every load and every write takes a while; one transaction at a time, as under locks. */
+  /** Every load and every write is asynchronous. One transaction runs at a time, as under locks. */
   function slowly(): NonNullable<MemoryStoreOptions['perform']> {
     let last: Promise<unknown> = Promise.resolve()
     async function carryOut<Answer>(transaction: Transaction<Answer>, session: Session): Promise<Answer> {
@@ -81,5 +81,5 @@ describe('a store over a network', () => {
     }
   }
 
-  contract('a store that answers each load and each write later', slowly)
+  contract('a store that answers each load and each write asynchronously', slowly)
 })

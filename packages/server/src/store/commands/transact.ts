@@ -1,7 +1,7 @@
 /**
- * Carries one command out: loads what it declares, decides, loads what the decision needs further, applies the writes.
- * Everything that has to be loaded or applied is handed out as a value, so the same commands run over a store that
- * answers at once (`perform`) and over one that has to wait for each answer.
+ * Executes one command: loads the declared facts, decides, loads the facts that the decision needs next, applies the
+ * writes. Loads and writes are yielded as values, so the same commands run on a synchronous store (`perform`) and on
+ * one that awaits each answer.
  *
  * Does not know: what is decided, where facts come from, where a transaction begins and ends.
  */
@@ -12,21 +12,21 @@ import type { Command } from './commands.ts'
 export type Loaded = Facts & { readonly now: number }
 
 export type Effect =
-  /** One round trip: facts of one subject. */
+  /** One round trip for the facts of one subject. */
   | { readonly type: 'load'; readonly subject: Subject; readonly needs: readonly FactName[] }
-  /** `subject`: what was decided about. Its tenant is that of the change. */
+  /** `subject`: what the decision was about. The change belongs to its tenant. */
   | { readonly type: 'apply'; readonly subject: Subject; readonly change: Change }
 
-/** The next call of `next` takes the facts of a `load`; after an `apply` its argument means nothing. */
+/** After a `load`, `next` takes its facts. After an `apply`, its argument is ignored. */
 export type Transaction<Answer> = Generator<Effect, Answer, Loaded>
 
-/** One command's access to a store that answers at once. It has the time of its transaction. */
+/** One command's access to a synchronous store, with the time of its transaction. */
 export interface Session {
   load(subject: Subject, needs: readonly FactName[]): Loaded
   apply(subject: Subject, change: Change): void
 }
 
-/** One generator without delegation: appends pay for every one. */
+/** One generator without `yield*`: every append would pay for the delegation. */
 export function* transact<Args extends readonly unknown[], Answer>(
   command: Command<Args, Answer>,
   args: Args,
@@ -48,7 +48,7 @@ export function* transact<Args extends readonly unknown[], Answer>(
   return step.after ? step.after.decide(yield load(subject, step.after.needs)) : step.answer
 }
 
-/** Answers what the transaction comes to. */
+/** Runs the transaction to its end and returns its answer. */
 export function perform<Answer>(transaction: Transaction<Answer>, session: Session): Answer {
   let next = transaction.next()
   while (!next.done) {

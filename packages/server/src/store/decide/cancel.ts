@@ -83,7 +83,7 @@ interface KnownRun {
   readonly run: RunRecord
 }
 
-/** Of one that has ended, or is cancelled already, nothing more has to be known. */
+/** A run that has ended or is already being cancelled needs no further facts. */
 function cancelKnown(known: KnownRun, cancel: CancelRequest): Step {
   const { run } = known
   if ('outcome' in run) return { answer: { type: 'already_terminal', status: run.status } }
@@ -102,8 +102,8 @@ function cancelLive(
   switch (run.status) {
     case 'queued': {
       // A run that is about to start is stopped like a live one and keeps its question: a person cannot know whether a
-      // worker had claimed it a moment before. So is a run that waits only because it supersedes another. A run that was
-      // asked to wait leaves the queue without its message, and the others go on.
+      // worker claimed it a moment ago. The same holds for a run that waits only because it supersedes another. A run
+      // that was asked to wait leaves the queue without its message, and the others continue.
       const entry = view.queue.find((queued) => queued.run.runId === runId)
       const turn = entry?.first === true || nextToStart(view)?.run.runId === runId
       const said = turn || run.request.onBusy !== 'enqueue'
@@ -123,7 +123,7 @@ function cancelLive(
         controlRecord(runId, { type: 'run.status', status: 'cancelling' }),
       ]
       if (waitsForWorker(run)) {
-        // It has no worker that has to hear of it.
+        // No worker has to be notified.
         const ended = endOrphan({ now, thread, run: cancelling, view }, { type: 'cancelled', ...cancel })
         return {
           answer: { type: 'requested', run: toRun(ended.run ?? cancelling) },

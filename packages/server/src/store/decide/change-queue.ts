@@ -80,7 +80,7 @@ interface ChangedQueue {
   readonly now: number
   readonly thread: ThreadRow
   readonly view: Facts['view']
-  /** Only where a queued run is to supersede it. */
+  /** Loaded only if a queued run is to supersede it. */
   readonly current?: Facts['current']
 }
 
@@ -89,7 +89,8 @@ function changeQueue(
   { order = [], paused: asked, supersede: takesPlace = false }: QueueChange,
 ): Decision<ChangeAnswer> {
   const paused = asked ?? view.queuePaused
-  // A pause that a person asks for is ended by a person, even if a stop or a failure had paused the queue before.
+  // A pause that a person asks for can only be ended by a person, even if a stop or a failure had paused the queue
+  // before.
   const heldBy = asked === undefined ? view.queueHeldBy : undefined
   const pause = { queuePaused: paused, ...(heldBy !== undefined && { queueHeldBy: heldBy }) }
   const waiting = new Map(view.queue.map((entry) => [entry.run.runId, entry]))
@@ -97,7 +98,7 @@ function changeQueue(
   if (stranger !== undefined) return { answer: { type: 'not_queued', runId: stranger } }
   const named = new Set(order)
   const next = [...order, ...[...waiting.keys()].filter((runId) => !named.has(runId))]
-  // A pause that is asked for holds everything that has not started.
+  // A requested pause holds every run that has not started.
   const held = paused && !view.queuePaused
   const before = held ? undefined : view.queue.find((entry) => entry.first)?.run.runId
   const first = takesPlace ? next[0] : before

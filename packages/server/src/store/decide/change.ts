@@ -24,7 +24,7 @@ export function decideRoomChange(
   return same ? { answer } : { answer, writes: { room: { ...room, made } } }
 }
 
-/** The title and whether it is archived are the thread's, and its readers hear of them; a mute is the person's own. */
+/** The title and the archived flag belong to the thread, and its readers are notified. A mute belongs to the person. */
 export function decideThreadChange(
   { room, thread: held, lastSeq, own }: Known<'room' | 'thread' | 'lastSeq' | 'own'>,
   principal: Principal,
@@ -66,7 +66,8 @@ function changedRow(held: ThreadRow, change: ThreadChange): ChangedRow | undefin
   const renamed = !generated || (change.insteadOf === held.title && held.madeTitle === undefined)
   const title = renamed && change.title !== held.title ? change.title : undefined
   const archived = change.archived === held.archived ? undefined : change.archived
-  // Giving it the name that it has already keeps that name: no generated one replaces it.
+  // Setting the title that the thread already has still marks it as named by a person, so no generated title replaces
+  // it.
   const named = !generated && change.title !== undefined
   const madeTitle = named || title !== undefined ? (held.madeTitle ?? held.title) : held.madeTitle
   if (title === undefined && archived === undefined) {

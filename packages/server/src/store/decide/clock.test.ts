@@ -4,7 +4,7 @@ import { acceptedWithin, createStoreClock } from './clock.ts'
 const YEAR = 365 * 24 * 3_600_000
 const NOW = Date.UTC(2026, 0, 1)
 
-/** A wall that can be set, and time that only passes. */
+/** A wall clock that can be set, and an elapsed time that only grows. */
 function makeTime(start = NOW) {
   let wall = start
   let elapsed = 0.25
@@ -22,7 +22,7 @@ function makeTime(start = NOW) {
 }
 
 describe('the clock of a store', () => {
-  it('is the wall, as long as that goes forwards', () => {
+  it('follows the wall clock while that goes forward', () => {
     const time = makeTime()
     const clock = createStoreClock(time, NOW - YEAR)
     expect(clock.now()).toBe(NOW)
@@ -32,7 +32,7 @@ describe('the clock of a store', () => {
     expect([clock.now(), clock.ahead()]).toEqual([NOW + YEAR, 0])
   })
 
-  it('goes on from the newest time on record, and what passes passes, where that is years ahead', () => {
+  it('continues from the newest recorded time, by the elapsed time, if that is years ahead', () => {
     const time = makeTime()
     const clock = createStoreClock(time, NOW + 14 * YEAR)
     const times = [0, 1, 5_000, 60_000].map((ms) => {
@@ -43,7 +43,7 @@ describe('the clock of a store', () => {
     expect(clock.ahead()).toBe(14 * YEAR)
   })
 
-  it('does not take a step of the wall for time that has passed while it is ahead', () => {
+  it('does not count a jump of the wall clock as elapsed time while it is ahead', () => {
     const time = makeTime()
     const clock = createStoreClock(time, NOW + YEAR)
     time.set(NOW + YEAR / 2)
@@ -56,7 +56,7 @@ describe('the clock of a store', () => {
     expect([clock.now(), clock.ahead()]).toEqual([NOW + 2 * YEAR, 0])
   })
 
-  it('never runs backwards, and is with the wall again once that was set back by little', () => {
+  it('never runs backwards, and is back with the wall clock soon after that was set back by a little', () => {
     const time = makeTime()
     const clock = createStoreClock(time)
     const before = clock.now()
@@ -67,7 +67,7 @@ describe('the clock of a store', () => {
     expect([clock.now(), clock.ahead()]).toEqual([NOW + 100, 0])
   })
 
-  it('goes on by what the wall goes forwards where there is nothing else to measure by', () => {
+  it('without an elapsed time, advances by what the wall clock advances', () => {
     let wall = NOW
     const clock = createStoreClock({ now: () => wall }, NOW + YEAR)
     wall -= 3_600_000
@@ -77,15 +77,15 @@ describe('the clock of a store', () => {
   })
 })
 
-describe('a range of times that runs were accepted in', () => {
+describe('a time range of accepted runs', () => {
   const behind = createStoreClock(makeTime())
   const ahead = createStoreClock(makeTime(), NOW + 14 * YEAR)
 
-  it('is what was asked for, where the store is not ahead', () => {
+  it('stays as requested if the store’s clock is not ahead', () => {
     expect(acceptedWithin({ since: 1, until: NOW + YEAR }, behind)).toEqual({ since: 1, until: NOW + YEAR })
   })
 
-  it('has no end where it reaches the present, by a client’s clock, of a store that is ahead', () => {
+  it('has no end if it reaches the present by a client’s clock and the store’s clock is ahead', () => {
     for (const until of [NOW + YEAR, NOW, NOW - 30_000]) {
       expect(acceptedWithin({ since: 1, until }, ahead)).toEqual({ since: 1, until: Number.MAX_SAFE_INTEGER })
     }

@@ -1,24 +1,27 @@
 /**
- * The time of a store: what dates its records, leases and expiries. It follows the clock on the wall and never runs
- * backwards, nor before the newest time on record. A start under a wrong clock may have put that years ahead: then it goes
- * on with the time that passes, so that durations and expiries are right, and only dates are not.
+ * The time of a store, which dates its records, leases and expiries. It follows the wall clock and never runs
+ * backwards, not even behind the newest time on record. A start under a wrong clock may have put that time years ahead.
+ * The clock then advances with the elapsed time, so that durations and expiries are right and only dates are wrong.
  */
 
-/** What a store reads its time from. */
+/** The time sources of a store. */
 export interface StoreTime {
-  /** The clock on the wall: milliseconds since 1970. */
+  /** The wall clock: milliseconds since 1970. */
   now(): number
-  /** Milliseconds that only grow and know nothing of the wall. Without it, what the wall goes forwards counts. */
+  /** Monotonic milliseconds, independent of the wall clock. Without it, forward steps of the wall clock count. */
   elapsed?(): number
 }
 
 export interface StoreClock {
   now(): number
-  /** Milliseconds by which it is ahead of the wall. */
+  /** Milliseconds by which the store's clock is ahead of the wall clock. */
   ahead(): number
 }
 
-/** So far ahead it stands still until the wall has caught up: a clock that is set right by a network is back at once. */
+/**
+ * If it is ahead by no more than this, it stands still until the wall clock has caught up: after a small correction by
+ * NTP both agree again soon.
+ */
 const STANDS_STILL_MS = 1_000
 
 /** `floor`: the newest time on record. */
@@ -49,8 +52,8 @@ export function createStoreClock({ now: wall, elapsed }: StoreTime, floor = 0): 
 const BEHIND_MS = 60_000
 
 /**
- * The times between which runs were accepted, `until` exclusive. Nothing is accepted later than now: a range that reaches
- * the present has no end, also where the store is ahead of the wall.
+ * The times between which runs were accepted, `until` exclusive. Nothing is accepted later than now, so a range that
+ * reaches the present has no end, even if the store is ahead of the wall clock.
  */
 export function acceptedWithin(
   {

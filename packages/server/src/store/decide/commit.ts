@@ -12,7 +12,7 @@ import type { Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts
 import type { Decision } from './step.ts'
 import { iso } from './to-run.ts'
 
-/** The frames of `records`, appended behind `head` (the thread's last seq) at `now`. */
+/** The frames of `records`, appended after `head` (the thread's last seq) at `now`. */
 export function framesOf(key: ThreadKey, head: number, now: number, records: readonly LogRecord[]): string[] {
   const at = iso(now)
   const { roomId, threadId } = key
@@ -44,7 +44,7 @@ export function changesOf({ writes = [] }: Pick<Decision<unknown>, 'writes'>): r
   return 'log' in writes || 'room' in writes ? [writes] : writes
 }
 
-/** Where the run's records lie after a put, whose own records took the positions `firstSeq` to `lastSeq`. */
+/** Where the run's records lie after a put whose own records took the positions `firstSeq` to `lastSeq`. */
 export function spanAfter(
   before: RunSpan | undefined,
   record: RunRecord,
@@ -54,7 +54,7 @@ export function spanAfter(
   return 'outcome' in record ? { firstSeq, lastSeq: appended.lastSeq } : { firstSeq }
 }
 
-/** The notices to publish once the writes are durable: `thread.more` first, then what it means. */
+/** The notices to publish once the writes are durable: `thread.more` first, then the decider's own. */
 export function noticesOf(key: TenantThread, writes: Writes, head: number, frames: Uint8Array): Notice[] {
   const { log, notices } = writes
   const told: Notice[] = notices.map((notice) => ({ ...notice, key }))

@@ -1,4 +1,4 @@
-/** Creating rooms and threads. Safe to retry; refused when the id is taken by something else. */
+/** Creates rooms and threads. Safe to retry; refused if something else has the id. */
 import { emptyView, type ThreadKey } from '@holdfast/core'
 import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -57,7 +57,7 @@ export function decideThreadCreate(
     ...key,
     ownerId: principal.personId,
     title,
-    // A title that was given is a person's: no generated one replaces it.
+    // A title that a person gave is never replaced by a generated one.
     ...(title !== '' && { madeTitle: title }),
     archived: false,
     createdAt: now,

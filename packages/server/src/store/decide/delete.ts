@@ -17,7 +17,7 @@ import { DELETED, isVisible, NOT_FOUND } from './visible.ts'
 
 const GONE: DeleteAnswer = { type: 'gone' }
 
-/** A thread to delete; `current` is its run that is going on or about to. */
+/** A thread to delete. `current` is its live run, or the one that starts next. */
 interface Doomed {
   readonly thread: ThreadRow
   readonly current: RunRecord | undefined
@@ -57,7 +57,7 @@ export function decideRoomDelete(
   })
 }
 
-/** Only the end of a run needs the view. */
+/** The view is loaded only to end a run. */
 function deletion({ thread, current }: Doomed, { personId }: Principal): Need<Decision<DeleteAnswer>> {
   if (!current) {
     return needing(['lastSeq'], ({ now, lastSeq }) => ({ answer: GONE, writes: [tombstone(thread, lastSeq, now)] }))
@@ -108,7 +108,7 @@ function stop({ now, thread, view }: LiveThread, run: RunRecord, by: string): re
     case 'cancelling': {
       const held = run.status === 'cancelling' && !('supersededBy' in run.cancel) ? run.cancel : cancel
       const ended = endOrphan({ now, thread, run, view }, { type: 'cancelled', ...held })
-      // Its worker, if it has one, finds out that the run is lost.
+      // A worker that still carries it out learns that the run is lost.
       return [{ ...ended, log: [asked, ...ended.log], notices: [{ type: 'run.cancel', runId }, ...ended.notices] }]
     }
     default:

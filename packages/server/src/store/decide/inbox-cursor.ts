@@ -1,11 +1,11 @@
 /**
- * Cursors of the inbox, opaque to clients. Inside are two positions and the generation they were given out in: one in the
- * order in which the store committed the entries of all its tenants, one in the log of the person. The size depends on
- * nothing (decisions 0079 and 0094).
+ * Cursors of the inbox, opaque to clients. A cursor holds two positions and the generation in which it was given out:
+ * one position in the order in which the store committed the entries of all tenants, and one in the person's log. Its
+ * size is bounded (decisions 0079 and 0094).
  *
- * A generation is one opening of the store's data that has written entries. A store that was put back from an older copy
- * goes on under a generation of its own, so a cursor that saw what the copy lacks is known by its generation, however
- * much has been written since.
+ * A generation is one opening of the store's data that has written entries. A store that was restored from an older
+ * copy continues under a generation of its own. A cursor that saw entries which the copy lacks is therefore recognized
+ * by its generation, regardless of how much has been written since.
  */
 import { isId } from '@holdfast/core'
 import type { InboxItem } from '../port.ts'
@@ -14,14 +14,14 @@ export interface InboxPosition {
   readonly generation: string
   /** 0 is the beginning, in any generation. */
   readonly position: number
-  /** In the person's log, likewise. A cursor from before schema 10 has seen nothing of it. */
+  /** The position in the person's log; 0 is its beginning. A cursor from before schema 10 has seen nothing of it. */
   readonly own: number
 }
 
 /** An entry as it is stored. */
 export interface StoredEntry {
   readonly position: number
-  /** Of an InboxEntry. */
+  /** The JSON of an InboxEntry. */
   readonly json: string
 }
 
@@ -29,43 +29,43 @@ export interface InboxRange {
   /** Exclusive. */
   readonly after: number
   readonly maxRecords: number
-  /** At least one entry is given, then as many whole ones as fit. */
+  /** At least one entry is returned, then as many whole ones as fit. */
   readonly maxBytes: number
 }
 
 export interface StoredEntries {
   readonly entries: readonly StoredEntry[]
-  /** Whether there are entries behind these. */
+  /** Whether more entries follow. */
   readonly more: boolean
 }
 
-/** What a store knows of the positions that it has given out. */
+/** What a store knows about the positions that it has given out. */
 export interface InboxPositions {
-  /** The newest. */
+  /** The newest position. */
   head(): Omit<InboxPosition, 'own'>
   /** The last position of a generation; undefined if this store never had it. */
   lastOf(generation: string): number | undefined
 }
 
-/** Likewise of the log of one person. */
+/** The positions in the log of one person. */
 export interface OwnPositions {
   /** The newest; 0 before the first entry. */
   readonly head: number
-  /** The lowest position that can still be continued: what comes behind it has not been trimmed. */
+  /** The lowest position that a reader can still continue from: no entry after it has been trimmed. */
   readonly oldest: number
   lastOf(generation: string): number | undefined
 }
 
 const CURSOR = /^([A-Za-z0-9_-]{8})-(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/
 
-/** Nothing in it needs an escape in JSON. */
+/** Uses only characters that need no escape in JSON. */
 export function encodeInboxCursor({ generation, position, own }: InboxPosition): string {
   return own === 0 ? `${generation}-${position}` : `${generation}-${position}-${own}`
 }
 
 export type Located = Pick<InboxPosition, 'position' | 'own'>
 
-/** The positions behind which to read. */
+/** The positions to read after. */
 export function locate(
   cursor: string,
   positions: InboxPositions,
@@ -84,13 +84,14 @@ export function locate(
 
 export interface InboxReading {
   readonly items: readonly InboxItem[]
-  /** Whether there are entries behind these. */
+  /** Whether more entries follow. */
   readonly more: boolean
 }
 
 /**
- * One reading of both logs: what all may read, then what is the person's own. In this order nobody hears of their own about
- * a thread before they hear of the thread. `readOwn` is asked only if there is something to read.
+ * Reads both logs once: first what everyone in the tenant may read, then the person's own log. In this order a person
+ * learns of a thread before an entry about their own settings of it. `readOwn` is called only if there is something to
+ * read.
  */
 export function merged(
   after: Located,
@@ -112,8 +113,9 @@ export function merged(
 }
 
 /**
- * How many rooms are named by a cursor of before schema 5, which held a position per room; undefined if it is none. One
- * that names no room has seen nothing. Any other cannot be continued: its holder asks for the inbox again.
+ * The number of rooms in a cursor from before schema 5, which held a position per room; undefined if it is no such
+ * cursor. A cursor without rooms has seen nothing and can be continued. With any other one, the client loads the inbox
+ * again.
  */
 function formerRooms(cursor: string): number | undefined {
   try {

@@ -1,25 +1,29 @@
 /**
- * Inbox entries: what a decision says to those who look at no thread. Read off the decision's own writes, in one place,
- * so that no decider can forget it and every adapter tells the same.
+ * Inbox entries: the events of a decision for readers that follow no thread. Derived from the decision's writes, in one
+ * place, so that no decider can forget an entry and every adapter writes the same ones.
  *
- * Invariants: an entry is sequenced in the transaction of what it tells; deltas tell nothing. When a thread or a room is
- * deleted its entries go with it (I8), so positions may have holes; what says that it is gone stays.
+ * Invariants: an entry is sequenced in the transaction of the change that it reports; deltas produce no entries. When a
+ * thread or a room is deleted, its entries are deleted too (I8), so positions may have gaps. The entry about the
+ * deletion stays.
  */
 import type { ControlEvent, InboxEntry, InboxEvent } from '@holdfast/core'
 import type { RoomRow, ThreadRow, Writes } from './facts.ts'
 import { iso, stateOf } from './to-run.ts'
 
-/** Of a room that was made, changed or deleted: the row that was put. */
+/** The entry for a room that was created, changed or deleted: `row` is the new row. */
 export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: number): InboxEntry {
   const head = { roomId, at: iso(now) }
   if (deletedAt !== undefined) return { ...head, type: 'RoomDeleted' }
   return { ...head, type: 'RoomChanged', title, ...(agentId !== undefined && { agentId }) }
 }
 
-/** Entries that a person's log holds at most. A cursor from before the oldest one is too old, and its holder begins again. */
+/**
+ * The number of entries that a person's log keeps. A cursor from before the oldest one is too old, and its holder
+ * starts over.
+ */
 export const MAX_PERSON_ENTRIES = 1_000
 
-/** What these writes say to the one person whose own they change. Notices and read marks will be told here too. */
+/** The entry for the person whose settings these writes change. Notices and read marks will be reported here too. */
 export function personEntry({ key, own }: Writes, now: number): InboxEntry | undefined {
   if (!own) return undefined
   const { roomId, threadId } = key
@@ -28,7 +32,7 @@ export function personEntry({ key, own }: Writes, now: number): InboxEntry | und
   return { roomId, threadId, at: iso(now), type: 'ThreadChanged', mutedUntil: muted }
 }
 
-/** `row`: the thread's, behind these writes, if they put it. */
+/** `row`: the thread's row after these writes, if they put it. */
 export function inboxOf(
   writes: Writes,
   now: number,
@@ -60,8 +64,8 @@ function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEven
   if (runId === undefined) {
     if (event.type === 'thread.changed') return [{ ...event, type: 'ThreadChanged' }]
     if (event.type === 'thread.deleted') return [{ type: 'ThreadDeleted' }]
-    // Withdrawn questions, and a queue that is paused or resumed: only the thread's state says what that means. Where a
-    // run is accepted or edited in the same writes, its own entry brings the state.
+    // Withdrawn questions, and a queue that is paused or resumed, are reported by the thread's state. If the same
+    // writes accept or edit a run, the run's own entry brings the state.
     const changesState = event.type === 'interrupts.resolved' || (event.type === 'queue.changed' && !run)
     return changesState ? [{ type: 'ThreadChanged' }] : []
   }
@@ -72,7 +76,7 @@ function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEven
       return [{ type: 'RunQueued', runId, agentId }]
     }
     case 'run.status':
-      // A run that another worker goes on with has started before.
+      // A run that another worker continues has started before.
       return event.status === 'running' && run?.status === 'running' && run.epoch === 1
         ? [{ type: 'RunStarted', runId }]
         : []

@@ -1,6 +1,6 @@
 /**
- * What the holder of a lease may do: append, renew, end. Under an older epoch, or once the run has ended, it may do
- * nothing (I2, I6, I12).
+ * What the holder of a lease may do: append, renew, end. Under an older epoch, or once the run has ended, all of these
+ * are refused (I2, I6, I12).
  */
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
 import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
@@ -55,7 +55,7 @@ export function decideEnd(
     answer: { type: 'ended' },
     writes: [ended, ...more],
   })
-  // Only these two ends may mean something for the queue behind the run.
+  // Only these two outcomes can affect the queue behind the run.
   if (end.outcome.type === 'failed') {
     return needing(['view'], ({ view }) => then(pauseQueue(view, 'failure', thread, now)))
   }
@@ -65,7 +65,7 @@ export function decideEnd(
   return then()
 }
 
-/** The last writes of a live run: its closing events, run.ended right behind them, the row. */
+/** The last writes of a live run: its closing events, run.ended directly after them, the row. */
 export function ending(
   {
     now,
@@ -92,7 +92,7 @@ export function ending(
   }
 }
 
-/** The record of an ended run: nothing of the lease outlives it. */
+/** The record of an ended run. It keeps nothing of the lease. */
 export function endedRecord(
   {
     roomId,

@@ -1,10 +1,13 @@
 /**
- * Cursors of lists: opaque to clients, a time and an id inside, so that a page begins where the last one ended whatever
- * happened in between. A cursor of one list is refused by another.
+ * Cursors of lists, opaque to clients. A cursor holds a time and an id, so a page begins where the previous one ended,
+ * whatever changed in between. A cursor is valid for one list only.
  */
 import { isId, type ThreadKey } from '@holdfast/core'
 
-/** The threads of another room are another list, as are the runs of another thread. `runs`: of everything that may be seen. */
+/**
+ * The threads of each room, and the runs of each thread, are lists of their own. `runs` is the list of all visible
+ * runs.
+ */
 export type ListKind = 'rooms' | 'runs' | `threads.${string}` | ThreadRuns
 type ThreadRuns = `runs.${string},${string}`
 
@@ -20,7 +23,7 @@ export function encodeListCursor(kind: ListKind, { at, id }: ListPosition): stri
   return Buffer.from(`${kind}/${at}/${id}`).toString('base64url')
 }
 
-/** Undefined for anything but what `encodeListCursor` gives. */
+/** Undefined for anything that `encodeListCursor` did not produce. */
 export function decodeListCursor(kind: ListKind, cursor: string): ListPosition | undefined {
   const [, at, id] = Buffer.from(cursor, 'base64url').toString('utf8').split('/')
   const position = { at: Number(at), id: id ?? '' }

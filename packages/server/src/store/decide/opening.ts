@@ -1,5 +1,5 @@
 /**
- * How a run opens: where its new messages hang in the tree, its RUN_STARTED, and the short life of one that is cancelled
+ * How a run opens: where its new messages hang in the tree, its RUN_STARTED, and the records of a run that is cancelled
  * or superseded before it starts.
  */
 import type { Message } from '@ag-ui/core'
@@ -10,11 +10,11 @@ import { endedRecord } from './lease.ts'
 import { aguiRecord, controlRecord } from './records.ts'
 import { wordsOf } from './search.ts'
 
-/** What a start adds to a thread and where. */
+/** What a start adds to a thread, and where. */
 export interface Opening {
   /** The messages that the thread does not hold, each once. */
   readonly messages: readonly Message[]
-  /** What the first of them hangs on; without any, the message to answer; null at the root. */
+  /** The parent of the first of them; without any, the message to answer; null at the root. */
   readonly parentId: string | null
 }
 
@@ -33,24 +33,24 @@ export function openingOf(view: ThreadView, request: StartRequest): Opening | un
   return { messages, parentId: placeOf(request, view, lastGiven) }
 }
 
-/** The opening of an accepted run, fixed when it starts: by then the thread may have grown. */
+/** The opening of an accepted run, determined when it starts: by then the thread may have grown. */
 export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
   const asked = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
-  // Another run may have brought the same message meanwhile: the log wins.
+  // Another run may have added the same message in the meantime: the log wins.
   const messages = asked.filter((message) => !messageIn(view.messages, message.id))
   if (messages.length === 0) return { messages, parentId: asked.at(-1)?.id ?? run.parentId ?? null }
   return { messages, parentId: placeOf(run.request, view) }
 }
 
-/** Null only where that was asked for, or where there is nothing yet. */
+/** Null only if the start asked for the root, or if the thread is empty. */
 function placeOf({ parentId }: StartRequest, view: ThreadView, lastGiven?: string): string | null {
   return parentId === undefined ? (lastGiven ?? newestLeaf(view.messages)) : parentId
 }
 
-/** Of a run that was asked to wait and is taken out of the queue: what it would have said is not said. */
+/** The opening of a run that leaves the queue before its turn: its messages do not enter the conversation. */
 export const UNSAID: Opening = { messages: [], parentId: null }
 
-/** The run with the message that it answers, as its opening has it. */
+/** The run with the message that it answers, as its opening says. */
 export function openedAs<Kept extends QueuedRecord>(run: Kept, { messages, parentId }: Opening): Kept {
   const { parentId: _, ...rest } = run
   const answered = messages.at(-1)?.id ?? parentId
@@ -61,7 +61,7 @@ export function startedRecord({ threadId, runId }: QueuedRecord, { messages, par
   return aguiRecord(runId, runStarted({ threadId, runId, messages, parentId }))
 }
 
-/** Ends a run that never started: the opening's messages enter the conversation, no agent is asked. */
+/** Ends a run that never started: its messages enter the conversation, and no agent is called. */
 export function endBeforeStart(
   run: QueuedRecord,
   opening: Opening,
@@ -78,7 +78,7 @@ export function endBeforeStart(
       controlRecord(runId, { type: 'run.ended', outcome }),
     ],
     said: wordsOf(opening.messages),
-    // Its log says RUN_STARTED, so its record has a start.
+    // Its log has a RUN_STARTED, so its record has a start time.
     run: endedRecord(openedAs(run, opening), { outcome, startedAt: now, endedAt: now }),
   }
 }

@@ -1,9 +1,9 @@
 /**
- * What happens to a run whose worker is gone. It ends once, visibly, with everything it had written. Only if its agent
- * declared so is it restarted by a new run, or resumed.
+ * What happens to a run that has lost its worker. It ends once, visibly, with everything that it had written. If its
+ * agent declared it, the run is restarted as a new run, or resumed.
  *
- * Invariants: the old worker writes nothing from here on (I12); a run that kills its server does so a bounded number of
- * times.
+ * Invariants: the old worker can write nothing from here on (I12); a run that crashes its server does so a bounded
+ * number of times.
  */
 import { closingEvents, runTerminal } from '@holdfast/core'
 import {
@@ -21,7 +21,7 @@ import { controlRecord } from './records.ts'
 import { needing, type Part, type Several, several } from './step.ts'
 import { toRun } from './to-run.ts'
 
-/** How often one run is claimed at most: a run that brings down every server that claims it has to end. */
+/** How often one run is claimed at most: a run that crashes every server that claims it must end. */
 export const MAX_EPOCHS = 10
 
 const WORKER_LOST = {
@@ -38,7 +38,7 @@ const ASKED_AGAIN = {
 
 type Live = RunningRecord | CancellingRecord
 
-/** `all`: no other server can be at work, so every live run is an orphan. Answers how many were settled. */
+/** `all`: no other server can be running, so every live run is an orphan. Answers how many were settled. */
 export function decideSettle({ now, live }: Known<'live'>, which: 'expired' | 'all'): Several<number> {
   const settlement = (run: Live): Part<number> => ({
     subject: runOf(run.owner, run, run.runId),
@@ -58,7 +58,7 @@ function isOrphan(run: Live, now: number, which: 'expired' | 'all'): boolean {
   return which === 'all' || run.leaseUntil <= now
 }
 
-/** Its worker is known to be gone, and another one is to resume it. */
+/** True for a run whose worker is known to be gone and which another worker is to resume. */
 export function waitsForWorker(run: RunRecord): run is RunningRecord {
   return run.status === 'running' && run.workerId === null
 }
@@ -82,7 +82,7 @@ function settleOrphan(facts: OrphanFacts): readonly Writes[] {
     : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, 'failure', thread, now)]
 }
 
-/** Ends a run that no worker carries out. */
+/** Ends a run that no worker executes. */
 export function endOrphan(
   { now, thread, run, view }: Known<'view'> & { readonly thread: ThreadRow | undefined; readonly run: Live },
   outcome: Parameters<typeof runTerminal>[0],
@@ -94,8 +94,8 @@ export function endOrphan(
 }
 
 /**
- * The same question under a new run, as a manual retry would ask it. `afterCrash` is not passed on: a run that kills its
- * server does so twice, and then a person decides.
+ * The same question as a new run, as a manual retry would ask it. `afterCrash` is not passed on: a run that crashes its
+ * server does so at most twice, and then a person decides.
  */
 function restart({ now, thread, run, view }: OrphanFacts): Writes | undefined {
   const { roomId, threadId, owner, parentId, request } = run

@@ -2,7 +2,7 @@
 import type { InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { encodeInboxCursor, type InboxPosition } from './inbox-cursor.ts'
 
-/** Threads that one overview lists at most; the counts of the rooms are exact. */
+/** The number of threads that one overview lists at most. The counts of the rooms are exact. */
 export const MAX_OVERVIEW_THREADS = 1_000
 
 /** How many threads of a room have a status. */
@@ -17,7 +17,7 @@ export interface OverviewFacts {
   readonly roomIds: readonly string[]
   readonly counts: readonly StatusCount[]
   readonly threads: readonly ThreadInfo[]
-  /** Of both logs. */
+  /** The newest positions of both logs. */
   readonly head: InboxPosition
 }
 

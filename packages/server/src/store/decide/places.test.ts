@@ -6,16 +6,16 @@ const named = (name: string) => ({ ...of(name[0] ?? '', name.includes('!') ? 'mo
 const names = (runs: readonly { name: string }[]) => runs.map(({ name }) => name).join(' ')
 const waiting = (...all: string[]) => all.map(named)
 
-it('persons take turns, and of each the first accepted comes first', () => {
+it('people take turns, and each person’s runs start in the order of acceptance', () => {
   expect(names(inTurn(waiting('a1', 'a2', 'a3', 'b1', 'c1', 'b2'), []))).toBe('a1 b1 c1 a2 b2 a3')
 })
 
-it('who has runs going on has had that many turns', () => {
+it('live runs count as turns that a person has had', () => {
   const live: Contender[] = [of('a'), of('a'), of('b')]
   expect(names(inTurn(waiting('a1', 'a2', 'b1', 'c1', 'c2', 'c3'), live))).toBe('c1 b1 c2 a1 c3 a2')
 })
 
-it('caps hold at their edge: exactly as many as may, of each person and of each agent', () => {
+it('caps allow exactly as many runs of each person and of each agent as they say', () => {
   const all = inTurn(waiting('a1', 'a2', 'a3', 'b1!', 'b2!', 'c1!'), [])
   expect(names(withPlaces(all, [], { perPerson: 1 }, 10))).toBe('a1 b1! c1!')
   expect(names(withPlaces(all, [], { perAgent: 2 }, 10))).toBe('a1 b1! c1! a2')

@@ -1,8 +1,8 @@
 /**
- * The order in which runs start when not all of them may start now. Each thread has one candidate. People take turns, and
+ * The order in which runs start if not all of them can start now. Each thread has one candidate. People take turns, and
  * each person's runs start in the order of their acceptance. A person's live runs count as turns.
  *
- * Does not know: how many runs may be live at once in all, which the claimer says.
+ * Does not know: the total number of runs that may be live at once. The claimer gives it.
  */
 import type { ClaimCaps } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -12,7 +12,7 @@ export interface Contender {
   readonly agentId: string
 }
 
-/** `waiting` in the order of acceptance; the answer in the order in which they start. */
+/** `waiting` is in the order of acceptance, the answer in the order in which the runs start. */
 export function inTurn<Waiting extends Contender>(
   waiting: readonly Waiting[],
   live: readonly Contender[],
@@ -25,7 +25,7 @@ export function inTurn<Waiting extends Contender>(
     .map(({ run }) => run)
 }
 
-/** Those of `ordered` for which there is a place, at most `limit`. */
+/** The first `limit` of `ordered` that the caps allow. */
 export function withPlaces<Waiting extends Contender>(
   ordered: readonly Waiting[],
   live: readonly Contender[],
@@ -54,7 +54,7 @@ function counter() {
   const counts = new Map<string, number>()
   return {
     of: (name: string) => counts.get(name) ?? 0,
-    /** How many there were before. */
+    /** Returns the count before the addition. */
     add(name: string): number {
       const before = counts.get(name) ?? 0
       counts.set(name, before + 1)

@@ -1,8 +1,8 @@
 /**
- * The queue of a thread and how its changes are recorded: as `queue.changed`, which lists the whole order each time. The
- * queue itself is part of the log's fold.
+ * The queue of a thread and its record: each change is a `queue.changed` that lists the whole order. The queue itself
+ * is part of the log's fold.
  *
- * Invariants: only its start or its cancel takes an accepted run out of the queue. After a run that failed or was
+ * Invariants: an accepted run leaves the queue only by its start or its cancel. After a run that failed or was
  * cancelled, the queue stays paused until a person resumes it.
  */
 import { type ControlEvent, inBrief, type QueueHold, type QueueInfo, type Run, type ThreadView } from '@holdfast/core'
@@ -10,7 +10,7 @@ import type { StartAnswer } from '../port.ts'
 import type { LogRecord, ThreadRow, Writes } from './facts.ts'
 import { controlRecord } from './records.ts'
 
-/** A thread is a conversation: a longer queue is no conversation any more. */
+/** A longer queue would no longer be a conversation. */
 export const MAX_QUEUED = 100
 
 type Change = Extract<ControlEvent, { type: 'queue.changed' }>
@@ -29,14 +29,14 @@ export function queueChanged({ queue, queuePaused, queueHeldBy }: Queue, change:
   })
 }
 
-/** `runId`, which was just accepted, starts before all queued runs. No record when the queue is empty. */
+/** `runId`, which was just accepted, starts before all queued runs. Writes no record if the queue is empty. */
 export function goesFirst(before: Queue, runId: string): readonly LogRecord[] {
   const others = before.queue.map((entry) => entry.run.runId).filter((other) => other !== runId)
   if (others.length === 0 && !before.queuePaused) return []
   return [queueChanged(before, { order: [runId, ...others], first: runId })]
 }
 
-/** After a run that failed or was cancelled: pauses the queue, of which `gone` is no part any more. */
+/** Pauses the queue after a run that failed or was cancelled. `gone` is no longer in the queue. */
 export function pauseQueue(
   { queue, queuePaused }: Queue,
   heldBy: QueueHold,
@@ -59,7 +59,7 @@ export function pauseQueue(
   ]
 }
 
-/** After a superseding run that succeeded: resumes a queue that a stop or a failure paused. A person's pause stays. */
+/** Resumes, after a superseding run that succeeded, a queue that a stop or a failure paused. A person's pause stays. */
 export function resumeQueue(view: Queue, thread: ThreadRow | undefined): readonly Writes[] {
   const { queue, queuePaused, queueHeldBy } = view
   const next = queue[0]?.run.runId
@@ -76,8 +76,8 @@ export function resumeQueue(view: Queue, thread: ThreadRow | undefined): readonl
 }
 
 /**
- * The run with its place, if it waits: behind those of its thread that come before it, and behind `ahead` runs of other
- * threads that start before its thread has its turn.
+ * Adds the place of a queued run: after the runs of its thread that come before it, and after `ahead` runs of other
+ * threads that start before the next run of its thread.
  */
 export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0): Run {
   if (run.status !== 'queued') return run
@@ -85,7 +85,7 @@ export function placed(run: Run, { queue }: Pick<ThreadView, 'queue'>, ahead = 0
   return index === -1 ? run : { ...run, position: ahead + index + 1 }
 }
 
-/** The answer to a start, with the run's place among all runs that wait and not only within its thread. */
+/** Adds the run's place among all queued runs of the store to the answer to a start. */
 export function startedInLine(answer: StartAnswer, ahead = 0): StartAnswer {
   if (answer.type !== 'accepted' && answer.type !== 'same') return answer
   const { run } = answer
@@ -101,7 +101,7 @@ export function queueInfo({ queue, queuePaused }: Queue): QueueInfo {
   }
 }
 
-/** The run of the thread that is live, as the thread shows it. */
+/** The live run of the thread, as the view shows it. */
 export function liveIn({ runs }: Pick<ThreadView, 'runs'>): Run | undefined {
   return inBrief(runs).unended.find((run) => run.status !== 'queued')
 }

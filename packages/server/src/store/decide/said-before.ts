@@ -1,14 +1,14 @@
 /**
- * Whether a message has the same content as the one that has its id already. If not, it is refused: the log wins, so its
- * text would be dropped silently.
+ * Checks whether a message has the same content as the one that already has its id. If not, it is refused: the log
+ * wins, so its text would be dropped silently.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@ag-ui/core'
 import { messageIn, type ThreadMessage, type ThreadView } from '@holdfast/core'
 
 /**
- * The first of `messages` whose id is taken by other words: in the conversation, in another run that waits, or in the
- * list itself. `but`: a run whose own messages are being replaced.
+ * The first of `messages` whose id has other content in the conversation, in another queued run or in the list itself.
+ * `but`: a run whose own messages are being replaced.
  */
 export function reusedId(
   { messages: held, queue }: Pick<ThreadView, 'messages' | 'queue'>,
@@ -33,9 +33,9 @@ export function reusedId(
   return undefined
 }
 
-/** `held` is as the thread has it, with its place; `given` as it was sent, perhaps copied out of a snapshot. */
+/** `held` is from the thread, with its place; `given` is from the client, perhaps copied from a snapshot. */
 function saysTheSame(held: Message | ThreadMessage, given: Message): boolean {
-  // Of what an agent wrote, a client may have another version than the words: it is compared by them.
+  // A client's copy of an agent's message may differ in other fields than the text, so only the text is compared.
   const of = 'runId' in held && held.runId !== undefined ? wordsIn : everythingIn
   return isDeepStrictEqual(of(held), of(given))
 }

@@ -1,6 +1,7 @@
 /**
- * What can be searched for: titles, what persons said once their run has started, what an agent answered once its run has
- * ended. A search is for words; each must begin a word somewhere in the thread, whatever its case and its accents.
+ * What the search covers: titles, the messages of people once their run has started, the answers of agents once their
+ * run has ended. A search term matches the beginning of a word, ignoring case and accents. A thread matches if every
+ * term does.
  */
 import type { Message } from '@ag-ui/core'
 import type { ThreadView } from '@holdfast/core'
@@ -12,8 +13,8 @@ export function wordsOf(messages: readonly Message[]): string {
 }
 
 /**
- * The answer of a run that has just ended: thoughts, tools' results and activities are none of it. What it wrote lies
- * behind what every earlier run of its thread wrote, so no more is looked through.
+ * The answer of a run that has just ended, without reasoning, tool results and activities. Its messages come after
+ * those of every earlier run of the thread, so the search for them stops there.
  */
 export function answerOf({ messages }: Pick<ThreadView, 'messages'>, runId: string): string {
   const before = messages.findLastIndex((message) => message.runId !== undefined && message.runId !== runId)
@@ -26,13 +27,13 @@ export function textOf({ role, content }: Message): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join(' ')
 }
 
-/** The words of a text or of a search, without case and accents. */
+/** The words of a text or of a query, without case and accents. */
 export function termsOf(text: string): string[] {
   const plain = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
   return plain.match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []
 }
 
-/** What is looked for; more words than this make no search narrower. Empty: nothing can be found. */
+/** The search terms. Words beyond the limit are ignored. Empty: nothing can be found. */
 export function searchTerms(q: string): readonly string[] {
   return [...new Set(termsOf(q))].slice(0, MAX_TERMS)
 }

@@ -1,5 +1,5 @@
 /**
- * Accepting a run. A retried start gets the same answer however often it is sent (I9), a refused one leaves nothing
+ * Accepts a run. A retried start gets the same answer however often it is sent (I9), a refused start leaves nothing
  * behind, and a thread has at most one live run (I1).
  */
 import { isDeepStrictEqual } from 'node:util'
@@ -37,7 +37,7 @@ export function decideStart(
   return request.onBusy === 'supersede' ? needing(['view', 'current'], decide) : needing(['view'], decide)
 }
 
-/** A run that waits is shown with its place among all that wait, which is known after the writes. */
+/** A queued run is shown with its place among all queued runs, which is known after the writes. */
 function inLine(decision: Decision<StartAnswer>): Decision<StartAnswer> {
   const { answer } = decision
   const waits = (answer.type === 'accepted' || answer.type === 'same') && answer.run.status === 'queued'
@@ -50,7 +50,7 @@ interface NewRunFacts {
   readonly thread: Facts['thread']
   readonly view: Facts['view']
   readonly cancel: RememberedCancel | undefined
-  /** The run to supersede, if the start asks for that. */
+  /** The run to supersede, if the start asks for it. */
   readonly current?: Facts['current']
 }
 
@@ -159,7 +159,7 @@ function decideNew(
   }
 }
 
-/** The run whose questions this one answers, or whose tools' results it brings. */
+/** The run whose questions this one answers, or whose tool results it brings. */
 function continuedRun(view: ThreadView, { resume = [], messages }: StartRequest): string | undefined {
   if (resume.length > 0) return view.runs.findLast((run) => run.status === 'interrupted')?.runId
   const results = new Set(messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : [])))
@@ -169,13 +169,13 @@ function continuedRun(view: ThreadView, { resume = [], messages }: StartRequest)
   )?.runId
 }
 
-/** The run whose question is asked again: the newest one that answered the same message. */
+/** The run that this one retries: the newest one that answered the same message. */
 function retriedRun(view: ThreadView, { messages, parentId }: Opening): string | undefined {
   if (messages.length > 0) return undefined
   return view.runs.findLast((run) => isEnded(run) && run.parentId === parentId)?.runId
 }
 
-/** Equal after a way through JSON, which is how a request is stored. */
+/** Compared after a round trip through JSON, because a request is stored as JSON. */
 function isSame(held: StartRequest, given: StartRequest): boolean {
   const fromRoom = held.agentFrom !== undefined && given.agentFrom !== undefined
   const asked = ({ agentFrom: _, agentId, ...rest }: StartRequest): unknown =>

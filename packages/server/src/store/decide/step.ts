@@ -1,12 +1,12 @@
 /**
  * A decision in steps, as data. Deciders never load anything: a step that needs more facts names them.
- * `../commands/transact.ts` has them loaded in one round trip and calls the step's `decide`.
+ * `../commands/transact.ts` loads them in one round trip and calls the step's `decide`.
  *
- * A command has at most two such steps before it decides, so that a store over a network knows its round trips.
+ * A command has at most two such steps before it decides, which bounds the round trips of a network store.
  */
 import type { Change, FactName, Facts, Known, Subject } from './facts.ts'
 
-/** Final: the answer, and the changes that it stands for, applied in this order. Without changes nothing happens. */
+/** Final: the answer, and its changes, applied in this order. Without changes nothing is written. */
 export interface Decision<Answer> {
   readonly answer: Answer
   readonly writes?: Change | readonly Change[]
@@ -14,7 +14,7 @@ export interface Decision<Answer> {
   readonly after?: Need<Answer>
 }
 
-/** Needs these facts of the same subject to go on. Make it with `needing`. */
+/** Needs these facts of the same subject to continue. Create it with `needing`. */
 export interface Need<Next> {
   readonly needs: readonly FactName[]
   readonly decide: (facts: Facts & { readonly now: number }) => Next
@@ -25,7 +25,7 @@ export interface Part<Answer> extends Need<Decision<Answer>> {
   readonly subject: Subject
 }
 
-/** Independent decisions, each made after the one before it was applied. Make it with `several`. */
+/** Independent decisions, each made after the previous one was applied. Create it with `several`. */
 export interface Several<Answer> {
   readonly parts: readonly Part<unknown>[]
   readonly answer: (answers: readonly unknown[]) => Answer
@@ -48,6 +48,6 @@ export function several<One, Answer>(
   answer: (answers: readonly One[]) => Answer,
   writes?: Change,
 ): Several<Answer> {
-  // The answers of these very parts, in their order.
+  // The answers are those of these parts, in the same order.
   return { parts, answer: answer as (answers: readonly unknown[]) => Answer, ...(writes && { writes }) }
 }

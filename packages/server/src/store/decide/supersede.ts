@@ -1,6 +1,6 @@
 /**
- * One run makes room for another: a live one is told to stop, one that is about to start ends at once. A cancel that was
- * acknowledged before stays the truth (core/lifecycle/transitions.ts).
+ * One run makes room for another: a live run is told to stop, and a run that is about to start ends at once. A cancel
+ * that was acknowledged before takes precedence (core/lifecycle/transitions.ts).
  */
 import type { ThreadView } from '@holdfast/core'
 import type { CancellingRecord, RunRecord } from '../run-record.ts'
@@ -19,7 +19,7 @@ export function supersede(
     readonly now: number
     readonly thread: ThreadRow | undefined
     readonly view: ThreadView
-    /** The run that is going on or about to. */
+    /** The live run, or the one that starts next. */
     readonly run: RunRecord
   },
   by: string,

@@ -1,4 +1,4 @@
-/** What a thread is called before anyone names it: the first line that a person said in it. */
+/** The title of a thread until it is named: the first line of the first message that a person wrote in it. */
 import type { Message } from '@ag-ui/core'
 import { textOf } from './search.ts'
 
@@ -9,7 +9,7 @@ export function titleFrom(messages: readonly Message[]): string {
   for (const message of messages) {
     if (message.role !== 'user') continue
     const line = textOf(message).trim().split('\n', 1)[0] ?? ''
-    // By code points: a title never ends in half a character.
+    // Cut by code points, so that a title never ends within a character.
     const title = [...line].slice(0, MAX_CHARACTERS).join('').trim()
     if (title !== '') return title
   }

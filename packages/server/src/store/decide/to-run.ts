@@ -1,9 +1,9 @@
-/** What the outside may see of a run and of a thread: the store's rows in the words of the wire. */
+/** Converts the store's rows of runs and threads into their public form on the wire. */
 import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
 import type { RunRecord, StartRequest } from '../run-record.ts'
 import type { PersonThread, RoomRow, ThreadRow } from './facts.ts'
 
-/** The last one asked for: a commit dates all of its records alike. */
+/** The last result: all records of a commit have the same time. */
 let latest = { at: Number.NaN, text: '' }
 
 /** Milliseconds since the epoch as ISO 8601 UTC. */
@@ -12,7 +12,7 @@ export function iso(at: number): string {
   return latest.text
 }
 
-/** What of a record is shown: of its request only the agent. */
+/** What of a record is public. Of its request, only the agent. */
 type Shown<Kept> = Kept extends RunRecord
   ? Omit<Kept, 'request'> & { readonly request: Pick<StartRequest, 'agentId'> }
   : never
@@ -46,20 +46,20 @@ export function toRun(record: ShownRun): Run {
   }
 }
 
-/** A run as lists across threads give it. */
+/** A run as it appears in lists across threads. */
 export function inThread(record: ShownRun): RunInThread {
   const { roomId, threadId } = record
   return { roomId, threadId, ...toRun(record) }
 }
 
-/** What goes on in a thread, as its line in a list and its entries in the inbox have it. */
+/** The activity of a thread, as list items and inbox entries show it. */
 export function stateOf({ status, waiting, paused }: Pick<ThreadRow, 'status' | 'waiting' | 'paused'>) {
   return { status, ...(waiting > 0 && { waiting }), ...(paused && { paused }) }
 }
 
 /**
- * `ahead`: how many runs of other threads start before the next one of this thread. The agent is the one that was chosen
- * here, else the room's, whether or not it is set up still.
+ * `ahead`: how many runs of other threads start before the next one of this thread. The agent is the one that was
+ * chosen for the thread, otherwise the room's, even if it is no longer set up.
  */
 export function toThreadInfo(
   row: ThreadRow,

@@ -1,6 +1,6 @@
 /**
- * Which agents a start without an agent may mean, nearest first: the agent belongs to the thread. Does not know: which of
- * them are set up.
+ * Which agents a start without an agent may mean, best candidate first: the agent belongs to the thread. Does not know:
+ * which of them are set up.
  */
 import { isEnded, messageIn, type ThreadKey, type ThreadView } from '@holdfast/core'
 import type { Absent, WhoAnswers } from '../port.ts'
@@ -28,7 +28,7 @@ export function decideWhoAnswers(
   return needing(['view'], ({ view }) => decide(answeredBefore(view, answered)))
 }
 
-/** The agent that answered this message last, else the one that wrote it and is asked to go on. */
+/** The agent that last answered this message, otherwise the one that wrote it and is asked to continue. */
 function answeredBefore({ runs, messages }: ThreadView, messageId: string): string | undefined {
   const last = runs.findLast((run) => isEnded(run) && run.parentId === messageId)
   if (last) return last.agentId

@@ -2,7 +2,7 @@
  * The rows of a memory store, and how one decision's writes are applied to them. Owns: threads with their logs and
  * folds, runs, remembered cancels. Does not know: who may see what, what is decided (`../decide`).
  *
- * Invariant: everything here is synchronous, so whatever happens between two awaits is one transaction.
+ * Invariant: everything here is synchronous, so all calls between two awaits form one transaction.
  */
 import { createFold, type Envelope, emptyView, envelopeJson, type ThreadFold, type ThreadView } from '@holdfast/core'
 import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
@@ -25,7 +25,7 @@ import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 import { createMemoryPersons, type MemoryPersons } from './memory-persons.ts'
 
 export interface MemoryRun {
-  /** The order of acceptance, in the whole store. */
+  /** The order of acceptance in the whole store. */
   readonly no: number
   readonly record: RunRecord
   readonly span: RunSpan
@@ -34,15 +34,15 @@ export interface MemoryRun {
 export interface MemoryThread {
   readonly tenantId: string
   row: ThreadRow
-  /** The record with seq n is at n - 1. */
+  /** The record with seq n is at index n - 1. */
   readonly frames: Uint8Array[]
-  /** Runs behind the log between two looks; `viewOf` brings it up to the head. */
+  /** May lag behind the log; `viewOf` brings it up to the head. */
   readonly fold: ThreadFold
   /** In the order of acceptance. */
   readonly runs: Map<string, MemoryRun>
-  /** What it is to each person, by personId. */
+  /** Settings of the thread for each person, by personId. */
   readonly own: Map<string, PersonThread>
-  /** What was said and may be searched for, each text by its words. */
+  /** Searchable texts, each as a list of its words. */
   readonly said: (readonly string[])[]
 }
 
@@ -55,7 +55,7 @@ export interface MemoryData {
   /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
   thread(of: TenantThread): MemoryThread | undefined
-  /** But for those that were deleted. */
+  /** Without deleted threads. */
   threadsOf(room: TenantRoom): MemoryThread[]
   threads(): MemoryThread[]
   run(of: TenantRun): RunRecord | undefined
@@ -66,9 +66,9 @@ export interface MemoryData {
   live(): TenantRun[]
   cancel(of: TenantRun): RememberedCancel | undefined
   cancelsOf(room: TenantRoom): readonly RememberedCancel[]
-  /** A decision is made for one tenant: all its writes are in there. */
+  /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
-  /** Publishes what was applied, once for a whole decision: a subscriber that heard of half might act on the half. */
+  /** Publishes what was applied, once for a whole decision: a subscriber must not act on half of one. */
   tell(): void
 }
 
@@ -193,7 +193,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       untold.push(...noticesOf(of, writes, head, Buffer.concat(frames)))
     },
     tell() {
-      // A subscriber may write at once: those notices follow the ones that are being published.
+      // A subscriber may write at once. Its notices follow the ones that are being published.
       if (telling) return
       telling = true
       try {

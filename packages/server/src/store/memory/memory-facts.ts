@@ -1,5 +1,6 @@
 /**
- * Loads facts from a memory store's rows: one loader for each fact. Does not know: who needs them, what is decided.
+ * Loads facts from the rows of a memory store: one loader for each fact. Does not know: who needs them, what is
+ * decided.
  */
 import type { Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
@@ -11,14 +12,14 @@ import type { MemoryData, MemoryThread } from './memory-data.ts'
 
 export interface MemoryFacts {
   open(now: number): Session
-  /** How many runs of other threads start before the thread's next one; undefined: it has none that could start. */
+  /** How many runs of other threads start before the thread's next one; undefined if it has none that could start. */
   aheadOf(thread: MemoryThread): number | undefined
 }
 
 type Loaders = { readonly [Name in FactName]: (subject: Subject, now: number) => Facts[Name] }
 
 export function createMemoryFacts(data: MemoryData): MemoryFacts {
-  /** The thread's live run, else the one that is next to start. */
+  /** The thread's live run, otherwise the one that starts next. */
   function currentOf({ row, runs }: MemoryThread): RunRecord | undefined {
     const records = [...runs.values()].map((run) => run.record)
     const live = records.find((run) => run.status === 'running' || run.status === 'cancelling')
@@ -86,7 +87,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
       load(subject, needs) {
         const facts: Partial<Record<FactName, unknown>> & { now: number } = { now }
         for (const need of needs) facts[need] = loaders[need](subject, now)
-        // The loaders' types say that each gave its fact.
+        // The types of the loaders guarantee that each gave its fact.
         return facts as ReturnType<Session['load']>
       },
       apply({ tenantId }, change) {

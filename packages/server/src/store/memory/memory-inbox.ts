@@ -1,4 +1,4 @@
-/** The lifecycle entries of a memory store, each tenant's in the order in which all were written. */
+/** The lifecycle entries of a memory store: each tenant's, in the order in which all entries were written. */
 import { randomBytes } from 'node:crypto'
 import type { InboxEntry } from '@holdfast/core'
 import type { InboxPositions, InboxRange, StoredEntries, StoredEntry } from '../decide/inbox-cursor.ts'
@@ -45,7 +45,7 @@ export function createMemoryInbox(): MemoryInbox {
   }
 }
 
-/** Of a log in the order of its positions. */
+/** Reads from a log that is in the order of its positions. */
 export function entriesIn(log: readonly StoredEntry[], { after, maxRecords, maxBytes }: InboxRange): StoredEntries {
   const first = firstBehind(log, after)
   let bytes = 0

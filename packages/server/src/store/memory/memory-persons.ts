@@ -1,7 +1,7 @@
 /**
- * What is one person's own in a memory store: the log that only that person reads. Does not know: what its entries say.
+ * The per-person log of a memory store, which only that person reads. Does not know: what its entries say.
  *
- * Invariants: positions go up by one and are never used again; a log holds at most `MAX_PERSON_ENTRIES` of them.
+ * Invariants: positions increase by one and are never reused; a log holds at most `MAX_PERSON_ENTRIES` entries.
  */
 import type { InboxEntry } from '@holdfast/core'
 import { MAX_PERSON_ENTRIES } from '../decide/inbox.ts'
@@ -18,13 +18,13 @@ export interface MemoryPersons {
 }
 
 interface Entry extends StoredEntry {
-  /** The name of the thread that it is about. */
+  /** The name of the thread that the entry is about. */
   readonly thread: string | undefined
 }
 
 interface Log {
   head: number
-  /** The position of the newest entry that was trimmed. */
+  /** The position of the newest trimmed entry. */
   oldest: number
   entries: Entry[]
 }
@@ -44,7 +44,7 @@ export function createMemoryPersons(): MemoryPersons {
     },
     positions(person) {
       const { head = 0, oldest = 0 } = logs.get(nameOf(person)) ?? {}
-      // The store has one generation: it lives as long as its process.
+      // A memory store has one generation, because it lives as long as its process.
       return { head, oldest, lastOf: () => head }
     },
     read: (person, range) => entriesIn(logs.get(nameOf(person))?.entries ?? [], range),

@@ -1,5 +1,5 @@
 /**
- * The memory store: the port without a disk, for tests and for trying things out. Keeps every promise of the port but
+ * The memory store: the port without a disk, for tests and for trying things out. Keeps every guarantee of the port but
  * durability: its data lives as long as its process.
  */
 import type { Clock, ThreadKey } from '@holdfast/core'
@@ -26,9 +26,9 @@ import { readFrames } from './read-frames.ts'
 
 export interface MemoryStoreOptions {
   readonly clock: Pick<Clock, 'now'>
-  /** Called once for each notice, after the writes it tells of. */
+  /** Called once for each notice, after its writes are applied. */
   readonly publish: Publish
-  /** Carries commands out in another way: for tests of the commands. One transaction at a time. */
+  /** Executes commands in another way, for tests of the commands. One transaction at a time. */
   readonly perform?: <Answer>(transaction: Transaction<Answer>, session: Session) => Answer | Promise<Answer>
 }
 
@@ -38,7 +38,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
   const storeClock = createStoreClock(clock)
   let closed = false
 
-  /** Begins a transaction: its time, or the fault of a store that is closed. */
+  /** Begins a transaction: returns its time, or throws if the store is closed. */
   function begin(): number {
     if (closed) throw new StoreFault('storage_closed', 'The store is closed.')
     return storeClock.now()
@@ -46,7 +46,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
 
   function call<Call extends CallName>(name: Call): (...args: ArgsOf<Call>) => Promise<AnswerOf<Call>> {
     const table: Readonly<Record<string, Command<never, unknown>>> = { ...COMMANDS, ...QUERIES }
-    // Name for name what the tables have.
+    // The parameter types have the same names as the tables.
     const command = table[name] as unknown as Command<ArgsOf<Call>, AnswerOf<Call>>
     return async (...args) => {
       const answer = await carryOut(transact(command, args), facts.open(begin()))
@@ -194,7 +194,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       },
     },
     work: {
-      // A copy: what an agent does to its input must not reach the thread.
+      // A copy: an agent's changes to its input must not reach the thread.
       claim: async (request) => structuredClone(await claim(request)),
       append: call('work.append'),
       end: call('work.end'),
@@ -213,7 +213,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
   }
 }
 
-/** Whether each word that is looked for begins a word of the thread's. */
+/** Whether each search term begins a word of the thread. */
 function finds(q: string | undefined): (thread: MemoryThread) => boolean {
   if (q === undefined) return () => true
   const terms = searchTerms(q)

@@ -1,6 +1,6 @@
 /**
- * One page of a list that is held whole: rooms in the order of their creation, threads newest activity first, runs newest
- * acceptance first, those of one thread in the order of acceptance.
+ * One page of a list in memory: rooms in the order of their creation, threads by newest activity, runs by newest
+ * acceptance, the runs of one thread in the order of acceptance.
  */
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import type { Page, PageRequest } from '../port.ts'

@@ -1,4 +1,4 @@
-/** One reading of a log that is held as an array of frames, the record with seq n at n - 1. */
+/** Reads a range of a log that is an array of frames, the record with seq n at index n - 1. */
 import type { LogChunk, LogRange } from '../port.ts'
 
 export function readFrames(
