@@ -21,7 +21,7 @@ interface Place extends TenantRun {
   readonly seq: number
 }
 
-export interface Accepted extends Place {
+export interface RunAccepted extends Place {
   readonly type: 'run_accepted'
   readonly agentId: string
   /** The run whose question is asked again. */
@@ -31,7 +31,7 @@ export interface Accepted extends Place {
   readonly continues?: string
 }
 
-export interface Begun extends Place {
+export interface RunStartedOrResumed extends Place {
   /** `run_resumed`: it had been started by a worker that was lost. */
   readonly type: 'run_started' | 'run_resumed'
   readonly agentId?: string
@@ -44,7 +44,7 @@ export interface CancelRequested extends Place {
   readonly by: string
 }
 
-export interface Ended extends Place {
+export interface RunEnded extends Place {
   readonly type: 'run_ended'
   readonly outcome: OutcomeType
   /** The failure's code. */
@@ -55,7 +55,7 @@ export interface Ended extends Place {
   readonly startedAt?: string
 }
 
-export type LifecycleEvent = Accepted | Begun | CancelRequested | Ended
+export type LifecycleEvent = RunAccepted | RunStartedOrResumed | CancelRequested | RunEnded
 
 export interface Lifecycle {
   /** Returns an idempotent unsubscribe. */

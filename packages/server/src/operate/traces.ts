@@ -16,7 +16,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { runName } from '../store/tenant-thread.ts'
-import type { Accepted, Begun, Ended, LifecycleEvent } from './lifecycle.ts'
+import type { LifecycleEvent, RunAccepted, RunEnded, RunStartedOrResumed } from './lifecycle.ts'
 import type { Answered } from './metrics.ts'
 
 /** What is known of a request before it is answered. */
@@ -56,7 +56,7 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
   const open = new Map<string, Span>()
 
   /** For a run that was accepted before this process started, the span is made from what is known of it. */
-  function spanOf(event: Accepted | Begun | Ended): Span {
+  function spanOf(event: RunAccepted | RunStartedOrResumed | RunEnded): Span {
     const held = open.get(runName(event))
     if (held) return held
     const from = (event.type === 'run_accepted' ? event.at : event.acceptedAt) ?? event.at
