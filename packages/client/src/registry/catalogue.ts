@@ -4,9 +4,10 @@
  * Owns: the lists that were observed, and what follows from a change. Does not know: runs, what a thread contains.
  */
 import { sameKey, type ThreadKey } from '@holdfast/core'
-import type { RoomList, ThreadList } from '../lists/lists.ts'
+import type { ListOptions } from '../lists/list-options.ts'
+import { createRoomList } from '../lists/room-list.ts'
+import { createThreadList, type ThreadList } from '../lists/thread-list.ts'
 import { isUnanswered, transportError } from '../transport/error.ts'
-import type { RunTransport } from '../transport/port.ts'
 import type { RunRegistry } from './port.ts'
 import type { Settled } from './settle.ts'
 
@@ -19,16 +20,15 @@ export interface Catalogue {
   close(): void
 }
 
-export interface CatalogueOptions {
-  readonly transport: RunTransport
+export interface CatalogueOptions extends ListOptions {
   readonly closed: AbortSignal
-  readonly roomList: RoomList
-  makeThreadList(roomId: string): ThreadList
   /** These threads were deleted from here. */
   deleted(isDeleted: (key: ThreadKey) => boolean): void
 }
 
-export function createCatalogue({ transport, closed, roomList, makeThreadList, deleted }: CatalogueOptions): Catalogue {
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { transport, closed, deleted } = options
+  const roomList = createRoomList(options)
   const threadLists = new Map<string, ThreadList>()
 
   /** A lost answer is no failure if the server shows that the change was made. */
@@ -49,7 +49,7 @@ export function createCatalogue({ transport, closed, roomList, makeThreadList, d
     actions: {
       observeRooms: () => roomList,
       observeThreads(roomId) {
-        const list = threadLists.get(roomId) ?? makeThreadList(roomId)
+        const list = threadLists.get(roomId) ?? createThreadList(roomId, options)
         threadLists.set(roomId, list)
         return list
       },

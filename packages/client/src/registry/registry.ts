@@ -15,7 +15,6 @@ import type { Environment } from '../environment/port.ts'
 import { createBackoff } from '../follow/backoff.ts'
 import type { FollowCounters } from '../follow/follow.ts'
 import { createInbox, type Inbox } from '../lists/inbox.ts'
-import { createRoomList, createThreadList } from '../lists/lists.ts'
 import { createListeners, type Listeners, undoAll } from '../observable/observable.ts'
 import { createGivenUp } from '../thread/given-up.ts'
 import type { LifecycleEvent, LifecycleStream } from '../thread/lifecycle.ts'
@@ -67,16 +66,10 @@ export function createRunRegistry({ environment, ...options }: RunRegistryOption
   })
   const lifecycle = lifecycleOf(events)
   const titleOf = (key: ThreadKey) => threads.find(key)?.pendingText ?? ''
-  const lists = { transport, environment, emit, active, lifecycle, inbox, titleOf }
-  const catalogue = createCatalogue({
-    transport,
-    closed,
-    roomList: createRoomList(lists),
-    makeThreadList: (roomId) => createThreadList(roomId, lists),
-    deleted(isDeleted) {
-      for (const each of threads.all()) if (isDeleted(each.key)) each.vanish()
-    },
-  })
+  function deleted(isDeleted: (key: ThreadKey) => boolean): void {
+    for (const each of threads.all()) if (isDeleted(each.key)) each.vanish()
+  }
+  const catalogue = createCatalogue({ ...shared, active, lifecycle, inbox, closed, titleOf, deleted })
   const parts = { threads, inbox, access, active, emit }
   const undo = undoAll(
     watchAccess(parts),

@@ -7,13 +7,14 @@ import { type Cancelling, createCancelling } from './cancelling.ts'
 import { type Changing, createChanging } from './changing.ts'
 import type { Effect } from './event.ts'
 import type { News, StartRefused } from './lifecycle.ts'
+import { createLookUp } from './look-up.ts'
 import { createPosting, type Posting } from './posting.ts'
 import type { RequestContext } from './requests.ts'
 import type { StoredCommands } from './stored-commands.ts'
 
-export interface EffectsContext extends RequestContext {
+export interface EffectsOptions extends Omit<RequestContext, 'lookUp'> {
   readonly stored: StoredCommands
-  announce(news: readonly (News | StartRefused)[]): void
+  announce(news: News | StartRefused): void
   /** The server is known to have this thread. */
   exists(): void
 }
@@ -25,8 +26,9 @@ export interface Effects {
   run(effect: Effect): void
 }
 
-export function createEffects(context: EffectsContext): Effects {
-  const { key, stored, givenUp } = context
+export function createEffects(options: EffectsOptions): Effects {
+  const { key, transport, closed, stored, givenUp } = options
+  const context = { ...options, lookUp: createLookUp(transport, key, closed) }
   const posting = createPosting(context)
   const cancelling = createCancelling(context)
   const changing = createChanging(context)
@@ -40,8 +42,10 @@ export function createEffects(context: EffectsContext): Effects {
     'deliver-cancel': (effect) => cancelling.deliver(effect, posting.answer(effect.runId)),
     'stop-cancelling': ({ runId }) => cancelling.stop(runId),
     'change-queue': (effect) => changing.change(effect, effect.after.map(posting.answer)),
-    announce: ({ news }) => context.announce(news),
-    'thread-exists': context.exists,
+    announce({ news }) {
+      for (const each of news) options.announce(each)
+    },
+    'thread-exists': options.exists,
   }
 
   return { posting, cancelling, changing, run: (effect) => (run[effect.type] as (effect: Effect) => void)(effect) }

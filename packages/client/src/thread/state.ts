@@ -63,6 +63,12 @@ export function hasStarts(model: ThreadModel): boolean {
   return startsOf(model).some(({ start }) => start.phase !== 'returned')
 }
 
+/** The text of the oldest start on its way. */
+export function pendingTextOf(model: ThreadModel): string {
+  const first = startsOf(model).find(({ start }) => isShownFromHere(start.phase))
+  return first ? textOf(first.start.request.body.messages) : ''
+}
+
 /** Whether this start is shown after the conversation. A start that joins the queue is shown there. */
 export function isPending({ phase, waits }: Start): boolean {
   return isShownFromHere(phase) && !waits

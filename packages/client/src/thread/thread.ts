@@ -16,17 +16,14 @@ import type { DropReason, RunTransport } from '../transport/port.ts'
 import { type Actions, createActions } from './actions.ts'
 import { type Activity, isBusy } from './activity.ts'
 import { createAudience } from './audience.ts'
-import { isShownFromHere } from './command.ts'
 import { createContentKeeper } from './content.ts'
 import { createEffects } from './effects.ts'
 import type { ThreadEvent } from './event.ts'
 import { createFollowing } from './following.ts'
 import type { GivenUp } from './given-up.ts'
 import type { News, StartRefused } from './lifecycle.ts'
-import { createLookUp } from './look-up.ts'
 import type { ThreadState } from './port.ts'
-import { textOf } from './request.ts'
-import { hasStarts, startsOf } from './state.ts'
+import { hasStarts, pendingTextOf } from './state.ts'
 import { createStore } from './store.ts'
 import type { StoredCommands } from './stored-commands.ts'
 
@@ -83,19 +80,16 @@ export interface ThreadOptions {
 }
 
 export function createThread(options: ThreadOptions): Thread {
-  const { key, transport, environment, closed, onChange, emit } = options
+  const { key, environment, onChange, emit } = options
   const keeper = createContentKeeper(key)
   const audience = createAudience({ environment, read: () => following.settle(), onChange })
   const following = createFollowing({ ...options, keeper, audience, store: () => store })
   const { follower } = following
   const effects = createEffects({
     ...options,
-    lookUp: createLookUp(transport, key, closed),
     model: () => store.model,
     dispatch: (event) => store.dispatch(event),
-    announce(news) {
-      for (const each of news) emit({ ...each, ...key })
-    },
+    announce: (news) => emit({ ...news, ...key }),
     exists: following.exists,
   })
   const store = createStore({
@@ -132,8 +126,7 @@ export function createThread(options: ThreadOptions): Thread {
       return follower.state.type !== 'idle' && keeper.content.type !== 'loading'
     },
     get pendingText() {
-      const first = startsOf(store.model).find(({ start }) => isShownFromHere(start.phase))
-      return first ? textOf(first.start.request.body.messages) : ''
+      return pendingTextOf(store.model)
     },
     snapshot() {
       // Nobody was told of what came while nobody observed. A new observer sees all of it.

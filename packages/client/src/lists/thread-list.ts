@@ -1,0 +1,196 @@
+/**
+ * The list of a room's threads: the server's pages, with runs that start here shown at once.
+ *
+ * Owns: what a run that starts here changes in the list, stable references. Does not know: how pages join
+ * (`thread-pages.ts`), when to ask (`polled.ts`), logs.
+ */
+import { type InboxFrame, keyString, type List, sameKey, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+import { createListeners, undoAll } from '../observable/observable.ts'
+import type { ActiveRun } from '../thread/port.ts'
+import { type TransportError, transportError } from '../transport/error.ts'
+import type { RunTransport } from '../transport/port.ts'
+import type { InboxNews } from './inbox.ts'
+import { keepSame, keepSameError } from './keep-same.ts'
+import { follow, type ListOptions, type Refreshable } from './list-options.ts'
+import { createPoll, type Poll } from './polled.ts'
+import type { ThreadListObservation, ThreadListState } from './port.ts'
+import { createThreadPages, type ThreadPages } from './thread-pages.ts'
+
+const PAGE = 100
+/** How much of its first line names a new thread until the server gives it its title. In characters. */
+const MAX_TITLE = 80
+
+export interface ThreadList extends ThreadListObservation, Refreshable {
+  /** This is the thread now. */
+  put(thread: ThreadInfo): void
+  drop(key: ThreadKey): void
+}
+
+export function createThreadList(roomId: string, options: ListOptions): ThreadList {
+  const { transport, environment, active, inbox, emit } = options
+  const listeners = createListeners()
+  const pages = createThreadPages()
+  let error: TransportError | undefined
+  let state: ThreadListState = { items: undefined, more: false }
+
+  function update(): void {
+    const here = active.snapshot().filter(({ key }) => key.roomId === roomId)
+    const items = keepSame(state.items, withRuns(pages, here, state.items, options), keyString)
+    const more = pages.next() !== undefined
+    if (items === state.items && more === state.more && error === state.error) return
+    state = { items, more, ...(error && { error }) }
+    emit({ type: 'ListChanged', list: 'threads', roomId })
+    listeners.tell()
+  }
+
+  const poll = createPoll<List<ThreadInfo>>({
+    environment,
+    intervalMs: inbox.intervalMs,
+    ask: () => transport.ask('threads', [roomId, { limit: PAGE }]),
+    onAnswer(page) {
+      pages.putNewest(page)
+      error = undefined
+      update()
+    },
+    onError(cause) {
+      error = keepSameError(error, cause)
+      update()
+    },
+  })
+
+  async function loadMore(): Promise<void> {
+    try {
+      await loadOlder(roomId, pages, transport)
+      error = undefined
+    } catch (cause) {
+      error = transportError(cause)
+    }
+    update()
+  }
+
+  function forgetOlder(): void {
+    pages.forgetOlder()
+    update()
+  }
+
+  let unlisten: (() => void) | undefined
+  return {
+    snapshot: () => state,
+    subscribe(listener) {
+      const undo = undoAll(listeners.add(listener), poll.retain())
+      if (!unlisten) {
+        unlisten = listen(roomId, options, { pages, poll, update })
+        // A page that was loaded after the last observer left was not kept up to date.
+        forgetOlder()
+      }
+      return () => {
+        undo()
+        if (listeners.size > 0) return
+        unlisten?.()
+        unlisten = undefined
+        forgetOlder()
+      }
+    },
+    loadMore,
+    put(thread) {
+      pages.change(thread, () => thread)
+      update()
+      poll.refresh()
+    },
+    refresh: poll.refresh,
+    drop(key) {
+      pages.drop(key)
+      update()
+      poll.refresh()
+    },
+    close() {
+      unlisten?.()
+      poll.close()
+    },
+  }
+}
+
+/** Loads once more if the list has got another end meanwhile: the page would not follow on it. */
+async function loadOlder(roomId: string, pages: ThreadPages, transport: RunTransport): Promise<void> {
+  for (let before = pages.next(); before !== undefined; before = pages.next()) {
+    const page = await transport.ask('threads', [roomId, { before, limit: PAGE }])
+    if (pages.putOlder(page, before)) return
+  }
+}
+
+interface ListParts {
+  readonly pages: ThreadPages
+  readonly poll: Poll
+  update(): void
+}
+
+function listen(
+  roomId: string,
+  { active, lifecycle, inbox }: ListOptions,
+  { pages, poll, update }: ListParts,
+): () => void {
+  return undoAll(
+    active.subscribe(update),
+    lifecycle.subscribe((event) => {
+      if (event.roomId === roomId) poll.refresh()
+    }),
+    inbox.listen((news) => {
+      if (apply(news, roomId, pages)) update()
+      follow(poll, news, (entry) => entry.roomId === roomId)
+    }),
+  )
+}
+
+/** The poll asks for the newest page again; the older ones are changed here. */
+function apply(news: InboxNews, roomId: string, pages: ThreadPages): boolean {
+  if (news.type === 'anew') pages.forgetOlder()
+  if (news.type === 'entries') {
+    for (const entry of news.batch) {
+      if (entry.roomId !== roomId) continue
+      if (entry.type === 'ThreadDeleted') pages.drop(entry)
+      if (entry.type === 'ThreadChanged') pages.change(entry, (item) => changedBy(item, entry))
+    }
+  }
+  return news.type !== 'moved'
+}
+
+function changedBy(item: ThreadInfo, { title, archived }: Extract<InboxFrame, { type: 'ThreadChanged' }>): ThreadInfo {
+  return { ...item, ...(title !== undefined && { title }), ...(archived !== undefined && { archived }) }
+}
+
+/** The pages, below the threads that start here and that no page contains yet. */
+function withRuns(
+  pages: ThreadPages,
+  here: readonly ActiveRun[],
+  before: readonly ThreadInfo[] | undefined,
+  { titleOf, environment }: ListOptions,
+): readonly ThreadInfo[] | undefined {
+  const listed = pages.items()
+  if (!listed && here.length === 0) return undefined
+  const unlisted = here.filter(({ key }) => !listed?.some((item) => sameKey(item, key)))
+  const created = unlisted.map(({ key }): ThreadInfo => {
+    const known = before?.find((item) => sameKey(item, key))
+    const [line = ''] = titleOf(key).trim().split('\n')
+    return {
+      ...key,
+      title: known?.title || line.slice(0, MAX_TITLE),
+      status: 'working',
+      unread: false,
+      archived: false,
+      lastSeq: 0,
+      updatedAt: known?.updatedAt ?? new Date(environment.clock.now()).toISOString(),
+    }
+  })
+  return [...created, ...(listed ?? []).map((item) => working(item, here))]
+}
+
+/**
+ * A thread in which a run starts here is `working` before any page says so. That it needs a person, or that the accepted
+ * run waits for its turn, is more important.
+ */
+function working(item: ThreadInfo, here: readonly ActiveRun[]): ThreadInfo {
+  if (item.status === 'needs_you' || item.status === 'working') return item
+  const run = here.find(({ key }) => sameKey(key, item))
+  if (!run || (run.activity === 'active' && item.position !== undefined)) return item
+  return { ...item, status: 'working' }
+}
