@@ -37,6 +37,7 @@ export function createAnswer(onTaken: () => void): Answer {
   let isTaken = false
   let isPage = false
   let isRefusal = false
+  let asksForTool = false
   /** The last text was a whole answer in one value. */
   let isWhole = false
   let hasWords = false
@@ -49,6 +50,7 @@ export function createAnswer(onTaken: () => void): Answer {
     const chunk = readChunk(value)
     const error = chunk.error ?? (isError(event) ? value : undefined)
     if (chunk.hasChoice && error === undefined) taken()
+    asksForTool ||= chunk.asksForTool
     const pieces = [...say(chunk), ...usageIn(chunk)]
     if (error !== undefined) refuse(error)
     else if (chunk.finish !== undefined) finish = finishAfter(finish, meaningOfFinish(chunk.finish))
@@ -86,8 +88,11 @@ export function createAnswer(onTaken: () => void): Answer {
   /** Undefined: the answer is complete. */
   function failureAtEnd(cut: { readonly error: unknown } | undefined): Error | undefined {
     if (trouble) return trouble
-    if (finish === 'whole') return isRefusal ? failureOfFinish('filter') : undefined
-    if (finish !== undefined) return failureOfFinish(finish)
+    if (finish !== undefined && finish !== 'whole') return failureOfFinish(finish)
+    if (isRefusal && finish) return failureOfFinish('filter')
+    // Some end such an answer with `stop`.
+    if (asksForTool && (finish || isDone)) return failureOfFinish('tool')
+    if (finish) return undefined
     if (cut) return isTaken ? brokeOff(cut.error) : asError(cut.error)
     const reason = new ProviderError(200, strays)
     if (meaningOf(reason) !== 'unknown') return reason

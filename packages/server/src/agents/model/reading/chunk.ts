@@ -9,6 +9,8 @@ export interface Chunk {
   readonly text: string
   /** The model refuses to answer; `text` says so. */
   readonly isRefusal: boolean
+  /** It asks for a tool. */
+  readonly asksForTool: boolean
   /** In the provider's spelling. */
   readonly finish?: string
   readonly usage?: Usage
@@ -46,6 +48,7 @@ export function readChunk(value: unknown): Chunk {
     thought: thoughtIn(said) || parts.thought,
     text: parts.text + refusal,
     isRefusal: refusal !== '',
+    asksForTool: hasFields(said.tool_calls) || hasFields(said.function_call),
     ...(finish !== undefined && { finish }),
     ...(usage && { usage }),
     ...(error !== undefined && { error }),
@@ -63,6 +66,11 @@ function choiceIn(choices: unknown): Fields | undefined {
   if (!Array.isArray(choices)) return fieldsOf(choices)
   const all = choices.map(fieldsOf).filter((each) => each !== undefined)
   return all.find(({ index }) => index === undefined || index === null || Number(index) === 0) ?? all[0]
+}
+
+/** `[]` and `{}` are as good as none. */
+function hasFields(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 function textOf(value: unknown): string {

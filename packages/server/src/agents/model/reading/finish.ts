@@ -43,18 +43,22 @@ const GOOD: ReadonlySet<string> = new Set([
   'normal',
 ])
 
-/** The order matters: `malformed_function_call` means broken off, and `max_tool_calls` is not a length limit. */
+/**
+ * The order matters: `error_toxic` is about the content, `context_length_error` about the length,
+ * `malformed_function_call` means broken off, and `max_tool_calls` is not a length limit.
+ */
 const TROUBLE: readonly (readonly [words: RegExp, finish: Finish])[] = [
+  [
+    /filter|safety|unsafe|moderat|block|prohibit|forbidden|spii|recitation|guardrail|sensitive|refus|policy|policies|flagged|violat|copyright|harm|toxic/,
+    'filter',
+  ],
+  [/length|context_(window|limit|size)|^error_limit$/, 'length'],
   [
     /error|fail|malformed|abort|cancel|interrupt|disconnect|timeout|timed_out|insufficient|overload|unavailable/,
     'broken',
   ],
-  [
-    /filter|safety|unsafe|moderat|block|prohibit|forbidden|spii|recitation|guardrail|sensitive|refus|policy|policies|flagged|violat|copyright|harm/,
-    'filter',
-  ],
   [/tool|function/, 'tool'],
-  [/length|token|context|truncat|budget|limit|incomplete/, 'length'],
+  [/token|context|truncat|budget|limit|incomplete/, 'length'],
 ]
 
 export function meaningOfFinish(reason: string): Finish {
