@@ -1,4 +1,4 @@
-/** Promises about cancelling. */
+/** Contract: cancelling. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { ALICE, ALICES_THREAD, asking, BOB, type InWorld, OTHER_ROOM, ROOM, said, THREAD, typesOf } from './world.ts'
@@ -8,7 +8,7 @@ const MOST = 1_000
 
 export function cancelContract(inWorld: InWorld): void {
   it(
-    'asks a running run to end, durably, and tells its worker',
+    'a cancel asks a running run to end, durably, and its worker is notified',
     inWorld(async (world) => {
       const { store } = world
       await world.running('r-1')
@@ -24,7 +24,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers a repeated cancel alike and writes nothing: the first request stands (S001-64)',
+    'a repeated cancel gets the same answer and writes nothing: the first request stands (S001-64)',
     inWorld(async (world) => {
       const { store } = world
       await world.running('r-1')
@@ -37,7 +37,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'ends a queued run at once; its message is kept and no worker ever gets it',
+    'a cancel ends a queued run at once; its message is kept and no worker ever gets the run',
     inWorld(async (world) => {
       const { store } = world
       await store.runs.start(ALICE, THREAD, asking('r-1'))
@@ -62,7 +62,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'is too late for a run that has ended, and says how it did',
+    'a cancel of an ended run is too late and answers how the run ended',
     inWorld(async (world) => {
       await world.ended('r-1')
       const before = await world.log()
@@ -75,7 +75,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'cancels whatever is live in a thread, also what is about to start, and nothing elsewhere',
+    'a cancel of a thread cancels its live run, or the one about to start, and nothing elsewhere',
     inWorld(async (world) => {
       const { store } = world
       const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
@@ -89,7 +89,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'is remembered for a run that does not exist yet, and creates no thread',
+    'a cancel is remembered for a run that does not exist yet, and creates no thread',
     inWorld(async (world) => {
       const { store } = world
       expect(await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')).toEqual({ type: 'requested' })
@@ -101,7 +101,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'before the start, makes the start keep its message and end cancelled before any agent (G6)',
+    'a cancel before the start makes the start keep its message and end cancelled before any agent (G6)',
     inWorld(async (world) => {
       const { store } = world
       await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')
@@ -127,7 +127,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'stays remembered through a start that was refused, and touches no other run',
+    'a remembered cancel survives a start that was refused, and affects no other run',
     inWorld(async (world) => {
       const { store } = world
       await store.runs.cancelRun(ALICE, THREAD, 'r-2')
@@ -142,7 +142,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'is remembered a thousand times a room, each at least a minute; then there is room again',
+    'a room remembers a thousand cancels, each for at least a minute; after that there is space for more',
     inWorld(async ({ store, advance }) => {
       const cancel = (runId: string, roomId = ROOM.roomId) =>
         store.runs.cancelRun(ALICE, { roomId, threadId: THREAD.threadId }, runId)
@@ -153,10 +153,10 @@ export function cancelContract(inWorld: InWorld): void {
       expect(answers.every((answer) => answer.type === 'requested')).toBe(true)
       expect(await cancel('more-1')).toEqual({ type: 'too_many' })
       expect(await cancel('more-1', OTHER_ROOM.roomId)).toEqual({ type: 'requested' })
-      // Asking again needs no new place, and begins the minute anew.
+      // A repeated request takes no further place and restarts the minute.
       advance(1)
       expect(await cancel('early-7')).toEqual({ type: 'requested' })
-      // A spent cancel gives its place back.
+      // A cancel that was used frees its place.
       expect(await started('early-0')).toMatchObject({ run: { status: 'cancelled' } })
       expect(await cancel('more-1')).toEqual({ type: 'requested' })
       advance(MINUTE - 1)
@@ -166,7 +166,7 @@ export function cancelContract(inWorld: InWorld): void {
       for (const runId of ['early-7', 'more-1', 'more-2']) {
         expect(await started(runId)).toMatchObject({ run: { status: 'cancelled' } })
       }
-      // The room needed the place of those that were a minute old.
+      // The room needed the places of the cancels that were a minute old.
       expect(await started('early-1')).toMatchObject({ run: { status: 'queued' } })
     }),
   )

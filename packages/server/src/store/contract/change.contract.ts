@@ -1,4 +1,4 @@
-/** Promises about changing, deleting and finding threads and rooms. */
+/** Contract: changing, deleting and finding threads and rooms. */
 import { expect, it } from 'vitest'
 import { threadOf } from '../tenant-thread.ts'
 import { expectSound } from './invariants.ts'
@@ -29,7 +29,7 @@ const DELETED = { type: 'deleted' }
 
 export function changeContract(inWorld: InWorld): void {
   it(
-    'takes a generated name only in place of a first line: no name that a person gave is replaced, also the same one',
+    'a generated title replaces only a first line, never a title that a person gave, not even an equal one',
     inWorld(async (world) => {
       const rename = (threadId: string, change: { title: string; insteadOf?: string }) =>
         world.store.threads.change(ALICE, { ...THREAD, threadId }, change)
@@ -50,7 +50,7 @@ export function changeContract(inWorld: InWorld): void {
       ] as const) {
         expect(await rename(threadId, generated), threadId).toMatchObject({ thread: { title } })
       }
-      // Nor does a second generated name replace the first.
+      // A second generated title does not replace the first one.
       expect(await rename('line', { title: 'Lake', insteadOf: 'Sea' })).toMatchObject({ thread: { title: 'Sea' } })
       expect(await world.store.threads.create(ALICE, { ...THREAD, threadId: 'made' }, line)).toMatchObject({
         type: 'same',
@@ -60,7 +60,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'changes a thread, says so in its log, and moves it nowhere; what does not change is not said',
+    'a change of a thread is recorded in its log and moves the thread in no list; a change without effect is not recorded',
     inWorld(async (world) => {
       const { store, advance } = world
       await world.ended('r-1')
@@ -80,17 +80,17 @@ export function changeContract(inWorld: InWorld): void {
       })
       expect(await store.threads.change(BOB, THREAD, { title: 'Plans', mutedUntil, archived: true })).toEqual(changed)
       expect(await store.threads.change(BOB, THREAD, { mutedUntil: null })).not.toHaveProperty('thread.mutedUntil')
-      // A mute is the person's own, so the log of the thread does not have it.
+      // A mute belongs to the person, so the thread's log does not contain it.
       expect((await world.log()).slice(-1).map(({ event }) => event)).toEqual([
         { type: 'thread.changed', title: 'Plans', archived: true },
       ])
-      // A name for another name's place comes too late once somebody gave a third one.
+      // A conditional rename comes too late once a third title was given.
       const late = { title: 'Late', insteadOf: 'As made' }
       expect(await store.threads.change(BOB, THREAD, late)).toMatchObject({ thread: { title: 'Plans' } })
       await expectSound(world, THREAD)
       await store.threads.change(ALICE, { ...THREAD, threadId: 'made' }, { title: 'Renamed' })
       await world.reopen()
-      // A retried creation is compared with what was made, not with what became of it.
+      // A retried creation is compared with the thread as it was created, not as it is now.
       expect(await world.store.threads.create(ALICE, { ...THREAD, threadId: 'made' }, 'As made')).toMatchObject({
         type: 'same',
         thread: { title: 'Renamed' },
@@ -101,7 +101,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'changes a room, and answers its retried creation as before',
+    'a room can be changed, and its retried creation gets the same answer as before',
     inWorld(async (world) => {
       const room = { ...ROOM, title: 'Kitchen', agentId: 'other' }
       expect(await world.store.rooms.change(BOB, ROOM.roomId, { title: 'Kitchen', agentId: 'other' })).toEqual({
@@ -117,7 +117,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'deletes a thread with all that was in it, for good (I8)',
+    'a deleted thread is gone with everything in it, for good (I8)',
     inWorld(async (world) => {
       const { store } = world
       const { lease } = await world.ended('r-1')
@@ -146,7 +146,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'does not delete what is live, or about to be, unless it is forced; then its readers see an end first (S001-21)',
+    'a live run, or one about to start, is deleted only if forced; its readers then see its end first (S001-21)',
     inWorld(async (world) => {
       const { store } = world
       for (const threadId of ['queued', 'running', 'cancelling']) {
@@ -184,7 +184,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes a deletion among a hundred other writes, and nothing of it comes back (I8)',
+    'a deletion among a hundred other writes succeeds, and nothing of the thread comes back (I8)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       const other = await world.running('r-1', { ...THREAD, threadId: 'other' })
@@ -207,7 +207,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'deletes a room with its threads, for good, and no other',
+    'a deleted room is gone with its threads, for good, and no other room is affected',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')
@@ -236,7 +236,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'finds threads by the beginnings of words: of the title, of what persons and agents said',
+    'a search finds threads by beginnings of words in titles and in messages of people and agents',
     inWorld(async (world) => {
       const { store } = world
       await say(world, 'a', 'Où est la crème brûlée?', 'In the fridge, behind the Käse.')
@@ -255,7 +255,7 @@ export function changeContract(inWorld: InWorld): void {
         expect(await found('creme brul')).toEqual(['a'])
         expect(await found('kitchen')).toEqual(['b', 'c'])
         expect(await found('ridge')).toEqual([])
-        // Each word may be anywhere in the thread.
+        // Each term may match anywhere in the thread.
         expect(await found('where kitchen')).toEqual(['b'])
         for (const q of ['"', 'fridge" OR "x', '* NEAR(', "'; DROP TABLE thread", '!!!', ' ', 'NOT fridge', '😀']) {
           expect(await found(q)).toEqual([])
@@ -274,7 +274,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'pages through what it finds, each once, and finds nothing that waits or was taken out of the queue',
+    'a search pages through its results, each once, and finds no messages that are queued or were removed from the queue',
     inWorld(async (world) => {
       for (const id of ['a', 'b', 'c']) {
         await say(world, id, 'needle', 'hay')
@@ -301,7 +301,7 @@ export function changeContract(inWorld: InWorld): void {
   )
 
   it(
-    'shows runs across rooms, newest first, within a time, to who may see them',
+    'the timeline shows runs across rooms, newest first, within a time range, only to people who may see them',
     inWorld(async (world) => {
       const { store } = world
       const other = { roomId: OTHER_ROOM.roomId, threadId: 'other' }
@@ -345,7 +345,7 @@ async function say(world: World, threadId: string, question: string, answer: str
   await world.store.work.end(lease, ending(lease, SUCCEEDED))
 }
 
-/** Nothing of THREAD is to be had. `seq`: of its last record. */
+/** Expects that nothing of THREAD can be read. `seq`: the position of its last record. */
 async function expectDeleted({ store }: World, seq?: number): Promise<void> {
   const range = { after: 0, maxBytes: 1_000, maxRecords: 10 }
   const last = { type: 'deleted', seq: seq ?? expect.any(Number), at: expect.any(String) }

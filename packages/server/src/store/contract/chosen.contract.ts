@@ -1,4 +1,4 @@
-/** Promises about whom a thread belongs to: the agent that was chosen in it. */
+/** Contract: the agent that was chosen for a thread. */
 import { expect, it } from 'vitest'
 import { ALICE, asking, EVE, type InWorld, ROOM, SUCCEEDED, THREAD, type World } from './world.ts'
 
@@ -15,7 +15,7 @@ async function lineOf({ store }: World, threadId: string) {
 
 export function chosenContract(inWorld: InWorld): void {
   it(
-    'keeps the agent that a start named for its thread, and for no other, also after a restart',
+    'a thread keeps the agent that a start named for it, also after a restart, and no other thread gets it',
     inWorld(async (world) => {
       await world.ended('r-1', SUCCEEDED, THREAD, UNNAMED)
       await world.ended('r-1', SUCCEEDED, OTHER_THREAD, { agentId: 'poet' })
@@ -24,7 +24,7 @@ export function chosenContract(inWorld: InWorld): void {
       expect(await who(world)).toEqual({ type: 'agents', candidates: ['demo'] })
       expect(await who(world, OTHER_THREAD)).toEqual({ type: 'agents', candidates: ['poet', 'demo'] })
       expect([await lineOf(world, 'thread-1'), await lineOf(world, 'thread-2')]).toEqual(['demo', 'poet'])
-      // One that has chosen none goes with its room.
+      // A thread that has chosen no agent follows its room.
       await world.store.rooms.change(ALICE, ROOM.roomId, { agentId: 'critic' })
       expect([await lineOf(world, 'thread-1'), await lineOf(world, 'thread-2')]).toEqual(['critic', 'poet'])
       expect(await world.store.threads.snapshot(ALICE, OTHER_THREAD)).toMatchObject({ thread: { agentId: 'poet' } })
@@ -32,7 +32,7 @@ export function chosenContract(inWorld: InWorld): void {
   )
 
   it(
-    'knows who has answered a message that is asked again, and who wrote one that is gone on with',
+    'the store knows which agent answered a message that is asked again, and which one wrote a message to continue',
     inWorld(async (world) => {
       await world.ended('r-1', SUCCEEDED, THREAD, { agentId: 'poet' })
       await world.ended('r-2', SUCCEEDED, THREAD, { agentId: 'critic' })
@@ -43,7 +43,7 @@ export function chosenContract(inWorld: InWorld): void {
   )
 
   it(
-    'knows the agent of a start that was accepted, and nothing for those who may not see it',
+    'the store knows the agent of an accepted start, and tells nobody who may not see the thread',
     inWorld(async ({ store }) => {
       await store.runs.start(ALICE, THREAD, asking('r-1', { agentId: 'poet' }))
       const asked = { runId: 'r-1' }
@@ -56,7 +56,7 @@ export function chosenContract(inWorld: InWorld): void {
   )
 
   it(
-    'has rooms that name no agent: a retried creation is compared with what the default stands for',
+    'a room may name no agent: in a retried creation the default stands for it',
     inWorld(async (world) => {
       const room = { roomId: 'plain', title: 'Plain' }
       expect(await world.store.rooms.create(ALICE, room, 'demo')).toEqual({ type: 'created', room })

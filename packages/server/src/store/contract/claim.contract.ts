@@ -1,4 +1,4 @@
-/** Promises about taking queued runs. */
+/** Contract: claiming queued runs. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import {
@@ -20,7 +20,7 @@ export function claimContract(inWorld: InWorld): void {
   const request = { workerId: 'worker-1', limit: 10, leaseMs: LEASE_MS }
 
   it(
-    'gives the agent its whole input, and nothing of the tree',
+    'a claim gives the agent its whole input, and nothing of the message tree',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')
@@ -47,7 +47,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    'writes running and RUN_STARTED, which holds the new messages and never the forwarded properties',
+    'a claim writes running and RUN_STARTED with the new messages, never with the forwarded properties',
     inWorld(async (world) => {
       await world.running('r-1', THREAD, { forwardedProps: { secret: 'sesame' } })
       const envelopes = await world.log()
@@ -65,7 +65,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes the oldest first, no more than asked for, each once',
+    'a claim takes the oldest runs first, no more than requested, each once',
     inWorld(async ({ store, advance }) => {
       const key = (threadId: string) => ({ roomId: ROOM.roomId, threadId })
       for (const [index, threadId] of ['z', 'm', 'a', 'k'].entries()) {
@@ -82,7 +82,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives each run to one of many workers (I1)',
+    'each run goes to one of many workers (I1)',
     inWorld(async (world) => {
       const { store } = world
       const keys = ['a', 'b', 'c', 'd', 'e'].map((threadId) => ({ roomId: ROOM.roomId, threadId }))
@@ -96,7 +96,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    'lets threads go on side by side, also with the same ids in two rooms',
+    'threads run side by side, even with the same ids in two rooms',
     inWorld(async ({ store }) => {
       const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
       await store.runs.start(ALICE, THREAD, asking('r-1'))
@@ -107,7 +107,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    "keeps the thread's words when an agent changes its input",
+    'the thread’s messages stay as they were if an agent changes its input',
     inWorld(async (world) => {
       const more = {
         tools: [{ name: 'look', description: 'Looks.', parameters: { type: 'object' } }],
@@ -126,7 +126,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 
   it(
-    "goes on from the thread's state unless the start brings one",
+    'a run continues from the thread’s state unless its start brings one',
     inWorld(async (world) => {
       const { store } = world
       const first = await world.running('r-1')
@@ -139,7 +139,7 @@ export function claimContract(inWorld: InWorld): void {
   )
 }
 
-/** Overwrites every text in it, however deep. */
+/** Overwrites every string in the value, at any depth. */
 function forge(value: object): void {
   for (const [name, inner] of Object.entries(value)) {
     if (typeof inner === 'object' && inner !== null) forge(inner)

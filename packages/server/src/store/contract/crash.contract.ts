@@ -1,4 +1,4 @@
-/** Promises about runs whose agent declared what is to become of them when their worker is lost. */
+/** Contract: runs whose agent declared what happens if their worker is lost. */
 import { isEnded } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { MAX_EPOCHS } from '../decide/orphan.ts'
@@ -21,7 +21,7 @@ import {
 
 const CLAIM = { workerId: 'worker-2', limit: 10, leaseMs: LEASE_MS }
 
-/** A run of that nature, with half an answer. */
+/** A run that was accepted with `afterCrash` and has written half an answer. */
 async function begun({ store }: World, afterCrash: 'restart' | 'resume', runId = 'r-1') {
   await store.runs.start(ALICE, THREAD, asking(runId, { state: { n: 1 }, forwardedProps: { p: 1 } }), afterCrash)
   const [claim] = await store.work.claim(CLAIM)
@@ -32,7 +32,7 @@ async function begun({ store }: World, afterCrash: 'restart' | 'resume', runId =
 
 export function crashContract(inWorld: InWorld): void {
   it(
-    'asks a restartable run again as a new one that names it, with the same question',
+    'a restartable run is retried by a new run that names it and asks the same question',
     inWorld(async (world) => {
       const { input } = await begun(world, 'restart')
       await world.reopen()
@@ -54,7 +54,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'asks again once: a run that kills its server does not loop',
+    'a run is restarted once: a run that crashes its server does not loop',
     inWorld(async (world) => {
       const { store } = world
       await begun(world, 'restart')
@@ -70,7 +70,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'finds an id for the new run though the obvious one is taken, or would be too long',
+    'the new run gets a free id even if the obvious one is taken or would be too long',
     inWorld(async (world) => {
       const { store } = world
       const long = 'x'.repeat(128)
@@ -88,7 +88,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'goes on with a resumable run under a new epoch; its old worker can write no more (I12)',
+    'a resumable run continues under a new epoch, and its old worker can write no more (I12)',
     inWorld(async (world) => {
       const old = await begun(world, 'resume')
       await world.reopen()
@@ -117,7 +117,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives a resumed run away before anything that only waits',
+    'a resumable run is claimed before any queued run',
     inWorld(async (world) => {
       const { store } = world
       await begun(world, 'resume')
@@ -130,7 +130,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'G6 cancels both, whatever was declared: one that was being cancelled, and one that waits for a worker',
+    'G6 a cancel ends a run that was being cancelled and one that waits for a worker, whatever was declared',
     inWorld(async (world) => {
       const { store } = world
       for (const nature of ['restart', 'resume'] as const) {
@@ -153,7 +153,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    `is resumed until it was claimed ${MAX_EPOCHS} times, then fails`,
+    `a run is resumed until it was claimed ${MAX_EPOCHS} times, then it fails`,
     inWorld(async (world) => {
       const { store } = world
       await begun(world, 'resume')
@@ -170,7 +170,7 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes what was declared at the accept, and does not count it when a start is retried (I9)',
+    'the declaration counts at acceptance and is ignored when a retried start is compared (I9)',
     inWorld(async ({ store }) => {
       expect(await store.runs.start(ALICE, THREAD, asking('r-1'), 'resume')).toMatchObject({ type: 'accepted' })
       expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })

@@ -1,4 +1,4 @@
-/** Promises about data that was closed and opened again. Without persistence they hold of the same store. */
+/** Contract: closing and reopening. An adapter without persistence runs these tests on the same store. */
 import { expect, it } from 'vitest'
 import { StoreFault } from '../fault.ts'
 import { threadOf } from '../tenant-thread.ts'
@@ -20,7 +20,7 @@ import {
 
 export function durabilityContract(inWorld: InWorld): void {
   it(
-    'has every record, row and answer as before (G1)',
+    'every record, row and answer is as before (G1)',
     inWorld(async (world) => {
       await world.ended('r-1')
       const { lease } = await world.running('r-2')
@@ -42,7 +42,7 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
-    'goes on where it was: a queued run is claimed, an orphan settled, a lease still fenced',
+    'work continues: a queued run is claimed, an orphan is settled, a lease is still fenced',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await world.store.work.append(lease, json(beginning('m-1', 'half')))
@@ -60,7 +60,7 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes queued runs in the order they were accepted in',
+    'queued runs are claimed in the order of acceptance',
     inWorld(async (world) => {
       const keys = ['z', 'm', 'a', 'k'].map((threadId) => ({ roomId: ROOM.roomId, threadId }))
       for (const key of keys.slice(0, 3)) await world.store.runs.start(ALICE, key, asking('r-1'))
@@ -72,7 +72,7 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
-    'still knows a cancel that was asked for and one that came before its start (G6)',
+    'a requested cancel, and one that came before its start, are still known (G6)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await world.store.runs.cancelRun(ALICE, THREAD, 'r-1')
@@ -87,7 +87,7 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
-    'goes on after the last record, and the fold goes on from where it was',
+    'the log continues after the last record, and the fold from where it was',
     inWorld(async (world) => {
       for (let n = 0; n < 4; n++) {
         await world.ended(`r-${n}`)
@@ -105,7 +105,7 @@ export function durabilityContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses every call once it is closed, and closing twice is harmless',
+    'a closed store refuses every call, and closing it twice is harmless',
     inWorld(async ({ store }) => {
       await store.close()
       await store.close()

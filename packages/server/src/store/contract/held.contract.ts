@@ -1,4 +1,7 @@
-/** Promises about a queue that a stop or a failure holds: it needs a person, says so everywhere, and hides no failure. */
+/**
+ * Contract: a queue that a stop or a failure paused. It needs a person, is reported so everywhere, and hides no
+ * failure.
+ */
 import type { InboxEntry, ThreadInfo } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
@@ -16,7 +19,7 @@ import {
   type World,
 } from './world.ts'
 
-/** The thread's state as each of the places says it that a person may look at. */
+/** The thread's state in each place where a person can see it. */
 async function saidOf({ store }: World) {
   const snapshot = await store.threads.snapshot(ALICE, THREAD)
   const list = await store.threads.list(ALICE, THREAD.roomId, { limit: 10 })
@@ -45,7 +48,7 @@ const everywhere = (state: Partial<ThreadInfo>, needsYou: number) => {
 
 export function heldContract(inWorld: InWorld): void {
   it(
-    'after a stop, needs a person and does not look like work: in lists, counts and entries, also after a restart',
+    'after a stop, the thread needs a person and does not look busy: in lists, counts and entries, also after a restart',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')
@@ -69,7 +72,7 @@ export function heldContract(inWorld: InWorld): void {
   )
 
   it(
-    'after a failure or a crash, shows the failure and that the rest is held',
+    'after a failure or a crash, the thread shows the failure and that its queue is paused',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -89,7 +92,7 @@ export function heldContract(inWorld: InWorld): void {
   )
 
   it(
-    'goes on by itself once a superseding run has succeeded, and not before',
+    'the queue resumes by itself once a superseding run has succeeded, and not before',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')
@@ -122,7 +125,7 @@ export function heldContract(inWorld: InWorld): void {
   )
 
   it(
-    'stays paused where a person has paused it, whatever succeeds before it',
+    'a queue that a person paused stays paused, whatever succeeds before it',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')

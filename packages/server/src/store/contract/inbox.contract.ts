@@ -1,4 +1,4 @@
-/** Promises about inbox entries, the cursors on them, and the roll-up beside them. */
+/** Contract: inbox entries, their cursors, and the overview. */
 import type { InboxEntry, InboxEvent } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -33,7 +33,7 @@ async function head({ store }: World, principal: Principal = ALICE): Promise<str
   return (await store.inbox.overview(principal)).cursor
 }
 
-/** Everything behind the cursor, in pages of at most `maxRecords`. */
+/** Every entry after the cursor, in pages of at most `maxRecords`. */
 async function tellAll({ store }: World, from: string, principal = ALICE, maxRecords = 3): Promise<Told[]> {
   const told: Told[] = []
   for (let cursor = from; ; ) {
@@ -51,7 +51,7 @@ const inShort = (told: readonly Told[]) => told.map(({ entry }) => entry.type)
 
 export function inboxContract(inWorld: InWorld): void {
   it(
-    'tells the whole life of a thread and its runs, with the status that each step leaves behind',
+    'entries report the whole life of a thread and its runs, with the status after each step',
     inWorld(async (world) => {
       const { store } = world
       const from = await head(world)
@@ -76,7 +76,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells who is needed, what answers it, and that nobody is needed any more',
+    'entries report a question, its answer, and that no person is needed any more',
     inWorld(async (world) => {
       const { store } = world
       const interrupted = { type: 'interrupted', interrupts: [{ id: 'i-1', reason: 'Which one?' }] } as const
@@ -104,7 +104,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells of rooms, and of what is deleted only that it is gone (I8)',
+    'entries report rooms, and of a deleted thread or room only its deletion (I8)',
     inWorld(async (world) => {
       const { store } = world
       const from = await head(world)
@@ -131,7 +131,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells what follows a deletion also to a reader who was at the deleted entries (I8)',
+    'a reader whose cursor is at deleted entries gets the entries after them (I8)',
     inWorld(async (world) => {
       for (const reopened of [false, true]) {
         const key = { ...THREAD, threadId: `gone-${reopened}` }
@@ -153,7 +153,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives cursors whose size does not depend on how many rooms there are',
+    'the size of a cursor does not depend on the number of rooms',
     inWorld(async (world) => {
       const longest = async () => {
         const from = await head(world)
@@ -165,13 +165,13 @@ export function inboxContract(inWorld: InWorld): void {
       }
       const few = await longest()
       for (let n = 0; n < 40; n++) await world.store.rooms.create(ALICE, { ...ROOM, roomId: `more-${n}` })
-      // Its last number may have more digits now.
+      // The position and the generation may have more digits by now.
       expect(await longest()).toBeLessThanOrEqual(few + 2)
     }),
   )
 
   it(
-    'says whether more entries follow those that it gives',
+    'a page says whether more entries follow',
     inWorld(async (world) => {
       const cursor = await head(world)
       for (const title of ['A', 'B', 'C']) await world.store.rooms.change(ALICE, ROOM.roomId, { title })
@@ -188,7 +188,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'does not tell what an agent says, nor what changes nothing',
+    'there are no entries for agent output or for changes without effect',
     inWorld(async (world) => {
       const { store } = world
       const { lease } = await world.running('r-1')
@@ -204,7 +204,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'shows the inbox of a tenant to nobody else (G8)',
+    'only people of the tenant see its inbox (G8)',
     inWorld(async (world) => {
       const eves = await head(world, EVE)
       const alices = await head(world)
@@ -220,7 +220,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses a cursor that nothing gave, one from the future, and one of a former version',
+    'a cursor that the store never gave, one from the future and one of a former version are refused',
     inWorld(async (world) => {
       const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
       const forged = [
@@ -260,7 +260,7 @@ export function inboxContract(inWorld: InWorld): void {
   )
 
   it(
-    'rolls the status of threads up to rooms, also right after it was opened again (S001-54, S001-76, S001-C9)',
+    'the overview rolls the status of threads up to rooms, also right after reopening (S001-54, S001-76, S001-C9)',
     inWorld(async (world) => {
       const at = (threadId: string, roomId = ROOM.roomId) => ({ roomId, threadId })
       const interrupted = { type: 'interrupted', interrupts: [{ id: 'i', reason: 'Which one?' }] } as const
@@ -309,7 +309,7 @@ export function inboxContract(inWorld: InWorld): void {
     }),
   )
 
-  it('tells every entry once and in order at any cursor, whatever happens, also after it was opened again', async () => {
+  it('from any cursor, every entry is read once and in order, whatever happens, also after reopening', async () => {
     const step = fc.record({
       room: fc.constantFrom(ROOM.roomId, OTHER_ROOM.roomId),
       thread: fc.constantFrom('t-1', 't-2'),
@@ -339,7 +339,7 @@ export function inboxContract(inWorld: InWorld): void {
           for (const [index, { cursor }] of all.entries()) {
             expect(await tellAll(world, cursor, BOB, 2)).toEqual(all.slice(index + 1))
           }
-          // What is told is what the logs hold, in their order.
+          // The entries match the records of the logs, in their order.
           for (const roomId of [ROOM.roomId, OTHER_ROOM.roomId]) {
             for (const threadId of ['t-1', 't-2']) {
               const key = { roomId, threadId }

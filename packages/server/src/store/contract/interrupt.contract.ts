@@ -1,4 +1,4 @@
-/** Promises about what a person is asked, and about the run that brings the answer. */
+/** Contract: questions to a person, and the run that brings the answer. */
 import type { Interrupt } from '@ag-ui/core'
 import type { Outcome } from '@holdfast/core'
 import { expect, it } from 'vitest'
@@ -15,7 +15,7 @@ const ANSWERS = [
 
 export function interruptContract(inWorld: InWorld): void {
   it(
-    'starts nothing while a person is asked, unless every question is answered',
+    'while questions are open, a start is refused unless it answers all of them',
     inWorld(async (world) => {
       const { runs } = world.store
       await world.ended('r-1', INTERRUPTED)
@@ -57,7 +57,7 @@ export function interruptContract(inWorld: InWorld): void {
   )
 
   it(
-    'withdraws open questions when the thread is cancelled, and holds what waited for them',
+    'cancelling the thread withdraws open questions and pauses the queue behind them',
     inWorld(async (world) => {
       await world.ended('r-1', INTERRUPTED)
       await enqueue(world, 'r-2')
@@ -74,7 +74,7 @@ export function interruptContract(inWorld: InWorld): void {
   )
 
   it(
-    'names the run whose tools it brings the results of',
+    'a run names the run whose tool results it brings',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       const call = [

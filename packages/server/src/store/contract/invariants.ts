@@ -1,6 +1,6 @@
 /**
- * What holds of every thread at every moment, whatever happened (ARCHITECTURE.md, I1–I6; GUARANTEES.md, G2), and is
- * checked after everything that the suite does.
+ * Invariants that every thread keeps at all times (ARCHITECTURE.md, I1–I6; GUARANTEES.md, G2). Checked after every test
+ * of the suite.
  */
 import { createFold, type Envelope, isEnded, type ThreadKey, threadStatus } from '@holdfast/core'
 import { expect } from 'vitest'
@@ -40,7 +40,7 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
   }
 }
 
-/** G2, I3: 1, 2, 3 … without holes, time not running backwards, nothing of another thread. */
+/** G2, I3: positions 1, 2, 3 … without gaps, times that never decrease, no records of another thread. */
 function expectOrder(key: ThreadKey, envelopes: readonly Envelope[]): void {
   let at = ''
   for (const [index, envelope] of envelopes.entries()) {
@@ -53,7 +53,10 @@ function expectOrder(key: ThreadKey, envelopes: readonly Envelope[]): void {
 }
 
 /**
- * I1, I2, I6: one run at a time (one that ends before it started says so in one breath, beside whatever is live); each ends once, with its terminal event and run.ended side by side; then nothing. */
+ * I1, I2, I6: one run at a time. Each run ends once, with its terminal event and run.ended side by side, and writes
+ * nothing after that. A run that ends before it started writes all its records at once, possibly while another run is
+ * live.
+ */
 function expectRunsEndOnce(envelopes: readonly Envelope[]): void {
   const accepted = new Set<string>()
   const over = new Set<string>()
@@ -89,7 +92,7 @@ function expectRunsEndOnce(envelopes: readonly Envelope[]): void {
   expect(terminal).toBeUndefined()
 }
 
-/** Runs that no worker ever took: their RUN_STARTED, terminal event and run.ended stand side by side. */
+/** Runs that no worker ever claimed: their RUN_STARTED, terminal event and run.ended are adjacent. */
 function endedBeforeStart(envelopes: readonly Envelope[]): string[] {
   return envelopes.flatMap(({ runId = '', event }, index) => {
     const [terminal, end] = [envelopes[index + 1], envelopes[index + 2]]

@@ -1,4 +1,4 @@
-/** Promises about who may write a run: append, renew and end under a lease. */
+/** Contract: writing a run under a lease: append, renew, end. */
 import { expect, it } from 'vitest'
 import type { Lease } from '../port.ts'
 import { expectSound } from './invariants.ts'
@@ -21,7 +21,7 @@ import {
 
 const LOST = { type: 'lost' }
 
-/** I12: whatever is tried with this lease is lost and writes nothing. */
+/** I12: every call with this lease answers `lost` and writes nothing. */
 async function expectLost(world: World, lease: Lease): Promise<void> {
   const before = await world.log()
   const told = world.notices.length
@@ -36,7 +36,7 @@ async function expectLost(world: World, lease: Lease): Promise<void> {
 
 export function leaseContract(inWorld: InWorld): void {
   it(
-    'appends what the agent says, in order, and tells where it lies',
+    'appends are stored in order, and the notice says where they are',
     inWorld(async (world) => {
       const { store, notices } = world
       const { lease } = await world.running('r-1')
@@ -51,7 +51,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'stores the bytes of an event as they were made',
+    'the bytes of an event are stored as they were made',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       const odd = '{"type":"CUSTOM",  "name":"n","value":{"event":1.0,"b":"\\u00e9"}}'
@@ -65,7 +65,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells of records with the very bytes that a reader then reads, in the order of the log',
+    'notices carry exactly the bytes that a reader reads, in the order of the log',
     inWorld(async (world) => {
       await world.ended('r-1')
       const told = world.notices.filter((notice) => notice.type === 'thread.more')
@@ -84,7 +84,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers an empty append with how the lease stands, and writes nothing',
+    'an empty append answers the state of the lease and writes nothing',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       expect(await world.store.work.append(lease, [])).toEqual({ type: 'running' })
@@ -93,7 +93,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'ends a run once: its events, run.ended right behind, usage and outcome in its row',
+    'a run ends once: its events, run.ended directly after them, usage and outcome in its row',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       world.advance(2_000)
@@ -112,7 +112,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps a failure with its code and sentence, and shows the thread as failed until the next run',
+    'a failure is stored with its code and sentence, and the thread shows as failed until the next run',
     inWorld(async (world) => {
       await world.ended('r-1', FAILED)
       const snapshot = await world.store.threads.snapshot(ALICE, THREAD)
@@ -123,7 +123,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes nothing from anyone once the run has ended (I2, I6)',
+    'after a run has ended, no lease can write to it (I2, I6)',
     inWorld(async (world) => {
       const { lease } = await world.ended('r-1')
       await expectLost(world, lease)
@@ -132,7 +132,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes nothing under another epoch, for another run or in another thread (I12, G9)',
+    'a lease with another epoch, run or thread writes nothing (I12, G9)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await expectLost(world, { ...lease, epoch: lease.epoch - 1 })
@@ -145,7 +145,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes nothing from a worker whose run was settled without it (G9)',
+    'a worker whose run was settled as an orphan writes nothing (G9)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await world.store.work.append(lease, json(beginning('m-1', 'half')))
@@ -157,7 +157,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'renews each of many leases for itself',
+    'each of many leases is renewed on its own',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       const gone = { ...lease, runId: 'gone' }
@@ -173,7 +173,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells a worker of a cancel with its next append, and refuses every end but cancelled (G6)',
+    'a worker learns of a cancel with its next append, and every end but cancelled is refused (G6)',
     inWorld(async (world) => {
       const { store } = world
       const { lease } = await world.running('r-1')

@@ -1,4 +1,4 @@
-/** A line of runs that wait behind each other in one thread, for the contracts about it. */
+/** A queue of runs in one thread, for the contracts about queues. */
 import { expect } from 'vitest'
 import type { StartRequest } from '../run-record.ts'
 import { ALICE, ALICES_THREAD, asking, ending, LEASE_MS, SUCCEEDED, THREAD, type World } from './world.ts'

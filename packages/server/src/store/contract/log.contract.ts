@@ -1,4 +1,4 @@
-/** Promises about reading a log. */
+/** Contract: reading a log. */
 import { expect, it } from 'vitest'
 import type { Claim } from '../port.ts'
 import { expectSound } from './invariants.ts'
@@ -6,7 +6,7 @@ import { ALICE, BOB, envelopesIn, type InWorld, ROOM, saying, THREAD } from './w
 
 export function logContract(inWorld: InWorld): void {
   it(
-    'gives at least one record, however small the budget',
+    'a read returns at least one record, however small the budget',
     inWorld(async (world) => {
       await world.ended('r-1')
       const whole = await world.log()
@@ -22,7 +22,7 @@ export function logContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives as many whole records as fit, by bytes and by number',
+    'a read returns as many whole records as fit, by bytes and by number',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       for (let n = 0; n < 40; n++) await world.store.work.append(lease, saying(`m-${n}`, `${'é'.repeat(n * 7)}`))
@@ -44,7 +44,7 @@ export function logContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives nothing at the head, and refuses a cursor from the future',
+    'a read at the head returns nothing, and a cursor from the future is refused',
     inWorld(async (world) => {
       await world.running('r-1')
       const budget = { maxBytes: 1_000, maxRecords: 10 }
@@ -59,7 +59,7 @@ export function logContract(inWorld: InWorld): void {
   )
 
   it(
-    'reads the log of a thread in which nothing was said yet',
+    'the log of a thread without messages can be read',
     inWorld(async ({ store }) => {
       await store.threads.create(ALICE, THREAD, 'Empty')
       const range = { after: 0, maxBytes: 1_000, maxRecords: 10 }
@@ -70,7 +70,7 @@ export function logContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps each log whole while many threads are written at once (G2)',
+    'each log is complete and in order while many threads are written at once (G2)',
     inWorld(async (world) => {
       const keys = ['a', 'b', 'c', 'd'].map((threadId) => ({ roomId: ROOM.roomId, threadId }))
       const claims: Claim[] = []
@@ -93,7 +93,7 @@ export function logContract(inWorld: InWorld): void {
   )
 
   it(
-    'dates records by a clock that never runs backwards',
+    'records are dated by a clock that never runs backwards',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       for (const ms of [5, -3_600_000, 1, 7_200_000]) {

@@ -1,4 +1,4 @@
-/** Promises about runs whose worker is gone. */
+/** Contract: runs that have lost their worker. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import {
@@ -16,7 +16,7 @@ import {
 
 export function orphanContract(inWorld: InWorld): void {
   it(
-    'fails a run whose lease is over, with what it had written, closed in order (S001-C6)',
+    'a run whose lease has expired fails, with what it had written, closed in order (S001-C6)',
     inWorld(async (world) => {
       const { store } = world
       const { lease } = await world.running('r-1')
@@ -48,7 +48,7 @@ export function orphanContract(inWorld: InWorld): void {
   )
 
   it(
-    'cancels one whose cancel had been requested (G6)',
+    'an orphan with a requested cancel ends cancelled (G6)',
     inWorld(async (world) => {
       await world.running('r-1')
       await world.store.runs.cancelRun(ALICE, THREAD, 'r-1', 'enough')
@@ -60,7 +60,7 @@ export function orphanContract(inWorld: InWorld): void {
   )
 
   it(
-    'leaves alone a run whose lease is renewed in time, and one that nobody has taken',
+    'a run whose lease is renewed in time, and one that was never claimed, are left alone',
     inWorld(async (world) => {
       const { store } = world
       const waiting = { roomId: OTHER_ROOM.roomId, threadId: 'waiting' }
@@ -79,7 +79,7 @@ export function orphanContract(inWorld: InWorld): void {
   )
 
   it(
-    'settles every live run of every thread, each once, however many ask',
+    'every live run of every thread is settled once, however many callers ask',
     inWorld(async (world) => {
       const keys = ['a', 'b', 'c'].map((threadId) => ({ roomId: OTHER_ROOM.roomId, threadId }))
       for (const key of keys) await world.running('r-1', key)

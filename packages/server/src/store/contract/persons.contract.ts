@@ -1,6 +1,6 @@
 /**
- * Promises about what is one person's own: what a thread is to a person, and the log that this person alone reads, merged
- * into the inbox.
+ * Contract: per-person state: a person's settings of a thread, and the log that only this person reads, merged into the
+ * inbox.
  */
 import { expect, it } from 'vitest'
 import { MAX_PERSON_ENTRIES } from '../decide/inbox.ts'
@@ -9,7 +9,7 @@ import { ALICE, asking, BOB, type InWorld, OTHER_ROOM, ROOM, THREAD, type World 
 
 const UNTIL = Date.UTC(2030, 0, 1)
 const MUTED = { mutedUntil: '2030-01-01T00:00:00.000Z' }
-/** Of another tenant, with Alice's name. */
+/** Another tenant's person with Alice's name. */
 const NAMESAKE: Principal = { tenantId: 'elsewhere', personId: ALICE.personId }
 
 const headOf = async (world: World, principal: Principal) => (await world.store.inbox.overview(principal)).cursor
@@ -33,7 +33,7 @@ async function entriesAfter(world: World, principal: Principal, from: string, ma
   }
 }
 
-/** How the person sees the thread, wherever it is shown. */
+/** The thread as the person sees it in every place that shows it. */
 async function shownTo({ store }: World, principal: Principal) {
   const list = await store.threads.list(principal, THREAD.roomId, { limit: 9 })
   const found = await store.threads.list(principal, THREAD.roomId, { limit: 9, q: 'text' })
@@ -48,7 +48,7 @@ async function shownTo({ store }: World, principal: Principal) {
   return threads.map(([thread]) => thread?.mutedUntil)
 }
 
-/** Mutes it so often, always until another time, that of the `from`-th and later. */
+/** Mutes the thread `times` times, each time until another time, numbered from `from`. */
 async function muteTimes(world: World, from: number, times: number): Promise<void> {
   const changes = Array.from({ length: times }, (_, n) => ({ mutedUntil: UNTIL + from + n }))
   await Promise.all(changes.map((change) => world.store.threads.change(ALICE, THREAD, change)))
@@ -56,7 +56,7 @@ async function muteTimes(world: World, from: number, times: number): Promise<voi
 
 export function personsContract(inWorld: InWorld): void {
   it(
-    'mutes a thread for the person who asks and for nobody else, wherever it is shown, also after a restart',
+    'a mute applies to the person who asks and to nobody else, wherever the thread is shown, also after a restart',
     inWorld(async (world) => {
       await world.store.rooms.create(NAMESAKE, ROOM)
       for (const principal of [ALICE, NAMESAKE]) await world.store.runs.start(principal, THREAD, asking('r-1'))
@@ -79,7 +79,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers a retried creation with what the thread is to the person who asks',
+    'a retried creation is answered with the settings of the person who asks',
     inWorld(async ({ store }) => {
       await store.threads.create(ALICE, THREAD, 'Tea')
       await store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
@@ -89,7 +89,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells a mute in the inbox of that person alone, and wakes that person alone',
+    'a mute is reported in the inbox of that person only, and notifies only that person',
     inWorld(async (world) => {
       const { store } = world
       await store.threads.create(ALICE, THREAD, 'Tea')
@@ -114,7 +114,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'tells a title to everybody and a mute that came with it to one person',
+    'a change of title and mute reports the title to everyone and the mute to one person',
     inWorld(async (world) => {
       await world.store.threads.create(ALICE, THREAD, 'Tea')
       const from = await headOf(world, BOB)
@@ -127,7 +127,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'merges both logs in pages of any size, each entry once, and goes on behind each cursor, also after a restart',
+    'both logs are merged in pages of any size, each entry once, and continue from each cursor, also after a restart',
     inWorld(async (world) => {
       const { store, advance } = world
       const from = await headOf(world, ALICE)
@@ -155,10 +155,10 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'continues a cursor that holds no position of the person, and refuses one that knows of more than there is',
+    'a cursor without a position of the person is continued, and one from the future is refused',
     inWorld(async (world) => {
       await world.store.threads.create(ALICE, THREAD, 'Tea')
-      // A generation may hold a hyphen.
+      // A generation may contain a hyphen.
       const [, generation, position] = /^(.{8})-(\d+)$/.exec(await headOf(world, ALICE)) ?? []
       await world.store.threads.change(ALICE, THREAD, { mutedUntil: UNTIL })
       expect((await entriesAfter(world, ALICE, `${generation}-${position}`)).entries).toMatchObject([MUTED])
@@ -173,7 +173,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'I8 forgets with a thread what it was to each person',
+    'I8 a deleted thread takes each person’s settings of it with it',
     inWorld(async (world) => {
       const { store } = world
       const other = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
@@ -196,7 +196,7 @@ export function personsContract(inWorld: InWorld): void {
   )
 
   it(
-    'trims the log of a person: a cursor from before it is too old, and the inbox that is asked for again goes on',
+    'the log of a person is trimmed: a cursor from before it is too old, and a freshly loaded inbox continues',
     inWorld(async (world) => {
       await world.store.threads.create(ALICE, THREAD, 'Tea')
       const [before, his] = [await headOf(world, ALICE), await headOf(world, BOB)]

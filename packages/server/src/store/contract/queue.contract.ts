@@ -1,4 +1,4 @@
-/** Promises about what waits. */
+/** Contract: queued runs. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { claimed, claims, endLive, enqueue, enqueued, orderOf } from './line.ts'
@@ -18,7 +18,7 @@ import {
 
 export function queueContract(inWorld: InWorld): void {
   it(
-    'lets runs wait behind a live one, in their order, each with its position, and starts one after the other (S001-67)',
+    'runs queue behind a live one in order, each with its position, and start one after the other (S001-67)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')
@@ -34,7 +34,7 @@ export function queueContract(inWorld: InWorld): void {
       expect(await world.store.threads.snapshot(ALICE, THREAD)).toMatchObject({ thread: { status: 'queued' } })
       const [second] = await claims(world)
       expect(second?.run.runId).toBe('r-2')
-      // Its history was fixed at its start, with all that was said before.
+      // Its history was fixed at its start, with everything that was said before.
       expect(second?.input.messages.map(({ id }) => id)).toEqual(['r-1-q', 'r-2-q'])
       expect(await orderOf(world)).toEqual(['r-3'])
       await expectSound(world, THREAD)
@@ -42,7 +42,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'starts at once what is enqueued where nothing is live',
+    'a start with enqueue starts at once if nothing is live',
     inWorld(async (world) => {
       await enqueue(world, 'r-1')
       expect(await claimed(world)).toEqual(['r-1'])
@@ -50,7 +50,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes other words, another order and a pause until a run has started, and keeps all of it (S001-66, S001-72, S001-73)',
+    'messages, order and pause can be changed until a run has started, and all changes are kept (S001-66, S001-72, S001-73)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3', 'r-4')
@@ -60,7 +60,7 @@ export function queueContract(inWorld: InWorld): void {
       })
       const changed = await runs.changeQueue(BOB, THREAD, { order: ['r-4', 'r-3'], paused: true })
       expect(changed).toMatchObject({ queue: { order: ['r-4', 'r-3', 'r-2'], paused: true } })
-      // As it was asked first: the edit is not part of what makes a retry the same (I9).
+      // Compared with the original request: the edit does not count when a start is retried (I9).
       expect(await runs.start(ALICE, THREAD, enqueued('r-3'))).toMatchObject({ type: 'same' })
       await world.reopen()
       expect(await world.store.runs.queue(ALICE, THREAD)).toEqual(changed)
@@ -87,7 +87,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'changes nothing when a change changes nothing',
+    'a change without effect writes nothing',
     inWorld(async (world) => {
       await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -99,7 +99,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'pauses after a failure and after a cancel, goes on after a success, and resumes when told (S001-71 decided: nothing is asked again by itself)',
+    'the queue pauses after a failure and after a cancel, continues after a success, and resumes on request (S001-71 decided: nothing is retried by itself)',
     inWorld(async (world) => {
       for (const [n, outcome] of [FAILED, CANCELLED, SUCCEEDED].entries()) {
         const key = { ...THREAD, threadId: `t-${n}` }
@@ -122,7 +122,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'holds what waits behind a run that is stopped when its turn has come, by its id as by its thread, and goes on without one that only waited',
+    'a stopped run that is live or next pauses the queue behind it, by run id as by thread; a cancelled run that only waited does not',
     inWorld(async (world) => {
       const { runs, threads } = world.store
       for (const [n, stop] of (['cancelRun', 'cancelThread'] as const).entries()) {
@@ -134,7 +134,7 @@ export function queueContract(inWorld: InWorld): void {
         else await runs.cancelThread(ALICE, key)
         expect(await runs.queue(ALICE, key)).toMatchObject({ queue: { order: ['r-3'], paused: true } })
         expect(await claimed(world)).toEqual([])
-        // What is taken out of a held queue leaves it held, and so does a stop of what goes before it.
+        // A cancelled run leaves a paused queue paused, and so does a stop of the run before it.
         await runs.start(ALICE, key, asking('r-4'))
         const before = (await world.log(key)).length
         await runs.cancelRun(ALICE, key, 'r-4')
@@ -151,7 +151,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes a run out of the queue unsaid, beside whatever is live, and forgets the pause of an empty queue',
+    'a queued run is removed with its messages, beside a live run, and an empty queue forgets its pause',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -167,7 +167,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'starts what was not asked to wait before a paused queue, and leaves that paused',
+    'a start that does not ask to wait starts before a paused queue and leaves that paused',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -183,7 +183,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'says when too many wait',
+    'a start is refused if too many runs are queued',
     inWorld(async (world) => {
       await world.running('r-0')
       const ids = Array.from({ length: 101 }, (_, n) => `q-${n}`)
@@ -194,7 +194,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'does not let one message in twice that two runs brought while they waited',
+    'a message that two queued runs bring enters the conversation once',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       for (const runId of ['r-2', 'r-3']) {
@@ -210,7 +210,7 @@ export function queueContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps the queues of two threads with one name apart (I3, S001-74)',
+    'the queues of two threads with the same id are separate (I3, S001-74)',
     inWorld(async (world) => {
       const twin = { ...THREAD, roomId: OTHER_ROOM.roomId }
       await world.running('r-1')

@@ -1,6 +1,6 @@
 /**
- * One race: commands carried out at once, step by step, and a memory of what was acknowledged on the way. Threads of two
- * rooms share their ids; leases are used long after they were lost.
+ * Runs one race: groups of concurrent commands, one after the other, and a record of everything that was acknowledged.
+ * Threads of two rooms share their ids, and leases are still used long after they were lost.
  */
 import { type AfterCrash, type Envelope, isEnded, keyString, type ThreadKey } from '@holdfast/core'
 import { expect } from 'vitest'
@@ -41,14 +41,14 @@ export type Command =
 
 interface Held {
   readonly lease: Lease
-  /** Messages it has begun and not ended. */
+  /** Messages that it has begun and not ended. */
   readonly open: string[]
 }
 
 export interface Race {
-  /** Carries the commands out at once; a restart waits for what was begun. */
+  /** Runs the commands concurrently. A restart waits for pending ones. */
   run(commands: readonly Command[]): Promise<void>
-  /** Ends whatever is left, as a restart and a tidy person would. */
+  /** Ends all remaining runs, as a restart and a person would. */
   finish(): Promise<void>
   expectKept(key: ThreadKey): Promise<void>
 }
@@ -57,7 +57,7 @@ export function createRace(world: World): Race {
   const leases: Held[] = []
   const accepted = new Set<string>()
   const cancelled = new Set<string>()
-  /** In the order in which it was asked for, which is the order of the log, whoever is answered first. */
+  /** In the order of the calls, which is the order of the log, even if the answers arrive in another order. */
   const written = new Map<string, { readonly token: string; lost: boolean }[]>()
   let messages = 0
 
@@ -74,7 +74,7 @@ export function createRace(world: World): Race {
     const messageId = `m-${messages++}`
     const token = `token-${messageId}.`
     const events = leaveOpen ? json(beginning(messageId, token)) : saying(messageId, token)
-    // Before the answer: an end that is asked for meanwhile comes after.
+    // Before the answer, because an end that is requested meanwhile comes after it.
     if (leaveOpen) open.push(messageId)
     const address = addressOf(lease, lease.runId)
     const entry = { token, lost: false }
@@ -90,7 +90,7 @@ export function createRace(world: World): Race {
     if (answer.type === 'cancelling') expect(stopOutcome(answer.cancel).type).not.toBe(name)
   }
 
-  /** What an earlier worker of the run has left open. */
+  /** Messages that an earlier worker of the run has left open. */
   async function openOf({ roomId, threadId }: Lease): Promise<string[]> {
     const snapshot = await world.store.threads.snapshot(ALICE, { roomId, threadId })
     return snapshot.type === 'snapshot' ? snapshot.view.open.map(({ id }) => id) : []
@@ -187,17 +187,17 @@ export function createRace(world: World): Race {
   }
 }
 
-/** What a run does when another one is live: its number says, too. */
+/** What a run does if another one is live, derived from its number. */
 function mannerOf(runId: string): OnBusy {
   return (['reject', 'enqueue', 'supersede', 'enqueue'] as const)[Number(runId.slice(2)) % 4] ?? 'reject'
 }
 
-/** What is to become of a run after a crash: its number says. */
+/** What happens to a run after a crash, derived from its number. */
 function natureOf(runId: string): AfterCrash {
   return (['fail', 'restart', 'resume'] as const)[Number(runId.slice(2)) % 3] ?? 'fail'
 }
 
-/** What the run says in the log, text by text. */
+/** The texts that the run has in the log, in order. */
 function tokensOf(log: readonly Envelope[], runId: string): string[] {
   return log.flatMap(({ runId: of, event }) =>
     of === runId && event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : [],

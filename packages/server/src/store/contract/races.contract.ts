@@ -1,6 +1,6 @@
 /**
- * Promises under races: many callers at once, in orders nobody chose. Whatever the interleaving, every thread stays
- * sound (`./invariants.ts`) and what was acknowledged holds.
+ * Contract: races of many concurrent callers. Whatever the interleaving, every thread keeps its invariants
+ * (`./invariants.ts`) and what was acknowledged holds.
  */
 import { createFold } from '@holdfast/core'
 import fc from 'fast-check'
@@ -11,7 +11,7 @@ import { ALICE, asking, BOB, CANCELLED, ending, type InWorld, LEASE_MS, SUCCEEDE
 
 export function racesContract(inWorld: InWorld): void {
   it(
-    'makes one run of fifty identical starts (I9, G7)',
+    'fifty identical starts make one run (I9, G7)',
     inWorld(async (world) => {
       const starts = Array.from({ length: 50 }, (_, n) =>
         world.store.runs.start(n % 2 ? ALICE : BOB, THREAD, asking('r-1')),
@@ -27,7 +27,7 @@ export function racesContract(inWorld: InWorld): void {
   )
 
   it(
-    'accepts one of many different starts and names it to the others (I1)',
+    'of many different starts one is accepted, and the others get its id (I1)',
     inWorld(async (world) => {
       const ids = Array.from({ length: 20 }, (_, n) => `r-${n}`)
       const answers = await Promise.all(ids.map((runId) => world.store.runs.start(ALICE, THREAD, asking(runId))))
@@ -41,7 +41,7 @@ export function racesContract(inWorld: InWorld): void {
   )
 
   it(
-    'ends a run once, whoever is first: its worker, a cancel or the settling of orphans (I2, G6)',
+    'a run ends once, by its worker, by a cancel or as an orphan, whichever is first (I2, G6)',
     inWorld(async (world) => {
       const { store } = world
       for (let n = 0; n < 12; n++) {
@@ -62,7 +62,7 @@ export function racesContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives a whole snapshot while the thread is written (I4)',
+    'a snapshot is consistent while the thread is written (I4)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       const looks = Array.from({ length: 30 }, async (_, n) => {
@@ -84,7 +84,7 @@ export function racesContract(inWorld: InWorld): void {
     }),
   )
 
-  it('stays sound through any interleaving of starts, claims, appends, ends, cancels, orphans and restarts (I1–I4, I6)', async () => {
+  it('threads keep their invariants through any interleaving of starts, claims, appends, ends, cancels, orphans and restarts (I1–I4, I6)', async () => {
     const step = fc.array(commands, { minLength: 1, maxLength: 5 })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) =>
@@ -102,7 +102,7 @@ export function racesContract(inWorld: InWorld): void {
 
 const thread = fc.nat({ max: KEYS.length - 1 })
 const run = fc.nat({ max: 5 })
-/** Which of the leases that were ever given: stale ones too. */
+/** An index into all leases that were ever given, stale ones included. */
 const lease = fc.nat({ max: 20 })
 
 const commands: fc.Arbitrary<Command> = fc.oneof(

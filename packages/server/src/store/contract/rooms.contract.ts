@@ -1,10 +1,10 @@
-/** Promises about rooms. */
+/** Contract: rooms. */
 import { expect, it } from 'vitest'
 import { ALICE, BOB, EVE, EVES_ROOM, type InWorld, OTHER_ROOM, ROOM } from './world.ts'
 
 export function roomsContract(inWorld: InWorld): void {
   it(
-    'answers a retried creation with the same room, and an id that means something else with a conflict',
+    'a retried creation is answered with the same room, and different content under its id with a conflict',
     inWorld(async ({ store }) => {
       const room = { roomId: 'new', title: 'New', agentId: 'demo' }
       expect(await store.rooms.create(ALICE, room)).toEqual({ type: 'created', room })
@@ -16,7 +16,7 @@ export function roomsContract(inWorld: InWorld): void {
   )
 
   it(
-    'shows a room to its tenant and to nobody else (G8)',
+    'a room is visible to its tenant and to nobody else (G8)',
     inWorld(async ({ store }) => {
       expect(await store.rooms.get(BOB, ROOM.roomId)).toEqual({ type: 'room', room: ROOM })
       expect(await store.rooms.get(EVE, ROOM.roomId)).toEqual({ type: 'not_found' })
@@ -26,7 +26,7 @@ export function roomsContract(inWorld: InWorld): void {
   )
 
   it(
-    'lists rooms in the order of their creation, page by page, each once',
+    'rooms are listed in the order of their creation, page by page, each once',
     inWorld(async ({ store, advance }) => {
       const created = [ROOM, OTHER_ROOM]
       for (const roomId of ['e', 'd', 'c']) {
@@ -49,7 +49,7 @@ export function roomsContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses a cursor that no page gave',
+    'a cursor that no page returned is refused',
     inWorld(async ({ store }) => {
       const forged = ['threads/1/a', 'rooms/1/a/b', 'rooms/01/a', 'rooms/1e400/a', 'rooms/x/a', 'rooms/1/', 'rooms/1']
       const cursors = forged.map((text) => Buffer.from(text).toString('base64url'))

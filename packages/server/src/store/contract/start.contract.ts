@@ -1,11 +1,11 @@
-/** Promises about accepting runs. */
+/** Contract: accepting runs. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { ALICE, ALICES_THREAD, asking, BOB, FAILED, type InWorld, OTHER_ROOM, said, THREAD, typesOf } from './world.ts'
 
 export function startContract(inWorld: InWorld): void {
   it(
-    'answers a retry that named no agent with the same run, also when the room has another agent by then (I9)',
+    'a retried start that named no agent gets the same run, even if the room has another agent by then (I9)',
     inWorld(async ({ store }) => {
       const request = asking('r-1', { agentFrom: 'room' })
       await store.runs.start(ALICE, THREAD, request)
@@ -21,7 +21,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'makes message, run and a new thread durable at once',
+    'message, run and a new thread become durable at once',
     inWorld(async (world) => {
       const { store } = world
       const answer = await store.runs.start(ALICE, THREAD, asking('r-1'))
@@ -41,7 +41,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers a retry with the same run, as it is by then, and writes nothing (I9)',
+    'a retried start gets the same run, in its current state, and writes nothing (I9)',
     inWorld(async (world) => {
       const { store } = world
       const request = asking('r-1', { forwardedProps: { a: 1, b: [2] }, state: { deep: { x: 1 } } })
@@ -56,7 +56,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses the same id with another body, whichever field differs, and leaves nothing behind',
+    'the same id with any field changed is refused and leaves nothing behind',
     inWorld(async (world) => {
       const { store } = world
       const request = asking('r-1')
@@ -79,7 +79,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'lets the same run id mean another run in another thread',
+    'the same run id in another thread is another run',
     inWorld(async ({ store }) => {
       const elsewhere = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
       expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'accepted' })
@@ -88,7 +88,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses a second run while one is queued, running or cancelling, and names it (I1)',
+    'a second run is refused while one is queued, running or cancelling, and the answer names it (I1)',
     inWorld(async (world) => {
       const { store } = world
       const busy = async () => {
@@ -110,7 +110,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'takes only the messages that the thread does not hold, each once',
+    'a start adds only the messages that the thread does not hold, each once',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')
@@ -134,7 +134,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'hangs a new message where it was asked to, as a sibling of what is there',
+    'a new message is attached to the requested parent, as a sibling of its present children',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')
@@ -151,7 +151,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'begins the conversation anew beside its first message where that was asked for',
+    'a start with parentId null adds another first message beside the present one',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')
@@ -168,7 +168,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers the same message again as a retry of the newest run that did',
+    'a start that answers the same message again is a retry of the newest run that did',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1', FAILED)
@@ -190,7 +190,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'calls no run a retry that brings new words',
+    'a run that brings new messages is no retry',
     inWorld(async (world) => {
       await world.ended('r-1')
       await world.ended('r-2', FAILED, THREAD, { messages: [], parentId: 'r-1-a' })
@@ -201,7 +201,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'goes on from the newest leaf when nothing is named',
+    'without a parentId, the newest leaf is the parent',
     inWorld(async (world) => {
       await world.ended('r-1')
       const answer = await world.store.runs.start(ALICE, THREAD, asking('r-2', { messages: [] }))
@@ -213,7 +213,7 @@ export function startContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses a parent that the thread does not hold, and a start with nothing to answer; neither creates a thread',
+    'an unknown parent, and a start with nothing to answer, are refused; neither creates a thread',
     inWorld(async ({ store }) => {
       const strange = asking('r-1', { parentId: 'nobody-said-this' })
       expect(await store.runs.start(ALICE, THREAD, strange)).toEqual({ type: 'unknown_parent' })

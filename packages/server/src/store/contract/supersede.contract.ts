@@ -1,4 +1,4 @@
-/** Promises about what makes room for what is asked now. */
+/** Contract: runs that supersede others. */
 import type { Outcome } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
@@ -7,7 +7,7 @@ import { ALICE, asking, CANCELLED, ending, type InWorld, LEASE_MS, SUCCEEDED, sa
 
 export function supersedeContract(inWorld: InWorld): void {
   it(
-    'makes the live run give way: it is told, ends superseded by the new one, which starts next',
+    'a live run is told to stop, ends superseded by the new one, and the new one starts next',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -33,7 +33,7 @@ export function supersedeContract(inWorld: InWorld): void {
   )
 
   it(
-    'lets a cancel win over a supersede, whichever came first (G6)',
+    'a cancel wins over a supersede, whichever came first (G6)',
     inWorld(async (world) => {
       const { runs, work } = world.store
       for (const first of ['cancel', 'supersede']) {
@@ -48,7 +48,7 @@ export function supersedeContract(inWorld: InWorld): void {
           cancel: { by: 'alice' },
         })
         expect(await work.end(lease, ending(lease, CANCELLED))).toEqual({ type: 'ended' })
-        // Whoever pressed Stop after it stopped that, too, until told otherwise.
+        // A cancel after it stopped the superseding run, too, until a person resumes the queue.
         expect(await claimed(world)).toEqual(first === 'cancel' ? ['r-2'] : [])
         await expectSound(world, key)
       }
@@ -56,7 +56,7 @@ export function supersedeContract(inWorld: InWorld): void {
   )
 
   it(
-    'supersedes a run that is about to start, one whose worker is gone, and does so after a restart',
+    'a run about to start, and one whose worker is gone, are superseded, also after a restart',
     inWorld(async (world) => {
       await world.store.runs.start(ALICE, THREAD, asking('r-1'))
       await world.store.runs.start(ALICE, THREAD, asking('r-2', { onBusy: 'supersede' }))
@@ -75,7 +75,7 @@ export function supersedeContract(inWorld: InWorld): void {
   )
 
   it(
-    'sends now what waits: to the front, and whatever is live makes room',
+    '“send now” moves a queued run to the front and supersedes the live run',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')

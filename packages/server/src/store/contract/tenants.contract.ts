@@ -1,6 +1,7 @@
 /**
- * Promises about two tenants whose rooms, threads and runs have the same ids: each has its own, and nothing that one does
- * is seen, heard or felt by the other. What a tenant is told of another one's room is what it is told of no room.
+ * Contract: two tenants whose rooms, threads and runs have the same ids. Each tenant has its own, and no call of one
+ * tenant has an effect that the other can observe. Questions about another tenant's room get the same answers as
+ * questions about a room that does not exist.
  */
 import type { ThreadKey } from '@holdfast/core'
 import { expect, it } from 'vitest'
@@ -30,7 +31,7 @@ const EVES = { ...ROOM, title: "Eve's, of the same id" }
 const RANGE = { after: 0, maxBytes: 1_000_000, maxRecords: 1_000 }
 const claimBoth = (world: World) => world.store.work.claim({ workerId: 'w', limit: 10, leaseMs: LEASE_MS })
 
-/** The same run, in the same thread of the same room, of both tenants. */
+/** Starts the same run, in the same thread of the same room, for both tenants. */
 async function startBoth(world: World, runId = 'r-1', key: ThreadKey = THREAD) {
   for (const [principal, words] of [
     [ALICE, 'apples of Alice'],
@@ -81,7 +82,7 @@ async function seenBy({ store }: World, principal: Principal, key: ThreadKey = T
 
 export function tenantsContract(inWorld: InWorld): void {
   it(
-    'G8 gives each tenant a room, a thread and a run of the same ids, and shows each its own',
+    'G8 each tenant has its own room, thread and run of the same ids and sees only these',
     inWorld(async (world) => {
       const { store } = world
       expect(await store.rooms.create(EVE, EVES)).toEqual({ type: 'created', room: EVES })
@@ -113,7 +114,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 finds in a room what its own tenant said, and goes through a list page by page',
+    'G8 searches and pages of a tenant contain only its own threads',
     inWorld(async (world) => {
       const { store } = world
       await store.rooms.create(EVE, EVES)
@@ -142,7 +143,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 appends, cancels and ends the run of one tenant, and leaves the run of the same id to the other',
+    'G8 appending to, cancelling and ending the run of one tenant leaves the run of the same id to the other',
     inWorld(async (world) => {
       const { store } = world
       await store.rooms.create(EVE, EVES)
@@ -172,7 +173,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 settles the orphan of each tenant in its own thread',
+    'G8 the orphan of each tenant is settled in its own thread',
     inWorld(async (world) => {
       await world.store.rooms.create(EVE, EVES)
       await startBoth(world)
@@ -185,7 +186,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 remembers a cancel for the tenant that asked for it, however many the other one has',
+    'G8 a cancel is remembered for the tenant that requested it, however many the other one has',
     inWorld(async (world) => {
       const { store } = world
       await store.rooms.create(EVE, EVES)
@@ -204,7 +205,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 I8 deletes the thread or the room of one tenant and nothing of the other',
+    'G8 I8 deleting a thread or room of one tenant deletes nothing of the other',
     inWorld(async (world) => {
       const { store } = world
       await store.rooms.create(EVE, EVES)
@@ -230,7 +231,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 tells each tenant in its inbox and its notices what happened in its own room',
+    'G8 the inbox and the notices of each tenant report only what happened in its own room',
     inWorld(async (world) => {
       const { store } = world
       await store.rooms.create(EVE, EVES)
@@ -250,7 +251,7 @@ export function tenantsContract(inWorld: InWorld): void {
   )
 
   it(
-    'G8 answers about the room of another tenant as about one that does not exist, whatever is asked',
+    'G8 every call about another tenant’s room is answered as for a room that does not exist',
     inWorld(async (world) => {
       const { store } = world
       await world.ended('r-1')

@@ -1,4 +1,4 @@
-/** Promises about threads: creating, listing, looking at one. */
+/** Contract: creating, listing and reading threads. */
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import {
@@ -34,7 +34,7 @@ async function listed({ store }: World, limit: number): Promise<string[]> {
 
 export function threadsContract(inWorld: InWorld): void {
   it(
-    'answers a retried creation with the same thread, and another title under its id with a conflict',
+    'a retried creation is answered with the same thread, and another title under its id with a conflict',
     inWorld(async (world) => {
       const { store } = world
       const created = await store.threads.create(ALICE, THREAD, 'Plans')
@@ -49,7 +49,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps threads with the same id in two rooms apart (I3)',
+    'threads with the same id in two rooms are separate (I3)',
     inWorld(async (world) => {
       const twin = { roomId: OTHER_ROOM.roomId, threadId: THREAD.threadId }
       await world.ended('r-1')
@@ -63,7 +63,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'answers not_found for what does not exist and for what another tenant has, alike (G8)',
+    'a thread that does not exist and one of another tenant both answer not_found (G8)',
     inWorld(async ({ store, ended }) => {
       await ended('r-1')
       const places = [
@@ -90,7 +90,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'lists a room newest activity first, page by page, each thread once',
+    'a room’s threads are listed by newest activity, page by page, each once',
     inWorld(async (world) => {
       for (const threadId of ['c', 'a', 'd', 'b']) {
         world.advance(1_000)
@@ -104,7 +104,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'counts the acceptance, start, cancel and end of a run as activity, and what it writes in between as none',
+    'the acceptance, start, cancel and end of a run count as activity; what it writes in between does not',
     inWorld(async (world) => {
       const { store, advance } = world
       const other = { roomId: ROOM.roomId, threadId: 'other' }
@@ -132,7 +132,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'lists threads of one moment in one order, each once',
+    'threads of the same moment are listed in one fixed order, each once',
     inWorld(async (world) => {
       const ids = ['t1', 't2', 't3', 't4', 't5']
       for (const threadId of ids) await world.store.threads.create(ALICE, { roomId: ROOM.roomId, threadId }, threadId)
@@ -143,7 +143,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'refuses a cursor that no page gave',
+    'a cursor that no page returned is refused',
     inWorld(async ({ store }) => {
       const forged = [
         'rooms/1/a',
@@ -163,7 +163,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'gives the runs of a thread in pages, in the order of their acceptance, also while more are accepted',
+    'the runs of a thread come in pages, in the order of their acceptance, even while more are accepted',
     inWorld(async (world) => {
       const { store } = world
       for (let n = 1; n <= 4; n++) await world.ended(`r-${n}`)
@@ -198,7 +198,7 @@ export function threadsContract(inWorld: InWorld): void {
   )
 
   it(
-    'calls a thread by the first line a person said in it',
+    'a thread without a title is shown under the first line that a person wrote in it',
     inWorld(async ({ store }) => {
       const titleOf = async (threadId: string, content: string) => {
         const key = { roomId: ROOM.roomId, threadId }

@@ -1,4 +1,4 @@
-/** Promises about what a person wrote: nothing that was accepted is dropped in silence. */
+/** Contract: no accepted message of a person is dropped silently. */
 import type { Message } from '@ag-ui/core'
 import { expect, it } from 'vitest'
 import type { StartRequest } from '../run-record.ts'
@@ -8,7 +8,7 @@ import { ALICE, asking, CANCELLED, ending, type InWorld, SUCCEEDED, said, THREAD
 
 const reused = (messageId: string) => ({ type: 'message_id_reused', messageId })
 
-/** What is refused leaves nothing behind: neither a record nor a run. */
+/** Expects a refusal that leaves neither a record nor a run. */
 async function expectRefused(world: World, request: StartRequest, messageId: string): Promise<void> {
   const before = await world.log()
   expect(await world.store.runs.start(ALICE, THREAD, request)).toEqual(reused(messageId))
@@ -16,7 +16,7 @@ async function expectRefused(world: World, request: StartRequest, messageId: str
   expect(await world.store.runs.get(ALICE, THREAD, request.runId)).toEqual({ type: 'not_found' })
 }
 
-/** The words of persons, as the thread shows them. */
+/** The messages of people, as the thread shows them. */
 async function wordsIn(world: World): Promise<readonly unknown[]> {
   const snapshot = await world.store.threads.snapshot(ALICE, THREAD)
   if (snapshot.type !== 'snapshot') throw new Error(snapshot.type)
@@ -25,7 +25,7 @@ async function wordsIn(world: World): Promise<readonly unknown[]> {
 
 export function wordsContract(inWorld: InWorld): void {
   it(
-    'refuses a message whose id has other words in the conversation, however the start is sent, and takes the same again',
+    'a message with a taken id and other content is refused in every kind of start, and the same message is accepted again',
     inWorld(async (world) => {
       await world.ended('r-1')
       const other = [said('r-1-q', 'Something else')]
@@ -38,7 +38,7 @@ export function wordsContract(inWorld: InWorld): void {
       await expectRefused(world, asking('r-2', { messages: [role] }), 'r-1-q')
       const agents = { id: 'r-1-a', role: 'assistant', content: 'Not what it said.' } as const
       await expectRefused(world, asking('r-2', { messages: [agents] }), 'r-1-a')
-      // As a client has it that sends its whole history.
+      // A client that sends its whole history has this one.
       const history: Message[] = [said('r-1-q'), { ...agents, content: 'An answer.' }, said('new'), said('new')]
       expect(await world.store.runs.start(ALICE, THREAD, asking('r-2', { messages: history }))).toMatchObject({
         type: 'accepted',
@@ -52,7 +52,7 @@ export function wordsContract(inWorld: InWorld): void {
   )
 
   it(
-    'compares with what waits, and with what a run that waits is edited to',
+    'messages are compared with those of queued runs, also in an edit of a queued run',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
       await enqueue(world, 'r-2')
@@ -64,7 +64,7 @@ export function wordsContract(inWorld: InWorld): void {
       expect(await edit(said('r-1-q', 'Other words'))).toEqual(reused('r-1-q'))
       expect(await edit(said('e', 'one'), said('e', 'two'))).toEqual(reused('e'))
       expect(await world.log()).toEqual(before)
-      // Its own words are its to change.
+      // A run may change its own messages.
       expect(await edit(said('r-3-q', 'Other words'))).toMatchObject({ type: 'run' })
       await world.store.work.end(lease, ending(lease, SUCCEEDED))
       expect(await claimed(world)).toEqual(['r-2'])
@@ -73,7 +73,7 @@ export function wordsContract(inWorld: InWorld): void {
   )
 
   it(
-    'compares with the answer to a question, too',
+    'messages are compared with those of a run that answers a question, too',
     inWorld(async (world) => {
       const interrupts = [{ id: 'i-1', reason: 'approval' }]
       await world.ended('r-1', { type: 'interrupted', interrupts })
@@ -84,7 +84,7 @@ export function wordsContract(inWorld: InWorld): void {
   )
 
   it.each(['the run', 'the thread, then the run'] as const)(
-    'keeps the words of a superseding start that is cancelled while it waits: by a cancel of %s',
+    'a superseding start that is cancelled while it waits keeps its messages: by a cancel of %s',
     async (what) =>
       inWorld(async (world) => {
         const { lease } = await world.running('r-1')
@@ -101,7 +101,7 @@ export function wordsContract(inWorld: InWorld): void {
         expect(await wordsIn(world)).toEqual(['text of r-1-q', 'text of r-3-q'])
         const found = await world.store.threads.list(ALICE, THREAD.roomId, { limit: 10, q: 'r-3-q' })
         expect(found).toMatchObject({ items: [{ threadId: THREAD.threadId }] })
-        // As after any other stop: what was asked to wait is not lost either, and waits.
+        // As after any other stop, the queued runs are not lost and wait.
         expect(await claimed(world)).toEqual([])
         expect(await world.store.runs.queue(ALICE, THREAD)).toMatchObject({ queue: { order: ['r-2'], paused: true } })
         await expectSound(world, THREAD)
@@ -109,7 +109,7 @@ export function wordsContract(inWorld: InWorld): void {
   )
 
   it(
-    'keeps the words of what was to be sent now and is cancelled before its turn, and leaves unsaid what only waited',
+    'the messages of a “send now” that is cancelled before its turn are kept; those of a run that only waited are not',
     inWorld(async (world) => {
       await world.running('r-1')
       await enqueue(world, 'r-2', 'r-3')

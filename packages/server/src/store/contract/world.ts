@@ -1,6 +1,6 @@
 /**
- * What the suite's promises are told in: a store with two rooms of one tenant and one of another, a few people, and
- * short ways to say things. Does not know: which adapter it is.
+ * The vocabulary of the contract: a store with two rooms of one tenant and one of another, a few people, and short
+ * functions for common steps. Does not know: which adapter it runs on.
  */
 import type { Event, Message, UserMessage } from '@ag-ui/core'
 import { EventType } from '@ag-ui/core'
@@ -13,20 +13,20 @@ import { type TenantThread, threadOf } from '../tenant-thread.ts'
 
 export interface StoreHarness {
   readonly store: Store
-  /** Moves the store's clock on. It never moves by itself. */
+  /** Advances the store's clock, which never moves by itself. */
   advance(ms: number): void
-  /** Every notice that was published, in order. */
+  /** Every published notice, in order. */
   readonly notices: readonly Notice[]
-  /** Closes the store and opens the same data again; left out by an adapter without persistence. */
+  /** Closes the store and opens the same data again. Omitted by an adapter without persistence. */
   reopen?(): Promise<Store>
-  /** Closes the store and lets go of everything. */
+  /** Closes the store and releases all its resources. */
   close(): Promise<void>
 }
 
 export const ALICE: Principal = { tenantId: 'acme', personId: 'alice' }
-/** Of Alice's tenant. */
+/** A person of Alice's tenant. */
 export const BOB: Principal = { tenantId: 'acme', personId: 'bob' }
-/** Of another tenant. */
+/** A person of another tenant. */
 export const EVE: Principal = { tenantId: 'elsewhere', personId: 'eve' }
 
 export const ROOM = { roomId: 'room-1', title: 'First room', agentId: 'demo' }
@@ -34,7 +34,7 @@ export const OTHER_ROOM = { roomId: 'room-2', title: 'Second room', agentId: 'de
 export const EVES_ROOM = { roomId: 'room-3', title: "Eve's room", agentId: 'demo' }
 
 export const THREAD: ThreadKey = { roomId: ROOM.roomId, threadId: 'thread-1' }
-/** What the store calls it where threads of several tenants meet. */
+/** The same thread with its tenant. */
 export const ALICES_THREAD: TenantThread = threadOf(ALICE, THREAD)
 export const LEASE_MS = 15_000
 
@@ -48,12 +48,12 @@ export function asking(runId: string, more: Partial<StartRequest> = {}): StartRe
   return { runId, messages, agentId: 'demo', onBusy: 'reject', tools: [], context: [], ...more }
 }
 
-/** A whole text message of an agent, as the JSON of its events. */
+/** A complete text message of an agent, as the JSON of its events. */
 export function saying(messageId: string, text: string): string[] {
   return json([...beginning(messageId, text), { type: EventType.TEXT_MESSAGE_END, messageId }])
 }
 
-/** A text message of an agent that is still being written. */
+/** The events of an agent's text message that is still being written. */
 export function beginning(messageId: string, delta: string): Event[] {
   return [
     { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' },
@@ -69,29 +69,29 @@ export const SUCCEEDED: Outcome = { type: 'succeeded' }
 export const FAILED: Outcome = { type: 'failed', code: 'agent_error', message: 'It broke. Retry to ask again.' }
 export const CANCELLED: Outcome = { type: 'cancelled', by: 'alice' }
 
-/** What ends the run of `lease`: `closing` first. */
+/** The end of the run of `lease`, after the events in `closing`. */
 export function ending(lease: Lease, outcome: Outcome, closing: readonly Event[] = []): RunEnd {
   return { outcome, events: json([...closing, runTerminal(outcome, lease)]) }
 }
 
 export interface World {
-  /** The store as it is now: another one after `reopen`. */
+  /** The current store: another instance after `reopen`. */
   readonly store: Store
   advance(ms: number): void
   readonly notices: readonly Notice[]
-  /** Opens the same data again; false where the adapter keeps none. */
+  /** Opens the same data again; false if the adapter keeps none. */
   reopen(): Promise<boolean>
   /** The whole log, read as `principal`, in pages of a few records. */
   log(key?: ThreadKey, principal?: Principal): Promise<Envelope[]>
-  /** Starts and claims a run; fails unless it was the one claimed. */
+  /** Starts and claims a run. Fails if another run was claimed. */
   running(runId: string, key?: ThreadKey, more?: Partial<StartRequest>): Promise<Claim>
-  /** A run that has ended, with `answer` said before. */
+  /** A run that has ended after it wrote `answer`. */
   ended(runId: string, outcome?: Outcome, key?: ThreadKey, more?: Partial<StartRequest>): Promise<Claim>
 }
 
 export type InWorld = (promise: (world: World) => Promise<void>) => () => Promise<void>
 
-/** Makes a test body out of a promise about a world; each gets a fresh one. */
+/** Makes a test body from a function of a world. Each test gets a fresh world. */
 export function worldOf(makeHarness: () => StoreHarness | Promise<StoreHarness>): InWorld {
   return (promise) => async () => {
     const harness = await makeHarness()
@@ -153,7 +153,7 @@ export function envelopesIn(frames: Uint8Array): Envelope[] {
   return splitFrames(text).map((stored) => JSON.parse(envelopeJson(stored)) as Envelope)
 }
 
-/** The events' types, in order: what a log says in short. */
+/** The types of the events, in order: a log in short. */
 export function typesOf(envelopes: readonly Envelope[]): string[] {
   return envelopes.map((envelope) => envelope.event.type)
 }
