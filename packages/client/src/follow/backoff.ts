@@ -1,17 +1,17 @@
 /**
- * When those who wait for another attempt go: together, with the first who is due. What they share is mostly one
- * connection, so that one request serves them all; where it is not, nobody is later for it.
+ * When waiting connections try again: all together, with the first one that is due. They mostly share one connection, so
+ * that one request serves them all. Where they do not, none is later for it.
  *
  * Owns: the back-off, the one timer. Does not know: what is tried.
  */
 import { backoffDelay, type Clock } from '@holdfast/core'
 
-/** A server on this machine is back within a second; one that is gone for long is not to be stormed. */
+/** A local server is back within a second. One that is gone for long must not be stormed. */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 
 export interface Backoff {
-  /** `attempt` counts the failures in a row, from one on. Returns the undoing; undoing twice is harmless. */
+  /** `attempt` counts the failures in a row, from one on. Returns the function that undoes it; twice is harmless. */
   wait(attempt: number, run: () => void): () => void
 }
 
@@ -35,7 +35,7 @@ export function createBackoff({ clock, random }: { readonly clock: Clock; random
     wait(attempt, run) {
       const entry = { run }
       waiting.add(entry)
-      // Who has failed less often waits less long, and takes the others along.
+      // The one that has failed least waits least, and takes the others along.
       if (!timer || attempt < timer.attempt) {
         rest()
         const pause = { attempt: attempt - 1, baseMs: FIRST_PAUSE_MS, maxMs: LONGEST_PAUSE_MS, random: random() }

@@ -1,13 +1,13 @@
 /**
- * Keeps at one connection for as long as somebody wants it: one attempt at a time, a pause after each that failed, and
- * doubt where nothing is heard.
+ * Keeps one connection open for as long as it is wanted: one attempt at a time, a backoff after each failure, and a
+ * watchdog for silence.
  *
- * Owns: the one attempt, the watchdog, the state. Does not know: what is read, from where it goes on.
+ * Owns: the one attempt, the watchdog, the state. Does not know: what is read, where it continues.
  *
  * Invariants:
- * - Nothing but `close` or a pause ends the trying, and a sign-in that is needed only slows it down: nobody may come to
- *   say that it was done. No state of the connection ends a run (I5).
- * - What an attempt says that has been given up is not heard.
+ * - Only `close` or a pause ends the trying. A missing sign-in only slows it down, since nothing may announce that the
+ *   person has signed in. No state of the connection ends a run (I5).
+ * - An attempt that was given up is not heard any more.
  * - Idle means no socket, no timer, no listener (I10).
  */
 import type { Environment } from '../environment/port.ts'
@@ -16,21 +16,21 @@ import { type TransportError, transportError } from '../transport/error.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
 import { type ConnectionEvent, type ConnectionState, IDLE, isConnected, type PauseReason, step } from './state.ts'
 
-/** The server sends a heartbeat every 15 s; two missing ones and a margin. */
+/** The server sends a heartbeat every 15 s: two missing ones and a margin. */
 const SILENCE_MS = 40_000
-/** A page that was asleep doubts its connection sooner: one missing heartbeat and a margin. */
+/** After a sleep, a page distrusts its connection sooner: one missing heartbeat and a margin. */
 const DOUBT_MS = 20_000
-/** What a connection has to last to count as good, so that one that always breaks at once is not tried ever faster. */
+/** How long a connection has to last to count as good. One that always breaks at once is not retried ever faster. */
 const STEADY_MS = 5_000
 
-/** What an attempt reports while it lasts. */
+/** What an attempt reports. */
 export interface Attempt {
   readonly signal: AbortSignal
   /** False once it has been given up. */
   isMine(): boolean
   opened(): void
   caughtUp(): void
-  /** Something came. */
+  /** Data arrived. */
   bytes(): void
 }
 
@@ -40,15 +40,15 @@ export interface Reconnect {
   close(): void
   pause(reason: PauseReason): void
   resume(reason: PauseReason): void
-  /** Gives up the attempt under way: after a pause there is another. */
+  /** Gives up the present attempt. There is another one after the backoff. */
   lose(): void
-  /** Does not wait for the pause to be over. */
+  /** Tries at once instead of waiting for the backoff. */
   wake(): void
 }
 
 export interface ReconnectOptions {
   readonly environment: Environment
-  /** Shared with those who use the same connection. */
+  /** Shared by everything on the same connection. */
   readonly backoff?: Backoff | undefined
   /** One attempt. Resolves when it has ended in order. */
   attempt(attempt: Attempt): Promise<void>
@@ -105,7 +105,7 @@ export function createReconnect({ environment, attempt, failed, changed, ...opti
     }
   }
 
-  /** Perhaps somebody has signed in meanwhile. */
+  /** The person may have signed in meanwhile. */
   function goOn(): void {
     if (awaitsSignIn(state)) dispatch({ type: 'resume', reason: 'unauthorized' })
   }
@@ -129,7 +129,7 @@ export function createReconnect({ environment, attempt, failed, changed, ...opti
   function watch(afterMs: number): void {
     undoWatchdog = clock.schedule(afterMs, () => {
       const silent = clock.now() - lastBytes
-      // A clock that was set back says nothing of how long it has been.
+      // After the clock was set back, the time since is unknown.
       if (silent < 0) lastBytes = clock.now()
       if (silent >= SILENCE_MS) dispatch({ type: 'lost' })
       else watch(Math.min(SILENCE_MS, SILENCE_MS - silent))

@@ -8,18 +8,18 @@
 import type { TransportError } from '../transport/error.ts'
 
 /**
- * Why nothing is tried: nothing it could do alone would help.
+ * Why a connection is not tried: trying alone would not help.
  *
- * - `missing` the thread does not exist (yet); a start makes it
- * - `unauthorized` somebody has to sign in
- * - `deleted` the thread is gone for good
+ * - `missing` the thread does not exist yet; a start creates it
+ * - `unauthorized` the person has to sign in
+ * - `deleted` the thread is deleted for good
  */
 export type PauseReason = 'missing' | 'unauthorized' | 'deleted'
 
 interface Attempted {
   /** Counts the connections that failed in a row. */
   readonly attempt: number
-  /** What the last one met, where it was told something: a refusal, or an answer that cannot be read. */
+  /** Why the last one failed, if the server said something: a refusal, or an answer that cannot be read. */
   readonly error?: TransportError
 }
 
@@ -32,21 +32,21 @@ export type ConnectionState =
   | { readonly type: 'paused'; readonly reasons: ReadonlySet<PauseReason> }
 
 export type ConnectionEvent =
-  /** Somebody wants the log. */
+  /** The log is wanted. */
   | { readonly type: 'open' }
-  /** Nobody does any more. */
+  /** It is not wanted any more. */
   | { readonly type: 'close' }
   /** The server answers. */
   | { readonly type: 'opened' }
   /** History is complete. */
   | { readonly type: 'caught-up' }
-  /** It has been live for long enough to call the connection good. */
+  /** It has been live for long enough to count as good. */
   | { readonly type: 'steady' }
-  /** The connection ended, broke, fell silent, or left something out. */
+  /** The connection ended, broke, fell silent, or skipped records. */
   | { readonly type: 'lost'; readonly error?: TransportError }
   /** The back-off is over. */
   | { readonly type: 'due' }
-  /** The network came back, or somebody looks: worth trying at once. */
+  /** The network is back, or the page is visible again: worth trying at once. */
   | { readonly type: 'wake' }
   | { readonly type: 'pause'; readonly reason: PauseReason }
   | { readonly type: 'resume'; readonly reason: PauseReason }

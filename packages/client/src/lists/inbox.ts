@@ -1,10 +1,10 @@
 /**
- * What goes on in everything the person may see: the overview, and the inbox that says when it has changed.
+ * The activity in everything the person may see: the overview, and the inbox that says when it has changed.
  *
  * Owns: the inbox's cursor, who is told what. Does not know: threads, lists.
  *
- * Invariants: nobody wants it, nothing is open (I10). An entry is told once and in order; where the line is begun anew
- * that is told too, since anything may have happened between.
+ * Invariants: if nobody observes, nothing is open (I10). Entries are told once and in order. When the connection starts
+ * from a new cursor, that is told too, because anything may have happened in between.
  */
 import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
@@ -19,29 +19,29 @@ import { keepSame, keepSameError } from './keep-same.ts'
 import { createPoll } from './polled.ts'
 import type { ListNotice, OverviewState } from './port.ts'
 
-/** How often is asked while the inbox says what happens, and while it cannot be read. */
+/** How often lists are asked for while the inbox is read, and while it cannot be read. */
 const SLOW_MS = 60_000
 const FAST_MS = 2_000
 
 export type InboxNews =
   | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
-  /** From here on entries are told; what happened before is to be asked for. */
+  /** Entries follow from here on. What happened before has to be asked for. */
   | { readonly type: 'anew' }
-  /** Whether entries are told has changed. */
+  /** The connection has changed, and with it how often lists are asked for. */
   | { readonly type: 'moved' }
 
 export interface Inbox {
   readonly overview: Observable<OverviewState>
   readonly delivery: Observable<Delivery>
   readonly connection: Observable<ConnectionState>
-  /** How long an answer holds that nothing has been told about since. */
+  /** How long an answer is valid if the inbox says nothing. */
   intervalMs(): number
-  /** Keeps it open, and tells what comes. */
+  /** Keeps the inbox open. */
   listen(listener: (news: InboxNews) => void): () => void
-  /** Whether anybody looks at anything. */
+  /** Whether anything is observed. */
   readonly wanted: boolean
   refresh(): void
-  /** Somebody has to sign in. */
+  /** The person has to sign in. */
   expire(): void
   resume(): void
   close(): void
@@ -51,7 +51,7 @@ export interface InboxOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly backoff: Backoff
-  /** Whether anybody looks has changed. */
+  /** `wanted` has changed. */
   onChange(): void
   onDropped(reason: DropReason, type: string | undefined): void
   emit(notice: ListNotice): void
@@ -66,7 +66,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
   let asking: Promise<InboxOverview> | undefined
   let state: OverviewState = { known: false, rooms: [], threads: [] }
 
-  /** Whoever asks while an answer is awaited gets the same one. */
+  /** Requests during a request share its answer. */
   async function ask(): Promise<InboxOverview> {
     asking ??= transport.ask('inbox', []).finally(() => {
       asking = undefined
@@ -119,7 +119,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
     failed(cause) {
       const error = transportError(cause)
       const code = problemOf(error)?.code
-      // Of another history: it is begun anew.
+      // The cursor is of another history: start from a new one.
       if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'invalid_cursor') cursor = undefined
       return error.fault.type === 'unauthorized' ? 'unauthorized' : undefined
     },

@@ -1,4 +1,4 @@
-/** Answers that say the same again are the same: whoever compares by reference is not woken for nothing. */
+/** Keeps references for answers that say the same again, so that comparing by reference wakes nobody for nothing. */
 import type { TransportError } from '../transport/error.ts'
 
 /** The new list with the old objects wherever nothing changed; the old list itself if nothing did. */
@@ -16,7 +16,7 @@ export function keepSame<T>(
   return items.length === before.length && items.every((item, at) => item === before[at]) ? before : items
 }
 
-/** A question that keeps failing in the same way is no news each time. */
+/** A request that keeps failing in the same way changes nothing. */
 export function keepSameError(before: TransportError | undefined, after: TransportError): TransportError {
   return before?.message === after.message ? before : after
 }

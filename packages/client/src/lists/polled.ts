@@ -1,29 +1,28 @@
 /**
- * What is asked for while somebody looks at it: again when the inbox says that it may have changed, and now and then in
+ * Asks for something while it is observed: again when the inbox says that it may have changed, and from time to time in
  * case the inbox does not.
  *
  * Owns: when to ask. Does not know: what is listed.
  *
  * Invariants:
- * - Nobody looks, or the page is hidden: nothing is asked, no timer runs (I10).
- * - Answers are taken in the order of the questions; there is one question at a time, and `soon` asks at most twice a
- *   second.
+ * - If nobody observes, or the page is hidden, nothing is asked and no timer runs (I10).
+ * - One request at a time, so answers come in the order of the requests. `soon` asks at most twice a second.
  */
 import type { Environment } from '../environment/port.ts'
 import { undoAll } from '../observable/observable.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
 
-/** The shortest time between two questions that nobody waits for. */
+/** The shortest time between two requests that nobody waits for. */
 const SOON_MS = 500
 
 export interface Poll {
-  /** Asks at once; if an answer is awaited, once more after it: it may have been read before the change. */
+  /** Asks at once. During a request, asks once more after it: its answer may be from before the change. */
   refresh(): void
-  /** Asks once more, together with whoever else says so meanwhile. */
+  /** Asks once for all calls within half a second. */
   soon(): void
-  /** The interval is another one now. */
+  /** `intervalMs` has changed. */
   retime(): void
-  /** How many look. */
+  /** Counts one more observer. Returns the function that undoes it. */
   retain(): () => void
   close(): void
 }
@@ -55,7 +54,7 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
 
   function soon(): void {
     if (undoSoon || !isWanted()) return
-    // By a clock that may be set back meanwhile.
+    // The clock may have been set back since.
     const pause = Math.min(SOON_MS, askedAt + SOON_MS - environment.clock.now())
     if (pause <= 0) refresh()
     else

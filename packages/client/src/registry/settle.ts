@@ -7,7 +7,7 @@ import type { RoomInfo, ThreadInfo, ThreadKey } from '@holdfast/core'
 import { createLookUp } from '../thread/look-up.ts'
 import type { RunTransport } from '../transport/port.ts'
 
-/** Each gives undefined where the change was not made, or where that cannot be known. */
+/** Each returns undefined if the change was not made, or if that cannot be known. */
 export interface Settled {
   changeThread(key: ThreadKey, change: object): Promise<ThreadInfo | undefined>
   deleteThread(key: ThreadKey): Promise<true | undefined>
@@ -30,7 +30,7 @@ export function settledBy(transport: RunTransport, closed: AbortSignal): Settled
   }
 }
 
-/** What is there now, if it has every value of the change. */
+/** `now`, if it has every value of the change. */
 function unlessOther<T extends ThreadInfo | RoomInfo>(now: T | undefined, change: object): T | undefined {
   const isSame = ([name, value]: [string, unknown]) => now && (Reflect.get(now, name) ?? null) === (value ?? null)
   return Object.entries(change).every(isSame) ? now : undefined

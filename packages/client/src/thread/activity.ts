@@ -1,22 +1,22 @@
 /**
- * What this device knows of the one run that may be going on in a thread: a machine per thread, pure and total. Local
- * intent (start, cancel) and the log's facts meet here and nowhere else.
+ * What this device knows of the one run that may be active in a thread: a state machine, pure and total. What a person
+ * asks here (start, cancel) and what the log says meet here and nowhere else.
  *
  * Owns: which activity follows which event. Does not know: messages, sockets, time.
  *
  * Invariants:
- * - An event about another run than the one at hand changes nothing, unless the log says that it is live.
- * - Only the log ends a run that it has shown; an answer to a request never does (silence is never completion).
+ * - An event about another run than the present one changes nothing, unless the log says that it is live.
+ * - Only the log ends a run that it has shown. An answer to a request never does (silence is never completion).
  */
 import type { Outcome } from '@holdfast/core'
 
 export type Activity =
-  /** Nothing goes on. `last` is how the newest run known here ended. */
+  /** No run is active. `last` is how the newest run known here ended. */
   | { readonly type: 'idle'; readonly last?: EndedActivity }
-  /** Asked for, not yet accepted: from the moment of the intent on. */
+  /** Requested, not yet accepted: from the click on. */
   | { readonly type: 'starting'; readonly runId: string }
   | { readonly type: 'active'; readonly runId: string }
-  /** A cancel is on its way or has been requested: "stopping…". */
+  /** A cancel is on its way or was requested: "Stopping…". */
   | { readonly type: 'cancelling'; readonly runId: string }
 
 export interface EndedActivity {
@@ -30,16 +30,16 @@ export type ActivityEvent =
   | { readonly type: 'accepted'; readonly runId: string }
   | { readonly type: 'refused'; readonly runId: string }
   | { readonly type: 'cancel'; readonly runId: string }
-  /** The cancel did not reach the server: the run goes on. */
+  /** The cancel did not reach the server: the run continues. */
   | { readonly type: 'cancel-refused'; readonly runId: string }
   /** The log shows this run as the thread's live one. */
   | { readonly type: 'live'; readonly runId: string }
-  /** The log shows that somebody, anywhere, has requested its cancel. */
+  /** The log shows that its cancel was requested, here or elsewhere. */
   | { readonly type: 'stopping'; readonly runId: string }
-  /** The log shows that this run waits, and not for its own start alone: its turn may be far. */
+  /** The log shows that this run waits in the queue behind others. */
   | { readonly type: 'waits'; readonly runId: string }
   | { readonly type: 'ended'; readonly runId: string; readonly outcome: Outcome }
-  /** The thread is gone, and everything in it. */
+  /** The thread was deleted, or does not exist. */
   | { readonly type: 'gone' }
 
 type StateType = Activity['type']
@@ -62,7 +62,7 @@ const toIdle = (_: Activity, { runId, outcome }: EventOf<'ended'>): Activity => 
 const toActive = (_: Activity, { runId }: OfRun): Activity => ({ type: 'active', runId })
 const toCancelling = (_: Activity, { runId }: OfRun): Activity => ({ type: 'cancelling', runId })
 
-/** Only if the event is about the run at hand. */
+/** Only if the event is about the present run. */
 function own<E extends OfRun>(next: (state: Activity, event: E) => Activity) {
   return (state: Running, event: E): Activity => (state.runId === event.runId ? next(state, event) : state)
 }

@@ -1,25 +1,26 @@
 /**
- * Who looks at one thread, and when they are told.
+ * The observers of one thread, and when they are told.
  *
- * Owns: the observers, the frame they wait for, how long a thread is followed on without any. Does not know: what they
- * see.
+ * Owns: the observers, the frame they wait for, how long a thread is followed after the last one has left. Does not
+ * know: what they see.
  *
- * Invariants: what can wait is read at most once a frame, and not at all while nobody looks; leaving twice is leaving once.
+ * Invariants: deltas are read at most once per frame, and not at all while nobody observes. Unsubscribing twice is
+ * harmless.
  */
 import type { Environment } from '../environment/port.ts'
 import { createListeners } from '../observable/observable.ts'
 
-/** How long a thread that nobody looks at any more is followed on: people go back and forth. */
+/** How long a thread is followed after its last observer has left: people go back and forth. */
 const LINGER_MS = 5_000
 
 export interface Audience {
   readonly looks: boolean
-  /** Nobody looks, but somebody did a moment ago. */
+  /** Nobody observes, but somebody did a moment ago. */
   readonly lingers: boolean
   add(listener: () => void): () => void
-  /** There is more to read: with the next frame, if anybody looks. */
+  /** There is more to read: with the next frame, if anybody observes. */
   soon(): void
-  /** All has been read. */
+  /** Everything has been read. */
   caughtUp(): void
   tell(): void
   close(): void
@@ -28,7 +29,7 @@ export interface Audience {
 export interface AudienceOptions {
   readonly environment: Pick<Environment, 'clock' | 'frames'>
   read(): void
-  /** Whether anybody looks, or looked a moment ago, may have changed. */
+  /** `looks` or `lingers` may have changed. */
   onChange(): void
 }
 

@@ -1,7 +1,7 @@
 /**
  * A thread's content as this device has it: the fold of its log, read on demand.
  *
- * Owns: the fold and what of it has been read. Does not know: connections, activity, who looks.
+ * Owns: the fold, and which of it was read. Does not know: connections, activity, observers.
  */
 import {
   createFold,
@@ -17,14 +17,14 @@ import type { ThreadContent } from './port.ts'
 export interface ContentKeeper {
   /** The position up to which the log is folded; 0 for a thread that does not exist; undefined before anything is known. */
   readonly seq: number | undefined
-  /** As of the last `read`: the same reference until a `read` finds more. */
+  /** As of the last `read`. The same reference until a `read` finds more. */
   readonly content: ThreadContent
   readonly view: ThreadView | undefined
-  /** Whether there is more than has been read. */
+  /** Whether more was folded than has been read. */
   readonly stale: boolean
   replace(snapshot: ThreadSnapshot): void
   apply(batch: readonly Envelope[]): void
-  /** Reads what has been folded in since. */
+  /** Reads what was folded since the last read. */
   read(): void
   /** The server has no such thread. */
   forget(): void
@@ -54,7 +54,7 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
       stale = true
     },
     apply(batch) {
-      // It was not there when it was looked for, and is made now: this is its log from the beginning.
+      // The thread did not exist and is created now: this is its log from the beginning.
       if (content.type === 'new') fold ??= createFold(key)
       for (const envelope of batch) fold?.apply(envelope)
       stale = true

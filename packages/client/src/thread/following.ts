@@ -51,18 +51,8 @@ export function createFollowing(context: FollowingContext): Following {
 
   function settle(): void {
     audience.caughtUp()
-    if (keeper.stale) read()
+    if (keeper.stale) read(context, follower)
     store().publish()
-  }
-
-  function read(): void {
-    keeper.read()
-    const { content } = keeper
-    if (content.type === 'gone') follower.pause('deleted')
-    if (content.type !== 'ready') return
-    const before = store().model.log
-    const log = factsOf(content.view, before)
-    if (log !== before) store().dispatch({ type: 'read', log })
   }
 
   function take(batch: readonly Envelope[]): void {
@@ -70,16 +60,6 @@ export function createFollowing(context: FollowingContext): Following {
     if (!isLive()) return
     if (batch.some(({ kind }) => kind === 'control')) settle()
     else audience.soon()
-  }
-
-  function bury(): void {
-    keeper.bury()
-    store().dispatch({ type: 'deleted' })
-  }
-
-  function forget(): void {
-    keeper.forget()
-    store().dispatch({ type: 'missing' })
   }
 
   /** Whether the server's word that there is no such thread is out of date. */
@@ -99,12 +79,9 @@ export function createFollowing(context: FollowingContext): Following {
     }
     if (connection.type === 'paused') {
       const { reasons } = connection
-      if (reasons.has('missing') && wasKnown()) {
-        follower.resume('missing')
-        return
-      }
-      if (reasons.has('deleted')) bury()
-      else if (reasons.has('missing')) forget()
+      if (reasons.has('missing') && wasKnown()) follower.resume('missing')
+      else if (reasons.has('deleted')) bury(context)
+      else if (reasons.has('missing')) forget(context)
       onChange()
     }
     store().publish()
@@ -123,7 +100,7 @@ export function createFollowing(context: FollowingContext): Following {
         keeper.replace(snapshot)
         settle()
       },
-      missing: () => (wasKnown() ? follower.found() : forget()),
+      missing: () => (wasKnown() ? follower.found() : forget(context)),
       envelopes: take,
       changed,
       dropped: (reason, type) => context.onDropped(reason, type, key),
@@ -140,11 +117,33 @@ export function createFollowing(context: FollowingContext): Following {
       known = true
       follower.found()
     },
-    vanish() {
-      follower.pause('deleted')
-      if (keeper.content.type !== 'gone') bury()
-      onChange()
-      store().publish()
-    },
+    vanish: () => vanish(context, follower),
   }
+}
+
+function read({ keeper, store }: FollowingContext, follower: Follower): void {
+  keeper.read()
+  const { content } = keeper
+  if (content.type === 'gone') follower.pause('deleted')
+  if (content.type !== 'ready') return
+  const before = store().model.log
+  const log = factsOf(content.view, before)
+  if (log !== before) store().dispatch({ type: 'read', log })
+}
+
+function bury({ keeper, store }: FollowingContext): void {
+  keeper.bury()
+  store().dispatch({ type: 'deleted' })
+}
+
+function forget({ keeper, store }: FollowingContext): void {
+  keeper.forget()
+  store().dispatch({ type: 'missing' })
+}
+
+function vanish(context: FollowingContext, follower: Follower): void {
+  follower.pause('deleted')
+  if (context.keeper.content.type !== 'gone') bury(context)
+  context.onChange()
+  context.store().publish()
 }

@@ -1,5 +1,5 @@
 /**
- * What a thread's log says now of a command whose answers were lost.
+ * Asks a thread's log what became of a command whose answers were lost.
  *
  * Owns: the question. Does not know: which command, what follows from the answer.
  */
@@ -9,12 +9,12 @@ import type { RunTransport } from '../transport/port.ts'
 
 export type Found<T> =
   | { readonly type: 'there'; readonly value: T }
-  /** The server says so: not in the log, or there is no such thread. */
+  /** The server says so: it is not in the log, or there is no such thread. */
   | { readonly type: 'absent' }
-  /** The log cannot be read now. Absence must not be concluded from that. */
+  /** The log cannot be read now. That is no proof of absence. */
   | { readonly type: 'unknown' }
 
-/** `read` gives what it looks for, or undefined where the log does not show it. */
+/** `read` returns what it looks for, or undefined if the log does not show it. */
 export type LookUp = <T>(read: (snapshot: ThreadSnapshot) => T | undefined) => Promise<Found<T>>
 
 export function createLookUp(transport: RunTransport, key: ThreadKey, signal: AbortSignal): LookUp {

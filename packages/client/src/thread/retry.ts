@@ -1,13 +1,13 @@
 /**
- * Sending a command until there is an answer. Commands are safe to repeat (docs/PROTOCOL.md), so a lost answer is a reason
- * to ask again, with back-off. What needs a sign-in waits for it.
+ * Sends a command until there is an answer. Commands are safe to repeat (docs/PROTOCOL.md), so a lost answer is a reason
+ * to ask again, with back-off. A command that needs a sign-in waits for it.
  *
  * Owns: when to ask again, and when to stop. Does not know: what is asked.
  *
  * Invariants:
- * - A lost answer is no verdict. Once patience is over, or the server refuses what an earlier attempt may have brought
- *   about, the log is asked what happened; while it cannot be read, the command is repeated.
- * - Patience counts attempts that could have been answered: none that was made offline, none that was slept through.
+ * - A lost answer is no verdict. After enough attempts, or when the server refuses what an earlier attempt may have
+ *   done, the log is asked what happened. While it cannot be read, the command is repeated.
+ * - An attempt counts only if it could have been answered: none that was made offline, none that was slept through.
  */
 import { backoffDelay } from '@holdfast/core'
 import type { Access } from '../access/access.ts'
@@ -15,21 +15,21 @@ import type { Environment } from '../environment/port.ts'
 import { isUnanswered, TransportError, transportError } from '../transport/error.ts'
 import type { Found } from './look-up.ts'
 
-/** Attempts, over about three quarters of a minute, until the log is asked. */
-const PATIENCE = 10
-/** An attempt has an answer, or none, in 20 s. One that took this long was slept through. */
+/** Attempts until the log is asked: about three quarters of a minute. */
+const MAX_ATTEMPTS = 10
+/** An attempt is answered, or fails, within 20 s. One that took this long was slept through. */
 const SLEPT_MS = 60_000
 
 export interface RetryOptions<T> {
   readonly environment: Environment
   readonly access: Access
-  /** Ends the waiting between two attempts, never an attempt: what is under way may already have arrived. */
+  /** Ends the waiting between two attempts, never an attempt: it may already have arrived. */
   readonly signal: AbortSignal
   /** Refusals worth another attempt. */
   readonly again?: (error: TransportError) => boolean
-  /** What the log says of it. */
+  /** What the log says about it. */
   readonly find: () => Promise<Found<T>>
-  /** Milliseconds since 1970: it is not sent any more from then on, only looked for. */
+  /** Milliseconds since 1970. From then on it is not sent, only looked up. */
   readonly until?: number
 }
 
@@ -60,9 +60,9 @@ export async function retry<T>(ask: () => Promise<T>, options: RetryOptions<T>):
       if (refused && !inDoubt) throw error
       inDoubt ||= isUnanswered(error)
       const awake = clock.now() - begun < SLEPT_MS
-      // A page of a gateway is an answer, whatever the machine believes of its network.
+      // A gateway's error page is an answer, whatever the machine believes about its network.
       if (awake && (connectivity.online || type !== 'network')) counted += 1
-      if (refused || counted >= PATIENCE || begun > until) {
+      if (refused || counted >= MAX_ATTEMPTS || begun > until) {
         const found = await find()
         if (found.type === 'there') return found.value
         if (found.type === 'absent') throw error
