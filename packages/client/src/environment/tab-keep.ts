@@ -65,7 +65,7 @@ export function tabKeep({ keptFor, own, shared, onLeaving }: TabKeepOptions): Ke
 
   function disinherit(name: string): void {
     if (!inherited.delete(name)) return
-    // A page that is hidden goes on: it may lie there already.
+    // A hidden page continues, so its entry may exist already.
     attempt(() => shared().removeItem(leftPrefix + name))
     if (inherited.size > 0) return
     undo?.()

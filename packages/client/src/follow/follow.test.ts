@@ -125,7 +125,7 @@ it('S004-C11 tries again within bounds, however often it failed and whatever the
 })
 
 describe('the watchdog', () => {
-  it('opens a connection anew on which nothing came for 40 s', async () => {
+  it('reopens a connection on which nothing arrived for 40 s', async () => {
     const { follower, clock, transport, isLive } = await live()
     clock.advance(39_999)
     isLive()
@@ -201,7 +201,7 @@ describe('what the server refuses', () => {
     await until(isLive)
   })
 
-  it('S004-C3 a sign-in that is needed pauses it, and it goes on where it was', async () => {
+  it('S004-C3 a missing sign-in pauses it, and it continues where it was', async () => {
     const { transport, follower, clock, isLive, seen } = await live()
     transport.next('openLog', { type: 'fault', fault: { type: 'unauthorized' } })
     transport.drop(KEY)

@@ -1,10 +1,10 @@
 /**
  * The activity in everything the person may see: the overview, and the inbox that says when it has changed.
  *
- * Owns: the inbox's cursor, who is told what. Does not know: threads, lists.
+ * Owns: the inbox's cursor, which news it sends. Does not know: threads, lists.
  *
- * Invariants: if nobody observes, nothing is open (I10). Entries are told once and in order. When the connection starts
- * from a new cursor, that is told too, because anything may have happened in between.
+ * Invariants: if nobody observes, nothing is open (I10). Each entry is passed on once and in order. A connection
+ * that starts from a new cursor is news too, because anything may have happened in between.
  */
 import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
@@ -26,7 +26,7 @@ const FAST_MS = 2_000
 export type InboxNews =
   | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
   /** Entries follow from here on. What happened before has to be asked for. */
-  | { readonly type: 'anew' }
+  | { readonly type: 'restarted' }
   /** The connection has changed, and with it how often lists are asked for. */
   | { readonly type: 'moved' }
 
@@ -101,7 +101,7 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
         if (!own.isMine()) return
         own.bytes()
         cursor = overview.cursor
-        listeners.tell({ type: 'anew' })
+        listeners.tell({ type: 'restarted' })
       }
       const handlers: InboxHandlers = {
         onOpen() {

@@ -31,7 +31,7 @@ export function follow(poll: Poll, news: InboxNews, concerns: (entry: InboxFrame
     case 'entries':
       if (news.batch.some(concerns)) poll.soon()
       break
-    case 'anew':
+    case 'restarted':
       poll.soon()
       break
     case 'moved':

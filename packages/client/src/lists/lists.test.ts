@@ -139,7 +139,7 @@ it('asks within half a second when the inbox says so, also where the machine’s
   expect(count('threads')).toBe(3)
 })
 
-it('asks every two seconds while the inbox cannot be read, and once a minute where nothing is told', async () => {
+it('asks every two seconds while the inbox cannot be read, and once a minute while it says nothing', async () => {
   const { environment, transport, threads, count } = setUp()
   for (let failure = 0; failure < 100; failure += 1)
     transport.next('openFeed', { type: 'fault', fault: problem('draining') })
@@ -341,7 +341,7 @@ it('an older page that came when nobody listened any more is not shown to who li
   stop()
 })
 
-it('what is renamed, archived or deleted elsewhere is so at once on an older page too, and what nobody was told of is asked for again', async () => {
+it('a thread that is renamed, archived or deleted elsewhere changes at once on an older page too; missed changes are asked for again', async () => {
   const parts = setUp()
   const { transport, threads, environment, registry } = parts
   const room = manyThreads(parts)
@@ -359,7 +359,7 @@ it('what is renamed, archived or deleted elsewhere is so at once on an older pag
   expect(line(9)).toBeUndefined()
   expect(room.ids()).toHaveLength(119)
 
-  // Nobody looks, and so nothing is told.
+  // Nobody observes, so nothing is passed on.
   const undo = registry.overview.subscribe(() => {})
   room.stop()
   room.remove('T7')

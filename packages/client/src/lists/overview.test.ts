@@ -41,7 +41,7 @@ it('S001-19 S001-54 says what works in which room, of runs from anywhere, withou
   expect(environment.listeners).toBe(0)
 })
 
-it('goes on from where the inbox was lost, and begins anew where that cannot be', async () => {
+it('continues where the inbox was lost, and starts over where it cannot', async () => {
   const { transport, overview, shown, count, environment } = setUp()
   overview.subscribe(() => {})
   await until(() => expect(count('openFeed')).toBe(1))

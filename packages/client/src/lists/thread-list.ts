@@ -143,7 +143,7 @@ function listen(
 
 /** The poll asks for the newest page again; the older ones are changed here. */
 function apply(news: InboxNews, roomId: string, pages: ThreadPages): boolean {
-  if (news.type === 'anew') pages.forgetOlder()
+  if (news.type === 'restarted') pages.forgetOlder()
   if (news.type === 'entries') {
     for (const entry of news.batch) {
       if (entry.roomId !== roomId) continue

@@ -78,7 +78,7 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
     if (closed) return
     const now = shown()
     if (isSame(now, said)) {
-      // What was about to be said is over again; a renewal goes on.
+      // The pending change was undone; the renewal continues.
       if (now.state === 'hidden') rest()
     } else if (visibility.hidden) {
       void say(now)

@@ -170,7 +170,7 @@ describe('a cancel', () => {
     expect(a.state().activity).toEqual({ type: 'active', runId: next.runId })
   })
 
-  it('S001-62 that could not be delivered says so: the run goes on', async () => {
+  it('S001-62 that could not be delivered says so: the run continues', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.next('cancelRun', { type: 'fault', fault: problem('storage_full') })

@@ -77,7 +77,7 @@ describe('the book of runs', () => {
     expect(handles.stateOf(A)).toEqual({ type: 'completed', outcome: DONE })
   })
 
-  it('S000-20 tells a run that goes on from one that has ended', () => {
+  it('S000-20 distinguishes an active run from one that has ended', () => {
     const { handles, register } = setUp()
     const { handle } = register(B, 'going on')
     register(C, 'ended')
@@ -168,7 +168,7 @@ describe('the stream of lives', () => {
     expect(events.slice(1)).toEqual([{ type: 'RunCompleted', ...A, runId: 'run', outcome }])
   })
 
-  it('S000-45 an end is one step: the state first, then the callback, then the event, whoever throws', async () => {
+  it('S000-45 an end is one step: the state first, then the callback, then the event, even if one of them throws', async () => {
     const steps: string[] = []
     const thrown: unknown[] = []
     const surface = (error: unknown) => void thrown.push(error)
@@ -221,7 +221,7 @@ describe('the stream of lives', () => {
     expect(handles.has(A)).toBe(false)
   })
 
-  it('S000-C1 decided: a live run that another replaces is told as superseded by it (the source told nothing)', () => {
+  it('S000-C1 decided: a live run that another replaces is announced as superseded by it (the source announced nothing)', () => {
     const { events, register } = setUp()
     register(A, 'one')
     register(A, 'two')

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { A, B, C, look, OFFLINE, running, setUp, until } from './testing/looking.ts'
 
 describe('what is kept of a thread', () => {
-  it('S000-C11 is fetched once for all who look, asked for again after an error, shown without a call, and taken anew alone', async () => {
+  it('S000-C11 is fetched once for all observers, again after an error, shown without a request, and refreshed alone', async () => {
     const { registry, transport, environment, count } = setUp()
     transport.startElsewhere(A, 'old', 'Earlier')
     transport.end(A, 'old')
@@ -124,7 +124,7 @@ describe('what is kept of a thread', () => {
 })
 
 describe('what was loaded', () => {
-  it('S004-C12 stays when a run fails without a word, and when it cannot be fetched anew', async () => {
+  it('S004-C12 stays when a run fails without output, and when it cannot be fetched again', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.say(A, a.runId, 'kept')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { A, B, C, look, running, setUp, text, until } from './testing/looking.ts'
 
 describe('looking away', () => {
-  it('S000-2 S000-72 S001-18 changes nothing, and whoever returns sees all of it', async () => {
+  it('S000-2 S000-72 S001-18 changes nothing, and a person who returns sees all of it', async () => {
     const parts = setUp()
     const { transport, registry, frame, cancels } = parts
     const first = await running(parts, A)
@@ -81,7 +81,7 @@ describe('looking away', () => {
     await until(() => expect(transport.connections).toBe(0))
   })
 
-  it('from a thread that was not there: whoever looks again finds what another device has made of it', async () => {
+  it('at a thread that did not exist, and again later, finds what another device has created', async () => {
     const { registry, transport } = setUp()
     const first = look(registry, A)
     await until(() => expect(first.state().content.type).toBe('new'))
@@ -148,7 +148,7 @@ describe('several runs', () => {
     expect(parts.registry.activeKeys).toEqual([A])
   })
 
-  it('S001-51 in the background are all followed, up to fifty; whoever is looked at always is', async () => {
+  it('S001-51 in the background are all followed, up to fifty; an observed thread always is', async () => {
     const { registry, transport } = setUp()
     const keys = Array.from({ length: 52 }, (_, at) => ({ roomId: 'R1', threadId: `T${at}` }))
     const tickets = keys.map((key) => registry.start(key, { text: 'Hello' }))

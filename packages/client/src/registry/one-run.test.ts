@@ -112,7 +112,7 @@ it('S000-48 S000-C6 decided: a connection that breaks or closes ends no run, nei
   expect(parts.completions).toEqual([[A, outcome]])
 })
 
-it('S000-49 a run that was stopped here is told as cancelled, once', async () => {
+it('S000-49 a run that was stopped here is announced as cancelled, once', async () => {
   const parts = setUp()
   const a = await running(parts, A)
   await parts.registry.cancel(A, 'enough')
@@ -228,7 +228,7 @@ it('S000-10 a handle that is disposed of changes no more: nothing is sent, and v
   expect(parts.cancels()).toEqual([])
 })
 
-it('a run that goes on with an earlier one is told as its continuation', async () => {
+it('a run that continues an earlier one is announced as its continuation', async () => {
   const parts = setUp()
   const a = await running(parts, A)
   parts.transport.end(A, a.runId, { type: 'interrupted', interrupts: [] })

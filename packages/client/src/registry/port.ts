@@ -20,9 +20,9 @@ export interface RegistryDiagnostics {
   readonly threads: number
   /** Logs that are open or being opened. */
   readonly connections: number
-  /** Only while streams do not come through. */
+  /** Only while streams do not arrive. */
   readonly delivery?: 'polls'
-  /** Of all feeds together; what was dropped, also of those that are not kept any more, and of the inbox. */
+  /** Sums over all kept threads. `dropped` also counts the inbox and threads that are no longer kept. */
   readonly counters: Readonly<FollowCounters>
 }
 
@@ -35,42 +35,42 @@ export interface RunRegistry extends RunTransport {
   /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread (unless `onBusy`), `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket
   /**
-   * Asks for another answer to the message that this run answered: of `agentId`, or of the same agent. Throws `RegistryError`
-   * also when that run is not known: `unknown_run`.
+   * Asks for another answer to the message that this run answered, from `agentId` or from the same agent. Also throws
+   * `RegistryError` (`unknown_run`).
    */
   retry(key: ThreadKey, runId: string, agentId?: string): StartTicket
-  /** Asks for a further answer after this message, of the agent that wrote it. */
+  /** Asks the agent that wrote this message for a further answer after it. */
   continueFrom(key: ThreadKey, messageId: string): StartTicket
   /**
-   * The only way to end a run from here, whether or not its thread is looked at. With a key: whatever is live there.
-   * Resolves once the request is durable; the log then says how it ended. Rejects with a `TransportError` when it could
-   * not be delivered: the run goes on. A page that is reloaded meanwhile sends it after the reload.
+   * The only way to end a run from here, whether or not its thread is observed. With a key: whatever is live there.
+   * Resolves once the request is durable; the log then says how the run ended. Rejects with a `TransportError` when it
+   * could not be delivered: the run continues. A page that is reloaded meanwhile sends it after the reload.
    */
   cancel(target: ThreadKey | RunRef, reason?: string): Promise<void>
   /**
-   * Other words for a message that waits. Shown at once; rejects with a `TransportError` when it did not come about:
-   * `not_queued` once its turn has come. The same holds for the changes of the queue below.
+   * Changes the text of a queued message. Shown at once. Rejects with a `TransportError` when it failed: `not_queued`
+   * once its turn has come. The same holds for the changes of the queue below.
    */
   editQueued(key: ThreadKey, runId: string, text: string): Promise<void>
-  /** These first; what is left out keeps its order behind them. */
+  /** These first. Runs that are left out keep their order behind them. */
   reorderQueue(key: ThreadKey, order: readonly string[]): Promise<void>
-  /** What goes on ends as it would; nothing of what waits follows until `resumeQueue`. */
+  /** The active run ends as it would. Nothing from the queue starts until `resumeQueue`. */
   pauseQueue(key: ThreadKey): Promise<void>
   resumeQueue(key: ThreadKey): Promise<void>
-  /** Before everything that waits, and in the place of what goes on. To take a message out, cancel its run. */
+  /** Starts it before the rest of the queue, in place of the active run. To remove a message, cancel its run. */
   sendNow(key: ThreadKey, runId: string): Promise<void>
   /** A key for a thread that does not exist yet. */
   mintKey(roomId: string): ThreadKey
-  /** The composer has taken the text back. */
+  /** The composer has taken the text of the failed start. */
   dismissFailedStart(key: ThreadKey): void
   /**
-   * `signed-out` from the first refusal for want of a sign-in until something is answered again, which is tried with
-   * back-off while anybody looks, or until `resume`. Runs go on; nothing is shown of them.
+   * `signed-out` from the first 401 until something is answered again, which is tried with back-off while anything is
+   * observed, or until `resume`. Runs continue, but nothing of them is shown.
    */
   readonly access: Observable<AccessState>
-  /** Somebody signed in, or asks for another attempt now: what waits goes on, starts and cancels included. */
+  /** The person has signed in, or wants another attempt now. Waiting requests are sent, starts and cancels included. */
   resume(): void
-  /** Takes a thread's content anew; what is known stays until it is there. */
+  /** Loads a thread's content again. The known content stays until it is there. */
   refresh(key: ThreadKey): void
   /** Renames a thread, archives it, mutes it. Rejects with a `TransportError`, and then nothing has changed. */
   changeThread(key: ThreadKey, change: ChangeThreadBody): Promise<void>
@@ -81,26 +81,26 @@ export interface RunRegistry extends RunTransport {
   deleteThread(key: ThreadKey, options?: DeleteThreadOptions): Promise<void>
   observeThreads(roomId: string): ThreadListObservation
   observeRooms(): Observable<ListState<RoomInfo>>
-  /** Thread, room, everything: who works, who needs somebody. */
+  /** What is working, and what needs a person: by thread, by room, in total. */
   readonly overview: Observable<OverviewState>
-  /** How what is shown arrives, while anybody looks. */
+  /** How data arrives, while anything is observed. */
   readonly delivery: Observable<Delivery>
-  /** Of what keeps lists and the overview up to date, while anybody looks: the page's own connection. */
+  /** The page's own connection, which keeps lists and overview up to date while anything is observed. */
   readonly connection: Observable<ConnectionState>
-  /** What the overview is kept up to date by. */
+  /** The entries that keep the overview up to date. */
   readonly inbox: InboxStream
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
   /** Rejects with a `TransportError`, and then nothing has changed. */
   changeRoom(roomId: string, change: ChangeRoomBody): Promise<void>
-  /** With all its threads, for good. Refused like `deleteThread`, while a run is live in any of them. */
+  /** Deletes a room and all its threads for good. Refused like `deleteThread` while a run is live in any of them. */
   deleteRoom(roomId: string, options?: DeleteThreadOptions): Promise<void>
-  /** Everything that starts or runs, as far as this device knows, in the order it learnt of it. */
+  /** All runs that start or are active, as far as this device knows, in the order in which it learnt of them. */
   readonly active: Observable<readonly ActiveRun[]>
   readonly activeKeys: readonly ThreadKey[]
   readonly lifecycle: LifecycleStream
   /** Everything that happens here, as it happens. `deriveRunHandles` makes the handles of runs from it. */
   readonly events: EventStream
   readonly diagnostics: RegistryDiagnostics
-  /** Ends all observation. Sends no cancel: runs go on where they run. Closing twice is harmless. */
+  /** Ends all observation. Sends no cancel: runs continue on the server. Closing twice is harmless. */
   close(): void
 }

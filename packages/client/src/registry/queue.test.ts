@@ -1,4 +1,4 @@
-/** What waits in a thread: shown at once, kept in order, changed by hand, and nobody else's business. */
+/** The queue of a thread: shown at once, kept in order, changed by hand, independent of other threads. */
 import { describe, expect, it } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
 import { A, B, look, OFFLINE, reload, running, setUp, until } from './testing/looking.ts'
@@ -15,7 +15,7 @@ async function waiting(parts: Parts, ...texts: readonly string[]) {
   return { ...view, ids, queue, words: () => queue().items.map(({ text }) => text) }
 }
 
-describe('a message sent while a run goes on', () => {
+describe('a message sent while a run is active', () => {
   it('S001-66 S001-67 S001-73 waits in the tick of its asking, in order, sending until the server has it, and is answered in its turn', async () => {
     const parts = setUp()
     const a = await running(parts, A)
@@ -110,7 +110,7 @@ describe('a message sent while a run goes on', () => {
   })
 })
 
-describe('what waits', () => {
+describe('the queue', () => {
   it('S001-72 is edited, reordered, paused and resumed at once, and so on the server', async () => {
     const parts = setUp()
     const a = await waiting(parts, 'one', 'two', 'three')
@@ -136,7 +136,7 @@ describe('what waits', () => {
     expect(a.queue().paused).toBe(false)
   })
 
-  it('S001-68 S001-69 paused, stays behind the end of what goes on, and follows when it is resumed', async () => {
+  it('S001-68 S001-69 paused, does not start when the active run ends, and starts when it is resumed', async () => {
     const parts = setUp()
     const a = await waiting(parts, 'one', 'two')
     await parts.registry.pauseQueue(A)
@@ -201,7 +201,7 @@ describe('what waits', () => {
     expect(parts.wishes()).toEqual([])
   })
 
-  it('is sent now: before the others, in the place of what goes on, and whether or not the queue is paused', async () => {
+  it('is sent now: before the others, in place of the active run, whether or not the queue is paused', async () => {
     const parts = setUp()
     const a = await waiting(parts, 'one', 'two', 'three')
     const [one = '', two = '', three = ''] = a.ids

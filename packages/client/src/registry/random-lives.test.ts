@@ -276,7 +276,7 @@ function isCancel(type: string): boolean {
   return type === 'run.cancel-requested'
 }
 
-/** Words that did not arrive wait for whoever takes them. */
+/** Words that did not arrive wait for the person to take them. */
 function isGivenBack({ environment }: World, name: string): boolean {
   return environment.keep.read(name)?.includes('"refused":true') ?? false
 }

@@ -5,7 +5,7 @@ import { TransportError } from '../transport/error.ts'
 import { A, look, OFFLINE, running, setUp, text, until } from './testing/looking.ts'
 
 describe('what is shown', () => {
-  it('is told once a frame, however much comes; the state is the same until something changes', async () => {
+  it('is called once per frame, however much arrives; the state is the same until something changes', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     const before = a.shown.length
@@ -72,7 +72,7 @@ describe('what is shown', () => {
     expect(view.state().connection).toMatchObject({ type: 'paused' })
   })
 
-  it('after a sign-in goes on where it was', async () => {
+  it('continues where it was after a sign-in', async () => {
     const { registry, transport } = setUp()
     transport.addThread(A)
     transport.next('snapshot', { type: 'fault', fault: { type: 'unauthorized' } })

@@ -1,10 +1,10 @@
-/** A page that is loaded anew goes on with what was asked for in it: nothing is said twice, nothing is lost. */
+/** A reloaded page continues with the commands of the page before: nothing is said twice, nothing is lost. */
 import { describe, expect, it } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
 import { createRunRegistry } from './registry.ts'
 import { A, B, look, OFFLINE, reload, running, setUp, until } from './testing/looking.ts'
 
-describe('a page that is loaded anew', () => {
+describe('a reloaded page', () => {
   it('while a start is on its way shows its words at once, asks again under the same id, and it runs once', async () => {
     const before = setUp()
     const answer = before.transport.hold('start')

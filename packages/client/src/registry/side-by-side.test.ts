@@ -76,7 +76,7 @@ it('S001-24 S001-43 S001-47 after 100 rapid switches and sends over 5 threads ea
 const nameOf = (key: ThreadKey) => `<${keyString(key)}>`
 
 describe('what streams beside the thread on screen', () => {
-  it('S001-44 S001-45 tools and their results stay with their run, whoever is looked at meanwhile', async () => {
+  it('S001-44 S001-45 tools and their results stay with their run, whichever thread is observed meanwhile', async () => {
     const parts = setUp()
     const { registry, transport, frame } = parts
     const a = await running(parts, A)

@@ -1,4 +1,4 @@
-/** Signed out: runs go on, nothing is lost, and what waited goes on after the sign-in. */
+/** Signed out: runs continue, nothing is lost, and waiting requests are sent after the sign-in. */
 import { describe, expect, it, vi } from 'vitest'
 import { problem } from '../testing/scripted-transport.ts'
 import { A, B, look, reload, running, setUp, until } from './testing/looking.ts'
@@ -52,7 +52,7 @@ describe('signed out', () => {
     expect(view.state().failedStart?.error).toBeUndefined()
   })
 
-  it('whoever gives up while signed out has the words at once; the cancel is sent after the sign-in', async () => {
+  it('a start that is given up while signed out returns its words at once; the cancel is sent after the sign-in', async () => {
     const { registry, transport, cancels } = setUp()
     transport.next('start', SIGNED_OUT)
     const { runId, accepted } = registry.start(A, { text: 'Hello' })
@@ -95,7 +95,7 @@ describe('signed out', () => {
     expect(registry.access.snapshot()).toBe('granted')
   })
 
-  it('tries again with back-off while anybody looks, and everything goes on once something is answered, without a word from anybody', async () => {
+  it('tries again with back-off while anything is observed, and everything continues after the first answer', async () => {
     const parts = setUp()
     const { registry, transport, environment } = parts
     const { clock } = environment
@@ -141,7 +141,7 @@ describe('signed out', () => {
     expect(registry.access.snapshot()).toBe('signed-out')
   })
 
-  it('whoever does not want to wait has it tried now', async () => {
+  it('a person who does not want to wait can have it tried now', async () => {
     const parts = setUp()
     const { registry, transport } = parts
     const view = await running(parts, A)

@@ -107,7 +107,7 @@ describe('leaving while something is on its way', () => {
     expect(parts.cancels()).toEqual([])
   })
 
-  it('S004-13 for good: the run is entered, nobody is shown it, and it goes on', async () => {
+  it('S004-13 for good: the run has a handle, is not shown, and continues', async () => {
     const { registry, handles, transport, cancels } = setUp()
     const first = look(registry, A)
     const answer = transport.hold('start')

@@ -233,7 +233,7 @@ describe('a stop', () => {
     expect([end, a.state().activity.type]).toEqual(['done', 'cancelling'])
   })
 
-  it('that reaches nobody while the log shows that its run goes on says so, after ten attempts', async () => {
+  it('that cannot be delivered while the log shows its run as live says so after ten attempts', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     parts.transport.always(GATEWAY, ['cancelRun'])
@@ -246,7 +246,7 @@ describe('a stop', () => {
   })
 })
 
-describe('a change of what waits', () => {
+describe('a change of the queue', () => {
   it('whose answers were lost came about if the log shows it', async () => {
     const parts = setUp()
     const a = await running(parts, A)

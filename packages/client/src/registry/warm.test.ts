@@ -45,7 +45,7 @@ async function warm() {
   return { ...parts, go, leave: () => leave() }
 }
 
-it('S001-47 S001-51 100 switches over 50 threads that all stream open nothing anew and lose nothing', async () => {
+it('S001-47 S001-51 100 switches over 50 streaming threads open nothing again and lose nothing', async () => {
   const { environment, script, registry, count, state, go, leave } = await warm()
   const before = script.asked.length
   for (let turn = 0; turn < 100; turn += 1) {

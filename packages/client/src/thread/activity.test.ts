@@ -87,7 +87,7 @@ describe.each([
   }
 })
 
-it('S004-4 S004-6 S001-56 the composer shows Send when nothing goes on and Stop in every other state', () => {
+it('S004-4 S004-6 S001-56 the composer shows Send when no run is active and Stop in every other state', () => {
   expect(Object.values(STATES).filter(isBusy)).toHaveLength(3)
   expect(isBusy(ended('mine'))).toBe(false)
 })

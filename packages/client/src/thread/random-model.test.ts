@@ -109,7 +109,7 @@ function createWorld() {
     count += 1
     const ids = { run: `run-${count}`, message: `message-${count}` }
     const words = shown.failedStart?.text
-    // Sent anew, the words are on their way again; other words sent make the shown ones useless.
+    // Sent again, the words are on their way again. Other words that are sent make the shown ones useless.
     if (words === text) settled.delete(text)
     else if (words !== undefined) settled.add(words)
     dispatch({ type: 'start', asked: { text, ...(onBusy && { onBusy }) }, ids, leaf: null, at: 0, signedOut: false })

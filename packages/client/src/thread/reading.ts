@@ -32,7 +32,7 @@ function settleCommands(model: ThreadModel, { runs, queue, queuePaused }: LogFac
     if (!run) continue
     const waiting = queued.get(runId)
     // The messages of a run enter the conversation at its start. Until then they are shown from here, unless they wait
-    // in the queue, whoever has put them there.
+    // in the queue, from here or from elsewhere.
     const isSaid = waiting
       ? start.waits || (queuePaused && !waiting.first)
       : run.status !== 'queued' && 'startedAt' in run && run.startedAt !== undefined

@@ -46,7 +46,7 @@ export function createOnTheirWay<T>(): OnTheirWay<T> {
       const forget = () => {
         if (all.get(runId) === entry) all.delete(runId)
       }
-      // The observation shows a failure too: whoever does not ask for the answer has not lost anything.
+      // The observation shows a failure too, so the answer may be ignored.
       entry.answer.then(forget, forget)
     },
     stop: (runId) => all.get(runId)?.stop.abort(),

@@ -129,7 +129,7 @@ export function createThread(options: ThreadOptions): Thread {
       return pendingTextOf(store.model)
     },
     snapshot() {
-      // Nobody was told of what came while nobody observed. A new observer sees all of it.
+      // What arrived while nobody observed was not read yet. A new observer sees all of it.
       if (!audience.looks && following.isLive) following.settle()
       return store.state
     },

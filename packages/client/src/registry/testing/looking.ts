@@ -1,4 +1,4 @@
-/** A registry with everything around it, and eyes that remember what they were shown. */
+/** A registry with everything around it, and observers that remember what they were shown. */
 import { newestLeaf, type Outcome, pathTo, type ThreadKey } from '@holdfast/core'
 import { expect, vi } from 'vitest'
 import { createManualEnvironment, MANUAL_FRAME_MS } from '../../testing/manual-environment.ts'
@@ -22,7 +22,7 @@ export function setUp() {
 
 let pages = 0
 
-/** The same page loaded anew: its registry is gone, the server and what the tab keeps are the same. */
+/** The same page, reloaded: with a new registry, and with the same server and tab storage. */
 export function reload({ registry, transport, kept }: ReturnType<typeof setUp>) {
   registry.close()
   pages += 1
@@ -45,7 +45,7 @@ function around(transport: ScriptedTransport, kept: Map<string, string>, ids: st
   return { environment, transport, registry, handles, events, completions, told, cancels, count, frame, kept, wishes }
 }
 
-/** Looks, and keeps what was shown each time. */
+/** Observes, and keeps what was shown each time. */
 export function look(registry: RunRegistry, key: ThreadKey) {
   const thread = registry.observe(key)
   const shown: ThreadState[] = [thread.snapshot()]
@@ -60,7 +60,7 @@ export function text({ content, pending }: ThreadState): string {
   return [...messages, ...pending].map(({ content: said }) => said).join('|')
 }
 
-/** A run that streams in a thread that is looked at. */
+/** A run that streams in an observed thread. */
 export async function running(parts: ReturnType<typeof setUp>, key: ThreadKey) {
   const view = look(parts.registry, key)
   const { runId, accepted } = parts.registry.start(key, { text: 'Hello' })
