@@ -3,7 +3,7 @@
  *
  * Owns: how many are kept, the position of the line. Does not know: readers, connections.
  */
-import type { InboxFrame } from '@holdfast/core'
+import type { InboxFrame, InboxOverview } from '@holdfast/core'
 
 /** How many of the last entries are kept for a reader that joins. */
 const KEPT = 500
@@ -19,8 +19,8 @@ export interface Entries {
   add(batch: readonly InboxFrame[]): void
   /** What a reader with this cursor has missed; undefined if that is not known. */
   missedSince(cursor: string): readonly InboxFrame[] | undefined
-  /** The overview is asked for. Takes the cursor of its answer, unless the line has ended meanwhile. */
-  asking(): (cursor: string) => void
+  /** The overview is asked for. Takes the answer's cursor, unless the line has ended meanwhile. */
+  asking(): (answer: Pick<InboxOverview, 'cursor'>) => void
 }
 
 export function createEntries(): Entries {
@@ -59,7 +59,7 @@ export function createEntries(): Entries {
     asking() {
       const from = first + recent.length
       const then = at === undefined ? undefined : era
-      return (cursor) => {
+      return ({ cursor }) => {
         if (then !== era) return
         marks.set(cursor, from)
         for (const oldest of marks.keys()) if (marks.size > MARKS) marks.delete(oldest)

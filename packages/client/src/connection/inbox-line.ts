@@ -1,8 +1,8 @@
 /**
  * The inbox as it comes over the one connection, for one reader or several.
  *
- * Owns: the cursor from which the next connection continues, its readers, the last entries for a reader that joins. Does
- * not know: threads, when a connection is opened.
+ * Owns: its readers, who may join, who hears what. Does not know: threads, when a connection is opened, which entries are
+ * kept (`entries.ts`), which connection brings it (`handover.ts`).
  *
  * Invariants:
  * - Each reader receives each entry once, in the order of the line. While one upstream takes over from another, what the
@@ -13,20 +13,10 @@
 import { type InboxFrame, type InboxOverview, PROBLEM_STATUS } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 import type { Delivery, DropReason, InboxHandlers } from '../transport/port.ts'
-import { type Attempt, createAttempt } from './attempt.ts'
 import { createEntries } from './entries.ts'
+import { createHandover } from './handover.ts'
+import { createInboxReader, type InboxReader } from './inbox-reader.ts'
 import type { Upstream } from './upstream.ts'
-
-interface InboxReader {
-  readonly cursor: string
-  readonly handlers: InboxHandlers
-  readonly attempt: Attempt
-  /** Whether it hears what comes. */
-  on: boolean
-  opened: boolean
-  /** What it has been told. */
-  delivery: Delivery
-}
 
 export interface InboxLine {
   /** Whether it has a reader. */
@@ -56,44 +46,20 @@ export interface InboxLine {
 export function createInboxLine(changed: () => void): InboxLine {
   const readers = new Set<InboxReader>()
   const entries = createEntries()
-  let carrier: Upstream | undefined
-  let heir: Upstream | undefined
-  let held: InboxFrame[] = []
+  const handover = createHandover()
   const deliveries = new WeakMap<Upstream, Delivery>()
-
-  function tell(reader: InboxReader, batch: readonly InboxFrame[]): void {
-    open(reader)
-    if (batch.length > 0 && !reader.attempt.over) reader.handlers.onEntries(batch)
-  }
-
-  function open(reader: InboxReader): void {
-    if (reader.attempt.over) return
-    if (!reader.opened) {
-      reader.opened = true
-      reader.handlers.onOpen()
-    }
-    const delivery = (carrier && deliveries.get(carrier)) ?? 'streams'
-    if (reader.delivery === delivery) return
-    reader.delivery = delivery
-    reader.handlers.onDelivery?.(delivery)
-  }
+  const joined = () => [...readers].filter((reader) => reader.joined)
+  const delivery = () => (handover.carrier && deliveries.get(handover.carrier)) ?? 'streams'
 
   function deliver(batch: readonly InboxFrame[]): void {
     if (batch.length === 0) return
     entries.add(batch)
-    for (const reader of [...readers]) if (reader.on) tell(reader, batch)
+    for (const reader of joined()) reader.take(batch, delivery())
   }
 
   function begin(cursor: string | undefined): void {
     entries.begin(cursor)
-    carrier = undefined
-    heir = undefined
-    held = []
-  }
-
-  function over(reader: InboxReader): void {
-    readers.delete(reader)
-    changed()
+    handover.reset()
   }
 
   return {
@@ -101,80 +67,57 @@ export function createInboxLine(changed: () => void): InboxLine {
       return readers.size > 0
     },
     get waiting() {
-      return !carrier && readers.size > 0
+      return !handover.carrier && readers.size > 0
     },
     read(cursor, handlers, signal) {
-      const attempt = createAttempt(signal, () => over(reader))
-      const reader: InboxReader = { cursor, handlers, attempt, on: false, opened: false, delivery: 'streams' }
+      const reader = createInboxReader(cursor, handlers, signal, () => {
+        readers.delete(reader)
+        changed()
+      })
       readers.add(reader)
       changed()
-      return attempt.done
+      return reader.done
     },
-    asking() {
-      const note = entries.asking()
-      return ({ cursor }) => note(cursor)
-    },
+    asking: entries.asking,
     seat() {
       for (const reader of [...readers]) {
-        if (reader.on) continue
-        if (!carrier && ![...readers].some(({ on }) => on)) begin(reader.cursor)
+        if (reader.joined) continue
+        if (!handover.carrier && joined().length === 0) begin(reader.cursor)
         const missed = entries.missedSince(reader.cursor)
         if (!missed) {
-          reader.attempt.finish(unknownCursor())
+          reader.finish(unknownCursor())
           continue
         }
-        reader.on = true
-        if (missed.length > 0 || carrier?.isOpen) tell(reader, missed)
+        reader.join()
+        if (missed.length > 0 || handover.carrier?.isOpen) reader.take(missed, delivery())
       }
     },
     get cursor() {
       return readers.size > 0 ? entries.at : undefined
     },
-    ride(upstream) {
-      if (carrier) heir = upstream
-      else carrier = upstream
-    },
+    ride: handover.ride,
     opened(upstream) {
-      if (upstream === heir) {
-        carrier = heir
-        heir = undefined
-        held = []
-      }
-      if (upstream !== carrier) return
-      for (const reader of [...readers]) if (reader.on) open(reader)
+      handover.opened(upstream)
+      if (upstream === handover.carrier) for (const reader of joined()) reader.opened(delivery())
     },
-    take(upstream, batch) {
-      if (upstream !== carrier) return
-      if (heir) held.push(...batch)
-      else deliver(batch)
-    },
-    delivered(upstream, delivery) {
-      deliveries.set(upstream, delivery)
-      if (upstream !== carrier) return
-      for (const reader of [...readers]) if (reader.on && reader.opened) open(reader)
+    take: (upstream, batch) => deliver(handover.take(upstream, batch)),
+    delivered(upstream, how) {
+      deliveries.set(upstream, how)
+      if (upstream === handover.carrier) for (const reader of joined()) reader.delivered(how)
     },
     bytes(upstream) {
-      if (upstream !== carrier) return
-      for (const reader of [...readers]) if (reader.on && !reader.attempt.over) reader.handlers.onBytes()
+      if (upstream === handover.carrier) for (const reader of joined()) reader.bytes()
     },
     dropped(reason, type) {
-      for (const reader of [...readers]) reader.handlers.onDropped(reason, type)
+      for (const reader of [...readers]) reader.dropped(reason, type)
       return readers.size > 0
     },
     lost(upstream, error) {
-      if (upstream === heir) {
-        heir = undefined
-        const late = held
-        held = []
-        deliver(late)
-      } else if (upstream === carrier) {
-        carrier = heir
-        heir = undefined
-        held = []
-        if (carrier) return
-        begin(undefined)
-        for (const reader of [...readers]) if (reader.on) reader.attempt.finish(error)
-      }
+      const wasCarrier = upstream === handover.carrier
+      deliver(handover.lost(upstream))
+      if (!wasCarrier || handover.carrier) return
+      begin(undefined)
+      for (const reader of joined()) reader.finish(error)
     },
   }
 }

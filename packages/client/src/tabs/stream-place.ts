@@ -35,82 +35,97 @@ export interface StreamPlaceOptions {
 
 export function createStreamPlace({ open, clock, tabId }: StreamPlaceOptions): StreamPlace {
   const listeners = new Set<() => void>()
-  let since: number | undefined
-  let heardSelf = false
-  let taken = false
-  let stop = () => {}
-
-  function turn(next: number | undefined): void {
-    if ((since === undefined) === (next === undefined)) return
-    since = next
-    for (const listener of [...listeners]) listener()
-  }
-
-  function begin([out, back]: readonly [Line, Line]): () => void {
-    const say = (word: Word) => out.post(word)
-    let undo = () => {}
-
-    function ask(): void {
-      heardSelf = false
-      taken = false
-      say({ type: 'who', tab: tabId })
-      undo = clock.schedule(ANSWER_MS, () => {
-        if (!heardSelf || taken) {
-          undo = clock.schedule(ASK_AGAIN_MS, ask)
-          return
-        }
-        turn(clock.now())
-        say({ type: 'has', tab: tabId, since: since ?? 0 })
-      })
-    }
-
-    function hear(message: unknown): void {
-      const word = readWord(message)
-      if (!word) return
-      if (word.tab === tabId) {
-        heardSelf = true
-      } else if (word.type === 'who') {
-        if (since !== undefined) say({ type: 'has', tab: tabId, since })
-      } else if (word.type === 'has') {
-        taken = true
-        if (since === undefined) return
-        if (isBefore(word, { tab: tabId, since })) {
-          turn(undefined)
-          undo = clock.schedule(ASK_AGAIN_MS, ask)
-        } else say({ type: 'has', tab: tabId, since })
-      } else if (since === undefined) {
-        undo()
-        ask()
-      }
-    }
-
-    // What another line of the same name posts: the own words too, if anything arrives at all.
-    const unlisten = back.listen(hear, () => {})
-    ask()
-    return () => {
-      undo()
-      unlisten()
-      if (since !== undefined) say({ type: 'gone', tab: tabId })
-      since = undefined
-      out.close()
-      back.close()
-    }
-  }
+  let part: Part | undefined
 
   return {
     get free() {
-      return since !== undefined
+      return part?.hasPlace ?? false
     },
     subscribe(listener) {
       const own = () => listener()
       listeners.add(own)
       const lines = listeners.size === 1 ? open() : undefined
-      if (lines) stop = begin(lines)
+      if (lines) {
+        part = takePart(lines, clock, tabId, () => {
+          for (const one of [...listeners]) one()
+        })
+      }
       return () => {
         if (!listeners.delete(own) || listeners.size > 0) return
-        stop()
-        stop = () => {}
+        part?.leave()
+        part = undefined
       }
+    },
+  }
+}
+
+/** This tab among those that read. */
+interface Part {
+  readonly hasPlace: boolean
+  leave(): void
+}
+
+function takePart([out, back]: readonly [Line, Line], clock: Clock, tabId: string, turned: () => void): Part {
+  const say = (word: Word) => out.post(word)
+  /** When it took the place, while it has it. */
+  let since: number | undefined
+  let heardSelf = false
+  let taken = false
+  let undo = () => {}
+
+  function turn(next: number | undefined): void {
+    since = next
+    turned()
+  }
+
+  function ask(): void {
+    heardSelf = false
+    taken = false
+    say({ type: 'who', tab: tabId })
+    undo = clock.schedule(ANSWER_MS, () => {
+      if (!heardSelf || taken) {
+        undo = clock.schedule(ASK_AGAIN_MS, ask)
+        return
+      }
+      const now = clock.now()
+      turn(now)
+      say({ type: 'has', tab: tabId, since: now })
+    })
+  }
+
+  function hear(message: unknown): void {
+    const word = readWord(message)
+    if (!word) return
+    if (word.tab === tabId) {
+      heardSelf = true
+    } else if (word.type === 'who') {
+      if (since !== undefined) say({ type: 'has', tab: tabId, since })
+    } else if (word.type === 'has') {
+      taken = true
+      if (since === undefined) return
+      if (isBefore(word, { tab: tabId, since })) {
+        turn(undefined)
+        undo = clock.schedule(ASK_AGAIN_MS, ask)
+      } else say({ type: 'has', tab: tabId, since })
+    } else if (since === undefined) {
+      undo()
+      ask()
+    }
+  }
+
+  // A line does not hear itself: the second line of the same name hears this tab's words too, if anything arrives at all.
+  const unlisten = back.listen(hear, () => {})
+  ask()
+  return {
+    get hasPlace() {
+      return since !== undefined
+    },
+    leave() {
+      undo()
+      unlisten()
+      if (since !== undefined) say({ type: 'gone', tab: tabId })
+      out.close()
+      back.close()
     },
   }
 }
