@@ -286,6 +286,16 @@ export function changeContract(inWorld: InWorld): void {
       const before = first.type === 'page' ? first.next : undefined
       if (before === undefined) throw new Error('There is another page.')
       const rest = await world.store.threads.list(ALICE, ROOM.roomId, { limit: 2, q: 'needle', before })
+      expect(await world.store.threads.list(ALICE, ROOM.roomId, { limit: 2, before })).toEqual({
+        type: 'invalid_cursor',
+      })
+      const list = await world.store.threads.list(ALICE, ROOM.roomId, { limit: 1 })
+      const foreign = list.type === 'page' ? list.next : undefined
+      expect(
+        await world.store.threads.list(ALICE, ROOM.roomId, { limit: 2, q: 'needle', before: foreign ?? '' }),
+      ).toEqual({
+        type: 'invalid_cursor',
+      })
       expect(rest).toMatchObject({ items: [{ threadId: 'a' }] })
       expect(rest).not.toHaveProperty('next')
       const key = { ...THREAD, threadId: 'no-a' }

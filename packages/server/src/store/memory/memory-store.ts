@@ -94,7 +94,8 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const absent = roomAbsence(data.room(of), principal)
         if (absent) return absent
         const position = ({ row }: MemoryThread) => ({ at: row.updatedAt, id: row.threadId })
-        const answer = pageOf(`threads.${roomId}`, data.threadsOf(of).filter(finds(page.q)), position, page)
+        const kind = page.q === undefined ? (`threads.${roomId}` as const) : (`search.${roomId}` as const)
+        const answer = pageOf(kind, data.threadsOf(of).filter(finds(page.q)), position, page)
         if (answer.type !== 'page') return answer
         return { ...answer, items: answer.items.map((thread) => infoOf(thread, principal)) }
       },

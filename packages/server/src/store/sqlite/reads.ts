@@ -104,7 +104,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     terms: readonly string[],
   ): Promise<Answer<'threads.list'>> {
     const of = roomOf(principal, roomId)
-    const kind: ListKind = `threads.${roomId}`
+    const kind: ListKind = `search.${roomId}`
     const after = page.before === undefined ? undefined : decodeListCursor(kind, page.before)
     if (page.before !== undefined && !after) return { type: 'invalid_cursor' }
     const found = terms.length === 0 ? [] : await searches.find({ ...of, terms, after, limit: page.limit + 1 })
