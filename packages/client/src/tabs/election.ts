@@ -10,26 +10,9 @@
  * - Each leader's generation is greater than any it has heard of. A tab ignores older ones, and each leader has lines of its
  *   own, so that nothing arrives that a displaced leader still sends. It has nothing to write: tabs share only what they read.
  */
-import type { Clock } from '@holdfast/core'
-import type { Line, Neighbours } from '../environment/neighbours.ts'
-import type { ReadTransport } from '../transport/port.ts'
 import { type Step, stepAfter } from './election-model.ts'
 import { type Notice, readNotice } from './notices.ts'
-import { createTabRole } from './tab-role.ts'
-
-export interface ElectionOptions {
-  /** Of all tabs that share a connection: of one person, with one build. */
-  readonly scope: string
-  /** This tab's id, and the lock that it holds for as long as it lives. */
-  readonly tabId: string
-  readonly tabLock: string
-  readonly neighbours: Neighbours
-  readonly clock: Clock
-  /** The connection, once this tab leads. */
-  connect(): ReadTransport
-  /** The line to the tab that leads now. */
-  onHost(line: Line): void
-}
+import { createTabRole, type TabRoleOptions } from './tab-role.ts'
 
 export interface Election {
   readonly role: 'seeking' | 'following' | 'leading'
@@ -38,7 +21,7 @@ export interface Election {
   close(): void
 }
 
-export function createElection(options: ElectionOptions): Election {
+export function createElection(options: TabRoleOptions): Election {
   const board = options.neighbours.broadcast(options.scope)
   const post = (notice: Notice) => board.post(notice)
   const tab = createTabRole(options, post)

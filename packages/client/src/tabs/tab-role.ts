@@ -6,12 +6,28 @@
  *
  * Invariant: no role but `leading` has a connection; no role but `following` and `leading` gives the tab a line.
  */
-import type { ElectionOptions } from './election.ts'
+import type { Clock } from '@holdfast/core'
+import type { Line, Neighbours } from '../environment/neighbours.ts'
+import type { ReadTransport } from '../transport/port.ts'
 import type { Leader, Role, Standing } from './election-model.ts'
 import { createLeaderLock } from './leader-lock.ts'
 import { createLeading, type Leading, lineName } from './leading.ts'
 import type { Notice } from './notices.ts'
 import { watch } from './watch.ts'
+
+export interface TabRoleOptions {
+  /** Of all tabs that share a connection: of one person, with one build. */
+  readonly scope: string
+  /** This tab's id, and the lock that it holds for as long as it lives. */
+  readonly tabId: string
+  readonly tabLock: string
+  readonly neighbours: Neighbours
+  readonly clock: Clock
+  /** The connection, once this tab leads. */
+  connect(): ReadTransport
+  /** The line to the tab that leads now. */
+  onHost(line: Line): void
+}
 
 export interface TabRole {
   readonly standing: Standing
@@ -27,7 +43,7 @@ export interface TabRole {
   close(): void
 }
 
-export function createTabRole(options: ElectionOptions, post: (notice: Notice) => void): TabRole {
+export function createTabRole(options: TabRoleOptions, post: (notice: Notice) => void): TabRole {
   const { scope, tabId, tabLock, neighbours, clock, connect, onHost } = options
   const lock = createLeaderLock(neighbours.locks, `${scope} leads`, lead)
   let role: Exclude<Role, { type: 'leading' }> | Leading = { type: 'seeking' }
