@@ -351,7 +351,7 @@ describe('a server process', { timeout: 40_000 }, () => {
     const twice = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './twice.mjs' })
     expect([await missing.exit, await twice.exit]).toEqual([1, 1])
     expect(missing.err()).toMatch(/^holdfast: HOLDFAST_CONFIG is \.\/nowhere\.ts, but there is no such file.*\n$/)
-    expect(twice.err()).toBe('holdfast: Two agents are called "demo": give one of them another id.\n')
+    expect(twice.err()).toBe('holdfast: Two agents have the id "demo". Give one of them another id.\n')
     expect(existsSync(data)).toBe(false)
   })
 })
