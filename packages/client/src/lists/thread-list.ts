@@ -59,12 +59,8 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   })
 
   async function loadMore(): Promise<void> {
-    try {
-      await loadOlder(roomId, pages, transport)
-      error = undefined
-    } catch (cause) {
-      error = transportError(cause)
-    }
+    if (pages.next() === undefined) return
+    error = await loadOlder(roomId, pages, transport)
     update()
   }
 
@@ -110,11 +106,20 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
   }
 }
 
-/** Loads once more if the list has got another end meanwhile: the page would not follow on it. */
-async function loadOlder(roomId: string, pages: ThreadPages, transport: RunTransport): Promise<void> {
-  for (let before = pages.next(); before !== undefined; before = pages.next()) {
-    const page = await transport.ask('threads', [roomId, { before, limit: PAGE }])
-    if (pages.putOlder(page, before)) return
+/** Why it failed, if it did. Loads once more if the list has got another end meanwhile: the page would not follow on it. */
+async function loadOlder(
+  roomId: string,
+  pages: ThreadPages,
+  transport: RunTransport,
+): Promise<TransportError | undefined> {
+  try {
+    for (let before = pages.next(); before !== undefined; before = pages.next()) {
+      const page = await transport.ask('threads', [roomId, { before, limit: PAGE }])
+      if (pages.putOlder(page, before)) break
+    }
+    return undefined
+  } catch (cause) {
+    return transportError(cause)
   }
 }
 

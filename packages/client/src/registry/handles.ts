@@ -62,17 +62,12 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Mut
   completions.add(onRunCompleted)
 
   function put(handle: MutableRunHandle): void {
-    if (closed) {
-      letGo(handle)
-      throw new RegistryError('closed', 'This registry is closed.')
-    }
+    if (closed) refuse(handle)
     handles.set(keyString(handle.key), handle)
     handle.become({ type: 'running' })
   }
 
-  function isCurrent(handle: RunHandle): boolean {
-    return handles.get(keyString(handle.key)) === handle
-  }
+  const isCurrent = (handle: RunHandle) => handles.get(keyString(handle.key)) === handle
 
   /** The state, then the callback, then the event. */
   function end(handle: MutableRunHandle, outcome: Outcome): boolean {
@@ -102,10 +97,7 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Mut
     lifecycle: {
       subscribe: (listener, ended = () => {}) => undoAll(listeners.add(listener), endings.add(ended)),
     },
-    get,
-    stateOf: (key) => get(key)?.state,
-    has: (key) => get(key) !== undefined,
-    hasActive: (key) => get(key)?.isActive ?? false,
+    ...lookUpsWith(get),
     register(handle) {
       const before = get(handle.key)
       if (before === handle) return
@@ -126,9 +118,7 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Mut
     complete: (handle, outcome) => isCurrent(handle) && end(handle, outcome),
     notifyCompletion: (key, outcome) => void (closed || completions.tell(key, outcome)),
     remove: (key) => forget(keyString(key)),
-    async removeAll() {
-      await Promise.all([...handles.keys()].map(forget))
-    },
+    removeAll: async () => void (await Promise.all([...handles.keys()].map(forget))),
     close() {
       if (closed) return
       closed = true
@@ -141,6 +131,20 @@ export function createRunHandles(onRunCompleted: OnRunCompleted = () => {}): Mut
     },
     [Symbol.iterator]: () => [...handles.values()][Symbol.iterator](),
   }
+}
+
+function lookUpsWith(get: MutableRunHandles['get']): Pick<MutableRunHandles, 'get' | 'stateOf' | 'has' | 'hasActive'> {
+  return {
+    get,
+    stateOf: (key) => get(key)?.state,
+    has: (key) => get(key) !== undefined,
+    hasActive: (key) => get(key)?.isActive ?? false,
+  }
+}
+
+function refuse(handle: RunHandle): never {
+  letGo(handle)
+  throw new RegistryError('closed', 'This registry is closed.')
 }
 
 /** A handle that cannot let go is forgotten all the same. Nothing here could do more about it. */
