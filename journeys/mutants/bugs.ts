@@ -125,7 +125,7 @@ export const BUGS: readonly Bug[] = [
     completions.tell(key, outcome)
     listeners.tell({ type: 'RunCompleted', ...key, runId, outcome })
     if (!handle.become({ type: 'completed', outcome })) return false`,
-    tests: [`${REGISTRY}/handles.test.ts`],
+    tests: [`${REGISTRY}/handles-lifecycle.test.ts`],
   },
   {
     what: 'closing the page cancels every run',
@@ -153,14 +153,14 @@ export const BUGS: readonly Bug[] = [
     file: `${CLIENT}/follow/follow.ts`,
     find: "if (problemOf(transportError(cause))?.code !== 'deleted') throw cause",
     put: 'throw cause',
-    tests: [`${REGISTRY}/verdicts.test.ts`],
+    tests: [`${REGISTRY}/lost-answers.test.ts`],
   },
   {
     what: 'a run that has ended keeps its token and its subscription',
     file: `${REGISTRY}/handles.ts`,
     find: "    listeners.tell({ type: 'RunCompleted', ...key, runId, outcome })\n    letGo(handle)",
     put: "    listeners.tell({ type: 'RunCompleted', ...key, runId, outcome })",
-    tests: [`${REGISTRY}/handles.test.ts`, `${REGISTRY}/leaks.test.ts`],
+    tests: [`${REGISTRY}/handles-lifecycle.test.ts`, `${REGISTRY}/leaks.test.ts`],
   },
   {
     what: 'a view that comes before the start is accepted never hears of it',

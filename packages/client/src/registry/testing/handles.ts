@@ -1,6 +1,10 @@
-/** Handles without a server: what was let go of, and when. */
-import type { ThreadKey } from '@holdfast/core'
+/** Handles without a server: a book of them, and what was let go of. */
+import type { Outcome, ThreadKey } from '@holdfast/core'
+import type { LifecycleEvent } from '../../thread/lifecycle.ts'
 import { createRunHandle, type MutableRunHandle, type RunHandleParts } from '../handle.ts'
+import { createRunHandles } from '../handles.ts'
+
+export const DONE: Outcome = { type: 'succeeded' }
 
 export interface FakeRun {
   readonly handle: MutableRunHandle
@@ -26,4 +30,17 @@ export function fakeRun(
     handle: createRunHandle({ key, runId, token: new AbortController(), subscription, ...more }),
     closed: () => count,
   }
+}
+
+export function setUpHandles() {
+  const completions: [ThreadKey, Outcome][] = []
+  const handles = createRunHandles((key, outcome) => void completions.push([key, outcome]))
+  const events: LifecycleEvent[] = []
+  handles.lifecycle.subscribe((event) => void events.push(event))
+  const register = (key: ThreadKey, runId: string) => {
+    const run = fakeRun(key, runId)
+    handles.register(run.handle)
+    return run
+  }
+  return { handles, events, completions, register }
 }
