@@ -60,6 +60,7 @@ export const SWEPT: readonly string[] = [
   'packages/server/src/operate/',
   'packages/server/src/presence/',
   'packages/server/src/process/',
+  'packages/server/src/store/',
   'packages/server/src/testing/',
   'scripts/',
   'vitest.config.ts',

@@ -26,7 +26,7 @@ describe('the history of one thread', () => {
     ['time that runs backwards', record(4, 'run.accepted', { runId: 'b', at: time(1) })],
     ['a record of a run that had ended', record(4, 'run.status')],
     ['a second end', record(4, 'run.ended')],
-  ])('cannot have %s', (_, odd) => {
+  ])('refuses %s', (_, odd) => {
     const history = createHistory(KEY)
     for (const each of WHOLE) history.add(each)
     expect(() => history.add(odd)).toThrow(/^record 4 /)

@@ -24,14 +24,16 @@ export function createHistory(key: ThreadKey): History {
     add({ seq, roomId, threadId, runId, at: time, event }) {
       length++
       if (seq !== length || roomId !== key.roomId || threadId !== key.threadId) {
-        throw new Error(`record ${length} is another's`)
+        throw new Error(`record ${length} has another thread or position`)
       }
       if (time < at)
         throw new Error(`record ${length} is older than the one before it: two servers may have written it`)
       at = time
       if (runId === undefined) return
       if (ended.has(runId)) {
-        throw new Error(`record ${length} is of run ${runId}, which had ended: two servers may have written it`)
+        throw new Error(
+          `record ${length} belongs to run ${runId}, which had already ended: two servers may have written it`,
+        )
       }
       if (event.type === 'run.ended') ended.add(runId)
       if (event.type !== 'run.accepted') return

@@ -82,12 +82,12 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
   function next(): string {
     const { value, done } = iterator.next()
     number++
-    if (done) throw refuse('the file ends here: a part of it is missing.')
+    if (done) throw refuse('the file ends here. Part of it is missing.')
     return value as string
   }
 
   function parse(line: string): unknown {
-    if (jsonDepth(line) > MAX_DEPTH) throw refuse(`its JSON nests deeper than ${MAX_DEPTH}.`)
+    if (jsonDepth(line) > MAX_DEPTH) throw refuse(`its JSON is nested deeper than ${MAX_DEPTH}.`)
     try {
       return JSON.parse(line)
     } catch (cause) {
@@ -104,7 +104,7 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
     if (success && data !== undefined) return data
     const { path, message } = error?.issues[0] ?? { path: [], message: '' }
     const where = path.length > 0 ? ` Look at ${path.map(String).join('.')}: ${message}.` : ''
-    throw refuse(`this is no ${what} of a Holdfast export.${where}`)
+    throw refuse(`this is not a valid ${what} of a Holdfast export.${where}`)
   }
 
   const header = read<Header>(Header, next(), 'first line')
@@ -130,10 +130,10 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       persons = mutedUntil === undefined ? [] : [{ personId: principal.personId, mutedUntil }],
       ...row
     } = read<ThreadLine>(ThreadLine, line, 'thread')
-    if (threads.has(threadId)) throw refuse(`the thread ${threadId} is there twice.`)
+    if (threads.has(threadId)) throw refuse(`the thread ${threadId} appears twice.`)
     threads.add(threadId)
-    if (row.deleted && runCount + recordCount > 0) throw refuse('a deleted thread holds nothing.')
-    if (latest < Math.max(row.updatedAt, row.createdAt)) throw refuse('its time lies in the future.')
+    if (row.deleted && runCount + recordCount > 0) throw refuse('a deleted thread must have no runs and no records.')
+    if (latest < Math.max(row.updatedAt, row.createdAt)) throw refuse('its time is in the future.')
     const key: ThreadKey = { roomId, threadId }
     const put = { archived: false, ...withoutAbsent(row), ...key } as ThreadPut
     yield {
@@ -153,7 +153,7 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       sum.add(text)
       const run = read<RunLine>(RunSchema, text, 'run')
       if (runs.has(run.runId) || run.request.runId !== run.runId)
-        throw refuse('its run is there already, or is another.')
+        throw refuse('its run appears twice, or its request is of another run.')
       runs.set(run.runId, run)
     }
     const log = createThreadReplay({ key, runs, principal, refuse })
@@ -163,9 +163,9 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       const envelope = parse(text) as Envelope
       if (!isEnvelopeOf(envelope, key, seq)) throw refuse(`this is not record ${seq} of the thread ${threadId}.`)
       const at = Date.parse(envelope.at)
-      if (!(at <= latest)) throw refuse('its time lies in the future.')
+      if (!(at <= latest)) throw refuse('its time is in the future.')
       const json = eventJsonOf(envelope, text)
-      if (json === undefined) throw refuse('this is not written as a server writes it.')
+      if (json === undefined) throw refuse('no server writes a record in this form.')
       yield { type: 'writes', at, writes: log.take(envelope, json, at) }
     }
     log.close()
@@ -177,11 +177,11 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
   const end = read<{ lines: number; sha256: string }>(EndLine, next(), 'last line')
   const expected = sum.end()
   if (end.lines !== expected.lines || end.sha256 !== expected.sha256 || records !== header.records) {
-    throw refuse('the file was changed since it was exported, or a part of it is missing.')
+    throw refuse('the file was changed since it was exported, or part of it is missing.')
   }
   if (!iterator.next().done) {
     number++
-    throw refuse('nothing may come behind the last line.')
+    throw refuse('nothing may follow the last line.')
   }
 }
 
@@ -203,26 +203,27 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
   function checkAgui(envelope: Extract<Envelope, { kind: 'agui' }>, json: string): void {
     const { runId } = envelope
     const recorder = recorders.get(runId)
-    if (!recorder) throw refuse(`the run ${runId} says something before it is accepted, or after its end.`)
+    if (!recorder) throw refuse(`the run ${runId} has an event before it was accepted or after it ended.`)
     // A copy: the recorder may rename ids in it.
     const verdict = recorder.record(JSON.parse(json))
     recorder.take()
-    if (verdict.type === 'refused') throw refuse(`the run ${runId} is not legal here: ${verdict.failure.message}`)
+    if (verdict.type === 'refused')
+      throw refuse(`this event of the run ${runId} is not allowed here: ${verdict.failure.message}`)
   }
 
   function takeControl({ runId, event }: Extract<Envelope, { kind: 'control' }>): void {
-    if (!isControlEvent(event)) throw refuse('this is no record that this version knows.')
+    if (!isControlEvent(event)) throw refuse('this version does not know this kind of record.')
     if (runId === undefined) {
-      if (event.type.startsWith('run.')) throw refuse('a change of a run has to say of which.')
+      if (event.type.startsWith('run.')) throw refuse('a record about a run must name the run.')
       return
     }
     if (event.type === 'run.accepted') {
       if (!runs.has(runId) || accepted.has(runId) || event.run.runId !== runId) {
-        throw refuse(`the run ${runId} is accepted twice, or not in the list of runs.`)
+        throw refuse(`the run ${runId} is accepted twice or is not in the list of runs.`)
       }
       accepted.add(runId)
       recorders.set(runId, createRecorder({ input: { threadId: key.threadId, runId, messages: [] }, limits: LIMITS }))
-    } else if (!recorders.has(runId)) throw refuse(`the run ${runId} has not begun here, or has ended.`)
+    } else if (!recorders.has(runId)) throw refuse(`the run ${runId} has not been accepted yet or has ended.`)
     if (event.type === 'run.cancel-requested') {
       cancels.set(runId, { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) })
     }
@@ -265,18 +266,18 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
 
   return {
     take(envelope: Envelope, json: string, at: number): Writes {
-      if (at < last) throw refuse('its time lies before that of the record before it.')
+      if (at < last) throw refuse('its time is before that of the previous record.')
       last = at
       const { runId, kind } = envelope
       const isStart = kind === 'agui' && envelope.event.type === 'RUN_STARTED'
       const reused = isStart ? reusedId({ ...fold.view(), queue: [] }, messagesOf(envelope)) : undefined
-      if (reused !== undefined) throw refuse(`the thread has a message ${reused} that says something else.`)
+      if (reused !== undefined) throw refuse(`the thread already has a message ${reused} with other content.`)
       try {
         if (kind === 'agui') checkAgui(envelope, json)
         else takeControl(envelope)
         foldOne(fold, envelope)
       } catch (error) {
-        throw error instanceof ArchiveError ? error : refuse('it does not fit to what came before.', error)
+        throw error instanceof ArchiveError ? error : refuse('it contradicts the previous records.', error)
       }
       const changes = runId !== undefined && (kind === 'control' || isStart)
       const run = changes ? fold.view().runs.find((known) => known.runId === runId) : undefined
@@ -290,8 +291,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
       }
     },
     close(): void {
-      if (accepted.size !== runs.size)
-        throw refuse(`the log of ${key.threadId} does not hold every run that was listed.`)
+      if (accepted.size !== runs.size) throw refuse(`the log of ${key.threadId} does not contain every listed run.`)
     },
   }
 }

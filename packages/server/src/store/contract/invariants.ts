@@ -26,9 +26,9 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
     run.status === 'queued' ? { ...run, position: order.indexOf(run.runId) + 1 } : run,
   )
   const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
-  expect(runs, 'rows and log say the same of every run').toEqual({ type: 'page', items: shown })
+  expect(runs, 'rows and log agree about every run').toEqual({ type: 'page', items: shown })
   const queued = view.runs.filter((run) => run.status === 'queued').map((run) => run.runId)
-  expect(order.toSorted(), 'what waits is what is queued').toEqual(queued.toSorted())
+  expect(order.toSorted(), 'the queue holds exactly the queued runs').toEqual(queued.toSorted())
   expect(await world.store.runs.queue(ALICE, key)).toMatchObject({ queue: { order, paused: view.queuePaused } })
   expect(view.runs.filter((run) => run.status === 'running' || run.status === 'cancelling').length).toBeLessThanOrEqual(
     1,

@@ -29,7 +29,7 @@ async function entriesAfter(world: World, principal: Principal, from: string, ma
       cursor = item.cursor
     }
     if (!page.more) return { entries, cursors }
-    expect(page.items.length, 'a reading goes on').toBeGreaterThan(0)
+    expect(page.items.length, 'each page makes progress').toBeGreaterThan(0)
   }
 }
 

@@ -75,7 +75,7 @@ const said = (id: string, count: number): Event[] => [
   { type: EventType.TEXT_MESSAGE_END, messageId: id },
 ]
 
-/** A room with everything that a room can hold. */
+/** A room with every kind of content. */
 async function lived(directory: string): Promise<void> {
   await withStore(directory, async (store) => {
     await store.rooms.create(ME, { roomId: 'r', title: 'The room', agentId: 'demo' })
@@ -152,8 +152,8 @@ const snapshots = (directory: string) =>
     return [...found, await store.rooms.get(ME, 'r'), await store.threads.list(ME, 'r', { limit: 50 })]
   })
 
-describe('a room as lines', () => {
-  it('round-trips: the export of an import is the export, byte for byte, and every snapshot is the same', async () => {
+describe('the export of a room', () => {
+  it('round-trips: the export of an import is the same file byte for byte, and every snapshot is equal', async () => {
     const from = freshDirectory()
     await lived(from)
     const lines = exported(from)
@@ -163,7 +163,7 @@ describe('a room as lines', () => {
     expect(await snapshots(to)).toEqual(await snapshots(from))
   })
 
-  it('never has what was forwarded to an agent', async () => {
+  it('never contains forwarded properties', async () => {
     const from = freshDirectory()
     await lived(from)
     const lines = exported(from)
@@ -174,7 +174,7 @@ describe('a room as lines', () => {
     archive.close()
   })
 
-  it('without anybody’s words is still a room that can be taken in', async () => {
+  it('can be imported after redaction', async () => {
     const from = freshDirectory()
     await lived(from)
     const lines = exported(from, true)
@@ -190,7 +190,7 @@ describe('a room as lines', () => {
     expect(exported(to, true)).toHaveLength(lines.length)
   })
 
-  it('goes on living where it was taken in: what was at work has lost its worker, what waited is next', async () => {
+  it('continues where it was imported: live runs have lost their worker, queued runs start next', async () => {
     const from = freshDirectory()
     await lived(from)
     const to = freshDirectory()
@@ -214,7 +214,7 @@ describe('a room as lines', () => {
     })
   })
 
-  it('is taken in where the same room stands empty, and nowhere else', async () => {
+  it('can be imported if the same room is empty, and otherwise not', async () => {
     const from = freshDirectory()
     await lived(from)
     const lines = exported(from)
@@ -226,12 +226,12 @@ describe('a room as lines', () => {
   })
 })
 
-describe('a file of schema 8, when a mute was the thread’s', () => {
+describe('a file of schema 8, in which a mute belonged to the thread', () => {
   const lines = readFileSync(new URL('./fixtures/room-of-schema-8.jsonl', import.meta.url), 'utf8')
     .trim()
     .split('\n')
 
-  it('G12 is taken in, with its mute for whoever takes it in', async () => {
+  it('G12 can be imported, and its mute then belongs to the person who imports it', async () => {
     const directory = freshDirectory()
     expect(imported(directory, lines)).toMatchObject({ type: 'imported', roomId: 'room-2' })
     await withStore(directory, async (store) => {
@@ -243,7 +243,7 @@ describe('a file of schema 8, when a mute was the thread’s', () => {
     })
   })
 
-  it('G8 is taken in by the tenant that is named, and each person’s mutes go out and in again', async () => {
+  it('G8 is imported into the given tenant, and each person’s mutes are exported and imported again', async () => {
     const directory = freshDirectory()
     const import1 = (tenantId: string) => {
       const archive = openSqliteArchive(directory)
@@ -276,7 +276,7 @@ describe('a file of schema 8, when a mute was the thread’s', () => {
   })
 })
 
-describe('a file that is not sound', () => {
+describe('an invalid file', () => {
   async function sound() {
     const from = freshDirectory()
     await lived(from)
@@ -292,14 +292,14 @@ describe('a file that is not sound', () => {
       refused = error
     }
     expect(refused).toBeInstanceOf(ArchiveError)
-    // A failed import leaves nothing, and what is there can be opened.
+    // A failed import leaves nothing behind, and the store can still be opened.
     const archive = openSqliteArchive(to)
     expect(archive.rooms()).toEqual([])
     archive.close()
     return refused as ArchiveError
   }
 
-  /** With a right last line, so that only the change itself is wrong. */
+  /** Recomputes the last line, so that only the change itself is invalid. */
   function resummed(lines: readonly string[]): string[] {
     const body = lines.slice(1, -1)
     const hash = createHash('sha256')
@@ -308,7 +308,7 @@ describe('a file that is not sound', () => {
     return [lines[0] ?? '', ...body, JSON.stringify(end)]
   }
 
-  it('is refused wherever it is cut off, with the line, and leaves nothing', async () => {
+  it('is refused wherever it is truncated, with the line, and leaves nothing behind', async () => {
     const lines = await sound()
     for (const length of [0, 1, 2, 7, Math.floor(lines.length / 2), lines.length - 1]) {
       expect(refusal(lines.slice(0, length)).line).toBe(length + 1)
@@ -318,13 +318,13 @@ describe('a file that is not sound', () => {
     expect(refusal(torn).line).toBe(6)
   })
 
-  it('is refused for one changed letter', async () => {
+  it('is refused for one changed character', async () => {
     const lines = await sound()
     const at = lines.findIndex((line) => line.includes('TEXT_MESSAGE_CONTENT'))
     expect(refusal(lines.with(at, (lines[at] ?? '').replace(SECRET, SECRET.toUpperCase()))).line).toBe(lines.length)
   })
 
-  it('is refused for what no server would have written, with the line', async () => {
+  it('is refused for records that no server would have written, with the line', async () => {
     const lines = await sound()
     const find = (text: string) => lines.findIndex((line) => line.includes(text))
     const content = find('TEXT_MESSAGE_CONTENT')
@@ -335,7 +335,7 @@ describe('a file that is not sound', () => {
     const cases: readonly (readonly [string, readonly string[], number])[] = [
       ['another room', swap(content, '"roomId":"r"', '"roomId":"q"'), content],
       ['another thread', swap(content, '"threadId":"long"', '"threadId":"tall"'), content],
-      ['a hole', lines.toSpliced(content, 1), content],
+      ['a gap', lines.toSpliced(content, 1), content],
       ['a record twice', lines.toSpliced(content, 0, lines[content] ?? ''), content + 1],
       ['more than an event', swap(content, /}$/, ',"more":1}'), content],
       ['a time that runs back', swap(content, /"at":"[^"]*"/, '"at":"1999-01-01T00:00:00.000Z"'), content],
@@ -343,11 +343,11 @@ describe('a file that is not sound', () => {
       ['an illegal event', swap(content, '"delta":', '"gamma":'), content],
       ['an unknown run', swap(content, '"runId":"r1"', '"runId":"zz"'), content],
       ['a run accepted twice', lines.toSpliced(accepted, 0, lines[accepted] ?? ''), accepted + 1],
-      ['an outcome that there is not', swap(ended, '"succeeded"', '"exploded"'), ended],
+      ['an unknown outcome', swap(ended, '"succeeded"', '"exploded"'), ended],
       ['another version', swap(0, '"v":1', '"v":2'), 0],
-      ['a title that no route takes', swap(0, '"title":"The room"', `"title":"${'x'.repeat(201)}"`), 0],
-      ['a title of a thread that no route takes', swap(1, /"title":"[^"]*"/, `"title":"${'x'.repeat(201)}"`), 1],
-      ['an id that no route takes', swap(0, '"roomId":"r"', '"roomId":".."'), 0],
+      ['a title that no route accepts', swap(0, '"title":"The room"', `"title":"${'x'.repeat(201)}"`), 0],
+      ['a thread title that no route accepts', swap(1, /"title":"[^"]*"/, `"title":"${'x'.repeat(201)}"`), 1],
+      ['an id that no route accepts', swap(0, '"roomId":"r"', '"roomId":".."'), 0],
       ['deep JSON', swap(content, '"delta":', `"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"delta":`), content],
       ['a deep line', lines.with(1, '['.repeat(1_000_000)), 1],
       ['no room', swap(0, '"roomId":"r"', '"roomId":"../r"'), 0],
@@ -355,7 +355,7 @@ describe('a file that is not sound', () => {
     for (const [what, changed, line] of cases) expect([what, refusal(resummed(changed)).line]).toEqual([what, line + 1])
   })
 
-  it('is refused, or taken in as it is, whatever is done to it, and never anything else', async () => {
+  it('is either refused or imported as it is, whatever was changed in it', async () => {
     const lines = await sound()
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
     const hostile = fc.oneof(fc.string(), fc.json(), fc.constantFrom(...lines), fc.constant(deep), fc.constant('{}'))
@@ -370,8 +370,8 @@ describe('a file that is not sound', () => {
   })
 })
 
-describe('whether a store is sound', () => {
-  it('is said of every thread', async () => {
+describe('the check of a store', () => {
+  it('covers every thread', async () => {
     const directory = freshDirectory()
     await lived(directory)
     const archive = openSqliteArchive(directory)

@@ -1,7 +1,7 @@
 /**
- * The archive of an embedded store: opens a data directory that no server holds, under the same lock a server would
- * take. Owns: what is read and written around the store's own data, and that an import is one transaction. Does not
- * know: the form of a line.
+ * The archive of an embedded store: opens a data directory that no server is using, under the same lock that a server
+ * would take. Owns: reads and writes around the store's own data, and that an import is one transaction. Does not know:
+ * the format of a line.
  */
 import { type Envelope, envelopeJson, isId, splitFrames } from '@holdfast/core'
 import { createSum, headerOf, runLineOf, threadLineOf } from '../archive/format.ts'
@@ -17,10 +17,10 @@ import type { StoredThread } from './threads.ts'
 const STEP = { maxRecords: 1_000, maxBytes: 1024 * 1024 }
 /** Records that are written together. */
 const BATCH = 256
-/** Clocks differ: a record may be this much ahead of ours. */
+/** Clocks differ: a record may be this much ahead of the local clock. */
 const AHEAD_MS = 24 * 60 * 60 * 1_000
 
-/** @throws StoreOpenError, of which `locked` means that a server holds it */
+/** @throws StoreOpenError; `locked` means that a server is using the store */
 export function openSqliteArchive(directory: string): Archive {
   const open = openStore({ directory })
   const { data, database, now } = open
@@ -44,7 +44,7 @@ export function openSqliteArchive(directory: string): Archive {
     return threadNos.all(tenantId, roomId).flatMap(({ no }) => data.threads.byNo(Number(no)) ?? [])
   }
 
-  /** A deleted thread has nothing but its tombstone. */
+  /** A deleted thread has only its tombstone. */
   const recordsOf = ({ no, row }: StoredThread) => ('deleted' in row && row.deleted ? 0 : data.log.committedHead(no))
 
   function summary(room: TenantRoom): RoomSummary {
@@ -137,7 +137,7 @@ export function openSqliteArchive(directory: string): Archive {
     return { type: 'imported', roomId, records }
   }
 
-  /** Nothing of what was begun is kept: what memory believes of it goes with the process. */
+  /** Keeps nothing of what was begun. The state in memory is lost with the process. */
   function abandon(): void {
     closed = true
     open.abandon()
@@ -174,7 +174,7 @@ export function openSqliteArchive(directory: string): Archive {
       const found = database.prepare('PRAGMA integrity_check').all()
       for (const { integrity_check: said } of found) if (said !== 'ok') problems.push(`The database: ${said}.`)
       for (const { thread, first_seq } of misplaced.all()) {
-        problems.push(`Thread ${thread} has two contents, or none, before position ${first_seq}: two servers wrote it.`)
+        problems.push(`Thread ${thread} has two contents or a gap before position ${first_seq}: two servers wrote it.`)
       }
       const threads = allRooms().flatMap(threadsOf)
       let records = 0

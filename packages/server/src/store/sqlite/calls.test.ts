@@ -9,12 +9,12 @@ import { type OpenStore, openStore } from './open-store.ts'
 import { temporaryDirectory } from './testing/harness.ts'
 import { countStatements, type StatementCount } from './testing/statement-count.ts'
 
-/** A fold costs by far the most: each call looks at one at most, but for those about several threads. */
+/** A fold is by far the most expensive fact: each call uses at most one, except calls about several threads. */
 const COSTS: Readonly<Record<string, readonly [statements: number, views: number]>> = {
   'rooms.create': [1, 0],
   'rooms.change': [1, 0],
   'threads.create': [2, 0],
-  // The fourth is what the thread is to the person.
+  // The fourth statement reads the person's settings of the thread.
   'threads.change': [4, 0],
   'start: new thread': [5, 0],
   'start: same': [5, 1],
@@ -98,7 +98,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-/** In a transaction of its own. */
+/** Runs the call in its own transaction. */
 function costOf<Answer>(run: (now: number) => Answer): { readonly answer: Answer; readonly cost: readonly number[] } {
   let cost: readonly number[] = []
   const commit = createCommitter(store)
@@ -122,7 +122,7 @@ function costOf<Answer>(run: (now: number) => Answer): { readonly answer: Answer
   return { answer: outcome.answer as Answer, cost }
 }
 
-it('a decision loads the facts that it needs, and no fold where it needs none', () => {
+it('a decision loads only the facts that it needs, and a fold only if it needs one', () => {
   const costs: Record<string, readonly number[]> = {}
   function call<Answer>(name: string, run: (now: number) => Answer): Answer {
     const { answer, cost } = costOf(run)

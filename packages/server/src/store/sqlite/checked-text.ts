@@ -1,6 +1,6 @@
 /**
- * A text that can tell whether it is still the one that was written: its CRC-32 before it, as eight hexadecimal digits
- * and a colon. What was written before there was a check begins with a brace, and is believed.
+ * A text with its checksum: its CRC-32 in front, as eight hexadecimal digits and a colon. A text from before the
+ * checksum begins with a brace and is accepted without a check.
  */
 import { crc32 } from 'node:zlib'
 
@@ -10,7 +10,7 @@ export function withCheck(text: string): string {
   return `${checkOf(text)}:${text}`
 }
 
-/** undefined: it is another text than was written. */
+/** undefined: the text is not the one that was written. */
 export function checked(stored: string): string | undefined {
   if (stored.startsWith('{')) return stored
   const text = stored.slice(HEAD)

@@ -1,16 +1,16 @@
 /**
- * A thread with a connection of its own, which moves what the WAL holds into the database file when it is asked to: the
- * writer goes on committing meanwhile (https://sqlite.org/wal.html, "Checkpointing"). Does not know: when that is due.
+ * A worker thread with its own connection. On request it moves the content of the WAL into the database file, while the
+ * writer continues to commit (https://sqlite.org/wal.html, "Checkpointing"). Does not know: when a checkpoint is due.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 
 export type CheckpointOrder = 'go' | 'close'
 
-if (!parentPort) throw new Error('This file is a thread of the store: it is started by checkpoints.ts.')
+if (!parentPort) throw new Error('This file is a worker of the store. It is started by checkpoints.ts.')
 const port = parentPort
 const database = new DatabaseSync(workerData as string)
-// Nobody is waited for: what cannot be moved now is moved by a later one.
+// Waits for no lock: what cannot be moved now is moved by a later checkpoint.
 database.exec('PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
@@ -24,7 +24,7 @@ port.on('message', (order: CheckpointOrder) => {
   try {
     checkpoint.run()
   } catch {
-    // A disk that is full or broken: the WAL keeps it all, and the commits say what is wrong.
+    // The disk is full or broken. The WAL keeps everything, and the commits report the error.
     moved = false
   }
   port.postMessage(moved)

@@ -16,7 +16,7 @@ beforeEach(() => {
   path = join(directory, 'holdfast.db')
   writer = openDatabase(path)
   writer.exec('CREATE TABLE pile (body BLOB)')
-  // What opening left there is not what is counted.
+  // Excludes what opening the database wrote to the WAL.
   writer.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 })
 afterEach(() => {
@@ -30,13 +30,13 @@ function write(bytes: number): void {
 
 const walBytes = () => statSync(`${path}-wal`).size
 
-/** Pages that only the WAL has. */
+/** The number of pages that only the WAL has. */
 function pagesLeft(): number {
   const { log, checkpointed } = writer.prepare('PRAGMA wal_checkpoint(NOOP)').get() as Record<string, number>
   return Number(log) - Number(checkpointed)
 }
 
-/** A second connection that moves pages when the test says so. */
+/** A second connection that moves pages when the test calls it. */
 function byHand() {
   const second = new DatabaseSync(path)
   let orders = 0
@@ -60,7 +60,7 @@ function byHand() {
     get closing() {
       return closing
     },
-    /** `meanwhile`: what the writer does before it hears of it. */
+    /** `meanwhile`: what the writer does before it learns the result. */
     move(meanwhile = () => {}) {
       second.exec('PRAGMA wal_checkpoint(PASSIVE)')
       meanwhile()
@@ -72,8 +72,8 @@ function byHand() {
   }
 }
 
-describe('the WAL of a writer that never rests', () => {
-  it('stays short, and its pages are moved beside the writer', () => {
+describe('the WAL of a writer that never pauses', () => {
+  it('stays short, and its pages are moved by another thread', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)
     for (let round = 0; round < 60; round++) {
@@ -86,7 +86,7 @@ describe('the WAL of a writer that never rests', () => {
     beside.close()
   })
 
-  it('is moved by one at a time, however many commits come meanwhile, and the rest by the writer', () => {
+  it('has one checkpoint at a time, however many commits come meanwhile, and the writer moves the rest', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)
     write(3 * MB)
@@ -101,13 +101,13 @@ describe('the WAL of a writer that never rests', () => {
     expect(beside.orders).toBe(1)
     expect(pagesLeft()).toBe(0)
     const before = walBytes()
-    // It begins anew: what is written now does not make it longer.
+    // The WAL starts over: further writes do not make it longer.
     write(3 * MB)
     expect(walBytes()).toBe(before)
     beside.close()
   })
 
-  it('is moved beside the writer again where much has come meanwhile, three times in a row at most', () => {
+  it('gets another checkpoint beside the writer if much was written meanwhile, at most three in a row', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)
     write(5 * MB)
@@ -121,7 +121,7 @@ describe('the WAL of a writer that never rests', () => {
     beside.close()
   })
 
-  it('is asked for again when the one beside could not, and moved within commits when there is none any more', () => {
+  it('gets another checkpoint after a failed one, and is moved within commits once the thread is lost', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)
     write(5 * MB)
@@ -141,7 +141,7 @@ describe('the WAL of a writer that never rests', () => {
     beside.close()
   })
 
-  it('is moved within commits where there can be no one beside, and no commit hears of that', () => {
+  it('is moved within commits if no thread can be started, and no commit fails for it', () => {
     const start = vi.fn(() => {
       throw new Error('no more threads')
     })
@@ -157,7 +157,7 @@ describe('the WAL of a writer that never rests', () => {
     expect(closed).toHaveBeenCalledOnce()
   })
 
-  it('never grows without end while nobody moves it', () => {
+  it('stays bounded even if no checkpoint ever runs', () => {
     const beside = byHand()
     const checkpoints = createCheckpoints(writer, beside.start)
     for (let commit = 0; commit < 160; commit++) {
@@ -170,8 +170,8 @@ describe('the WAL of a writer that never rests', () => {
   })
 })
 
-describe('the end', () => {
-  it('comes at once where nothing was ever moved, and else after what is under way', () => {
+describe('closing', () => {
+  it('finishes at once if no checkpoint ever ran, otherwise after the one in progress', () => {
     const then = vi.fn()
     createCheckpoints(writer, byHand().start).close(then)
     expect(then).toHaveBeenCalledOnce()
@@ -191,7 +191,7 @@ describe('the end', () => {
   })
 })
 
-it('a thread of its own moves the pages of a writer that goes on, and lets go of the file', async () => {
+it('a worker thread moves the pages of a writer that continues, and releases the file', async () => {
   const checkpoints = createCheckpoints(writer, startThread(path))
   write(6 * MB)
   checkpoints.committed()
@@ -199,7 +199,7 @@ it('a thread of its own moves the pages of a writer that goes on, and lets go of
   const closed = Promise.withResolvers<void>()
   checkpoints.close(closed.resolve)
   await closed.promise
-  // The last connection to close takes the WAL with it.
+  // The last connection to close removes the WAL.
   writer.close()
   expect(() => walBytes()).toThrow('ENOENT')
   writer = openDatabase(path)

@@ -1,13 +1,14 @@
 /**
- * Keeps the WAL short without a commit waiting for it. A thread beside the writer's moves its pages into the database
- * file; the last few, those that came meanwhile, the writer moves itself between two batches, so that its next commit
- * begins the WAL anew.
+ * Keeps the WAL short without making a commit wait. A worker thread moves its pages into the database file. The writer
+ * itself moves the last few, those that were written meanwhile, between two batches, so that its next commit starts the
+ * WAL from the beginning.
  *
- * Owns: when that is, and the thread, which begins when it is first needed. Does not know: what is in the pages.
+ * Owns: when a checkpoint runs, and the thread, which is started when it is first needed. Does not know: what the pages
+ * contain.
  *
  * Invariants:
- * - One at a time. What goes wrong with it harms nobody: the WAL keeps everything, and grows until one succeeds.
- * - Should the WAL ever be `BACKSTOP` times as long as is meant, or the thread be lost, commits move it after all.
+ * - One checkpoint at a time. A failed one does no harm: the WAL keeps everything, and grows until one succeeds.
+ * - If the WAL grows to `BACKSTOP` times its intended size, or the thread is lost, commits move the pages.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
@@ -15,31 +16,34 @@ import type { CheckpointOrder } from './checkpoint-worker.ts'
 
 const WAL_BYTES = 4 * 1024 * 1024
 const BACKSTOP = 16
-/** So little the writer moves itself: about as many writes as a commit has, and one sync. */
+/** The writer moves at most this much itself: about as many writes as a commit has, and one sync. */
 const LITTLE_BYTES = WAL_BYTES / 8
-/** Each turn beside a writer that never rests leaves less than the one before; after these the writer moves what is left. */
+/**
+ * Beside a writer that never pauses, each round leaves less than the previous one. After these the writer moves the
+ * rest.
+ */
 const MAX_TURNS = 3
 
 export interface Checkpoints {
-  /** After each commit. */
+  /** Called after each commit. */
   committed(): void
-  /** Calls `then` once nothing of it is under way, at once if it never began. Last, once. */
+  /** Calls `then` once no checkpoint is in progress; at once if none ever ran. The last call, made once. */
   close(then: () => void): void
 }
 
-/** What moves pages beside the writer. */
+/** Moves pages beside the writer. */
 export interface Beside {
   go(): void
   close(then: () => void): void
 }
 
-/** `done` hears whether pages were moved; `lost`, that there will be no further answer. */
+/** `done` gets whether pages were moved. After `lost` there is no further answer. */
 export type StartBeside = (done: (moved: boolean) => void, lost: () => void) => Beside
 
 type State =
   | { readonly type: 'resting' }
   | { readonly type: 'moving'; readonly turn: number }
-  /** The thread is lost, or the store closes. */
+  /** The thread is lost, or the store is closing. */
   | { readonly type: 'over' }
 
 const RESTING: State = { type: 'resting' }
@@ -56,7 +60,7 @@ export function createCheckpoints(database: DatabaseSync, startBeside: StartBesi
     database.exec(`PRAGMA wal_autocheckpoint = ${bytes / pageBytes}`)
   }
 
-  /** Bytes that only the WAL has. */
+  /** The number of bytes that only the WAL has. */
   function left(): number {
     const found = look.get()
     return (Number(found?.log) - Number(found?.checkpointed)) * pageBytes
@@ -67,7 +71,7 @@ export function createCheckpoints(database: DatabaseSync, startBeside: StartBesi
     try {
       beside ??= startBeside(done, lost)
     } catch {
-      // The system has no thread left to give.
+      // The system cannot start another thread.
       lost()
       return
     }
@@ -88,7 +92,7 @@ export function createCheckpoints(database: DatabaseSync, startBeside: StartBesi
     try {
       move.run()
     } catch {
-      // As for the thread beside: the WAL keeps it, and the commits say what is wrong with the disk.
+      // The WAL keeps the pages, and the commits report what is wrong with the disk.
     }
   }
 
@@ -110,17 +114,17 @@ export function createCheckpoints(database: DatabaseSync, startBeside: StartBesi
   }
 }
 
-/** A thread with a connection of its own to the database at `path`. */
+/** A worker thread with its own connection to the database at `path`. */
 export function startThread(path: string): StartBeside {
   return (done, lost) => {
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: path, execArgv: [] })
     const order = (what: CheckpointOrder) => worker.postMessage(what)
     let ended = lost
     worker.on('message', done)
-    // Its end follows, and is all that there is to know.
+    // `exit` follows, and nothing else is needed.
     worker.on('error', () => {})
     worker.once('exit', () => ended())
-    // It keeps no process alive that has nothing else to do.
+    // The worker alone keeps no process alive.
     worker.unref()
     return {
       go: () => order('go'),

@@ -10,7 +10,7 @@ import { temporaryDirectory } from './testing/harness.ts'
 const ALICE = { tenantId: 'acme', personId: 'alice' }
 const KEY = { roomId: 'room', threadId: 'thread' }
 
-it('what no thread can be given is refused, and ends neither the process nor the store', async () => {
+it('a value that cannot be posted to a thread is refused, and ends neither the process nor the store', async () => {
   const directory = temporaryDirectory()
   const { port1, port2 } = new MessageChannel()
   const opening = connectStore(port1, () => {})
@@ -25,7 +25,7 @@ it('what no thread can be given is refused, and ends neither the process nor the
   rmSync(directory, { recursive: true })
 })
 
-it('closes once, also when it is asked to while it still means to go on with something', async () => {
+it('closes once, even if it is asked to while further work is scheduled', async () => {
   const directory = temporaryDirectory()
   const { port1, port2 } = new MessageChannel()
   const opening = connectStore(port1, () => {})
@@ -33,7 +33,7 @@ it('closes once, also when it is asked to while it still means to go on with som
   const store = await opening
   await store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
   await store.runs.start(ALICE, KEY, asking('r'))
-  // More than is read in one turn, then the end, before that turn's successor has come.
+  // More than one turn reads, then the end, before the next turn has begun.
   const calls = Array.from({ length: 300 }, (_, n) => ({
     id: 1_000 + n,
     op: 'threads.snapshot' as const,
@@ -42,7 +42,7 @@ it('closes once, also when it is asked to while it still means to go on with som
   const gone = new Promise((resolve) => port1.once('close', resolve))
   port2.emit('message', { calls, appends: emptyAppends() })
   port2.emit('message', { calls: [], appends: emptyAppends(), close: true })
-  // Turns enough for all that is read, in which the one that was scheduled has not come yet.
+  // Enough turns for everything that is read. The scheduled one has not begun yet.
   for (let turns = 0; turns < 300; turns++) port2.emit('message', { calls: [], appends: emptyAppends() })
   await gone
   await expect(store.close()).resolves.toBeUndefined()

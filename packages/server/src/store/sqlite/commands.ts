@@ -22,6 +22,6 @@ export function createCommands(data: StoreData): Commands {
   const commands = Object.entries<Command<never, unknown>>(COMMANDS).map(
     ([call, command]) => [call, carryOut(command)] as const,
   )
-  // Name for name what the table has.
+  // Has the same names as the table.
   return Object.fromEntries(commands) as unknown as Commands
 }

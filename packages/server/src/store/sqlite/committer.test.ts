@@ -30,7 +30,7 @@ function creating(id: number): Write {
 const rooms = () => open.data.rooms.list('t', undefined, 100).map(({ roomId }) => roomId)
 
 describe('a batch', () => {
-  it('is one transaction, whose commit comes before any outcome (G1)', () => {
+  it('is one transaction, and its commit comes before any outcome (G1)', () => {
     let commits = 0
     const commit = createCommitter({ ...open, beforeCommit: () => void commits++ })
     const [outcome, ...more] = commit([creating(1), creating(2), creating(3)])
@@ -41,7 +41,7 @@ describe('a batch', () => {
     expect(rooms()).toEqual(['room-1', 'room-2', 'room-3'])
   })
 
-  it('costs no commit when nothing changes', () => {
+  it('costs no commit if nothing changes', () => {
     let commits = 0
     const commit = createCommitter({ ...open, beforeCommit: () => void commits++ })
     expect(commit([{ id: 1, run: () => 'nothing' }])).toEqual([
@@ -51,7 +51,7 @@ describe('a batch', () => {
     expect(open.database.isTransaction).toBe(false)
   })
 
-  it('lets a call that fails halfway fail alone, and keeps nothing of it', () => {
+  it('keeps nothing of a call that fails halfway, and the other calls succeed', () => {
     const commit = createCommitter(open)
     const halfway: Write = {
       id: 2,
@@ -69,7 +69,7 @@ describe('a batch', () => {
     expect(rooms()).toEqual(['room-1', 'room-3'])
   })
 
-  it('keeps nothing at all when the storage fails at its commit, and the next one succeeds', () => {
+  it('keeps nothing if the storage fails at its commit, and the next batch succeeds', () => {
     let failing = true
     const beforeCommit = () => {
       if (!failing) return

@@ -1,14 +1,14 @@
 /**
  * Group commit: many calls, one transaction, one sync.
  *
- * Owns: where a transaction begins and ends, and what becomes of a batch in which something fails. Does not know what
- * the calls do.
+ * Owns: where a transaction begins and ends, and what happens to a batch in which a call fails. Does not know: what the
+ * calls do.
  *
  * Invariants:
  * - No outcome leaves before COMMIT has returned (G1).
  * - A call that fails before it has changed anything fails alone. If one fails halfway, everything is rolled back and
- *   each call gets a transaction of its own, so that it harms no other.
- * - What a process that has lost the database writes is answered with that fault, never with an outcome (fence.ts).
+ *   each call gets its own transaction, so that no other call fails with it.
+ * - A process that has lost the database answers its writes with that fault, never with an outcome (fence.ts).
  * - After a fault of the storage nothing of the batch is kept, on disk or in memory, and the next batch may succeed.
  */
 import type { DatabaseSync } from 'node:sqlite'
@@ -26,20 +26,20 @@ export type WriteOutcome =
   | { readonly id: number; readonly type: 'answer'; readonly answer: unknown }
   | { readonly id: number; readonly type: 'fault'; readonly code: StoreFaultCode; readonly detail: string }
 
-/** `committed` is absent when the batch changed nothing. */
+/** `committed` is absent if the batch changed nothing. */
 export interface BatchOutcome {
   readonly outcomes: readonly WriteOutcome[]
   readonly committed: Committed | undefined
-  /** Milliseconds that COMMIT took, its sync included. */
+  /** The milliseconds that COMMIT took, its sync included. */
   readonly commitMs?: number
 }
 
 export interface CommitterOptions {
   readonly database: DatabaseSync
   readonly data: StoreData
-  /** The store's clock: never running backwards. */
+  /** The store's clock, which never runs backwards. */
   readonly now: () => number
-  /** Called before each COMMIT: a measurement's slow disk. */
+  /** Called before each COMMIT: simulates a slow disk in measurements. */
   readonly beforeCommit: () => void
   readonly fence: Pick<Fence, 'prove' | 'confirm'>
 }
@@ -51,7 +51,7 @@ export function createCommitter({ database, data, now, beforeCommit, fence }: Co
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
 
-  /** @throws what made the whole transaction fail */
+  /** @throws the error that failed the whole transaction */
   function transaction(writes: readonly Write[]): BatchOutcome {
     begin.run()
     fence.prove()
@@ -67,7 +67,7 @@ export function createCommitter({ database, data, now, beforeCommit, fence }: Co
       }
     }
     if (data.changes === 0) {
-      // Nothing is staged, and no fold has seen anything that is taken back: they all stay.
+      // Nothing is staged, and no fold has applied anything that is rolled back, so all folds stay.
       rollback.run()
       return { outcomes, committed: undefined }
     }
@@ -91,7 +91,7 @@ export function createCommitter({ database, data, now, beforeCommit, fence }: Co
 
   function undo(): void {
     data.rolledBack()
-    // SQLite itself rolls back when the disk is full.
+    // SQLite rolls back by itself if the disk is full.
     if (database.isTransaction) rollback.run()
   }
 

@@ -1,6 +1,6 @@
 /**
- * G11: whatever becomes of the files, a start reports it or goes on, and no record or message is ever served that is not
- * the one that was written. Rows of names and titles have no check of their own and are not what this is about.
+ * G11: whatever happens to the files, the store either reports it at the start or works, and never serves a record or
+ * message other than the one that was written. Rows of names and titles have no checksum and are not covered.
  */
 import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,9 +22,9 @@ interface Shown {
   readonly messages: unknown
 }
 
-/** What each thread showed before anything was damaged. */
+/** What each thread showed before the damage. */
 let whole: readonly Shown[] = []
-/** As a store that was closed left it, and as one that was killed in the middle of it all. */
+/** The directories of a store that was closed, and of one that was killed while it was writing. */
 let closed = ''
 let killed = ''
 
@@ -72,8 +72,8 @@ afterAll(() => {
 type Found = 'refused' | 'all' | 'some' | 'none'
 
 /**
- * What is shown is what was written, or its beginning: a write-ahead log that is damaged ends, for SQLite, where the
- * damage begins.
+ * Compares what is shown with what was written: equal, or a prefix. For SQLite, a damaged write-ahead log ends where
+ * the damage begins.
  */
 function holdAgainst(shown: Shown, written: Shown): 'whole' | 'beginning' {
   if (!written.log.startsWith(shown.log)) throw new Error(`another log: ${firstDifference(shown.log, written.log)}`)
@@ -89,7 +89,7 @@ function firstDifference(a: string, b: string): string {
   return `at ${at}: ${a.slice(at - 20, at + 60)} | ${b.slice(at - 20, at + 60)}`
 }
 
-/** Opens a damaged copy and holds all that it shows against what was written. */
+/** Opens a damaged copy and compares everything that it shows with what was written. */
 async function lookAt(from: string, damage: (directory: string) => void): Promise<Found> {
   const directory = temporaryDirectory()
   cpSync(from, directory, { recursive: true })
@@ -101,7 +101,7 @@ async function lookAt(from: string, damage: (directory: string) => void): Promis
       try {
         if (holdAgainst(await show(store, n), written) === 'whole') same++
       } catch (error) {
-        // Reported is well; another text is not. A thread whose row is gone is not found.
+        // An error is fine, different content is not. A thread whose row is gone is not found.
         if (!(error instanceof StoreFault) && !/^(not_found|cursor_ahead)$/.test((error as Error).message)) throw error
       }
     }
@@ -122,17 +122,17 @@ function flip(file: string, place: number, bit: number): void {
   writeFileSync(file, bytes)
 }
 
-/** Anywhere in a file, all places alike: numbers as they come would mostly be its beginning. */
+/** A place anywhere in a file, evenly distributed: plain numbers would mostly be near its beginning. */
 const place = fc.nat().map((n) => (n * 0.6180339887498949) % 1)
 const bit = fc.nat(7)
 
 describe('a store whose files were damaged', () => {
-  it('is whole when nothing was, also after a kill', async () => {
+  it('is complete without damage, also after a kill', async () => {
     expect(await lookAt(closed, () => {})).toBe('all')
     expect(await lookAt(killed, () => {})).toBe('all')
   })
 
-  it('refuses to open when the record of a live run cannot be read', async () => {
+  it('refuses to open if the record of a live run cannot be read', async () => {
     const unreadable = (directory: string) => {
       const database = new DatabaseSync(join(directory, 'holdfast.db'))
       database.exec(`UPDATE run SET detail = replace(detail, '"epoch":', '"epoch":!')`)
@@ -141,7 +141,7 @@ describe('a store whose files were damaged', () => {
     expect(await lookAt(closed, unreadable)).toBe('refused')
   })
 
-  it('refuses to open when its own schema is another one', async () => {
+  it('refuses to open if its schema was changed', async () => {
     const odd = (directory: string) => {
       const database = new DatabaseSync(join(directory, 'holdfast.db'))
       database.enableDefensive(false)
@@ -152,7 +152,7 @@ describe('a store whose files were damaged', () => {
     expect(await lookAt(closed, odd)).toBe('refused')
   })
 
-  it('never shows a record or a message that was not written, whichever bit of the database is another', async () => {
+  it('never shows a record or message that was not written, whichever bit of the database is flipped', async () => {
     const found: Record<Found, number> = { refused: 0, all: 0, some: 0, none: 0 }
     await fc.assert(
       fc.asyncProperty(place, bit, async (at, which) => {
@@ -160,11 +160,11 @@ describe('a store whose files were damaged', () => {
       }),
       { numRuns: 80 },
     )
-    // Damage is contained: far more often than not the other threads are all there.
+    // Damage stays local: far more often than not all other threads are intact.
     expect(found.all + found.some).toBeGreaterThan(found.none + found.refused)
   }, 60_000)
 
-  it('nor whichever bit of what a killed process left beside it', async () => {
+  it('does not show one either, whichever bit of a killed process’s leftover files is flipped', async () => {
     await fc.assert(
       fc.asyncProperty(place, bit, async (at, which) => {
         await lookAt(killed, (directory) => flip(join(directory, 'holdfast.db-wal'), at, which))
@@ -173,7 +173,7 @@ describe('a store whose files were damaged', () => {
     )
   }, 60_000)
 
-  it('nor wherever its file ends', async () => {
+  it('does not show one either, wherever its file is truncated', async () => {
     await fc.assert(
       fc.asyncProperty(place, async (share) => {
         const found = await lookAt(closed, (directory) => {
@@ -186,7 +186,7 @@ describe('a store whose files were damaged', () => {
     )
   }, 60_000)
 
-  it('a snapshot whose checkpoint is damaged is folded from the log again', async () => {
+  it('folds a snapshot from the log again if its checkpoint is damaged', async () => {
     const found = await lookAt(closed, (directory) => {
       const database = new DatabaseSync(join(directory, 'holdfast.db'))
       const { changes } = database.prepare("UPDATE checkpoint SET body = replace(body, 'says', 'lies')").run()
@@ -197,8 +197,8 @@ describe('a store whose files were damaged', () => {
   })
 })
 
-describe('a store whose database somebody else writes', () => {
-  it('answers that it is busy, keeps nothing, and goes on afterwards', async () => {
+describe('a store whose database another program is writing', () => {
+  it('answers that it is busy, keeps nothing, and works again afterwards', async () => {
     const directory = temporaryDirectory()
     cpSync(closed, directory, { recursive: true })
     expect(existsSync(join(directory, 'holdfast.db'))).toBe(true)

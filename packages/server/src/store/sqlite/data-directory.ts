@@ -1,8 +1,8 @@
 /**
- * The directory of an embedded store and the lock that turns a second server away at once. Owns `lock.db`, which is held
- * in `BEGIN EXCLUSIVE` as long as the store lives: the system lets go of it however the process ends, SIGKILL included,
- * so there is no stale lock to clean up. A lock file can be removed: what makes the database one server's is in the
- * database (fence.ts). Does not know what lies in the store itself.
+ * The directory of an embedded store, and the lock that turns a second server away at once. Owns `lock.db`, which is
+ * held in `BEGIN EXCLUSIVE` as long as the store is open: the system releases it however the process ends, SIGKILL
+ * included, so there is no stale lock to clean up. A lock file can be removed, so ownership of the database itself is
+ * recorded in the database (fence.ts). Does not know: the content of the store.
  */
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -11,7 +11,7 @@ import { StoreOpenError } from './open-error.ts'
 import { isBusy, isCorrupt, isFull, isNotADatabase, isUnwritable } from './sqlite-error.ts'
 
 export interface DataDirectory {
-  /** Path of the database file. */
+  /** The path of the database file. */
   readonly database: string
   readonly lockFile: string
   release(): void
@@ -19,7 +19,7 @@ export interface DataDirectory {
 
 /** @throws StoreOpenError `directory_unwritable`, `locked`, `storage_full`, `foreign_database` */
 export function holdDataDirectory(name: string): DataDirectory {
-  // It is looked for again as long as the process lives, whatever its working directory is then.
+  // Absolute, because the path is checked again as long as the process lives, whatever its working directory is then.
   const directory = resolve(name)
   try {
     mkdirSync(directory, { recursive: true })

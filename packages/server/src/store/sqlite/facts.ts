@@ -9,15 +9,17 @@ import { threadOf } from '../tenant-thread.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
-/** The facts of one command; the thread of a subject is looked up once. */
+/** The facts of one command. The thread of a subject is looked up once. */
 export interface FactSession extends Session {
-  /** One bounded step towards the subject's view; true once it costs no further reading. */
+  /** One bounded step towards the subject's view; true once the view needs no further reading. */
   approach(subject: Subject): boolean
 }
 
 type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] }
 
-/** Calling it begins the next session and ends the one before: an append is too small for a session of its own. */
+/**
+ * A call begins the next session and ends the previous one: a new session object for each append would cost too much.
+ */
 export function createFacts(data: StoreData): (now: number) => FactSession {
   const { rooms, threads, runs, cancels, persons, log, folds } = data
   let now = 0
@@ -47,7 +49,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       return thread ? log.head(thread.no) : 0
     },
     run: (subject) => data.run(storedOf(subject)?.no, subject, subject.runId),
-    // Every append asks for this, so no table is asked.
+    // Every append needs this fact, so it is read from memory.
     held(subject) {
       const record = runs.live(subject)?.record
       return record?.runId === subject.runId ? record : undefined
@@ -71,7 +73,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
     load(subject, needs) {
       const facts: Partial<Record<FactName, unknown>> & { now: number } = { now }
       for (const need of needs) facts[need] = loaders[need](subject)
-      // The loaders' types say that each gave its fact.
+      // The types of the loaders guarantee that each gave its fact.
       return facts as Loaded
     },
     apply({ tenantId }, change) {

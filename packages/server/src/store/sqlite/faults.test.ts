@@ -43,7 +43,7 @@ const wait = (store: Store, n: number) =>
   store.log.read(ALICE, thread(n), { after: 0, maxBytes: 1_000_000, maxRecords: 1_000 })
 
 describe('a full disk', () => {
-  it('keeps nothing of what did not fit, not even in memory, and goes on once there is space', async () => {
+  it('keeps nothing of a write that did not fit, not even in memory, and works again once there is space', async () => {
     const maxPages = new Int32Array(new SharedArrayBuffer(4))
     const notices: Notice[] = []
     const publish = (notice: Notice) => void notices.push(notice)
@@ -83,8 +83,8 @@ describe('a full disk', () => {
   })
 })
 
-describe('a store that is damaged while nobody looks', () => {
-  it('serves no record whose bytes are not those that were written, and the other threads live on (G11)', async () => {
+describe('a store that is damaged while it is open', () => {
+  it('serves no record whose bytes are not those that were written, and the other threads still work (G11)', async () => {
     const store = await openInThread({ directory, publish() {} })
     await store.rooms.create(ALICE, ROOM)
     for (const n of [1, 2]) {
@@ -108,8 +108,8 @@ describe('a store that is damaged while nobody looks', () => {
   })
 })
 
-describe('a call that goes wrong', () => {
-  it('harms no other of its batch', async () => {
+describe('a call that fails', () => {
+  it('fails no other call of its batch', async () => {
     const store = await openInThread({ directory, publish() {} })
     await store.rooms.create(ALICE, ROOM)
     const { lease } = await begin(store, 1)
@@ -128,7 +128,7 @@ describe('a call that goes wrong', () => {
 })
 
 describe('the worker thread', () => {
-  it('takes every pending and every later call with it when it dies', async () => {
+  it('fails every pending and every later call when it dies', async () => {
     const workers = openInWorkers()
     const store = await workers.open({ directory, publish() {} })
     const pending = Array.from({ length: 10 }, (_, n) => store.rooms.create(ALICE, { ...ROOM, roomId: `room-${n}` }))
@@ -142,7 +142,7 @@ describe('the worker thread', () => {
     await store.close()
   })
 
-  it('finishes what was begun before it goes, and leaves one database file and its lock', async () => {
+  it('finishes pending work before it exits, and leaves one database file and its lock', async () => {
     const store = await createSqliteStore({ directory, publish() {} })
     const creating = store.rooms.create(ALICE, ROOM)
     const closing = store.close()

@@ -1,4 +1,4 @@
-/** A process that has lost its database, or its files, writes nothing more and answers nothing more. */
+/** A process that has lost its database or its files writes and answers nothing more. */
 import {
   copyFileSync,
   cpSync,
@@ -49,7 +49,7 @@ async function open() {
   return { store: await opening, lost }
 }
 
-/** What a store in `directory` holds when it is opened again. */
+/** The rooms of the store in `directory` after it is reopened. */
 async function roomsNow(): Promise<string[]> {
   const { store } = await open()
   const found = await store.rooms.list(ALICE, { limit: 100 })
@@ -66,8 +66,8 @@ async function expectLost({ store, lost }: Awaited<ReturnType<typeof open>>, why
   await store.close()
 }
 
-describe('a store whose database another server has opened since', () => {
-  it('commits nothing more, says why once, and answers nothing more', async () => {
+describe('a store whose database another server has opened in the meantime', () => {
+  it('commits nothing more, reports why once, and answers nothing more', async () => {
     const opened = await open()
     await create(opened.store, 'before')
     const other = new DatabaseSync(file('holdfast.db'))
@@ -78,7 +78,7 @@ describe('a store whose database another server has opened since', () => {
     expect(names).toEqual([{ room_id: 'before' }])
   })
 
-  it('notices without writing anything', async () => {
+  it('notices the loss without writing anything', async () => {
     vi.useFakeTimers({ toFake: ['setInterval'] })
     const { store, lost } = await open()
     const other = new DatabaseSync(file('holdfast.db'))
@@ -90,7 +90,7 @@ describe('a store whose database another server has opened since', () => {
     await store.close()
   })
 
-  it('keeps a second one out as long as it has the database open, without any lock file', async () => {
+  it('keeps a second server out while it has the database open, even without a lock file', async () => {
     const { store, lost } = await open()
     rmSync(file('lock.db'))
     await expect(open()).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining('holdfast.db') })
@@ -101,8 +101,8 @@ describe('a store whose database another server has opened since', () => {
   })
 })
 
-describe('a journal that says of positions what a segment says too', () => {
-  /** Leaves a row behind as a second server would have: of `change`d frames, or of the same. */
+describe('a journal row whose positions are also in a segment', () => {
+  /** Leaves a row behind as a second server would: with frames that `change` returned, or with the same ones. */
   async function writeAgain(change: (text: string) => string): Promise<void> {
     const { store } = await open()
     await create(store, 'room')
@@ -120,24 +120,24 @@ describe('a journal that says of positions what a segment says too', () => {
     database.close()
   }
 
-  it('is what a row that waited for its other threads leaves, and the store opens', async () => {
+  it('is left by a row that waited for its other threads, and the store opens', async () => {
     await writeAgain((text) => text)
     expect(await roomsNow()).toEqual(['room'])
   })
 
-  it('is refused where it says something else: two servers wrote it, and nobody can tell which is true', async () => {
+  it('is refused if the content differs: two servers wrote it, and it is unknown which is right', async () => {
     await writeAgain((text) => text.replace('thread-', 'thread_').replace(/"text of run-q"/, '"text of run-z"'))
     await expect(open()).rejects.toMatchObject({
       code: 'two_histories',
       message: expect.stringMatching(/was written by two servers at once: positions 1 to \d+ .* have two contents/),
     })
-    // Looking at it has changed nothing: it is found again.
+    // The refused open has changed nothing: the next one finds it again.
     await expect(open()).rejects.toMatchObject({ code: 'two_histories' })
     expect(() => openSqliteArchive(directory)).toThrow(/two servers/)
   })
 })
 
-describe('a store whose files are not where they were', () => {
+describe('a store whose files were removed, moved or replaced', () => {
   const WAYS: readonly (readonly [what: string, why: RegExp, act: () => void])[] = [
     [
       'its directory is removed',
@@ -227,7 +227,7 @@ describe('a store whose files are not where they were', () => {
     expect(await roomsNow()).toEqual(expect.arrayContaining(['before']))
   })
 
-  it('leaves what was put in their place as it is when it lets go', async () => {
+  it('leaves the files in their place untouched when it closes', async () => {
     const first = await open()
     await create(first.store, 'restored')
     await first.store.close()
@@ -244,7 +244,7 @@ describe('a store whose files are not where they were', () => {
     expect(await roomsNow()).toEqual(['restored'])
   })
 
-  it('makes no directory again that was removed', async () => {
+  it('does not create a removed directory again', async () => {
     const opened = await open()
     rmSync(directory, { recursive: true })
     await expectLost(opened, /removed/)

@@ -1,14 +1,14 @@
 /**
- * Whether this process may still write its database. Two proofs: the row `owner`, which holds the token of the process
- * that opened the store last and is read in the transaction of each commit; and the files, which must still lie where
- * they were opened, with that token in them. The lock file only keeps a second server from trying.
+ * Whether this process may still write its database. There are two proofs. The row `owner` holds the token of the
+ * process that opened the store last, and is read in the transaction of each commit. The files must still be at the
+ * paths where they were opened, with that token in them. The lock file only keeps a second server from trying.
  *
- * Owns: the row, what was seen of the files, and the verdict, which is never taken back. Does not know: what is written.
+ * Owns: the row, the identity of the files, and the verdict, which is final. Does not know: what is written.
  *
  * Invariants:
  * - Of two processes that opened the same database, only the later one commits.
- * - A commit into files that nobody will open again is acknowledged to nobody.
- * - What cannot be found out (a look that fails for another reason) is no loss: the commits say what is wrong.
+ * - A commit into files that nobody will open again is not acknowledged.
+ * - If a check itself fails for another reason, that is no loss: the commits report the error.
  */
 import { randomUUID } from 'node:crypto'
 import { renameSync } from 'node:fs'
@@ -18,23 +18,23 @@ import type { StoreFault } from '../fault.ts'
 import { type Place, placeOf } from './place.ts'
 import { storeFault } from './sqlite-error.ts'
 
-/** Bytes of a write-ahead log that are another's in each log: its salts are among them. */
+/** The beginning of a write-ahead log, which is different in each log because it includes the salts. */
 const WAL_HEAD = 32
 
 export interface Fence {
   /** Why this process has lost its store; undefined while it has not. */
   readonly lost: string | undefined
-  /** For the open transaction of a commit. @throws StoreFault `storage_lost` */
+  /** Checks the owner within a commit's transaction. @throws StoreFault `storage_lost` */
   prove(): void
-  /** For what was just committed, before anyone hears of it. @throws StoreFault `storage_lost` */
+  /** Checks the files after a commit, before it is acknowledged. @throws StoreFault `storage_lost` */
   confirm(): void
-  /** From time to time, with or without commits. */
+  /** Checks both from time to time, with or without commits. */
   watch(): void
-  /** After the database is closed: letting go of a file of SQLite's lets go of its locks. */
+  /** Called after the database is closed, because closing a file of SQLite's releases the process's locks on it. */
   close(): void
 }
 
-/** Claims the database in the open transaction: whoever had it before commits nothing more. Returns its token. */
+/** Claims the database in the open transaction: its previous owner can commit nothing more. Returns the new token. */
 export function claimDatabase(database: DatabaseSync): string {
   const token = randomUUID()
   database
@@ -46,14 +46,14 @@ export function claimDatabase(database: DatabaseSync): string {
   return token
 }
 
-/** After the claim is committed. `lockFile` lies beside the database, at `path`. */
+/** Called after the claim is committed. `lockFile` is in the directory of the database, at `path`. */
 export function createFence(
   database: DatabaseSync,
   { path, token, lockFile }: { readonly path: string; readonly token: string; readonly lockFile: string },
 ): Fence {
   const directory = dirname(path)
   const owner = database.prepare('SELECT token FROM owner WHERE one = 1')
-  // The token reaches the file itself, where it is found whatever SQLite remembers of its pages.
+  // Writes the token into the file itself, where it can be found without SQLite's page cache.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   const main = placeOf(path)
   const wal = placeOf(`${path}-wal`)
@@ -86,24 +86,24 @@ export function createFence(
     throw lose(`${path} was overwritten`)
   }
 
-  /** What only the WAL has is saved into the database, which still is this process's. */
+  /** Saves what only the WAL has into the database, which still belongs to this process. */
   function moveWal(): void {
     if (main.look() !== 'there' || !hasToken()) return
     try {
       database.exec('PRAGMA wal_checkpoint(PASSIVE)')
     } catch {
-      // The store is lost as it is.
+      // The store is already lost.
     }
   }
 
-  /** SQLite would take what this process wrote for a part of the database that was put in the place of its own. */
+  /** Otherwise SQLite would apply this process's WAL to the database that has replaced its own. */
   function setWalAside(): void {
     try {
       const head = Buffer.alloc(WAL_HEAD)
       const isOurs = wal.look() === 'there' && wal.read(head, 0) === WAL_HEAD && head.equals(walHead)
       if (isOurs) renameSync(wal.path, `${wal.path}.lost`)
     } catch {
-      // The store is lost as it is.
+      // The store is already lost.
     }
   }
 
@@ -129,7 +129,7 @@ export function createFence(
           proveOwner()
         })
       } catch {
-        // A loss is in `lost`. A row that cannot be read is no loss: the next commit says what is wrong.
+        // A loss is recorded in `lost`. An unreadable row is no loss: the next commit reports the error.
       }
     },
     close() {
@@ -138,7 +138,10 @@ export function createFence(
   }
 }
 
-/** Whether the token is still where it lies in the file: on the only page of its table. True while it has not got there. */
+/**
+ * Whether the token is still at its place in the file, on the only page of its table. True until it has been written
+ * there.
+ */
 function findToken(database: DatabaseSync, file: Place, token: string): () => boolean {
   const pageSize = Number(database.prepare('PRAGMA page_size').get()?.page_size)
   const root = Number(database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'owner'").get()?.rootpage)

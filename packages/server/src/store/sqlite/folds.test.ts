@@ -15,7 +15,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const keyOf = (thread: number): ThreadKey => ({ roomId: 'room', threadId: `thread-${thread}` })
 
-/** What a thread's log says at `seq`: one message, a word a record. */
+/** The record of a thread at `seq`: one message, one word in each record. */
 function recordAt(thread: number, seq: number, padding = ''): string {
   const place = { ...keyOf(thread), runId: 'run', seq, at: '2026-01-01T00:00:00.000Z', kind: 'agui' } as const
   const event =
@@ -25,7 +25,7 @@ function recordAt(thread: number, seq: number, padding = ''): string {
   return frame(place, JSON.stringify(event))
 }
 
-/** A world with room for `capacity` hot folds, whose largest single reading is noted. */
+/** A world with space for `capacity` hot folds. It notes the size of the largest single read. */
 function createWorld(capacity: number) {
   const database = openDatabase(join(directory, 'holdfast.db'))
   database.exec('INSERT INTO journal (id, body) VALUES (1, zeroblob(8))')
@@ -96,7 +96,7 @@ function createWorld(capacity: number) {
   }
 }
 
-it('folds what was just stored without reading it again', () => {
+it('frames that were just stored are folded without reading them again', () => {
   const world = createWorld(8)
   world.folds.view(1, keyOf(1))
   for (let commit = 0; commit < 20; commit++) {
@@ -109,14 +109,14 @@ it('folds what was just stored without reading it again', () => {
   world.close()
 })
 
-it('keeps folds near in small steps and parks those that leave memory, so that nobody waits for a whole log (G10)', () => {
+it('folds are kept close in small steps and parked when they leave memory, so that no call waits for a whole log (G10)', () => {
   const world = createWorld(1)
   for (let commit = 0; commit < 45; commit++) {
     for (const thread of [1, 2, 3]) world.stage(thread, 100)
     world.commit()
     while (world.folds.step());
   }
-  // Far from the beginning, though no run has ended: the next one goes on from here.
+  // Far from the beginning although no run has ended: the next fold starts from here.
   const checkpoints = [1, 2, 3].map(world.checkpointOf)
   expect(Math.min(...checkpoints)).toBeGreaterThan(1_000)
   expect(world.largest).toBeLessThanOrEqual(500)
@@ -124,7 +124,7 @@ it('keeps folds near in small steps and parks those that leave memory, so that n
   world.close()
 })
 
-it('shows what is staged, and forgets it with the transaction', () => {
+it('a view contains what is staged, and forgets it if the transaction is rolled back', () => {
   const world = createWorld(8)
   world.stage(1, 10)
   world.commit()
@@ -140,7 +140,7 @@ it('shows what is staged, and forgets it with the transaction', () => {
   world.close()
 })
 
-it('a large fold holds up no commit: it is stored once nothing runs that would have to wait (G10)', () => {
+it('a large fold delays no commit: it is stored once no run is live (G10)', () => {
   const world = createWorld(8)
   world.quiet = false
   world.stage(1, 700, 'x'.repeat(1_000))
@@ -152,7 +152,7 @@ it('a large fold holds up no commit: it is stored once nothing runs that would h
   expect(world.checkpointOf(1)).toBe(700)
   expect(world.folds.step()).toBe(false)
 
-  // One that is far too large is never stored: whoever wants it folds it again, in steps.
+  // A fold that is far too large is never stored. It is folded again, in steps, when it is needed.
   world.stage(2, 100, 'x'.repeat(200_000))
   world.commit(2)
   while (world.folds.step());
@@ -160,7 +160,7 @@ it('a large fold holds up no commit: it is stored once nothing runs that would h
   world.close()
 })
 
-it('a large fold that cannot be stored, because its log cannot be read, is not tried again and again', () => {
+it('a large fold that cannot be stored because its log cannot be read is not retried over and over', () => {
   const world = createWorld(1)
   world.quiet = false
   world.stage(1, 600, 'x'.repeat(1024))

@@ -2,13 +2,13 @@
  * The fold of each thread: what deciders and snapshots see of a conversation.
  *
  * Owns: the hot folds (least recently used go first), the `checkpoint` table, how far a fold may fall behind. Does not
- * know what an event means.
+ * know: what an event means.
  *
  * Invariants:
- * - A view is of the thread's head, what is staged included; a checkpoint is only ever of a committed position, or of
- *   the position that its own transaction commits.
- * - A thread that is written to is folded up in steps, so that nobody has to wait while a whole log is read.
- * - After `rolledBack` no fold has seen what was staged.
+ * - A view is that of the thread's head, including staged records. A checkpoint is always of a committed position, or
+ *   of the position that its own transaction commits.
+ * - A thread that is being written is folded in steps, so that no call waits while a whole log is read.
+ * - After `rolledBack` no fold contains what was staged.
  */
 
 import type { DatabaseSync } from 'node:sqlite'
@@ -16,37 +16,38 @@ import { createFold, emptyView, joinedFrames, type ThreadFold, type ThreadKey, t
 import { checked, withCheck } from './checked-text.ts'
 import type { MovedFrames, ThreadLog } from './thread-log.ts'
 
-/** A fold this many records behind is brought up in the background, this many at a time. */
+/** A fold this many records behind is caught up in the background, this many at a time. */
 const LAG = 2_000
 const STEP = { maxRecords: 500, maxBytes: 256 * 1024 }
 /**
- * Units of text. A lighter fold is stored with its run's end. A heavier one, which would hold up everybody's commits,
- * when nobody runs; one that is heavier still not at all: it is folded again from the log, in steps, when it is wanted.
+ * In units of text. A lighter fold is stored when its run ends. A heavier one would delay all other commits, so it is
+ * stored when no run is live. One that is still heavier is never stored: it is folded again from the log, in steps,
+ * when it is needed.
  */
 const LIGHT = 512 * 1024
 const HEAVY = 16 * 1024 * 1024
 /**
- * A checkpoint writes the whole conversation. Up to this many units of text one is stored at each run's end; of a longer
- * conversation once its log has grown by half of what was stored last. So a run costs the same however long its thread
- * is, and a fold that has left memory reads at most half as much again of the log.
+ * A checkpoint writes the whole conversation. A conversation of up to this many units of text is stored at each run's
+ * end, a longer one once its log has grown by half of what was stored last. So the cost of a run does not depend on the
+ * length of its thread, and a fold that has left memory reads at most half as much again of the log.
  */
 const SHORT = 8 * 1024
-/** Frames that were just stored are kept at hand up to this many bytes, so that folding them reads nothing. */
+/** Frames that were just stored are kept in memory up to this many bytes, so that folding them reads nothing. */
 const MAX_WARM_BYTES = 4 * 1024 * 1024
 
 export interface Folds {
   view(thread: number, key: ThreadKey): ThreadView
   /** One bounded step towards the committed head; true when it is reached. */
   approach(thread: number, key: ThreadKey): boolean
-  /** A run has ended: stores the fold as it stands in this transaction, or later, if it is long or heavy. */
+  /** A run has ended: stores the fold in this transaction, or later if it is long or heavy. */
   checkpoint(thread: number, key: ThreadKey): void
   /** The thread is deleted, in this transaction. */
   drop(thread: number): void
   /** Stores the checkpoints of folds that had to leave memory. */
   writeParked(): void
-  /** A thread whose run goes on has grown by these: its fold is kept near. */
+  /** A thread with a live run has grown by these frames: its fold is kept close. */
   grown(moved: MovedFrames, key: ThreadKey): void
-  /** One step in the background; false when there was nothing to do. */
+  /** One step in the background; false if there was nothing to do. */
   step(): boolean
   rolledBack(): void
 }
@@ -56,7 +57,9 @@ interface Hot {
   readonly fold: ThreadFold
   /** The position of the newest checkpoint. */
   stored: number
-  /** Units of text of the conversation when it was last weighed, and of the log that was folded since. */
+  /**
+   * The weight of the conversation when it was last measured, and of the log that was folded since, in units of text.
+   */
   weighed: number
   grown: number
 }
@@ -64,7 +67,7 @@ interface Hot {
 export interface FoldsOptions {
   /** How many folds stay in memory. */
   readonly capacity: number
-  /** Whether nothing is running that would have to wait. */
+  /** Whether no run is live that would have to wait. */
   readonly quiet: () => boolean
 }
 
@@ -79,10 +82,10 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
   const hot = new Map<number, Hot>()
   /** Checkpoints that the next commit writes. */
   const parked = new Map<number, { readonly seq: number; readonly body: string }>()
-  /** Threads that have grown, with the position up to which their fold is known to be. */
+  /** Threads that have grown, with the position that their fold is known to have reached. */
   const reached = new Map<number, number>()
   const lagging = new Map<number, ThreadKey>()
-  /** Threads whose fold was too large to be stored when it should have been. */
+  /** Threads whose fold was too large to be stored when it was due. */
   const late = new Map<number, ThreadKey>()
   const warm: MovedFrames[] = []
   let warmBytes = 0
@@ -102,7 +105,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     for (const [oldest, left] of hot) {
       if (hot.size <= capacity || oldest === thread) break
       hot.delete(oldest)
-      // A step's worth is not done twice. Only committed records may be parked: what is staged may be taken back.
+      // Saves the work of at least one step. Only committed records may be parked, because staged ones may be rolled
+      // back.
       if (left.fold.seq() - left.stored >= STEP.maxRecords && left.fold.seq() <= log.committedHead(oldest)) {
         const view = left.fold.view()
         if (weightOf(view) <= LIGHT) parked.set(oldest, { seq: left.fold.seq(), body: JSON.stringify(view) })
@@ -111,7 +115,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     return fresh
   }
 
-  /** A checkpoint that is damaged is none: the log, which has checks of its own, says it all again (G11). */
+  /** A damaged checkpoint counts as absent: the log, which has its own checksums, has everything (G11). */
   function loaded(thread: number): string | undefined {
     const row = load.get(thread)
     return row && checked(String(row.body))
@@ -136,7 +140,7 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     return fold.seq() >= head
   }
 
-  /** Only onto a fold that is here and has come that far; what else there is, is read when it is wanted. */
+  /** Folds only into a hot fold that has come this far. Everything else is read when it is needed. */
   function foldWarm({ thread, firstSeq, lastSeq, bytes }: MovedFrames): void {
     const held = hot.get(thread)
     if (!held || held.fold.seq() >= lastSeq) return
@@ -149,18 +153,18 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
   function caughtUp(thread: number, key: ThreadKey): Hot {
     while (!approach(thread, key));
     const held = heat(thread, key)
-    // A fold that has seen some of what is staged passes over that part.
+    // A fold that already contains some of the staged records skips them.
     if (held.fold.seq() < log.head(thread)) apply(held, log.staged(thread))
     return held
   }
 
-  /** One step towards storing a large fold, in a transaction of its own: there is none between two batches. */
+  /** One step towards storing a large fold, in a transaction of its own: between two batches none is open. */
   function storeLate(thread: number, key: ThreadKey): void {
     let near = true
     try {
       near = approach(thread, key)
     } finally {
-      // As for those that lag: also where its log cannot be read.
+      // As with lagging folds, also if the log cannot be read.
       if (near) late.delete(thread)
     }
     if (!near) return
@@ -234,8 +238,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
         return true
       }
       if (!next) return false
-      // One thread until it is there: taking turns, they could drive each other out of memory. A log that cannot be
-      // read is not tried again and again.
+      // Finishes one thread before the next: by turns they could evict each other from memory. A log that cannot be
+      // read is not retried.
       let done = true
       try {
         done = approach(...next)
@@ -246,13 +250,13 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     },
     rolledBack() {
       hot.clear()
-      // Also what was parked may have been stored only in the transaction that is gone.
+      // Parked folds, too, may have been stored only in the transaction that was rolled back.
       reached.clear()
     },
   }
 }
 
-/** Units of text in a view, near enough: what is large in a conversation is what was said. */
+/** The approximate size of a view in units of text: most of a large conversation is message content. */
 function weightOf({ messages }: ThreadView): number {
   let units = 0
   for (const message of messages) {

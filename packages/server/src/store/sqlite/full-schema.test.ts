@@ -1,6 +1,7 @@
 /**
- * A store as schema 8 wrote it, with threads in every state and two tenants (`fixtures/full-schema-8.sql`). Its process
- * also wrote down what it answered (`fixtures/full-schema-8.fixture.json`); this version has to answer the same.
+ * Opens a store that schema 8 wrote, with threads in every state and two tenants (`fixtures/full-schema-8.sql`). The
+ * process that wrote it also recorded its answers (`fixtures/full-schema-8.fixture.json`). This version must give the
+ * same answers.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
@@ -32,7 +33,7 @@ afterEach(async () => {
 const open = () => openInThread({ directory, clock: createSharedClock(Date.UTC(2026, 0, 2)), publish() {} })
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** The key that `room/thread` stands for. */
+/** The key for `room/thread`. */
 function keyOf(path: string) {
   const [roomId = '', threadId = ''] = path.split('/')
   return { roomId, threadId }
@@ -80,13 +81,13 @@ it('G12 every room, thread, run, queue and log of a store of schema 8 reads the 
   }
 })
 
-it('G12 whom a mute of schema 8 reached, it still reaches', async () => {
+it('G12 a mute of schema 8 still applies to everyone whom it applied to', async () => {
   for (const [roomId, items] of Object.entries(answered.bob.threads)) {
     expect(await store.threads.list(BOB, roomId, { limit: 200 })).toEqual({ type: 'page', items })
   }
 })
 
-it('G12 every cursor that schema 8 gave goes on behind the entry that it was given with', async () => {
+it('G12 every cursor from schema 8 continues after the entry that it was given with', async () => {
   for (const [name, principal] of Object.entries(PEOPLE)) {
     const { inbox } = answered[name as keyof typeof PEOPLE]
     const all = inbox.beginning as [string, unknown][]
@@ -105,7 +106,7 @@ it('G12 every cursor that schema 8 gave goes on behind the entry that it was giv
   expect(await store.runs.timeline(ALICE, { limit: 200, before: runs })).toMatchObject({ type: 'page' })
 })
 
-it('G12 what a store of schema 8 remembers and holds goes on, and what it deleted stays deleted', async () => {
+it('G12 remembered cancels and queued runs of schema 8 still work, and deleted threads stay deleted', async () => {
   for (const [principal, roomId, reason] of [
     [ALICE, 'room-1', 'too late'],
     [ALICE, 'room-2', undefined],

@@ -17,7 +17,7 @@ function create() {
   return { batches, gather }
 }
 
-it('sends the first call after a quiet time in the same turn, and what follows as one batch a window', () => {
+it('the first call after a quiet time is sent in the same turn, and later ones as one batch per window', () => {
   const { batches, gather } = create()
   gather.call(call(1))
   expect(batches).toHaveLength(0)
@@ -33,7 +33,7 @@ it('sends the first call after a quiet time in the same turn, and what follows a
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('sends what is only read at the end of the turn, all of it together, and lets it wait for no window', () => {
+it('reads are sent together at the end of the turn and wait for no window', () => {
   const { batches, gather } = create()
   gather.call(call(1))
   vi.advanceTimersByTime(0)
@@ -52,7 +52,7 @@ it('sends what is only read at the end of the turn, all of it together, and lets
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('does not wait once a batch has grown large', () => {
+it('a batch that has grown large is sent at once', () => {
   const { batches, gather } = create()
   gather.append(1, LEASE, ['x'.repeat(60)])
   expect(batches).toHaveLength(0)
@@ -61,7 +61,7 @@ it('does not wait once a batch has grown large', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('keeps the order in which calls and appends came', () => {
+it('calls and appends keep their order', () => {
   const { batches, gather } = create()
   gather.append(1, LEASE, ['a'])
   gather.call(call(2))

@@ -1,10 +1,10 @@
 /**
- * Gathers calls into batches on their way to the worker. Writes: the first after a quiet time goes at once, at the end of
- * the event loop's turn; after that at most one batch every few milliseconds, or when one has grown large. Readings gain
- * nothing from waiting for each other, since no commit is saved: they go at the end of their turn.
+ * Gathers calls into batches on their way to the worker. Writes: the first one after a quiet time is sent at the end of
+ * the event loop's turn. After that, at most one batch is sent every few milliseconds, or when one has grown large.
+ * Reads are sent at the end of their turn: waiting would save no commit.
  *
- * Invariant: what was asked first is first in its batch, and batches keep their order. A reading may overtake a write
- * that has not been answered, never one that has.
+ * Invariant: calls keep their order within a batch, and batches keep theirs. A read may overtake a write that is not
+ * yet answered, never one that is.
  */
 import type { Lease } from '../port.ts'
 import { type AppendColumns, type Batch, type Call, emptyAppends } from './messages.ts'
@@ -13,13 +13,13 @@ export interface Gather {
   call(call: Call): void
   read(call: Call): void
   append(id: number, lease: Lease, events: readonly string[]): void
-  /** Sends what has gathered, as the last batch. */
+  /** Sends the gathered calls as the last batch. */
   close(): void
 }
 
 export interface GatherOptions {
   readonly windowMs: number
-  /** UTF-16 units of appended JSON. */
+  /** In UTF-16 units of appended JSON. */
   readonly maxUnits: number
   readonly post: (batch: Batch) => void
 }
@@ -30,7 +30,7 @@ export function createGather({ windowMs, maxUnits, post }: GatherOptions): Gathe
   let readings: Call[] = []
   let reading: NodeJS.Immediate | undefined
   let sentAt = Number.NEGATIVE_INFINITY
-  /** Ends the wait for the next batch, while there is one. */
+  /** Ends the wait for the next batch, if there is one. */
   let stopWaiting: (() => void) | undefined
 
   function send(close?: true): void {

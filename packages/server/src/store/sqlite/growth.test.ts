@@ -1,4 +1,4 @@
-/** What a call costs must not grow with what lies beside it: counted in statements, rows and bytes, never in time. */
+/** The cost of a call must not grow with the data beside it. Counted in statements, rows and bytes, never in time. */
 import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ALICE, asking, ending, LEASE_MS, ROOM, SUCCEEDED, saying } from '../contract/world.ts'
@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-/** In a transaction of its own, with the folding that follows it. */
+/** Runs the call in its own transaction, including the folding that follows it. */
 function write<Answer>(run: (now: number) => Answer): Answer {
   const [done] = createCommitter(store)([{ id: 1, run }])
   while (store.data.folds.step());
@@ -63,7 +63,7 @@ it('no call of a run carries out more statements than it did', () => {
     cost(`append ${runId}`, (now) => commands['work.append'](now, lease, saying(`${runId}-a`, 'An answer.')))
     cost(`end ${runId}`, (now) => commands['work.end'](now, lease, ending(lease, SUCCEEDED)))
   }
-  // The first run of a thread creates it. Each includes the beginning, the proof of ownership and the commit.
+  // The first run of a thread creates it. Each count includes the beginning, the proof of ownership and the commit.
   const most = { start: [25, 22], claim: [14, 14], append: [4, 4], end: [17, 17] }
   for (const [name, [first = 0, second = 0]] of Object.entries(most)) {
     expect(costs[`${name} first`], name).toBeLessThanOrEqual(first)
@@ -87,11 +87,11 @@ it('a short run writes as much in a long thread as in a short one', () => {
   const long = costUntil(600)
   expect(long.statements).toBeLessThanOrEqual(short.statements + 1)
   expect(long.rows).toBeLessThanOrEqual(short.rows + 1)
-  // A checkpoint now and then, of a conversation that is five times as long.
+  // Allows for an occasional checkpoint of a conversation that is five times as long.
   expect(long.given).toBeLessThan(short.given * 1.5)
 })
 
-it('a page of runs reads as many rows however many there are, and no request', () => {
+it('a page of runs reads the same number of rows however many runs there are, and no request', () => {
   const reads = createReads(store.data, store.clock, createSearches(store.path))
   function costOf(page: () => unknown) {
     count.take()
@@ -111,7 +111,7 @@ it('a page of runs reads as many rows however many there are, and no request', (
   const before = new Set(count.texts.keys())
   for (let n = 10; n < 60; n++) oneRun(`r-${n}`)
   for (let n = 10; n < 60; n++) oneRun('r', `thread-${n}`)
-  // Deleted ones are passed over without being read.
+  // Deleted runs are skipped without being read.
   for (let n = 10; n < 60; n++) {
     const room = { ...ROOM, roomId: `room-${n}` }
     write((now) => commands['rooms.create'](now, ALICE, room))
@@ -126,7 +126,7 @@ it('a page of runs reads as many rows however many there are, and no request', (
   }
 })
 
-it('a call that changes nothing drops no conversation out of memory', () => {
+it('a call that changes nothing drops no conversation from memory', () => {
   oneRun('r-1')
   expect(write((now) => commands['runs.start'](now, ALICE, THREAD, asking('r-1')))).toMatchObject({ type: 'same' })
   expect(write((now) => commands['work.claim'](now, { workerId: 'w', limit: 1, leaseMs: LEASE_MS }))).toEqual([])

@@ -33,8 +33,8 @@ async function titlesAfter(store: Store, cursor: string): Promise<string[] | str
 const titleOf = ({ json }: InboxItem) => String(JSON.parse(json).title)
 const headOf = async (store: Store) => (await store.inbox.overview(ALICE)).cursor
 
-describe('the inbox of a store that was put back from an older copy', () => {
-  it('refuses a cursor that saw what the copy lacks, however much is written afterwards', async () => {
+describe('the inbox of a store that was restored from an older copy', () => {
+  it('refuses a cursor that saw entries which the copy lacks, however much is written afterwards', async () => {
     const live = join(directory, 'live')
     const copy = join(directory, 'copy')
     const first = await open(live)
@@ -53,12 +53,12 @@ describe('the inbox of a store that was put back from an older copy', () => {
     expect(await titlesAfter(restored, late), 'at once').toBe('inbox_ahead')
     expect(await titlesAfter(restored, early)).toEqual(['before the copy'])
     await rename(restored, 'new 1', 'new 2', 'new 3')
-    expect(await titlesAfter(restored, late), 'once it is longer than what was lost').toBe('inbox_ahead')
+    expect(await titlesAfter(restored, late), 'once the log is longer than the lost part').toBe('inbox_ahead')
     expect(await titlesAfter(restored, early)).toEqual(['before the copy', 'new 1', 'new 2', 'new 3'])
     await restored.close()
   })
 
-  it('refuses it also where the copy was taken while the store was open', async () => {
+  it('refuses it also if the copy was taken while the store was open', async () => {
     const live = join(directory, 'live')
     const copy = join(directory, 'copy')
     const first = await open(live)
@@ -75,7 +75,7 @@ describe('the inbox of a store that was put back from an older copy', () => {
   })
 })
 
-it('goes on from any cursor over any number of openings, whether or not they wrote anything', async () => {
+it('continues from any cursor after any number of openings, whether or not they wrote anything', async () => {
   const cursors: string[] = []
   let store = await open()
   await store.rooms.create(ALICE, ROOM)
@@ -92,7 +92,7 @@ it('goes on from any cursor over any number of openings, whether or not they wro
   await store.close()
 })
 
-it('keeps the entries of a store of schema 4, in the order of their commits (G12)', async () => {
+it('keeps the entries of a store of schema 4, in commit order (G12)', async () => {
   const database = new DatabaseSync(join(directory, 'holdfast.db'))
   database.exec(readFileSync(new URL('./fixtures/schema-4.sql', import.meta.url), 'utf8'))
   const insert = database.prepare(
@@ -109,7 +109,7 @@ it('keeps the entries of a store of schema 4, in the order of their commits (G12
   await store.close()
 })
 
-it('refuses a cursor that saw of a person’s log what an older copy lacks, however much is written afterwards', async () => {
+it('refuses a cursor that saw entries of a person’s log which an older copy lacks, however much is written afterwards', async () => {
   const live = join(directory, 'live')
   const copy = join(directory, 'copy')
   const thread = { roomId: ROOM.roomId, threadId: 't' }
@@ -133,12 +133,12 @@ it('refuses a cursor that saw of a person’s log what an older copy lacks, howe
   expect(await after(late), 'at once').toBe('inbox_ahead')
   expect(await after(early)).toBe(0)
   await mute(restored, 4, 5, 6, 7)
-  expect(await after(late), 'once the log is longer than what was lost').toBe('inbox_ahead')
+  expect(await after(late), 'once the log is longer than the lost part').toBe('inbox_ahead')
   expect(await after(early)).toBe(4)
   await restored.close()
 })
 
-it('finds the entries of a person by their number, and reads none of another one', () => {
+it('finds the entries of a person by their position and reads none of other people', () => {
   const { database, close } = openStore({ directory })
   const count = countStatements()
   const persons = createPersons(database)
@@ -160,7 +160,7 @@ it('reads with as many statements and rows in a store of many rooms as in one of
   const count = countStatements()
   let rooms = 0
 
-  /** Of reading one entry in a store that has grown to this many rooms. */
+  /** The cost of reading one entry in a store that has grown to this many rooms. */
   function costAt(size: number) {
     for (; rooms < size; rooms++) {
       data.putRoom(room(rooms))
@@ -177,7 +177,7 @@ it('reads with as many statements and rows in a store of many rooms as in one of
   const few = costAt(4)
   expect(few.rows).toBeGreaterThan(0)
   expect(costAt(400)).toEqual(few)
-  // A number of its own in the index: entries of other tenants are passed over without being read.
+  // Each tenant has its own range of the index: entries of other tenants are skipped without being read.
   const reading = [...count.texts.keys()].filter((text) => text.includes('FROM inbox WHERE tenant'))
   expect(reading.map((text) => planOf(database, text))).toEqual([
     ['SEARCH inbox USING INDEX inbox_tenant (tenant=? AND no>?)'],

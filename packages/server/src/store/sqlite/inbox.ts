@@ -1,10 +1,10 @@
 /**
- * The `inbox` table: the lifecycle entries of all rooms, in the order of their commits, and the generations in which they
- * were written (`../decide/inbox-cursor.ts`).
+ * The `inbox` table: the lifecycle entries of all rooms, in commit order, and the generations in which they were
+ * written (`../decide/inbox-cursor.ts`).
  *
  * Invariants:
- * - A position is never used again, whatever is deleted: a reader that is at it would miss what came in its place.
- * - What a reading costs depends on how many entries it gives, and on nothing else.
+ * - A position is never reused, whatever is deleted: a reader at that position would miss the new entry.
+ * - The cost of a read depends only on the number of entries that it returns.
  */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
@@ -16,11 +16,11 @@ import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 export interface Inbox extends InboxPositions {
   append(tenantId: string, entry: InboxEntry): void
   read(tenantId: string, range: InboxRange): StoredEntries
-  /** The number of the generation in which this opening writes; it begins with the first entry of all. */
+  /** The number of this opening's generation. The first entry that it writes begins the generation. */
   begin(): number
   /** A generation's number; undefined if this store never had it. Later ones have higher numbers. */
   numberOf(generation: string): number | undefined
-  /** Of the tenant, in the order of their creation. */
+  /** The rooms of the tenant, in the order of their creation. */
   roomIds(tenantId: string): string[]
   counts(tenantId: string): StatusCount[]
   dropThread(thread: TenantThread): void
@@ -28,7 +28,7 @@ export interface Inbox extends InboxPositions {
   rolledBack(): void
 }
 
-/** Generations that are remembered. A cursor of an older one is answered as one from another store. */
+/** How many generations are remembered. A cursor of an older one is answered as one from another store. */
 const GENERATIONS = 1_000
 
 export function createInbox(database: DatabaseSync): Inbox {
@@ -58,7 +58,7 @@ export function createInbox(database: DatabaseSync): Inbox {
 
   const lastPosition = () => Number(last.get()?.seq ?? 0)
 
-  /** With the first entry, so that opening a store writes nothing. */
+  /** Called with the first entry, so that opening a store writes nothing. */
   function beginGeneration(): number {
     if (begun === undefined) {
       if (begin.run(own, lastPosition()).changes > 0) prune.run()
@@ -80,7 +80,7 @@ export function createInbox(database: DatabaseSync): Inbox {
     },
     begin: beginGeneration,
     numberOf: numberOfGeneration,
-    // Once this opening has begun its generation, that is the newest: most readings ask no table for it.
+    // Once this opening has begun its generation, that is the newest one, so most reads need no query for it.
     head: () => ({
       generation: begun === undefined ? String(newest.get()?.id ?? own) : own,
       position: lastPosition(),
@@ -96,7 +96,7 @@ export function createInbox(database: DatabaseSync): Inbox {
     counts: (tenantId) =>
       counts.all(tenantId).map((row) => ({
         roomId: String(row.room_id),
-        // The statement asks for these two.
+        // The statement selects only these two.
         status: row.status as StatusCount['status'],
         count: Number(row.count),
       })),
@@ -108,7 +108,7 @@ export function createInbox(database: DatabaseSync): Inbox {
   }
 }
 
-/** As many of the rows as the range allows. `position` names the column that holds it. */
+/** As many of the rows as the range allows. `position` names the column that holds the position. */
 export function entriesOf(
   rows: Iterable<Record<string, SQLOutputValue>>,
   position: string,

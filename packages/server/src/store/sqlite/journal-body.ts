@@ -4,7 +4,7 @@
  *   row   = at:f64  part*
  *   part  = thread:f64  firstSeq:f64  lastSeq:f64  crc:u32  length:u32  frames:bytes[length]
  *
- * All numbers little-endian; crc is CRC-32 of the frames.
+ * All numbers are little-endian; crc is the CRC-32 of the frames.
  */
 import { crc32 } from 'node:zlib'
 
@@ -18,7 +18,7 @@ export interface Part {
   readonly frames: Buffer
 }
 
-/** Writes a part's head before its frames, which already lie behind it. */
+/** Writes a part's head in front of its frames, which are already in place. */
 export function writePartHead(body: Buffer, at: number, part: Part): void {
   body.writeDoubleLE(part.thread, at)
   body.writeDoubleLE(part.firstSeq, at + 8)
@@ -29,7 +29,7 @@ export function writePartHead(body: Buffer, at: number, part: Part): void {
 
 export class DamagedJournal extends Error {}
 
-/** @throws DamagedJournal when a part's bytes are not those that were written. */
+/** @throws DamagedJournal if a part's bytes are not those that were written */
 export function readJournalBody(body: Buffer): { readonly at: number; readonly parts: readonly Part[] } {
   const parts: Part[] = []
   let at = ROW_HEAD

@@ -15,11 +15,11 @@ const CHILD = fileURLToPath(new URL('./testing/append-until-killed.ts', import.m
 interface Killed {
   /** The last position that was published or acknowledged. */
   readonly seen: number
-  /** What another process that tried to open the same data meanwhile was told. */
+  /** The refusal that another process got when it tried to open the same data meanwhile. */
   readonly refusal: unknown
 }
 
-/** Lets a process append until it has said `lines` lines, then kills it in whatever it is doing. */
+/** Lets a process append until it has printed `lines` lines, then kills it, whatever it is doing. */
 async function appendAndKill(directory: string, runId: string, lines: number): Promise<Killed> {
   const child = spawn(process.execPath, [CHILD, directory, runId], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)))
@@ -27,7 +27,7 @@ async function appendAndKill(directory: string, runId: string, lines: number): P
   let refusal: unknown
   let heard = 0
   for await (const line of createInterface({ input: child.stdout })) {
-    // What it said after the kill was sent counts as well.
+    // Lines that it printed after the kill was sent count as well.
     seen = Math.max(seen, Number(line.split(' ')[1]))
     if (++heard === 1) refusal = await openInThread({ directory, publish() {} }).catch((error: unknown) => error)
     if (heard === lines) child.kill('SIGKILL')
@@ -52,7 +52,7 @@ async function wholeLog(store: Store): Promise<Envelope[]> {
 const LINES = [3, 60, 7, 300]
 
 describe('a process that is killed in the middle of a run', () => {
-  it('loses nothing that anyone has seen, leaves no hole, and no lock behind (G1, G2, G11)', async () => {
+  it('loses nothing that anyone has seen, and leaves neither gaps nor a lock (G1, G2, G11)', async () => {
     const directory = temporaryDirectory()
     let before: Envelope[] = []
     for (const [round, lines] of LINES.entries()) {

@@ -1,6 +1,6 @@
 /**
- * What the main thread and the store's worker say to each other. Everything is plain data; appends and notices, of which
- * there are many, travel as columns, because a column of strings is copied several times faster than as many objects.
+ * The messages between the main thread and the store's worker. Everything is plain data. Appends and notices are
+ * numerous, so they are sent as columns: a column of strings is copied several times faster than as many objects.
  */
 import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreFaultCode } from '../fault.ts'
@@ -15,15 +15,15 @@ import type { LogLimits } from './thread-log.ts'
 export interface WorkerOptions {
   readonly directory: string
   readonly limits?: Partial<LogLimits>
-  /** One number over shared memory: the time, set by a test. Default: the system's. */
+  /** The time, as one number in shared memory, set by a test. Default: the system's. */
   readonly clock?: Float64Array<SharedArrayBuffer>
-  /** How long another process may take to let go of the database, in milliseconds. Default 5,000. */
+  /** How long another process may take to release the database, in milliseconds. Default 5,000. */
   readonly letGoMs?: number
-  /** Conversations kept folded in memory. */
+  /** How many conversations stay folded in memory. */
   readonly hotThreads?: number
-  /** Only to measure: blocks this long at each commit, as a slow disk would. */
+  /** For measurements only: blocks this long at each commit, like a slow disk. */
   readonly addedSyncMs?: number
-  /** Only for tests: the database may not grow past this many pages; may be set again while it runs. */
+  /** For tests only: the database may not grow past this many pages. May be set again while it runs. */
   readonly maxPages?: Int32Array<SharedArrayBuffer>
 }
 
@@ -71,18 +71,18 @@ export type Call = { [Op in Operation]: CallOf<Op> }[Operation]
 /** Appends, one after the other. */
 export interface AppendColumns {
   readonly ids: number[]
-  /** How many of the batch's calls come before each. */
+  /** For each append, how many of the batch's calls come before it. */
   readonly behind: number[]
   readonly tenants: string[]
   readonly rooms: string[]
   readonly threads: string[]
   readonly runs: string[]
   readonly epochs: number[]
-  /** How many events each holds. */
+  /** How many events each append holds. */
   readonly counts: number[]
-  /** UTF-16 units of each event in `text`. */
+  /** The length of each event in `text`, in UTF-16 units. */
   readonly lengths: number[]
-  /** The events' JSON, one behind the other. */
+  /** The events' JSON, concatenated. */
   text: string
 }
 
@@ -108,32 +108,32 @@ export function emptyAppends(): AppendColumns {
   }
 }
 
-/** What one commit or one reading gave. */
+/** The result of one commit or one read. */
 export interface Outcomes {
   readonly type: 'outcomes'
   readonly ids: number[]
   readonly answers: unknown[]
-  /** Appends that are on record and whose run goes on: the answer of nearly all. */
+  /** Appends that are stored and whose run continues: the answer to nearly all of them. */
   readonly running: number[]
   readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
   readonly more: MoreColumns | undefined
   readonly told: readonly RunTold[]
-  /** Tenants whose inbox has more. */
+  /** Tenants whose inbox has new entries. */
   readonly inboxes: readonly string[]
-  /** Persons whose own log has more. */
+  /** People whose own log has new entries. */
   readonly persons: readonly Principal[]
-  /** How long the commit took, in milliseconds; absent for a reading. */
+  /** How long the commit took, in milliseconds; absent for a read. */
   readonly commitMs?: number
 }
 
-/** `thread.more` of one commit, a thread after the other. */
+/** The `thread.more` notices of one commit, one thread after the other. */
 export interface MoreColumns {
   readonly tenants: string[]
   readonly rooms: string[]
   readonly threads: string[]
   readonly firstSeqs: number[]
   readonly lastSeqs: number[]
-  /** Where in `buffer` its frames lie. */
+  /** The position of each thread's frames in `buffer`. */
   readonly offsets: number[]
   readonly lengths: number[]
   readonly buffer: ArrayBuffer
@@ -142,10 +142,10 @@ export interface MoreColumns {
 export type RunTold = TenantThread & ThreadNotice
 
 export type FromWorker =
-  /** `aheadMs`: how far the newest time on record is ahead of the wall. */
+  /** `aheadMs`: how far the newest recorded time is ahead of the wall clock. */
   | { readonly type: 'opened'; readonly aheadMs: number }
   | { readonly type: 'refused'; readonly code: StoreOpenErrorCode | undefined; readonly message: string }
   | Outcomes
-  /** This process may not write the store any more; nothing is answered after it. */
+  /** This process may no longer write the store. No further answer follows. */
   | { readonly type: 'lost'; readonly why: string }
   | { readonly type: 'closed' }

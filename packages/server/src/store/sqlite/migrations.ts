@@ -1,10 +1,10 @@
 /**
- * The schema, as numbered steps that only go forward: `PRAGMA user_version` says how many have run. A step that was
- * released is never edited; a change is a new step. `application_id` marks the file as ours.
+ * The schema, as numbered steps that only go forward. `PRAGMA user_version` says how many have run. A step that was
+ * released is never edited; a change is a new step. `application_id` marks the file as a Holdfast store.
  *
- * Of the log: a group commit is one `journal` row with the frames of all its threads; a thread's frames move on into
- * `segment` rows, many events a row. At each commit a record lies in exactly one of the two, or in a
- * journal row that waits for its other threads.
+ * The log: a group commit is one `journal` row with the frames of all its threads. A thread's frames later move into
+ * `segment` rows, many events in each. After each commit a record is in exactly one of the two, or in a journal row
+ * that is kept for its other threads.
  */
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -94,7 +94,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
-  /* The run whose turn it is, so that a claim need not fold the threads that wait. */
+  /* The run that starts next, so that a claim need not fold the threads with queued runs. */
   ALTER TABLE thread ADD COLUMN next_run TEXT;
   UPDATE thread SET next_run = (
     SELECT run_id FROM run WHERE run.thread = thread.no AND run.status = 'queued' ORDER BY run.no LIMIT 1)
@@ -102,21 +102,21 @@ export const MIGRATIONS: readonly string[] = [
     SELECT 1 FROM run WHERE run.thread = thread.no AND run.status IN ('running', 'cancelling'));
   CREATE INDEX thread_next ON thread (no) WHERE next_run IS NOT NULL;
 
-  /* What a creation said, where it was changed since: a retried creation is compared with it. */
+  /* Title and agent from the creation, if they have changed since: a retried creation is compared with them. */
   ALTER TABLE thread ADD COLUMN made_title TEXT;
   ALTER TABLE room ADD COLUMN made TEXT;
 
   ALTER TABLE thread ADD COLUMN muted_until INTEGER;
   ALTER TABLE thread ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 
-  /* Tombstones: nothing else is left of what was deleted. deleted_seq is the position of thread.deleted. */
+  /* Tombstones: nothing else is left of a deleted room or thread. deleted_seq is the position of thread.deleted. */
   ALTER TABLE room ADD COLUMN deleted_at INTEGER;
   ALTER TABLE thread ADD COLUMN deleted_at INTEGER;
   ALTER TABLE thread ADD COLUMN deleted_seq INTEGER;
 
   CREATE INDEX run_accepted ON run (tenant, accepted_at, no);
 
-  /* Titles, and what was said: whose it is here, the words in the index, which keeps no text of its own. */
+  /* Titles and messages: this table says whose each text is; the index has the words and stores no text of its own. */
   CREATE TABLE search_entry (
     no     INTEGER PRIMARY KEY,
     thread INTEGER NOT NULL REFERENCES thread (no),
@@ -130,7 +130,7 @@ export const MIGRATIONS: readonly string[] = [
     SELECT search_entry.no, thread.title FROM search_entry JOIN thread ON thread.no = search_entry.thread;
   `,
   `
-  /* The lifecycle log of each room: what there was before this step is told by the overview. */
+  /* The lifecycle log of each room. Anything from before this step is in the overview only. */
   ALTER TABLE room ADD COLUMN inbox_seq INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE inbox (
     /* The order of commits. */
@@ -145,7 +145,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX thread_active ON thread (tenant, updated_at) WHERE status <> 'idle' AND deleted_at IS NULL;
   `,
   `
-  /* Under a number of its own, a row goes behind the last one. By thread and position in the table itself, each large body was put
+  /* With a number of its own, a row is appended after the last one. Keyed by thread and position, each large body was put
      between others: twice as many pages a commit, and whole bodies read to find the place. */
   CREATE TABLE moved (
     no        INTEGER PRIMARY KEY,
@@ -162,8 +162,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE moved RENAME TO segment;
   `,
   `
-  /* One order for all inboxes, whatever rooms there are: a cursor is one position in it. AUTOINCREMENT: a number is never
-     used again, also where the last entries were deleted. */
+  /* One order for all inboxes, so a cursor is one position in it. AUTOINCREMENT: a number is never reused, even if the
+     last entries were deleted. */
   CREATE TABLE moved (
     no        INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant    TEXT NOT NULL,
@@ -187,7 +187,7 @@ export const MIGRATIONS: readonly string[] = [
     after INTEGER NOT NULL
   ) STRICT;
 
-  /* Lists pass over no tombstones, and counts over no thread that is not counted. */
+  /* Lists skip tombstones, and counts skip threads that are not counted, without reading them. */
   DROP INDEX room_created;
   CREATE INDEX room_present ON room (tenant, created_at, room_id) WHERE deleted_at IS NULL;
   DROP INDEX thread_activity;
@@ -202,10 +202,10 @@ export const MIGRATIONS: readonly string[] = [
     SELECT json_extract(run_request.body, '$.agentId') FROM run JOIN run_request ON run_request.run = run.no
     WHERE run.thread = thread.no AND json_extract(run_request.body, '$.agentFrom') IS NULL ORDER BY run.no DESC LIMIT 1);
 
-  /* A room that never chose follows the default agent; before this step each had a copy of it, which was the demo. */
+  /* A room that never chose an agent follows the default. Before this step each room had a copy of it, which was demo. */
   UPDATE room SET agent_id = '' WHERE agent_id = 'demo' AND made IS NULL;
 
-  /* What waits, and whether it waits for a person: it looked like work before. */
+  /* The number of queued runs, and whether they wait for a person: before, such a thread looked busy. */
   ALTER TABLE thread ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE thread ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
   UPDATE thread SET waiting = (SELECT count(*) FROM run WHERE run.thread = thread.no AND run.status = 'queued');
@@ -215,7 +215,7 @@ export const MIGRATIONS: readonly string[] = [
   WHERE status = 'queued' AND next_run IS NULL;
   `,
   `
-  /* Which process has the database: the one that opened it last (fence.ts). */
+  /* The process that owns the database: the one that opened it last (fence.ts). */
   CREATE TABLE owner (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
     generation INTEGER NOT NULL,
@@ -223,14 +223,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
-  /* Lists of runs and whose turn it is need to know the agent, and not the whole request, which may be large. */
+  /* Lists of runs and of next runs need the agent, and not the whole request, which may be large. */
   ALTER TABLE run ADD COLUMN agent_id TEXT;
   UPDATE run SET agent_id = (SELECT json_extract(body, '$.agentId') FROM run_request WHERE run_request.run = run.no);
   CREATE INDEX run_of_thread ON run (thread, no);
   `,
   `
-  /* Room ids are unique within a tenant: what names a room or a thread by its ids names the tenant too. Primary keys and
-     unique columns are part of a table, so these are written once more; threads keep their numbers. */
+  /* Room ids are unique within a tenant, so ids of rooms and threads come with the tenant. Primary keys and unique
+     columns are part of a table, so these tables are written again; threads keep their numbers. */
   CREATE TABLE moved (
     tenant     TEXT NOT NULL,
     room_id    TEXT NOT NULL,
@@ -300,7 +300,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX inbox_thread ON inbox (tenant, room_id, thread_id);
   `,
   `
-  /* What a thread is to one person. A mute was the thread's: it stays with everybody that the tenant knows of. */
+  /* One person's settings of a thread. A mute used to be the thread's: it stays for everyone that the tenant knows of. */
   CREATE TABLE person_thread (
     thread      INTEGER NOT NULL REFERENCES thread (no),
     person      TEXT NOT NULL,
@@ -315,7 +315,7 @@ export const MIGRATIONS: readonly string[] = [
     WHERE thread.muted_until IS NOT NULL AND thread.deleted_at IS NULL;
   ALTER TABLE thread DROP COLUMN muted_until;
 
-  /* The log that one person alone reads. A row of a deleted thread is emptied, and keeps its position. */
+  /* The log that only one person reads. A row of a deleted thread is emptied and keeps its position. */
   CREATE TABLE person_entry (
     tenant     TEXT NOT NULL,
     person     TEXT NOT NULL,
@@ -332,9 +332,9 @@ export const MIGRATIONS: readonly string[] = [
 ]
 
 /**
- * Brings a database from where it is to now, each step in its own transaction. Foreign keys are off meanwhile, as a step
- * that replaces a table needs (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes"), and
- * are checked before each step is committed.
+ * Migrates a database to the current schema, each step in its own transaction. Foreign keys are off meanwhile, as a
+ * step that replaces a table needs (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema
+ * Changes"), and are checked before each step is committed.
  */
 export function migrate(database: DatabaseSync, from: number, steps = MIGRATIONS): void {
   if (from >= steps.length) return

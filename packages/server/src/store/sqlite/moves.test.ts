@@ -4,8 +4,8 @@ import { createMoves } from './moves.ts'
 const KB = 1024
 const QUIET = { bytes: 0, tails: 0 }
 
-describe('which tails move with a commit', () => {
-  it('a few at a time, the longest wanted first, and each once', () => {
+describe('the tails that move with a commit', () => {
+  it('are a few at a time, the longest-waiting first, and each once', () => {
     const moves = createMoves(256 * KB)
     for (let thread = 1; thread <= 10; thread++) moves.want(thread)
     moves.want(1)
@@ -13,20 +13,20 @@ describe('which tails move with a commit', () => {
     expect(takes).toEqual([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10], []])
   })
 
-  it('at least one, however long', () => {
+  it('are at least one, however long', () => {
     const moves = createMoves(1)
     for (const thread of [7, 3]) moves.want(thread)
     expect(moves.take(QUIET, () => 500 * KB)).toEqual([7])
     expect(moves.take(QUIET, () => 500 * KB)).toEqual([3])
   })
 
-  it('short ones by their number, since each is a row of its own', () => {
+  it('are limited in number if they are short, since each becomes a row', () => {
     const moves = createMoves(256 * KB)
     for (let thread = 1; thread <= 100; thread++) moves.want(thread)
     expect(moves.take(QUIET, () => 0)).toHaveLength(32)
   })
 
-  it('at least twice what comes in: who always has more keeps nobody waiting', () => {
+  it('are at least twice the incoming data, so that a busy thread delays no other', () => {
     const moves = createMoves(1)
     const lengths = new Map<number, number>()
     const LONG = 64 * KB
@@ -46,7 +46,7 @@ describe('which tails move with a commit', () => {
     expect(longest).toBeLessThan(2 * LONG)
   })
 
-  it('none that has moved meanwhile', () => {
+  it('are none that have moved in the meantime', () => {
     const moves = createMoves(1)
     for (const thread of [1, 2]) moves.want(thread)
     moves.moved(1)

@@ -1,30 +1,30 @@
 /**
- * Which tails move into segments with a commit: those that are long or old, a few at a time. Threads that began together
- * are long together, and nobody's commit is to wait until all of them have moved.
+ * Which tails move into segments with a commit: those that are long or old, a few at a time. Threads that began
+ * together get long together, and no commit should wait until all of them have moved.
  *
- * Does not know: what is in a tail, how it moves.
- * Invariant: what moves is at least twice what comes in, so that nobody waits for long.
+ * Does not know: what is in a tail, how it moves. Invariant: a commit moves at least twice what comes in, so that no
+ * tail waits for long.
  */
 export interface Moves {
-  /** The thread's tail is to move, with this commit or a later one. Twice is once. */
+  /** The thread's tail is to move, with this commit or a later one. A repeated call has no effect. */
   want(thread: number): void
   /**
-   * Those that move with a commit, the longest wanted first: as many as there is room for, and at least one. Who is to
-   * move after all, because the commit failed, is to be wanted again.
+   * The tails that move with a commit, the longest-waiting first: as many as there is space for, and at least one. If
+   * the commit fails, `want` must be called for them again.
    */
   take(incoming: Incoming, lengthOf: (thread: number) => number): readonly number[]
-  /** It has moved, whether or not anybody wanted it. */
+  /** The tail has moved, whether or not `want` was called for it. */
   moved(thread: number): void
 }
 
-/** What a commit brings. */
+/** What a commit adds. */
 export interface Incoming {
   readonly bytes: number
-  /** Tails that begin with it. */
+  /** Tails that begin with this commit. */
   readonly tails: number
 }
 
-/** What a move costs beside its bytes, in the bytes that it would take to cost as much: a row of its own. */
+/** The cost of a move beside its bytes, expressed in bytes: it writes a row of its own. */
 const MOVE_COST = 8 * 1024
 
 export function createMoves(bytesACommit: number): Moves {

@@ -1,8 +1,8 @@
 /**
- * Opens the database file of a store: version gate, whose file it is, schema, pragmas, and the checks that cost little.
- * Owns every way in which that can fail. Does not know what the tables mean.
+ * Opens the database file of a store: version check, ownership of the file, schema, pragmas, and the checks that cost
+ * little. Owns every way in which that can fail. Does not know: what the tables mean.
  *
- * `synchronous = FULL` is the promise G1 in one word: with NORMAL a power cut takes acknowledged commits along.
+ * `synchronous = FULL` is required by G1: with NORMAL, a power failure loses acknowledged commits.
  */
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -15,13 +15,13 @@ import { isBusy, isCorrupt, isFull, isNotADatabase, isOddSchema, isUnwritable } 
 /** The first release without the WAL corruption bug. */
 const OLDEST_SQLITE = '3.51.3'
 
-/** Tables whose size does not grow with the history: checked whole at each start. */
+/** Tables whose size does not grow with the history. They are checked completely at each start. */
 const SMALL_TABLES = ['room', 'journal', 'remembered_cancel']
 
-/** A server that has lost its lock file notices within a second, and lets go. */
+/** A server that has lost its lock file notices within a second and lets go. */
 const LET_GO_MS = 5_000
 
-/** `letGoMs`: how long another process may take to let go of it. @throws StoreOpenError */
+/** `letGoMs`: how long another process may take to release the database. @throws StoreOpenError */
 export function openDatabase(path: string, letGoMs = LET_GO_MS): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
@@ -29,14 +29,15 @@ export function openDatabase(path: string, letGoMs = LET_GO_MS): DatabaseSync {
     database = new DatabaseSync(path)
     checkSqlite(versionOf(database))
     const version = schemaVersion(database, path)
-    // Of a new file: a commit of many threads is few pages, and each costs a write of its own.
+    // For a new file only. With large pages a commit of many threads writes few of them, and each costs a write of its
+    // own.
     if (version === 0) database.exec('PRAGMA page_size = 16384')
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA busy_timeout = 1000',
     )
     if (version > 0) checkIntegrity(database, path)
     migrate(database, version)
-    // A step may have rewritten all there is: nobody is to read it out of the WAL.
+    // A step may have rewritten all data, which must not stay in the WAL.
     if (version < MIGRATIONS.length) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     return database
   } catch (error) {
@@ -46,7 +47,8 @@ export function openDatabase(path: string, letGoMs = LET_GO_MS): DatabaseSync {
 }
 
 /**
- * Whoever has the database open holds a lock on the file itself, whether or not there is a lock file beside it.
+ * A process that has the database open holds a lock on the file itself, whether or not there is a lock file.
+ *
  * @throws StoreOpenError `locked`
  */
 function waitUntilAlone(path: string, letGoMs: number): void {
@@ -73,7 +75,7 @@ export function checkSqlite(version: string): void {
   if (at !== -1 && (have[at] ?? 0) < (need[at] ?? 0)) {
     throw new StoreOpenError(
       'sqlite_too_old',
-      `This Node brings SQLite ${version}, which can corrupt a database in WAL mode. Use a Node that brings ${OLDEST_SQLITE} or newer.`,
+      `This version of Node includes SQLite ${version}, which can corrupt a database in WAL mode. Use one that includes ${OLDEST_SQLITE} or newer.`,
     )
   }
 }
@@ -100,7 +102,7 @@ function schemaVersion(database: DatabaseSync, path: string): number {
 }
 
 function checkIntegrity(database: DatabaseSync, path: string): void {
-  // With the WAL moved into it, the file must be as long as its header says: finds a truncated copy.
+  // After the WAL is moved into it, the file must be as long as its header says. This detects a truncated copy.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   const size = existsSync(path) ? statSync(path).size : 0
   const expected = pragma(database, 'page_count') * pragma(database, 'page_size')
@@ -116,7 +118,7 @@ function pragma(database: DatabaseSync, name: 'application_id' | 'user_version' 
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 }
 
-/** What an error at opening means; a row whose JSON does not parse is damage too. */
+/** What an error at opening means. A row whose JSON does not parse counts as damage, too. */
 export function asOpenError(error: unknown, path: string): unknown {
   if (error instanceof StoreOpenError) return error
   if (isNotADatabase(error)) return foreign(path, error)
@@ -140,7 +142,7 @@ function foreign(path: string, cause?: unknown): StoreOpenError {
 function damaged(path: string, cause: unknown): StoreOpenError {
   return new StoreOpenError(
     'damaged',
-    `${path} is damaged. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+    `${path} is damaged. Restore a copy of the whole data directory, or move it away to begin with an empty store.`,
     { cause },
   )
 }

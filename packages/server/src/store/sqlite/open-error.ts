@@ -3,21 +3,21 @@
  * in the directory was changed.
  */
 export type StoreOpenErrorCode =
-  /** The directory cannot be made or written: read-only, somebody else's, or a file stands in its place. */
+  /** The directory cannot be created or written: it is read-only, belongs to another user, or its path is a file. */
   | 'directory_unwritable'
-  /** Another server, or another program, holds the same data. */
+  /** Another server, or another program, is using the same data. */
   | 'locked'
-  /** There is a database, and it is not a Holdfast store. */
+  /** There is a database, but it is not a Holdfast store. */
   | 'foreign_database'
-  /** Written by a newer Holdfast. */
+  /** A newer Holdfast wrote it. */
   | 'newer_schema'
   /** SQLite below 3.51.3 can corrupt a WAL database. */
   | 'sqlite_too_old'
   /** The database fails its checks. */
   | 'damaged'
-  /** Two servers wrote it at once: positions have two contents. */
+  /** Two servers wrote it at once: some positions have two contents. */
   | 'two_histories'
-  /** No room left to open it. */
+  /** There is no disk space left to open it. */
   | 'storage_full'
 
 export class StoreOpenError extends Error {

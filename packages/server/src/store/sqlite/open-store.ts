@@ -1,4 +1,7 @@
-/** Opens everything of a store in its order, and closes it in the other. Owns what lives as long as the store does. */
+/**
+ * Opens all parts of a store in order, and closes them in reverse order. Owns everything that lives as long as the
+ * store.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { createStoreClock, type StoreClock } from '../decide/clock.ts'
 import { type DataDirectory, holdDataDirectory } from './data-directory.ts'
@@ -16,16 +19,16 @@ const SYSTEM_TIME = { now: () => Date.now(), elapsed: () => performance.now() }
 
 export interface OpenStore {
   readonly database: DatabaseSync
-  /** Of its file. */
+  /** The path of the database file. */
   readonly path: string
   readonly data: StoreData
   readonly clock: StoreClock
   readonly now: () => number
   readonly beforeCommit: () => void
   readonly fence: Fence
-  /** A store that is lost is abandoned. */
+  /** Closes the store. A store that is lost is abandoned instead. */
   close(): void
-  /** Lets go at once: what is in memory does not become part of the store. */
+  /** Lets go at once: what is in memory is not written to the store. */
   abandon(): void
 }
 
@@ -82,20 +85,23 @@ export function openStore(options: WorkerOptions): OpenStore {
   }
 }
 
-/** @throws StoreOpenError `locked` where the files went while they were opened: somebody removes them, or opens them too */
+/**
+ * @throws StoreOpenError `locked` if the files disappeared while they were opened: somebody is removing them, or
+ * opening them too
+ */
 function fenceOf(database: DatabaseSync, { database: path, lockFile }: DataDirectory, token: string): Fence {
   try {
     return createFence(database, { path, token, lockFile })
   } catch (cause) {
     if (!isAbsence(cause)) throw cause
-    const sentence = `A file beside ${path} was removed while this server opened it: is another one starting? Start it again.`
+    const sentence = `A file beside ${path} was removed while this server opened it. Make sure that no other server is starting, then start this one again.`
     throw new StoreOpenError('locked', sentence, { cause })
   }
 }
 
 /**
- * A connection that cannot write, open until the writer's is closed: SQLite lets the last connection to close move the
- * WAL into the database and remove it. Where files were replaced, those would be another server's.
+ * A connection that cannot write, open until the writer's is closed. SQLite makes the last connection to close move the
+ * WAL into the database and remove it. If the files were replaced, those would be another server's.
  */
 function openBeside(path: string): DatabaseSync {
   const beside = new DatabaseSync(path, { readOnly: true })
@@ -103,7 +109,9 @@ function openBeside(path: string): DatabaseSync {
   return beside
 }
 
-/** What the journal holds moves into segments. On a full disk it stays where it is, and is as durable there. */
+/**
+ * Moves the content of the journal into segments. On a full disk it stays in the journal and is equally durable there.
+ */
 function moveTails(database: DatabaseSync, data: StoreData, now: number): void {
   try {
     database.exec('BEGIN IMMEDIATE')

@@ -55,21 +55,21 @@ async function refusal(): Promise<StoreOpenError> {
 }
 
 describe('opening a store', () => {
-  it('makes the directory and everything in it', async () => {
+  it('creates the directory and everything in it', async () => {
     directory = join(directory, 'a', 'b')
     await makeStore()
     expect(statSync(file()).isFile()).toBe(true)
     directory = join(directory, '..', '..')
   })
 
-  it('is refused to a second one in the same process, and allowed again once the first is closed', async () => {
+  it('is refused to a second server in the same process, and allowed again once the first is closed', async () => {
     const first = await open()
     expect(await refusal()).toMatchObject({ code: 'locked', message: expect.stringContaining('HOLDFAST_DATA') })
     await first.close()
     await (await open()).close()
   })
 
-  it('says so when a file stands where the directory should be', async () => {
+  it('fails with a clear error if the directory’s path is a file', async () => {
     const whole = directory
     directory = join(whole, 'file')
     writeFileSync(directory, '')
@@ -77,7 +77,7 @@ describe('opening a store', () => {
     directory = whole
   })
 
-  it('says so when the database cannot be written', async () => {
+  it('fails with a clear error if the database cannot be written', async () => {
     mkdirSync(file())
     expect(await refusal()).toMatchObject({ code: 'directory_unwritable' })
   })
@@ -85,21 +85,21 @@ describe('opening a store', () => {
   it.each([
     ['a text file', () => writeFileSync(file(), 'Dear diary, '.repeat(1_000))],
     [
-      "somebody else's database",
+      'a database of another program',
       () => {
         const database = new DatabaseSync(file())
         database.exec('CREATE TABLE diary (entry TEXT)')
         database.close()
       },
     ],
-  ])('refuses %s and leaves it as it was', async (_, write) => {
+  ])('refuses %s and leaves it unchanged', async (_, write) => {
     write()
     const before = readFileSync(file())
     expect(await refusal()).toMatchObject({ code: 'foreign_database' })
     expect(readFileSync(file())).toEqual(before)
   })
 
-  it('refuses data of a newer Holdfast and leaves it as it was (G12)', async () => {
+  it('refuses data of a newer Holdfast and leaves it unchanged (G12)', async () => {
     await makeStore()
     const database = new DatabaseSync(file())
     database.exec('PRAGMA user_version = 1000')
@@ -109,7 +109,7 @@ describe('opening a store', () => {
     expect(readFileSync(file())).toEqual(before)
   })
 
-  it('refuses a database that was cut off (G11)', async () => {
+  it('refuses a truncated database (G11)', async () => {
     await makeStore()
     truncateSync(file(), statSync(file()).size - 4096)
     expect(await refusal()).toMatchObject({ code: 'damaged', message: expect.stringContaining('copy') })
@@ -124,21 +124,21 @@ describe('opening a store', () => {
     expect(await refusal()).toMatchObject({ code: 'damaged' })
   })
 
-  it('refuses a SQLite that can corrupt its WAL, whatever else is new', () => {
+  it('refuses a SQLite that can corrupt its WAL, whatever the other versions are', () => {
     for (const version of ['3.51.2', '3.50.9', '2.99.99']) {
       expect(() => checkSqlite(version)).toThrow(expect.objectContaining({ code: 'sqlite_too_old' }))
     }
     for (const version of ['3.51.3', '3.52.0', '4.0.0']) expect(() => checkSqlite(version)).not.toThrow()
   })
 
-  it('reports the same from the worker thread', async () => {
+  it('fails with the same error from the worker thread', async () => {
     writeFileSync(file(), 'Dear diary, '.repeat(1_000))
     await expect(createSqliteStore({ directory, publish() {} })).rejects.toMatchObject({ code: 'foreign_database' })
   })
 })
 
 describe('the schema', () => {
-  it('goes forward in steps, and a step that fails leaves the one before (G12)', () => {
+  it('goes forward in steps, and a step that fails leaves the previous one in place (G12)', () => {
     const database = new DatabaseSync(file())
     expect(() => migrate(database, 0, [...MIGRATIONS, 'CREATE TABLE extra (a) STRICT; SELECT nonsense'])).toThrow()
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: MIGRATIONS.length })
@@ -148,7 +148,7 @@ describe('the schema', () => {
     database.close()
   })
 
-  it('has a tenant and an owner wherever something belongs to somebody', () => {
+  it('has a tenant and an owner in every table of things that belong to somebody', () => {
     const database = new DatabaseSync(file())
     migrate(database, 0)
     for (const table of ['room', 'thread', 'run']) {

@@ -1,4 +1,4 @@
-/** What became of a batch or a reading, as messages for the main thread. */
+/** Converts the results of a batch or a read into messages for the main thread. */
 import type { BatchOutcome } from './committer.ts'
 import type { MoreColumns, Outcomes } from './messages.ts'
 import { faultCode } from './sqlite-error.ts'
@@ -80,12 +80,12 @@ function moreOf({ buffer, parts, keys }: Committed): MoreColumns {
   return more
 }
 
-/** An append's answer and nobody else's: `{type: 'running'}`. */
+/** Whether the answer is `{type: 'running'}`, which only an append gives. */
 function isRunning(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'running'
 }
 
-/** A log chunk's frames lie in a buffer of their own, which can go over whole. */
+/** The frames of a log chunk are in a buffer of their own, which can be transferred. */
 function framesIn(answer: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (typeof answer !== 'object' || answer === null || !('frames' in answer)) return undefined
   return answer.frames instanceof Uint8Array ? (answer.frames as Uint8Array<ArrayBuffer>) : undefined

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createPending } from './pending.ts'
 
-it('gives each call once, under its own number, in whatever order they are taken, and clears the rest in their order', () => {
+it('each call is returned once, by its own number, in whatever order they are taken, and the rest is cleared in order', () => {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.record({ type: fc.constant('add' as const), count: fc.integer({ min: 1, max: 700 }) }) },
-    // Mostly the oldest: as answers come.
+    // Mostly the oldest, as answers arrive.
     {
       weight: 6,
       arbitrary: fc.record({
@@ -45,7 +45,7 @@ it('gives each call once, under its own number, in whatever order they are taken
   )
 })
 
-it('gives nothing for a number that it never gave', () => {
+it('an unknown number returns nothing', () => {
   const pending = createPending<string>()
   const id = pending.add('call')
   expect([pending.take(id + 1), pending.take(0), pending.take(-5)]).toEqual([undefined, undefined, undefined])

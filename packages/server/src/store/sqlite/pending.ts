@@ -1,25 +1,25 @@
 /**
- * Calls that wait for their answer. Numbers them in their order, and they are answered nearly in that order: a list that
- * is used up from its front, where a map would be made anew for every few hundred of them.
+ * Calls that wait for their answer. They are numbered in order and answered nearly in order, so this is a list that is
+ * consumed from its front. A map would be rebuilt after every few hundred of them.
  *
- * Invariant: each is taken once.
+ * Invariant: each call is taken once.
  */
 export interface Pending<Call> {
-  /** Its number. */
+  /** Returns its number. */
   add(call: Call): number
   take(id: number): Call | undefined
-  /** All that are left, oldest first: they wait no longer. */
+  /** Removes all that are left, oldest first. */
   clear(): Call[]
 }
 
-/** The part of the list that is used up goes when it is so long, and half of it. */
+/** The consumed part of the list is removed once it is this long and half of the list. */
 const SPENT = 512
 
 export function createPending<Call>(): Pending<Call> {
   let calls: (Call | undefined)[] = []
-  /** The number of the first in the list. */
+  /** The number of the first call in the list. */
   let first = 1
-  /** How many of the front have been taken. */
+  /** How many at the front have been taken. */
   let spent = 0
 
   return {

@@ -1,11 +1,11 @@
 /**
- * The `person_thread` and `person_entry` tables: what is one person's own. The first has what a thread is to a person (a mute;
- * a read mark will be a column), the second the log that this person alone reads.
+ * The `person_thread` and `person_entry` tables: per-person state. The first has a person's settings of a thread (a
+ * mute; a read mark will be a column), the second the log that only this person reads.
  *
  * Invariants:
- * - Positions of a person's log go up by one and are never used again: a row whose thread is deleted is emptied and stays.
+ * - Positions in a person's log increase by one and are never reused: the row of a deleted thread is emptied and stays.
  * - A log has at most `MAX_PERSON_ENTRIES` rows, always the newest, so the oldest row says what was trimmed.
- * - What a reading costs depends on how many entries it gives.
+ * - The cost of a read depends only on the number of entries that it returns.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { InboxEntry } from '@holdfast/core'
@@ -17,12 +17,12 @@ import type { TenantThread } from '../tenant-thread.ts'
 import { entriesOf } from './inbox.ts'
 
 export interface Persons {
-  /** Of a thread, by its number; what shows threads reads it with their rows (`threads.ts`). */
+  /** For one thread, by its number. Lists of threads read the settings together with their rows (`threads.ts`). */
   get(thread: number, personId: string): PersonThread | undefined
-  /** Of all persons. */
+  /** The settings of all people. */
   of(thread: number): ReadonlyMap<string, PersonThread>
   put(thread: number, personId: string, own: PersonThread): void
-  /** `generation`: the number of the one that writes (`inbox.ts`). */
+  /** `generation`: the number of the generation that writes (`inbox.ts`). */
   append(person: Principal, generation: number, entry: InboxEntry): void
   /** `numberOf`: a generation's number; undefined if this store never had it. */
   positions(person: Principal, numberOf: (generation: string) => number | undefined): OwnPositions

@@ -1,17 +1,17 @@
 /**
- * A file or directory that was opened, and whether its path still leads to it. Does not know what is in it.
+ * A file or directory that was opened, and whether its path still leads to it. Does not know: its content.
  *
- * Holds it open: closing lets go of every lock that this process has on the file, SQLite's too.
+ * Holds it open: closing it would release every lock that this process has on the file, SQLite's included.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 
-/** `unknown`: it could not be looked at. */
+/** `unknown`: the check itself failed. */
 export type PlaceState = 'there' | 'gone' | 'replaced' | 'unknown'
 
 export interface Place {
   readonly path: string
   look(): PlaceState
-  /** Fills `into` with its bytes from `position` on; how many there were, undefined where they cannot be read. */
+  /** Reads bytes from `position` on into `into`. Returns how many were read; undefined if they cannot be read. */
   read(into: Buffer, position: number): number | undefined
   close(): void
 }
@@ -26,7 +26,7 @@ export function placeOf(path: string): Place {
       try {
         const now = identityOf(statSync(path, { bigint: true }))
         if (now === known) return 'there'
-        // Some file systems give an open file another number.
+        // Some file systems report another inode number for an open file.
         known = identityOf(fstatSync(file, { bigint: true }))
         return now === known ? 'there' : 'replaced'
       } catch (error) {
@@ -48,7 +48,7 @@ function identityOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }
   return `${dev}:${ino}`
 }
 
-/** Of what was asked for by its path. */
+/** Whether the error means that nothing exists at the path. */
 export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ESTALE'].includes(String(error.code))
 }

@@ -1,6 +1,7 @@
 /**
- * The calls that only read, each from committed data in one bounded step; a snapshot of a thread that is far ahead of
- * its checkpoint asks to be called again. A search is answered later, from what was committed when it was asked.
+ * The calls that only read, each from committed data in one bounded step. A snapshot of a thread that is far ahead of
+ * its checkpoint is called again for the next step. A search is answered later, from what was committed when it was
+ * asked.
  */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
 import { type Command, QUERIES } from '../commands/commands.ts'
@@ -27,7 +28,7 @@ import type { SeenThread } from './threads.ts'
 
 export const AGAIN = Symbol('again')
 
-/** No reading takes more than this in one step, whatever was asked for. */
+/** The most bytes that one step reads, whatever was requested. */
 const MAX_READ_BYTES = 1024 * 1024
 
 export type ReadingOperation = Extract<
@@ -57,7 +58,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
   const { rooms, threads, runs, persons, log, folds, inbox } = data
   const facts = createFacts(data)
 
-  /** A read that needs a view asks to be called again until the view is near. */
+  /** A read that needs a view is called again until the view is close. */
   const decided =
     <Args extends readonly unknown[], Answer>(query: Command<Args, Answer>) =>
     (...args: Args): Answer | typeof AGAIN => {
@@ -117,7 +118,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       page,
     )
     if (answer.type !== 'page') return answer
-    // Meanwhile one of them may have been deleted.
+    // A thread may have been deleted meanwhile.
     const items = answer.items
       .flatMap(({ no }) => threads.seenByNo(no, principal.personId) ?? [])
       .filter(({ row }) => !row.deleted)
@@ -217,7 +218,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
   }
 }
 
-/** One row more than the page is asked for: whether there is a next one. */
+/** Fetches one row more than the page needs, to know whether there is a next page. */
 function pageOf<Row>(
   kind: ListKind,
   list: (after: ListPosition | undefined, limit: number) => readonly Row[],

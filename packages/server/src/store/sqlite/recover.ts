@@ -1,7 +1,7 @@
 /**
- * What a start finds in the journal moves into segments, in one transaction with the claim of the database: whatever
- * the last process was doing, its commits are whole, so there is nothing to repair. A damaged row is refused, never
- * passed over; so is one that says something else than the segment of the same positions.
+ * At the start, the content of the journal moves into segments, in one transaction with the claim of the database.
+ * Commits are atomic whatever the last process was doing, so there is nothing to repair. A damaged row is refused,
+ * never skipped, and so is a row whose content differs from the segment of the same positions.
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -14,9 +14,9 @@ import { createSegments, DamagedLog, type Piece, type Segments } from './segment
 export interface Recovered {
   /** The number of the next journal row. */
   readonly nextRow: number
-  /** Of the newest commit: the store's clock goes on from here. */
+  /** The time of the newest commit: the store's clock continues from here. */
   readonly lastAt: number
-  /** This process's, in the database. */
+  /** This process's token in the database. */
   readonly token: string
 }
 
@@ -35,21 +35,21 @@ export function recoverJournal(database: DatabaseSync, directory: string, segmen
     if (cause instanceof TwoHistories) {
       throw new StoreOpenError(
         'two_histories',
-        `The data in ${directory} was written by two servers at once: ${cause.message}. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+        `The data in ${directory} was written by two servers at once: ${cause.message}. Restore a copy of the whole data directory, or move it away to begin with an empty store.`,
         { cause },
       )
     }
     if (!(cause instanceof DamagedJournal)) throw cause
     throw new StoreOpenError(
       'damaged',
-      `The journal in ${join(directory, 'holdfast.db')} is damaged. Put back a copy of the whole data directory, or move it away to begin with an empty store.`,
+      `The journal in ${join(directory, 'holdfast.db')} is damaged. Restore a copy of the whole data directory, or move it away to begin with an empty store.`,
       { cause },
     )
   }
 }
 
 function recover(database: DatabaseSync, segmentBytes: number): Recovered {
-  // Before anything is read: a process that had the database until now adds nothing that is not seen here.
+  // Locks before reading: the process that had the database until now can add nothing that is missed here.
   database.exec('BEGIN IMMEDIATE')
   const token = claimDatabase(database)
   const segments = createSegments(database)
@@ -63,11 +63,11 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
     lastRow = Number(row.id)
     lastAt = Math.max(lastAt, at)
     for (const part of parts) {
-      // Its last records only waited here for other threads' sake.
+      // The thread is deleted; its last records were only kept because the row had other threads.
       if (isDeleted.get(part.thread)) continue
       const tail = tails.get(part.thread) ?? []
       const before = tail.at(-1)?.lastSeq ?? segments.lastSeq(part.thread)
-      // Already in a segment: the row only waited for its other threads.
+      // Already in a segment; the row was only kept because it had other threads.
       if (part.lastSeq <= before) {
         if (tail.length > 0 || !isInSegments(part)) throw new TwoHistories(part)
         continue
@@ -93,7 +93,9 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
   return { nextRow: lastRow + 2, lastAt, token }
 }
 
-/** Whether the segments say of a part's positions what the part says. Where they are damaged themselves, nobody can tell. */
+/**
+ * Whether the segments have the same content as a part at its positions. True if the segments themselves are damaged.
+ */
 function createComparison(segments: Segments): (part: Part) => boolean {
   const held = new Map<number, Piece>()
 

@@ -1,10 +1,10 @@
-/** The `room` table: rows in the words of the deciders. */
+/** The `room` table, as rows of the deciders. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { RoomRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import type { TenantRoom } from '../tenant-thread.ts'
 
-/** In the column of a room that names no agent. */
+/** The column value of a room that names no agent. */
 const NONE = ''
 
 export interface Rooms {

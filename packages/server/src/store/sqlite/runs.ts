@@ -1,7 +1,7 @@
 /**
- * The `run` table and the live runs, which are also held in memory so that an append asks no table.
+ * The `run` table and the live runs, which are also kept in memory so that an append needs no query.
  *
- * Invariant: memory follows the transaction. What `put` changes is staged until `committed`, and gone after
+ * Invariant: memory follows the transaction. Changes by `put` are staged until `committed`, and dropped by
  * `rolledBack`.
  */
 
@@ -23,7 +23,7 @@ export interface StoredRun<Kept extends RunRecord = RunRecord> {
   readonly span: RunSpan
 }
 
-/** Without its request, which may be large. */
+/** A run without its request, which may be large. */
 export interface ListedRun {
   readonly no: number
   readonly record: ShownRun
@@ -35,7 +35,7 @@ export interface WaitingRun extends Contender, Subject {
   readonly thread: number
 }
 
-/** Places are counted among this many queued runs. */
+/** Places are counted among at most this many queued runs. */
 const MAX_WAITING = 1_000
 
 export interface Runs {
@@ -45,24 +45,24 @@ export interface Runs {
   get(thread: number, runId: string): StoredRun | undefined
   /** In the order of acceptance, with their requests. */
   all(thread: number): Iterable<StoredRun>
-  /** In the order of acceptance, behind the run with the number `after`. */
+  /** In the order of acceptance, after the run with the number `after`. */
   list(thread: number, after: number, limit: number): ListedRun[]
-  /** Of all threads of a tenant, newest acceptance first. */
+  /** The runs of all threads of a tenant, newest acceptance first. */
   timeline(tenantId: string, range: TimelineRange): ListedRun[]
-  /** The runs that could start now, one of each thread, in the order in which they start. */
+  /** The runs that could start now, one for each thread, in the order in which they start. */
   waiting(): readonly WaitingRun[]
   /** Reads the queued runs once, for any number of threads. */
   line(): Line
-  /** `appended`: the positions that the records of the same writes took. */
+  /** `appended`: the positions of the records of the same writes. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
   counts(): StoreCounts['runs']
-  /** All of a thread. */
+  /** Drops all runs of a thread. */
   drop(no: number, thread: TenantThread): void
   committed(): void
   rolledBack(): void
 }
 
-/** How many runs of other threads start before the thread's next one; undefined: it has none that could start. */
+/** How many runs of other threads start before the thread's next one; undefined if it has none that could start. */
 export type Line = (thread: { readonly no: number; readonly row: Pick<ThreadRow, 'nextRunId'> }) => number | undefined
 
 export interface TimelineRange {
@@ -91,7 +91,7 @@ export function createRuns(database: DatabaseSync): Runs {
        ORDER BY turn, run.no LIMIT ${MAX_WAITING})
      ORDER BY no`,
   )
-  // Up to a thousand rows a claim: arrays are read a third faster than objects.
+  // Up to a thousand rows per claim: arrays are read a third faster than objects.
   waiting.setReturnArrays(true)
   const timeline = database.prepare(
     `${LISTED} WHERE run.tenant = ? AND run.accepted_at >= ? AND run.accepted_at < ? AND (run.accepted_at, run.no) < (?, ?)
@@ -218,7 +218,7 @@ function listedRun(row: Record<string, SQLOutputValue>): ListedRun {
   return { no: Number(row.no), record: recordOf(row, { agentId: row.agent_id }) as ShownRun }
 }
 
-/** Taken apart by `put` above and put together here: the one place where a row is believed to be a record. */
+/** The inverse of `put`. The only place where a row is trusted to be a record. */
 function recordOf(row: Record<string, SQLOutputValue>, request: unknown): object {
   return {
     roomId: row.room_id,

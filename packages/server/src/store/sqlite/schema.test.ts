@@ -14,10 +14,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-/** Every schema there has been; a new step in `MIGRATIONS` needs a fixture of its own, written by the code before it. */
+/** Every schema so far. A new step in `MIGRATIONS` needs its own fixture, written by the code before it. */
 const SCHEMAS = MIGRATIONS.map((_, index) => index + 1)
 
-it('what waited in a held queue before schema 6 no longer looks like work, and a failure before it is seen', async () => {
+it('a queue paused before schema 6 no longer looks busy, and a failure from before it is shown', async () => {
   const database = new DatabaseSync(join(directory, 'holdfast.db'))
   database.exec(readFileSync(new URL('./fixtures/schema-5.sql', import.meta.url), 'utf8'))
   const held = database.prepare("UPDATE thread SET status = 'queued', next_run = NULL WHERE no = ?")
@@ -46,7 +46,7 @@ it('what waited in a held queue before schema 6 no longer looks like work, and a
 })
 
 describe.each(SCHEMAS)('a store of schema %i, as a killed process left it', (version) => {
-  it('is opened, brought up to date and gone on with (G12, S001-5)', async () => {
+  it('is opened, migrated and can be used (G12, S001-5)', async () => {
     const database = new DatabaseSync(join(directory, 'holdfast.db'))
     database.exec(readFileSync(new URL(`./fixtures/schema-${version}.sql`, import.meta.url), 'utf8'))
     database.close()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createScratch } from './scratch.ts'
 
-it('gives the bytes of each text, all of them whole until it is cleared, however long', () => {
+it('returns the bytes of each text, intact until it is cleared, however long the texts are', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 50 }),
     fc.constant('ü€😀'.repeat(10_000)),

@@ -1,17 +1,17 @@
 /**
- * Makes texts into bytes whose length nobody knows before: in one pass, one behind the other, in memory that is used
- * again. Asking for the length first would go through each text twice.
+ * Encodes texts whose byte length is unknown, in one pass, one after the other, in memory that is reused. Computing the
+ * length first would read each text twice.
  */
 export interface Scratch {
-  /** A view: whole until `clear`. */
+  /** A view, valid until `clear`. */
   bytesOf(text: string): Buffer
   clear(): void
 }
 
 const USUAL = 256 * 1024
-/** What a larger commit needed is not kept. */
+/** A larger buffer is not kept after `clear`. */
 const LARGEST_KEPT = 4 * USUAL
-/** Bytes of UTF-8 for one unit of UTF-16, at most. */
+/** The most bytes of UTF-8 for one unit of UTF-16. */
 const WIDEST = 3
 
 export function createScratch(): Scratch {
@@ -22,7 +22,7 @@ export function createScratch(): Scratch {
     bytesOf(text) {
       const most = WIDEST * text.length
       if (end + most > buffer.length) {
-        // Those views that were given go on with the one before.
+        // The views that were already returned keep the previous buffer.
         buffer = Buffer.allocUnsafeSlow(Math.max(most, 2 * buffer.length))
         end = 0
       }

@@ -1,4 +1,4 @@
-/** A thread with a connection of its own, which cannot write: what it looks through, however much, holds up no commit. */
+/** A worker thread with its own read-only connection. However much it reads, it delays no commit. */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createFinder, type Found, type Wanted } from './search.ts'
@@ -11,7 +11,7 @@ export type SearchAnswer =
   | { readonly type: 'found'; readonly id: number; readonly found: readonly Found[] }
   | { readonly type: 'failed'; readonly id: number; readonly error: unknown }
 
-if (!parentPort) throw new Error('This file is a thread of the store: it is started by searches.ts.')
+if (!parentPort) throw new Error('This file is a worker of the store. It is started by searches.ts.')
 const port = parentPort
 const database = new DatabaseSync(workerData as string, { readOnly: true })
 const find = createFinder(database)

@@ -1,6 +1,6 @@
 /**
- * The search index: whose a text is, in `search_entry`; its words in `search`, which keeps no text of its own. Written in
- * the transaction that says the text, gone in the one that deletes its thread.
+ * The search index: `search_entry` says whose each text is; `search` indexes its words and stores no text of its own.
+ * Written in the transaction that adds the text, removed in the one that deletes its thread.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ListPosition } from '../decide/list-cursor.ts'
@@ -8,35 +8,35 @@ import type { TenantRoom } from '../tenant-thread.ts'
 
 export interface Search {
   add(thread: number, text: string): void
-  /** Instead of the title that was there. */
+  /** Replaces the present title. */
   retitle(thread: number, title: string): void
   drop(thread: number): void
 }
 
 export interface Wanted extends TenantRoom {
-  /** As `searchTerms` gives them; at least one. */
+  /** As `searchTerms` returns them; at least one. */
   readonly terms: readonly string[]
   readonly after: ListPosition | undefined
   readonly limit: number
 }
 
-/** A thread, and where it stood in its room's list. */
+/** A thread and its position in its room's list. */
 export interface Found extends ListPosition {
   readonly no: number
 }
 
-/** A condition on `thread`, with one parameter: a word that is looked for, as `matching` gives it. */
+/** A condition on `thread` with one parameter: a search term from `matching`. */
 const FOUND = `AND thread.no IN (
   SELECT thread FROM search_entry WHERE no IN (SELECT rowid FROM search WHERE search MATCH ?))`
 
-/** A word's beginning in FTS5's own syntax (https://www.sqlite.org/fts5.html, 3.1 and 3.3). */
+/** A prefix query in FTS5's syntax (https://www.sqlite.org/fts5.html, 3.1 and 3.3). */
 function matching(term: string): string {
   return `"${term.replaceAll('"', '""')}"*`
 }
 
-/** Threads in which each word begins one, newest activity first. */
+/** Threads in which every term begins a word, newest activity first. */
 export function createFinder(database: DatabaseSync): (wanted: Wanted) => Found[] {
-  /** By the number of words. */
+  /** Keyed by the number of terms. */
   const statements = new Map<number, StatementSync>()
   function statementFor(terms: number): StatementSync {
     const known = statements.get(terms)
@@ -55,7 +55,7 @@ export function createFinder(database: DatabaseSync): (wanted: Wanted) => Found[
       .map(({ no, updated_at, thread_id }) => ({ no: Number(no), at: Number(updated_at), id: String(thread_id) }))
 }
 
-/** What lies further on in a text is not found: taking apart megabytes would hold up everybody's commits. */
+/** Text beyond this length is not indexed: indexing megabytes would delay all other commits. */
 const MAX_UNITS = 100_000
 
 export function createSearch(database: DatabaseSync): Search {

@@ -1,4 +1,4 @@
-/** What a search asks of the thread that commits, and what becomes of one whose thread or store ends. */
+/** The cost of a search on the thread that commits, and what happens to a search whose thread or store ends. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const closed = (searches: ReturnType<typeof createSearches>) => new Promise<void>((resolve) => searches.close(resolve))
 
-it('a search looks through nothing on the thread that commits: that reads the page, however much was found', async () => {
+it('a search reads only its page on the thread that commits, however many threads match', async () => {
   const store = openStore({ directory })
   const searches = createSearches(store.path)
   const commands = createCommands(store.data)
@@ -59,7 +59,7 @@ it('a search sees what was committed before it, and is answered before its store
   expect(await found).toMatchObject({ type: 'page', items: [{ threadId: 't' }] })
 })
 
-it('a search whose thread is lost fails, and the next one has another', async () => {
+it('a search whose thread is lost fails, and the next search starts another thread', async () => {
   const path = join(directory, 'holdfast.db')
   const searches = createSearches(path)
   const wanted = { tenantId: ALICE.tenantId, roomId: ROOM.roomId, terms: ['report'], after: undefined, limit: 5 }

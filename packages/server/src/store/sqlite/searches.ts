@@ -1,11 +1,11 @@
 /**
- * Searches, beside the writer: in a thread that begins with the first one and has its own connection to the database.
- * SQLite collects everything that begins with a word before it gives the first row, which cannot be done in steps.
+ * Searches beside the writer, in a worker thread that starts with the first search and has its own connection. SQLite
+ * collects all matches of a prefix before it returns the first row, so a search cannot be split into steps.
  *
  * Owns: which answer belongs to which search, and the thread. Does not know: what is searched for.
  *
- * Invariants: every search is answered once. It sees what was committed before it was asked. A thread that is lost fails
- * the searches that it had; the next search starts another.
+ * Invariants: every search is answered once. It sees what was committed before it was asked. If the thread is lost, its
+ * pending searches fail; the next search starts another thread.
  */
 import { Worker } from 'node:worker_threads'
 import type { Found, Wanted } from './search.ts'
@@ -14,7 +14,7 @@ import type { SearchAnswer, SearchOrder } from './search-worker.ts'
 export interface Searches {
   /** Newest activity first. */
   find(wanted: Wanted): Promise<readonly Found[]>
-  /** Calls `then` once the thread has let go of the database, at once if there is none. Last, once. */
+  /** Calls `then` once the thread has closed the database; at once if there is no thread. The last call, made once. */
   close(then: () => void): void
 }
 
@@ -41,9 +41,9 @@ export function createSearches(path: string): Searches {
     })
     worker.once('exit', () => {
       if (thread === worker) thread = undefined
-      for (const { reject } of theirs.values()) reject(cause ?? new Error('The thread that searches has ended.'))
+      for (const { reject } of theirs.values()) reject(cause ?? new Error('The search thread has ended.'))
     })
-    // It keeps no process alive that has nothing else to do.
+    // The worker alone keeps no process alive.
     worker.unref()
     return worker
   }

@@ -1,11 +1,11 @@
 /**
- * The `segment` table: many records of one thread in a row. Owns its statements and the check of its bytes. Damage is
- * reported, never served.
+ * The `segment` table: many records of one thread in a row. Owns its statements and the checksum of its bytes. Damage
+ * is reported, never served.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 
-/** Frames of one thread, in order and without holes. */
+/** Frames of one thread, in order and without gaps. */
 export interface Piece {
   readonly firstSeq: number
   readonly lastSeq: number
@@ -16,10 +16,10 @@ export class DamagedLog extends Error {}
 
 export interface Segments {
   insert(thread: number, piece: Piece): void
-  /** The segment that holds `seq`, if any does. */
+  /** The segment that holds `seq`, if any. */
   holding(thread: number, seq: number): Piece | undefined
   drop(thread: number): void
-  /** The last position any segment of the thread holds; 0 without one. */
+  /** The last position that any segment of the thread holds; 0 without one. */
   lastSeq(thread: number): number
 }
 

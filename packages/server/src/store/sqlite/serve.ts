@@ -1,9 +1,9 @@
 /**
- * The store's side of the port between the threads: takes batches, commits their writes, then answers; reads, and what
- * may wait, in between.
+ * The worker's side of the message port: takes batches, commits their writes, then answers. Reads and deferrable work
+ * are done in between.
  *
- * Owns: the order of things in a turn, and fairness: writes first, then readings for a few milliseconds, then one step
- * of folding. Does not know what a call means.
+ * Owns: the order of work in a turn, and fairness: writes first, then reads for a few milliseconds, then one step of
+ * folding. Does not know: what a call means.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { createCheckpoints, startThread } from './checkpoints.ts'
@@ -16,9 +16,9 @@ import { outcomesOf, readingFault, readingOutcome } from './outcomes.ts'
 import { AGAIN, createReads } from './reads.ts'
 import { createSearches } from './searches.ts'
 
-/** How long readings may hold up the next commit. */
+/** How long reads may delay the next commit. */
 const READ_MS = 4
-/** How long a store without commits may not notice that it is lost. */
+/** After this time at the latest, a store without commits notices that it is lost. */
 const WATCH_MS = 1_000
 
 type Port = Pick<MessagePort, 'on' | 'postMessage' | 'close'>
@@ -46,7 +46,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     if (open.fence.lost !== undefined) lose(open.fence.lost)
   }, WATCH_MS)
   const readings: Call[] = []
-  /** Readings that are answered beside this thread. */
+  /** Reads that another thread is answering. */
   let elsewhere = 0
   let closing = false
   let closed = false
@@ -90,7 +90,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
 
   function writeOf(call: Call): Write | undefined {
     if (!(call.op in commands)) return undefined
-    // A call's arguments are those of its own operation: `Call` says so, and no type can say it of a lookup.
+    // The arguments match the operation. `Call` guarantees it, but the type of a lookup cannot express it.
     const command = commands[call.op as keyof typeof commands] as (now: number, ...args: unknown[]) => unknown
     return { id: call.id, run: (now) => command(now, ...call.args) }
   }
@@ -120,7 +120,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   }
 
   function turn(first?: Batch): void {
-    // It was meant to go on with what was done with before the end.
+    // Scheduled before the end; there is nothing left to do.
     if (closed) return
     const writes = first ? writesOf(first) : []
     closing ||= first?.close ?? false
@@ -154,7 +154,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     try {
       return data.folds.step()
     } catch {
-      // The next one who needs this fold is told what is wrong with it.
+      // The next call that needs this fold gets the error.
       return true
     }
   }
@@ -185,7 +185,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
     })
   }
 
-  /** The database is let go of once the threads beside this one have. */
+  /** Closes the database after the other threads have closed it. */
   function leave(last: () => void): void {
     checkpoints.close(() =>
       searches.close(() => {

@@ -1,6 +1,6 @@
 /**
- * What SQLite's result codes mean to us (https://www.sqlite.org/rescode.html). Owns the one place where they are read;
- * nobody reads an error's text.
+ * What SQLite's result codes mean for the store (https://www.sqlite.org/rescode.html). The only place where they are
+ * read; no code reads the text of an error.
  */
 import { StoreFault, type StoreFaultCode } from '../fault.ts'
 
@@ -29,7 +29,7 @@ export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resul
 export const isFull = (error: unknown): boolean => resultCode(error) === FULL
 export const isNotADatabase = (error: unknown): boolean => resultCode(error) === NOTADB
 export const isCorrupt = (error: unknown): boolean => resultCode(error) === CORRUPT
-/** Statements that are known to be right do not fit what the file says its tables are. */
+/** A statement that is known to be correct does not fit the tables in the file. */
 export const isOddSchema = (error: unknown): boolean => [ERROR, CONSTRAINT, MISMATCH].includes(resultCode(error) ?? -1)
 export const isUnwritable = (error: unknown): boolean =>
   [PERM, READONLY, CANTOPEN, AUTH, IOERR].includes(resultCode(error) ?? -1)
@@ -46,7 +46,7 @@ export function storeFault(code: StoreFaultCode, cause?: unknown): StoreFault {
   return new StoreFault(code, SENTENCE[code], cause === undefined ? undefined : { cause })
 }
 
-/** What a caller is told of an error that came up in the worker. */
+/** The fault code that a caller gets for an error in the worker. */
 export function faultCode(error: unknown): StoreFaultCode {
   if (error instanceof StoreFault) return error.code
   if (isFull(error)) return 'storage_full'

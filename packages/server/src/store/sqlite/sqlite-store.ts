@@ -1,12 +1,12 @@
 /**
- * The embedded store: a thin client, on the main thread, of the worker that holds the database.
+ * The embedded store: a thin client, on the main thread, of the worker that has the database.
  *
- * Owns: which answer belongs to which call, and when notices are told. Does not know: SQL, what a call means.
+ * Owns: which answer belongs to which call, and when notices are published. Does not know: SQL, what a call means.
  *
  * Invariants:
- * - Every call is answered exactly once, at the latest when the worker is gone (`storage_closed`) or may not write any
- *   more (`storage_lost`).
- * - Commits are told in their order, each before its calls are answered.
+ * - Every call is answered exactly once, at the latest when the worker is gone (`storage_closed`) or may no longer
+ *   write (`storage_lost`).
+ * - Commits are published in order, each before its calls are answered.
  */
 import { type MessagePort, Worker } from 'node:worker_threads'
 import type { StoreMeter } from '../meter.ts'
@@ -31,19 +31,22 @@ import { createTurns } from './turns.ts'
 
 const WINDOW_MS = 2
 const MAX_UNITS = 64 * 1024
-/** How long the notices of a commit, and the writes that they lead to, may hold up the event loop; looked at after so many. */
+/**
+ * How long the notices of a commit, and the writes that they cause, may block the event loop; checked after this many
+ * notices.
+ */
 const TURN_MS = 1
 const NOTICES_A_TICK = 4
 
 export interface SqliteStoreOptions extends WorkerOptions {
-  /** Told after each commit, before the calls of that commit are answered. */
+  /** Called after each commit, before the calls of that commit are answered. */
   readonly publish: Publish
   readonly meter?: StoreMeter
-  /** Once, when it is opened: by how many milliseconds the newest time on record is ahead of the wall. */
+  /** Called once, after opening, with the milliseconds by which the newest recorded time is ahead of the wall clock. */
   readonly onAhead?: (ms: number) => void
   /**
-   * Nobody closed the store, and it answers nothing any more: its worker is gone, or another server has the data, or the
-   * data is gone (a StoreFault `storage_lost`, whose cause says which). Once.
+   * Called once if the store stops answering although nobody closed it: its worker is gone, another server has the
+   * data, or the data is gone (a StoreFault `storage_lost`, whose cause says which).
    */
   readonly onLost?: (cause: unknown) => void
 }
@@ -54,7 +57,7 @@ export function createSqliteStore({ publish, meter, onLost, onAhead, ...options 
   return connectStore(worker, publish, meter, onLost, onAhead)
 }
 
-/** The other end of the port: a worker, or, for tests, something in this thread. */
+/** The other end of the port: a worker or, in tests, an object in this thread. */
 export type StoreWorker = Pick<Worker | MessagePort, 'postMessage'> & {
   on(event: 'message', listener: (message: FromWorker) => void): unknown
   on(event: 'error', listener: (error: unknown) => void): unknown
@@ -93,7 +96,7 @@ export function connectStore(
     },
   })
 
-  /** Something in it cannot be given to a thread: nothing of it was, and whoever asked may ask again. */
+  /** The batch cannot be posted to the worker, so none of it was sent. Callers may retry. */
   function refuse({ calls, appends, close }: Batch, cause: unknown): void {
     for (const id of [...calls.map((call) => call.id), ...appends.ids]) {
       pending.take(id)?.reject(storeFault('storage_failed', cause))
@@ -110,7 +113,7 @@ export function connectStore(
 
   function forward<Op extends Operation>(op: Op, send: (call: Call) => void): Operations[Op] {
     const forwarded = (...args: Parameters<Operations[Op]>) => pend((id) => send({ id, op, args } as Call))
-    // The worker answers each operation with what its name stands for in `Operations`.
+    // The worker answers each operation with the result type of its name in `Operations`.
     return forwarded as Operations[Op]
   }
 
@@ -246,7 +249,7 @@ function noticeOf(
   part: number,
 ): Notice {
   const key = { tenantId: tenants[part] ?? '', roomId: rooms[part] ?? '', threadId: threads[part] ?? '' }
-  // Of a plain Uint8Array node makes another Buffer for each socket that is given it.
+  // A Buffer, because node would create one from a plain Uint8Array for each socket.
   const frames = Buffer.from(buffer, offsets[part], lengths[part])
   return { type: 'thread.more', key, firstSeq: firstSeqs[part] ?? 0, lastSeq: lastSeqs[part] ?? 0, frames }
 }

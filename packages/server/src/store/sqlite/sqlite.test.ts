@@ -7,7 +7,8 @@ afterAll(workers.close)
 
 storeContract('the sqlite store in a worker thread', () => sqliteHarness(workers.open))
 
-// Everything small: each promise also meets tails that move on, segments that are cut and folds that left memory.
+// Every limit is small, so that each test also covers tails that move, segments that are divided and folds that left
+// memory.
 storeContract('the sqlite store with hardly any memory', () =>
   sqliteHarness(openInThread, {
     hotThreads: 1,

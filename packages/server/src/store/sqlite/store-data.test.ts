@@ -7,7 +7,7 @@ import { createCommitter } from './committer.ts'
 import { openStore } from './open-store.ts'
 import { temporaryDirectory } from './testing/harness.ts'
 
-it('keeps the fold of a live thread near although its tail moves on in a commit in which it says nothing', () => {
+it('keeps the fold of a live thread close although its tail moves in a commit to which the thread adds nothing', () => {
   const directory = temporaryDirectory()
   const open = openStore({ directory, limits: { tailRecords: 12, moveBytes: 1 } })
   const { data } = open
@@ -22,7 +22,7 @@ it('keeps the fold of a live thread near although its tail moves on in a commit 
   inOne(...threads.map((n) => (now: number) => commands['runs.start'](now, LOCAL_PRINCIPAL, key(n), asking('run'))))
   inOne((now) => commands['work.claim'](now, { workerId: 'w', limit: 3, leaseMs: LEASE_MS }))
   const grown = vi.spyOn(data.folds, 'grown')
-  // All are long in the third round, whose commit moves the first of them; the others wait for commits of their own.
+  // All tails are long in the third round. Its commit moves the first of them; the others move with later commits.
   for (let round = 0; round < 3; round++) {
     inOne(...threads.map((n) => (now: number) => commands['work.append'](now, lease(n), saying(`m-${round}`, 'a'))))
   }

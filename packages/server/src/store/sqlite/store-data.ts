@@ -1,6 +1,6 @@
 /**
- * All data of a store in one place: loads facts, stages and applies writes. `apply` is the adapter's half of the
- * deciders' bargain (`../decide/commit.ts`).
+ * All data of a store in one place: loads facts, stages and applies writes. `apply` is the adapter's half of what
+ * `../decide/commit.ts` describes.
  *
  * Does not know: what may happen (the deciders), when a transaction begins and ends (`committer.ts`).
  */
@@ -34,20 +34,20 @@ export interface StoreData {
   readonly folds: Folds
   readonly inbox: Inbox
   readonly persons: Persons
-  /** How often the open transaction has begun to change something. */
+  /** How many times the open transaction has begun a change. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
   view(thread: number | undefined, key: ThreadKey): ThreadView
-  /** The run with this id, live ones out of memory. */
+  /** The run with this id; a live one comes from memory. */
   run(no: number | undefined, thread: TenantThread, runId: string): RunRecord | undefined
   putRoom(room: RoomRow): void
   /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
-  /** A decision is made for one tenant: all its writes are in there. */
+  /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
-  /** Puts what is staged into the open transaction. */
+  /** Writes what is staged into the open transaction. */
   write(now: number): void
-  /** The transaction is durable: what to tell. */
+  /** The transaction is durable: returns what to publish. */
   committed(): Committed
   rolledBack(): void
 }
@@ -55,9 +55,9 @@ export interface StoreData {
 export interface Committed extends CommittedFrames {
   readonly keys: ReadonlyMap<number, TenantThread>
   readonly told: readonly RunTold[]
-  /** Tenants whose inbox has more. */
+  /** Tenants whose inbox has new entries. */
   readonly inboxes: ReadonlySet<string>
-  /** Persons whose own log has more. */
+  /** People whose own log has new entries. */
   readonly persons: readonly Principal[]
 }
 
@@ -106,7 +106,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     return threads.insert(thread.tenantId, put)
   }
 
-  /** Of one that moves on in a commit in which it said nothing. */
+  /** For a thread whose tail moves in a commit to which the thread adds nothing. */
   function keyOf(no: number): TenantThread | undefined {
     const thread = threads.byNo(no)
     return thread && threadOf(thread, thread.row)

@@ -1,19 +1,19 @@
 /**
- * The newest records of one thread that no segment holds yet: they are durable in the journal, and here for readers and
- * for the segment to come. Grows in place, so that a run that says little holds little.
+ * The newest records of one thread, which no segment holds yet. They are durable in the journal, and kept here for
+ * readers and for the next segment. Grows in place, so that a short run uses little memory.
  */
 const SMALLEST = 1024
 
-/** Changed by the functions of this file alone. */
+/** Changed only by the functions of this file. */
 export interface Tail {
-  /** Position of the first record held; `lastSeq + 1` when none is. */
+  /** The position of the first record held; `lastSeq + 1` if there is none. */
   firstSeq: number
   lastSeq: number
-  /** Of its bytes. */
+  /** In bytes. */
   length: number
   /** The journal rows that hold parts of it, oldest first. */
   rows: number[]
-  /** Its bytes are the first of these. */
+  /** Its content is at the beginning of this buffer. */
   buffer: Buffer
 }
 
@@ -21,7 +21,7 @@ export function createTail(head: number): Tail {
   return { firstSeq: head + 1, lastSeq: head, length: 0, rows: [], buffer: Buffer.alloc(0) }
 }
 
-/** A view: whole until the next `addToTail` or `clearTail`. */
+/** A view, valid until the next `addToTail` or `clearTail`. */
 export function bytesOf({ buffer, length }: Tail): Buffer {
   return buffer.subarray(0, length)
 }
@@ -39,7 +39,7 @@ export function addToTail(tail: Tail, frames: Uint8Array, lastSeq: number, row: 
   tail.rows.push(row)
 }
 
-/** All of it has moved on, up to `lastSeq`. */
+/** Everything up to `lastSeq` has moved. */
 export function clearTail(tail: Tail, lastSeq: number): void {
   tail.firstSeq = lastSeq + 1
   tail.lastSeq = lastSeq

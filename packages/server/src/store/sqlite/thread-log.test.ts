@@ -46,11 +46,11 @@ const step = fc.oneof(
       seal: fc.boolean(),
     }),
   },
-  // As after a kill: what was committed is in the file, and nothing of what was in memory.
+  // Like a kill: keeps what was committed to the file and drops what was in memory.
   { weight: 1, arbitrary: fc.record({ type: fc.constant('open again' as const) }) },
 )
 
-it('holds every committed record once, in order, wherever it lies, however it is read (G1, G2)', () => {
+it('every committed record is read once and in order, wherever it is stored and however it is read (G1, G2)', () => {
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 1, maxLength: 40 }),

@@ -1,14 +1,14 @@
 /**
- * The logs of all threads: the journal, the segments and the tails in memory, as one.
+ * The logs of all threads: combines the journal, the segments and the tails in memory.
  *
- * Owns: seq of every thread, which bytes lie where, what moves on and when. Does not know: what an event means, whose a
- * thread is, when a transaction begins.
+ * Owns: the seq of every thread, where its bytes are stored, what moves and when. Does not know: what an event means,
+ * whose a thread is, when a transaction begins.
  *
  * Invariants:
- * - `append` and `seal` only stage; `write` puts what is staged into the open transaction; memory follows in
- *   `committed`, and nothing of it stays after `rolledBack` (G1).
- * - A thread's segments, then its tail, hold 1 … head without holes (G2).
- * - A journal row goes when every part of it lies in a segment; the newest row stays, for its time.
+ * - `append` and `seal` only stage; `write` writes what is staged into the open transaction; memory follows in
+ *   `committed`, and nothing staged remains after `rolledBack` (G1).
+ * - A thread's segments, then its tail, hold 1 … head without gaps (G2).
+ * - A journal row is deleted once every part of it is in a segment; the newest row stays, for its time.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { cutFrames, divideFrames, type FrameBudget } from '@holdfast/core'
@@ -20,14 +20,17 @@ import { createSegments, DamagedLog, type Piece } from './segments.ts'
 import { addToTail, bytesOf, clearTail, createTail, type Tail } from './tail.ts'
 
 export interface LogLimits {
-  /** A tail this long, in records or bytes, moves into a segment: with the next commit that has room for it. */
+  /** A tail this long, in records or bytes, moves into a segment with the next commit that has space for it. */
   readonly tailRecords: number
   readonly tailBytes: number
-  /** A segment is cut at about this size. */
+  /** Segments are divided at about this size. */
   readonly segmentBytes: number
-  /** Tails older than this many commits move on, a few with each, so that a quiet thread does not hold the journal. */
+  /**
+   * Tails older than this many commits move, a few with each commit, so that a quiet thread does not hold the journal
+   * back.
+   */
   readonly journalRows: number
-  /** About what one commit moves of tails that are long or old, in bytes; more where more comes in. */
+  /** About how many bytes of long or old tails one commit moves; more if more data comes in. */
   readonly moveBytes: number
 }
 
@@ -39,14 +42,14 @@ export const DEFAULT_LIMITS: LogLimits = {
   moveBytes: 256 * 1024,
 }
 
-/** How often aged tails are looked for while the journal grows by `journalRows`. */
+/** How often old tails are looked for while the journal grows by `journalRows`. */
 const LOOKS = 8
 
 /** What one commit added, all threads in one buffer. */
 export interface CommittedFrames {
   readonly buffer: ArrayBuffer
   readonly parts: readonly Part[]
-  /** What went into segments: bytes of its own, for whoever folds it while it is at hand. */
+  /** Frames that moved into segments, in a buffer of their own, so that they can be folded while they are in memory. */
   readonly moved: readonly MovedFrames[]
 }
 
@@ -62,22 +65,22 @@ export interface ReadFrames {
 }
 
 export interface ThreadLog {
-  /** The thread's last position, what is staged included. */
+  /** The thread's last position, including staged records. */
   head(thread: number): number
   /** The thread's last committed position. */
   committedHead(thread: number): number
   append(thread: number, frames: readonly string[]): void
   /** The frames staged for a thread, as text. */
   staged(thread: number): string
-  /** Nothing more is to be expected soon: the tail moves into a segment with this commit. */
+  /** No more records are expected soon: the tail moves into a segment with this commit. */
   seal(thread: number): void
   sealAll(): void
-  /** What is staged is still told of; then there is nothing of the thread any more. */
+  /** Drops everything of the thread. What is staged is still published. */
   drop(thread: number): void
   write(at: number): void
   committed(): CommittedFrames
   rolledBack(): void
-  /** Committed frames behind a cursor that is not past the head. */
+  /** Committed frames after a cursor that is not past the head. */
   read(thread: number, range: LogRange): ReadFrames
 }
 
@@ -93,7 +96,7 @@ interface Plan {
   readonly row: number
   readonly buffer: ArrayBuffer
   readonly journaled: readonly Part[]
-  /** Moved into segments up to `lastSeq`; `part` is what this commit added, if anything. */
+  /** Moved into segments up to `lastSeq`. `part` is what this commit added, if anything. */
   readonly moved: readonly (MovedFrames & { readonly part: Part | undefined })[]
   /** How many parts each older row loses. */
   readonly released: ReadonlyMap<number, number>
@@ -115,7 +118,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
   let sealed = new Set<number>()
   let dropped = new Set<number>()
   let plan: Plan | undefined
-  /** The row from which aged tails are looked for again. */
+  /** The row from which old tails are looked for again. */
   let lookAgain = 0
 
   const committedHead = (thread: number) => tails.get(thread)?.lastSeq ?? segments.lastSeq(thread)
@@ -123,7 +126,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
 
   const isAged = (tail: Tail | undefined) => (tail?.rows[0] ?? row) < row - limits.journalRows / 2
 
-  /** Wants the tails that hold the journal's oldest rows back. Looks at all there are, so not with every commit. */
+  /** Marks the tails that keep the journal's oldest rows. Scans all tails, so it does not run with every commit. */
   function wantAged(): void {
     const oldest = rows.keys().next().value ?? row
     if (row - oldest < limits.journalRows || row < lookAgain) return
@@ -131,13 +134,13 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
     for (const [thread, tail] of tails) if (isAged(tail)) moves.want(thread)
   }
 
-  /** How many times as long as a tail is meant to be. */
+  /** The length of the tail relative to its limits. */
   function fullness(tail: Tail | undefined, added: Staged, bytes: number): number {
     const records = added.lastSeq - (tail?.firstSeq ?? added.firstSeq) + 1
     return Math.max(records / limits.tailRecords, (bytes + (tail?.length ?? 0)) / limits.tailBytes)
   }
 
-  /** Rows that nothing needs any more: those that lose their last part, and the newest so far if it had none. */
+  /** Rows that are no longer needed: those that lose their last part, and the newest so far if it had none. */
   function spent(released: ReadonlyMap<number, number>): number[] {
     const candidates = new Set(released.keys()).add(row - 1)
     return [...candidates].filter((id) => rows.get(id) === (released.get(id) ?? 0))
@@ -191,10 +194,10 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
       })
       for (const thread of moves.take(incoming, (one) => tails.get(one)?.length ?? 0)) {
         moving.add(thread)
-        // Quiet until now: nothing of it stays.
+        // The thread was quiet until now, so nothing of it stays in memory.
         if (isAged(tails.get(thread))) sealed.add(thread)
       }
-      // First what the journal row holds, then what goes straight into segments.
+      // First the parts of the journal row, then those that go straight into segments.
       texts.sort((a, b) => Number(moving.has(a.thread)) - Number(moving.has(b.thread)))
 
       const size = texts.reduce((sum, { bytes }) => sum + PART_HEAD + bytes.length, ROW_HEAD)
@@ -225,7 +228,7 @@ export function createThreadLog(database: DatabaseSync, nextRow: number, limits:
         const tail = tails.get(thread)
         const held = tail && tail.length > 0 ? tail : undefined
         if (held || part) {
-          // Of its own: a tail's bytes are overwritten, and the commit's buffer leaves this thread.
+          // A copy: a tail's bytes are overwritten, and the commit's buffer is transferred to another thread.
           const bytes = Buffer.concat([held ? bytesOf(held) : NOTHING, part?.frames ?? NOTHING])
           const firstSeq = held?.firstSeq ?? part?.firstSeq ?? 0
           const lastSeq = part?.lastSeq ?? held?.lastSeq ?? 0

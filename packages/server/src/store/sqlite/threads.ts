@@ -1,4 +1,4 @@
-/** The `thread` table: rows in the words of the deciders. Its `no` is what the other tables know a thread by. */
+/** The `thread` table, as rows of the deciders. Other tables refer to a thread by its `no`. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
@@ -13,7 +13,7 @@ export interface StoredThread {
   readonly row: ThreadRow
 }
 
-/** As one person sees it. */
+/** A thread with one person's settings. */
 export interface SeenThread extends StoredThread {
   readonly own: PersonThread
 }
@@ -23,14 +23,14 @@ export interface Threads {
   byNo(no: number): StoredThread | undefined
   seen(thread: TenantThread, personId: string): SeenThread | undefined
   seenByNo(no: number, personId: string): SeenThread | undefined
-  /** A new thread; answers its number. */
+  /** Inserts a new thread; returns its number. */
   insert(tenantId: string, put: ThreadPut): number
   update(no: number, row: ThreadRow): void
   /** Newest activity first. */
   list(room: TenantRoom, personId: string, after: ListPosition | undefined, limit: number): SeenThread[]
-  /** Those that are not idle, newest activity first. */
+  /** The threads that are not idle, newest activity first. */
   active(person: Principal, limit: number): SeenThread[]
-  /** But for those that were deleted. */
+  /** Without deleted threads. */
   allOf(room: TenantRoom): StoredThread[]
 }
 
@@ -116,7 +116,7 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       ...(row.made_title !== null && { madeTitle: String(row.made_title) }),
       ...(row.agent_id !== null && { agentId: String(row.agent_id) }),
       archived: row.archived === 1,
-      // Written by this adapter from a ThreadStatus, and nothing else writes it.
+      // Only this adapter writes the column, from a ThreadStatus.
       status: String(row.status) as ThreadRow['status'],
       waiting: Number(row.waiting),
       paused: row.paused === 1,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createTurns } from './turns.ts'
 
-/** Each piece takes a millisecond of its own clock, and what it leads to, at the end of its tick, `writesMs` more. */
+/** Each piece takes a millisecond on its own clock, and its consequences at the end of its tick another `writesMs`. */
 function atWork({ piecesATick = 1, writesMs = 0 } = {}) {
   let time = 0
   let unwritten = 0
@@ -39,7 +39,7 @@ function atWork({ piecesATick = 1, writesMs = 0 } = {}) {
   return { turns, done, work, restOfTurn, turn, ticks, turnsToCome }
 }
 
-it('does the first few at once, and the rest in order: a few a tick until the turn’s time is over, then in further turns', () => {
+it('does the first few pieces at once, and the rest in order: a few per tick until the turn’s time is over, then in further turns', () => {
   const { turns, done, work, restOfTurn, turn, ticks, turnsToCome } = atWork({ piecesATick: 2 })
   turns.add(work('a', 3))
   turns.add(work('b', 5))
@@ -52,14 +52,14 @@ it('does the first few at once, and the rest in order: a few a tick until the tu
   expect([ticks, turnsToCome]).toEqual([[], []])
 })
 
-it('counts what the pieces led to: a turn of slow writes has fewer of them', () => {
+it('counts the consequences of pieces: a turn of slow writes has fewer pieces', () => {
   const { turns, done, work, restOfTurn } = atWork({ writesMs: 1 })
   turns.add(work('a', 6))
   restOfTurn()
   expect(done).toEqual(['a1', 'a2'])
 })
 
-it('does everything that is left when nothing more will come', () => {
+it('does everything that is left when it is finished', () => {
   const { turns, done, work, turn } = atWork()
   turns.add(work('a', 9))
   turns.add(work('b', 2))
@@ -69,7 +69,7 @@ it('does everything that is left when nothing more will come', () => {
   expect(done).toHaveLength(11)
 })
 
-it('goes on behind what threw', () => {
+it('continues after a piece that threw', () => {
   const { turns, done, work, turn } = atWork({ piecesATick: 4 })
   turns.add(work('a', 5))
   turns.add(

@@ -1,22 +1,22 @@
 /**
- * Work that comes in pieces, one behind the other, for so many milliseconds a turn of the event loop: others have theirs
- * in between. What a piece leads to may be put off to the end of its tick (a promise's reaction, a write that has no
- * socket of its own) and take longer than the piece; so after a few pieces the work waits for that, and looks at the
- * time again. Does not know what the work is.
+ * Runs work in pieces, one after the other, for a limited number of milliseconds per turn of the event loop, so that
+ * other work gets turns in between. The consequences of a piece may run at the end of its tick (a promise's reaction, a
+ * deferred socket write) and take longer than the piece. After a few pieces the work therefore waits for them and
+ * checks the time again. Does not know: what the work is.
  *
  * Invariant: pieces are done in the order in which they were added; the first few are done at once.
  */
 export interface Turns {
-  /** What it throws comes out of whichever tick it was thrown in; what was added behind it is done all the same. */
+  /** An error surfaces in the tick in which it was thrown. Work that was added later is still done. */
   add(work: Iterator<void>): void
-  /** Does what is left, now. */
+  /** Does everything that is left, now. */
   finish(): void
 }
 
 export interface TurnsOptions {
   readonly piecesATick: number
   readonly turnMs: number
-  /** Calls back behind what has been put off to the end of this one, and in the same turn. */
+  /** Calls back after the deferred work of this tick, in the same turn. */
   readonly tick: (run: () => void) => void
   /** Calls back in another turn. */
   readonly turn: (run: () => void) => void

@@ -49,7 +49,7 @@ async function runThrough({ store, pass }: { store: Store; pass: (ms: number) =>
   return answer.run
 }
 
-it('says how far it is ahead, and gives runs their true durations', async () => {
+it('reports how far it is ahead, and gives runs their true durations', async () => {
   const wrong = await openAt(WRONG)
   expect(wrong.aheads).toEqual([0])
   await wrong.store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
@@ -64,7 +64,7 @@ it('says how far it is ahead, and gives runs their true durations', async () => 
   await right.store.close()
 })
 
-it('lets a lease run out, and remembered cancels give their places back', async () => {
+it('lets a lease expire, and remembered cancels free their places', async () => {
   const wrong = await openAt(WRONG)
   await wrong.store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
   await wrong.store.runs.start(ALICE, KEY, asking('r-0'))
@@ -83,7 +83,7 @@ it('lets a lease run out, and remembered cancels give their places back', async 
   await right.store.close()
 })
 
-it('finds the runs of this year, and those of before', async () => {
+it('finds the runs of this year, and those from before', async () => {
   const wrong = await openAt(NOW)
   await wrong.store.rooms.create(ALICE, { roomId: 'room', title: 'Room', agentId: 'demo' })
   await runThrough(wrong, 'before', 1_000)
@@ -100,7 +100,7 @@ it('finds the runs of this year, and those of before', async () => {
     return answer.items.map(({ runId }) => runId)
   }
   expect(await found(Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1))).toEqual(['now', 'wrong', 'before'])
-  // What ended before the present is what it was.
+  // What ended before the present is unchanged.
   expect(await found(Date.UTC(2026, 0, 1), NOW - 3_600_000)).toEqual([])
   await store.close()
 })

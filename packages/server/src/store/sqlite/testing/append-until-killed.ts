@@ -1,7 +1,7 @@
 /**
- * A process of its own: opens the store in the directory it is given, settles what an earlier one left, then starts a
- * run and appends to it until it is killed. Says on its output, a line each, what anyone could have seen: `seen <seq>`
- * when a commit is published, `kept <seq>` when an append is answered.
+ * A separate process: opens the store in the given directory, settles what an earlier process left, then starts a run
+ * and appends to it until it is killed. Prints one line for everything that could have been observed: `seen <seq>` when
+ * a commit is published, `kept <seq>` when an append is answered.
  */
 import { writeSync } from 'node:fs'
 import { EventType } from '@ag-ui/core'
@@ -10,7 +10,7 @@ import { createSqliteStore } from '../index.ts'
 const [directory = '', runId = ''] = process.argv.slice(2)
 const principal = { tenantId: 'acme', personId: 'alice' }
 const key = { roomId: 'room-1', threadId: 'thread-1' }
-// Straight into the pipe: what was said before the kill is heard.
+// Written directly to the pipe, so that lines from before the kill arrive.
 const say = (line: string) => void writeSync(1, `${line}\n`)
 
 let lastSeq = 0

@@ -1,4 +1,4 @@
-/** A store in a fresh directory, with a clock that only moves when told: what this room's tests begin with. */
+/** A store in a fresh directory, with a clock that only the test advances. The common setup of this module's tests. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +11,14 @@ import { connectStore } from '../sqlite-store.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
-/** What a store reads its time from, also in a worker. */
+/** A store's time source that also works in a worker. */
 export function createSharedClock(start = START): Float64Array<SharedArrayBuffer> {
   return new Float64Array(new SharedArrayBuffer(8)).fill(start)
 }
 
-/** In memory where the system has it: thousands of syncs, and a killed process loses nothing of it either. */
+/**
+ * In memory if the system supports it: there are thousands of syncs, and a killed process loses nothing there either.
+ */
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export function temporaryDirectory(): string {
@@ -26,8 +28,8 @@ export function temporaryDirectory(): string {
 type Open = (options: WorkerOptions & { readonly publish: Publish }) => Promise<Store>
 
 /**
- * In a worker thread, which serves any number of stores: loading its modules takes longer than most tests.
- * `createSqliteStore`, which starts one for each store, is looked at in `sqlite-store.test.ts`.
+ * Opens stores in one worker thread that serves any number of them, because loading its modules takes longer than most
+ * tests. `createSqliteStore`, which starts a worker for each store, is tested in `open.test.ts` and `faults.test.ts`.
  */
 export function openInWorkers(): { readonly open: Open; close(): Promise<unknown> } {
   const worker = new Worker(new URL('./serve-many.ts', import.meta.url), { execArgv: [] })
@@ -41,7 +43,7 @@ export function openInWorkers(): { readonly open: Open; close(): Promise<unknown
   }
 }
 
-/** The same, without the worker: for coverage, and to look inside. */
+/** The same without the worker: for coverage, and for tests that inspect the store's internals. */
 export const openInThread: Open = ({ publish, ...options }) => {
   const { port1, port2 } = new MessageChannel()
   const store = connectStore(port1, publish)

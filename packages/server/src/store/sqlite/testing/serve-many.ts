@@ -1,4 +1,4 @@
-/** A worker thread that serves a store on each port it is sent. */
+/** A worker thread that serves a store on each port that it is sent. */
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import type { WorkerOptions } from '../messages.ts'
 import { serve } from '../serve.ts'

@@ -1,6 +1,6 @@
 /**
- * What databases are asked: how many statements are carried out, how many rows they give, and how each one finds them.
- * Counts every database of this thread, until the test is over.
+ * Counts statements and the rows that they return, and shows how each one finds them. Counts every database of this
+ * thread until the test is over.
  */
 import { type DatabaseSync, type SQLInputValue, StatementSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
@@ -8,14 +8,14 @@ import { onTestFinished } from 'vitest'
 export interface Taken {
   readonly statements: number
   readonly rows: number
-  /** Units of text and bytes that statements were given. */
+  /** Units of text and bytes that were passed to statements. */
   readonly given: number
 }
 
 export interface StatementCount {
   /** Since the last call. */
   take(): Taken
-  /** How often each statement was carried out, by its text; since the beginning. */
+  /** How often each statement was executed since the beginning, by its text. */
   readonly texts: ReadonlyMap<string, number>
 }
 
@@ -77,7 +77,7 @@ function sizeOf(value: SQLInputValue): number {
   return ArrayBuffer.isView(value) ? value.byteLength : 0
 }
 
-/** As they are called here: without named parameters. */
+/** The signatures as the store calls them, without named parameters. */
 interface Methods {
   run(this: StatementSync, ...values: SQLInputValue[]): unknown
   get(this: StatementSync, ...values: SQLInputValue[]): unknown
