@@ -108,4 +108,16 @@ describe('a question to a person', () => {
     expect((await server.ask(paths.runs(KEY), body)).status).toBe(202)
     await expectProblem(await server.ask(paths.runs(KEY), { ...body, runId: 'r4' }), 409, 'interrupt_closed')
   })
+
+  it('is what the refusal of a message names, in words that are also shown to people', async () => {
+    const server = await createTestServer()
+    await server.start('r1')
+    const live = await expectProblem(await server.start('r2'), 409, 'run_active')
+    await server.finish(await server.claim(), { type: 'interrupted', interrupts: [{ id: 'i', reason: 'approval' }] })
+    const open = await expectProblem(await server.start('r3'), 409, 'needs_answer')
+    for (const { detail } of [live, open]) {
+      expect(detail).toMatch(/queue this message/)
+      expect(detail).not.toMatch(/onBusy|resume|`/)
+    }
+  })
 })

@@ -65,12 +65,12 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         case 'message_id_reused':
           throw messageIdReused(answer)
         case 'run_active': {
-          const detail = 'A run is live in this thread. Wait for it to end, cancel it, or send `onBusy`.'
+          const detail = 'A run is live in this thread. Wait for it to end, stop it, or queue this message.'
           throw new ProblemError('run_active', detail, { runId: answer.runId })
         }
         case 'needs_answer': {
           const { interruptIds } = answer
-          const detail = 'A run waits for a person. Answer all its questions in `resume`, or send onBusy "enqueue".'
+          const detail = 'This thread waits for answers. Answer all its questions, or queue this message.'
           throw new ProblemError('needs_answer', detail, { interruptIds })
         }
         case 'interrupt_closed':
