@@ -298,8 +298,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'deleting a thread stops what runs in others',
     file: `${SERVER}/engine/engine.ts`,
-    find: "      case 'thread.deleted':\n        break",
-    put: "      case 'thread.deleted':\n        if (notice.type === 'thread.deleted') for (const each of running.values()) stopRun(each, { type: 'lost' })\n        break",
+    find: "      case 'thread.deleted':\n      case 'room.deleted':\n        break",
+    put: "      case 'thread.deleted':\n      case 'room.deleted':\n        if (notice.type === 'thread.deleted') for (const each of running.values()) stopRun(each, { type: 'lost' })\n        break",
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {

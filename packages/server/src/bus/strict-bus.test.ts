@@ -60,6 +60,7 @@ it('passes on a notice with an address, with frames of that thread or without fr
     { type: 'inbox.more', tenantId: 'acme', personId: 'alice' },
     { type: 'inbox.more', tenantId: 'acme', personId: 'alice' },
     { type: 'thread.deleted', key: B },
+    { type: 'room.deleted', tenantId: 'acme', roomId: 'r' },
   ]
   for (const notice of good) bus.publish(notice)
   expect(heard).toEqual(good)
@@ -75,6 +76,12 @@ it.each<readonly [string, unknown, DroppedNotice]>([
   ['no tenant', { type: 'inbox.more' }, { type: 'inbox.more', reason: 'missing' }],
   ['what is no person', { type: 'inbox.more', tenantId: 'a', personId: 7 }, { type: 'inbox.more', reason: 'invalid' }],
   ['what is no person', { type: 'inbox.more', tenantId: 'a', personId: 7 }, { type: 'inbox.more', reason: 'invalid' }],
+  ['a room of no tenant', { type: 'room.deleted', roomId: 'r' }, { type: 'room.deleted', reason: 'missing' }],
+  [
+    'what is no room',
+    { type: 'room.deleted', tenantId: 'a', roomId: 'b/c' },
+    { type: 'room.deleted', reason: 'invalid', tenantId: 'a' },
+  ],
   ['a thread of no tenant', { ...more(A), key: KEY_OF_A }, { type: 'thread.more', reason: 'missing', ...KEY_OF_A }],
   ['an empty tenant', more({ ...A, tenantId: '' }), { type: 'thread.more', reason: 'invalid', ...KEY_OF_A }],
   ['another thread’s frames', more(A, framesOf(B)), { type: 'thread.more', reason: 'foreign', ...A }],

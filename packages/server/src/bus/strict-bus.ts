@@ -5,9 +5,9 @@
  *
  * Owns: what a valid address is. Does not know: what a notice leads to.
  */
-import { createThreadMap, frameAddress, haveAddress, keyOf, type ThreadKey } from '@holdfast/core'
+import { createThreadMap, frameAddress, haveAddress, isId, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
-import type { TenantThread } from '../store/tenant-thread.ts'
+import type { TenantRoom, TenantThread } from '../store/tenant-thread.ts'
 import type { Bus } from './port.ts'
 
 export interface DroppedNotice extends Partial<TenantThread> {
@@ -38,6 +38,11 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
       const { tenantId, personId } = notice as { readonly tenantId?: unknown; readonly personId?: unknown }
       if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
       return personId === undefined || isName(personId) ? undefined : { type, reason: 'invalid' }
+    }
+    if (type === 'room.deleted') {
+      const { tenantId, roomId } = notice as Partial<Record<keyof TenantRoom, unknown>>
+      if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
+      return isId(roomId) ? undefined : { type, reason: reasonOf(roomId), tenantId }
     }
     const claimed = (notice as { readonly key?: unknown } | undefined)?.key
     const key = keyOf(claimed)

@@ -185,6 +185,7 @@ export function createEngine(options: EngineOptions): Engine {
       case 'thread.more':
       case 'inbox.more':
       case 'thread.deleted':
+      case 'room.deleted':
         break
     }
   }

@@ -58,7 +58,7 @@ export interface FollowRequest extends FeedRequest {
 }
 
 export type Refused =
-  | Exclude<Reading, LogChunk | { readonly type: 'deleted' }>
+  | Exclude<Reading, LogChunk | Deleted>
   | Deleted
   /** The limit of open streams is reached. */
   | { readonly type: 'too_many_streams' }
@@ -111,7 +111,7 @@ async function orNothingYet(
   reading: Reading,
   after: number,
   whenMissing: FeedRequest['whenMissing'],
-): Promise<Reading | Deleted> {
+): Promise<Reading> {
   if (reading.type !== 'not_found' || !whenMissing) return reading
   const missing = await whenMissing()
   if (missing === 'not_found') return reading

@@ -5,7 +5,7 @@
  * Owns: what an answer of the store means for a reader. Does not know: readers, sinks.
  */
 import { frame, type Resync, type ThreadKey } from '@holdfast/core'
-import type { Deleted, LogChunk, LogReader } from '../store/port.ts'
+import type { LogChunk, LogReader } from '../store/port.ts'
 import type { Slice } from './slice.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface Over {
   readonly last?: Slice
 }
 
-export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['read']>> | Deleted): LogChunk | Over {
+export function readingOf(key: ThreadKey, answer: Awaited<ReturnType<LogReader['read']>>): LogChunk | Over {
   switch (answer.type) {
     case 'chunk':
       return answer

@@ -8,7 +8,12 @@ import { type Clock, HEARTBEAT } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
 import type { Notice } from '../store/port.ts'
 import type { Principal } from '../store/principal.ts'
-import { createTenantThreadMap, type TenantThread, type TenantThreadMap } from '../store/tenant-thread.ts'
+import {
+  createTenantThreadMap,
+  type TenantRoom,
+  type TenantThread,
+  type TenantThreadMap,
+} from '../store/tenant-thread.ts'
 import type { Reader } from './reader.ts'
 import { createRing, type Ring } from './ring.ts'
 
@@ -85,6 +90,10 @@ export function createThreadHub({ bus, clock, passedBytes }: ThreadHubOptions): 
     if (notice.type === 'inbox.more') {
       for (const member of members) if (concerns(notice, member)) member.inboxMore()
     }
+    if (notice.type === 'room.deleted') {
+      // Also those of a thread that never existed, which has no `thread.deleted`.
+      for (const { thread, value } of [...live.entries()]) if (isIn(notice, thread)) value.finish()
+    }
     if (notice.type !== 'thread.more' && notice.type !== 'thread.deleted') return
     const thread = live.get(notice.key)
     if (!thread) return
@@ -160,6 +169,10 @@ function isClear(readers: ReadonlySet<Reader>): boolean {
 function firstLive(thread: LiveThread): Reader | undefined {
   for (const reader of thread.readers) if (reader.live()) return reader
   return undefined
+}
+
+function isIn({ tenantId, roomId }: TenantRoom, thread: TenantThread): boolean {
+  return thread.tenantId === tenantId && thread.roomId === roomId
 }
 
 /** What is one person's own concerns nobody else of the tenant. */

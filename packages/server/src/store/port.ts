@@ -29,7 +29,7 @@ import type { StoreCounts } from './meter.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest } from './run-record.ts'
 import type { RunWork } from './run-work.ts'
-import type { TenantThread } from './tenant-thread.ts'
+import type { TenantRoom, TenantThread } from './tenant-thread.ts'
 
 export type { Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
@@ -163,6 +163,8 @@ export interface LogReader {
     | NotFound
     /** `seq` and `at` are those of its last record, `thread.deleted`. */
     | (Deleted & { readonly seq: number; readonly at: string })
+    /** The thread never existed, and its room was deleted: it never will. */
+    | Deleted
     /** Trimmed: the oldest cursor that still works is `firstSeq - 1`. */
     | { readonly type: 'cursor_gone'; readonly firstSeq: number }
     | { readonly type: 'cursor_ahead'; readonly head: number }
@@ -334,6 +336,8 @@ export type Notice =
   | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }
   /** The thread was deleted: its readers get nothing more. */
   | { readonly type: 'thread.deleted'; readonly key: TenantThread }
+  /** Follows the `thread.deleted` of each of its threads. Readers that wait for a thread of it get nothing. */
+  | ({ readonly type: 'room.deleted' } & TenantRoom)
 
 export type Publish = (notice: Notice) => void
 

@@ -1,6 +1,6 @@
 /** Contract: changing, deleting and finding threads and rooms. */
 import { expect, it } from 'vitest'
-import { threadOf } from '../tenant-thread.ts'
+import { roomOf, threadOf } from '../tenant-thread.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
@@ -217,6 +217,11 @@ export function changeContract(inWorld: InWorld): void {
       expect(await store.rooms.delete(EVE, ROOM.roomId, true)).toEqual({ type: 'not_found' })
       expect(await store.rooms.delete(ALICE, ROOM.roomId, false)).toEqual({ type: 'run_active', runId: 'r-1' })
       expect(await store.rooms.delete(ALICE, ROOM.roomId, true)).toEqual({ type: 'gone' })
+      expect(world.notices.filter(({ type }) => type.endsWith('.deleted'))).toEqual([
+        expect.objectContaining({ type: 'thread.deleted' }),
+        expect.objectContaining({ type: 'thread.deleted' }),
+        { type: 'room.deleted', ...roomOf(ALICE, ROOM.roomId) },
+      ])
       for (let n = 0; n < 2; n++) {
         await expectDeleted(world)
         expect(await world.store.rooms.delete(ALICE, ROOM.roomId, false)).toEqual({ type: 'gone' })
@@ -228,6 +233,9 @@ export function changeContract(inWorld: InWorld): void {
         const never = { ...THREAD, threadId: 'never' }
         expect(await world.store.runs.start(ALICE, never, asking('r-1'))).toEqual(DELETED)
         expect(await world.store.runs.cancelRun(ALICE, never, 'r-1')).toEqual(DELETED)
+        const range = { after: 0, maxBytes: 1_000, maxRecords: 10 }
+        expect(await world.store.log.read(ALICE, never, range)).toEqual(DELETED)
+        expect(await world.store.log.read(EVE, never, range)).toEqual({ type: 'not_found' })
         expect(await world.store.rooms.list(ALICE, { limit: 5 })).toEqual({ type: 'page', items: [OTHER_ROOM] })
         await world.reopen()
       }

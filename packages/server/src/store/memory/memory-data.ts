@@ -13,6 +13,7 @@ import type { Notice, Publish, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import {
   roomName,
+  roomOf,
   runName,
   runOf,
   type TenantRoom,
@@ -150,9 +151,11 @@ export function createMemoryData(publish: Publish): MemoryData {
     putRoom: (room) => void rooms.set(roomName(room), room),
     tellRoom(room, now) {
       const { tenantId } = room
-      if (room.deletedAt !== undefined) inbox.dropRoom(room)
+      const deleted = room.deletedAt !== undefined
+      if (deleted) inbox.dropRoom(room)
       inbox.append(tenantId, [roomEntry(room, now)])
       untold.push({ type: 'inbox.more', tenantId })
+      if (deleted) untold.push({ type: 'room.deleted', ...roomOf(room, room.roomId) })
     },
     thread: (of) => threads.get(threadName(of)),
     threadsOf: (room) =>

@@ -114,8 +114,9 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       async read(principal, key, range) {
         begin()
         const of = threadOf(principal, key)
+        const room = data.room(of)
         const held = data.thread(of)
-        if (!isVisible(data.room(of), principal) || !held) return NOT_FOUND
+        if (!isVisible(room, principal) || !held) return roomAbsence(room, principal) ?? NOT_FOUND
         const { row, frames } = held
         if (row.deleted) return { type: 'deleted', seq: row.deleted.seq, at: iso(row.deleted.at) }
         return readFrames(frames, range)

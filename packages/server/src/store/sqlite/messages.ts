@@ -2,12 +2,10 @@
  * The messages between the main thread and the store's worker. Everything is plain data. Appends and notices are
  * numerous, so they are sent as columns: a column of strings is copied several times faster than as many objects.
  */
-import type { ThreadNotice } from '../decide/facts.ts'
 import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
-import type { InboxStore, LogReader, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type { InboxStore, LogReader, Notice, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
-import type { TenantThread } from '../tenant-thread.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
 
@@ -117,7 +115,7 @@ export interface Outcomes {
   readonly running: number[]
   readonly faults: { readonly id: number; readonly code: StoreFaultCode; readonly detail: string }[]
   readonly more: MoreColumns | undefined
-  readonly told: readonly RunTold[]
+  readonly told: readonly Told[]
   /** Tenants whose inbox has new entries. */
   readonly inboxes: readonly string[]
   /** People whose own log has new entries. */
@@ -139,7 +137,8 @@ export interface MoreColumns {
   readonly buffer: ArrayBuffer
 }
 
-export type RunTold = TenantThread & ThreadNotice
+/** Rare notices, sent as they are published. */
+export type Told = Exclude<Notice, { readonly type: 'thread.more' | 'inbox.more' }>
 
 export type FromWorker =
   /** `aheadMs`: how far the newest recorded time is ahead of the wall clock. */

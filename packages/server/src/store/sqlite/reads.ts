@@ -150,8 +150,9 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     },
     'log.read': (principal, key, range) => {
       const of = threadOf(principal, key)
+      const room = rooms.get(of)
       const thread = threads.get(of)
-      if (!isVisible(rooms.get(of), principal) || !thread) return NOT_FOUND
+      if (!isVisible(room, principal) || !thread) return roomAbsence(room, principal) ?? NOT_FOUND
       const { deleted } = thread.row
       if (deleted) return { type: 'deleted', seq: deleted.seq, at: iso(deleted.at) }
       const head = log.committedHead(thread.no)

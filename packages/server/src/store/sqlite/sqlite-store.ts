@@ -146,9 +146,7 @@ export function connectStore(
       publish(noticeOf(more, part))
       yield
     }
-    for (const { tenantId, roomId, threadId, ...notice } of told) {
-      publish({ ...notice, key: { tenantId, roomId, threadId } })
-    }
+    for (const notice of told) publish(notice)
     for (const [index, id] of ids.entries()) pending.take(id)?.resolve(answers[index])
     for (const id of running) pending.take(id)?.resolve({ type: 'running' })
     for (const { id, code, detail } of faults) pending.take(id)?.reject(storeFault(code, new Error(detail)))

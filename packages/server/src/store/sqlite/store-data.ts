@@ -13,11 +13,11 @@ import { inboxOf, personEntry, roomEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
-import { runOf, type TenantThread, threadOf } from '../tenant-thread.ts'
+import { roomOf, runOf, type TenantThread, threadOf } from '../tenant-thread.ts'
 import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import { createInbox, type Inbox } from './inbox.ts'
-import type { RunTold } from './messages.ts'
+import type { Told } from './messages.ts'
 import { createPersons, type Persons } from './persons.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -54,7 +54,7 @@ export interface StoreData {
 
 export interface Committed extends CommittedFrames {
   readonly keys: ReadonlyMap<number, TenantThread>
-  readonly told: readonly RunTold[]
+  readonly told: readonly Told[]
   /** Tenants whose inbox has new entries. */
   readonly inboxes: ReadonlySet<string>
   /** People whose own log has new entries. */
@@ -83,7 +83,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
 
   let changes = 0
   let keys = new Map<number, TenantThread>()
-  let told: RunTold[] = []
+  let told: Told[] = []
   let inboxes = new Set<string>()
   let ownTold: Principal[] = []
 
@@ -136,7 +136,10 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     },
     tellRoom(room, now) {
       changes++
-      if (room.deletedAt !== undefined) inbox.dropRoom(room)
+      if (room.deletedAt !== undefined) {
+        inbox.dropRoom(room)
+        told.push({ type: 'room.deleted', ...roomOf(room, room.roomId) })
+      }
       tell(room.tenantId, [roomEntry(room, now)])
     },
 
@@ -179,7 +182,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         persons.append(person, inbox.begin(), ownEntry)
         ownTold.push(person)
       }
-      for (const notice of notices) told.push({ ...notice, ...of })
+      for (const notice of notices) told.push({ ...notice, key: of })
     },
     write(now) {
       folds.writeParked()
