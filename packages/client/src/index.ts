@@ -41,7 +41,7 @@ export type {
   SharedChange,
   Visibility,
 } from './environment/port.ts'
-export type { FollowCounters } from './follow/follow.ts'
+export type { FollowCounters } from './follow/port.ts'
 export type { ConnectionState, PauseReason } from './follow/state.ts'
 export type { InboxStream, ListState, OverviewState, ThreadListObservation, ThreadListState } from './lists/port.ts'
 export type { Observable } from './observable/observable.ts'

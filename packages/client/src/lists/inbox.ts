@@ -98,19 +98,19 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
     async attempt(own) {
       if (cursor === undefined) {
         const overview = await ask()
-        if (!own.isMine()) return
+        if (own.signal.aborted) return
         own.bytes()
         cursor = overview.cursor
         listeners.tell({ type: 'restarted' })
       }
       const handlers: InboxHandlers = {
         onOpen() {
-          if (own.isMine()) deliver('streams')
+          own.signal.aborted || deliver('streams')
           own.opened()
           own.caughtUp()
         },
-        onDelivery: (now) => own.isMine() && deliver(now),
-        onEntries: (batch) => own.isMine() && hear(batch),
+        onDelivery: (now) => own.signal.aborted || deliver(now),
+        onEntries: (batch) => own.signal.aborted || hear(batch),
         onBytes: own.bytes,
         onDropped,
       }

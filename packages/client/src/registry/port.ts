@@ -5,7 +5,7 @@
  */
 import type { ChangeRoomBody, ChangeThreadBody, CreateRoomBody, RoomInfo, ThreadKey } from '@holdfast/core'
 import type { AccessState } from '../access/access.ts'
-import type { FollowCounters } from '../follow/follow.ts'
+import type { FollowCounters } from '../follow/port.ts'
 import type { ConnectionState } from '../follow/state.ts'
 import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
 import type { Observable } from '../observable/observable.ts'
