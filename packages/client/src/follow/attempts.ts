@@ -61,19 +61,19 @@ export function createAttempts(
   async function begin(): Promise<void> {
     present = new AbortController()
     const { signal } = present
-    const report = (event: ConnectionEvent) => signal.aborted || dispatch(event)
+    const report = (type: 'opened' | 'caught-up' | 'lost') => signal.aborted || dispatch({ type })
     lastBytes = clock.now()
     watch(SILENCE_MS)
     try {
       await attempt({
         signal,
-        opened: () => report({ type: 'opened' }),
-        caughtUp: () => report({ type: 'caught-up' }),
+        opened: () => report('opened'),
+        caughtUp: () => report('caught-up'),
         bytes() {
           if (!signal.aborted) lastBytes = clock.now()
         },
       })
-      report({ type: 'lost' })
+      report('lost')
     } catch (cause) {
       if (signal.aborted) return
       const reason = failed(cause)

@@ -9,7 +9,7 @@
  * - One request at a time, so answers come in the order of the requests. `soon` asks at most twice a second.
  */
 import type { Environment } from '../environment/port.ts'
-import { undoAll } from '../observable/observable.ts'
+import { createListeners, undoAll } from '../observable/observable.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
 
 /** The shortest time between two requests that nobody waits for. */
@@ -36,16 +36,16 @@ export interface PollOptions<T> {
 }
 
 export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError }: PollOptions<T>): Poll {
-  let looking = 0
+  const observers = createListeners()
   let asking = false
   let again = false
   let closed = false
   let askedAt = Number.NEGATIVE_INFINITY
   let undoTimer: (() => void) | undefined
   let undoSoon: (() => void) | undefined
-  let unlisten: (() => void) | undefined
+  let unlisten = () => {}
 
-  const isWanted = () => looking > 0 && !closed && !environment.visibility.hidden
+  const isWanted = () => observers.size > 0 && !closed && !environment.visibility.hidden
 
   function refresh(): void {
     if (asking) again = true
@@ -95,17 +95,13 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
 
   function rest(): void {
     stopTimers()
-    unlisten?.()
-    unlisten = undefined
+    unlisten()
   }
 
   function listen(): () => void {
     const look = () => {
-      if (isWanted()) {
-        refresh()
-        return
-      }
-      stopTimers()
+      if (isWanted()) refresh()
+      else stopTimers()
     }
     return undoAll(environment.visibility.subscribe(look), environment.connectivity.subscribe(look))
   }
@@ -117,15 +113,14 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
       if (undoTimer) wait()
     },
     retain() {
-      looking += 1
-      unlisten ??= listen()
-      if (looking === 1) refresh()
-      let done = false
+      const undo = observers.add(() => {})
+      if (observers.size === 1) {
+        unlisten = listen()
+        refresh()
+      }
       return () => {
-        if (done) return
-        done = true
-        looking -= 1
-        if (looking === 0) rest()
+        undo()
+        if (observers.size === 0) rest()
       }
     },
     close() {
