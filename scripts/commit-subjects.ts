@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process'
 
 export const MOST = 72
 /** When the rule began. */
-const SINCE = '2026-11-30T07:20:00Z'
+const SINCE = '2026-12-01T00:00:00Z'
 
 /** Those of `log` (a hash, a space and the subject a line) that are too long. */
 export function tooLong(log: string): readonly string[] {
