@@ -33,7 +33,7 @@ const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
   {
     id: /@tanstack\/react-router\/dist\/esm\/CatchBoundary\.js$/,
     code: `import { Component, createElement } from 'react'
-      export const ErrorComponent = () => 'Something went wrong on this page. Reload it.'
+      export const ErrorComponent = () => null
       export class CatchBoundary extends Component {
         state = { error: 0 }
         reset = () => this.setState({ error: 0 })
@@ -49,8 +49,9 @@ const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
         }
         render() {
           const { error } = this.state
-          const shown = this.props.errorComponent ?? ErrorComponent
-          return error ? createElement(shown, { error: error[0], reset: this.reset }) : this.props.children
+          return error
+            ? createElement(this.props.errorComponent, { error: error[0], reset: this.reset })
+            : this.props.children
         }
       }`,
   },

@@ -1,34 +1,21 @@
 /**
- * The activity in everything the person may see: the overview, and the inbox that says when it has changed.
+ * The inbox says when something has changed in what the person may see.
  *
- * Owns: the inbox's cursor, which news it sends. Does not know: threads, lists.
+ * Owns: when the inbox is read, who hears of news. Does not know: threads, lists, how it is read (`inbox-reader.ts`).
  *
  * Invariants: if nobody observes, nothing is open (I10). Each entry is passed on once and in order. A connection
  * that starts from a new cursor is news too, because anything may have happened in between.
  */
-import type { InboxFrame, InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
-import { keyString } from '@holdfast/core'
-import type { Environment } from '../environment/port.ts'
-import type { Backoff } from '../follow/backoff.ts'
-import { createReconnect } from '../follow/reconnect.ts'
 import type { ConnectionState } from '../follow/state.ts'
-import { createListeners, type Observable, undoAll } from '../observable/observable.ts'
-import { problemOf, transportError } from '../transport/error.ts'
-import type { Delivery, DropReason, InboxHandlers, RunTransport } from '../transport/port.ts'
-import { keepSame, keepSameError } from './keep-same.ts'
-import { createPoll } from './polled.ts'
-import type { ListNotice, OverviewState } from './port.ts'
+import { createListeners, type Observable } from '../observable/observable.ts'
+import type { Delivery } from '../transport/port.ts'
+import { createInboxReader, type InboxNews, type InboxOptions } from './inbox-reader.ts'
+import { createOverview } from './overview.ts'
+import type { OverviewState } from './port.ts'
 
 /** How often lists are asked for while the inbox is read, and while it cannot be read. */
 const SLOW_MS = 60_000
 const FAST_MS = 2_000
-
-export type InboxNews =
-  | { readonly type: 'entries'; readonly batch: readonly InboxFrame[] }
-  /** Entries follow from here on. What happened before has to be asked for. */
-  | { readonly type: 'restarted' }
-  /** The connection has changed, and with it how often lists are asked for. */
-  | { readonly type: 'moved' }
 
 export interface Inbox {
   readonly overview: Observable<OverviewState>
@@ -47,103 +34,21 @@ export interface Inbox {
   close(): void
 }
 
-export interface InboxOptions {
-  readonly transport: RunTransport
-  readonly environment: Environment
-  readonly backoff: Backoff
-  /** `wanted` has changed. */
-  onChange(): void
-  onDropped(reason: DropReason, type: string | undefined): void
-  emit(notice: ListNotice): void
-}
-
-export function createInbox({ transport, environment, backoff, onChange, onDropped, emit }: InboxOptions): Inbox {
+/** `onChange` is called when `wanted` has changed. */
+export function createInbox({ onChange, ...options }: InboxOptions & { onChange(): void }): Inbox {
   const listeners = createListeners<[InboxNews]>()
-  const viewers = createListeners()
-  const watchers = createListeners()
-  let delivery: Delivery = 'streams'
-  let cursor: string | undefined
-  let asking: Promise<InboxOverview> | undefined
-  let state: OverviewState = { known: false, rooms: [], threads: [] }
+  const overview = createOverview({ ...options, intervalMs, listen: () => listen(() => {}) })
+  const { poll } = overview
+  const { reconnect, delivery, connection } = createInboxReader({ ...options, ask: overview.ask, tell })
 
-  /** Requests during a request share its answer. */
-  async function ask(): Promise<InboxOverview> {
-    asking ??= transport.ask('inbox', []).finally(() => {
-      asking = undefined
-    })
-    return asking
-  }
-
-  function show({ known, rooms, threads, error }: OverviewState): void {
-    const sameRooms = keepSame<RoomActivity>(state.rooms, rooms, ({ roomId }) => roomId) ?? rooms
-    const sameThreads = keepSame<ThreadInfo>(state.threads, threads, keyString) ?? threads
-    if (state.known === known && state.rooms === sameRooms && state.threads === sameThreads && state.error === error)
-      return
-    state = { known, rooms: sameRooms, threads: sameThreads, ...(error && { error }) }
-    emit({ type: 'ListChanged', list: 'overview' })
-    viewers.tell()
-  }
-
-  const poll = createPoll<InboxOverview>({
-    environment,
-    intervalMs,
-    ask,
-    onAnswer: ({ rooms, threads }) => show({ known: true, rooms, threads }),
-    onError: (error) => show({ ...state, error: keepSameError(state.error, error) }),
-  })
-
-  const reconnect = createReconnect({
-    environment,
-    backoff,
-    async attempt(own) {
-      if (cursor === undefined) {
-        const overview = await ask()
-        if (own.signal.aborted) return
-        own.bytes()
-        cursor = overview.cursor
-        listeners.tell({ type: 'restarted' })
-      }
-      const handlers: InboxHandlers = {
-        onOpen() {
-          own.signal.aborted || deliver('streams')
-          own.opened()
-          own.caughtUp()
-        },
-        onDelivery: (now) => own.signal.aborted || deliver(now),
-        onEntries: (batch) => own.signal.aborted || hear(batch),
-        onBytes: own.bytes,
-        onDropped,
-      }
-      await transport.open({ type: 'inbox', cursor, handlers }, own.signal)
-    },
-    failed(cause) {
-      const error = transportError(cause)
-      const code = problemOf(error)?.code
-      // The cursor is of another history: start from a new one.
-      if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'invalid_cursor') cursor = undefined
-      return error.fault.type === 'unauthorized' ? 'unauthorized' : undefined
-    },
-    changed(connection) {
-      emit({ type: 'ConnectionChanged', connection })
-      watchers.tell()
-      if (connection.type !== 'live' && connection.type !== 'waiting' && connection.type !== 'paused') return
-      poll.retime()
-      listeners.tell({ type: 'moved' })
-    },
-  })
-
-  function deliver(now: Delivery): void {
-    if (delivery === now) return
-    delivery = now
-    emit({ type: 'DeliveryChanged', delivery })
-    watchers.tell()
-  }
-
-  function hear(batch: readonly InboxFrame[]): void {
-    cursor = batch.at(-1)?.cursor ?? cursor
-    poll.soon()
-    for (const entry of batch) emit({ type: 'InboxEntry', entry })
-    listeners.tell({ type: 'entries', batch })
+  /** The overview is asked for before anyone else hears of the change. */
+  function tell(news: InboxNews): void {
+    if (news.type === 'moved') poll.retime()
+    if (news.type === 'entries') {
+      poll.soon()
+      for (const entry of news.batch) options.emit({ type: 'InboxEntry', entry })
+    }
+    listeners.tell(news)
   }
 
   function intervalMs(): number {
@@ -165,17 +70,9 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
   }
 
   return {
-    overview: {
-      snapshot: () => state,
-      subscribe: (listener) =>
-        undoAll(
-          viewers.add(listener),
-          listen(() => {}),
-          poll.retain(),
-        ),
-    },
-    delivery: { snapshot: () => delivery, subscribe: watchers.add },
-    connection: { snapshot: () => reconnect.state, subscribe: watchers.add },
+    overview,
+    delivery,
+    connection,
     intervalMs,
     listen,
     get wanted() {
@@ -188,9 +85,6 @@ export function createInbox({ transport, environment, backoff, onChange, onDropp
       reconnect.wake()
     },
     close() {
-      listeners.clear()
-      viewers.clear()
-      watchers.clear()
       reconnect.close()
       poll.close()
     },

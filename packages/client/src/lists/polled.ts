@@ -43,8 +43,7 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
   let askedAt = Number.NEGATIVE_INFINITY
   let undoTimer: (() => void) | undefined
   let undoSoon: (() => void) | undefined
-  let unlisten = () => {}
-
+  let rest = () => {}
   const isWanted = () => observers.size > 0 && !closed && !environment.visibility.hidden
 
   function refresh(): void {
@@ -81,41 +80,28 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
     askedAt = environment.clock.now()
     asking = true
     again = false
-    try {
-      const answer = await ask()
-      if (!closed) onAnswer(answer)
-    } catch (cause) {
-      if (!closed) onError(transportError(cause))
-    }
+    await ask()
+      .then((answer) => closed || onAnswer(answer))
+      .catch((cause) => closed || onError(transportError(cause)))
     asking = false
     if (!isWanted()) return
     if (again) void run()
     else wait()
   }
 
-  function rest(): void {
-    stopTimers()
-    unlisten()
-  }
-
-  function listen(): () => void {
-    const look = () => {
-      if (isWanted()) refresh()
-      else stopTimers()
-    }
-    return undoAll(environment.visibility.subscribe(look), environment.connectivity.subscribe(look))
+  function look(): void {
+    if (isWanted()) refresh()
+    else stopTimers()
   }
 
   return {
     refresh,
     soon,
-    retime() {
-      if (undoTimer) wait()
-    },
+    retime: () => undoTimer && wait(),
     retain() {
       const undo = observers.add(() => {})
       if (observers.size === 1) {
-        unlisten = listen()
+        rest = undoAll(environment.visibility.subscribe(look), environment.connectivity.subscribe(look), stopTimers)
         refresh()
       }
       return () => {
