@@ -46,7 +46,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${REGISTRY}/start.test.ts`, `${REGISTRY}/looking.test.ts`],
   },
   {
-    what: 'the late end of a replaced run is told as news',
+    what: 'the late end of a replaced run is announced',
     file: `${REGISTRY}/handles.ts`,
     find: 'complete: (handle, outcome) => isCurrent(handle) && end(handle, outcome),',
     put: 'complete: (handle, outcome) => end(handle, outcome),',
@@ -115,7 +115,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${REGISTRY}/cancel.test.ts`, `${REGISTRY}/one-run.test.ts`],
   },
   {
-    what: 'an end is told before the run has ended',
+    what: 'an end is announced before the run has ended',
     file: `${REGISTRY}/handles.ts`,
     find: `    if (!handle.become({ type: 'completed', outcome })) return false
     const { key, runId } = handle
@@ -184,7 +184,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${CORE}/thread/runs.test.ts`],
   },
   {
-    what: 'an agent answers another run, and nobody hears of it',
+    what: 'an agent answers another run, and no one notices',
     file: `${CORE}/recorder/recorder.ts`,
     find: 'said === input[field]) continue',
     put: "typeof said === 'string') continue",
@@ -226,7 +226,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/feed.test.ts`],
   },
   {
-    what: 'what is one person’s own wakes everybody of the tenant',
+    what: 'an entry of one person’s own log wakes everyone in the tenant',
     file: `${SERVER}/feed/thread-hub.ts`,
     find: '(personId === undefined || member.personId === personId)',
     put: '(personId === undefined || member.personId !== undefined)',
@@ -247,7 +247,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/feed/connection.test.ts`],
   },
   {
-    what: 'a thread is told twice that it cannot be gone on with',
+    what: 'a thread gets two resyncs on one connection',
     file: `${SERVER}/feed/connection-thread.ts`,
     find: "    if (isOver() || state === 'gone') return\n    leave()",
     put: '    if (isOver()) return',
@@ -268,7 +268,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
   },
   {
-    what: 'a thread that the store cannot find any more is told as deleted',
+    what: 'a thread that the store cannot find is reported as deleted',
     file: `${SERVER}/feed/reader-end.ts`,
     find: "  not_found: 'cursor_ahead',",
     put: "  not_found: 'deleted',",
@@ -303,14 +303,14 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {
-    what: 'who hears of a failure starts what was to wait',
+    what: 'after a failure, a queued run starts instead of being held',
     file: `${SERVER}/store/memory/memory-facts.ts`,
     find: '        } else data.apply(tenantId, change, now)\n',
     put: '        } else {\n          data.apply(tenantId, change, now)\n          data.tell()\n        }\n',
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {
-    what: 'what is of nobody who asked is given to the thread that was last spoken of',
+    what: 'an envelope that no reader asked for goes to the last thread',
     file: `${CLIENT}/transport/read-feed.ts`,
     find: 'const key = envelope && asked.get(keyString(envelope))',
     put: 'const key = envelope && (asked.get(keyString(envelope)) ?? of)',
@@ -352,7 +352,7 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/store/sqlite/fence.test.ts`],
   },
   {
-    what: 'what is committed into files that were taken away is acknowledged',
+    what: 'a commit into files that were removed is acknowledged',
     file: `${SERVER}/store/sqlite/committer.ts`,
     find: '    fence.confirm()\n',
     put: '',
