@@ -174,6 +174,13 @@ test('renaming returns the focus to the row without reopening the menu, and dele
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
+  test('after a tap on Stop the conversation has the focus, and no keyboard opens', async ({ page, server }) => {
+    await server.play(key('endless'), { tokens: 100_000, intervalMs: 20 }, 'Endless')
+    await page.goto(addressOf(server, key('endless')))
+    await button(page, 'Stop').tap()
+    await expect(page.getByRole('main')).toBeFocused()
+  })
+
   test('no on-screen keyboard opens by itself, and the drawer returns the focus', async ({ page, server }) => {
     await server.play(key('plans'), { tokens: 3, intervalMs: 1 }, 'Plans')
     await page.goto(addressOf(server, key('plans')))

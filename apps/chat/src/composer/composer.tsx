@@ -16,7 +16,7 @@ import {
 } from 'react'
 import { IconButton } from '../design/button.tsx'
 import { isComposing } from '../design/composing.ts'
-import { moveFocus, takeFocus } from '../design/focus.ts'
+import { giveFocusBack, moveFocus, takeFocus } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 
 /** What the button does now. */
@@ -67,7 +67,7 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
     if (event.detail >= 2) return
     stop()
     // The button cannot be pressed while it stops, and would leave the keyboard with nothing.
-    moveFocus(field.current)
+    moveFocus(field.current) || giveFocusBack(null, event.currentTarget)
   }
 
   return (
