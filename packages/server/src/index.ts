@@ -9,6 +9,18 @@ export {
   type RemoteAgentOptions,
   type RemoteLimits,
 } from './agents/remote/remote-agent.ts'
+export { defineTool, type ToolDefinition } from './agents/tools/define-tool.ts'
+export type {
+  ApprovalContext,
+  JsonObject,
+  ParsedInput,
+  Tool,
+  ToolAnswer,
+  ToolContext,
+  ToolEffect,
+  ToolQuestion,
+  ToolSource,
+} from './agents/tools/port.ts'
 export { createInProcessBus, type InProcessBusOptions } from './bus/in-process-bus.ts'
 export type { Bus } from './bus/port.ts'
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts'
