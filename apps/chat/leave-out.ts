@@ -7,10 +7,14 @@
  * - The router can render on a server. This page is rendered in the browser only.
  * - The router shows errors in a box of its own. This page has its own component for them (`src/frame/broken.tsx`).
  * - The router can serve a page under another path than `/`. This one is at `/`.
+ * - The router's routes carry links and loaders of their own. This page loads its links with the frame, and its routes
+ *   load nothing.
  *
  * A build in which one of them is no longer found fails: an update has moved it.
  */
 import type { Plugin } from 'vite'
+
+const OF_ROUTES = /^\0of-routes$/
 
 const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
   { id: /^\0vite\/preload-helper/, code: 'export const __vitePreload = (load) => load()' },
@@ -62,7 +66,16 @@ const LEFT: readonly { readonly id: RegExp; readonly code: string }[] = [
       export const rewriteBasepath = () => {}
       export const composeRewrites = rewriteBasepath`,
   },
+  {
+    id: OF_ROUTES,
+    code: `export const Link = 'a'
+      export const useLoaderData = () => {}
+      export const useLoaderDeps = () => {}`,
+  },
 ]
+
+/** What only the router's routes import of these modules. */
+const ROUTES = /@tanstack\/react-router\/dist\/esm\/route\.js$/
 
 export function leaveOut(): Plugin {
   const found = new Set<RegExp>()
@@ -71,6 +84,10 @@ export function leaveOut(): Plugin {
     apply: 'build',
     enforce: 'pre',
     config: () => ({ build: { modulePreload: false, cssCodeSplit: false } }),
+    resolveId: {
+      filter: { id: /^\.\/(link|useLoaderData|useLoaderDeps)\.js$/ },
+      handler: (_, importer) => (importer && ROUTES.test(importer) ? '\0of-routes' : undefined),
+    },
     load: {
       filter: { id: LEFT.map(({ id }) => id) },
       handler(id) {

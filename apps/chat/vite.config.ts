@@ -33,11 +33,11 @@ export default defineConfig({
       treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
       output: {
         codeSplitting: {
-          // One file that changes seldom, instead of a crumb for whatever two lazy parts share.
+          // One file that changes seldom, instead of a crumb for whatever two lazy parts share. Links come with the frame.
           groups: [
             {
               name: 'framework',
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack|use-sync-external-store)\//,
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|use-sync-external-store)\/(?!.*\/link\.js)/,
             },
           ],
         },
