@@ -115,7 +115,9 @@ async function perRun(server: ServerProcess, name: string, props?: QuietProps): 
 /** The same waiting agent with its input and nothing else: bytes per agent. No engine can keep less. */
 async function agentAlone(): Promise<number> {
   stopCompiling()
-  const context = { tenantId: 'local', roomId: 'default', attention: () => 'none' as const, usage() {} }
+  const { signal } = new AbortController()
+  const rest = { written: async () => {}, childSignal: () => signal }
+  const context = { tenantId: 'local', roomId: 'default', attention: () => 'none' as const, usage() {}, ...rest }
   const begin = (_: unknown, n: number) => {
     const messages = [{ id: `${n}-q`, role: 'user' as const, content: 'Well?' }]
     const input = { threadId: `quiet-${n}`, runId: 'run', messages, tools: [], context: [], state: null }

@@ -2,7 +2,7 @@ export { createCatalogue } from './agents/catalogue.ts'
 export { type AgentDefinition, defineAgent } from './agents/define-agent.ts'
 export { createDemoAgent, type DemoAgentOptions } from './agents/demo/demo-agent.ts'
 export { AgentFailure } from './agents/failure.ts'
-export type { Agent, AgentCatalogue, AgentContext } from './agents/port.ts'
+export type { Agent, AgentCatalogue, AgentContext, AnswerCheck, Answered } from './agents/port.ts'
 export {
   createRemoteAgent,
   DEFAULT_REMOTE_LIMITS,

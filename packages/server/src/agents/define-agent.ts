@@ -3,7 +3,7 @@ import type { Event, RunAgentInput } from '@ag-ui/core'
 import { isId } from '@holdfast/core'
 import type { Agent, AgentContext } from './port.ts'
 
-export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'check' | 'entitle'> {
+export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'check' | 'checkAnswer' | 'entitle'> {
   /** Shown in lists of agents. Default: the id. */
   readonly title?: string
   /**
@@ -37,7 +37,8 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
 
 /** @throws TypeError for an invalid definition */
 export function defineAgent(definition: AgentDefinition): Agent {
-  const { id, title = id, description, check, entitle, restartable = false, resumable = false } = definition
+  const { id, title = id, description, check, checkAnswer, entitle } = definition
+  const { restartable = false, resumable = false } = definition
   if (!isId(id))
     throw new TypeError(`The agent id ${JSON.stringify(id)} is not 1–128 of A–Z a–z 0–9 _ . : -, or is . or ..`)
   if (typeof definition.run !== 'function') throw new TypeError(`The agent "${id}" has no function \`run\`.`)
@@ -46,6 +47,7 @@ export function defineAgent(definition: AgentDefinition): Agent {
     title,
     ...(description !== undefined && { description }),
     ...(check && { check: (forwardedProps) => check.call(definition, forwardedProps) }),
+    ...(checkAnswer && { checkAnswer: (interrupt, payload) => checkAnswer.call(definition, interrupt, payload) }),
     ...(entitle && { entitle: (messages, signal) => entitle.call(definition, messages, signal) }),
     afterCrash: resumable ? 'resume' : restartable ? 'restart' : 'fail',
     run: (input, context) => definition.run(input, context),

@@ -4,7 +4,7 @@
  * An agent never ends a run itself. It returns (or yields RUN_FINISHED) or throws (or yields RUN_ERROR), and the engine
  * writes the end. It never needs to yield RUN_STARTED.
  */
-import type { Event, Message, RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { Event, Interrupt, Message, ResumeEntry, RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type { AfterCrash, Attention } from '@holdfast/core'
 
 export interface AgentContext {
@@ -23,10 +23,36 @@ export interface AgentContext {
   /**
    * Present if another process started this run and died: the events that the agent has sent so far, in order, without
    * RUN_STARTED; deltas may be joined. What is open there is still open: continue it (content, then its end), or start
-   * something new. Only for agents with `afterCrash: 'resume'`.
+   * something new. `times` is how often the run was taken over, from 1. Only for agents with `afterCrash: 'resume'`.
    */
-  readonly resumed?: { readonly events: readonly Event[] }
+  readonly resumed?: { readonly events: readonly Event[]; readonly times: number }
+  /** The questions of the run that this run continues, each with the person's answer. */
+  readonly answers?: readonly Answered[]
+  /**
+   * Present if this run answers the questions of another one: the events of all runs before it that ended with a
+   * question, oldest first, without RUN_STARTED and terminal events. The oldest are missing if there are very many.
+   */
+  readonly continued?: { readonly events: readonly Event[] }
+  /**
+   * Resolves when everything that was yielded before is durable, and has it written without delay. Wait for it before
+   * you do something that must not be done twice. Rejects with an AbortError when the run is stopped or over: then do
+   * not do it.
+   */
+  written(): Promise<void>
+  /**
+   * Aborts when this sub-agent is asked to stop, or when `signal` does. Already aborted if that was asked before, even
+   * of an earlier process. The same signal for the same id.
+   */
+  childSignal(subagentRunId: string): AbortSignal
 }
+
+export interface Answered {
+  readonly interrupt: Interrupt
+  readonly answer: ResumeEntry
+}
+
+/** Whether a person's answer can be used. The sentence says what is wrong with it. */
+export type AnswerCheck = { readonly type: 'ok' } | { readonly type: 'invalid'; readonly message: string }
 
 export interface Agent {
   readonly id: string
@@ -44,6 +70,8 @@ export interface Agent {
   check?(
     forwardedProps: unknown,
   ): { readonly type: 'ok' } | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
+  /** Checks a person's answer to one of its questions before it is accepted. Only called for `status: 'resolved'`. */
+  checkAnswer?(interrupt: Interrupt, payload: unknown): Promise<AnswerCheck>
   run(input: RunAgentInput, context: AgentContext): AsyncIterable<Event>
   /**
    * A short title for a conversation that starts with these messages, requested once after its first answer. If absent,

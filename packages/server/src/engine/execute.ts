@@ -11,16 +11,15 @@
  *   written (I12).
  * - `onEnded` is called for every run, whatever happens to it.
  */
-import type { Event } from '@ag-ui/core'
 import type { Failure, Outcome } from '@holdfast/core'
-import type { Agent, AgentContext } from '../agents/port.ts'
+import type { Agent } from '../agents/port.ts'
 import type { Claim, LeaseState } from '../store/port.ts'
+import { type Before, contextFor } from './agent-context.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
 import { resumeRun } from './resume-run.ts'
 import { applyLeaseState, type RunExecution, stopRun } from './run-execution.ts'
-import { addUsage } from './usage.ts'
 
 const NOT_RESUMABLE: Outcome = {
   type: 'failed',
@@ -29,14 +28,16 @@ const NOT_RESUMABLE: Outcome = {
     'The server stopped while this answer was being written, and its agent can no longer continue it. What had arrived is kept. Retry to ask again.',
 }
 
+const NOTHING_BEFORE: Before = {}
+
 /** Never rejects. Resolves when the engine listens to the agent, or when the run ends without it. */
 export async function executeRun(run: RunExecution, resumed: Claim['resumed']): Promise<void> {
   try {
     const foreign = refuseForeignInput(run)
-    const written = resumed && !foreign ? await resumeRun(run, resumed.firstSeq) : undefined
-    const called = foreign ?? chooseAgent(run, written)
+    const before = resumed && !foreign ? { resumed: await resumeRun(run, resumed.firstSeq) } : NOTHING_BEFORE
+    const called = foreign ?? chooseAgent(run, before)
     if (called.type !== 'agent') void end(run, called)
-    else listen(run, called.agent, contextFor(run, written))
+    else listen(run, called.agent, contextFor(run, before))
   } catch (error) {
     abandon(run, error)
   }
@@ -67,31 +68,15 @@ function refuseForeignInput({ parts, lease, input }: RunExecution): Heard | unde
   return { type: 'outcome', outcome: { type: 'failed', ...MIXED_UP } }
 }
 
-/** `written` holds the events from before this process resumed the run. */
 function chooseAgent(
   { parts, agentId, stop }: RunExecution,
-  written: readonly Event[] | undefined,
+  before: Before,
 ): { readonly type: 'agent'; readonly agent: Agent } | Heard {
   if (stop) return { type: 'stopped' }
   const agent = parts.catalogue.get(agentId)
   if (!agent) return { type: 'outcome', outcome: unknownAgent(agentId) }
-  if (written && agent.afterCrash !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
+  if (before.resumed && agent.afterCrash !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
   return { type: 'agent', agent }
-}
-
-function contextFor(run: RunExecution, written: readonly Event[] | undefined): AgentContext {
-  const { parts, lease, controller } = run
-  parts.guardSignal(controller.signal, lease)
-  const context: AgentContext = {
-    signal: controller.signal,
-    tenantId: lease.tenantId,
-    roomId: lease.roomId,
-    attention: () => run.parts.attention(run.lease),
-    usage(report) {
-      run.usage = addUsage(run.usage, report)
-    },
-  }
-  return written ? { ...context, resumed: { events: written } } : context
 }
 
 function unknownAgent(agentId: string): Outcome {

@@ -7,7 +7,7 @@ const STOPS: Record<Stop['type'], Stop> = {
   release: { type: 'release' },
   lost: { type: 'lost' },
 }
-const createStoppable = (): Stoppable => ({ controller: new AbortController(), stop: undefined })
+const createStoppable = (): Stoppable => ({ controller: new AbortController(), stop: undefined, children: undefined })
 const ALL = Object.values(STOPS)
 
 describe('a second stop', () => {

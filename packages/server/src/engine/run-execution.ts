@@ -16,7 +16,7 @@ import type { Backoff } from './backoff.ts'
 import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'
 import type { EngineLog } from './log.ts'
-import { requestStop, type Stop, type Stoppable } from './request-stop.ts'
+import { childOf, requestStop, type Stop, type Stoppable } from './request-stop.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
 
 /** What all runs of an engine share. */
@@ -82,6 +82,7 @@ export function createExecution(parts: RunParts, claim: ClaimedRun, leaseUntil: 
     input: claim.input,
     controller: new AbortController(),
     stop: undefined,
+    children: undefined,
     phase: 'beginning',
     call: undefined,
     since: 0,
@@ -109,7 +110,13 @@ export function runLogOf(run: RunExecution): RunLog {
 /** Asks the agent to stop, and no longer listens to it. */
 export function stopRun(run: RunExecution, stop: Stop): void {
   requestStop(run, stop)
+  run.runLog?.writer.refuse(run.controller.signal.reason)
   if (run.phase === 'listening') run.stopListening(run)
+}
+
+/** The signal of one sub-agent, guarded like the run's own. */
+export function childController(run: RunExecution, subagentRunId: string): AbortController {
+  return childOf(run, subagentRunId, (signal) => run.parts.guardSignal(signal, run.lease))
 }
 
 /** Applies the store's answer about the lease. */

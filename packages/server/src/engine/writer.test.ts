@@ -262,3 +262,102 @@ it('G2 whatever the store answers and when, each event is written once and in or
     { numRuns: 60 },
   )
 })
+
+/** How a promise stands: the words of its end, or undefined while it is pending. */
+function watch(promise: Promise<void>): () => string | undefined {
+  let end: string | undefined
+  promise.then(
+    () => (end = 'written'),
+    (error: unknown) => (end = error instanceof Error ? error.message : String(error)),
+  )
+  return () => end
+}
+
+it('writes at once what is asked to be written, and resolves when that is durable and not before', async () => {
+  const { clock, writer, asked, say, settle } = setUp()
+  say('a')
+  asked[0]?.answer(RUNNING)
+  await settle()
+  const nothing = watch(writer.written())
+  say('b')
+  const b = watch(writer.written())
+  await settle()
+  expect(asked.map(({ events }) => events)).toEqual([['a'], ['b']])
+  expect([nothing(), b()]).toEqual(['written', undefined])
+  const again = watch(writer.written())
+  say('c')
+  const c = watch(writer.written())
+  asked[1]?.answer(RUNNING)
+  await settle()
+  clock.advance(5)
+  expect([b(), again(), c()]).toEqual(['written', 'written', undefined])
+  expect(asked[2]?.events).toEqual(['c'])
+  asked[2]?.answer(RUNNING)
+  await settle()
+  expect(c()).toBe('written')
+})
+
+it('what is gathered for an interval is written when asked, and the next interval begins then', async () => {
+  const { clock, writer, asked, say, settle } = setUp()
+  for (const n of [0, 1]) {
+    say(`${n}`)
+    await settle()
+    asked[n]?.answer(RUNNING)
+    await settle()
+    if (n === 0) clock.advance(20)
+  }
+  say('gathered')
+  await settle()
+  expect(asked).toHaveLength(2)
+  void writer.written()
+  clock.advance(5)
+  expect(asked[2]?.events).toEqual(['gathered'])
+  asked[2]?.answer(RUNNING)
+  await settle()
+  say('next')
+  clock.advance(14)
+  await settle()
+  expect(asked).toHaveLength(3)
+  clock.advance(1)
+  expect(asked[3]?.events).toEqual(['next'])
+})
+
+it('rejects a pending written when it is refused, when the lease is lost, and when the writer is closed', async () => {
+  for (const [words, stop] of [
+    ['stopped', ({ writer }) => writer.refuse(new DOMException('stopped', 'AbortError'))],
+    ['The rest of the run cannot be written.', ({ asked }) => asked[0]?.answer({ type: 'lost' })],
+    [
+      'The run is over.',
+      ({ writer, asked }) => {
+        void writer.close()
+        asked[0]?.answer(RUNNING)
+      },
+    ],
+  ] satisfies [string, (server: ReturnType<typeof setUp>) => void][]) {
+    const server = setUp()
+    server.say('a')
+    const flying = watch(server.writer.written())
+    server.say('b')
+    const next = watch(server.writer.written())
+    stop(server)
+    await server.settle()
+    const closed = words === 'The run is over.'
+    expect([flying(), next()], words).toEqual([closed ? 'written' : words, words])
+    if (words !== 'stopped') expect(watch(server.writer.written())()).toBeUndefined()
+    await server.settle()
+  }
+})
+
+it('resolves only after a faulty store has written', async () => {
+  const { clock, writer, asked, say, settle } = setUp()
+  say('a')
+  const end = watch(writer.written())
+  asked[0]?.fail(fault())
+  await settle()
+  clock.advance(1_000)
+  await settle()
+  expect(end()).toBeUndefined()
+  asked[1]?.answer(RUNNING)
+  await settle()
+  expect(end()).toBe('written')
+})

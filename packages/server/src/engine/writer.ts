@@ -28,6 +28,13 @@ export interface Writer {
   full(): boolean
   room(): Promise<void>
   /**
+   * Resolves when all that the recorder has gathered so far is durable, and writes it with the next beat. Rejects when
+   * this writer will not write it. A rejection that nobody handles is harmless.
+   */
+  written(): Promise<void>
+  /** Rejects every pending `written`. What is on its way is still written. */
+  refuse(reason: unknown): void
+  /**
    * Starts no further append and waits for the one in flight. Returns what was taken and is not known to be written.
    */
   close(): Promise<readonly string[]>
@@ -68,12 +75,21 @@ export function createWriter(options: WriterOptions): Writer {
   let closing = false
   let cutWait = () => {}
   let roomMade = () => {}
+  /** Settled with the append that is in flight, and with the one after it. */
+  let flying: PromiseWithResolvers<void> | undefined
+  let next: PromiseWithResolvers<void> | undefined
 
   function begin(): void {
     if (state.type !== 'idle' || closing || recorder.pendingBytes() === 0) return
     if (first) flush()
+    else if (next) hurry()
     else gather()
     first = false
+  }
+
+  function hurry(): void {
+    dueAt = clock.now()
+    state = { type: 'gathering', undo: tick.request(flush) }
   }
 
   function gather(): void {
@@ -84,14 +100,51 @@ export function createWriter(options: WriterOptions): Writer {
   function flush(): void {
     unwritten = recorder.take()
     said = 0
+    flying = next
+    next = undefined
     roomMade()
     state = { type: 'writing', done: write() }
   }
 
   async function write(): Promise<void> {
-    const written = await appendWithRetry()
-    state = written ? { type: 'idle' } : { type: 'over' }
+    const isWritten = await appendWithRetry()
+    state = isWritten ? { type: 'idle' } : { type: 'over' }
+    if (isWritten) flying?.resolve()
+    else refuse(new DOMException('The rest of the run cannot be written.', 'AbortError'))
+    flying = undefined
     begin()
+  }
+
+  function written(): Promise<void> {
+    const isPending = recorder.pendingBytes() > 0
+    switch (state.type) {
+      case 'over':
+        return refused(new DOMException('The run is over.', 'AbortError'))
+      case 'idle':
+        // Something is pending only while the run ends, which writes it.
+        return isPending ? refused(new DOMException('The run is ending.', 'AbortError')) : Promise.resolve()
+      case 'writing':
+        if (isPending) return withNext()
+        flying ??= handled()
+        return flying.promise
+      case 'gathering':
+        if (next) return next.promise
+        state.undo()
+        hurry()
+        return withNext()
+    }
+  }
+
+  function withNext(): Promise<void> {
+    next ??= handled()
+    return next.promise
+  }
+
+  function refuse(reason: unknown): void {
+    flying?.reject(reason)
+    next?.reject(reason)
+    flying = undefined
+    next = undefined
   }
 
   async function appendWithRetry(): Promise<boolean> {
@@ -136,6 +189,8 @@ export function createWriter(options: WriterOptions): Writer {
         roomMade = resolve
         if (!isFull()) resolve()
       }),
+    written,
+    refuse,
     async close() {
       closing = true
       if (state.type === 'gathering') state.undo()
@@ -144,6 +199,7 @@ export function createWriter(options: WriterOptions): Writer {
         await state.done
       }
       state = { type: 'over' }
+      refuse(new DOMException('The run is over.', 'AbortError'))
       return unwritten
     },
   }
@@ -151,4 +207,17 @@ export function createWriter(options: WriterOptions): Writer {
 
 function isClosed(error: unknown): boolean {
   return error instanceof StoreFault && isGone(error.code)
+}
+
+/** An agent may leave `written` unhandled, and an unhandled rejection would end the process. */
+function handled(): PromiseWithResolvers<void> {
+  const waiting = Promise.withResolvers<void>()
+  waiting.promise.catch(() => {})
+  return waiting
+}
+
+export function refused(reason: unknown): Promise<never> {
+  const promise = Promise.reject(reason)
+  promise.catch(() => {})
+  return promise
 }

@@ -2,6 +2,7 @@ import type { Event, RunAgentInput } from '@ag-ui/core'
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
+import { testContext } from '../testing/agent-context.ts'
 import { createDemoAgent } from './demo-agent.ts'
 
 function setUp() {
@@ -27,13 +28,7 @@ function setUp() {
         context: [],
         ...(script === undefined ? {} : { forwardedProps: { script } }),
       }
-      const run = agent.run(input, {
-        signal: stop.signal,
-        tenantId: 'local',
-        roomId: 'default',
-        attention: () => 'none',
-        usage: () => {},
-      })
+      const run = agent.run(input, testContext({ signal: stop.signal }))
       return (async () => {
         for await (const event of run) events.push(event)
       })().then(

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import type { Message } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { testContext } from '../testing/agent-context.ts'
 import { createModelAgent, type ModelAgentOptions } from './index.ts'
 
 interface Asked {
@@ -51,13 +52,7 @@ function agentOf(options: Partial<ModelAgentOptions> = {}) {
   return async (messages: readonly Message[] = [{ id: 'q', role: 'user', content: 'Hi' }], context = []) => {
     let text = ''
     const input = { threadId: 't', runId: 'r', messages: [...messages], tools: [], context }
-    const run = {
-      signal: new AbortController().signal,
-      tenantId: 'local',
-      roomId: 'r',
-      attention: () => 'none' as const,
-      usage() {},
-    }
+    const run = testContext()
     try {
       for await (const event of agent.run(input, run)) if (event.type === 'TEXT_MESSAGE_CONTENT') text += event.delta
       return text

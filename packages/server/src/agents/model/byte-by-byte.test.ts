@@ -6,6 +6,7 @@ import { EventType, type TokenUsage } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
+import { testContext } from '../testing/agent-context.ts'
 import { createModelAgent } from './index.ts'
 
 let endpoint: Endpoint
@@ -26,13 +27,7 @@ async function ask(model: string) {
   const spent: TokenUsage[] = []
   const agent = createModelAgent({ baseUrl: endpoint.url, model, clock: createManualClock() })
   const input = { threadId: 't', runId: 'r', messages: [{ id: 'q', role: 'user' as const, content: 'Hi' }], tools: [] }
-  const context = {
-    signal: new AbortController().signal,
-    tenantId: 'local',
-    roomId: 'r',
-    attention: () => 'none' as const,
-    usage: (entry: TokenUsage) => spent.push(entry),
-  }
+  const context = testContext({ usage: (entry: TokenUsage) => spent.push(entry) })
   let end: unknown = 'returned'
   try {
     for await (const event of agent.run({ ...input, context: [] }, context)) {

@@ -3,6 +3,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
 import { AgentFailure } from '../failure.ts'
+import { testContext } from '../testing/agent-context.ts'
 import { createModelAgent, type ModelLimits } from './index.ts'
 
 let endpoint: Endpoint
@@ -40,13 +41,7 @@ function ask(model: string, { baseUrl = endpoint.url, apiKey, messages, ...optio
     tools: [],
     context: [],
   }
-  const run = agent.run(input, {
-    signal: stop.signal,
-    tenantId: 'local',
-    roomId: 'default',
-    attention: () => 'none',
-    usage: (entry) => spent.push(entry),
-  })
+  const run = agent.run(input, testContext({ signal: stop.signal, usage: (entry) => spent.push(entry) }))
   const end: Promise<unknown> = (async () => {
     for await (const event of run) events.push(event)
   })().then(

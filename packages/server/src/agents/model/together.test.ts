@@ -5,6 +5,7 @@ import type { Attention } from '@holdfast/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
+import { testContext } from '../testing/agent-context.ts'
 import { createModelAgent } from './index.ts'
 
 let endpoint: Endpoint
@@ -22,13 +23,7 @@ function agentOf(model: string) {
     const events: Event[] = []
     const run = { looked, stop, events, end: undefined as unknown }
     const messages = [{ id: name, role: 'user' as const, content: name }]
-    const context = {
-      signal: stop.signal,
-      tenantId: 'local',
-      roomId: 'r',
-      attention: () => run.looked,
-      usage: () => {},
-    }
+    const context = testContext({ signal: stop.signal, attention: () => run.looked })
     void (async () => {
       const input = { threadId: name, runId: name, messages, tools: [], context: [] }
       for await (const event of agent.run(input, context)) events.push(event)

@@ -3,6 +3,7 @@ import { type Event, EventType } from '@ag-ui/core'
 import { createManualClock } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Endpoint, spawnEndpoint } from '../../testing/spawn-endpoint.ts'
+import { testContext } from '../testing/agent-context.ts'
 import { createModelAgent, type ModelLimits } from './index.ts'
 
 let endpoint: Endpoint
@@ -19,14 +20,7 @@ function ask(model: string, limits: Partial<ModelLimits> = {}) {
   const messages = [{ id: 'q', role: 'user' as const, content: 'Hi' }]
   const input = { threadId: 't', runId: 'r', messages, tools: [], context: [] }
   const end: Promise<unknown> = (async () => {
-    for await (const event of agent.run(input, {
-      signal: stop.signal,
-      tenantId: 'local',
-      roomId: 'default',
-      attention: () => 'none',
-      usage: () => {},
-    }))
-      events.push(event)
+    for await (const event of agent.run(input, testContext({ signal: stop.signal }))) events.push(event)
   })().then(
     () => 'returned',
     (error) => error,

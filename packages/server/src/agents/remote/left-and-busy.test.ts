@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Event } from '@ag-ui/core'
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { testContext } from '../testing/agent-context.ts'
 import { type busyEvent, isBusy, nextWait, saysBusy } from './busy.ts'
 import { createRemoteAgent, type RemoteAgentOptions } from './remote-agent.ts'
 
@@ -62,13 +63,7 @@ function ask(url: string, options: Partial<RemoteAgentOptions> = {}, clock: Manu
   const stop = new AbortController()
   const events: Event[] = []
   const input = { threadId: 't', runId: 'r', messages: [], tools: [], context: [] }
-  const context = {
-    signal: stop.signal,
-    tenantId: 'local',
-    roomId: 'room',
-    attention: () => 'none' as const,
-    usage: () => {},
-  }
+  const context = testContext({ signal: stop.signal })
   const run = async () => {
     for await (const event of agent.run(input, context)) events.push(event)
     return 'returned'
@@ -131,13 +126,7 @@ describe('left before its end', () => {
     const agent = createRemoteAgent({ url, clock: createManualClock() })
     for (let n = 0; n < 2; n++) {
       const stop = new AbortController()
-      const context = {
-        signal: stop.signal,
-        tenantId: 'local',
-        roomId: 'room',
-        attention: () => 'none' as const,
-        usage: () => {},
-      }
+      const context = testContext({ signal: stop.signal })
       const hear = async () => {
         for await (const _ of agent.run({ threadId: 't', runId: 'r', messages: [], tools: [], context: [] }, context))
           stop.abort(new Error('left'))
@@ -159,13 +148,7 @@ describe('left before its end', () => {
     stop.abort()
     await end
     await vi.waitFor(() => expect(paths()).toHaveLength(2))
-    const context = {
-      signal: new AbortController().signal,
-      tenantId: 'local',
-      roomId: 'room',
-      attention: () => 'none' as const,
-      usage() {},
-    }
+    const context = testContext()
     const next = agent.run({ threadId: 't', runId: 'r2', messages: [], tools: [], context: [] }, context)
     const first = next[Symbol.asyncIterator]().next()
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)

@@ -7,6 +7,7 @@ import { createTestServer, expectLegalEnd } from '../../engine/testing/test-serv
 import type { AguiRequest } from '../../testing/agui-endpoint.ts'
 import { type Endpoint, spawnAguiEndpoint } from '../../testing/spawn-endpoint.ts'
 import { AgentFailure } from '../failure.ts'
+import { testContext } from '../testing/agent-context.ts'
 import { createRemoteAgent, type RemoteAgentOptions } from './remote-agent.ts'
 
 let endpoint: Endpoint<AguiRequest>
@@ -26,14 +27,7 @@ function ask(scenario: string, options: Partial<RemoteAgentOptions> = {}, tenant
   ]
   const input = { threadId: 't', runId: `r-${scenario}`, messages, tools: [], context: [] }
   const end: Promise<unknown> = (async () => {
-    for await (const event of agent.run(input, {
-      signal: stop.signal,
-      tenantId,
-      roomId: 'room',
-      attention: () => 'none',
-      usage: () => {},
-    }))
-      events.push(event)
+    for await (const event of agent.run(input, testContext({ signal: stop.signal, tenantId }))) events.push(event)
   })().then(
     () => 'returned',
     (error) => error,
