@@ -13,7 +13,15 @@ export {
   type Outcome,
   type OutcomeType,
 } from './lifecycle/outcome.ts'
-export { type EndedRun, isEnded, type LiveRun, type QueuedRun, type Run, type RunStatus } from './lifecycle/run.ts'
+export {
+  type EndedRun,
+  isEnded,
+  type LiveRun,
+  type QueuedRun,
+  type Resolution,
+  type Run,
+  type RunStatus,
+} from './lifecycle/run.ts'
 export { type RunTransition, type Transition, transition } from './lifecycle/transitions.ts'
 export { type Admission, admit } from './log/cursor.ts'
 export type {
@@ -44,6 +52,7 @@ export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
 export { isHeld, threadStatus } from './thread/status.ts'
+export type { Subagent, SubagentStatus, SubagentStep, ToolProgress } from './thread/subagent.ts'
 export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
 export type * from './wire/api.ts'
 export {

@@ -65,6 +65,8 @@ const SERVER: Readonly<Record<EventType<'control'>, string>> = {
   'run.ended': 'Ended',
   'queue.changed': 'Queue changed',
   'interrupts.resolved': 'Question resolved',
+  'subagent.cancel-requested': 'Stop of a sub-agent requested',
+  'subagents.pruned': 'Old steps of sub-agents removed',
   'thread.changed': 'Thread changed',
   'thread.deleted': 'Thread deleted',
 }

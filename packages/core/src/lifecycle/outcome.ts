@@ -13,7 +13,12 @@ import { withoutTrace } from './trace.ts'
  * - `agent_protocol` the agent broke the AG-UI rules (malformed, out of order, unknown ids)
  * - `agent_incomplete` the agent's stream ended inside a text or a tool call, or without any answer
  * - `limit_exceeded` the run exceeded a limit (events, bytes, one event's size or depth)
- * - `timeout` the agent or its provider was silent for too long
+ * - `no_progress` nothing came from the agent or its sub-agents for too long
+ * - `step_limit` the agent asked its model more often than one run may
+ * - `token_limit` the run used more tokens than its budget
+ * - `depth_limit` sub-agents were nested deeper than a run allows
+ * - `child_limit` the agent started more sub-agents than a run allows
+ * - `timeout` the run took too long, or its provider was silent for too long
  * - `worker_lost` the process that ran it died, or lost its lease
  * - `store_failed` the log could not be written
  * - `agent_unknown` the run's agent is not configured (any more)
@@ -25,6 +30,11 @@ export const FAILURE_CODES = [
   'agent_incomplete',
   'agent_unknown',
   'limit_exceeded',
+  'no_progress',
+  'step_limit',
+  'token_limit',
+  'depth_limit',
+  'child_limit',
   'timeout',
   'worker_lost',
   'store_failed',

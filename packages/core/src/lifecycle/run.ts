@@ -33,8 +33,13 @@ export interface ProviderWait {
   readonly maxAttempts: number
 }
 
+/** How the questions of an interrupted run were resolved, all of them together. */
+export type Resolution = 'answered' | 'cancelled' | 'expired'
+
 export interface LiveRun extends RunCommon {
   readonly status: 'running' | 'cancelling'
+  /** How often it has continued after a crash. Absent: never. */
+  readonly resumed?: number
   /** Absent if the run was cancelled before it started. */
   readonly startedAt?: string
   /** Between the run's last AG-UI event and its `run.ended`. */
@@ -46,6 +51,10 @@ export interface LiveRun extends RunCommon {
 export interface EndedRun extends RunCommon {
   readonly status: OutcomeType
   readonly outcome: Outcome
+  /** How often it has continued after a crash. Absent: never. */
+  readonly resumed?: number
+  /** `interrupted`: how its questions were resolved. Absent while one is open. */
+  readonly resolved?: Resolution
   readonly startedAt?: string
   readonly endedAt: string
   readonly usage?: readonly TokenUsage[]

@@ -5,7 +5,7 @@
 import type { Event, Message } from '@ag-ui/core'
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { Outcome } from '../lifecycle/outcome.ts'
-import type { Run } from '../lifecycle/run.ts'
+import type { Resolution, Run } from '../lifecycle/run.ts'
 
 interface EnvelopeHead extends ThreadKey {
   readonly v: 1
@@ -35,7 +35,12 @@ export type QueueHold = 'stop' | 'failure'
 /** Records that only the server writes; an agent cannot write them. */
 export type ControlEvent =
   | { readonly type: 'run.accepted'; readonly run: Run; readonly messages?: readonly Message[] }
-  | { readonly type: 'run.status'; readonly status: 'running' | 'cancelling' }
+  | {
+      readonly type: 'run.status'
+      readonly status: 'running' | 'cancelling'
+      /** The run continues after a crash: how often by now, from 1. Absent at its first start. */
+      readonly resumed?: number
+    }
   | { readonly type: 'run.cancel-requested'; readonly by: string; readonly reason?: string }
   | { readonly type: 'run.ended'; readonly outcome: Outcome }
   | {
@@ -51,7 +56,18 @@ export type ControlEvent =
       /** New messages of queued runs that were edited. */
       readonly edited?: Readonly<Record<string, readonly Message[]>>
     }
-  | { readonly type: 'interrupts.resolved'; readonly by: string; readonly interruptIds: readonly string[] }
+  | {
+      readonly type: 'interrupts.resolved'
+      /** `system` where they expired. */
+      readonly by: string
+      readonly interruptIds: readonly string[]
+      /** Absent in records of older versions, where it means `answered`. */
+      readonly status?: Resolution
+    }
+  /** A person asks one sub-agent of the run to stop. How it ended follows as an agent's event. */
+  | { readonly type: 'subagent.cancel-requested'; readonly subagentRunId: string; readonly by: string }
+  /** The steps of these ended sub-agents of the run are too old to be kept. Their summaries stay. */
+  | { readonly type: 'subagents.pruned'; readonly subagentRunIds: readonly string[] }
   | {
       readonly type: 'thread.changed'
       readonly title?: string

@@ -45,6 +45,9 @@ export function emptyView(key: ThreadKey): ThreadView {
     queue: [],
     queuePaused: false,
     interrupts: [],
+    subagents: [],
+    progress: [],
+    superseded: [],
     deleted: false,
     firstSeq: 1,
     seq: 0,
@@ -206,7 +209,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         runs.accepted(event.run, messagesIn(event.messages))
         break
       case 'run.status':
-        runs.status(runId, event.status)
+        runs.status(runId, event.status, event.resumed)
         break
       case 'run.ended':
         writing.closeRun(runId, at)
@@ -217,7 +220,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         runs.queueChanged(event)
         break
       case 'interrupts.resolved':
-        runs.answered(event.interruptIds)
+        runs.resolved(event.interruptIds, event.status ?? 'answered')
         break
       case 'thread.deleted':
         // I8: nothing of it is shown to anyone who still looks.
@@ -229,6 +232,8 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         break
       // The wish; `run.status` is what became of it.
       case 'run.cancel-requested':
+      case 'subagent.cancel-requested':
+      case 'subagents.pruned':
       // Title, mute and archive belong to the list's line, not to the conversation.
       case 'thread.changed':
         break
@@ -259,6 +264,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         open: writing.handOut(),
         state: shared.handOut(),
         ...runs.handOut(),
+        subagents: from.subagents,
+        progress: from.progress,
+        superseded: from.superseded,
         deleted,
         firstSeq: from.firstSeq,
         seq,

@@ -114,6 +114,40 @@ test('interrupts are open until they are answered', () => {
   expect(view().interrupts).toEqual([])
 })
 
+test('a run says how its questions were resolved, once all of them are', () => {
+  const { log, view, everyway } = runningThread()
+  const interrupts = [
+    { id: 'a', reason: 'approval' },
+    { id: 'b', reason: 'approval' },
+  ]
+  log.accept('later')
+  log.end('run', { type: 'interrupted', interrupts })
+  log.control({ type: 'run.ended', outcome: { type: 'cancelled', by: 'ada' } }, 'later')
+  log.control({ type: 'interrupts.resolved', by: 'system', status: 'expired', interruptIds: ['a'] })
+  expect(view().runs[0]).not.toHaveProperty('resolved')
+  log.control({ type: 'interrupts.resolved', by: 'system', status: 'expired', interruptIds: ['b'] })
+  expect(view().runs).toMatchObject([{ status: 'interrupted', resolved: 'expired' }, { status: 'cancelled' }])
+  everyway()
+})
+
+test('questions that an older version recorded as resolved were answered', () => {
+  const { log, view } = runningThread()
+  log.end('run', { type: 'interrupted', interrupts: [{ id: 'a', reason: 'approval' }] })
+  log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['a'] })
+  expect(view().runs).toMatchObject([{ resolved: 'answered' }])
+})
+
+test('a run counts how often it has continued, also while it is being cancelled', () => {
+  const { log, view, everyway } = runningThread()
+  log.control({ type: 'run.status', status: 'running', resumed: 1 }, 'run')
+  expect(view().runs).toMatchObject([{ status: 'running', resumed: 1 }])
+  log.control({ type: 'run.status', status: 'cancelling' }, 'run')
+  log.control({ type: 'run.status', status: 'running', resumed: 2 }, 'run')
+  expect(view().runs).toMatchObject([{ status: 'cancelling', resumed: 2 }])
+  log.end('run', { type: 'succeeded' })
+  expect(everyway().runs).toMatchObject([{ status: 'succeeded', resumed: 2 }])
+})
+
 test('events of runs that were never accepted are ignored', () => {
   const { log, view } = emptyThread()
   log.control({ type: 'run.status', status: 'running' }, 'unknown')

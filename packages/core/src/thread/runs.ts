@@ -3,19 +3,20 @@
  *
  * Owns: `runs`, `queue`, `queuePaused`, `queueHeldBy`, `interrupts` of a view. Does not know: the tree, open items.
  *
- * Invariants: an ended run does not change (I2); events of a run that is not in the list are ignored; what was handed out
+ * Invariants: an ended run does not change (I2), but for how its questions were resolved; events of a run that is not in the list are ignored; what was handed out
  * never changes.
  */
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '../lifecycle/outcome.ts'
-import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Run } from '../lifecycle/run.ts'
+import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Resolution, type Run } from '../lifecycle/run.ts'
 import type { ControlEvent, QueueHold } from '../log/envelope.ts'
 import { inBrief, shareBrief } from './lookup.ts'
 import type { QueueEntry } from './thread-view.ts'
 
 export interface Runs {
   accepted(run: Run, messages: readonly Message[]): void
-  status(runId: string, status: LiveRun['status']): void
+  /** `resumed`: how often it has continued after a crash. */
+  status(runId: string, status: LiveRun['status'], resumed?: number): void
   /** The run has started, and its messages are in the conversation. `parentId` is the message that it answers. */
   started(runId: string, at: string, parentId: string | null): void
   usage(runId: string, usage: readonly TokenUsage[] | undefined): void
@@ -24,7 +25,7 @@ export interface Runs {
   /** Any other event of the run ends its wait. */
   goesOn(runId: string): void
   asks(interrupts: readonly Interrupt[]): void
-  answered(interruptIds: readonly string[]): void
+  resolved(interruptIds: readonly string[], how: Resolution): void
   ended(runId: string, outcome: Outcome, at: string): void
   queueChanged(change: Extract<ControlEvent, { type: 'queue.changed' }>): void
   clear(): void
@@ -91,11 +92,13 @@ export function createRuns(from: RunsState): Runs {
       put(queued)
       queue = [...queue, { run: queued, messages }]
     },
-    status(runId, status) {
+    status(runId, status, resumed) {
       const run = live(runId)
+      if (run === undefined) return
       // A run that is being cancelled stays `cancelling` until it has ended.
-      if (run === undefined || run.status === 'cancelling') return
-      put({ ...run, status })
+      const next = run.status === 'cancelling' ? run.status : status
+      if (next !== run.status || resumed !== undefined)
+        put({ ...run, status: next, ...(resumed !== undefined && { resumed }) })
     },
     started(runId, at, parentId) {
       leaveQueue(runId)
@@ -125,9 +128,13 @@ export function createRuns(from: RunsState): Runs {
     asks(asked) {
       interrupts = asked
     },
-    answered(interruptIds) {
+    resolved(interruptIds, how) {
       const open = interrupts.filter(({ id }) => !interruptIds.includes(id))
-      if (open.length < interrupts.length) interrupts = open
+      if (open.length === interrupts.length) return
+      interrupts = open
+      if (open.length > 0) return
+      const asked = runs.findLast((run) => isEnded(run) && asksAny(run.outcome, interruptIds))
+      if (asked !== undefined && isEnded(asked)) put({ ...asked, resolved: how })
     },
     ended(runId, outcome, at) {
       leaveQueue(runId)
@@ -168,6 +175,10 @@ export function createRuns(from: RunsState): Runs {
       return { runs, queue, queuePaused, ...(queueHeldBy !== undefined && { queueHeldBy }), interrupts }
     },
   }
+}
+
+function asksAny(outcome: Outcome, interruptIds: readonly string[]): boolean {
+  return outcome.type === 'interrupted' && outcome.interrupts.some(({ id }) => interruptIds.includes(id))
 }
 
 function withoutWait<R extends Run>(run: R): R {

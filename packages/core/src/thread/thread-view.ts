@@ -9,6 +9,7 @@ import type { OpenItem } from '../lifecycle/open-item.ts'
 import type { QueuedRun, Run } from '../lifecycle/run.ts'
 import type { QueueHold } from '../log/envelope.ts'
 import type { ThreadMessage } from './message.ts'
+import type { Subagent, ToolProgress } from './subagent.ts'
 
 /** Highest first: needs you, working, queued, failed, idle. */
 export type ThreadStatus = 'needs_you' | 'working' | 'queued' | 'failed' | 'idle'
@@ -59,6 +60,12 @@ export interface ThreadView {
   /** Why the queue is paused, if no person paused it. */
   readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
+  /** Every sub-agent in the order of its start. What they say is not in `messages`. */
+  readonly subagents: readonly Subagent[]
+  /** Of tool calls that are being carried out. */
+  readonly progress: readonly ToolProgress[]
+  /** What a run said before a crash, and then said again. It is in the log, but no longer in `messages`. */
+  readonly superseded: readonly ThreadMessage[]
   readonly deleted: boolean
   /** The oldest position that the log still has. 1: nothing was trimmed. */
   readonly firstSeq: number

@@ -6,6 +6,7 @@ import type { Outcome } from '../lifecycle/outcome.ts'
 import type { Run, RunStatus } from '../lifecycle/run.ts'
 import type { Envelope, QueueHold } from '../log/envelope.ts'
 import type { ThreadMessage } from '../thread/message.ts'
+import type { Subagent, SubagentStatus, ToolProgress } from '../thread/subagent.ts'
 import type { QueueEntry, ThreadInfo, ThreadStatus } from '../thread/thread-view.ts'
 
 export interface RoomInfo {
@@ -104,6 +105,20 @@ export interface CancelTooLate {
   readonly status: RunStatus | null
 }
 
+/** The sub-agents of a thread, or those that one tool call started. Oldest first; there is one page only. */
+export type SubagentPage = List<Subagent>
+
+/** 202: the request to stop is durable. */
+export interface SubagentCancelRequested {
+  readonly subagent: Subagent
+}
+
+/** 200: it had ended. */
+export interface SubagentCancelTooLate {
+  readonly alreadyTerminal: true
+  readonly status: Exclude<SubagentStatus, 'running'>
+}
+
 export interface ThreadSnapshot {
   readonly thread: ThreadInfo
   readonly messages: readonly ThreadMessage[]
@@ -114,7 +129,9 @@ export interface ThreadSnapshot {
   readonly queuePaused: boolean
   readonly queueHeldBy?: QueueHold
   readonly interrupts: readonly Interrupt[]
-  readonly subagents: readonly never[]
+  readonly subagents: readonly Subagent[]
+  readonly progress: readonly ToolProgress[]
+  readonly superseded: readonly ThreadMessage[]
   readonly firstSeq: number
   readonly seq: number
 }

@@ -38,6 +38,8 @@ export const RunShape = z
     startedAt: time.optional(),
     endedAt: time.optional(),
     usage: z.array(z.looseObject({})).optional(),
+    resumed: z.int().min(1).optional(),
+    resolved: z.enum(['answered', 'cancelled', 'expired']).optional(),
     position: z.int().min(1).optional(),
   })
   .openapi('Run')
@@ -80,6 +82,40 @@ export const QueueShape = z
   .object({ order: z.array(id), paused: z.boolean(), items: z.array(QueueEntry) })
   .openapi('Queue')
 
+const SubagentStep = z
+  .object({
+    n: z.int().min(1),
+    at: time,
+    kind: z.enum(['text', 'reasoning', 'tool', 'status']),
+    title: z.string().optional(),
+    text: z.string().optional(),
+    status: z.enum(['running', 'succeeded', 'failed']).optional(),
+    toolCallId: id.optional(),
+    input: z.string().optional(),
+    messageId: id.optional(),
+  })
+  .openapi('SubagentStep')
+
+const SubagentShape = z
+  .object({
+    subagentRunId: id,
+    runId: id,
+    parentToolCallId: id.optional(),
+    parentSubagentRunId: id.optional(),
+    jobId: z.string(),
+    name: z.string(),
+    status: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+    stopping: z.literal(true).optional(),
+    interruptIds: z.array(id).optional(),
+    steps: z.array(SubagentStep),
+    droppedSteps: z.int().min(0),
+    startedAt: time,
+    updatedAt: time,
+    endedAt: time.optional(),
+    error: z.object({ code: z.string().optional(), message: z.string() }).optional(),
+  })
+  .openapi('Subagent')
+
 export const SnapshotShape = z
   .object({
     thread: ThreadShape,
@@ -91,7 +127,9 @@ export const SnapshotShape = z
     queuePaused: z.boolean(),
     queueHeldBy: z.enum(['stop', 'failure']).optional(),
     interrupts: z.array(Interrupt),
-    subagents: z.array(z.looseObject({})),
+    subagents: z.array(SubagentShape),
+    progress: z.array(z.object({ runId: id, toolCallId: id, text: z.string(), at: time })),
+    superseded: z.array(Message),
     firstSeq: z.int().min(1),
     seq: z.int().min(0),
   })

@@ -30,7 +30,11 @@ const Control = z.discriminatedUnion('type', [
     }),
     messages: Messages.optional(),
   }),
-  z.strictObject({ type: z.literal('run.status'), status: z.enum(['running', 'cancelling']) }),
+  z.strictObject({
+    type: z.literal('run.status'),
+    status: z.enum(['running', 'cancelling']),
+    resumed: z.int().min(1).optional(),
+  }),
   z.strictObject({ type: z.literal('run.cancel-requested'), by: Words, reason: Words.optional() }),
   z.strictObject({ type: z.literal('run.ended'), outcome: Outcome }),
   z.strictObject({
@@ -41,7 +45,14 @@ const Control = z.discriminatedUnion('type', [
     first: Id.optional(),
     edited: z.record(Id, Messages).optional(),
   }),
-  z.strictObject({ type: z.literal('interrupts.resolved'), by: Words, interruptIds: z.array(z.string()) }),
+  z.strictObject({
+    type: z.literal('interrupts.resolved'),
+    by: Words,
+    interruptIds: z.array(z.string()),
+    status: z.enum(['answered', 'cancelled', 'expired']).optional(),
+  }),
+  z.strictObject({ type: z.literal('subagent.cancel-requested'), subagentRunId: Id, by: Words }),
+  z.strictObject({ type: z.literal('subagents.pruned'), subagentRunIds: z.array(Id) }),
   z.strictObject({
     type: z.literal('thread.changed'),
     title: Words.optional(),

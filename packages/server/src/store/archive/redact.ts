@@ -86,7 +86,20 @@ export function createRedactor(): Redactor {
   }
 
   function event(fields: Fields): Fields {
-    const { type, metadata, messages, input, run, outcome, order, interruptIds, edited, content, usage } = fields
+    const {
+      type,
+      metadata,
+      messages,
+      input,
+      run,
+      outcome,
+      order,
+      interruptIds,
+      subagentRunIds,
+      edited,
+      content,
+      usage,
+    } = fields
     return {
       ...flat(fields),
       ...EMPTY[String(type)],
@@ -98,6 +111,7 @@ export function createRedactor(): Redactor {
       ...(isFields(outcome) && { outcome: outcomeOf(outcome) }),
       ...(Array.isArray(order) && { order }),
       ...(Array.isArray(interruptIds) && { interruptIds }),
+      ...(Array.isArray(subagentRunIds) && { subagentRunIds }),
       ...(Array.isArray(usage) && { usage: usage.filter(isFields).map(flat) }),
       ...(isFields(edited) && {
         edited: Object.fromEntries(
