@@ -9,6 +9,7 @@ import { wasIdle } from './connection.ts'
 import { notReached, redirected } from './failures.ts'
 import type { Fields } from './fields.ts'
 import { ProviderError } from './provider-error.ts'
+import type { Piece } from './reading/answer.ts'
 import { bytesOf } from './reading/bytes.ts'
 import type { Usage } from './reading/chunk.ts'
 import { LINGER_MS, readAnswer } from './reading/read-answer.ts'
@@ -28,9 +29,30 @@ export interface ProviderFetchOptions {
    * normally.
    */
   readonly onBroken: (error: unknown) => void
+  /** Tools are offered. */
+  readonly takesCalls: boolean
 }
 
-export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }: ProviderFetchOptions): typeof fetch {
+/** A call of an answer under the id that the library passes on. */
+export interface CalledAs {
+  /** Counts the calls of the answer from 0. */
+  readonly n: number
+  /** The provider's. */
+  readonly id?: string
+}
+
+/** The library refuses ids that come twice, so each begins with the call's number. */
+export function calledAs(libraryId: string): CalledAs {
+  const at = libraryId.indexOf(' ')
+  const id = libraryId.slice(at + 1)
+  return { n: Number(libraryId.slice(0, at)), ...(id !== '' && { id }) }
+}
+
+/** The library drops calls without a name. */
+const UNNAMED = 'unnamed'
+
+export function createProviderFetch(options: ProviderFetchOptions): typeof fetch {
+  const { clock, watch, fields, onTaken, onBroken, takesCalls } = options
   const { heard } = watch
 
   async function ask(request: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
@@ -68,22 +90,39 @@ export function createProviderFetch({ clock, watch, fields, onTaken, onBroken }:
     const part = (delta: object, reason: string | null = null) => event({ choices: [{ delta, finish_reason: reason }] })
     // Some send usage with every chunk; the last one counts.
     let usage: Usage | undefined
+    let hasCalls = false
     try {
-      for await (const piece of readAnswer(body, { clock, heard, onTaken })) {
+      for await (const piece of readAnswer(body, { clock, heard, onTaken, takesCalls })) {
         if (piece.type === 'usage') usage = piece.usage
-        else yield part({ [piece.type === 'text' ? 'content' : 'reasoning_content']: piece.delta })
+        else yield part(deltaOf(piece))
+        hasCalls ||= piece.type === 'call'
       }
     } catch (error) {
       onBroken(error)
     }
     if (usage) yield event({ choices: [], usage })
-    yield part({}, 'stop')
+    yield part({}, hasCalls ? 'tool_calls' : 'stop')
   }
 
   return async (request, init) => {
     const { body } = await ask(request, init)
     const chunks = asOpenAiSendsIt(body ?? new Blob([]).stream())
     return new Response(streamOf(chunks), { headers: { 'Content-Type': 'text/event-stream' } })
+  }
+}
+
+function deltaOf(piece: Exclude<Piece, { readonly type: 'usage' }>): object {
+  switch (piece.type) {
+    case 'text':
+      return { content: piece.delta }
+    case 'thought':
+      return { reasoning_content: piece.delta }
+    case 'call': {
+      const { n, id = '', name } = piece
+      return { tool_calls: [{ index: n, id: `${n} ${id}`, function: { name: name || UNNAMED, arguments: '' } }] }
+    }
+    case 'arguments':
+      return { tool_calls: [{ index: piece.n, function: { arguments: piece.delta } }] }
   }
 }
 

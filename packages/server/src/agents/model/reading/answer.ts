@@ -7,12 +7,13 @@
 import { brokeOff, failureOfFinish, noEndpoint, notUnderstood } from '../failures.ts'
 import { meaningOf } from '../meaning.ts'
 import { ProviderError } from '../provider-error.ts'
+import { type CallPiece, createCallReader } from './calls.ts'
 import { type Chunk, readChunk, type Usage } from './chunk.ts'
 import { type Finish, meaningOfFinish } from './finish.ts'
 import type { NamedFrame } from './frames.ts'
 import { createThoughtSplitter, type Part } from './thoughts.ts'
 
-export type Piece = Part | { readonly type: 'usage'; readonly usage: Usage }
+export type Piece = Part | CallPiece | { readonly type: 'usage'; readonly usage: Usage }
 
 export interface Answer {
   take(frame: NamedFrame): readonly Piece[]
@@ -27,8 +28,15 @@ export interface Answer {
 /** Characters kept of data that is neither answer nor error, for the reason it may give if the answer has no end. */
 const MAX_STRAYS = 8
 
-/** `onTaken`: it is an answer, not a refusal. */
-export function createAnswer(onTaken: () => void): Answer {
+export interface AnswerOptions {
+  /** It is an answer, not a refusal. */
+  readonly onTaken: () => void
+  /** Tools were offered: an answer may consist of calls. Otherwise an answer that calls one is a failure. */
+  readonly takesCalls: boolean
+}
+
+export function createAnswer({ onTaken, takesCalls }: AnswerOptions): Answer {
+  const calls = createCallReader()
   const thoughts = createThoughtSplitter()
   const strays: unknown[] = []
   let finish: Finish | undefined
@@ -37,7 +45,6 @@ export function createAnswer(onTaken: () => void): Answer {
   let isTaken = false
   let isPage = false
   let isRefusal = false
-  let asksForTool = false
   /** The last text was a whole answer in one value. */
   let isWhole = false
   let hasWords = false
@@ -50,8 +57,7 @@ export function createAnswer(onTaken: () => void): Answer {
     const chunk = readChunk(value)
     const error = chunk.error ?? (isError(event) ? value : undefined)
     if (chunk.hasChoice && error === undefined) taken()
-    asksForTool ||= chunk.asksForTool
-    const pieces = [...say(chunk), ...usageIn(chunk)]
+    const pieces = [...say(chunk), ...callsIn(chunk), ...usageIn(chunk)]
     if (error !== undefined) refuse(error)
     else if (chunk.finish !== undefined) finish = finishAfter(finish, meaningOfFinish(chunk.finish))
     else if (!chunk.hasChoice && !chunk.usage) stray(value)
@@ -76,6 +82,14 @@ export function createAnswer(onTaken: () => void): Answer {
     return parts
   }
 
+  function callsIn(chunk: Chunk): readonly Piece[] {
+    // Some send the whole answer again after its parts.
+    if (chunk.isWhole && calls.count > 0) return []
+    isWhole ||= chunk.isWhole && chunk.calls.length > 0
+    const pieces = chunk.calls.flatMap((part) => calls.take(part))
+    return takesCalls ? pieces : []
+  }
+
   /** An error after a good end does not count. */
   function refuse(said: unknown): void {
     if (finish !== 'whole') trouble ??= new ProviderError(200, said)
@@ -88,10 +102,12 @@ export function createAnswer(onTaken: () => void): Answer {
   /** Undefined: the answer is complete. */
   function failureAtEnd(cut: { readonly error: unknown } | undefined): Error | undefined {
     if (trouble) return trouble
-    if (finish !== undefined && finish !== 'whole') return failureOfFinish(finish)
+    if (finish !== undefined && finish !== 'whole' && finish !== 'tool') return failureOfFinish(finish)
     if (isRefusal && finish) return failureOfFinish('filter')
-    // Some end such an answer with `stop`.
-    if (asksForTool && (finish || isDone)) return failureOfFinish('tool')
+    // Some end an answer that calls tools with `stop`, some with [DONE] alone.
+    const isEnded = finish !== undefined || isDone || (takesCalls && isWhole)
+    if (calls.count > 0 && isEnded) return takesCalls ? undefined : failureOfFinish('tool')
+    if (finish === 'tool') return takesCalls ? notUnderstood() : failureOfFinish('tool')
     if (finish) return undefined
     if (cut) return isTaken ? brokeOff(cut.error) : asError(cut.error)
     const reason = new ProviderError(200, strays)
@@ -130,7 +146,8 @@ export function createAnswer(onTaken: () => void): Answer {
       const failure = failureAtEnd(cut)
       if (failure) return { pieces: parts, failure }
       // The model meant to answer but did not close its thought.
-      return { pieces: unclosed ? [...parts, { type: 'text', delta: unclosed }] : parts }
+      const rest: readonly Part[] = unclosed && calls.count === 0 ? [{ type: 'text', delta: unclosed }] : []
+      return { pieces: [...parts, ...rest, ...(takesCalls ? calls.end() : [])] }
     },
     get hasFinish() {
       return finish !== undefined

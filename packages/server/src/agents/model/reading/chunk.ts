@@ -1,16 +1,18 @@
 /**
  * Reads one JSON value of an answer: a chunk of a stream, or a whole completion. Owns: where providers put text,
- * thoughts, the finish reason, usage and errors, in any type. Other fields are ignored: an odd id, role or date costs
+ * thoughts, tool calls, the finish reason, usage and errors, in any type. Other fields are ignored: an odd id, role or date costs
  * nobody an answer. Pure.
  */
+
+import { callPartsIn } from './call-parts.ts'
+import type { CallPart } from './calls.ts'
 
 export interface Chunk {
   readonly thought: string
   readonly text: string
   /** The model refuses to answer; `text` says so. */
   readonly isRefusal: boolean
-  /** It asks for a tool. */
-  readonly asksForTool: boolean
+  readonly calls: readonly CallPart[]
   /** In the provider's spelling. */
   readonly finish?: string
   readonly usage?: Usage
@@ -48,7 +50,7 @@ export function readChunk(value: unknown): Chunk {
     thought: thoughtIn(said) || parts.thought,
     text: parts.text + refusal,
     isRefusal: refusal !== '',
-    asksForTool: hasFields(said.tool_calls) || hasFields(said.function_call),
+    calls: callPartsIn(said),
     ...(finish !== undefined && { finish }),
     ...(usage && { usage }),
     ...(error !== undefined && { error }),
@@ -66,11 +68,6 @@ function choiceIn(choices: unknown): Fields | undefined {
   if (!Array.isArray(choices)) return fieldsOf(choices)
   const all = choices.map(fieldsOf).filter((each) => each !== undefined)
   return all.find(({ index }) => index === undefined || index === null || Number(index) === 0) ?? all[0]
-}
-
-/** `[]` and `{}` are as good as none. */
-function hasFields(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 function textOf(value: unknown): string {

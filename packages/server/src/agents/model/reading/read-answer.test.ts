@@ -39,9 +39,14 @@ async function read(
   let usage: unknown
   let failure: unknown
   try {
-    for await (const piece of readAnswer(bodyOf(pieces, ending), { clock, heard() {}, onTaken() {} })) {
+    for await (const piece of readAnswer(bodyOf(pieces, ending), {
+      clock,
+      heard() {},
+      onTaken() {},
+      takesCalls: false,
+    })) {
       if (piece.type === 'usage') usage = piece.usage
-      else said[piece.type] += piece.delta
+      else if (piece.type === 'text' || piece.type === 'thought') said[piece.type] += piece.delta
     }
   } catch (error) {
     failure = error
@@ -313,7 +318,7 @@ describe('once the end has come', () => {
         clock.advance(500)
       },
     })
-    for await (const _ of readAnswer(body, { clock, heard() {}, onTaken() {} }));
+    for await (const _ of readAnswer(body, { clock, heard() {}, onTaken() {}, takesCalls: false }));
     expect(beats).toBeLessThan(10)
   })
 })
@@ -358,7 +363,12 @@ it('words that arrive together are handed on together', async () => {
   const pieces: unknown[] = []
   const together = Array.from({ length: 100 }, () => says('a')).join('')
   const body = bodyOf([together, data(chunk({ reasoning: 'Hm.' })) + says('b') + stop])
-  for await (const piece of readAnswer(body, { clock: createManualClock(), heard() {}, onTaken() {} }))
+  for await (const piece of readAnswer(body, {
+    clock: createManualClock(),
+    heard() {},
+    onTaken() {},
+    takesCalls: false,
+  }))
     pieces.push(piece)
   expect(pieces).toEqual([
     { type: 'text', delta: 'a'.repeat(100) },
@@ -371,7 +381,12 @@ it('what is an answer is taken for one, and what is a refusal is not', async () 
   const takenBy = async (...pieces: string[]) => {
     const onTaken = vi.fn()
     const pull = async () => {
-      for await (const _ of readAnswer(bodyOf(pieces), { clock: createManualClock(), heard() {}, onTaken }));
+      for await (const _ of readAnswer(bodyOf(pieces), {
+        clock: createManualClock(),
+        heard() {},
+        onTaken,
+        takesCalls: false,
+      }));
     }
     await pull().catch(() => {})
     return onTaken.mock.calls.length
@@ -396,7 +411,12 @@ describe('hostile streams', () => {
     })
     const said: string[] = []
     const end = (async () => {
-      for await (const piece of readAnswer(body, { clock: createManualClock(), heard() {}, onTaken() {} }))
+      for await (const piece of readAnswer(body, {
+        clock: createManualClock(),
+        heard() {},
+        onTaken() {},
+        takesCalls: false,
+      }))
         if (piece.type === 'text') said.push(piece.delta)
     })()
     expect(await end.catch((error: unknown) => failureOf(error))).toMatchObject({ code: 'model_bad_response' })

@@ -8,16 +8,14 @@
  * - Everything that arrived before a failure has been passed on.
  */
 import type { Clock } from '@holdfast/core'
-import { createAnswer, type Piece } from './answer.ts'
+import { type AnswerOptions, createAnswer, type Piece } from './answer.ts'
 import { bytesOf } from './bytes.ts'
 import { createFrameReader } from './frames.ts'
 
-export interface ReadOptions {
+export interface ReadOptions extends AnswerOptions {
   readonly clock: Clock
   /** Called when bytes arrive. */
   readonly heard: () => void
-  /** The provider has started to answer, not to refuse. */
-  readonly onTaken: () => void
 }
 
 /** Milliseconds to keep reading after a finish reason, and after text that follows it. */
@@ -26,9 +24,9 @@ export const LINGER_MS = 2_000
 /** Returns when the answer is complete. @throws the failure of an incomplete one */
 export async function* readAnswer(
   body: ReadableStream<Uint8Array>,
-  { clock, heard, onTaken }: ReadOptions,
+  { clock, heard, ...options }: ReadOptions,
 ): AsyncGenerator<Piece> {
-  const answer = createAnswer(onTaken)
+  const answer = createAnswer(options)
   const frames = createFrameReader()
   const decoder = new TextDecoder()
   let until: number | undefined
@@ -60,8 +58,11 @@ const MAX_JOINED = 16 * 1024
 /** Text that arrives together is passed on together, because each piece has a cost for its reader. */
 function join(pieces: Piece[], next: Piece): void {
   const last = pieces.at(-1)
-  const isMore = last && last.type !== 'usage' && next.type !== 'usage' && last.type === next.type
-  if (isMore && last.delta.length + next.delta.length <= MAX_JOINED)
-    pieces.splice(-1, 1, { type: last.type, delta: last.delta + next.delta })
-  else pieces.push(next)
+  if (!last || !('delta' in last && 'delta' in next) || !isSame(last, next)) pieces.push(next)
+  else if (last.delta.length + next.delta.length > MAX_JOINED) pieces.push(next)
+  else pieces.splice(-1, 1, { ...last, delta: last.delta + next.delta })
+}
+
+function isSame(last: Piece, next: Piece): boolean {
+  return last.type === next.type && ('n' in last ? last.n : -1) === ('n' in next ? next.n : -1)
 }
