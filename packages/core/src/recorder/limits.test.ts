@@ -2,6 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { recordAll, recorderOf, SUCCEEDED, say, start, typesOf } from './testing/recorders.ts'
 
 describe('limits', () => {
+  const child = (id: string, parentSubagentRunId?: string) => ({
+    type: 'SUBAGENT_STARTED',
+    subagentRunId: id,
+    name: 'researcher',
+    ...(parentSubagentRunId !== undefined && { parentSubagentRunId }),
+  })
+
+  it('end a run with one sub-agent more than allowed, even if the earlier ones have ended', () => {
+    const recorder = recorderOf({ maxSubagents: 2 })
+    recordAll(recorder, [child('a'), { type: 'SUBAGENT_FINISHED', subagentRunId: 'a' }, child('b')])
+    expect(recorder.record(child('c'))).toMatchObject({ type: 'refused', failure: { code: 'child_limit' } })
+    expect(recorderOf({ maxSubagents: 0 }).record(child('a'))).toMatchObject({ failure: { code: 'child_limit' } })
+  })
+
+  it('end a run whose sub-agents are nested one level deeper than allowed', () => {
+    const recorder = recorderOf({ maxSubagentDepth: 2 })
+    recordAll(recorder, [child('a'), child('b', 'a'), child('other'), child('second', 'a')])
+    expect(recorder.record(child('c', 'b'))).toMatchObject({ type: 'refused', failure: { code: 'depth_limit' } })
+  })
+
   const over = { type: 'refused', failure: { code: 'limit_exceeded' } }
   const custom = (value: unknown) => ({ type: 'CUSTOM', name: 'n', value })
 

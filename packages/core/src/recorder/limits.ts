@@ -13,6 +13,10 @@ export interface RecorderLimits {
   readonly maxCoalescedBytes: number
   /** Of the shared state, and of each activity's content, however it was built; UTF-16 units of its JSON. */
   readonly maxStateBytes: number
+  /** Sub-agents that one run may start. */
+  readonly maxSubagents: number
+  /** How deeply sub-agents may be nested: 1 is a sub-agent without sub-agents of its own. */
+  readonly maxSubagentDepth: number
 }
 
 export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
@@ -22,4 +26,6 @@ export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
   maxDepth: 64,
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 * 1024 * 1024,
+  maxSubagents: 200,
+  maxSubagentDepth: 5,
 }

@@ -16,6 +16,7 @@
 import { type Attributable, type Event, EventType, type SubagentStartedEvent } from '@ag-ui/core'
 import type { Closable } from '../lifecycle/close.ts'
 import { agree, type Entity, exactly, makeEntity } from './entity.ts'
+import { createFamily, type Family, type FamilyLimits } from './family.ts'
 import { broken } from './refusal.ts'
 import { createRegister, type RegisterOptions } from './register.ts'
 import { underNames } from './snapshot.ts'
@@ -46,11 +47,12 @@ export interface Order {
 /** Kinds that are found by an id of their own. Steps are found by name and owner. */
 type Findable = Exclude<Closable['kind'], 'step'>
 
-export function createOrder(options: RegisterOptions): Order {
+export function createOrder(options: RegisterOptions, limits: FamilyLimits): Order {
   const { messages: given, tolerant } = options
   const register = createRegister(options)
   const { look } = register
   let steps: Map<string, Entity> | undefined
+  let family: Family | undefined
   const opened = new Map<Entity, Closable['kind']>()
   let hasChanged = false
 
@@ -152,6 +154,8 @@ export function createOrder(options: RegisterOptions): Order {
       delete event.parentSubagentRunId
       hasChanged = true
     }
+    family ??= createFamily(limits)
+    family.add(id, event.parentSubagentRunId)
     if (call !== undefined) rename(event, 'parentToolCallId', callName(call))
     const parent = text === undefined ? undefined : look('text', text)
     if (parent) rename(event, 'parentMessageId', parent.id)

@@ -91,7 +91,7 @@ export function createRecorder({
   tolerant = false,
   onForeign = () => 'drop',
 }: RecorderOptions): Recorder {
-  const order = createOrder({ ...input, tolerant })
+  const order = createOrder({ ...input, tolerant }, limits)
   const passedOver = createPassedOver()
   const output = createOutput(limits)
   // Most agents send no chunks and have no shared state, so these two are made when first needed.

@@ -9,6 +9,7 @@ import { createTestServer, expectLegalEnd } from './testing/test-server.ts'
 
 const times = { maxSilenceMs: 1_000, maxRunMs: 10_000 }
 const TIMEOUT = { type: 'failed', code: 'timeout' }
+const NO_PROGRESS = { type: 'failed', code: 'no_progress' }
 
 it('G4 an agent that never sends an event ends its own run, and no other, exactly at its deadline', async () => {
   const server = await createTestServer({ times })
@@ -18,7 +19,7 @@ it('G4 an agent that never sends an event ends its own run, and no other, exactl
   await server.pass(990)
   expect(await server.run('silent')).toMatchObject({ status: 'running' })
   await server.pass(20)
-  expectLegalEnd(await server.envelopes('silent'), TIMEOUT)
+  expectLegalEnd(await server.envelopes('silent'), NO_PROGRESS)
   expect(server.calls[0]?.context.signal.aborted).toBe(true)
   await server.pass(1_000)
   expect(await server.run('b')).toMatchObject({ status: 'succeeded' })
@@ -36,7 +37,28 @@ it('an agent that stalls keeps what it said, properly closed, and each event res
   expect(await server.run('a')).toMatchObject({ status: 'running' })
   await server.pass(40)
   expect(await server.text('a')).toBe('one two three ')
-  expectLegalEnd(await server.envelopes('a'), TIMEOUT)
+  expectLegalEnd(await server.envelopes('a'), NO_PROGRESS)
+})
+
+it('what a sub-agent or a tool reports counts as progress of its run', async () => {
+  const server = await createTestServer({ times })
+  await server.engine.start()
+  await server.ask('a')
+  await server.settle()
+  const value = { toolCallId: 'c', text: 'half done' }
+  for (const event of [
+    { type: 'SUBAGENT_STARTED', subagentRunId: 's', name: 'researcher' },
+    { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant', subagentRunId: 's' },
+    { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta: 'found', subagentRunId: 's' },
+    { type: 'CUSTOM', name: 'holdfast.progress', value },
+  ]) {
+    await server.pass(900)
+    server.calls[0]?.say(event)
+  }
+  await server.pass(980)
+  expect(await server.run('a')).toMatchObject({ status: 'running' })
+  await server.pass(40)
+  expectLegalEnd(await server.envelopes('a'), NO_PROGRESS)
 })
 
 it('G4 an agent that never finishes ends at the maximum run time, whatever it sends', async () => {

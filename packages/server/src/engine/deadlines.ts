@@ -19,6 +19,8 @@ export interface RunTimes {
  */
 export const DEFAULT_RUN_TIMES: RunTimes = { maxSilenceMs: 10 * 60_000, maxRunMs: 24 * 60 * 60_000 }
 
+const KEPT = 'What it had said is kept. Try again.'
+
 /** Node's timers fire at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -58,8 +60,12 @@ export function createDeadlines<Run extends Watched>(
   }
 
   function failureAt(now: number, run: Run): Failure | undefined {
-    if (now >= run.since + maxRunMs) return tooLong('The agent did not finish', maxRunMs)
-    return now >= silentUntil(run, now) ? tooLong('The agent said nothing', maxSilenceMs) : undefined
+    if (now >= run.since + maxRunMs) {
+      return { code: 'timeout', message: `The agent did not finish within ${words(maxRunMs)}. ${KEPT}` }
+    }
+    if (now < silentUntil(run, now)) return undefined
+    const nothing = 'The agent made no progress: nothing came from it, its tools or its sub-agents'
+    return { code: 'no_progress', message: `${nothing} for ${words(maxSilenceMs)}. ${KEPT}` }
   }
 
   /** Sets the timer for the earliest deadline, if no event arrives until then. */
@@ -83,10 +89,6 @@ export function createDeadlines<Run extends Watched>(
       undo = undefined
     },
   }
-}
-
-function tooLong(what: string, ms: number): Failure {
-  return { code: 'timeout', message: `${what} for ${words(ms)}. What it had said is kept. Try again.` }
 }
 
 function words(ms: number): string {

@@ -26,6 +26,8 @@ const LIMITS = {
   maxDepth: 64,
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 << 20,
+  maxSubagents: 200,
+  maxSubagentDepth: 5,
 }
 /** On the manual clock. */
 const LONGEST_MS = 10_000

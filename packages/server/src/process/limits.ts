@@ -11,7 +11,7 @@ import type { ClaimCaps } from '../store/port.ts'
 
 /** What HOLDFAST_CONFIG may set. Everything else keeps its default. */
 export interface HoldfastLimits {
-  /** Per run. Beyond them a run ends `failed{limit_exceeded}`, beyond the times `failed{timeout}`. */
+  /** Per run. Beyond one of them a run ends `failed`; docs/LIMITS.md has the codes. */
   readonly run?: Partial<RecorderLimits & RunTimes>
   /** Per request. */
   readonly request?: Partial<Omit<HttpLimits, 'readerBytes'>>
@@ -70,6 +70,8 @@ export const LimitsSchema = z.strictObject({
       maxDepth: positive,
       maxCoalescedBytes: positive.min(1_024),
       maxStateBytes: positive,
+      maxSubagents: count,
+      maxSubagentDepth: positive,
       maxSilenceMs: positive,
       maxRunMs: positive,
     })

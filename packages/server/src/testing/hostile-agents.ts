@@ -167,9 +167,9 @@ export function hostileAgents(clock: Clock): readonly HostileAgent[] {
       },
     ],
     // Without end.
-    silent: ['timeout', (_, signal) => ({ [Symbol.asyncIterator]: () => ({ next: () => forever(signal) }) })],
+    silent: ['no_progress', (_, signal) => ({ [Symbol.asyncIterator]: () => ({ next: () => forever(signal) }) })],
     'half-open': [
-      'timeout',
+      'no_progress',
       async function* (_, signal) {
         yield { type: 'SUBAGENT_STARTED', subagentRunId: 's', name: 'sub' }
         yield { type: 'STEP_STARTED', stepName: 'step', subagentRunId: 's' }
@@ -183,7 +183,7 @@ export function hostileAgents(clock: Clock): readonly HostileAgent[] {
       },
     ],
     deaf: [
-      'timeout',
+      'no_progress',
       async function* () {
         yield* [START, word('I hear nothing.')]
         await forever()

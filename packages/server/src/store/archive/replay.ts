@@ -67,6 +67,8 @@ const LIMITS: RecorderLimits = {
   maxEvents: Number.POSITIVE_INFINITY,
   maxBytes: Number.POSITIVE_INFINITY,
   maxEventBytes: 64 * 1024 * 1024,
+  maxSubagents: Number.POSITIVE_INFINITY,
+  maxSubagentDepth: Number.POSITIVE_INFINITY,
 }
 
 /** @throws ArchiveError */
