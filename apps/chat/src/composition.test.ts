@@ -15,13 +15,13 @@ function sources(): readonly { readonly name: string; readonly text: string }[] 
 }
 
 it('S004-C3 only the connection knows the transport: every other request goes over the registry, which notices a 401', () => {
-  const ways = /createHttpTransport|createHttpAsk|createTransport|createTabTransport|createOneConnection|\/v1\//
+  const ways = /createHttpTransport|createHttpAsk|createConnection|createTabTransport|createOneConnection|\/v1\//
   const knowing = sources().flatMap(({ name, text }) => (ways.test(text) ? [name] : []))
   expect(knowing.filter((name) => !name.startsWith('connection/'))).toEqual(['main.tsx'])
 })
 
 it('S000-31 the page has one registry, and one can be created without a page or a framework', () => {
-  const makers = sources().flatMap(({ name, text }) => Array(text.split('createRunRegistry(').length - 1).fill(name))
+  const makers = sources().flatMap(({ name, text }) => Array(text.split('RunRegistry(').length - 1).fill(name))
   expect(makers).toEqual(['main.tsx'])
   expect(typeof document).toBe('undefined')
   const registry = createRunRegistry({ transport: createScriptedTransport(), environment: createManualEnvironment() })

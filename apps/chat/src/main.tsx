@@ -1,16 +1,16 @@
 /** The composition root of the page: the only file that knows both the real transport and the components. */
-import { browserEnvironment, createRunRegistry, type RegistryEvent } from '@holdfast/client'
+import { browserEnvironment, createLeanRunRegistry, type RegistryEvent } from '@holdfast/client'
 import { RegistryProvider } from '@holdfast/react'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './app.css'
-import { createTransport } from './connection/tab.ts'
+import { createConnection } from './connection/tab.ts'
 import type { Parts } from './furnish.ts'
 import { pageParts, router } from './router.tsx'
 
 const environment = browserEnvironment()
-const registry = createRunRegistry({ transport: createTransport(environment), environment })
+const registry = createLeanRunRegistry({ ...createConnection(environment), environment })
 if (import.meta.env.DEV) registry.events.subscribe(warn)
 const parts: Parts = {
   environment,

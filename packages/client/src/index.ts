@@ -10,6 +10,7 @@
  *     const stop = thread.subscribe(() => render(thread.snapshot()))
  *     const { runId } = registry.start(key, { text: 'Hello' })  // visible in the same tick: activity, pending
  *     await registry.cancel(key)                                // the only thing that ends a run
+ *     registry.answer(key, [{ interruptId, status: 'resolved', payload: { approved: true } }])
  *     stop()                                                    // the run does not notice
  *
  * `thread.snapshot()` is a `ThreadState`:
@@ -18,6 +19,7 @@
  * - `pending`   messages sent from here that `content` does not hold yet: render `[...pathTo(view, …), ...pending]`
  * - `queue`     `{items: [{runId, text, stage}], paused}`: what was sent with `onBusy: 'enqueue'` and waits for its turn;
  *   `editQueued`, `reorderQueue`, `pauseQueue`, `resumeQueue`, `sendNow`; `cancel({key, runId})` takes one out
+ * - `answering` the answers to `view.interrupts` that are on their way from here
  * - `activity`  `idle{last?}` | `starting{runId}` | `active{runId}` | `cancelling{runId}`: what the composer shows
  * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
  * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
@@ -50,12 +52,15 @@ export { deriveRunHandles } from './registry/derived-handles.ts'
 export type { Diagnostic, EventStream, RegistryEvent } from './registry/events.ts'
 export type { RunHandle, RunState, RunSubscription } from './registry/handle.ts'
 export type { OnRunCompleted, RunHandles } from './registry/handles.ts'
+export { createLeanRunRegistry, type LeanRunRegistryOptions } from './registry/lean.ts'
 export type { RegistryDiagnostics, RunRegistry } from './registry/port.ts'
 export { createRunRegistry, type RunRegistryOptions } from './registry/registry.ts'
 export { type Activity, type EndedActivity, isBusy } from './thread/activity.ts'
+export type { Folding } from './thread/content.ts'
 export type { LifecycleEvent, LifecycleStream } from './thread/lifecycle.ts'
 export type {
   ActiveRun,
+  Answers,
   FailedStart,
   RunRef,
   StartIntent,

@@ -1,8 +1,13 @@
-/** Streams, over the connection that all tabs share, or over this tab's own if the browser shares nothing. */
+/**
+ * Streams, over the connection that all tabs share, or over this tab's own if the browser shares nothing; and the fold of
+ * what they bring.
+ */
 import type { Environment } from '@holdfast/client'
 import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
+
+export { createFold, viewFromSnapshot } from '@holdfast/core'
 
 /** The server knows one person, which is the user of this machine (docs/PROTOCOL.md, Process). */
 const PERSON = 'local'

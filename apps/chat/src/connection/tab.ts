@@ -1,14 +1,22 @@
 /**
  * This tab's connection to the server. A request with one answer is sent by the tab itself, at once, even if other tabs
- * sleep. Streams use the connection that all tabs share, whose code is loaded alongside the first paint.
+ * sleep. Streams use the connection that all tabs share, whose code is loaded alongside the first paint, together with the
+ * fold.
+ *
+ * Invariant: no content of a thread, snapshot or stream, is handed on before the fold is loaded.
  */
-import { createHttpAsk, type Environment, type RunTransport, TransportError } from '@holdfast/client'
+import { createHttpAsk, type Environment, type Folding, type RunTransport, TransportError } from '@holdfast/client'
 import type { TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
 
 const streamsPart = createPart(() => import('./streams.ts'))
 
-export function createTransport(environment: Environment): RunTransport {
+interface Connection {
+  readonly transport: RunTransport
+  readonly folding: Folding
+}
+
+export function createConnection(environment: Environment): Connection {
   const ask = createHttpAsk({ clock: environment.clock })
   let made: TabTransport | undefined
 
@@ -21,12 +29,26 @@ export function createTransport(environment: Environment): RunTransport {
     return made
   }
 
+  function fold(): Folding {
+    const folding = streamsPart.current()
+    if (!folding) throw new Error('Content was handed on before the fold was loaded.')
+    return folding
+  }
+
   return {
-    async ask(verb, args, signal) {
-      // The connection that streams the inbox must know its cursors.
-      const way = verb === 'inbox' ? ((await streams()) as RunTransport) : { ask }
-      return way.ask(verb, args, signal)
+    transport: {
+      async ask(verb, args, signal) {
+        // The connection that streams the inbox must know its cursors.
+        const way = verb === 'inbox' ? ((await streams()) as RunTransport) : { ask }
+        const answer = way.ask(verb, args, signal)
+        if (verb === 'snapshot') await Promise.all([answer, streams()])
+        return answer
+      },
+      open: async (source, signal) => (await streams()).open(source, signal),
     },
-    open: async (source, signal) => (await streams()).open(source, signal),
+    folding: {
+      createFold: (key, from) => fold().createFold(key, from),
+      viewFromSnapshot: (key, snapshot) => fold().viewFromSnapshot(key, snapshot),
+    },
   }
 }

@@ -10,7 +10,7 @@ import type { ConnectionState } from '../follow/state.ts'
 import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { LifecycleStream } from '../thread/lifecycle.ts'
-import type { ActiveRun, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
+import type { ActiveRun, Answers, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
 import type { Delivery, RunTransport } from '../transport/port.ts'
 import type { DeleteThreadOptions } from '../transport/verbs.ts'
 import type { EventStream } from './events.ts'
@@ -42,11 +42,23 @@ export interface RunRegistry extends RunTransport {
   /** Asks the agent that wrote this message for a further answer after it. */
   continueFrom(key: ThreadKey, messageId: string): StartTicket
   /**
+   * Answers the open questions of a thread, all of them in one request: the run that asked continues in a new one. Stored,
+   * repeated until it is answered, and carried out once, from however many tabs and devices. Refused answers are in
+   * `failedStart`, with the `TransportError` that says why: `interrupt_answered`, `interrupt_expired`,
+   * `arguments_changed`, `invalid`. Throws `RegistryError` (`busy`) while an answer is on its way from here.
+   */
+  answer(key: ThreadKey, answers: Answers): StartTicket
+  /**
    * The only way to end a run from here, whether or not its thread is observed. With a key: whatever is live there.
    * Resolves once the request is durable; the log then says how the run ended. Rejects with a `TransportError` when it
    * could not be delivered: the run continues. A page that is reloaded meanwhile sends it after the reload.
    */
   cancel(target: ThreadKey | RunRef, reason?: string): Promise<void>
+  /**
+   * Stops one sub-agent; its run continues. Resolves once the request is durable, also if the sub-agent had ended.
+   * Rejects with a `TransportError` when it could not be delivered.
+   */
+  cancelSubagent(key: ThreadKey, subagentRunId: string): Promise<void>
   /**
    * Changes the text of a queued message. Shown at once. Rejects with a `TransportError` when it failed: `not_queued`
    * once its turn has come. The same holds for the changes of the queue below.

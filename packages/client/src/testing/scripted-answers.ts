@@ -87,6 +87,8 @@ export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThread
       answer({ type: 'cancelThread', key, ...(reason !== undefined && { reason }) }, () =>
         threads.cancelThread(key, reason),
       ),
+    cancelSubagent: (key, subagentRunId) =>
+      answer({ type: 'cancelSubagent', key, subagentRunId }, () => threads.cancelSubagent(key, subagentRunId)),
     changeThread: (key, change) =>
       answer({ type: 'changeThread', key, change }, () => {
         const script = find(key)

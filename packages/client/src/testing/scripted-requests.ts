@@ -32,6 +32,7 @@ export type Asked =
   | { readonly type: 'start'; readonly key: ThreadKey; readonly body: StartBody }
   | { readonly type: 'cancelRun'; readonly key: ThreadKey; readonly runId: string; readonly reason?: string }
   | { readonly type: 'cancelThread'; readonly key: ThreadKey; readonly reason?: string }
+  | { readonly type: 'cancelSubagent'; readonly key: ThreadKey; readonly subagentRunId: string }
   | { readonly type: 'changeThread'; readonly key: ThreadKey; readonly change: ChangeThreadBody }
   | { readonly type: 'deleteThread'; readonly key: ThreadKey; readonly force: boolean }
   | { readonly type: 'openLog'; readonly key: ThreadKey; readonly after: number }

@@ -10,6 +10,8 @@ import {
   type QueueInfo,
   type Run,
   type StartBody,
+  type SubagentCancelRequested,
+  type SubagentCancelTooLate,
 } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
 import { isRunning, runOf, type Script, view } from './script.ts'
@@ -22,11 +24,25 @@ export function accept(script: Script, body: StartBody, isCancelled: boolean, mo
   const same = runOf(script, runId)
   if (same) return same
   const before = view(script)
+  const { resume } = body
+  const questions = before.interrupts.map(({ id }) => id)
+  if (resume?.some(({ interruptId }) => !questions.includes(interruptId))) {
+    throw new TransportError(problem('interrupt_answered'))
+  }
+  if (questions.length > (resume?.length ?? 0) && onBusy !== 'enqueue') {
+    throw new TransportError(problem('needs_answer', { interruptIds: questions }))
+  }
   const busy = before.runs.find(isRunning) ?? nextToStart(before)?.run
   if (busy && onBusy === 'reject') throw new TransportError(problem('run_active', { runId: busy.runId }))
   const parentId = body.parentId ?? messages.at(-1)?.id
   script.parents.set(runId, body.parentId)
-  script.builder.accept(runId, messages, { ...more, ...(parentId !== undefined && { parentId }) })
+  const asker = resume && before.runs.findLast(({ status }) => status === 'interrupted')
+  const continues = more.continues ?? asker?.runId
+  const of = { ...(continues !== undefined && { continues }), ...(parentId !== undefined && { parentId }) }
+  script.builder.accept(runId, messages, of)
+  if (resume) {
+    script.builder.control({ type: 'interrupts.resolved', interruptIds: questions, status: 'answered', by: 'you' })
+  }
   if (isCancelled) {
     script.builder.start(runId, messages, body.parentId)
     script.builder.end(runId, { type: 'cancelled', by: 'you' })
@@ -81,6 +97,15 @@ export function cancel(script: Script, run: Run, reason: string | undefined): { 
   script.builder.control(event, run.runId)
   script.builder.control({ type: 'run.status', status: 'cancelling' }, run.runId)
   return { run: runOf(script, run.runId) as Run }
+}
+
+export function cancelSubagent(script: Script, id: string): SubagentCancelRequested | SubagentCancelTooLate {
+  const subagent = view(script).subagents.find(({ subagentRunId }) => subagentRunId === id)
+  if (!subagent) throw new TransportError(problem('not_found'))
+  const { runId, status } = subagent
+  if (status !== 'running') return { alreadyTerminal: true, status }
+  script.builder.control({ type: 'subagent.cancel-requested', subagentRunId: id, by: 'you' }, runId)
+  return { subagent }
 }
 
 /** A delta of the run's answer, opening its message where it has none. */

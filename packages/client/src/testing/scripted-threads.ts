@@ -15,6 +15,8 @@ import {
   type QueueInfo,
   type Run,
   type StartBody,
+  type SubagentCancelRequested,
+  type SubagentCancelTooLate,
   type ThreadKey,
 } from '@holdfast/core'
 import { createLogBuilder } from '@holdfast/core/testing'
@@ -23,7 +25,7 @@ import type { LogHandlers, LogSource } from '../transport/port.ts'
 import { isRunning, type Script, view } from './script.ts'
 import { createScriptedFeed, type ScriptedFeed, type ScriptedReader } from './scripted-feed.ts'
 import { problem } from './scripted-requests.ts'
-import { accept, cancel, changeQueue, end, say, settleQueue } from './scripted-runs.ts'
+import { accept, cancel, cancelSubagent, changeQueue, end, say, settleQueue } from './scripted-runs.ts'
 
 export interface ScriptedThreads {
   /** The inbox and the one connection, which hear of everything. */
@@ -40,6 +42,7 @@ export interface ScriptedThreads {
   start(key: ThreadKey, body: StartBody, more?: Pick<Run, 'continues'>): Run
   cancelRun(key: ThreadKey, runId: string, reason?: string): CancelRequested | CancelTooLate
   cancelThread(key: ThreadKey, reason?: string): CancelRequested | CancelTooLate
+  cancelSubagent(key: ThreadKey, subagentRunId: string): SubagentCancelRequested | SubagentCancelTooLate
   say(script: Script, runId: string, delta: string): void
   end(script: Script, runId: string, outcome?: Outcome): void
   /** The end alone: what the test has opened it has to close itself. */
@@ -144,6 +147,7 @@ export function createScriptedThreads(): ScriptedThreads {
       change(make(key), (script) => accept(script, body, remembered.has(`${keyString(key)}/${body.runId}`), more)),
     cancelRun,
     cancelThread,
+    cancelSubagent: (key, id) => change(find(key), (script) => cancelSubagent(script, id)),
     say: (script, runId, delta) => change(script, () => say(script, runId, delta)),
     end(script, runId, outcome) {
       const by = script.makingRoom.get(runId)

@@ -10,7 +10,7 @@ import { isBusy } from './activity.ts'
 import type { Effects } from './effects.ts'
 import type { Effect } from './event.ts'
 import type { GivenUp } from './given-up.ts'
-import type { StartIntent, StartTicket } from './port.ts'
+import type { Answers, StartIntent, StartTicket } from './port.ts'
 import { edited } from './queue.ts'
 import type { QueueWish } from './queue-change.ts'
 import { RegistryError } from './registry-error.ts'
@@ -24,8 +24,11 @@ export interface Actions {
   start(asked: StartIntent): StartTicket
   retry(runId: string, agentId?: string): StartTicket
   continueFrom(messageId: string): StartTicket
+  /** Answers every open question at once. */
+  answer(answers: Answers): StartTicket
   /** Without a run: whatever is live. */
   cancel(runId: string | undefined, reason: string | undefined): Promise<void>
+  cancelSubagent(subagentRunId: string): Promise<void>
   editQueued(runId: string, text: string): Promise<void>
   changeQueue(wish: QueueWish): Promise<void>
   /** Continues with a command of an earlier page. */
@@ -83,6 +86,10 @@ export function createActions(context: ActionsContext): Actions {
       const run = view()?.runs.find(({ runId }) => runId === writer)
       return start({ messages: [], parentId: messageId, ...(run && { agentId: run.agentId }) })
     },
+    answer(answers) {
+      const asker = view()?.runs.findLast(({ status }) => status === 'interrupted')
+      return start({ messages: [], resume: answers, ...(asker && { agentId: asker.agentId }) })
+    },
     async cancel(asked, reason) {
       const { activity } = store.model
       const runId = asked ?? (isBusy(activity) ? activity.runId : undefined)
@@ -90,6 +97,7 @@ export function createActions(context: ActionsContext): Actions {
       store.dispatch({ type: 'cancel', runId, reason, signedOut: signedOut() })
       return effects.cancelling.answer(runId)
     },
+    cancelSubagent: effects.cancelling.cancelSubagent,
     editQueued: (runId, text) =>
       changeQueue({ type: 'edit', runId, text, messages: edited(store.model, runId, text, mintId) }),
     changeQueue,

@@ -3,7 +3,7 @@
  *
  * Owns: the cancels on their way. Does not know: what follows from an answer (`cancels.ts`).
  */
-import { isEnded } from '@holdfast/core'
+import { isEnded, type Subagent } from '@holdfast/core'
 import { problemOf, transportError } from '../transport/error.ts'
 import type { Effect } from './event.ts'
 import { isEnding, isLive } from './log.ts'
@@ -17,6 +17,7 @@ export interface Cancelling extends Pick<OnTheirWay<void>, 'stop' | 'answer'> {
   deliver(cancel: Cancel, accepted: Promise<unknown> | undefined): void
   /** Cancels whatever is live in the thread, where its log is not at hand. */
   cancelLive(reason: string | undefined): Promise<void>
+  cancelSubagent(subagentRunId: string): Promise<void>
 }
 
 export function createCancelling(context: RequestContext): Cancelling {
@@ -26,6 +27,10 @@ export function createCancelling(context: RequestContext): Cancelling {
     answer,
     deliver: (cancel, accepted) => send(cancel.runId, (stopped) => deliver(context, cancel, accepted, stopped)),
     cancelLive: (reason) => cancelLive(context, reason),
+    async cancelSubagent(id) {
+      const find = () => context.lookUp(({ subagents }) => (subagents.some(isStopping(id)) ? {} : undefined))
+      await repeat<unknown>(context, () => context.transport.ask('cancelSubagent', [context.key, id]), { find })
+    },
   }
 }
 
@@ -69,6 +74,11 @@ async function deliver(
   }
   dispatch({ type: 'cancel-delivered', runId })
   if (known !== undefined) await decide(known)
+}
+
+/** It has ended, or will without another request. */
+function isStopping(id: string) {
+  return ({ subagentRunId, status, stopping }: Subagent) => subagentRunId === id && (stopping || status !== 'running')
 }
 
 async function cancelLive(context: RequestContext, reason: string | undefined): Promise<void> {

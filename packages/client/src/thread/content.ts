@@ -3,16 +3,14 @@
  *
  * Owns: the fold, and which of it was read. Does not know: connections, activity, observers.
  */
-import {
-  createFold,
-  type Envelope,
-  type ThreadFold,
-  type ThreadKey,
-  type ThreadSnapshot,
-  type ThreadView,
-  viewFromSnapshot,
-} from '@holdfast/core'
+import type { Envelope, ThreadFold, ThreadKey, ThreadSnapshot, ThreadView } from '@holdfast/core'
 import type { ThreadContent } from './port.ts'
+
+/** How a log becomes a view (`core/thread`). */
+export interface Folding {
+  createFold(key: ThreadKey, from?: ThreadView): ThreadFold
+  viewFromSnapshot(key: ThreadKey, snapshot: ThreadSnapshot): ThreadView
+}
 
 export interface ContentKeeper {
   /** The position up to which the log is folded; 0 for a thread that does not exist; undefined before anything is known. */
@@ -31,7 +29,7 @@ export interface ContentKeeper {
   bury(): void
 }
 
-export function createContentKeeper(key: ThreadKey): ContentKeeper {
+export function createContentKeeper(key: ThreadKey, folding: Folding): ContentKeeper {
   let fold: ThreadFold | undefined
   let content: ThreadContent = { type: 'loading' }
   let stale = false
@@ -50,12 +48,12 @@ export function createContentKeeper(key: ThreadKey): ContentKeeper {
       return stale
     },
     replace(snapshot) {
-      fold = createFold(key, viewFromSnapshot(key, snapshot))
+      fold = folding.createFold(key, folding.viewFromSnapshot(key, snapshot))
       stale = true
     },
     apply(batch) {
       // The thread did not exist and is created now: this is its log from the beginning.
-      if (content.type === 'new') fold ??= createFold(key)
+      if (content.type === 'new') fold ??= folding.createFold(key)
       for (const envelope of batch) fold?.apply(envelope)
       stale = true
     },

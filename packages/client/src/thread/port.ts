@@ -19,11 +19,16 @@ export type ThreadContent =
   /** Deleted for good. */
   | { readonly type: 'gone' }
 
+/** Answers to open questions (AG-UI interrupts): all that are open, in one request. */
+export type Answers = NonNullable<StartBody['resume']>
+
 /** A start that failed. Its words go back to the person who wrote them. */
 export interface FailedStart {
   readonly runId: string
-  /** The text of the messages that were to be sent; empty for a retry. */
+  /** The text of the messages that were to be sent; empty for a retry and for answers. */
   readonly text: string
+  /** The answers that were refused. Whether their questions are still open is what the log says. */
+  readonly answers?: Answers
   /** Absent when the person cancelled before it failed: then there is no error to show (S004-29). */
   readonly error?: TransportError
 }
@@ -52,6 +57,8 @@ export interface ThreadState {
   /** Messages sent from here that the conversation does not contain yet, in order. Show them after its path. */
   readonly pending: readonly ThreadMessage[]
   readonly queue: ThreadQueue
+  /** Answers on their way from here: their questions are still open in the log, and are shown as being answered. */
+  readonly answering?: Answers
   readonly activity: Activity
   /** Describes the connection only. It says nothing about any run. */
   readonly connection: ConnectionState
@@ -66,7 +73,7 @@ export type StartIntent = (
   | { readonly text: string; readonly messages?: never }
   | { readonly text?: never; readonly messages: NonNullable<StartBody['messages']> }
 ) &
-  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps'> & {
+  Pick<StartBody, 'parentId' | 'agentId' | 'forwardedProps' | 'resume'> & {
     /** While a run is active: join the end of the queue, or take that run's place. */
     readonly onBusy?: 'enqueue' | 'supersede'
   }

@@ -7,7 +7,8 @@
 import { newestLeaf, type ThreadMessage } from '@holdfast/core'
 import type { ConnectionState } from '../follow/state.ts'
 import { isSame } from '../observable/observable.ts'
-import type { ThreadContent, ThreadQueue, ThreadState } from './port.ts'
+import { isShownFromHere } from './command.ts'
+import type { Answers, ThreadContent, ThreadQueue, ThreadState } from './port.ts'
 import { queueOf } from './queue.ts'
 import { chain } from './request.ts'
 import { isPending, isShown, startOf, startsOf, type ThreadModel, turnIn } from './state.ts'
@@ -23,8 +24,10 @@ export function project(
   const pending = keepAll(before.pending, pendingOf(model, content))
   const queue = keepQueue(before.queue, queueOf(model))
   const failedStart = startsOf(model).find(isShown)?.start.returned?.failed
+  const answering = answeringIn(model)
   const { key } = before
-  const after = { key, content, pending, queue, activity, connection, ...(failedStart && { failedStart }) }
+  const shown = { key, content, pending, queue, activity, connection }
+  const after = { ...shown, ...(answering && { answering }), ...(failedStart && { failedStart }) }
   return isSame(before, after) ? before : after
 }
 
@@ -40,6 +43,15 @@ function pendingOf(model: ThreadModel, content: ThreadContent): readonly ThreadM
   const start = turn && startOf(model, turn.run.runId)
   if (!turn || (start && isPending(start))) return sent
   return [...chain(turn.messages, newestLeaf(messages)), ...sent]
+}
+
+/** Until the log shows that the questions are answered, here or elsewhere. */
+function answeringIn(model: ThreadModel): Answers | undefined {
+  const isOpen = (id: string) => model.log?.interrupts.some((interrupt) => interrupt.id === id) ?? true
+  return startsOf(model)
+    .filter(({ start }) => isShownFromHere(start.phase))
+    .map(({ start }) => start.request.body.resume)
+    .find((resume) => resume?.some(({ interruptId }) => isOpen(interruptId)))
 }
 
 function keepQueue(before: ThreadQueue, after: ThreadQueue): ThreadQueue {

@@ -44,16 +44,12 @@ export function sameAgain(
 }
 
 function bodyOf(
-  asked: Pick<StartBody, 'parentId' | 'agentId' | 'onBusy' | 'forwardedProps'>,
+  asked: Pick<StartBody, 'parentId' | 'agentId' | 'onBusy' | 'resume' | 'forwardedProps'>,
   runId: string,
   messages: readonly Message[],
 ): StartRequest['body'] {
-  const { parentId, agentId, onBusy, forwardedProps } = asked
-  return {
-    runId,
-    messages,
-    ...defined({ parentId, agentId, onBusy, forwardedProps }),
-  }
+  const { parentId, agentId, onBusy, resume, forwardedProps } = asked
+  return { runId, messages, ...defined({ parentId, agentId, onBusy, resume, forwardedProps }) }
 }
 
 /** Without the fields that are undefined. */

@@ -19,7 +19,8 @@ export function refuse(model: ThreadModel, runId: string, emit: Emit, error?: Tr
   if (error) emit({ type: 'announce', news: [{ type: 'StartRefused', runId, error }] })
   const refused = act(giveBackOne(model, runId, emit, error), { type: 'refused', runId })
   const { replaces } = start
-  return replaces === undefined ? refused : followLog(act(refused, { type: 'cancel-refused', runId: replaces }))
+  // Another run may have become live while this one was on its way.
+  return followLog(replaces === undefined ? refused : act(refused, { type: 'cancel-refused', runId: replaces }))
 }
 
 function giveBackOne(model: ThreadModel, runId: string, emit: Emit, error?: TransportError): ThreadModel {

@@ -128,7 +128,8 @@ export function advance(
   if (phase !== 'sending') emit({ type: 'stop-posting', runId })
   if (phase === 'settled') return put(model, rest)
   if (phase !== 'returned') return put(model, { ...rest, start: { ...start, phase } })
-  const failed: FailedStart = { runId, text: textOf(start.request.body.messages), ...(error && { error }) }
+  const { messages, resume: answers } = start.request.body
+  const failed: FailedStart = { runId, text: textOf(messages), ...(answers && { answers }), ...(error && { error }) }
   const returned = { failed, taken: false, reuse: reuseAfter(error) }
   return put(withoutStart(put(model, rest), runId), { ...rest, start: { ...start, phase, returned } })
 }

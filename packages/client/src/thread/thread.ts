@@ -16,7 +16,7 @@ import type { DropReason, RunTransport } from '../transport/port.ts'
 import { type Actions, createActions } from './actions.ts'
 import { type Activity, isBusy } from './activity.ts'
 import { createAudience } from './audience.ts'
-import { createContentKeeper } from './content.ts'
+import { createContentKeeper, type Folding } from './content.ts'
 import { createEffects } from './effects.ts'
 import type { ThreadEvent } from './event.ts'
 import { createFollowing } from './following.ts'
@@ -64,6 +64,7 @@ export type ThreadNotice = (
 
 export interface ThreadOptions {
   readonly key: ThreadKey
+  readonly folding: Folding
   readonly transport: RunTransport
   readonly environment: Environment
   /** Aborted when the registry is closed. */
@@ -80,8 +81,8 @@ export interface ThreadOptions {
 }
 
 export function createThread(options: ThreadOptions): Thread {
-  const { key, environment, onChange, emit } = options
-  const keeper = createContentKeeper(key)
+  const { key, folding, environment, onChange, emit } = options
+  const keeper = createContentKeeper(key, folding)
   const audience = createAudience({ environment, read: () => following.settle(), onChange })
   const following = createFollowing({ ...options, keeper, audience, store: () => store })
   const { follower } = following

@@ -26,6 +26,8 @@ import {
   type RunInThread,
   type StartAccepted,
   type StartBody,
+  type SubagentCancelRequested,
+  type SubagentCancelTooLate,
   sameKey,
   type ThreadInfo,
   type ThreadKey,
@@ -155,6 +157,12 @@ export const VERBS = {
   cancelThread: post<[key: ThreadKey, reason?: string | undefined], CancelRequested | CancelTooLate>(
     paths.cancelThread,
     ['key', 'reason'],
+    ACCEPTED,
+  ),
+  /** Answered once the request is durable, also for a sub-agent that has ended. Safe to repeat. */
+  cancelSubagent: post<[key: ThreadKey, subagentRunId: string], SubagentCancelRequested | SubagentCancelTooLate>(
+    paths.cancelSubagent,
+    ['key', 'id'],
     ACCEPTED,
   ),
   /** Other words for a run that is still queued. Safe to repeat. */

@@ -27,6 +27,8 @@ export const paths = {
   queue: (key: ThreadKey) => `${paths.thread(key)}/queue`,
   cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,
   runEvents: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/events`,
+  subagents: (key: ThreadKey) => `${paths.thread(key)}/subagents`,
+  cancelSubagent: (key: ThreadKey, subagentRunId: string) => `${paths.subagents(key)}/${part(subagentRunId)}/cancel`,
   /** A thread's address in the application. */
   page: ({ roomId, threadId }: ThreadKey) => `/rooms/${part(roomId)}/threads/${part(threadId)}`,
 } as const
