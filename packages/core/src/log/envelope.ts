@@ -66,8 +66,11 @@ export type ControlEvent =
     }
   /** A person asks one sub-agent of the run to stop. How it ended follows as an agent's event. */
   | { readonly type: 'subagent.cancel-requested'; readonly subagentRunId: string; readonly by: string }
-  /** The steps of these ended sub-agents of the run are too old to be kept. Their summaries stay. */
-  | { readonly type: 'subagents.pruned'; readonly subagentRunIds: readonly string[] }
+  /**
+   * The steps of these ended sub-agents are too old to be kept. Their summaries stay. A record of the thread that names
+   * their run: nothing of a run follows its end.
+   */
+  | { readonly type: 'subagents.pruned'; readonly ofRun: string; readonly subagentRunIds: readonly string[] }
   | {
       readonly type: 'thread.changed'
       readonly title?: string

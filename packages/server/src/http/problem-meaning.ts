@@ -17,7 +17,7 @@ export const PROBLEM_MEANING: Readonly<Record<ProblemCode, string>> = {
   run_active: 'A run is live; `runId` names it.',
   not_queued: 'The run is not queued, or no longer queued; `runId` names it.',
   needs_answer: 'The thread waits for a person. Answer all `interruptIds` in `resume`.',
-  interrupt_closed: 'The question is not open, or no longer open.',
+  interrupt_closed: 'The thread never asked this question.',
   interrupt_answered: 'The question was already answered, or withdrawn by a stop.',
   interrupt_expired: 'The question has expired.',
   arguments_changed: 'The tool call’s arguments are not those that the answer approves.',

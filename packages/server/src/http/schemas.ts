@@ -141,7 +141,14 @@ export const Start = z.object({
   tools: z.array(AnyTool).default([]),
   context: z.array(AnyContext).default([]),
   state: z.unknown().optional(),
-  resume: z.array(AnyResume).optional(),
+  resume: z
+    .array(AnyResume)
+    .max(MAX_MESSAGES, `At most ${MAX_MESSAGES} answers at once`)
+    .refine(
+      (all) => new Set(all.map(({ interruptId }) => interruptId)).size === all.length,
+      'A question is answered twice',
+    )
+    .default([]),
   forwardedProps: z.unknown().optional(),
 })
 

@@ -13,7 +13,7 @@
  * - `publish` is called after the commit, never before.
  * - A read sees every write that was answered before. A write that is not yet answered may be invisible.
  */
-import type { Message } from '@ag-ui/core'
+import type { Interrupt, Message } from '@ag-ui/core'
 import type {
   AfterCrash,
   InboxOverview,
@@ -31,7 +31,7 @@ import type { StartRequest } from './run-record.ts'
 import type { RunWork } from './run-work.ts'
 import type { TenantRoom, TenantThread } from './tenant-thread.ts'
 
-export type { Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
+export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
   readonly roomId: string
@@ -210,8 +210,11 @@ export type StartAnswer =
   | { readonly type: 'run_active'; readonly runId: string }
   /** Questions are open, and `resume` does not answer all of them. */
   | { readonly type: 'needs_answer'; readonly interruptIds: readonly string[] }
-  /** `resume` answers a question that is not open, or no longer open. */
-  | { readonly type: 'interrupt_closed' }
+  /**
+   * `resume` answers a question that this thread never asked, that was answered or withdrawn, or that has expired by
+   * the store's clock.
+   */
+  | { readonly type: 'interrupt_closed' | 'interrupt_answered' | 'interrupt_expired' }
   /** The queue has reached its limit. */
   | { readonly type: 'queue_full' }
   /** `parentId` names a message that the thread does not hold. */
@@ -260,6 +263,14 @@ export interface WhoAnswers {
   readonly candidates: readonly string[]
 }
 
+/** An open question, and the agent whose run asked it. */
+export interface Question {
+  readonly interrupt: Interrupt
+  readonly agentId: string
+}
+
+export type Questions = { readonly type: 'questions'; readonly questions: readonly Question[] }
+
 export interface RunIntents {
   /** For a start that names no agent. `answered`: the message that a start without new messages is to answer. */
   whoAnswers(
@@ -267,6 +278,8 @@ export interface RunIntents {
     key: ThreadKey,
     start: { readonly runId: string; readonly answered?: string },
   ): Promise<WhoAnswers | Absent>
+  /** Those of these questions that are open, to check the answers before the start that brings them. */
+  questions(principal: Principal, key: ThreadKey, interruptIds: readonly string[]): Promise<Questions | Absent>
   /**
    * Accepts a run: messages, run and thread are durable in one transaction. Creates the thread if it is new.
    * `afterCrash` is kept with the run and is ignored when a retried start is compared. Default `fail`.
@@ -331,6 +344,13 @@ export type Notice =
     }
   | { readonly type: 'run.queued'; readonly key: TenantThread; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly key: TenantThread; readonly runId: string }
+  /** A sub-agent of the run is to stop. The state of the run's lease says so, too. */
+  | {
+      readonly type: 'run.subagent-cancel'
+      readonly key: TenantThread
+      readonly runId: string
+      readonly subagentRunId: string
+    }
   | { readonly type: 'run.ended'; readonly key: TenantThread; readonly runId: string }
   /** The inbox of a tenant has more entries; with `personId`, only the log of this person. */
   | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }

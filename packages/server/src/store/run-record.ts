@@ -2,7 +2,7 @@
  * A run as the store keeps it: one arm per stage of life, each with only its own fields. `toRun` gives its public form.
  */
 import type { Context, Message, ResumeEntry, TokenUsage, Tool } from '@ag-ui/core'
-import type { AfterCrash, Outcome, OutcomeType, ThreadKey } from '@holdfast/core'
+import type { AfterCrash, Outcome, OutcomeType, Resolution, ThreadKey } from '@holdfast/core'
 import type { Principal } from './principal.ts'
 
 export type OnBusy = 'reject' | 'enqueue' | 'supersede'
@@ -76,6 +76,10 @@ export interface RunningRecord extends RecordCommon {
   readonly epoch: number
   readonly leaseUntil: number
   readonly startedAt: number
+  /** How often another worker has resumed it. Absent: never. */
+  readonly resumed?: number
+  /** The sub-agents that were asked to stop, whether or not they have ended. Absent: none. */
+  readonly stoppedChildren?: readonly string[]
 }
 
 export interface CancellingRecord extends Omit<RunningRecord, 'status'> {
@@ -88,6 +92,9 @@ export interface EndedRecord extends RecordCommon {
   readonly outcome: Outcome
   readonly startedAt?: number
   readonly endedAt: number
+  readonly resumed?: number
+  /** How its questions were resolved. */
+  readonly resolved?: Resolution
   readonly usage?: readonly TokenUsage[]
 }
 

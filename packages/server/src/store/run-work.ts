@@ -2,7 +2,7 @@
  * The part of PORT Store that executes runs: claim a run under a lease, write it, end it. Used by the engine. The rules for
  * adapters are in `port.ts`, which exports these types too.
  */
-import type { RunAgentInput, TokenUsage } from '@ag-ui/core'
+import type { Interrupt, ResumeEntry, RunAgentInput, TokenUsage } from '@ag-ui/core'
 import type { Outcome, Run } from '@holdfast/core'
 import type { Principal } from './principal.ts'
 import type { StopRequest } from './run-record.ts'
@@ -20,16 +20,38 @@ export interface Claim {
   readonly owner: Principal
   /** The agent's whole input. `messages` is the path to the run's own messages, fixed at its RUN_STARTED. */
   readonly input: RunAgentInput
+  /** Present if the run answers questions: each question, with the person's answer. */
+  readonly answers?: readonly Answered[]
+  /**
+   * With `answers`: the run that asked, and before it each interrupted run whose questions the next one of the list
+   * answered, oldest first. Their records in the thread's log begin at `firstSeq`.
+   */
+  readonly continued?: Chain
   /**
    * Present if another worker had begun this run: continue from its records in the thread's log, which begin at
-   * `firstSeq`.
+   * `firstSeq`. `times` is how often it has been resumed, counting this time.
    */
-  readonly resumed?: { readonly firstSeq: number }
+  readonly resumed?: { readonly firstSeq: number; readonly times: number }
+}
+
+export interface Answered {
+  readonly interrupt: Interrupt
+  readonly answer: ResumeEntry
+}
+
+/** Runs that continue one another, oldest first, and the position of the first one's acceptance. */
+export interface Chain {
+  readonly firstSeq: number
+  readonly runIds: readonly string[]
 }
 
 /** The state of a lease; an engine obeys it. `lost`: another worker owns the run, or it has ended (I12). */
 export type LeaseState =
-  | { readonly type: 'running' }
+  | {
+      readonly type: 'running'
+      /** The sub-agents that a person has asked to stop while the run goes on. Absent: none. */
+      readonly stoppedChildren?: readonly string[]
+    }
   | { readonly type: 'cancelling'; readonly cancel: StopRequest }
   | { readonly type: 'lost' }
 
@@ -75,7 +97,12 @@ export interface RunWork {
    * stop request says. With `all`, every live run (an exclusive store at start-up). Answers how many.
    *
    * A failed run that was accepted with `restart` is retried once, by a new run in the same transaction. A run accepted
-   * with `resume` does not end but waits for the next claim, up to `MAX_EPOCHS` claims in all.
+   * with `resume` does not end but waits for the next claim, unless it has been resumed `maxResumes` times. Default 3.
    */
-  settleOrphans(which: 'expired' | 'all'): Promise<number>
+  settleOrphans(which: 'expired' | 'all', maxResumes?: number): Promise<number>
+  /**
+   * Resolves questions that have expired, and prunes the steps of sub-agents that ended `keepStepsMs` ago (default seven
+   * days) in runs that have ended; some threads at a time. Answers in how many threads. Call it every few seconds.
+   */
+  settleDue(keepStepsMs?: number): Promise<{ readonly expired: number; readonly pruned: number }>
 }

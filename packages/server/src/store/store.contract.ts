@@ -8,6 +8,7 @@ import { changeContract } from './contract/change.contract.ts'
 import { chosenContract } from './contract/chosen.contract.ts'
 import { claimContract } from './contract/claim.contract.ts'
 import { crashContract } from './contract/crash.contract.ts'
+import { dueContract } from './contract/due.contract.ts'
 import { durabilityContract } from './contract/durability.contract.ts'
 import { heldContract } from './contract/held.contract.ts'
 import { inboxContract } from './contract/inbox.contract.ts'
@@ -45,6 +46,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the agent of a thread', () => chosenContract(inWorld))
     describe('superseding', () => supersedeContract(inWorld))
     describe('questions', () => interruptContract(inWorld))
+    describe('what is due', () => dueContract(inWorld))
     describe('changing, deleting and finding', () => changeContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))
     describe('runs that may be restarted or resumed', () => crashContract(inWorld))

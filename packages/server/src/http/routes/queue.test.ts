@@ -106,7 +106,7 @@ describe('a question to a person', () => {
     const answered = await server.ask(paths.runs(KEY), body)
     expect([answered.status, await json(answered)]).toMatchObject([202, { run: { continues: 'r1' } }])
     expect((await server.ask(paths.runs(KEY), body)).status).toBe(202)
-    await expectProblem(await server.ask(paths.runs(KEY), { ...body, runId: 'r4' }), 409, 'interrupt_closed')
+    await expectProblem(await server.ask(paths.runs(KEY), { ...body, runId: 'r4' }), 409, 'interrupt_answered')
   })
 
   it('is what the refusal of a message names, in words that are also shown to people', async () => {

@@ -1,10 +1,14 @@
 /** Starting a run: the durable accept. The engine learns of the run from the store, never from here. */
 
-import type { StartAccepted } from '@holdfast/core'
+import type { ResumeEntry } from '@ag-ui/core'
+import type { StartAccepted, ThreadKey } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../../agents/port.ts'
+import type { Principal } from '../../store/principal.ts'
 import type { StartRequest } from '../../store/run-record.ts'
 import { refusalOf } from '../agent-check.ts'
+import { checkAnswers } from '../answer-check.ts'
+import { createAnswerSchemas } from '../answer-schema.ts'
 import { StartedShape } from '../answers.ts'
 import { chosenAgent } from '../chosen-agent.ts'
 import type { Api, Parts } from '../env.ts'
@@ -14,7 +18,19 @@ import { absent, messageIdReused, ProblemError, STORE_LOST } from '../problem-er
 import { reply } from '../reply.ts'
 import { json, Start, ThreadParams } from '../schemas.ts'
 
-export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 'agents' | 'phase'>): void {
+type StartParts = Pick<Parts, 'store' | 'agents' | 'clock' | 'phase'>
+
+export function start(api: Api, { store, agents, clock, phase }: StartParts): void {
+  const answerSchemas = createAnswerSchemas()
+
+  /** The open questions that the start answers, if it answers any. */
+  async function questionsFor(principal: Principal, key: ThreadKey, resume: readonly ResumeEntry[]) {
+    if (resume.length === 0) return []
+    const ids = resume.map(({ interruptId }) => interruptId)
+    const found = await store.runs.questions(principal, key, ids)
+    return found.type === 'questions' ? found.questions : []
+  }
+
   api.openapi(
     operation({
       method: 'post',
@@ -29,6 +45,9 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
         'run_active',
         'needs_answer',
         'interrupt_closed',
+        'interrupt_answered',
+        'interrupt_expired',
+        'arguments_changed',
         'unknown_agent',
         'unknown_parent',
         'nothing_to_answer',
@@ -50,10 +69,15 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
       const asked = { runId: body.runId, ...(answered !== undefined && { answered }) }
       const who = await store.runs.whoAnswers(c.var.principal, key, asked)
       if (who.type !== 'agents') throw absent(who)
-      const agentId = body.agentId ?? who.accepted ?? chosenAgent(agents, who.candidates)
+      const questions = who.accepted === undefined ? await questionsFor(c.var.principal, key, body.resume) : []
+      // An answer goes to the agent that asked, whichever one the thread has chosen since.
+      const agentId = body.agentId ?? who.accepted ?? chosenAgent(agents, [questions[0]?.agentId, ...who.candidates])
       const request = requestOf(body, agentId)
       // An accepted run stays accepted, even if its agent is no longer set up.
-      if (who.accepted === undefined) refuseByAgent(agents, request)
+      if (who.accepted === undefined) {
+        refuseByAgent(agents, request)
+        await checkAnswers({ agents, clock, answerSchemas }, body.resume, questions)
+      }
       const afterCrash = agents.get(agentId)?.afterCrash
       const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
       switch (answer.type) {
@@ -74,7 +98,11 @@ export function start(api: Api, { store, agents, phase }: Pick<Parts, 'store' | 
           throw new ProblemError('needs_answer', detail, { interruptIds })
         }
         case 'interrupt_closed':
-          throw new ProblemError('interrupt_closed', 'This question is not open, or no longer open. Get the snapshot.')
+          throw new ProblemError('interrupt_closed', 'This thread never asked this question. Get the snapshot.')
+        case 'interrupt_answered':
+          throw new ProblemError('interrupt_answered', 'This question was already answered, or withdrawn by a stop.')
+        case 'interrupt_expired':
+          throw new ProblemError('interrupt_expired', 'This question has expired. Ask again.')
         case 'queue_full':
           throw new ProblemError('queue_full', 'Too many runs are queued in this thread. Let some of them end first.')
         case 'unknown_parent':
@@ -106,7 +134,7 @@ function answeredIn({ messages, parentId }: StartInput): string | undefined {
 
 /** The request after parsing and defaults. A start is a retry exactly if this is deeply equal. */
 function requestOf(body: StartInput, agentId: string): StartRequest {
-  const { runId, messages, parentId, onBusy, tools, context, state, resume = [], forwardedProps } = body
+  const { runId, messages, parentId, onBusy, tools, context, state, resume, forwardedProps } = body
   return {
     runId,
     messages,

@@ -51,8 +51,8 @@ const Control = z.discriminatedUnion('type', [
     interruptIds: z.array(z.string()),
     status: z.enum(['answered', 'cancelled', 'expired']).optional(),
   }),
-  z.strictObject({ type: z.literal('subagent.cancel-requested'), subagentRunId: Id, by: Words }),
-  z.strictObject({ type: z.literal('subagents.pruned'), subagentRunIds: z.array(Id) }),
+  z.strictObject({ type: z.literal('subagent.cancel-requested'), subagentRunId: z.string(), by: Words }),
+  z.strictObject({ type: z.literal('subagents.pruned'), ofRun: Id, subagentRunIds: z.array(z.string()) }),
   z.strictObject({
     type: z.literal('thread.changed'),
     title: Words.optional(),

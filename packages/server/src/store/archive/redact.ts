@@ -22,6 +22,7 @@ const KEPT = new Set([
   'parentRunId',
   'threadId',
   'agentId',
+  'ofRun',
   'id',
   'messageId',
   'parentMessageId',

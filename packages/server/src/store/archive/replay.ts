@@ -236,6 +236,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
     const line = runs.get(run.runId)
     if (!line) throw refuse(`the run ${run.runId} is not in the list of runs.`)
     const { runId, parentId, retryOf, continues } = run
+    const resumed = run.status === 'queued' ? undefined : run.resumed
     const common = {
       ...key,
       runId,
@@ -245,6 +246,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
       ...(retryOf !== undefined && { retryOf }),
       ...(continues !== undefined && { continues }),
       acceptedAt: Date.parse(run.acceptedAt),
+      ...(resumed !== undefined && { resumed }),
     }
     if (isEnded(run)) {
       return {

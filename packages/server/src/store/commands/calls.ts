@@ -19,12 +19,14 @@ export interface WritingCalls {
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']
   'work.settleOrphans': RunWork['settleOrphans']
+  'work.settleDue': RunWork['settleDue']
 }
 
 /** Calls that only read. Each adapter has its own lists, snapshots and logs. */
 export interface DecidedReads {
   'rooms.get': RoomStore['get']
   'runs.whoAnswers': RunIntents['whoAnswers']
+  'runs.questions': RunIntents['questions']
   'runs.queue': RunIntents['queue']
 }
 

@@ -11,9 +11,11 @@ import { decideChangeQueue, decideEdit, decideQueue } from '../decide/change-que
 import { decideClaims } from '../decide/claim.ts'
 import { decideRoomCreate, decideRoomGet, decideThreadCreate } from '../decide/create.ts'
 import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
+import { decideDue } from '../decide/due.ts'
 import type { FactName, Facts, Known, Subject } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { decideSettle } from '../decide/orphan.ts'
+import { decideQuestions } from '../decide/questions.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Decision, Need, Step } from '../decide/step.ts'
 import { decideWhoAnswers } from '../decide/who-answers.ts'
@@ -56,11 +58,13 @@ export const COMMANDS: Commands = {
   'work.end': command(leased, ['held', 'thread'], decideEnd),
   'work.renew': command(store, [], (_, ...args: ArgsOf<'work.renew'>) => decideRenew(...args)),
   'work.settleOrphans': command(store, ['live'], decideSettle),
+  'work.settleDue': command(store, ['due'], decideDue),
 }
 
 export const QUERIES: Queries = {
   'rooms.get': command(room, ['room'], decideRoomGet),
   'runs.whoAnswers': command(newRun, ['room', 'thread', 'run'], decideWhoAnswers),
+  'runs.questions': command(thread, ['room', 'thread'], decideQuestions),
   'runs.queue': command(thread, ['room', 'thread'], decideQueue),
 }
 

@@ -1,7 +1,7 @@
 /** Contract: runs whose agent declared what happens if their worker is lost. */
 import { isEnded } from '@holdfast/core'
 import { expect, it } from 'vitest'
-import { MAX_EPOCHS } from '../decide/orphan.ts'
+import { MAX_RESUMES } from '../decide/orphan.ts'
 import { expectSound } from './invariants.ts'
 import {
   ALICE,
@@ -100,7 +100,13 @@ export function crashContract(inWorld: InWorld): void {
       expect(await store.work.append(old.lease, json(beginning('late', 'x')))).toEqual({ type: 'lost' })
       const [claim, ...more] = await store.work.claim({ ...CLAIM, workerId: 'worker-3' })
       expect(more).toEqual([])
-      expect(claim).toEqual({ ...old, lease: { ...old.lease, epoch: 2 }, resumed: { firstSeq: 1 } })
+      expect(claim).toEqual({
+        ...old,
+        lease: { ...old.lease, epoch: 2 },
+        run: { ...old.run, resumed: 1 },
+        resumed: { firstSeq: 1, times: 1 },
+      })
+      expect((await world.log()).at(-1)?.event).toEqual({ type: 'run.status', status: 'running', resumed: 1 })
       expect(await store.work.append(old.lease, json(beginning('late', 'x')))).toEqual({ type: 'lost' })
       const rest = json([
         { type: 'TEXT_MESSAGE_CONTENT', messageId: 'r-1-a', delta: 'wer' },
@@ -153,18 +159,40 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
-    `a run is resumed until it was claimed ${MAX_EPOCHS} times, then it fails`,
+    `a run is resumed ${MAX_RESUMES} times at most, then it fails, and says how often it was resumed`,
     inWorld(async (world) => {
-      const { store } = world
       await begun(world, 'resume')
-      for (let epoch = 2; epoch <= MAX_EPOCHS; epoch++) {
-        expect(await store.work.settleOrphans('all')).toBe(1)
-        expect(await store.work.claim(CLAIM)).toMatchObject([{ lease: { epoch } }])
+      for (let times = 1; times <= MAX_RESUMES; times++) {
+        expect(await world.store.work.settleOrphans('all')).toBe(1)
+        await world.reopen()
+        expect(await world.store.work.claim(CLAIM)).toMatchObject([
+          { lease: { epoch: times + 1 }, run: { resumed: times }, resumed: { firstSeq: 1, times } },
+        ])
       }
+      const { store } = world
       expect(await store.work.settleOrphans('all')).toBe(1)
       expect(await store.work.claim(CLAIM)).toEqual([])
       const answer = await store.runs.get(ALICE, THREAD, 'r-1')
-      expect(answer.type === 'run' && isEnded(answer.run) && answer.run.outcome).toMatchObject({ code: 'worker_lost' })
+      expect(answer.type === 'run' && isEnded(answer.run) && answer.run).toMatchObject({
+        outcome: { code: 'worker_lost' },
+        resumed: MAX_RESUMES,
+      })
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
+    'the caller says how often a run is resumed, down to never',
+    inWorld(async (world) => {
+      const { store } = world
+      await begun(world, 'resume')
+      expect(await store.work.settleOrphans('all', 1)).toBe(1)
+      await store.work.claim(CLAIM)
+      await store.work.settleOrphans('all', 1)
+      expect(await store.runs.get(ALICE, THREAD, 'r-1')).toMatchObject({ run: { status: 'failed', resumed: 1 } })
+      await begun(world, 'resume', 'r-2')
+      await store.work.settleOrphans('all', 0)
+      expect(await store.runs.get(ALICE, THREAD, 'r-2')).toMatchObject({ run: { outcome: { code: 'worker_lost' } } })
       await expectSound(world, THREAD)
     }),
   )
@@ -176,7 +204,7 @@ export function crashContract(inWorld: InWorld): void {
       expect(await store.runs.start(ALICE, THREAD, asking('r-1'))).toMatchObject({ type: 'same' })
       await store.work.claim(CLAIM)
       await store.work.settleOrphans('all')
-      expect(await store.work.claim(CLAIM)).toMatchObject([{ resumed: { firstSeq: 1 } }])
+      expect(await store.work.claim(CLAIM)).toMatchObject([{ resumed: { firstSeq: 1, times: 1 } }])
     }),
   )
 }

@@ -10,6 +10,7 @@ import type { CancelRequest, EndedRecord, RunRecord } from '../run-record.ts'
 import type { Known, Subject, ThreadRow } from './facts.ts'
 import { endBeforeStart, openingNow, UNSAID } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
+import { closeQuestions, openRun } from './questions.ts'
 import { pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { type Decision, type Need, needing } from './step.ts'
@@ -63,17 +64,10 @@ function withdrawQuestions(
   { personId }: Principal,
 ): Decision<CancelAnswer> {
   if (view.interrupts.length === 0) return { answer: { type: 'already_terminal', status: null } }
-  const asked = view.runs.findLast((run) => run.status === 'interrupted')
-  const interruptIds = view.interrupts.map(({ id }) => id)
-  const resolved = {
-    key: { roomId: thread.roomId, threadId: thread.threadId },
-    thread: { ...thread, updatedAt: now },
-    log: [controlRecord(undefined, { type: 'interrupts.resolved', by: personId, interruptIds })],
-    notices: [],
-  }
+  const asked = openRun(view)
   return {
-    answer: { type: 'requested', ...(asked && { run: asked }) },
-    writes: [resolved, ...pauseQueue(view, 'stop', thread, now)],
+    answer: { type: 'requested', ...(asked && { run: { ...asked, resolved: 'cancelled' } }) },
+    writes: [closeQuestions(view, 'cancelled', personId, thread, now), ...pauseQueue(view, 'stop', thread, now)],
   }
 }
 

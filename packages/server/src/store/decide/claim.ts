@@ -4,9 +4,10 @@
  */
 import type { Message, RunAgentInput } from '@ag-ui/core'
 import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
-import type { Claim, RunWork } from '../port.ts'
+import type { Chain, Claim, RunWork } from '../port.ts'
 import type { QueuedRecord, RunningRecord } from '../run-record.ts'
 import { runOf } from '../tenant-thread.ts'
+import { answersOf } from './chain.ts'
 import type { Known, Subject, ThreadRow } from './facts.ts'
 import { openedAs, openingNow, startedRecord } from './opening.ts'
 import { waitsForWorker } from './orphan.ts'
@@ -42,8 +43,10 @@ export function decideClaims(
 function claim(subject: Subject, worker: Worker): ClaimPart {
   return {
     subject,
-    ...needing(['thread', 'run', 'view'], ({ now, thread, run, view }) =>
-      thread && run?.status === 'queued' ? claimQueued({ now, thread, run, view }, worker) : { answer: undefined },
+    ...needing(['thread', 'run', 'view', 'chain'], ({ now, thread, run, view, chain }) =>
+      thread && run?.status === 'queued'
+        ? claimQueued({ now, thread, run, view, chain }, worker)
+        : { answer: undefined },
     ),
   }
 }
@@ -51,12 +54,18 @@ function claim(subject: Subject, worker: Worker): ClaimPart {
 function takeover(waiting: { readonly run: RunningRecord; readonly firstSeq: number }, worker: Worker): ClaimPart {
   return {
     subject: runOf(waiting.run.owner, waiting.run, waiting.run.runId),
-    ...needing(['view'], ({ now, view }) => takeOver({ ...waiting, now, view }, worker)),
+    ...needing(['view', 'chain'], ({ now, view, chain }) => takeOver({ ...waiting, now, view, chain }, worker)),
   }
 }
 
 function claimQueued(
-  { now, thread, run: queued, view }: Known<'view'> & { readonly thread: ThreadRow; readonly run: QueuedRecord },
+  {
+    now,
+    thread,
+    run: queued,
+    view,
+    chain,
+  }: Known<'view' | 'chain'> & { readonly thread: ThreadRow; readonly run: QueuedRecord },
   { workerId, leaseMs }: Worker,
 ): Decision<Claim> {
   const { roomId, threadId, runId } = queued
@@ -71,7 +80,7 @@ function claimQueued(
   }
   return {
     answer: {
-      ...claimOf(run),
+      ...claimOf(run, view, chain),
       input: inputOf(run, view, [...pathTo(view.messages, opening.parentId).map(withoutPlace), ...opening.messages]),
     },
     writes: {
@@ -87,27 +96,44 @@ function claimQueued(
 
 /** Its epoch was raised when it lost its worker, which can write no more. Its RUN_STARTED is in the log. */
 function takeOver(
-  { now, run: waiting, view, firstSeq }: Known<'view'> & { readonly run: RunningRecord; readonly firstSeq: number },
+  {
+    now,
+    run: waiting,
+    view,
+    chain,
+    firstSeq,
+  }: Known<'view' | 'chain'> & { readonly run: RunningRecord; readonly firstSeq: number },
   { workerId, leaseMs }: Worker,
 ): Decision<Claim> {
   const { roomId, threadId, runId } = waiting
-  const run: RunningRecord = { ...waiting, workerId, leaseUntil: now + leaseMs }
+  const resumed = (waiting.resumed ?? 0) + 1
+  const run: RunningRecord = { ...waiting, workerId, leaseUntil: now + leaseMs, resumed }
   const messages = pathTo(view.messages, run.parentId ?? null).map(withoutPlace)
   return {
-    answer: { ...claimOf(run), input: inputOf(run, view, messages), resumed: { firstSeq } },
+    answer: {
+      ...claimOf(run, view, chain),
+      input: inputOf(run, view, messages),
+      resumed: { firstSeq, times: resumed },
+    },
     writes: {
       key: { roomId, threadId },
-      log: [controlRecord(runId, { type: 'run.status', status: 'running' })],
+      log: [controlRecord(runId, { type: 'run.status', status: 'running', resumed })],
       run,
       notices: [],
     },
   }
 }
 
-function claimOf(run: RunningRecord): Pick<Claim, 'lease' | 'run' | 'agentId' | 'owner'> {
+function claimOf(run: RunningRecord, view: ThreadView, chain: Chain | undefined): Omit<Claim, 'input' | 'resumed'> {
   const { roomId, threadId, runId, epoch, owner, request } = run
   const { tenantId } = owner
-  return { lease: { tenantId, roomId, threadId, runId, epoch }, run: toRun(run), agentId: request.agentId, owner }
+  return {
+    lease: { tenantId, roomId, threadId, runId, epoch },
+    run: toRun(run),
+    agentId: request.agentId,
+    owner,
+    ...(chain && { answers: answersOf(run, view), continued: chain }),
+  }
 }
 
 function inputOf(

@@ -9,6 +9,8 @@ import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { TenantThread } from '../tenant-thread.ts'
 import type { Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import { stepsSince } from './prune.ts'
+import { expiryOf } from './questions.ts'
 import type { Decision } from './step.ts'
 import { iso } from './to-run.ts'
 
@@ -28,7 +30,7 @@ export function framesOf(key: ThreadKey, head: number, now: number, records: rea
   })
 }
 
-/** The row to put. Its status, its queue and its next run are those of the view after the writes. */
+/** The row to put. Its status, its queue, its next run and what is due are those of the view after the writes. */
 export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
   return {
     ...put,
@@ -36,6 +38,8 @@ export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
     waiting: view.queue.length,
     paused: isHeld(view),
     nextRunId: nextToStart(view)?.run.runId ?? null,
+    expiresAt: expiryOf(view),
+    stepsSince: stepsSince(view),
   }
 }
 

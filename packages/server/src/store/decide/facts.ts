@@ -11,9 +11,10 @@
  * - `view` is the fold of the thread's whole log as it stands before the decision (a fold kept in memory, or a
  *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
  */
-import type { ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
+import type { Resolution, ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
-import type { TenantRun } from '../tenant-thread.ts'
+import type { Chain } from '../run-work.ts'
+import type { TenantRun, TenantThread } from '../tenant-thread.ts'
 import type { Contender } from './places.ts'
 
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
@@ -48,7 +49,7 @@ export interface ThreadRow extends ThreadKey {
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run. Lists are ordered by it. Deltas do not change it. */
   readonly updatedAt: number
-  /** `threadStatus` of the view at the last put. Only an adapter's commit sets it and the three fields below. */
+  /** `threadStatus` of the view at the last put. Only an adapter's commit sets it and the five fields below. */
   readonly status: ThreadStatus
   /** The number of queued runs. */
   readonly waiting: number
@@ -56,6 +57,10 @@ export interface ThreadRow extends ThreadKey {
   readonly paused: boolean
   /** The run that starts next, if any. */
   readonly nextRunId: string | null
+  /** When its open questions expire, in milliseconds since the epoch. null: never, or none is open. */
+  readonly expiresAt: number | null
+  /** When the first of its sub-agents ended whose steps are still kept. null: none. */
+  readonly stepsSince: number | null
   /** Set: the row is a tombstone. When the thread was deleted, and the position of `thread.deleted` in its log. */
   readonly deleted?: { readonly at: number; readonly seq: number }
 }
@@ -84,11 +89,12 @@ export interface LogRecord {
 }
 
 /** A thread row to put. The omitted fields follow from the view after these writes. */
-export type ThreadPut = Omit<ThreadRow, 'status' | 'waiting' | 'paused' | 'nextRunId'>
+export type ThreadPut = Omit<ThreadRow, 'status' | 'waiting' | 'paused' | 'nextRunId' | 'expiresAt' | 'stepsSince'>
 
 export type RunNotice =
   | { readonly type: 'run.queued'; readonly runId: string }
   | { readonly type: 'run.cancel'; readonly runId: string }
+  | { readonly type: 'run.subagent-cancel'; readonly runId: string; readonly subagentRunId: string }
   | { readonly type: 'run.ended'; readonly runId: string }
 
 export type ThreadNotice = RunNotice | { readonly type: 'thread.deleted' }
@@ -102,6 +108,8 @@ export interface Writes {
   readonly log: readonly LogRecord[]
   /** The run record to put. An ended record also asks for a fold checkpoint at the new head. */
   readonly run?: RunRecord
+  /** How the questions of this ended run were resolved. */
+  readonly resolved?: { readonly runId: string; readonly how: Resolution }
   /** A cancel to remember. */
   readonly remember?: RememberedCancel
   /** The remembered cancel of this run was used and is dropped. */
@@ -147,6 +155,8 @@ export interface Facts {
   /** The thread's last position; 0 without a log. */
   readonly lastSeq: number
   readonly run: RunRecord | undefined
+  /** The runs whose questions the run answers, if it answers any. */
+  readonly chain: Chain | undefined
   /** The run, if it is live: a lease is checked against it. */
   readonly held: RunRecord | undefined
   /** The thread's running or cancelling run, otherwise the one that starts next. */
@@ -161,8 +171,17 @@ export interface Facts {
   readonly ahead: number | undefined
   /** In the whole store: every running or cancelling run, with the position of its acceptance. */
   readonly live: readonly { readonly run: RunningRecord | CancellingRecord; readonly firstSeq: number }[]
+  /** In the whole store: threads whose questions may have expired, and threads with steps to prune; earliest first. */
+  readonly due: readonly Due[]
   /** In the whole store: the runs that could start now, one for each thread, in the order in which they start. */
   readonly waiting: readonly (Contender & Subject)[]
+}
+
+/** Something of a thread that the passing of time changes. The thread's row says the same. */
+export interface Due extends TenantThread {
+  readonly kind: 'questions' | 'steps'
+  /** `questions`: when they expire. `steps`: since when they could be pruned. */
+  readonly at: number
 }
 
 export type FactName = keyof Facts

@@ -9,6 +9,8 @@ import { pauseQueue, resumeQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
 import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'
 
+const RUNNING: LeaseState = { type: 'running' }
+
 type EndAnswer = Awaited<ReturnType<RunWork['end']>>
 
 export function decideAppend(
@@ -104,6 +106,7 @@ export function endedRecord(
     retryOf,
     continues,
     acceptedAt,
+    resumed,
   }: Omit<RunningRecord, 'status' | 'workerId' | 'epoch' | 'leaseUntil' | 'startedAt'>,
   end: Pick<EndedRecord, 'outcome' | 'startedAt' | 'endedAt' | 'usage'>,
 ): EndedRecord {
@@ -117,6 +120,7 @@ export function endedRecord(
     ...(retryOf !== undefined && { retryOf }),
     ...(continues !== undefined && { continues }),
     acceptedAt,
+    ...(resumed !== undefined && { resumed }),
     status: end.outcome.type,
     ...end,
   }
@@ -128,7 +132,8 @@ function heldRun(run: Facts['held'], lease: Lease): RunningRecord | CancellingRe
 }
 
 function stateOf(run: RunningRecord | CancellingRecord): LeaseState {
-  return run.status === 'running' ? { type: 'running' } : { type: 'cancelling', cancel: run.cancel }
+  if (run.status === 'cancelling') return { type: 'cancelling', cancel: run.cancel }
+  return run.stoppedChildren ? { type: 'running', stoppedChildren: run.stoppedChildren } : RUNNING
 }
 
 function keyOf({ roomId, threadId }: RunningRecord | CancellingRecord) {

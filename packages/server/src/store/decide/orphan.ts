@@ -21,8 +21,8 @@ import { controlRecord } from './records.ts'
 import { needing, type Part, type Several, several } from './step.ts'
 import { toRun } from './to-run.ts'
 
-/** How often one run is claimed at most: a run that crashes every server that claims it must end. */
-export const MAX_EPOCHS = 10
+/** How often one run is resumed unless the caller says otherwise: a run that crashes every server must end. */
+export const MAX_RESUMES = 3
 
 const WORKER_LOST = {
   type: 'failed',
@@ -39,11 +39,15 @@ const ASKED_AGAIN = {
 type Live = RunningRecord | CancellingRecord
 
 /** `all`: no other server can be running, so every live run is an orphan. Answers how many were settled. */
-export function decideSettle({ now, live }: Known<'live'>, which: 'expired' | 'all'): Several<number> {
+export function decideSettle(
+  { now, live }: Known<'live'>,
+  which: 'expired' | 'all',
+  maxResumes = MAX_RESUMES,
+): Several<number> {
   const settlement = (run: Live): Part<number> => ({
     subject: runOf(run.owner, run, run.runId),
     ...needing(['thread', 'view'], ({ thread, view }) =>
-      thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view }) } : { answer: 0 },
+      thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view }, maxResumes) } : { answer: 0 },
     ),
   })
   const orphans = live.filter(({ run }) => isOrphan(run, now, which))
@@ -68,10 +72,10 @@ interface OrphanFacts extends Known<'view'> {
   readonly run: Live
 }
 
-function settleOrphan(facts: OrphanFacts): readonly Writes[] {
+function settleOrphan(facts: OrphanFacts, maxResumes: number): readonly Writes[] {
   const { now, thread, view, run } = facts
   if (run.status === 'cancelling') return [endOrphan(facts, stopOutcome(run.cancel))]
-  if (run.afterCrash === 'resume' && run.epoch < MAX_EPOCHS) {
+  if (run.afterCrash === 'resume' && (run.resumed ?? 0) < maxResumes) {
     const { roomId, threadId, runId } = run
     const waiting: RunningRecord = { ...run, workerId: null, epoch: run.epoch + 1, leaseUntil: now }
     return [{ key: { roomId, threadId }, log: [], run: waiting, notices: [{ type: 'run.queued', runId }] }]

@@ -9,6 +9,7 @@ import type { Principal } from '../principal.ts'
 import type { QueuedRecord, StartRequest } from '../run-record.ts'
 import type { Facts, Known, RememberedCancel } from './facts.ts'
 import { endBeforeStart, type Opening, openingOf } from './opening.ts'
+import { openRun, resolution, whyClosed } from './questions.ts'
 import { goesFirst, liveIn, MAX_QUEUED, placed, startedInLine } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { reusedId } from './said-before.ts'
@@ -68,12 +69,11 @@ function decideNew(
   const { runId } = request
   const questions = view.interrupts.map(({ id }) => id)
   const answered = new Set(request.resume?.map(({ interruptId }) => interruptId))
-  if (answered.size > 0 && [...answered].some((id) => !questions.includes(id))) {
-    return { answer: { type: 'interrupt_closed' } }
-  }
+  const closed = whyClosed(view, answered, now)
+  if (closed) return { answer: { type: closed } }
   const answers = answered.size > 0
   const waits = request.onBusy === 'enqueue' && !answers
-  if (questions.length > answered.size && !waits) {
+  if (questions.some((id) => !answered.has(id)) && !waits) {
     return { answer: { type: 'needs_answer', interruptIds: questions } }
   }
   const busy = liveIn(view) ?? nextToStart(view)?.run
@@ -140,9 +140,7 @@ function decideNew(
     : []
   const gone = current?.status === 'queued' ? current.runId : undefined
   const queue = view.queue.filter((entry) => entry.run.runId !== gone)
-  const resolved = answers
-    ? [controlRecord(runId, { type: 'interrupts.resolved', by: owner.personId, interruptIds: questions })]
-    : []
+  const answering = answers ? resolution(view, 'answered', owner.personId, runId) : undefined
   const turn = waits ? [] : goesFirst({ ...view, queue }, runId)
   const position = waits ? queue.length + 1 : 1
   return {
@@ -151,7 +149,8 @@ function decideNew(
       ...stopped,
       {
         ...put,
-        log: [accepted, ...turn, ...resolved],
+        ...answering,
+        log: [accepted, ...turn, ...(answering?.log ?? [])],
         run: queued,
         notices: [{ type: 'run.queued', runId }],
       },
@@ -161,7 +160,7 @@ function decideNew(
 
 /** The run whose questions this one answers, or whose tool results it brings. */
 function continuedRun(view: ThreadView, { resume = [], messages }: StartRequest): string | undefined {
-  if (resume.length > 0) return view.runs.findLast((run) => run.status === 'interrupted')?.runId
+  if (resume.length > 0) return openRun(view)?.runId
   const results = new Set(messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : [])))
   if (results.size === 0) return undefined
   return view.messages.findLast(

@@ -33,7 +33,7 @@ export function toRun(record: ShownRun): Run {
       return { ...common, status: 'queued' }
     case 'running':
     case 'cancelling':
-      return { ...common, status: record.status, startedAt: iso(record.startedAt) }
+      return { ...common, status: record.status, startedAt: iso(record.startedAt), ...resumedOf(record) }
     default:
       return {
         ...common,
@@ -41,9 +41,15 @@ export function toRun(record: ShownRun): Run {
         outcome: record.outcome,
         ...(record.startedAt !== undefined && { startedAt: iso(record.startedAt) }),
         endedAt: iso(record.endedAt),
+        ...resumedOf(record),
+        ...(record.resolved !== undefined && { resolved: record.resolved }),
         ...(record.usage !== undefined && { usage: record.usage }),
       }
   }
+}
+
+function resumedOf({ resumed }: { readonly resumed?: number }): { readonly resumed?: number } {
+  return resumed === undefined ? {} : { resumed }
 }
 
 /** A run as it appears in lists across threads. */

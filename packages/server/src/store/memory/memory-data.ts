@@ -120,6 +120,11 @@ export function createMemoryData(publish: Publish): MemoryData {
     if (record.status === 'running' || record.status === 'cancelling') live.set(name, run)
   }
 
+  function resolve({ runs }: MemoryThread, { runId, how }: NonNullable<Writes['resolved']>): void {
+    const run = runs.get(runId)
+    if (run && 'outcome' in run.record) runs.set(runId, { ...run, record: { ...run.record, resolved: how } })
+  }
+
   function rememberAndForget(of: TenantThread, { remember, forget, pruneCancelsBefore }: Writes): void {
     if (pruneCancelsBefore !== undefined) {
       for (const cancel of cancelsOf(of)) if (cancel.at < pruneCancelsBefore) cancels.delete(runName(cancel))
@@ -179,6 +184,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       const frames = framesOf(writes.key, head, now, writes.log).map((text) => encoder.encode(text))
       thread.frames.push(...frames)
       if (writes.run) putRun(thread, writes.run, { firstSeq: head + 1, lastSeq: head + frames.length })
+      if (writes.resolved) resolve(thread, writes.resolved)
       if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))

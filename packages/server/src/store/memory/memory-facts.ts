@@ -4,7 +4,8 @@
  */
 import type { Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
-import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import { chainOf } from '../decide/chain.ts'
+import type { Due, FactName, Facts, Subject } from '../decide/facts.ts'
 import { inTurn } from '../decide/places.ts'
 import type { RunRecord } from '../run-record.ts'
 import { threadName, threadOf } from '../tenant-thread.ts'
@@ -29,6 +30,20 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
   function currentRun(subject: Subject): RunRecord | undefined {
     const thread = data.thread(subject)
     return thread && currentOf(thread)
+  }
+
+  function found(subject: Subject, runId: string) {
+    const run = data.thread(subject)?.runs.get(runId)
+    return run && { record: run.record, firstSeq: run.span.firstSeq }
+  }
+
+  function dueIn(thread: MemoryThread): readonly Due[] {
+    const { expiresAt, stepsSince } = thread.row
+    const of = threadOf(thread, thread.row)
+    return [
+      ...(expiresAt === null ? [] : [{ ...of, kind: 'questions' as const, at: expiresAt }]),
+      ...(stepsSince === null ? [] : [{ ...of, kind: 'steps' as const, at: stepsSince }]),
+    ]
   }
 
   const contenderOf = (run: RunRecord) => ({ owner: run.owner, agentId: run.request.agentId })
@@ -65,6 +80,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
     run: (subject) => data.run(subject),
+    chain: (subject) => chainOf(data.run(subject), (runId) => found(subject, runId)),
     held: (subject) => data.run(subject),
     current: currentRun,
     cancel: (subject) => data.cancel(subject),
@@ -78,6 +94,11 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
       return thread && aheadOf(thread)
     },
     live,
+    due: () =>
+      data
+        .threads()
+        .flatMap(dueIn)
+        .sort((a, b) => a.at - b.at),
     waiting,
   }
 

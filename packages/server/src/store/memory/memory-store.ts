@@ -151,6 +151,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
     },
     runs: {
       whoAnswers: call('runs.whoAnswers'),
+      questions: call('runs.questions'),
       start: call('runs.start'),
       cancelRun: call('runs.cancelRun'),
       cancelThread: call('runs.cancelThread'),
@@ -202,6 +203,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       end: call('work.end'),
       renew: call('work.renew'),
       settleOrphans: call('work.settleOrphans'),
+      settleDue: call('work.settleDue'),
     },
     async counts() {
       begin()

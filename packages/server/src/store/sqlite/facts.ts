@@ -4,12 +4,15 @@
  */
 import type { Loaded, Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
+import { chainOf } from '../decide/chain.ts'
+import { MAX_DUE } from '../decide/due.ts'
 import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import type { RunRecord } from '../run-record.ts'
 import { threadOf } from '../tenant-thread.ts'
 import type { StoreData } from './store-data.ts'
 import type { StoredThread } from './threads.ts'
 
-/** The facts of one command. The thread of a subject is looked up once. */
+/** The facts of one command. The thread and the run of a subject are looked up once. */
 export interface FactSession extends Session {
   /** One bounded step towards the subject's view; true once the view needs no further reading. */
   approach(subject: Subject): boolean
@@ -24,10 +27,24 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
   const { rooms, threads, runs, cancels, persons, log, folds } = data
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
+  let knownRun: { readonly subject: Subject; readonly run: RunRecord | undefined } | undefined
 
   function storedOf(subject: Subject): StoredThread | undefined {
     if (known?.subject !== subject) known = { subject, thread: threads.get(subject) }
     return known.thread
+  }
+
+  function runIn(subject: Subject): RunRecord | undefined {
+    if (knownRun?.subject !== subject) {
+      knownRun = { subject, run: data.run(storedOf(subject)?.no, subject, subject.runId) }
+    }
+    return knownRun.run
+  }
+
+  function found(subject: Subject, runId: string) {
+    const thread = storedOf(subject)
+    const run = thread && runs.get(thread.no, runId)
+    return run && { record: run.record, firstSeq: run.span.firstSeq }
   }
 
   function currentRun({ no, tenantId, row }: StoredThread) {
@@ -48,7 +65,8 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       const thread = storedOf(subject)
       return thread ? log.head(thread.no) : 0
     },
-    run: (subject) => data.run(storedOf(subject)?.no, subject, subject.runId),
+    run: runIn,
+    chain: (subject) => chainOf(runIn(subject), (runId) => found(subject, runId)),
     // Every append needs this fact, so it is read from memory.
     held(subject) {
       const record = runs.live(subject)?.record
@@ -66,6 +84,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       return thread && runs.line()(thread)
     },
     live: () => runs.allLive().map(({ record, span }) => ({ run: record, firstSeq: span.firstSeq })),
+    due: () => threads.due(MAX_DUE),
     waiting: () => runs.waiting(),
   }
 
@@ -78,6 +97,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
     },
     apply({ tenantId }, change) {
       known = undefined
+      knownRun = undefined
       if ('room' in change) {
         data.putRoom(change.room)
         data.tellRoom(change.room, now)
@@ -92,6 +112,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
   return (time) => {
     now = time
     known = undefined
+    knownRun = undefined
     return session
   }
 }

@@ -41,6 +41,7 @@ export interface Operations {
   'inbox.overview': InboxStore['overview']
   'inbox.read': InboxStore['read']
   'runs.whoAnswers': RunIntents['whoAnswers']
+  'runs.questions': RunIntents['questions']
   'runs.start': RunIntents['start']
   'runs.cancelRun': RunIntents['cancelRun']
   'runs.cancelThread': RunIntents['cancelThread']
@@ -54,6 +55,7 @@ export interface Operations {
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']
   'work.settleOrphans': RunWork['settleOrphans']
+  'work.settleDue': RunWork['settleDue']
   counts: () => Promise<StoreCounts>
 }
 

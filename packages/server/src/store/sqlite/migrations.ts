@@ -329,6 +329,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX person_entry_thread ON person_entry (tenant, room_id, thread_id) WHERE body IS NOT NULL;
   `,
+  `
+  /* When the open questions of a thread expire, and since when steps of its sub-agents could be pruned. */
+  ALTER TABLE thread ADD COLUMN expires_at INTEGER;
+  ALTER TABLE thread ADD COLUMN steps_since INTEGER;
+  /* Questions from before this step: the first look for what is due reads when they expire. */
+  UPDATE thread SET expires_at = 0 WHERE status = 'needs_you' AND deleted_at IS NULL;
+  CREATE INDEX thread_expiring ON thread (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX thread_prunable ON thread (steps_since) WHERE steps_since IS NOT NULL;
+  `,
 ]
 
 /**

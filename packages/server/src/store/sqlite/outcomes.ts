@@ -80,9 +80,10 @@ function moreOf({ buffer, parts, keys }: Committed): MoreColumns {
   return more
 }
 
-/** Whether the answer is `{type: 'running'}`, which only an append gives. */
+/** Whether the answer is `{type: 'running'}` and nothing else, which only an append gives. */
 function isRunning(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'running'
+  if (typeof answer !== 'object' || answer === null || !('type' in answer)) return false
+  return answer.type === 'running' && !('stoppedChildren' in answer)
 }
 
 /** The frames of a log chunk are in a buffer of their own, which can be transferred. */

@@ -41,6 +41,7 @@ export type ReadingOperation = Extract<
   | 'inbox.overview'
   | 'inbox.read'
   | 'runs.whoAnswers'
+  | 'runs.questions'
   | 'runs.queue'
   | 'runs.get'
   | 'runs.timeline'
@@ -180,6 +181,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       return { type: 'entries', ...merged(after, head, shared, readOwn, limit) }
     },
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
+    'runs.questions': decided(QUERIES['runs.questions']),
     'runs.queue': decided(QUERIES['runs.queue']),
     'runs.get': (principal, key, runId) => {
       const thread = threadFor(principal, key)

@@ -7,7 +7,7 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { spanAfter } from '../decide/commit.ts'
-import type { Subject, ThreadRow } from '../decide/facts.ts'
+import type { Subject, ThreadRow, Writes } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import { type Contender, inTurn } from '../decide/places.ts'
 import type { ShownRun } from '../decide/to-run.ts'
@@ -55,6 +55,8 @@ export interface Runs {
   line(): Line
   /** `appended`: the positions of the records of the same writes. */
   put(thread: number, record: RunRecord, appended: { readonly firstSeq: number; readonly lastSeq: number }): void
+  /** Notes how the questions of an ended run were resolved. */
+  resolve(thread: number, resolved: NonNullable<Writes['resolved']>): void
   counts(): StoreCounts['runs']
   /** Drops all runs of a thread. */
   drop(no: number, thread: TenantThread): void
@@ -105,6 +107,9 @@ export function createRuns(database: DatabaseSync): Runs {
   )
   const insertRequest = database.prepare('INSERT INTO run_request (run, body) VALUES (?, ?)')
   const update = database.prepare('UPDATE run SET status = ?, last_seq = ?, detail = ? WHERE no = ?')
+  const resolve = database.prepare(
+    "UPDATE run SET detail = json_set(detail, '$.resolved', ?) WHERE thread = ? AND run_id = ?",
+  )
   const countQueued = database.prepare("SELECT count(*) AS n FROM run WHERE status = 'queued'")
   const find = database.prepare('SELECT no, first_seq, last_seq FROM run WHERE thread = ? AND run_id = ?')
 
@@ -180,6 +185,7 @@ export function createRuns(database: DatabaseSync): Runs {
       if (isLive(stored)) staged.set(of, stored)
       else if (liveOf(of)?.no === no) staged.set(of, undefined)
     },
+    resolve: (thread, { runId, how }) => void resolve.run(how, thread, runId),
     counts() {
       const cancelling = [...live.entries()].filter(({ value }) => value.record.status === 'cancelling').length
       return { queued: Number(countQueued.get()?.n), running: live.size - cancelling, cancelling }

@@ -186,6 +186,7 @@ export function connectStore(
     inbox: { overview: read('inbox.overview'), read: read('inbox.read') },
     runs: {
       whoAnswers: read('runs.whoAnswers'),
+      questions: read('runs.questions'),
       start: call('runs.start'),
       cancelRun: call('runs.cancelRun'),
       cancelThread: call('runs.cancelThread'),
@@ -202,6 +203,7 @@ export function connectStore(
       end: call('work.end'),
       renew: call('work.renew'),
       settleOrphans: call('work.settleOrphans'),
+      settleDue: call('work.settleDue'),
     },
     counts: read('counts'),
     close() {

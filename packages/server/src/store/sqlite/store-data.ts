@@ -156,6 +156,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       const head = log.head(thread)
       log.append(thread, framesOf(key, head, now, writes.log))
       keys.set(thread, of)
+      if (writes.resolved) runs.resolve(thread, writes.resolved)
       if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
       const row = put && threadAfter(put, folds.view(thread, key))
       if (row) threads.update(thread, row)

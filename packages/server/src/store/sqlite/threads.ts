@@ -1,7 +1,7 @@
 /** The `thread` table, as rows of the deciders. Other tables refer to a thread by its `no`. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
+import type { Due, PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
@@ -30,6 +30,8 @@ export interface Threads {
   list(room: TenantRoom, personId: string, after: ListPosition | undefined, limit: number): SeenThread[]
   /** The threads that are not idle, newest activity first. */
   active(person: Principal, limit: number): SeenThread[]
+  /** The earliest of each kind. */
+  due(limit: number): Due[]
   /** Without deleted threads. */
   allOf(room: TenantRoom): StoredThread[]
 }
@@ -47,9 +49,15 @@ export function createThreads(database: DatabaseSync): Threads {
      VALUES (?, ?, ?, ?, ?, 'idle', ?, ?)`,
   )
   const update =
-    database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, archived = ?, updated_at = ?,
+    database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, expires_at = ?, steps_since = ?, archived = ?, updated_at = ?,
        deleted_at = ?, deleted_seq = ? WHERE no = ?`)
   const allOf = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND deleted_at IS NULL')
+  const due = (column: string) =>
+    database.prepare(
+      `SELECT tenant, room_id, thread_id, ${column} AS at FROM thread WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT ?`,
+    )
+  const expiring = due('expires_at')
+  const prunable = due('steps_since')
   const active = database.prepare(
     `${SEEN} WHERE tenant = ? AND status <> 'idle' AND deleted_at IS NULL
      ORDER BY updated_at DESC, no DESC LIMIT ?`,
@@ -71,7 +79,8 @@ export function createThreads(database: DatabaseSync): Threads {
     insert: (tenantId, { roomId, threadId, ownerId, title, createdAt, updatedAt }) =>
       Number(insert.run(tenantId, roomId, threadId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
     update(no, row) {
-      const { title, madeTitle, agentId, status, waiting, paused, nextRunId, archived, updatedAt, deleted } = row
+      const { title, madeTitle, agentId, status, waiting, paused, nextRunId, expiresAt, stepsSince, archived } = row
+      const { updatedAt, deleted } = row
       const kept = [
         title,
         madeTitle ?? null,
@@ -80,6 +89,8 @@ export function createThreads(database: DatabaseSync): Threads {
         waiting,
         Number(paused),
         nextRunId,
+        expiresAt,
+        stepsSince,
         Number(archived),
         updatedAt,
       ] as const
@@ -96,8 +107,17 @@ export function createThreads(database: DatabaseSync): Threads {
     list: ({ tenantId, roomId }, personId, after, limit) =>
       list.all(personId, tenantId, roomId, after?.at ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit).map(seenOf),
     active: ({ tenantId, personId }, limit) => active.all(personId, tenantId, limit).map(seenOf),
+    due: (limit) => [
+      ...expiring.all(limit).map((row) => dueOf('questions', row)),
+      ...prunable.all(limit).map((row) => dueOf('steps', row)),
+    ],
     allOf: ({ tenantId, roomId }) => allOf.all(tenantId, roomId).map(threadOf),
   }
+}
+
+function dueOf(kind: Due['kind'], row: Record<string, SQLOutputValue>): Due {
+  const address = { tenantId: String(row.tenant), roomId: String(row.room_id), threadId: String(row.thread_id) }
+  return { ...address, kind, at: Number(row.at) }
 }
 
 function seenOf(row: Record<string, SQLOutputValue>): SeenThread {
@@ -121,6 +141,8 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       waiting: Number(row.waiting),
       paused: row.paused === 1,
       nextRunId: row.next_run === null ? null : String(row.next_run),
+      expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+      stepsSince: row.steps_since === null ? null : Number(row.steps_since),
       createdAt: Number(row.created_at),
       updatedAt: Number(row.updated_at),
       ...(row.deleted_at !== null && { deleted: { at: Number(row.deleted_at), seq: Number(row.deleted_seq) } }),
