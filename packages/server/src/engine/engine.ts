@@ -22,6 +22,7 @@ import { createSignalGuard } from './agent-signal.ts'
 import { createBackoff } from './backoff.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
+import { createDueLoop } from './due-loop.ts'
 import { closeRun, executeRun, hearOfLease } from './execute.ts'
 import { storeFault } from './fault.ts'
 import { createFlushTick } from './flush-tick.ts'
@@ -51,6 +52,10 @@ export interface EngineOptions {
   readonly maxConcurrent?: number
   /** Limits per person and per agent. Default: none. */
   readonly caps?: ClaimCaps
+  /** How often a run is resumed after a crash before it fails. Default: the store's. */
+  readonly maxResumes?: number
+  /** Milliseconds that the steps of an ended sub-agent are kept. Default: the store's. */
+  readonly keepStepsMs?: number
   /** Milliseconds between polls for queued runs that no notice announced. Default 5,000. */
   readonly pollMs?: number
   /** Milliseconds that the deltas of a run are gathered before they are written. Default 20. */
@@ -91,6 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, bus, catalogue, clock, workerId, exclusive, limits = DEFAULT_RECORDER_LIMITS } = options
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
   const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random } = options
+  const { maxResumes, keepStepsMs } = options
   const { strict = false, attention = () => 'none' as const } = options
   const { work } = store
   const log = shelteredLog(options.log ?? (() => {}))
@@ -108,7 +114,8 @@ export function createEngine(options: EngineOptions): Engine {
   let starting: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
-  const keeper = createLeaseKeeper({ work, clock, leaseMs, runs: () => running.values(), log })
+  const keeper = createLeaseKeeper({ work, clock, leaseMs, maxResumes, runs: () => running.values(), log })
+  const due = createDueLoop({ work, clock, keepStepsMs, log })
   const claims = createClaimLoop({
     work,
     workerId,
@@ -175,7 +182,8 @@ export function createEngine(options: EngineOptions): Engine {
       case 'run.ended':
         claims.wake()
         break
-      case 'run.cancel': {
+      case 'run.cancel':
+      case 'run.subagent-cancel': {
         const name = runName(runOf(notice.key, notice.key, notice.runId))
         const run = running.get(name)
         if (run) keeper.check(run)
@@ -192,12 +200,13 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function start(): Promise<void> {
     if (exclusive) {
-      const count = await work.settleOrphans('all')
+      const count = await work.settleOrphans('all', maxResumes)
       if (count > 0) log({ type: 'orphans_settled', count })
     }
     if (closing) return
     unsubscribe = bus.subscribe(onNotice)
     keeper.start()
+    due.start()
     claims.wake()
   }
 
@@ -214,7 +223,7 @@ export function createEngine(options: EngineOptions): Engine {
     await idle
     await naming.close()
     unsubscribe()
-    await keeper.stop()
+    await Promise.all([keeper.stop(), due.stop()])
   }
 
   return {

@@ -23,6 +23,7 @@ export interface LeaseKeeperOptions {
   readonly work: Pick<RunWork, 'renew' | 'settleOrphans'>
   readonly clock: Clock
   readonly leaseMs: number
+  readonly maxResumes: number | undefined
   readonly runs: () => Iterable<RunExecution>
   readonly log: EngineLog
 }
@@ -32,7 +33,7 @@ const BEATS_A_LEASE = 3
 /** The rate after a failed beat. */
 const HASTY_BEATS_A_LEASE = 15
 
-export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeeperOptions): LeaseKeeper {
+export function createLeaseKeeper({ work, clock, leaseMs, maxResumes, runs, log }: LeaseKeeperOptions): LeaseKeeper {
   const asked = new Set<Promise<boolean>>()
   let stopped = false
   let undoBeat = () => {}
@@ -59,7 +60,7 @@ export function createLeaseKeeper({ work, clock, leaseMs, runs, log }: LeaseKeep
 
   async function settle(): Promise<boolean> {
     try {
-      const count = await work.settleOrphans('expired')
+      const count = await work.settleOrphans('expired', maxResumes)
       if (count > 0) log({ type: 'orphans_settled', count })
       return true
     } catch (error) {

@@ -8,7 +8,7 @@ export type EngineLogEntry =
   | { readonly type: 'lease_lost'; readonly lease: Lease }
   | {
       readonly type: 'store_fault'
-      readonly during: 'claim' | 'append' | 'end' | 'renew' | 'settle' | 'resume'
+      readonly during: 'claim' | 'append' | 'end' | 'renew' | 'settle' | 'due' | 'resume'
       readonly code: StoreFaultCode | 'unknown'
       readonly error: unknown
       readonly lease?: Lease

@@ -22,6 +22,10 @@ export interface HoldfastLimits {
   /** Of these, runs per person and per agent. Default: no further limit. */
   readonly maxRunsPerPerson?: number
   readonly maxRunsPerAgent?: number
+  /** How often a run is resumed after a crash before it fails. */
+  readonly maxResumes?: number
+  /** Milliseconds that the steps of an ended sub-agent are shown. Then only a summary is. */
+  readonly keepStepsMs?: number
   /** Milliseconds that a cancelled agent may take to stop before it is abandoned. */
   readonly cancelGraceMs?: number
   /** Milliseconds that runs may continue once the server is asked to stop. */
@@ -35,6 +39,8 @@ export interface ServerLimits {
   readonly streams: FeedLimits
   readonly maxConcurrentRuns: number
   readonly caps: ClaimCaps
+  readonly maxResumes: number
+  readonly keepStepsMs: number
   readonly cancelGraceMs: number
   readonly drainMs: number
 }
@@ -52,6 +58,8 @@ export function resolveLimits(said: HoldfastLimits = {}): ServerLimits {
       ...(said.maxRunsPerPerson !== undefined && { perPerson: said.maxRunsPerPerson }),
       ...(said.maxRunsPerAgent !== undefined && { perAgent: said.maxRunsPerAgent }),
     },
+    maxResumes: said.maxResumes ?? 3,
+    keepStepsMs: said.keepStepsMs ?? 7 * 24 * 60 * 60 * 1_000,
     cancelGraceMs: said.cancelGraceMs ?? 5_000,
     drainMs: said.drainMs ?? 5_000,
   }
@@ -95,6 +103,8 @@ export const LimitsSchema = z.strictObject({
   maxConcurrentRuns: positive.optional(),
   maxRunsPerPerson: positive.optional(),
   maxRunsPerAgent: positive.optional(),
+  maxResumes: count.optional(),
+  keepStepsMs: count.optional(),
   cancelGraceMs: count.optional(),
   drainMs: count.optional(),
 })

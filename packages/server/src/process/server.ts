@@ -129,6 +129,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     exclusive: true,
     drainMs,
     cancelGraceMs: limits.cancelGraceMs,
+    maxResumes: limits.maxResumes,
+    keepStepsMs: limits.keepStepsMs,
     maxConcurrent: limits.maxConcurrentRuns,
     caps: limits.caps,
     limits: limits.run,

@@ -2,7 +2,7 @@
  * Invariants that every thread keeps at all times (ARCHITECTURE.md, I1–I6; GUARANTEES.md, G2). Checked after every test
  * of the suite.
  */
-import { createFold, type EndedRun, type Envelope, isEnded, type ThreadKey, threadStatus } from '@holdfast/core'
+import { createFold, type Envelope, isEnded, type ThreadKey, threadStatus } from '@holdfast/core'
 import { expect } from 'vitest'
 import { ALICE, type World } from './world.ts'
 
@@ -22,10 +22,9 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
   expect(page).toMatchObject({ items: expect.arrayContaining([snapshot.thread]) })
 
   const order = view.queue.map((entry) => entry.run.runId)
-  // The rows do not hold yet how questions were resolved.
-  const shown = view.runs
-    .map((run) => (isEnded(run) ? withoutResolved(run) : run))
-    .map((run) => (run.status === 'queued' ? { ...run, position: order.indexOf(run.runId) + 1 } : run))
+  const shown = view.runs.map((run) =>
+    run.status === 'queued' ? { ...run, position: order.indexOf(run.runId) + 1 } : run,
+  )
   const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
   expect(runs, 'rows and log agree about every run').toEqual({ type: 'page', items: shown })
   const queued = view.runs.filter((run) => run.status === 'queued').map((run) => run.runId)
@@ -39,10 +38,6 @@ export async function expectSound(world: World, key: ThreadKey): Promise<void> {
     const span = { firstSeq: records[0]?.seq, ...(isEnded(run) && { lastSeq: records.at(-1)?.seq }) }
     expect(await world.store.runs.get(ALICE, key, run.runId)).toEqual({ type: 'run', run, span })
   }
-}
-
-function withoutResolved({ resolved: _, ...run }: EndedRun): EndedRun {
-  return run
 }
 
 /** G2, I3: positions 1, 2, 3 … without gaps, times that never decrease, no records of another thread. */

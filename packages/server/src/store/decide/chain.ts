@@ -1,10 +1,10 @@
 /**
  * The runs that a run continues by answering their questions. Does not know: how runs are stored, what they wrote.
  */
-import type { Interrupt } from '@ag-ui/core'
 import type { ThreadView } from '@holdfast/core'
 import type { RunRecord } from '../run-record.ts'
 import type { Answered, Chain } from '../run-work.ts'
+import { askedBy } from './questions.ts'
 
 type Kept = { readonly record: RunRecord; readonly firstSeq: number } | undefined
 
@@ -32,15 +32,9 @@ export function answersOf(
   { runs }: ThreadView,
 ): readonly Answered[] {
   const asked = runs.findLast(({ runId }) => runId === continues)
-  if (asked?.status !== 'interrupted') return []
-  const interrupts = questionsOf(asked)
+  const interrupts = asked ? askedBy(asked) : []
   return resume.flatMap((answer) => {
     const interrupt = interrupts.find(({ id }) => id === answer.interruptId)
     return interrupt ? [{ interrupt, answer }] : []
   })
-}
-
-/** The questions that a run asked when it ended. */
-export function questionsOf(run: ThreadView['runs'][number]): readonly Interrupt[] {
-  return 'outcome' in run && run.outcome.type === 'interrupted' ? run.outcome.interrupts : []
 }

@@ -12,7 +12,7 @@ import { controlRecord } from './records.ts'
 import { type Decision, needing, type Part, type Several, several } from './step.ts'
 
 /** How long the steps of a sub-agent are kept after its end unless the caller says otherwise: seven days. */
-export const KEEP_STEPS_MS = 7 * 24 * 60 * 60 * 1_000
+const KEEP_STEPS_MS = 7 * 24 * 60 * 60 * 1_000
 /** One transaction settles this many threads at most. */
 export const MAX_DUE = 100
 /** One record prunes this many sub-agents at most. */
