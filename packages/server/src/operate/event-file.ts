@@ -37,6 +37,8 @@ export type EventLine =
       readonly threadId: string
       readonly runId: string
     }
+  | { readonly type: 'mcp_server_ready'; readonly at: string; readonly server: string; readonly tools: number }
+  | { readonly type: 'mcp_server_lost'; readonly at: string; readonly server: string; readonly reason: string }
   /** This many lines before this one could not be written. */
   | { readonly type: 'lines_lost'; readonly at: string; readonly count: number }
 

@@ -5,7 +5,7 @@
  * Invariants:
  * - What happens for each event costs at most an addition here: such figures are asked for when they are read (`Sources`).
  *   What happens for each commit, request or run is counted as it happens.
- * - Labels come from closed lists (states, codes, routes' patterns), never from ids.
+ * - Labels come from closed lists (states, codes, routes' patterns, configured names), never from ids.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { StoreCounts, StoreMeter } from '../store/meter.ts'
@@ -17,6 +17,8 @@ export interface Sources {
   readonly watching: () => { readonly readers: number; readonly threads: number }
   readonly sent: () => { readonly bytes: number; readonly records: number }
   readonly counts: () => Promise<StoreCounts>
+  /** By the name of the server, which comes from the configuration. */
+  readonly mcpServers: () => Readonly<Record<string, { readonly type: string }>>
 }
 
 export interface Answered {
@@ -37,6 +39,7 @@ export interface Metrics {
   /** `where` and `reason` come from closed lists. */
   misaddressed(where: string, reason: string): void
   engineFault(during: string, code: string): void
+  mcpServerLost(server: string): void
   readonly contentType: string
   text(): Promise<string>
 }
@@ -58,7 +61,7 @@ function processMetrics(): Registry {
   return ofProcess
 }
 
-export function createMetrics({ activeRuns, watching, sent, counts }: Sources): Metrics {
+export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }: Sources): Metrics {
   const own = new Registry()
   const registers = [own]
 
@@ -142,6 +145,23 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
     registers,
   })
 
+  const mcpLost = new Counter({
+    name: 'holdfast_mcp_server_losses_total',
+    help: 'Times that an MCP server was lost or could not be started.',
+    labelNames: ['server'],
+    registers,
+  })
+
+  new Gauge({
+    name: 'holdfast_mcp_server_connected',
+    help: '1 if the MCP server is connected, 0 if not.',
+    labelNames: ['server'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [server, { type }] of Object.entries(mcpServers())) this.set({ server }, type === 'ready' ? 1 : 0)
+    },
+  })
   new Gauge({
     name: 'holdfast_runs_active',
     help: 'Runs that this process carries out now.',
@@ -230,6 +250,7 @@ export function createMetrics({ activeRuns, watching, sent, counts }: Sources): 
     passedOver: (count) => passedOver.inc(count),
     misaddressed: (where, reason) => misaddressed.inc({ where, reason }),
     engineFault: (during, code) => engineFaults.inc({ during, code }),
+    mcpServerLost: (server) => mcpLost.inc({ server }),
     contentType: own.contentType,
     text: () => Registry.merge([own, processMetrics()]).metrics(),
   }

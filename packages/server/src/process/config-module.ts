@@ -7,6 +7,7 @@ import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isId } from '@holdfast/core'
 import { z } from 'zod'
+import { type McpServersConfig, McpServersSchema, sentenceOf as mcpSentenceOf } from '../agents/mcp/config.ts'
 import type { Agent } from '../agents/port.ts'
 import { ConfigError } from './config.ts'
 import { type HoldfastLimits, LimitsSchema } from './limits.ts'
@@ -17,6 +18,8 @@ export interface HoldfastConfig {
   /** The agent of rooms that name none. Default `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
+  /** MCP servers by name, in addition to those of HOLDFAST_MCP. Their tools are `name/tool`. */
+  readonly mcpServers?: McpServersConfig
 }
 
 /** Returns its argument; it exists for its types. The server checks the module when it loads it. */
@@ -44,7 +47,8 @@ export async function loadConfigModule(path: string, directory: string): Promise
   const parsed = Said.safeParse(said)
   if (!parsed.success) throw wrong(path, sentenceOf(parsed.error.issues[0]))
   // Agents are live objects, so the given ones are used, not copies.
-  return said as HoldfastConfig
+  const { mcpServers } = parsed.data
+  return { ...(said as HoldfastConfig), ...(mcpServers && { mcpServers }) }
 }
 
 const MODULES = new Set(['.ts', '.mts', '.js', '.mjs'])
@@ -64,12 +68,14 @@ const Said = z.strictObject(
     agents: z.array(SaidAgent, 'is not a list of agents').optional(),
     defaultAgent: z.string('is not an agent id').optional(),
     limits: LimitsSchema.optional(),
+    mcpServers: McpServersSchema.optional(),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'is not an object made by defineConfig' : undefined) },
 )
 
 function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'it cannot be used'
+  if (issue.path[0] === 'mcpServers') return mcpSentenceOf(issue)
   const where = issue.path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('')

@@ -22,6 +22,8 @@ export interface Config {
   readonly remoteUrl?: string
   /** Path of a module (./config-module.ts). */
   readonly module?: string
+  /** Path of a JSON file with MCP servers (./mcp.ts). */
+  readonly mcpFile?: string
   /** One sentence for each setting that has no effect. */
   readonly warnings: readonly string[]
 }
@@ -94,6 +96,7 @@ const Variables = z.object({
   OPENAI_FIRST_BYTE_MS: optional(z.coerce.number().int().min(1).max(MAX_FIRST_BYTE_MS).optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
+  HOLDFAST_MCP: optional(z.string().optional()),
   DATABASE_URL: optional(z.undefined()),
 })
 
@@ -123,7 +126,7 @@ export function readConfig(env: Environment): Config {
     throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
   }
   const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN } = parsed.data
-  const { OPENAI_BASE_URL, OPENAI_MODEL, AGUI_URL, HOLDFAST_CONFIG } = parsed.data
+  const { OPENAI_BASE_URL, OPENAI_MODEL, AGUI_URL, HOLDFAST_CONFIG, HOLDFAST_MCP } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
       `HOST is ${HOST}, which other machines can reach, but HOLDFAST_AUTH is none, so anyone could read and write everything. Set HOST to 127.0.0.1.`,
@@ -146,6 +149,7 @@ export function readConfig(env: Environment): Config {
     ...(model ? { model } : {}),
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),
     ...(HOLDFAST_CONFIG === undefined ? {} : { module: HOLDFAST_CONFIG }),
+    ...(HOLDFAST_MCP === undefined ? {} : { mcpFile: HOLDFAST_MCP }),
     warnings,
   }
 }

@@ -3,6 +3,7 @@
  * where they go. `debug`: frequent events. `info`: the lives of runs. `warn`: what an operator should look into soon.
  * `error`: at once.
  */
+import type { McpServerState } from '../agents/mcp/server.ts'
 import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { EngineLog } from '../engine/log.ts'
 import type { Report } from '../http/problem-error.ts'
@@ -22,6 +23,9 @@ export interface Journal {
   lived(event: LifecycleEvent): void
   answered(request: Asked, answer: Answered): void
   dropped(notice: DroppedNotice): void
+  mcp(server: string, state: McpServerState): void
+  /** A line from an MCP server itself. */
+  words(server: string, words: string): void
 }
 
 const LIVED: Readonly<Record<LifecycleEvent['type'], string>> = {
@@ -95,6 +99,27 @@ export function createJournal(logger: Logger): Journal {
     dropped({ type, reason, ...address }) {
       logger.error({ where: 'notice', type, reason, ...address }, 'Dropped a notice without a valid address.')
     },
+    mcp(server, state) {
+      switch (state.type) {
+        case 'ready': {
+          const { tools, leftOut } = state
+          if (leftOut.length > 0)
+            logger.warn({ server, leftOut: leftOut.slice(0, 20) }, 'Left out tools of an MCP server.')
+          return logger.info({ server, tools }, 'An MCP server is connected.')
+        }
+        case 'waiting':
+          return logger.warn(
+            { server, reason: state.reason, retryAt: new Date(state.retryAt).toISOString() },
+            'An MCP server is not connected; it is tried again.',
+          )
+        case 'starting':
+        case 'closed':
+          return logger.debug({ server }, `An MCP server is ${state.type}.`)
+        default:
+          state satisfies never
+      }
+    },
+    words: (server, words) => logger.debug({ server, words }, 'An MCP server wrote to its log.'),
     answered({ roomId, threadId, runId }, { ms, ...answer }) {
       if (!logger.isLevelEnabled('debug')) return
       logger.debug({ roomId, threadId, runId, ...answer, ms: Math.round(ms * 10) / 10 }, 'Answered.')

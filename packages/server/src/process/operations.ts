@@ -3,6 +3,8 @@
  * not know: what the parts do, and nothing waits for it.
  */
 import type { Clock } from '@holdfast/core'
+import type { McpServerState } from '../agents/mcp/server.ts'
+import type { McpSource } from '../agents/mcp/source.ts'
 import type { Bus } from '../bus/port.ts'
 import type { DroppedNotice } from '../bus/strict-bus.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -23,6 +25,8 @@ export interface Listener {
   answered?(request: Asked, answer: Answered): void
   /** A notice without a valid address, or with that of another thread, was dropped. */
   dropped?(notice: DroppedNotice): void
+  /** An MCP server has another state. A reason that repeats at each attempt comes once. */
+  mcp?(server: string, state: McpServerState): void
 }
 
 export interface Watched {
@@ -36,6 +40,8 @@ export interface Operations {
   readonly watch: Watch
   readonly engineLog: EngineLog
   dropped(notice: DroppedNotice): void
+  /** From now on the states of the MCP servers are recorded: the data directory is there. */
+  recordMcp(): void
   reader(change: ReaderChange): void
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Resolves when pending lines are written. */
@@ -51,15 +57,17 @@ export interface OperationsOptions {
   readonly log: EngineLog
   readonly listener: Listener
   readonly onFault: (error: unknown, sentence: string) => void
+  readonly mcp?: Pick<McpSource, 'states' | 'subscribe'>
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { bus, clock, dataDirectory: directory, watched, log, listener, onFault } = options
+  const { bus, clock, dataDirectory: directory, watched, log, listener, onFault, mcp } = options
   const metrics = createMetrics({
     activeRuns: () => watched().engine.active,
     watching: () => watched().feed.watching,
     sent: () => watched().feed.sent,
     counts: () => watched().store.counts(),
+    mcpServers: () => mcp?.states() ?? {},
   })
   const traces = createTraces()
   const events = createEventFile({
@@ -77,6 +85,21 @@ export function createOperations(options: OperationsOptions): Operations {
   lifecycle.subscribe((event) => listener.lived?.(event))
 
   const now = () => new Date(clock.now()).toISOString()
+
+  /** Why each MCP server is not connected: a server that is tried for hours is one line, not thousands. */
+  const reasons = new Map<string, string>()
+  function hearMcp(server: string, state: McpServerState): void {
+    if (state.type === 'waiting') {
+      metrics.mcpServerLost(server)
+      if (reasons.get(server) === state.reason) return
+      reasons.set(server, state.reason)
+      events.record({ type: 'mcp_server_lost', at: now(), server, reason: state.reason })
+    } else if (state.type === 'ready') {
+      reasons.delete(server)
+      events.record({ type: 'mcp_server_ready', at: now(), server, tools: state.tools })
+    }
+    listener.mcp?.(server, state)
+  }
 
   return {
     meter: metrics.store,
@@ -119,6 +142,7 @@ export function createOperations(options: OperationsOptions): Operations {
       metrics.misaddressed('notice', notice.reason)
       listener.dropped?.(notice)
     },
+    recordMcp: () => mcp?.subscribe(hearMcp),
     reader(change) {
       const line = readers.changed(change)
       if (line) events.record(line)

@@ -23,6 +23,7 @@ import { StoreFault } from '../store/fault.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
 import { loadConfigModule } from './config-module.ts'
 import { createJournal } from './journal.ts'
+import { startMcp } from './mcp.ts'
 import { whyNotStarted } from './refusal-to-start.ts'
 import { startServer } from './server.ts'
 import { systemClock } from './system-clock.ts'
@@ -48,7 +49,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
   // A reader of stdout or stderr may go away. It only observed, so that ends nothing.
   for (const stream of [process.stdout, stderr]) stream.on('error', () => {})
   const journal = createJournal(logger)
-  const { note, warn, report, uncaught, engine } = journal
+  const { note, warn, report, uncaught, engine, words } = journal
   const { stop, asked } = stopSignal()
   /** A loading module may never finish, so it is not awaited after a signal to stop. */
   const unlessStopped = <Value>(step: Promise<Value>): Promise<Value> =>
@@ -68,6 +69,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     const { module, remoteUrl } = config
     const loaded = module ? await unlessStopped(loadConfigModule(module, process.cwd())) : {}
     const { agents: own = [], defaultAgent, limits } = loaded
+    const mcp = startMcp({ config, loaded, env, directory: process.cwd(), clock: systemClock, words, warn })
     const ready = agents ? await unlessStopped(agents(config, systemClock)) : []
     const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
     const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
@@ -77,6 +79,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
       agents: [...ready, ...remote, ...own],
       ...(defaultAgent === undefined ? {} : { defaultAgent }),
       ...(limits ? { limits } : {}),
+      mcp,
       report,
       log: engine,
       listener: journal,
@@ -100,6 +103,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     await stop
     note('Stopping: no new runs; live runs get a few seconds to end.')
     await server.close()
+    await mcp.close()
     await tracing?.close()
   } catch (error) {
     if (error === asked.reason) {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@holdfast/core'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
+import type { McpSource } from '../agents/mcp/source.ts'
 import type { Agent } from '../agents/port.ts'
 import { createInProcessBus } from '../bus/in-process-bus.ts'
 import { createStrictBus } from '../bus/strict-bus.ts'
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly report: Report
   readonly log: EngineLog
   readonly listener?: Listener
+  /** Its state is shown in the log, `events.jsonl` and the metrics. Its creator closes it. */
+  readonly mcp?: Pick<McpSource, 'states' | 'subscribe'>
   /** A sentence about something that an operator should look into soon. */
   readonly warn?: (sentence: string) => void
   /**
@@ -91,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log: options.log,
     listener,
     onFault: report,
+    ...(options.mcp && { mcp: options.mcp }),
   })
   const { meter, watch, engineLog: log } = operations
   const presence = createInProcessPresence({ clock })
@@ -108,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 
   const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost, onAhead })
+  operations.recordMcp()
   let listening: Listening | undefined
   let closing: Promise<void> | undefined
 

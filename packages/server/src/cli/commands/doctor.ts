@@ -6,7 +6,9 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { type Config, ConfigError, readConfig } from '../../process/config.ts'
+import { startMcp } from '../../process/mcp.ts'
 import { whyNotStarted } from '../../process/refusal-to-start.ts'
+import { systemClock } from '../../process/system-clock.ts'
 import { StoreOpenError } from '../../store/sqlite/index.ts'
 import { dataDirectory, hasData, openData } from '../data.ts'
 import { CommandError } from '../failure.ts'
@@ -19,7 +21,7 @@ export interface DoctorOptions {
 }
 
 interface Finding {
-  readonly check: 'node' | 'sqlite' | 'settings' | 'data' | 'disk' | 'store' | 'port'
+  readonly check: 'node' | 'sqlite' | 'settings' | 'data' | 'disk' | 'store' | 'port' | 'mcp'
   readonly state: 'ok' | 'warning' | 'wrong'
   readonly says: string
 }
@@ -45,6 +47,7 @@ export async function doctor(terminal: Terminal, { data, json }: DoctorOptions):
   tell(disk(directory))
   const held = store(directory, terminal, tell)
   if (config) tell(held ? await answering(config) : await free(config))
+  if (config) for (const finding of await mcpServers(config, terminal.env)) tell(finding)
   if (wrong > 0) throw new CommandError(`${wrong} ${wrong === 1 ? 'problem' : 'problems'} found.`)
 }
 
@@ -137,6 +140,35 @@ async function answering({ host, port }: Config): Promise<Finding> {
     const says = `A server is using the data, but nothing answers at ${url}. Set PORT and HOST to that server’s values, or check its log.`
     return { check: 'port', state: 'wrong', says }
   }
+}
+
+/** Starts the servers of HOLDFAST_MCP and lists their tools. Those of HOLDFAST_CONFIG are not seen: its code is not run. */
+async function mcpServers(config: Config, env: Terminal['env']): Promise<readonly Finding[]> {
+  const options = {
+    config,
+    loaded: {},
+    env,
+    directory: process.cwd(),
+    clock: systemClock,
+    words: () => {},
+    warn: () => {},
+  }
+  let source: ReturnType<typeof startMcp>
+  try {
+    source = startMcp(options)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return [{ check: 'mcp', state: 'wrong', says: error.message }]
+  }
+  await source.tools()
+  const findings = Object.entries(source.states()).map(([name, state]): Finding => {
+    if (state.type === 'ready')
+      return { check: 'mcp', state: 'ok', says: `The MCP server “${name}” has ${state.tools} tool(s).` }
+    const why = state.type === 'waiting' ? state.reason : 'it takes long to start'
+    return { check: 'mcp', state: 'warning', says: `The MCP server “${name}” cannot be used: ${why}.` }
+  })
+  await source.close()
+  return findings
 }
 
 async function free({ host, port }: Config): Promise<Finding> {
