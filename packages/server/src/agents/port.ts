@@ -64,8 +64,8 @@ export interface Agent {
    * unknown type, an end without a start) are skipped and counted instead of ending its run.
    */
   readonly tolerated?: boolean
-  /** What happens to its runs when their process dies. Default `fail`. */
-  readonly afterCrash?: AfterCrash
+  /** What happens to its runs when their process dies. Default `fail`. It may depend on what a run is asked. */
+  readonly afterCrash?: AfterCrash | ((asked: Asked) => AfterCrash)
   /** Refuses what it cannot do before the run is accepted. The sentence says what. */
   check?(
     forwardedProps: unknown,
@@ -78,6 +78,17 @@ export interface Agent {
    * empty or failed, the title stays the first line.
    */
   entitle?(messages: readonly Message[], signal: AbortSignal): Promise<string | undefined>
+}
+
+/** The part of a start that may decide what a crash does to its run. */
+export interface Asked {
+  readonly forwardedProps?: unknown
+  readonly resume?: readonly ResumeEntry[]
+}
+
+export function afterCrashOf(agent: Agent | undefined, asked: Asked): AfterCrash {
+  const declared = agent?.afterCrash ?? 'fail'
+  return typeof declared === 'function' ? declared(asked) : declared
 }
 
 /** The agents that a run may name. */

@@ -12,7 +12,7 @@
  * - `onEnded` is called for every run, whatever happens to it.
  */
 import type { Failure, Outcome } from '@holdfast/core'
-import type { Agent } from '../agents/port.ts'
+import { type Agent, afterCrashOf } from '../agents/port.ts'
 import type { Claim, LeaseState } from '../store/port.ts'
 import { type Before, contextFor } from './agent-context.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
@@ -56,7 +56,7 @@ export function hearOfLease(run: RunExecution, state: LeaseState, leaseUntil: nu
  */
 export function closeRun(run: RunExecution, failure: Failure): void {
   run.closing = true
-  const afterCrash = run.parts.catalogue.get(run.agentId)?.afterCrash ?? 'fail'
+  const afterCrash = afterCrashOf(run.parts.catalogue.get(run.agentId), run.input)
   stopRun(run, afterCrash === 'fail' ? { type: 'fail', failure } : { type: 'release' })
   run.cutWait()
 }
@@ -69,13 +69,13 @@ function refuseForeignInput({ parts, lease, input }: RunExecution): Heard | unde
 }
 
 function chooseAgent(
-  { parts, agentId, stop }: RunExecution,
+  { parts, agentId, stop, input }: RunExecution,
   before: Before,
 ): { readonly type: 'agent'; readonly agent: Agent } | Heard {
   if (stop) return { type: 'stopped' }
   const agent = parts.catalogue.get(agentId)
   if (!agent) return { type: 'outcome', outcome: unknownAgent(agentId) }
-  if (before.resumed && agent.afterCrash !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
+  if (before.resumed && afterCrashOf(agent, input) !== 'resume') return { type: 'outcome', outcome: NOT_RESUMABLE }
   return { type: 'agent', agent }
 }
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 const scriptSchema = z.strictObject({
   /** Number of text tokens. */
   tokens: z.int().min(0).max(100_000_000).default(200),
-  /** Milliseconds between two tokens. */
+  /** Milliseconds between two tokens, and that each step takes. */
   intervalMs: z.number().min(0).max(3_600_000).default(20),
   /** Prefix of each token. */
   prefix: z.string().min(1).max(1_000_000).default('t'),
@@ -21,8 +21,15 @@ const scriptSchema = z.strictObject({
   flood: z.boolean().default(false),
   /** A tool call with a result before the text. */
   tool: z.boolean().default(false),
-  subagents: z.int().min(0).optional(),
-  subagentSteps: z.int().min(0).optional(),
+  /** Number of tool calls before the text, one after another. With at least one, the run is resumed after a crash. */
+  steps: z.int().min(0).max(1_000_000).default(0),
+  /** What a second call of a step would do. */
+  effect: z.enum(['read', 'idempotent', 'effect']).default('read'),
+  /** Number of sub-agents, side by side. */
+  subagents: z.int().min(0).max(10_000).default(0),
+  /** Number of tool calls of each. */
+  subagentSteps: z.int().min(0).max(1_000_000).default(3),
+  /** Asks a question after the text. The run that answers it does not ask again. */
   interrupt: z.boolean().default(false),
 })
 
@@ -32,24 +39,15 @@ export type ScriptReading =
   /** There is no script: a person is asking. */
   | { readonly type: 'none' }
   | { readonly type: 'script'; readonly script: DemoScript }
-  | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
+  | { readonly type: 'invalid'; readonly message: string }
 
 export function readScript(forwardedProps: unknown): ScriptReading {
   if (typeof forwardedProps !== 'object' || forwardedProps === null) return { type: 'none' }
   const { script: sent } = forwardedProps as Record<string, unknown>
   if (sent === undefined) return { type: 'none' }
   const parsed = scriptSchema.safeParse(sent)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = ['forwardedProps', 'script', ...(issue?.path ?? [])].join('.')
-    return { type: 'invalid', message: `The demo agent cannot play this script: ${where}: ${issue?.message}.` }
-  }
-  const script = parsed.data
-  const missing = script.subagents ? 'subagents' : script.interrupt ? 'interrupt' : undefined
-  if (missing)
-    return {
-      type: 'not_supported',
-      message: `The demo agent cannot do "${missing}" yet. Leave it out of the script.`,
-    }
-  return { type: 'script', script }
+  if (parsed.success) return { type: 'script', script: parsed.data }
+  const [issue] = parsed.error.issues
+  const where = ['forwardedProps', 'script', ...(issue?.path ?? [])].join('.')
+  return { type: 'invalid', message: `The demo agent cannot play this script: ${where}: ${issue?.message}.` }
 }

@@ -5,43 +5,34 @@
 import { type Event, EventType } from '@ag-ui/core'
 import { sleep } from '../sleep.ts'
 import { answerTo } from './answers.ts'
-import type { PlayOptions } from './play.ts'
+import { announce, complete, mainActor, type Stage, say } from './stage.ts'
 
-const TOKEN_MS = 25
+export const TOKEN_MS = 25
 const TOOL_MS = 900
 
-export async function* talk(question: string, { clock, newId, signal }: PlayOptions): AsyncGenerator<Event> {
-  const answer = answerTo(question)
-  async function* paced(text: string) {
-    for (const delta of tokensOf(text)) {
-      await sleep(clock, TOKEN_MS, signal)
-      yield delta
-    }
-  }
+export async function* talk(question: string, stage: Stage): AsyncGenerator<Event> {
+  const main = mainActor(stage)
+  const { thinking, tool, text } = answerTo(question)
+  yield* think(stage, thinking)
+  const toolCallId = yield* announce(main, tool, undefined)
+  await sleep(stage.clock, TOOL_MS, stage.signal)
+  yield* complete(main, toolCallId, tool.result)
+  yield* say(main, () => tokensOf(text), TOKEN_MS)
+}
 
-  const thought = newId()
-  yield { type: EventType.REASONING_START, messageId: thought }
-  yield { type: EventType.REASONING_MESSAGE_START, messageId: thought, role: 'reasoning' }
-  for await (const delta of paced(answer.thinking))
-    yield { type: EventType.REASONING_MESSAGE_CONTENT, messageId: thought, delta }
-  yield { type: EventType.REASONING_MESSAGE_END, messageId: thought }
-  yield { type: EventType.REASONING_END, messageId: thought }
-
-  const toolCallId = newId()
-  yield { type: EventType.TOOL_CALL_START, toolCallId, toolCallName: answer.tool.name }
-  for await (const delta of paced(answer.tool.args)) yield { type: EventType.TOOL_CALL_ARGS, toolCallId, delta }
-  yield { type: EventType.TOOL_CALL_END, toolCallId }
-  await sleep(clock, TOOL_MS, signal)
-  const content = answer.tool.result
-  yield { type: EventType.TOOL_CALL_RESULT, toolCallId, messageId: newId(), role: 'tool', content }
-
+export async function* think({ clock, newId, signal }: Stage, text: string): AsyncGenerator<Event> {
   const messageId = newId()
-  yield { type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' }
-  for await (const delta of paced(answer.text)) yield { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta }
-  yield { type: EventType.TEXT_MESSAGE_END, messageId }
+  yield { type: EventType.REASONING_START, messageId }
+  yield { type: EventType.REASONING_MESSAGE_START, messageId, role: 'reasoning' }
+  for (const delta of tokensOf(text)) {
+    await sleep(clock, TOKEN_MS, signal)
+    yield { type: EventType.REASONING_MESSAGE_CONTENT, messageId, delta }
+  }
+  yield { type: EventType.REASONING_MESSAGE_END, messageId }
+  yield { type: EventType.REASONING_END, messageId }
 }
 
 /** Splits text into pieces of about the size of a model's, never within a character. Joined they are the text. */
-function tokensOf(text: string): string[] {
+export function tokensOf(text: string): string[] {
   return text.match(/\s?\S{1,3}|\s+/gu) ?? []
 }

@@ -157,7 +157,6 @@ describe('starting a run', () => {
       [{ ...good, resume: [{ interruptId: 'i', status: 'resolved' }] }, 409, 'interrupt_closed'],
       [{ ...good, agentId: 'nobody' }, 422, 'unknown_agent'],
       [{ ...good, parentId: 'nowhere' }, 422, 'unknown_parent'],
-      [{ ...good, forwardedProps: { script: { tokens: 1, subagents: 2 } } }, 422, 'not_supported'],
       [{ ...good, forwardedProps: { script: { tokens: 'many' } } }, 422, 'invalid'],
       [{ runId: 'r1' }, 422, 'nothing_to_answer'],
       [{ messages: good.messages }, 422, 'invalid'],

@@ -3,7 +3,7 @@
 import type { ResumeEntry } from '@ag-ui/core'
 import type { StartAccepted, ThreadKey } from '@holdfast/core'
 import type { z } from '@hono/zod-openapi'
-import type { AgentCatalogue } from '../../agents/port.ts'
+import { type AgentCatalogue, afterCrashOf } from '../../agents/port.ts'
 import type { Principal } from '../../store/principal.ts'
 import type { StartRequest } from '../../store/run-record.ts'
 import { refusalOf } from '../agent-check.ts'
@@ -78,7 +78,7 @@ export function start(api: Api, { store, agents, clock, phase }: StartParts): vo
         refuseByAgent(agents, request)
         await checkAnswers({ agents, clock, answerSchemas }, body.resume, questions)
       }
-      const afterCrash = agents.get(agentId)?.afterCrash
+      const afterCrash = afterCrashOf(agents.get(agentId), request)
       const answer = await store.runs.start(c.var.principal, key, request, afterCrash)
       switch (answer.type) {
         case 'accepted':
