@@ -9,15 +9,19 @@
  *   bounded number of times. Runs that wait for the same provider wait together (`gate.ts`), and a run whose thread is
  *   on screen goes first.
  */
-import type { Event, RunAgentInput } from '@ag-ui/core'
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '@holdfast/core'
-import type { Agent, AgentContext } from '../port.ts'
+import { DEFAULT_LOOP_LIMITS, type LoopLimits } from '../loop/limits.ts'
+import type { LoopAgent, LoopModel } from '../loop/run.ts'
+import { createLoopAgent } from '../loop/run-loop.ts'
+import type { Agent } from '../port.ts'
 import type { SilenceLimits } from '../silence.ts'
+import type { Tool } from '../tools/port.ts'
 import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'
-import { type EndpointOptions, endpointOf, MAX_FIRST_BYTE_MS, type ModelEndpoint } from './endpoint.ts'
+import { type EndpointOptions, endpointOf, MAX_FIRST_BYTE_MS } from './endpoint.ts'
 import { failureOf } from './failures.ts'
-import { createFields, type Fields } from './fields.ts'
+import { createFields } from './fields.ts'
 import { createGate } from './gate.ts'
 import { toModelMessages } from './messages.ts'
 import { askForTitle } from './title.ts'
@@ -49,6 +53,11 @@ export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits>
   readonly system?: string
   /** The model that titles conversations. Absent: the title stays the first line. */
   readonly titleModel?: string
+  /** What it may call, read before each call of the model. Default: nothing. */
+  readonly tools?: () => Promise<readonly Tool[]>
+  /** The agents that it may start. */
+  readonly subAgents?: readonly LoopAgent[]
+  readonly loop?: Partial<LoopLimits>
   readonly clock: Clock
   /** Ids of messages; unique in a thread. */
   readonly newId?: () => string
@@ -58,7 +67,25 @@ export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits>
 
 /** @throws TypeError for invalid settings; it contains no header value */
 export function createModelAgent(options: ModelAgentOptions): Agent {
-  const { id = 'model', title = options.model, titleModel, clock } = options
+  return agentOf(loopAgentOf(options), options)
+}
+
+/** The agent of a catalogue. `agent` may be shared with others that start it as a sub-agent. */
+function agentOf(agent: LoopAgent, options: ModelAgentOptions): Agent {
+  const { clock, newId = randomUUID, totalMs = DEFAULT_MODEL_LIMITS.totalMs } = options
+  const entitle = titlesOf(options)
+  return { ...createLoopAgent({ agent, clock, newId, totalMs }), ...(entitle && { entitle }) }
+}
+
+/** @throws TypeError for invalid settings; it contains no header value */
+function loopAgentOf(options: ModelAgentOptions): LoopAgent {
+  const { id = 'model', title = options.model, tools = async () => [], subAgents = [] } = options
+  const limits = { ...DEFAULT_LOOP_LIMITS, ...options.loop }
+  return { id, title, limits, subAgents, tools, model: createModel(options, limits.maxToldResult) }
+}
+
+function createModel(options: ModelAgentOptions, maxToldResult: number): LoopModel {
+  const { clock, system, random = Math.random } = options
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
   if (!(limits.firstByteMs > 0 && limits.firstByteMs <= MAX_FIRST_BYTE_MS))
     throw new TypeError(`A model’s firstByteMs is more than 0 and at most ${MAX_FIRST_BYTE_MS}.`)
@@ -66,52 +93,40 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
   // One provider, one key, one limit. Title requests follow an answer, use another model, and pass no gate.
   const gate: ModelGate = createGate(clock)
   const fields = createFields()
+
   return {
-    id,
-    title,
-    run: (input, context) => answer(options, { endpoint, gate, fields }, input, context),
-    ...(titleModel !== undefined && {
-      entitle: (messages, signal) =>
-        askForTitle(
-          { ...options, ...limits, endpoint, fields, model: titleModel, until: clock.now() + TITLE_MS },
-          messages,
-          signal,
-        ),
-    }),
+    async *ask({ messages, context: told, tools, newCallId, until }, context) {
+      const prompt = toModelMessages(messages, told, system, maxToldResult)
+      const approach = createApproach({ gate, context, clock, limits, until, random })
+      try {
+        for (let attempt = 1; ; attempt++) {
+          yield* approach.turn(attempt)
+          const { taken: onTaken } = approach
+          const settings = { ...options, ...limits, endpoint, fields, until, onTaken, tools, newCallId }
+          const call = createCall(settings, context)
+          try {
+            return yield* call.answer(prompt)
+          } catch (error) {
+            context.signal.throwIfAborted()
+            if (call.hasSpoken) throw failureOf(error)
+            yield* approach.failed(error, attempt)
+          }
+        }
+      } finally {
+        approach.leave()
+      }
+    },
   }
 }
 
-/** Shared by all runs of one agent. */
-interface Provider {
-  readonly endpoint: ModelEndpoint
-  readonly gate: ModelGate
-  readonly fields: Fields
-}
-
-async function* answer(
-  options: ModelAgentOptions,
-  { endpoint, gate, fields }: Provider,
-  { messages, context: told }: RunAgentInput,
-  context: AgentContext,
-): AsyncGenerator<Event> {
-  const { clock, system, random = Math.random } = options
-  const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
-  const until = clock.now() + limits.totalMs
-  const prompt = toModelMessages(messages, told, system)
-  const approach = createApproach({ gate, context, clock, limits, until, random })
-  try {
-    for (let attempt = 1; ; attempt++) {
-      yield* approach.turn(attempt)
-      const call = createCall({ ...options, ...limits, endpoint, fields, until, onTaken: approach.taken }, context)
-      try {
-        return yield* call.answer(prompt)
-      } catch (error) {
-        context.signal.throwIfAborted()
-        if (call.hasSpoken) throw failureOf(error)
-        yield* approach.failed(error, attempt)
-      }
-    }
-  } finally {
-    approach.leave()
+function titlesOf(options: ModelAgentOptions): Agent['entitle'] {
+  const { titleModel, clock } = options
+  if (titleModel === undefined) return undefined
+  const endpoint = endpointOf(options)
+  const fields = createFields()
+  return (messages, signal) => {
+    const until = clock.now() + TITLE_MS
+    const settings = { ...DEFAULT_MODEL_LIMITS, ...options, endpoint, fields, model: titleModel, until }
+    return askForTitle({ ...settings, tools: new Map() }, messages, signal)
   }
 }

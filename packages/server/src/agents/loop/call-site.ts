@@ -1,0 +1,58 @@
+/** What the parts share that carry out one call. */
+import type { Interrupt } from '@ag-ui/core'
+import type { ApprovalContext } from '../tools/port.ts'
+import type { Call, Start } from './progress.ts'
+import type { LoopRun, LoopTool, Speaker } from './run.ts'
+
+export interface CallSite {
+  readonly run: LoopRun
+  readonly speaker: Speaker
+  /** By the names that the model is told. */
+  readonly tools: ReadonlyMap<string, LoopTool>
+  /** Aborts when the call is no longer wanted. */
+  readonly signal: AbortSignal
+}
+
+export type Plan =
+  | {
+      readonly type: 'execute'
+      readonly tool: LoopTool
+      readonly given: unknown
+      readonly input: unknown
+      readonly start: Start
+    }
+  | { readonly type: 'ask'; readonly interrupt: Interrupt }
+  | { readonly type: 'result'; readonly text: string }
+  | { readonly type: 'wrong'; readonly text: string }
+
+export function approvalContext(
+  { input, context }: LoopRun,
+  { subagentRunId }: Speaker,
+  { id, key }: Call,
+  signal: AbortSignal,
+): ApprovalContext {
+  const { tenantId, roomId } = context
+  const { threadId, runId } = input
+  return {
+    signal,
+    tenantId,
+    roomId,
+    threadId,
+    runId,
+    ...(subagentRunId !== undefined && { subagentRunId }),
+    toolCallId: id,
+    key,
+  }
+}
+
+const MAX_WHY = 4_000
+
+/** What a thrown value says, for the model. Reading it may throw as well. */
+export function whyOf(error: unknown): string {
+  try {
+    const said = error instanceof Error ? error.message || error.name : String(error)
+    return (typeof said === 'string' ? said : '').slice(0, MAX_WHY).toWellFormed() || 'it gave no reason.'
+  } catch {
+    return 'it gave no reason.'
+  }
+}
