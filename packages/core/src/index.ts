@@ -46,14 +46,20 @@ export {
 } from './recorder/recorder.ts'
 export { MAX_AGENT_ID_LENGTH } from './recorder/shape.ts'
 export { growsIn } from './thread/conversation.ts'
-export { createFold, emptyView, type ThreadFold } from './thread/fold.ts'
+export { createFold, type ThreadFold } from './thread/fold.ts'
 export { inBrief, messageIn } from './thread/lookup.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
 export { isHeld, threadStatus } from './thread/status.ts'
 export type { Subagent, SubagentStatus, SubagentStep, ToolProgress } from './thread/subagent.ts'
-export type { QueueEntry, ThreadInfo, ThreadStatus, ThreadView } from './thread/thread-view.ts'
+export {
+  emptyView,
+  type QueueEntry,
+  type ThreadInfo,
+  type ThreadStatus,
+  type ThreadView,
+} from './thread/thread-view.ts'
 export type * from './wire/api.ts'
 export {
   agentEventJson,

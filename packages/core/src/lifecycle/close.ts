@@ -3,6 +3,7 @@
  */
 import { type Event, EventType } from '@ag-ui/core'
 import type { OpenItem } from './open-item.ts'
+import { closingError, type Outcome } from './outcome.ts'
 
 export type Closable = Pick<OpenItem, 'kind' | 'id' | 'subagentRunId'>
 
@@ -11,14 +12,22 @@ const ORDER: readonly OpenItem['kind'][] = ['text', 'reasoning', 'reasoning_bloc
 /**
  * The events that close all of `open`, which is in the order of opening. Texts come first, then reasoning messages,
  * reasoning blocks, tool calls, steps and sub-agents; within a kind the newest comes first, so that children end before
- * their parents. An open sub-agent did not finish, so it ends with SUBAGENT_ERROR.
+ * their parents. An open sub-agent did not finish, so it ends with SUBAGENT_ERROR, for the reason for which its run ends.
  */
-export function closingEvents(open: readonly Closable[]): Event[] {
+export function closingEvents(open: readonly Closable[], outcome: Outcome): Event[] {
   const newestFirst = open.toReversed()
-  return ORDER.flatMap((kind) => newestFirst.filter((item) => item.kind === kind).map(closingEvent))
+  return ORDER.flatMap((kind) =>
+    newestFirst.filter((item) => item.kind === kind).map((item) => closingEvent(item, outcome)),
+  )
 }
 
-function closingEvent({ kind, id, subagentRunId }: Closable): Event {
+function closingEvent(item: Closable, outcome: Outcome): Event {
+  if (item.kind !== 'subagent') return endEvent(item.kind, item.id, item.subagentRunId)
+  return { type: EventType.SUBAGENT_ERROR, subagentRunId: item.id, ...closingError(outcome) }
+}
+
+/** The event that closes one thing, written by `subagentRunId` if that is a sub-agent. */
+export function endEvent(kind: Exclude<Closable['kind'], 'subagent'>, id: string, subagentRunId?: string): Event {
   const owner = subagentRunId === undefined ? {} : { subagentRunId }
   switch (kind) {
     case 'text':
@@ -31,7 +40,5 @@ function closingEvent({ kind, id, subagentRunId }: Closable): Event {
       return { type: EventType.TOOL_CALL_END, toolCallId: id, ...owner }
     case 'step':
       return { type: EventType.STEP_FINISHED, stepName: id, ...owner }
-    case 'subagent':
-      return { type: EventType.SUBAGENT_ERROR, subagentRunId: id, message: 'Its run ended first.', code: 'run_ended' }
   }
 }

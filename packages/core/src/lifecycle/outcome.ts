@@ -74,3 +74,18 @@ export type Outcome =
   | { readonly type: 'superseded'; readonly by: string }
 
 export type OutcomeType = Outcome['type']
+
+/** The error with which a run's sub-agents end that it leaves open. */
+export function closingError(outcome: Outcome): { readonly code: string; readonly message: string } {
+  switch (outcome.type) {
+    case 'cancelled':
+      return { code: 'cancelled', message: 'Its run was stopped.' }
+    case 'superseded':
+      return { code: 'cancelled', message: 'Another run took the place of its run.' }
+    case 'failed':
+      return { code: outcome.code, message: 'Its run failed.' }
+    case 'succeeded':
+    case 'interrupted':
+      return { code: 'run_ended', message: 'Its run ended first.' }
+  }
+}

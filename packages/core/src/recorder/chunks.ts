@@ -12,7 +12,7 @@ import {
   type TextMessageChunkEvent,
   type ToolCallChunkEvent,
 } from '@ag-ui/core'
-import { type Closable, closingEvents } from '../lifecycle/close.ts'
+import { type Closable, endEvent } from '../lifecycle/close.ts'
 import { broken } from './refusal.ts'
 
 export type ChunkEvent = TextMessageChunkEvent | ToolCallChunkEvent | ReasoningMessageChunkEvent
@@ -63,7 +63,7 @@ export function createChunks(tolerant = false): Chunks {
       owners?.delete(owner)
       if (owners?.size === 0) writers.delete(key)
     }
-    return closingEvents([{ kind: lane.kind, id: lane.id, ...(owner === undefined ? {} : { subagentRunId: owner }) }])
+    return [endEvent(lane.kind, lane.id, owner)]
   }
 
   /** A chunk may omit what is unchanged, even its id and its owner. */

@@ -54,7 +54,7 @@ export interface Recorder {
   returned(): Outcome
   /**
    * Ends the run: what `take` would return, the closing events, and the one RUN_FINISHED or RUN_ERROR last. It may be
-   * called again with another outcome if the store refused the first; the other events are then the same.
+   * called again with another outcome if the store refused the first; only how its sub-agents and it end is then different.
    */
   end(outcome: Outcome, usage?: readonly TokenUsage[]): string[]
   /** How many events were passed over, by type; types that are not plain names count as `other`. */
@@ -271,8 +271,9 @@ export function createRecorder({
     returned: () => outcomeOfReturn(unfinished(), output.isUnused()),
     end(outcome, usage) {
       over ??= { code: 'agent_protocol', message: 'The agent continued after its run had ended.' }
-      rest ??= [...output.take(), ...closingEvents(order.open()).map((event) => JSON.stringify(event))]
-      return [...rest, JSON.stringify(runTerminal(outcome, input, usage))]
+      rest ??= output.take()
+      const last = [...closingEvents(order.open(), outcome), runTerminal(outcome, input, usage)]
+      return [...rest, ...last.map((event) => JSON.stringify(event))]
     },
     passedOver: passedOver.counts,
   }

@@ -13,7 +13,11 @@ const HOSTILE_WORDS = [
   'run-0',
 ] as const
 const word = fc.oneof(fc.constantFrom(...HOSTILE_WORDS), fc.string())
-const value = fc.oneof(word, fc.jsonValue(), fc.constant(null), fc.integer(), fc.double())
+const own = fc.record(
+  { toolCallId: word, text: word, messageIds: fc.oneof(fc.array(word, { maxLength: 3 }), word) },
+  { requiredKeys: [] },
+)
+const value = fc.oneof(word, own, fc.jsonValue(), fc.constant(null), fc.integer(), fc.double())
 
 const FIELDS = [
   'messageId',
@@ -46,7 +50,12 @@ const FIELDS = [
   'timestamp',
   'runId',
   'threadId',
+  'parentSubagentRunId',
+  'parentToolCallId',
 ] as const
+
+/** What the fold knows of the server's own custom events, with wrong values. */
+const OWN_NAMES = ['holdfast.waiting', 'holdfast.progress', 'holdfast.superseded'] as const
 
 const patch = fc.array(
   fc.record(
@@ -67,5 +76,9 @@ export function hostileEvent(): fc.Arbitrary<{ readonly type: string }> {
     { weight: 1, arbitrary: word },
   )
   const rest = fc.dictionary(fc.constantFrom(...FIELDS), fc.oneof(value, patch), { maxKeys: 8 })
-  return fc.tuple(type, rest).map(([type, rest]) => ({ ...rest, type }))
+  const name = fc.option(fc.constantFrom(...OWN_NAMES), { nil: undefined })
+  return fc.tuple(type, rest, name).map(([type, rest, name]) => {
+    const isCustom = type === EventType.CUSTOM && name !== undefined
+    return { ...rest, ...(isCustom && { name }), type }
+  })
 }

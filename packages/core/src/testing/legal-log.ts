@@ -1,6 +1,7 @@
 /**
  * Random logs as a server may write them. Their runs are queued, retried, answered, cancelled, failed or orphaned, and hold
- * interleaved text, thoughts, tool calls, steps, sub-agents, state and activities. Some agents reuse ids in every run.
+ * interleaved text, thoughts, tool calls, steps, state and activities, of their own and of nested sub-agents. Some continue
+ * after a crash and say again what they were saying. Some agents reuse ids in every run.
  */
 import type { Message } from '@ag-ui/core'
 import fc from 'fast-check'
@@ -18,6 +19,10 @@ const DOING = [
   'result',
   'step',
   'subagent',
+  'subagent',
+  'progress',
+  'superseded',
+  'stop-subagent',
   'grow',
   'grow',
   'grow',
@@ -109,7 +114,11 @@ function userMessages(run: number, count: number): Message[] {
   }))
 }
 
+type Owner = { readonly subagentRunId?: string }
+
 interface Open {
+  /** The id of its message, if it is one. */
+  readonly message?: string
   readonly grow?: EventJson
   readonly close: EventJson
 }
@@ -119,10 +128,13 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
   const mine: string[] = []
   /** Messages of the main conversation that a later run may attach to, by their ids there. */
   const main: string[] = []
-  const calls: string[] = []
+  const calls: { readonly id: string; readonly by: Owner }[] = []
+  /** Those whose texts and thoughts are closed. */
+  const said: { readonly id: string; readonly by: Owner }[] = []
   const subagents: string[] = []
   let count = 0
   let cancelling = false
+  let resumed = 0
   const say = (event: EventJson) => log.agui(runId, event)
   const fresh = (letter: string) => `${letter}${++count}${plan.naive ? '' : `-${runId}`}`
 
@@ -132,8 +144,11 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
   }
 
   function act({ does, pick, word, value, inSubagent }: Action): void {
-    const subagentRunId = inSubagent ? subagents.at(-1) : undefined
-    const by = subagentRunId === undefined ? {} : { subagentRunId }
+    // Some agents tag events and announce no sub-agent.
+    const subagentRunId = inSubagent
+      ? (subagents.at(-1 - (pick % 2)) ?? (pick === 7 ? 'untold' : undefined))
+      : undefined
+    const by: Owner = subagentRunId === undefined ? {} : { subagentRunId }
     const metadata = pick === 0 ? { metadata: { [word]: pick } } : {}
     switch (does) {
       case 'text': {
@@ -144,6 +159,7 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
         begin(
           { type: 'TEXT_MESSAGE_START', messageId, ...role, ...by, ...metadata },
           {
+            message: messageId,
             grow: { type: 'TEXT_MESSAGE_CONTENT', messageId, ...by },
             close: { type: 'TEXT_MESSAGE_END', messageId, ...by, ...metadata },
           },
@@ -157,6 +173,7 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
         begin(
           { type: 'REASONING_MESSAGE_START', messageId, role: 'reasoning', ...by },
           {
+            message: messageId,
             grow: { type: 'REASONING_MESSAGE_CONTENT', messageId, ...by },
             close: { type: 'REASONING_MESSAGE_END', messageId, ...by },
           },
@@ -170,8 +187,8 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
       }
       case 'call': {
         const toolCallId = fresh('c')
-        calls.push(toolCallId)
-        const parentMessageId = pick < 3 ? undefined : (mine[pick % (mine.length + 1)] ?? fresh('m'))
+        calls.push({ id: toolCallId, by })
+        const parentMessageId = pick < 3 || inSubagent ? undefined : (mine[pick % (mine.length + 1)] ?? fresh('m'))
         const parent = parentMessageId === undefined ? {} : { parentMessageId }
         begin(
           { type: 'TOOL_CALL_START', toolCallId, toolCallName: 'search', ...parent, ...by, ...metadata },
@@ -183,9 +200,17 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
         break
       }
       case 'result': {
-        const toolCallId = calls[pick % (calls.length + 1)]
-        if (toolCallId !== undefined)
-          say({ type: 'TOOL_CALL_RESULT', messageId: fresh('t'), toolCallId, content: word, ...by })
+        const call = calls[pick % (calls.length + 1)]
+        const failed = pick === 5 && { metadata: { holdfast: { error: true } } }
+        if (call)
+          say({
+            type: 'TOOL_CALL_RESULT',
+            messageId: fresh('t'),
+            toolCallId: call.id,
+            content: word,
+            ...call.by,
+            ...failed,
+          })
         break
       }
       case 'step': {
@@ -195,12 +220,33 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
       }
       case 'subagent': {
         const id = fresh('sub')
+        const parent = subagentRunId === undefined ? {} : { parentSubagentRunId: subagentRunId }
+        const call = calls[pick % (calls.length + 1)]
+        const parentCall = call ? { parentToolCallId: call.id } : {}
+        const job = pick === 1 ? { metadata: { holdfast: { jobId: word } } } : {}
         subagents.push(id)
-        const close: EventJson =
-          pick === 0
-            ? { type: 'SUBAGENT_ERROR', subagentRunId: id, message: word }
-            : { type: 'SUBAGENT_FINISHED', subagentRunId: id }
-        begin({ type: 'SUBAGENT_STARTED', subagentRunId: id, name: 'helper' }, { close })
+        begin(
+          { type: 'SUBAGENT_STARTED', subagentRunId: id, name: 'helper', ...parent, ...parentCall, ...job },
+          { close: subagentsEnd(id, pick, word) },
+        )
+        break
+      }
+      case 'progress': {
+        const call = calls[pick % (calls.length + 1)]
+        if (call)
+          say({ type: 'CUSTOM', name: 'holdfast.progress', value: { toolCallId: call.id, text: word }, ...call.by })
+        break
+      }
+      case 'superseded': {
+        const { by: owner } = said.at(-1 - (pick % 2)) ?? { by }
+        const messageIds = said.filter((one) => one.by.subagentRunId === owner.subagentRunId).map(({ id }) => id)
+        log.control({ type: 'run.status', status: 'running', resumed: ++resumed }, runId)
+        say({ type: 'CUSTOM', name: 'holdfast.superseded', value: { messageIds: messageIds.slice(-2) }, ...owner })
+        break
+      }
+      case 'stop-subagent': {
+        const id = subagents.at(-1 - (pick % 2))
+        if (id) log.control({ type: 'subagent.cancel-requested', subagentRunId: id, by: 'ada' }, runId)
         break
       }
       case 'grow': {
@@ -211,6 +257,11 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
       case 'close': {
         const item = open.splice(open.length === 0 ? 0 : pick % open.length, 1)[0]
         if (item) say(item.close)
+        if (item?.message)
+          said.push({
+            id: item.message,
+            by: item.grow?.subagentRunId === undefined ? {} : { subagentRunId: String(item.grow.subagentRunId) },
+          })
         break
       }
       case 'state':
@@ -239,12 +290,16 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
         break
       case 'messages': {
         const id = mine[pick % (mine.length + 1)] ?? fresh('m')
-        say({ type: 'MESSAGES_SNAPSHOT', messages: [{ id, role: 'assistant', content: word }] })
+        const owned = said.find((one) => one.id === id)?.by ?? by
+        const toolCalls = pick === 6 && {
+          toolCalls: [{ id: fresh('c'), type: 'function', function: { name: 'look', arguments: word } }],
+        }
+        say({ type: 'MESSAGES_SNAPSHOT', messages: [{ id, role: 'assistant', content: word, ...toolCalls, ...owned }] })
         break
       }
       case 'encrypt': {
         const subtype = pick % 2 === 0 ? 'message' : 'tool-call'
-        const entityId = (subtype === 'message' ? mine : calls)[0] ?? 'unknown'
+        const entityId = (subtype === 'message' ? mine[0] : calls[0]?.id) ?? 'unknown'
         say({ type: 'REASONING_ENCRYPTED_VALUE', subtype, entityId, encryptedValue: word })
         break
       }
@@ -272,7 +327,24 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
     plan.usage ? [{ outputTokens: 7 }] : undefined,
   )
   if (plan.end === 'interrupted' && plan.usage) {
-    log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['question'] })
+    const status = plan.naive ? undefined : (['answered', 'cancelled', 'expired'] as const)[plan.newMessages]
+    log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['question'], ...(status && { status }) })
+  }
+  if (plan.edited && subagents.length > 0) {
+    log.control({ type: 'subagents.pruned', subagentRunIds: subagents.slice(0, 2) }, runId)
+  }
+}
+
+function subagentsEnd(subagentRunId: string, pick: number, word: string): EventJson {
+  switch (pick) {
+    case 0:
+      return { type: 'SUBAGENT_ERROR', subagentRunId, message: word }
+    case 1:
+      return { type: 'SUBAGENT_ERROR', subagentRunId, message: word, code: 'cancelled' }
+    case 2:
+      return { type: 'SUBAGENT_FINISHED', subagentRunId, outcome: { type: 'suspended', interruptIds: ['question'] } }
+    default:
+      return { type: 'SUBAGENT_FINISHED', subagentRunId }
   }
 }
 

@@ -12,7 +12,7 @@ test('a question and its answer are there once, in order and in their place', ()
   ])
 })
 
-test("a run's messages form one chain, and those of a sub-agent attach beside it", () => {
+test("a run's messages form one chain, and what a sub-agent says is not among them", () => {
   const { say, view } = runningThread()
   say(
     { type: 'REASONING_MESSAGE_START', messageId: 'thought', role: 'reasoning' },
@@ -26,13 +26,11 @@ test("a run's messages form one chain, and those of a sub-agent attach beside it
   expect(view().messages.map(({ id, parentId }) => [id, parentId])).toEqual([
     ['ask', null],
     ['thought', 'ask'],
-    ['aside', 'thought'],
     ['answer', 'thought'],
     ['result', 'answer'],
   ])
   expect(view().messages[1]).toMatchObject({ role: 'reasoning', content: 'Hm' })
-  expect(view().messages[2]).toMatchObject({ subagentRunId: 'sub', name: 'helper' })
-  expect(view().messages[4]).toMatchObject({ role: 'tool', toolCallId: 'call', content: '42' })
+  expect(view().messages[3]).toMatchObject({ role: 'tool', toolCallId: 'call', content: '42' })
 })
 
 test('a run without new messages attaches to the message that it answers, so a retry is a sibling', () => {

@@ -41,10 +41,20 @@ export interface Conversation {
   replace(index: number, message: ThreadMessage): void
   /** Index of the assistant message with this tool call; the newest one if runs reuse the id. */
   indexOfCall(toolCallId: string): number | undefined
+  /** The newest result of the tool call. */
+  resultOf(toolCallId: string): ThreadMessage | undefined
   /** Index of the run's message that its agent calls `id`, of the given kind or of any. */
   indexOfOwn(runId: string, id: string, kind?: MessageKind): number | undefined
   /** The id for a new message that the agent of `runId` calls `id`. */
   freeId(runId: string, id: string): string
+  /**
+   * Takes messages out of the list, which moves the indices of all others. What was attached to one of them attaches to
+   * where it was attached itself; `standIn` gives that for any id.
+   */
+  remove(indices: ReadonlySet<number>): {
+    readonly removed: readonly ThreadMessage[]
+    readonly standIn: (id: string | null) => string | null
+  }
   size(): number
   /** The last message of the main conversation, which is the default head. null: there is none yet. */
   newest(): string | null
@@ -65,12 +75,14 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
   let newest: string | null = null
   let byId = new Map<string, number>()
   const byCall = new Map<string, number>()
+  const byResult = new Map<string, number>()
 
   for (const [index, message] of from.entries()) note(message, index)
 
   function note(message: ThreadMessage, index: number): void {
     byId.set(message.id, index)
     if (message.subagentRunId === undefined) newest = message.id
+    if (message.role === 'tool') byResult.set(message.toolCallId, index)
     if (message.role !== 'assistant') return
     // A restated message restates its calls too, and must not replace a newer call of the same id.
     for (const { id } of message.toolCalls ?? []) byCall.set(id, Math.max(index, byCall.get(id) ?? index))
@@ -109,6 +121,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       newest = before
     },
     indexOfCall: (toolCallId) => byCall.get(toolCallId),
+    resultOf: (toolCallId) => list[byResult.get(toolCallId) ?? -1],
     indexOfOwn(runId, id, kind) {
       for (const name of namesOf(runId, id)) {
         const index = byId.get(name)
@@ -122,6 +135,24 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       let name = names.next().value
       while (byId.has(name)) name = names.next().value
       return name
+    },
+    remove(indices) {
+      const removed = list.filter((_, index) => indices.has(index))
+      const gone = new Map(removed.map(({ id, parentId }) => [id, parentId]))
+      const standIn = (id: string | null): string | null => {
+        let place = id
+        // A damaged tree may hold a circle.
+        for (let step = 0; step < gone.size && place !== null && gone.has(place); step++)
+          place = gone.get(place) ?? null
+        return place
+      }
+      const kept = list.filter((_, index) => !indices.has(index))
+      conversation.clear()
+      for (const message of kept) {
+        const parentId = standIn(message.parentId)
+        conversation.add(parentId === message.parentId ? message : { ...message, parentId })
+      }
+      return { removed, standIn }
     },
     size: () => list.length,
     newest: () => newest,
@@ -137,6 +168,7 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
       // Lists that were handed out keep the index that they share.
       byId = new Map()
       byCall.clear()
+      byResult.clear()
     },
   }
   return conversation

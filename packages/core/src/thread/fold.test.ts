@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Envelope } from '../log/envelope.ts'
 import { readEnvelope } from '../log/read.ts'
 import { type EventJson, TEST_KEY } from '../testing/log-builder.ts'
-import { createFold, emptyView } from './fold.ts'
+import { createFold } from './fold.ts'
 import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
+import { emptyView } from './thread-view.ts'
 
 describe('an envelope', () => {
   const at = (seq: unknown, key: object | null = TEST_KEY) => ({

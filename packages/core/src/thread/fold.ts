@@ -10,19 +10,32 @@
  * - `view()` is the same reference until an envelope was accepted; parts that did not change keep their identity.
  * - An event it does not know moves the position and changes nothing else: newer servers may say more.
  */
-import type { Event, Message, EventType as Types } from '@ag-ui/core'
+import type {
+  Attributable,
+  CustomEvent,
+  Event,
+  Message,
+  ReasoningMessageContentEvent,
+  StateDeltaEvent,
+  TextMessageContentEvent,
+  ToolCallArgsEvent,
+} from '@ag-ui/core'
 import { sameKey, type ThreadKey } from '../key/thread-key.ts'
 import type { OpenItem } from '../lifecycle/open-item.ts'
 import { type Admission, admit } from '../log/cursor.ts'
 import type { AguiEnvelope, ControlEnvelope, Envelope, RunStartedMetadata } from '../log/envelope.ts'
 import { createConversation } from './conversation.ts'
+import { attributes, bracketOf, fieldsOf, hasPlainIds } from './event-fields.ts'
 import * as EventType from './event-type.ts'
 import { messagesIn } from './message.ts'
+import { createProgress } from './progress.ts'
 import { createRunMessages } from './run-messages.ts'
 import { createRuns } from './runs.ts'
 import { createSharedState } from './shared-state.ts'
-import type { ThreadView } from './thread-view.ts'
-import { createWriting } from './writing.ts'
+import { isOfSubagent, type TaggedEvent } from './subagent-events.ts'
+import { createSubagents } from './subagents.ts'
+import { emptyView, type ThreadView } from './thread-view.ts'
+import { createWriting, type WritingKind } from './writing.ts'
 
 export interface ThreadFold {
   /** Of the newest record that it has seen. */
@@ -35,25 +48,6 @@ export interface ThreadFold {
   view(): ThreadView
 }
 
-export function emptyView(key: ThreadKey): ThreadView {
-  return {
-    key: { roomId: key.roomId, threadId: key.threadId },
-    messages: [],
-    open: [],
-    state: null,
-    runs: [],
-    queue: [],
-    queuePaused: false,
-    interrupts: [],
-    subagents: [],
-    progress: [],
-    superseded: [],
-    deleted: false,
-    firstSeq: 1,
-    seq: 0,
-  }
-}
-
 /** Continues from a view of the same thread: of a snapshot, of a cache, of a checkpoint. */
 export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): ThreadFold {
   const conversation = createConversation(from.messages)
@@ -61,7 +55,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
   const runs = createRuns(from)
   const own = createRunMessages(conversation, from.runs)
   const shared = createSharedState(conversation, own, from.state)
-  let { seq, deleted } = from
+  const subagents = createSubagents(from.subagents, from.open, runs.isLive)
+  const progress = createProgress(from.progress)
+  let { seq, deleted, superseded } = from
   let current: ThreadView | undefined = from
 
   function open(kind: OpenItem['kind'], id: string, envelope: AguiEnvelope, index?: number): void {
@@ -77,20 +73,43 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
     runs.goesOn(runId)
     switch (event.type) {
       case EventType.TEXT_MESSAGE_CONTENT:
-        writing.append('text', event.messageId, event.delta, event.metadata)
+        grow(envelope, event, 'text', event.messageId)
         break
       case EventType.TOOL_CALL_ARGS:
-        writing.append('tool_call', event.toolCallId, event.delta, event.metadata)
+        grow(envelope, event, 'tool_call', event.toolCallId)
         break
       case EventType.REASONING_MESSAGE_CONTENT:
-        writing.append('reasoning', event.messageId, event.delta, event.metadata)
+        grow(envelope, event, 'reasoning', event.messageId)
         break
       case EventType.STATE_DELTA:
         shared.patchState(event.delta)
         break
       default:
-        if (hasPlainIds(event)) applyRest(envelope, event)
+        if (!hasPlainIds(event)) break
+        if (isOfSubagent(event)) applyTagged(envelope, event)
+        else applyRest(envelope, event)
     }
+  }
+
+  function grow(envelope: AguiEnvelope, event: DeltaEvent, kind: WritingKind, id: string): void {
+    const { subagentRunId, delta, metadata } = event
+    if (subagentRunId === undefined) writing.append(kind, id, delta, metadata)
+    else subagents.grow(envelope, subagentRunId, kind, id, delta)
+  }
+
+  /** What a sub-agent writes is in its steps, and what it has open is among the open items. */
+  function applyTagged(envelope: AguiEnvelope, event: TaggedEvent): void {
+    const bracket = bracketOf(event)
+    const closed = bracket && writing.find(bracket.kind, bracket.id, event.subagentRunId)
+    if (bracket?.opens) open(bracket.kind, bracket.id, envelope)
+    else close(envelope, event)
+    subagents.say(envelope, event, closed)
+  }
+
+  function close(envelope: AguiEnvelope, event: Event): void {
+    const bracket = bracketOf(event)
+    const { subagentRunId } = event as Attributable
+    if (bracket) writing.close(bracket.kind, bracket.id, envelope.at, event.metadata, subagentRunId)
   }
 
   function applyRest(envelope: AguiEnvelope, event: RestEvent): void {
@@ -102,10 +121,6 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         open('text', messageId, envelope, own.write(runId, message as Message))
         break
       }
-      case EventType.TEXT_MESSAGE_END:
-        writing.close('text', event.messageId, envelope.at, event.metadata)
-        break
-
       case EventType.TOOL_CALL_START: {
         const call = {
           id: event.toolCallId,
@@ -113,16 +128,14 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
           function: { name: event.toolCallName, arguments: '' },
           ...(event.metadata !== undefined && { metadata: event.metadata }),
         } as const
-        const index = own.call(runId, call, event.parentMessageId, event.subagentRunId)
+        const index = own.call(runId, call, event.parentMessageId)
         open('tool_call', event.toolCallId, envelope, index)
         break
       }
-      case EventType.TOOL_CALL_END:
-        writing.close('tool_call', event.toolCallId, envelope.at, event.metadata)
-        break
       case EventType.TOOL_CALL_RESULT: {
         const { messageId, toolCallId, content } = event
         own.write(runId, { id: messageId, role: 'tool', toolCallId, content, ...attributes(event) })
+        progress.answered(runId, toolCallId)
         break
       }
 
@@ -134,11 +147,12 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         open('reasoning', event.messageId, envelope, own.write(runId, message))
         break
       }
+      case EventType.TEXT_MESSAGE_END:
+      case EventType.TOOL_CALL_END:
       case EventType.REASONING_MESSAGE_END:
-        writing.close('reasoning', event.messageId, envelope.at, event.metadata)
-        break
       case EventType.REASONING_END:
-        writing.close('reasoning_block', event.messageId, envelope.at)
+      case EventType.STEP_FINISHED:
+        close(envelope, event)
         break
       case EventType.REASONING_ENCRYPTED_VALUE:
         own.encrypt(runId, event)
@@ -154,23 +168,20 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         shared.patchActivity(runId, event)
         break
       case EventType.MESSAGES_SNAPSHOT:
-        writing.flush()
-        own.merge(runId, messagesIn(event.messages))
-        writing.reread()
+        restate(envelope, messagesIn(event.messages))
         break
 
       case EventType.STEP_STARTED:
         open('step', event.stepName, envelope)
         break
-      case EventType.STEP_FINISHED:
-        writing.close('step', event.stepName, envelope.at, undefined, event.subagentRunId)
-        break
       case EventType.SUBAGENT_STARTED:
         open('subagent', event.subagentRunId, envelope)
+        subagents.started(envelope, event)
         break
       case EventType.SUBAGENT_FINISHED:
       case EventType.SUBAGENT_ERROR:
         writing.close('subagent', event.subagentRunId, envelope.at)
+        subagents.ended(envelope, event)
         break
 
       case EventType.RUN_STARTED: {
@@ -197,10 +208,45 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       // Of an application's own words only ours are known.
       case EventType.CUSTOM:
         if (event.name === 'holdfast.waiting') runs.waits(runId, event.value)
+        else if (event.name === 'holdfast.progress') advance(envelope, event)
+        else if (event.name === 'holdfast.superseded') supersede(envelope, event)
         break
       default:
         event satisfies never
     }
+  }
+
+  function restate(envelope: AguiEnvelope, messages: readonly Message[]): void {
+    const main = messages.filter(({ subagentRunId }) => subagentRunId === undefined)
+    writing.flush()
+    own.merge(envelope.runId, main)
+    writing.reread()
+    for (const message of messages) {
+      if (message.subagentRunId !== undefined) subagents.restated(envelope, message.subagentRunId, message)
+      else if (message.role === 'tool') progress.answered(envelope.runId, message.toolCallId)
+    }
+  }
+
+  function advance(envelope: AguiEnvelope, { value, subagentRunId }: CustomEvent): void {
+    const { runId, at } = envelope
+    const { toolCallId, text } = fieldsOf(value)
+    if (typeof toolCallId !== 'string' || typeof text !== 'string') return
+    if (subagentRunId !== undefined) subagents.progress(envelope, subagentRunId, toolCallId, text)
+    else if (runs.isLive(runId) && conversation.indexOfCall(toolCallId) !== undefined) {
+      if (conversation.resultOf(toolCallId)?.runId !== runId) progress.said({ runId, toolCallId, text, at })
+    }
+  }
+
+  function supersede(envelope: AguiEnvelope, { value, subagentRunId }: CustomEvent): void {
+    const { messageIds } = fieldsOf(value)
+    if (!Array.isArray(messageIds)) return
+    subagents.superseded(envelope, messageIds, subagentRunId)
+    if (subagentRunId !== undefined) return
+    writing.flush()
+    const removed = own.supersede(envelope.runId, messageIds, writing.isOpen)
+    if (removed.length === 0) return
+    superseded = [...superseded, ...removed]
+    writing.reread()
   }
 
   function applyControl({ runId = '', event, at }: ControlEnvelope): void {
@@ -213,6 +259,8 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         break
       case 'run.ended':
         writing.closeRun(runId, at)
+        subagents.runEnded(runId, event.outcome, at)
+        progress.runEnded(runId)
         own.end(runId)
         runs.ended(runId, event.outcome, at)
         break
@@ -228,12 +276,19 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         writing.clear()
         conversation.clear()
         runs.clear()
+        subagents.clear()
+        progress.clear()
+        superseded = []
         shared.setState(null)
+        break
+      case 'subagent.cancel-requested':
+        subagents.asked(runId, event.subagentRunId)
+        break
+      case 'subagents.pruned':
+        subagents.pruned(runId, event.subagentRunIds)
         break
       // The wish; `run.status` is what became of it.
       case 'run.cancel-requested':
-      case 'subagent.cancel-requested':
-      case 'subagents.pruned':
       // Title, mute and archive belong to the list's line, not to the conversation.
       case 'thread.changed':
         break
@@ -264,9 +319,9 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         open: writing.handOut(),
         state: shared.handOut(),
         ...runs.handOut(),
-        subagents: from.subagents,
-        progress: from.progress,
-        superseded: from.superseded,
+        subagents: subagents.handOut(),
+        progress: progress.handOut(),
+        superseded,
         deleted,
         firstSeq: from.firstSeq,
         seq,
@@ -276,28 +331,5 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
   }
 }
 
-type FrequentType =
-  | Types.TEXT_MESSAGE_CONTENT
-  | Types.TOOL_CALL_ARGS
-  | Types.REASONING_MESSAGE_CONTENT
-  | Types.STATE_DELTA
-type RestEvent = Exclude<Event, { type: FrequentType }>
-
-const IDS = ['messageId', 'toolCallId', 'parentMessageId', 'subagentRunId', 'stepName', 'entityId'] as const
-
-/** What cannot be a name is no event to act on; the recorder lets none through. */
-function hasPlainIds(event: Event): boolean {
-  const ids = event as Partial<Record<(typeof IDS)[number], unknown>>
-  return IDS.every((id) => ids[id] === undefined || typeof ids[id] === 'string')
-}
-
-/** What an event says of the message it begins. */
-function attributes({
-  subagentRunId,
-  metadata,
-}: Pick<Extract<Event, { messageId: string }>, 'subagentRunId' | 'metadata'>) {
-  return {
-    ...(subagentRunId !== undefined && { subagentRunId }),
-    ...(metadata !== undefined && { metadata }),
-  }
-}
+type DeltaEvent = TextMessageContentEvent | ToolCallArgsEvent | ReasoningMessageContentEvent
+type RestEvent = Exclude<Event, DeltaEvent | StateDeltaEvent>

@@ -19,12 +19,17 @@ export interface RunMessages {
   /** Index of the run's message with this id. It is added if the run has not written it yet. */
   write(runId: string, message: Message): number
   /** Index of the assistant message that the tool call belongs to. The call is added to it if it is new. */
-  call(runId: string, call: ToolCall, parentMessageId: string | undefined, subagentRunId: string | undefined): number
+  call(runId: string, call: ToolCall, parentMessageId: string | undefined): number
   /**
    * MESSAGES_SNAPSHOT: the run's own messages take the agent's content and keep their place, also under another id. Unknown
    * messages are added. Nothing is removed, and the messages of others stay as they are.
    */
   merge(runId: string, messages: readonly Message[]): void
+  /**
+   * Takes these texts and thoughts of the run out of the conversation, unless one is still being written, with the results
+   * of the calls in them. The run's next message attaches where the first of them did.
+   */
+  supersede(runId: string, messageIds: readonly string[], isOpen: (index: number) => boolean): readonly ThreadMessage[]
   encrypt(runId: string, event: ReasoningEncryptedValueEvent): void
   /** The run has ended. */
   end(runId: string): void
@@ -75,10 +80,10 @@ export function createRunMessages(conversation: Conversation, runs: readonly Run
       return tail
     },
     write: (runId, message) => conversation.indexOfOwn(runId, message.id, kindOf(message)) ?? add(runId, message),
-    call(runId, call, parentMessageId, subagentRunId) {
+    call(runId, call, parentMessageId) {
       const known = conversation.indexOfCall(call.id)
       if (known !== undefined && conversation.get(known).runId === runId) return known
-      const made = { role: 'assistant', ...(subagentRunId !== undefined && { subagentRunId }) } as const
+      const made = { role: 'assistant' } as const
       // Without a parent the message has the call's id, as @ag-ui/client makes it.
       let index = own.write(runId, { ...made, id: parentMessageId ?? call.id })
       if (conversation.get(index).role !== 'assistant') index = own.write(runId, { ...made, id: `${call.id}:call` })
@@ -109,6 +114,27 @@ export function createRunMessages(conversation: Conversation, runs: readonly Run
         }
         conversation.replace(index, merged as ThreadMessage)
       }
+    },
+    supersede(runId, messageIds, isOpen) {
+      const gone = new Set<number>()
+      const calls = new Set<string>()
+      for (const id of messageIds) {
+        for (const kind of ['text', 'reasoning'] as const) {
+          const index = conversation.indexOfOwn(runId, id, kind)
+          if (index === undefined || isOpen(index)) continue
+          gone.add(index)
+          const message = conversation.get(index)
+          if (message.role === 'assistant') for (const call of message.toolCalls ?? []) calls.add(call.id)
+        }
+      }
+      if (gone.size === 0) return []
+      for (let index = Math.min(...gone); index < conversation.size(); index++) {
+        const message = conversation.get(index)
+        if (message.role === 'tool' && message.runId === runId && calls.has(message.toolCallId)) gone.add(index)
+      }
+      const { removed, standIn } = conversation.remove(gone)
+      for (const [id, tail] of tails) tails.set(id, standIn(tail))
+      return removed
     },
     encrypt(runId, { subtype, entityId, encryptedValue }) {
       const index =

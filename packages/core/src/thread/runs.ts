@@ -14,6 +14,8 @@ import { inBrief, shareBrief } from './lookup.ts'
 import type { QueueEntry } from './thread-view.ts'
 
 export interface Runs {
+  /** Accepted and not ended. */
+  isLive(runId: string): boolean
   accepted(run: Run, messages: readonly Message[]): void
   /** `resumed`: how often it has continued after a crash. */
   status(runId: string, status: LiveRun['status'], resumed?: number): void
@@ -81,6 +83,7 @@ export function createRuns(from: RunsState): Runs {
   }
 
   return {
+    isLive: (runId) => live(runId) !== undefined,
     accepted(run, messages) {
       if (indices.has(run.runId)) return
       if (run.status !== 'queued') {

@@ -33,12 +33,11 @@ test('an activity is added, kept, replaced and patched in its place', () => {
     activityType: 'PLAN',
     patch: [{ op: 'replace', path, value: 'new' }],
   })
-  say(set({ step: 1 }, { subagentRunId: 'sub' }), set({ step: 2 }, { replace: false }))
+  say(set({ step: 1 }), set({ step: 2 }, { replace: false }))
   expect(view().messages[1]).toMatchObject({
     role: 'activity',
     activityType: 'PLAN',
     content: { step: 1 },
-    subagentRunId: 'sub',
   })
   say(set({ step: 3, note: 'old' }), patch('plan', '/note'), patch('plan', '/nowhere'), patch('unknown', '/note'))
   expect(view().messages[1]).toMatchObject({ content: { step: 3, note: 'new' } })

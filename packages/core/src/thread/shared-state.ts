@@ -28,14 +28,8 @@ export function createSharedState(conversation: Conversation, own: RunMessages, 
       const patched = applyPatch(state, patch, owned)
       if (patched !== undefined) state = patched.value
     },
-    setActivity(runId, { messageId, activityType, content, replace, subagentRunId }) {
-      const message: ActivityMessage = {
-        id: messageId,
-        role: 'activity',
-        activityType,
-        content,
-        ...(subagentRunId !== undefined && { subagentRunId }),
-      }
+    setActivity(runId, { messageId, activityType, content, replace }) {
+      const message: ActivityMessage = { id: messageId, role: 'activity', activityType, content }
       const known = conversation.indexOfOwn(runId, messageId, 'activity')
       if (known === undefined) own.write(runId, message)
       else if (replace !== false) {

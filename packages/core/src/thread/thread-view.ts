@@ -72,3 +72,22 @@ export interface ThreadView {
   /** The last position that is folded in. */
   readonly seq: number
 }
+
+export function emptyView(key: ThreadKey): ThreadView {
+  return {
+    key: { roomId: key.roomId, threadId: key.threadId },
+    messages: [],
+    open: [],
+    state: null,
+    runs: [],
+    queue: [],
+    queuePaused: false,
+    interrupts: [],
+    subagents: [],
+    progress: [],
+    superseded: [],
+    deleted: false,
+    firstSeq: 1,
+    seq: 0,
+  }
+}

@@ -148,14 +148,14 @@ describe('tool calls', () => {
   test('a tool call without a known assistant message gets one, as in the stock client', () => {
     const { say, view } = runningThread()
     say(
-      { type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'look', subagentRunId: 'sub' },
+      { type: 'TOOL_CALL_START', toolCallId: 'c1', toolCallName: 'look' },
       { type: 'TOOL_CALL_START', toolCallId: 'c2', toolCallName: 'look', parentMessageId: 'unknown' },
       ...textOf('unknown', 'Text'),
       { type: 'TEXT_MESSAGE_START', messageId: 'person', role: 'user' },
       { type: 'TOOL_CALL_START', toolCallId: 'c3', toolCallName: 'look', parentMessageId: 'person' },
     )
     expect(view().messages.slice(1)).toMatchObject([
-      { id: 'c1', role: 'assistant', subagentRunId: 'sub', toolCalls: [{ id: 'c1' }] },
+      { id: 'c1', role: 'assistant', toolCalls: [{ id: 'c1' }] },
       { id: 'unknown', content: 'Text', toolCalls: [{ id: 'c2' }] },
       { id: 'person', role: 'user' },
       { id: 'c3:call', role: 'assistant', toolCalls: [{ id: 'c3' }] },

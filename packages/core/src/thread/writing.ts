@@ -68,6 +68,10 @@ export interface Writing {
   /** `at`: when, ISO 8601 UTC. */
   close(kind: OpenItem['kind'], id: string, at: string, metadata?: Metadata, subagentRunId?: string): void
   closeRun(runId: string, at: string): void
+  /** An open item. Of steps the sub-agent counts too. */
+  find(kind: OpenItem['kind'], id: string, subagentRunId?: string): OpenItem | undefined
+  /** Whether a text grows in the message at this index. */
+  isOpen(index: number): boolean
   /** Writes the grown texts into the conversation. */
   flush(): void
   /** Continue from the present texts of the messages, after `flush` and a replacement of messages. */
@@ -97,8 +101,8 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
   }
 
   /** Where its text grows, if the conversation has a place for it. */
-  function findWriter({ kind, id, runId }: OpenItem): void {
-    if (!isWriting(kind)) return
+  function findWriter({ kind, id, runId, subagentRunId }: OpenItem): void {
+    if (!isWriting(kind) || subagentRunId !== undefined) return
     const index = kind === 'tool_call' ? conversation.indexOfCall(id) : conversation.indexOfOwn(runId, id, kind)
     if (index !== undefined) startWriter(kind, id, index)
   }
@@ -153,6 +157,13 @@ export function createWriting(conversation: Conversation, from: readonly OpenIte
       for (const item of [...items.values()]) {
         if (item.runId === runId) writing.close(item.kind, item.id, at, undefined, item.subagentRunId)
       }
+    },
+    find: (kind, id, subagentRunId) => items.get(keyOf(kind, id, subagentRunId)),
+    isOpen(index) {
+      for (const ofKind of Object.values(writers)) {
+        for (const writer of ofKind.values()) if (writer.index === index) return true
+      }
+      return false
     },
     flush() {
       if (dirty.length === 0) return

@@ -10,6 +10,7 @@ import { DATA, FRAME_END, kindPart, SEQ } from './frame.ts'
 
 const DATA_LINE = `\n${DATA}`
 const AT = ',"at":"2026-01-01T00:00:00.000Z'
+const TIME_LENGTH = '2026-01-01T00:00:00.000Z'.length
 const AGUI = kindPart('agui')
 const TIMESTAMP = ',"timestamp":'
 const DELTA = ',"delta":"'
@@ -53,12 +54,15 @@ interface Followers {
   /** JSON of their deltas without quotes. */
   readonly raw: string
   readonly end: number
+  /** The time of the last one. */
+  readonly at: string
 }
 
 function followers(text: string, from: number, { address, opening }: Pattern): Followers {
   let raw = ''
   let count = 0
   let end = from
+  let atEnd = from
   while (end < text.length) {
     const begin = text.indexOf(DATA_LINE, end) + DATA_LINE.length
     const seqBegin = begin + address.length
@@ -76,15 +80,16 @@ function followers(text: string, from: number, { address, opening }: Pattern): F
     if (said.includes('"') && !WHOLE_STRING.test(said)) break
     raw += said
     count++
+    atEnd = openingBegin - 1
     end = deltaEnd + END.length
   }
-  return { count, raw, end }
+  return { count, raw, end, at: text.slice(atEnd - TIME_LENGTH, atEnd) }
 }
 
-function joined(envelope: DeltaEnvelope, { count, raw }: Followers): Envelope {
+function joined(envelope: DeltaEnvelope, { count, raw, at }: Followers): Envelope {
   const { event } = envelope
   const delta = event.delta + (JSON.parse(`"${raw}"`) as string)
-  return { ...envelope, seq: envelope.seq + count, event: { ...event, delta } }
+  return { ...envelope, seq: envelope.seq + count, at, event: { ...event, delta } }
 }
 
 function patternOf(json: string, { event }: DeltaEnvelope): Pattern | undefined {

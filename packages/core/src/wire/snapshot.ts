@@ -1,7 +1,6 @@
 /** A thread's snapshot on the wire: its list entry and its view. */
 import type { ThreadKey } from '../key/thread-key.ts'
-import { emptyView } from '../thread/fold.ts'
-import type { ThreadInfo, ThreadView } from '../thread/thread-view.ts'
+import { emptyView, type ThreadInfo, type ThreadView } from '../thread/thread-view.ts'
 import type { ThreadSnapshot } from './api.ts'
 
 export function snapshotOf(thread: ThreadInfo, view: ThreadView): ThreadSnapshot {

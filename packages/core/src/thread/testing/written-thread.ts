@@ -1,8 +1,8 @@
 /** A thread for tests: writes into its log, and reads what the fold makes of it. */
 import { expect } from 'vitest'
 import { createLogBuilder, type EventJson, type LogBuilder, TEST_KEY } from '../../testing/log-builder.ts'
-import { createFold, emptyView, type ThreadFold } from '../fold.ts'
-import type { ThreadView } from '../thread-view.ts'
+import { createFold, type ThreadFold } from '../fold.ts'
+import { emptyView, type ThreadView } from '../thread-view.ts'
 
 export interface WrittenThread {
   readonly log: LogBuilder

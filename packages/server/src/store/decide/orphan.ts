@@ -93,7 +93,7 @@ export function endOrphan(
 ): Writes {
   const { threadId, runId } = run
   const open = view.open.filter((item) => item.runId === runId)
-  const events = [...closingEvents(open), runTerminal(outcome, { threadId, runId })]
+  const events = [...closingEvents(open, outcome), runTerminal(outcome, { threadId, runId })]
   return ending({ now, run, thread }, { outcome, events: events.map((event) => JSON.stringify(event)) })
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFold, type Envelope, envelopeJson, frame, splitFrames, type ThreadKey } from '@holdfast/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { withCheck } from './checked-text.ts'
 import { createFolds } from './folds.ts'
 import { openDatabase } from './open-database.ts'
 import { temporaryDirectory } from './testing/harness.ts'
@@ -83,6 +84,12 @@ function createWorld(capacity: number) {
     },
     checkpointOf: (thread: number) =>
       Number(database.prepare('SELECT seq FROM checkpoint WHERE thread = ?').get(thread)?.seq ?? 0),
+    storeCheckpoint(thread: number, view: object) {
+      const body = withCheck(JSON.stringify(view))
+      database.prepare('INSERT OR REPLACE INTO checkpoint (thread, seq, body) VALUES (?, 3, ?)').run(thread, body)
+    },
+    /** Folds that hold nothing yet. */
+    fresh: () => createFolds(database, watched, { capacity, quiet: () => quiet }),
     expectWhole(thread: number) {
       const reference = createFold(keyOf(thread))
       for (let seq = 1; seq <= log.head(thread); seq++) {
@@ -172,5 +179,22 @@ it('a large fold that cannot be stored because its log cannot be read is not ret
   world.broken = true
   expect(() => world.folds.step()).toThrow('cannot be read')
   expect(world.folds.step()).toBe(false)
+  world.close()
+})
+
+it('a checkpoint of a version that had sub-agents among the messages is folded again from the log', () => {
+  const world = createWorld(8)
+  world.stage(1, 3)
+  world.commit(1)
+  const aside = { id: 'm', role: 'assistant', content: 'Aside', subagentRunId: 'sub', parentId: null, runId: 'run' }
+  world.storeCheckpoint(1, { seq: 3, messages: [aside], open: [], state: null, runs: [], queue: [], interrupts: [] })
+  expect(world.fresh().view(1, keyOf(1)).messages).toMatchObject([{ id: 'm', content: expect.stringContaining('2') }])
+  const plain = { ...aside, content: 'Kept', subagentRunId: undefined }
+  world.storeCheckpoint(1, { seq: 3, messages: [plain], open: [], state: null, runs: [], queue: [], interrupts: [] })
+  expect(world.fresh().view(1, keyOf(1))).toMatchObject({
+    messages: [{ content: 'Kept' }],
+    subagents: [],
+    progress: [],
+  })
   world.close()
 })

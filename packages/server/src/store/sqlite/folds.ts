@@ -98,8 +98,8 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       return held
     }
     const body = parked.get(thread)?.body ?? loaded(thread)
-    const fold =
-      body === undefined ? createFold(key) : createFold(key, { ...emptyView(key), ...(JSON.parse(body) as ThreadView) })
+    const view = body === undefined ? undefined : (JSON.parse(body) as ThreadView)
+    const fold = createFold(key, view && { ...emptyView(key), ...view })
     const fresh: Hot = { key, fold, stored: fold.seq(), weighed: body?.length ?? 0, grown: 0 }
     hot.set(thread, fresh)
     for (const [oldest, left] of hot) {
@@ -115,10 +115,14 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
     return fresh
   }
 
-  /** A damaged checkpoint counts as absent: the log, which has its own checksums, has everything (G11). */
+  /**
+   * A damaged checkpoint counts as absent: the log, which has its own checksums, has everything (G11). So does one of an
+   * older version that has a sub-agent's words among the messages.
+   */
   function loaded(thread: number): string | undefined {
     const row = load.get(thread)
-    return row && checked(String(row.body))
+    const body = row && checked(String(row.body))
+    return body?.includes('"subagent') && !body.includes('"subagents":') ? undefined : body
   }
 
   function save(thread: number, seq: number, body: string): void {
@@ -256,10 +260,16 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
   }
 }
 
+/** A step without its text. Most are short, and there may be many. */
+const STEP_UNITS = 100
+
 /** The approximate size of a view in units of text: most of a large conversation is message content. */
-function weightOf({ messages }: ThreadView): number {
+function weightOf({ messages, superseded, subagents }: ThreadView): number {
   let units = 0
-  for (const message of messages) {
+  for (const { steps } of subagents) {
+    for (const { text = '', input = '' } of steps) units += STEP_UNITS + text.length + input.length
+  }
+  for (const message of [...messages, ...superseded]) {
     units += typeof message.content === 'string' ? message.content.length : 0
     if (message.role !== 'assistant') continue
     for (const call of message.toolCalls ?? []) units += call.function.arguments.length
