@@ -14,7 +14,7 @@ describe('closing open items', () => {
       { kind: 'text', id: 'm1' },
       { kind: 'text', id: 'm2', subagentRunId: 'child' },
     ]
-    expect(closingEvents(open, { type: 'succeeded' })).toEqual([
+    expect(closingEvents(open)).toEqual([
       { type: 'TEXT_MESSAGE_END', messageId: 'm2', subagentRunId: 'child' },
       { type: 'TEXT_MESSAGE_END', messageId: 'm1' },
       { type: 'REASONING_MESSAGE_END', messageId: 'r1' },
@@ -28,6 +28,6 @@ describe('closing open items', () => {
   })
 
   it('makes no events if nothing is open', () => {
-    expect(closingEvents([], { type: 'succeeded' })).toEqual([])
+    expect(closingEvents([])).toEqual([])
   })
 })

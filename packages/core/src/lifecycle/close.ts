@@ -13,8 +13,9 @@ const ORDER: readonly OpenItem['kind'][] = ['text', 'reasoning', 'reasoning_bloc
  * The events that close all of `open`, which is in the order of opening. Texts come first, then reasoning messages,
  * reasoning blocks, tool calls, steps and sub-agents; within a kind the newest comes first, so that children end before
  * their parents. An open sub-agent did not finish, so it ends with SUBAGENT_ERROR, for the reason for which its run ends.
+ * Without an `outcome` the reason is only that the run ends.
  */
-export function closingEvents(open: readonly Closable[], outcome: Outcome): Event[] {
+export function closingEvents(open: readonly Closable[], outcome: Outcome = { type: 'succeeded' }): Event[] {
   const newestFirst = open.toReversed()
   return ORDER.flatMap((kind) =>
     newestFirst.filter((item) => item.kind === kind).map((item) => closingEvent(item, outcome)),

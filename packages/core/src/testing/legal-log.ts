@@ -331,7 +331,7 @@ function writeRun(log: LogBuilder, runId: string, plan: RunPlan, told: string[],
     log.control({ type: 'interrupts.resolved', by: 'ada', interruptIds: ['question'], ...(status && { status }) })
   }
   if (plan.edited && subagents.length > 0) {
-    log.control({ type: 'subagents.pruned', subagentRunIds: subagents.slice(0, 2) }, runId)
+    log.control({ type: 'subagents.pruned', ofRun: runId, subagentRunIds: subagents.slice(0, 2) })
   }
 }
 

@@ -285,7 +285,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         subagents.asked(runId, event.subagentRunId)
         break
       case 'subagents.pruned':
-        subagents.pruned(runId, event.subagentRunIds)
+        subagents.pruned(event.ofRun, event.subagentRunIds)
         break
       // The wish; `run.status` is what became of it.
       case 'run.cancel-requested':

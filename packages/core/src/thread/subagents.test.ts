@@ -331,7 +331,7 @@ describe('how much is kept', () => {
       ...['a', 'b'].flatMap((id) => said(`m-${id}`, id).map((each) => by(each, id))),
       finish('a'),
     )
-    log.control({ type: 'subagents.pruned', subagentRunIds: ['a', 'b', 'unknown'] }, 'run')
+    log.control({ type: 'subagents.pruned', ofRun: 'run', subagentRunIds: ['a', 'b', 'unknown'] })
     expect(view().subagents).toMatchObject([
       { subagentRunId: 'a', status: 'succeeded', steps: [], droppedSteps: 1 },
       { subagentRunId: 'b', status: 'running', steps: [{ text: 'b' }], droppedSteps: 0 },

@@ -33,7 +33,6 @@ export interface Subagents {
   superseded(envelope: AguiEnvelope, messageIds: readonly string[], subagentRunId: string | undefined): void
   asked(runId: string, subagentRunId: string): void
   runEnded(runId: string, outcome: Outcome, at: string): void
-  /** `runId` empty: of any run. */
   pruned(runId: string, subagentRunIds: readonly string[]): void
   clear(): void
   handOut(): readonly Subagent[]
@@ -190,15 +189,12 @@ export function createSubagents(
       }
     },
     pruned(runId, subagentRunIds) {
-      const ofRuns = runId === '' ? [...runs.values()] : [runs.get(runId)]
       for (const id of subagentRunIds) {
-        for (const ofRun of ofRuns) {
-          const held = ofRun?.get(id)
-          if (held === undefined) continue
-          const { steps, droppedSteps, ...rest } = get(held)
-          if (rest.status === 'running' || steps.length === 0) continue
-          put(held, { ...rest, steps: [], droppedSteps: droppedSteps + steps.length })
-        }
+        const held = runs.get(runId)?.get(id)
+        if (held === undefined) continue
+        const { steps, droppedSteps, ...rest } = get(held)
+        if (rest.status === 'running' || steps.length === 0) continue
+        put(held, { ...rest, steps: [], droppedSteps: droppedSteps + steps.length })
       }
     },
     clear() {
