@@ -1,11 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromium } from './scripts/chromium.ts'
 
 export default defineConfig({
   test: {
-    // Vitest would leave one core idle: of two, half.
-    maxWorkers: '100%',
+    // One more than the cores: a third of the work is waiting for programs, timers and disks.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {

@@ -32,10 +32,8 @@ test('a corpus of hostile texts runs no script, makes no request, and breaks no 
     const key = { roomId: 'default', threadId: `payloads-${from}` }
     const payloads = PAYLOADS.slice(from, from + AT_ONCE)
     // Each is an answer of its own, so that an unclosed one does not hide the next.
-    for (const prefix of payloads) {
-      await server.play(key, { tokens: 1, intervalMs: 0, prefix })
-      await expect.poll(() => isQuiet(server, key), { intervals: [20] }).toBe(true)
-    }
+    for (const prefix of payloads) await server.play(key, { tokens: 1, intervalMs: 0, prefix })
+    await expect.poll(() => isQuiet(server, key), { intervals: [20] }).toBe(true)
     await page.goto(addressOf(server, key))
     await expect(answers(page)).toHaveCount(payloads.length)
     await expect(answers(page).locator('.md-plain')).toHaveCount(0)

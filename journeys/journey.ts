@@ -59,6 +59,7 @@ async function withServer(
   try {
     await server.start()
     await use(server)
+    await server.cancelRuns()
     await server.stop()
   } finally {
     await server.dispose()

@@ -7,7 +7,8 @@ export default defineConfig({
   testMatch: '*.journey.ts',
   outputDir: '../test-results/journeys',
   fullyParallel: true,
-  workers: 2,
+  // One more than the cores of a small machine: journeys mostly wait for what they watch.
+  workers: 3,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: process.env.CI ? 30_000 : 15_000 },

@@ -16,8 +16,10 @@ import { fileURLToPath } from 'node:url'
 import {
   type CreateRoomBody,
   isEnded,
+  type List,
   paths,
   type Run,
+  type RunInThread,
   type StartBody,
   type ThreadKey,
   type ThreadSnapshot,
@@ -43,12 +45,14 @@ export interface HoldfastServer {
   start(): Promise<void>
   /** SIGKILL: no time for last words. */
   kill(): Promise<void>
-  /** SIGTERM; throws unless it drains and exits 0. */
+  /** SIGTERM; throws unless it drains and exits 0. A live run delays that by seconds. */
   stop(): Promise<void>
+  /** Cancels the runs that have not ended, of the newest. */
+  cancelRuns(): Promise<void>
   /** Stops what runs and removes the data. */
   dispose(): Promise<void>
   createRoom(body: CreateRoomBody): Promise<void>
-  /** Starts a run of the demo agent whose text is exactly `scriptText(script)`. */
+  /** Starts a run of the demo agent whose text is exactly `scriptText(script)`, after those of the thread before it. */
   play(key: ThreadKey, script: Script, question?: string): Promise<Run>
   /** Asks an agent, by default the room's own. */
   ask(key: ThreadKey, question: string, agentId?: string): Promise<Run>
@@ -117,6 +121,11 @@ export async function createHoldfastServer(env: Readonly<Record<string, string>>
       const code = await end('SIGTERM')
       if (code !== 0) throw new Error(`The server was asked to end and exited with ${code} instead of 0.`)
     },
+    async cancelRuns() {
+      const { items } = await call<List<RunInThread>>(paths.allRuns())
+      const live = items.filter((run) => !isEnded(run))
+      await Promise.all(live.map((run) => call(paths.cancelRun(run, run.runId), {}).catch(() => {})))
+    },
     async dispose() {
       await end('SIGKILL')
       await rm(data, { recursive: true, force: true })
@@ -124,7 +133,8 @@ export async function createHoldfastServer(env: Readonly<Record<string, string>>
     async createRoom(body) {
       await call(paths.rooms(), body)
     },
-    play: (key, script, question = 'Say it') => begin(key, question, { agentId: 'demo', forwardedProps: { script } }),
+    play: (key, script, question = 'Say it') =>
+      begin(key, question, { agentId: 'demo', onBusy: 'enqueue', forwardedProps: { script } }),
     ask: (key, question, agentId) => begin(key, question, agentId === undefined ? {} : { agentId }),
     snapshot,
     async said(key) {

@@ -1,5 +1,5 @@
 /** Nothing leaks, over many runs. */
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { createManualEnvironment } from '../testing/manual-environment.ts'
 import { createScriptedTransport } from '../testing/scripted-transport.ts'
 import { deriveRunHandles } from './derived-handles.ts'
@@ -24,7 +24,8 @@ it('S000-6 S001-33 I10 after 1,000 runs and as many looks, sockets, timers and l
     const stop = registry.observe(key).subscribe(() => {})
     const { runId, accepted } = registry.start(key, { text: 'Hello' })
     await accepted
-    await vi.waitFor(() => expect(registry.observe(key).snapshot().connection.type).toBe('live'), { interval: 1 })
+    await settle()
+    expect(registry.observe(key).snapshot().connection.type).toBe('live')
     if (round % 2 === 0) stop()
     transport.say(key, runId, 'Hi')
     transport.end(key, runId)

@@ -20,7 +20,7 @@ import { type HostileAgent, hostileAgents } from '../testing/hostile-agents.ts'
 import { createEngine } from './engine.ts'
 
 const LIMITS = {
-  maxEvents: 20_000,
+  maxEvents: 4_000,
   maxBytes: 2 << 20,
   maxEventBytes: 1 << 20,
   maxDepth: 64,

@@ -25,14 +25,14 @@ const freshData = () => join(home, `data-${++datas}`)
 async function serve(data: string) {
   const server = await startServerProcess({ HOLDFAST_DATA: data })
   servers.push(server)
-  const start = (runId: string, threadId = KEY.threadId) =>
+  const start = (runId: string, threadId = KEY.threadId, tokens = 100_000) =>
     fetch(server.url + paths.runs({ ...KEY, threadId }), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         runId,
         messages: [{ id: `${runId}-q`, role: 'user', content: 'Hello' }],
-        forwardedProps: { script: { tokens: 100_000, intervalMs: 5 } },
+        forwardedProps: { script: { tokens, intervalMs: 5 } },
       }),
     })
   const log = async (threadId = KEY.threadId) => {
@@ -135,7 +135,7 @@ describe('without its data', { timeout: 60_000 }, () => {
   it('a server stops when a copy is restored over its files, and the next server finds the copy', async () => {
     const data = freshData()
     const made = await serve(data)
-    await made.start('old', 'old')
+    await made.start('old', 'old', 20)
     await vi.waitFor(async () => expect((await made.log('old')).length).toBeGreaterThan(5))
     expect(await made.stop()).toBe(0)
     const copy = freshData()

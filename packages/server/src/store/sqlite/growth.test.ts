@@ -81,10 +81,10 @@ it('a short run writes as much in a long thread as in a short one', () => {
     const each = (total: number) => Math.round(total / (runs - from))
     return { statements: each(statements), rows: each(rows), given: each(given) }
   }
-  costUntil(50)
-  const short = costUntil(150)
-  costUntil(500)
-  const long = costUntil(600)
+  costUntil(20)
+  const short = costUntil(60)
+  costUntil(240)
+  const long = costUntil(280)
   expect(long.statements).toBeLessThanOrEqual(short.statements + 1)
   expect(long.rows).toBeLessThanOrEqual(short.rows + 1)
   // Allows for an occasional checkpoint of a conversation that is five times as long.
