@@ -21,9 +21,10 @@ export interface AgentContext {
   /** Adds to the run's usage. Call it as often as the provider reports. */
   usage(entry: TokenUsage): void
   /**
-   * Present if another process started this run and died: the events that the agent has sent so far, in order, without
+   * Present if another process started this run and died or was stopped: the events that the agent has sent so far, in order, without
    * RUN_STARTED; deltas may be joined. What is open there is still open: continue it (content, then its end), or start
-   * something new. `times` is how often the run was taken over, from 1. Only for agents with `afterCrash: 'resume'`.
+   * something new. `times` is how often that happened: an orderly stop of the server
+   * is not counted. Only for agents with `afterCrash: 'resume'`.
    */
   readonly resumed?: { readonly events: readonly Event[]; readonly times: number }
   /** The questions of the run that this run continues, each with the person's answer. */

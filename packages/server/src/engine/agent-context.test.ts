@@ -76,3 +76,26 @@ it('S003-11 every sub-agent has one signal, which aborts with the run, and its l
   expect(context.childSignal('three').aborted).toBe(true)
   expect(server.log).toContainEqual(expect.objectContaining({ type: 'agent_threw' }))
 })
+
+it('S003-11 a sub-agent stops when the store says so, even if no notice arrives, and its parent continues', async () => {
+  const { server, context } = await listening({
+    deaf: true,
+    work: (work) => ({
+      ...work,
+      async renew(leases, leaseMs) {
+        const states = await work.renew(leases, leaseMs)
+        return states.map((state) =>
+          state.type === 'running' ? { ...state, stoppedChildren: ['one', 'early'] } : state,
+        )
+      },
+    }),
+  })
+  const child = context.childSignal('one')
+  await server.pass(4_900, 100)
+  expect(child.aborted).toBe(false)
+  await server.pass(200, 100)
+  expect(child.reason).toMatchObject({ name: 'AbortError', message: 'The sub-agent was stopped.' })
+  expect(context.childSignal('early').aborted).toBe(true)
+  expect(context.childSignal('two').aborted).toBe(false)
+  expect(context.signal.aborted).toBe(false)
+})

@@ -155,7 +155,7 @@ export function createEngine(options: EngineOptions): Engine {
     // The run was lost by this process and comes back to it: the older lease is over.
     if (older) hearOfLease(older, { type: 'lost' }, 0)
     running.set(name, run)
-    void executeRun(run, claim.resumed)
+    void executeRun(run, claim)
     if (early.delete(name)) keeper.check(run)
   }
 

@@ -18,7 +18,7 @@ import { type Before, contextFor } from './agent-context.ts'
 import { driftOfInput, MIXED_UP } from './drift.ts'
 import { abandon, end, type Heard } from './ending.ts'
 import { listen } from './listen.ts'
-import { resumeRun } from './resume-run.ts'
+import { readBefore } from './resume-run.ts'
 import { applyLeaseState, type RunExecution, stopRun } from './run-execution.ts'
 
 const NOT_RESUMABLE: Outcome = {
@@ -28,13 +28,11 @@ const NOT_RESUMABLE: Outcome = {
     'The server stopped while this answer was being written, and its agent can no longer continue it. What had arrived is kept. Retry to ask again.',
 }
 
-const NOTHING_BEFORE: Before = {}
-
 /** Never rejects. Resolves when the engine listens to the agent, or when the run ends without it. */
-export async function executeRun(run: RunExecution, resumed: Claim['resumed']): Promise<void> {
+export async function executeRun(run: RunExecution, claim: Claim): Promise<void> {
   try {
     const foreign = refuseForeignInput(run)
-    const before = resumed && !foreign ? { resumed: await resumeRun(run, resumed.firstSeq) } : NOTHING_BEFORE
+    const before = foreign ? {} : await readBefore(run, claim)
     const called = foreign ?? chooseAgent(run, before)
     if (called.type !== 'agent') void end(run, called)
     else listen(run, called.agent, contextFor(run, before))

@@ -28,8 +28,11 @@ export type EngineLogEntry =
       readonly lateEvents: number
       readonly stopped: boolean
     }
-  /** This process resumed a run that another worker had begun. `events` is how many events it had written. */
-  | { readonly type: 'run_resumed'; readonly lease: Lease; readonly events: number }
+  /**
+   * This process resumed a run that another worker had begun. `events` is how many events it had written, `times` how
+   * often it was resumed after a crash.
+   */
+  | { readonly type: 'run_resumed'; readonly lease: Lease; readonly events: number; readonly times: number }
   /** This process is closing and leaves the run to the next one, as its agent declared. */
   | { readonly type: 'run_released'; readonly lease: Lease }
   /** Runs of vanished processes were ended, or queued for another process to continue. */

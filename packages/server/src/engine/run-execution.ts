@@ -44,7 +44,7 @@ export interface RunParts {
 }
 
 /** The part of a claim that is needed while the run executes. */
-export type ClaimedRun = Omit<Claim, 'run' | 'resumed'>
+export type ClaimedRun = Pick<Claim, 'lease' | 'agentId' | 'owner' | 'input'>
 
 export interface RunExecution extends ClaimedRun, Stoppable, Watched {
   readonly parts: RunParts
@@ -119,10 +119,17 @@ export function childController(run: RunExecution, subagentRunId: string): Abort
   return childOf(run, subagentRunId, (signal) => run.parts.guardSignal(signal, run.lease))
 }
 
+/** Asks one sub-agent to stop. Its parent continues. */
+export function stopChild(run: RunExecution, subagentRunId: string): void {
+  const child = childController(run, subagentRunId)
+  child.abort(new DOMException('The sub-agent was stopped.', 'AbortError'))
+}
+
 /** Applies the store's answer about the lease. */
 export function applyLeaseState(run: RunExecution, state: LeaseState): void {
   switch (state.type) {
     case 'running':
+      for (const subagentRunId of state.stoppedChildren ?? []) stopChild(run, subagentRunId)
       break
     case 'cancelling':
       stopRun(run, { type: 'cancel', cancel: state.cancel })

@@ -23,7 +23,7 @@ describe('the log of a server process', () => {
     engine({ type: 'orphans_settled', count: 2 })
     engine({ type: 'lease_lost', lease })
     engine({ type: 'run_released', lease })
-    engine({ type: 'run_resumed', lease, events: 3 })
+    engine({ type: 'run_resumed', lease, events: 3, times: 1 })
     engine({ type: 'agent_left_behind', lease, lateEvents: 3, stopped: false })
     lived({ type: 'run_ended', ...address, at: 'then', seq: 7, outcome: 'failed', code: 'agent_error' })
     expect(said()).toMatchObject([

@@ -78,6 +78,8 @@ export interface RunningRecord extends RecordCommon {
   readonly startedAt: number
   /** How often another worker has resumed it. Absent: never. */
   readonly resumed?: number
+  /** Its worker left it in an orderly stop: to continue it counts as no resumption. */
+  readonly released?: true
   /** The sub-agents that were asked to stop, whether or not they have ended. Absent: none. */
   readonly stoppedChildren?: readonly string[]
 }

@@ -29,7 +29,8 @@ export interface Claim {
   readonly continued?: Chain
   /**
    * Present if another worker had begun this run: continue from its records in the thread's log, which begin at
-   * `firstSeq`. `times` is how often it has been resumed, counting this time.
+   * `firstSeq`. `times` is how often it has been resumed after a crash,
+   * counting this time: a run that its worker released in an orderly stop continues without being counted.
    */
   readonly resumed?: { readonly firstSeq: number; readonly times: number }
 }
@@ -91,6 +92,7 @@ export interface RunWork {
     lease: Lease,
     end: RunEnd,
   ): Promise<{ readonly type: 'ended' } | Exclude<LeaseState, { readonly type: 'running' }>>
+  /** With 0 milliseconds the worker releases its runs: another one may continue them at once, and that is not counted. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<readonly LeaseState[]>
   /**
    * Ends every live run whose lease has expired: closes what is open, then ends it as `failed{worker_lost}`, or as its

@@ -182,6 +182,30 @@ export function crashContract(inWorld: InWorld): void {
   )
 
   it(
+    'G15 a run that its worker releases in an orderly stop continues, however often, and that is not counted',
+    inWorld(async (world) => {
+      await begun(world, 'resume')
+      const [first, second] = ['worker-2', 'worker-3']
+      let worker = first
+      for (let stops = 1; stops <= MAX_RESUMES + 2; stops++) {
+        const view = await world.store.runs.get(ALICE, THREAD, 'r-1')
+        expect(view).toMatchObject({ run: { status: 'running' } })
+        const lease = { ...ALICES_THREAD, runId: 'r-1', epoch: stops }
+        expect(await world.store.work.renew([lease], 0)).toEqual([{ type: 'running' }])
+        expect(await world.store.work.settleOrphans('expired')).toBe(1)
+        worker = worker === first ? second : first
+        const [claim] = await world.store.work.claim({ ...CLAIM, workerId: worker })
+        expect(claim).toMatchObject({ lease: { epoch: stops + 1 }, resumed: { firstSeq: 1, times: 0 } })
+        expect(claim?.run).not.toHaveProperty('resumed')
+      }
+      expect(await world.store.work.settleOrphans('all')).toBe(1)
+      await world.reopen()
+      expect(await world.store.work.claim(CLAIM)).toMatchObject([{ resumed: { times: 1 } }])
+      await expectSound(world, THREAD)
+    }),
+  )
+
+  it(
     'the caller says how often a run is resumed, down to never',
     inWorld(async (world) => {
       const { store } = world

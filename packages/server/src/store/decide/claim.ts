@@ -106,18 +106,20 @@ function takeOver(
   { workerId, leaseMs }: Worker,
 ): Decision<Claim> {
   const { roomId, threadId, runId } = waiting
-  const resumed = (waiting.resumed ?? 0) + 1
-  const run: RunningRecord = { ...waiting, workerId, leaseUntil: now + leaseMs, resumed }
+  const { released, ...rest } = waiting
+  const times = (waiting.resumed ?? 0) + (released ? 0 : 1)
+  const resumed = times > 0 ? { resumed: times } : {}
+  const run: RunningRecord = { ...rest, workerId, leaseUntil: now + leaseMs, ...resumed }
   const messages = pathTo(view.messages, run.parentId ?? null).map(withoutPlace)
   return {
     answer: {
       ...claimOf(run, view, chain),
       input: inputOf(run, view, messages),
-      resumed: { firstSeq, times: resumed },
+      resumed: { firstSeq, times },
     },
     writes: {
       key: { roomId, threadId },
-      log: [controlRecord(runId, { type: 'run.status', status: 'running', resumed })],
+      log: [controlRecord(runId, { type: 'run.status', status: 'running', ...resumed })],
       run,
       notices: [],
     },

@@ -33,13 +33,12 @@ export function decideRenew(leases: readonly Lease[], leaseMs: number): Several<
   return several(leases.map(renewal), (states: readonly LeaseState[]) => states)
 }
 
-function renew({ now, held: run }: Known<'held'>, lease: Lease, leaseMs: number): Decision<LeaseState> {
-  const held = heldRun(run, lease)
-  if (!held) return { answer: { type: 'lost' } }
-  return {
-    answer: stateOf(held),
-    writes: { key: keyOf(held), log: [], run: { ...held, leaseUntil: now + leaseMs }, notices: [] },
-  }
+function renew({ now, held }: Known<'held'>, lease: Lease, leaseMs: number): Decision<LeaseState> {
+  const run = heldRun(held, lease)
+  if (!run) return { answer: { type: 'lost' } }
+  const { released: _, ...kept } = run
+  const renewed = { ...kept, leaseUntil: now + leaseMs, ...(leaseMs === 0 && { released: true as const }) }
+  return { answer: stateOf(run), writes: { key: keyOf(run), log: [], run: renewed, notices: [] } }
 }
 
 export function decideEnd(

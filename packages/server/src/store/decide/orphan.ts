@@ -75,7 +75,7 @@ interface OrphanFacts extends Known<'view'> {
 function settleOrphan(facts: OrphanFacts, maxResumes: number): readonly Writes[] {
   const { now, thread, view, run } = facts
   if (run.status === 'cancelling') return [endOrphan(facts, stopOutcome(run.cancel))]
-  if (run.afterCrash === 'resume' && (run.resumed ?? 0) < maxResumes) {
+  if (run.afterCrash === 'resume' && (run.released || (run.resumed ?? 0) < maxResumes)) {
     const { roomId, threadId, runId } = run
     const waiting: RunningRecord = { ...run, workerId: null, epoch: run.epoch + 1, leaseUntil: now }
     return [{ key: { roomId, threadId }, log: [], run: waiting, notices: [{ type: 'run.queued', runId }] }]
