@@ -5,8 +5,8 @@ import { createTestServer } from './testing/test-server.ts'
 
 async function listening(options: Parameters<typeof createTestServer>[0] = {}) {
   const server = await createTestServer(options)
-  await server.engine.start()
   await server.ask('a')
+  await server.engine.start()
   await server.settle()
   const [call] = server.calls
   if (!call) throw new Error('The agent was not called.')

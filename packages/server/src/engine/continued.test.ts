@@ -1,4 +1,4 @@
-/** Runs that answer the questions of earlier ones: what their agents are told of those. */
+/** Runs that answer the questions of earlier ones: what their agents learn of those. */
 import { expect, it } from 'vitest'
 import { LOCAL_PRINCIPAL as me } from '../store/principal.ts'
 import { readChain } from './own-log.ts'
