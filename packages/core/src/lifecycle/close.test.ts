@@ -27,6 +27,18 @@ describe('closing open items', () => {
     ])
   })
 
+  it.each([
+    ['run_ended', { type: 'succeeded' }],
+    ['run_ended', { type: 'interrupted', interrupts: [] }],
+    ['cancelled', { type: 'cancelled', by: 'ada' }],
+    ['cancelled', { type: 'superseded', by: 'other' }],
+    ['worker_lost', { type: 'failed', code: 'worker_lost', message: 'Lost.' }],
+    ['token_limit', { type: 'failed', code: 'token_limit', message: 'Too much.' }],
+  ] as const)('S003-12 an open sub-agent ends as %s with a run that ends %o', (code, outcome) => {
+    const [end] = closingEvents([{ kind: 'subagent', id: 's' }], outcome)
+    expect(end).toEqual({ type: 'SUBAGENT_ERROR', subagentRunId: 's', code, message: expect.any(String) })
+  })
+
   it('makes no events if nothing is open', () => {
     expect(closingEvents([])).toEqual([])
   })

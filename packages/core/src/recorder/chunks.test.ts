@@ -28,8 +28,8 @@ describe('chunks', () => {
 
   it('of a sub-agent cost the same however many others are writing', () => {
     // Where each chunk and each end looked at every lane, this took half a minute.
-    const recorder = recorderOf()
     const count = 20_000
+    const recorder = recorderOf({ maxSubagents: count })
     for (let n = 0; n < count; n++) {
       recorder.record({ type: 'TEXT_MESSAGE_CHUNK', messageId: `m${n}`, subagentRunId: `s${n}`, delta: 'a' })
     }

@@ -26,6 +26,6 @@ export const DEFAULT_RECORDER_LIMITS: RecorderLimits = {
   maxDepth: 64,
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 * 1024 * 1024,
-  maxSubagents: 200,
-  maxSubagentDepth: 5,
+  maxSubagents: 1_000,
+  maxSubagentDepth: 8,
 }

@@ -17,6 +17,7 @@ import { type Attributable, type Event, EventType, type SubagentStartedEvent } f
 import type { Closable } from '../lifecycle/close.ts'
 import { agree, type Entity, exactly, makeEntity } from './entity.ts'
 import { createFamily, type Family, type FamilyLimits } from './family.ts'
+import { createOwnWords, type OwnWords } from './own-words.ts'
 import { broken } from './refusal.ts'
 import { createRegister, type RegisterOptions } from './register.ts'
 import { underNames } from './snapshot.ts'
@@ -53,6 +54,7 @@ export function createOrder(options: RegisterOptions, limits: FamilyLimits): Ord
   const { look } = register
   let steps: Map<string, Entity> | undefined
   let family: Family | undefined
+  let ownWords: OwnWords | undefined
   const opened = new Map<Entity, Closable['kind']>()
   let hasChanged = false
 
@@ -155,11 +157,25 @@ export function createOrder(options: RegisterOptions, limits: FamilyLimits): Ord
       hasChanged = true
     }
     family ??= createFamily(limits)
-    family.add(id, event.parentSubagentRunId)
+    family.start(id, event.parentSubagentRunId)
     if (call !== undefined) rename(event, 'parentToolCallId', callName(call))
     const parent = text === undefined ? undefined : look('text', text)
     if (parent) rename(event, 'parentMessageId', parent.id)
     open(register.addNamed('subagent', id, id, undefined), 'subagent', undefined)
+  }
+
+  /** An agent may tag events and announce no sub-agent. Readers see one all the same, so it counts. */
+  function speaks(tag: string | undefined): void {
+    if (tag === undefined) return
+    family ??= createFamily(limits)
+    family.speak(tag)
+  }
+
+  /** Whether a text is open, or a call in its message. */
+  function isWritten(message: Entity): boolean {
+    if (message.open) return true
+    for (const [{ id }, kind] of opened) if (kind === 'tool_call' && register.holders.get(id) === message) return true
+    return false
   }
 
   /** The entity that an encrypted value belongs to; undefined if it is not of this run. */
@@ -239,7 +255,12 @@ export function createOrder(options: RegisterOptions, limits: FamilyLimits): Ord
       }
       case EventType.MESSAGES_SNAPSHOT:
         event.messages = underNames(event, { register, given, tolerant })
+        for (const { subagentRunId } of event.messages) speaks(subagentRunId)
         hasChanged = true
+        return undefined
+      case EventType.CUSTOM:
+        ownWords ??= createOwnWords(register, isWritten)
+        if (ownWords.admit(event)) hasChanged = true
         return undefined
       default:
         return undefined
@@ -255,6 +276,8 @@ export function createOrder(options: RegisterOptions, limits: FamilyLimits): Ord
   return {
     admit(event) {
       hasChanged = false
+      // First, because what is refused must leave nothing open.
+      if (!event.type.startsWith('SUBAGENT')) speaks((event as Attributable).subagentRunId)
       const entity = admitEntity(event)
       if (!entity) return hasChanged
       if ('messageId' in event) rename(event, 'messageId', entity.id)

@@ -73,12 +73,14 @@ describe('the end of a run', () => {
     expect(recorder.record(finished)).toMatchObject({ outcome: { type: 'failed', code: 'agent_incomplete' } })
   })
 
-  it('may be written again with another outcome: the closing events are the same, the last one differs', () => {
+  it('may be written again with another outcome: what it said is the same, only how it and its sub-agents end differs', () => {
     const recorder = recorderOf()
-    recordAll(recorder, [start, say('half')])
+    recordAll(recorder, [start, say('half'), { type: 'SUBAGENT_STARTED', subagentRunId: 's1', name: 'helper' }])
     const first = recorder.end(SUCCEEDED)
     const second = recorder.end({ type: 'cancelled', by: 'p1' })
-    expect(second.slice(0, -1)).toEqual(first.slice(0, -1))
+    expect(second.slice(0, -2)).toEqual(first.slice(0, -2))
+    expect(parsed(first).at(-2)).toMatchObject({ type: 'SUBAGENT_ERROR', code: 'run_ended' })
+    expect(parsed(second).at(-2)).toMatchObject({ type: 'SUBAGENT_ERROR', code: 'cancelled' })
     expect(parsed(second).at(-1)).toMatchObject({ type: 'RUN_FINISHED', outcome: { type: 'cancelled' } })
   })
 

@@ -145,7 +145,7 @@ function show(steps: SubagentSteps, messageId: string, title: string, at: string
 }
 
 /** A tool's failure as the server marks it; AG-UI has a field for it in messages only. */
-export function isError(metadata: Metadata | undefined): boolean {
+function isError(metadata: Metadata | undefined): boolean {
   const mark = metadata?.holdfast as { readonly error?: unknown } | null | undefined
   return mark?.error === true
 }

@@ -26,8 +26,8 @@ const LIMITS = {
   maxDepth: 64,
   maxCoalescedBytes: 64 * 1024,
   maxStateBytes: 4 << 20,
-  maxSubagents: 200,
-  maxSubagentDepth: 5,
+  maxSubagents: 1_000,
+  maxSubagentDepth: 8,
 }
 /** On the manual clock. */
 const LONGEST_MS = 10_000
