@@ -7,10 +7,10 @@ const { serve } = await import('@holdfast/server')
 await serve({
   env: process.env,
   webRoot: join(import.meta.dirname, 'dist'),
-  agents: async ({ model }, clock) => {
+  agents: async ({ model }, clock, tools) => {
     if (!model) return []
     // Only who names a model loads what talks to one.
     const { createModelAgent } = await import('@holdfast/server/model')
-    return [createModelAgent({ ...model, clock })]
+    return [createModelAgent({ ...model, clock, tools })]
   },
 })

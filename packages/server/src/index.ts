@@ -2,6 +2,12 @@ export { createCatalogue } from './agents/catalogue.ts'
 export { type AgentDefinition, defineAgent } from './agents/define-agent.ts'
 export { createDemoAgent, type DemoAgentOptions } from './agents/demo/demo-agent.ts'
 export { AgentFailure } from './agents/failure.ts'
+export {
+  type ApprovalRules,
+  type ModelAgentDefinition,
+  type ModelAgentDescription,
+  modelAgent,
+} from './agents/model/description.ts'
 export type { Agent, AgentCatalogue, AgentContext, AnswerCheck, Answered } from './agents/port.ts'
 export {
   createRemoteAgent,

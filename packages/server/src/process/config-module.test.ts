@@ -20,9 +20,12 @@ it('returns the settings of the module, with its agents unchanged', async () => 
     export const agent = { id: 'own', title: 'Own', async *run() {} }
     export default { agents: [agent], defaultAgent: 'own', limits: { run: { maxEvents: 5 }, drainMs: 0 } }`)
   expect(config).toMatchObject({ agents: [{ id: 'own' }], defaultAgent: 'own', limits: { drainMs: 0 } })
-  expect(config.agents?.[0]?.run).toBeTypeOf('function')
+  expect(config.agents?.[0]).toHaveProperty('run', expect.any(Function))
   expect(await load('export default {}')).toEqual({})
 })
+
+const TOOL = (name: string) =>
+  `{ name: "${name}", description: "x", inputSchema: {}, effect: "read", parse() {}, needsApproval() {}, execute() {} }`
 
 it.each([
   ['export const x = 1', 'it has no default export'],
@@ -32,6 +35,13 @@ it.each([
   ['export default { agents: [{ id: "a b", title: "x", run() {} }] }', 'agents[0] has an id that is not 1–128'],
   ['export default { agents: [{ id: "a", title: "x" }] }', 'agents[0] has no function `run`'],
   ['export default { agents: [{ id: "a", title: "x", run() {}, afterCrash: "x" }] }', 'agents[0] has an unknown'],
+  ['export default { agents: [5] }', 'agents[0] cannot be used'],
+  ['export default { tools: {} }', 'tools is not a list of tools'],
+  ['export default { tools: [5] }', 'tools[0] is not a tool'],
+  ['export default { tools: [{ name: "a", description: "x" }] }', 'tools[0] has no inputSchema'],
+  [`export default { tools: [${TOOL('a')}, ${TOOL('a')}] }`, 'tools[1] has the name "a", which another tool has'],
+  [`export default { tools: [${TOOL('run_sub_agent')}] }`, 'tools[0] has the name "run_sub_agent", which the server'],
+  ['export default { approval: { a: "sometimes" } }', 'approval.a cannot be used'],
   ['export default { defaultAgent: 5 }', 'defaultAgent is not an agent id'],
   ['export default { agnets: [] }', 'there is no setting agnets'],
   ['export default { limits: { run: { maxEvnts: 1 } } }', 'there is no setting limits.run.maxEvnts'],

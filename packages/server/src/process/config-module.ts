@@ -8,13 +8,27 @@ import { pathToFileURL } from 'node:url'
 import { isId } from '@holdfast/core'
 import { z } from 'zod'
 import { type McpServersConfig, McpServersSchema, sentenceOf as mcpSentenceOf } from '../agents/mcp/config.ts'
+import {
+  type ApprovalRules,
+  ApprovalSchema,
+  isModelAgent,
+  type ModelAgentDescription,
+} from '../agents/model/description.ts'
 import type { Agent } from '../agents/port.ts'
+import type { Tool } from '../agents/tools/port.ts'
 import { ConfigError } from './config.ts'
 import { type HoldfastLimits, LimitsSchema } from './limits.ts'
 
 export interface HoldfastConfig {
-  /** In addition to `demo`, and to `model` and `remote` if the environment sets them. Those ids are taken. */
-  readonly agents?: readonly Agent[]
+  /**
+   * In addition to `demo`, and to `model` and `remote` if the environment sets them. Those ids are taken, but a `modelAgent`
+   * with the id `model` replaces the one of the environment.
+   */
+  readonly agents?: readonly (Agent | ModelAgentDescription)[]
+  /** Made with `defineTool`. Model agents are given them by name. */
+  readonly tools?: readonly Tool[]
+  /** Which calls a person must approve, by the names of tools: `{'files/*': 'always'}`. For all model agents. */
+  readonly approval?: ApprovalRules
   /** The agent of rooms that name none. Default `demo`. */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
@@ -63,9 +77,35 @@ const SaidAgent = z.looseObject({
   afterCrash: z.enum(['fail', 'restart', 'resume'], 'has an unknown `afterCrash`').optional(),
 })
 
+const SaidTool = z.looseObject(
+  {
+    name: z.string('has no name; create it with defineTool'),
+    description: z.string('has no description; create it with defineTool'),
+    inputSchema: z.record(z.string(), z.unknown(), 'has no inputSchema; create it with defineTool'),
+    effect: z.enum(['read', 'idempotent', 'effect'], 'has no `effect`; create it with defineTool'),
+    parse: z.custom(isFunction, 'has no function `parse`; create it with defineTool'),
+    needsApproval: z.custom(isFunction, 'has no function `needsApproval`; create it with defineTool'),
+    execute: z.custom(isFunction, 'has no function `execute`; create it with defineTool'),
+  },
+  'is not a tool; create it with defineTool',
+)
+
+const RESERVED = ['run_sub_agent', 'sub_agent_result']
+
+const Tools = z.array(SaidTool, 'is not a list of tools').superRefine((tools, context) => {
+  for (const [index, { name }] of tools.entries()) {
+    const message = RESERVED.includes(name)
+      ? `has the name "${name}", which the server uses itself`
+      : tools.findIndex((each) => each.name === name) < index && `has the name "${name}", which another tool has`
+    if (message) context.addIssue({ code: 'custom', path: [index], message })
+  }
+})
+
 const Said = z.strictObject(
   {
-    agents: z.array(SaidAgent, 'is not a list of agents').optional(),
+    agents: z.array(z.union([z.custom(isModelAgent), SaidAgent]), 'is not a list of agents').optional(),
+    tools: Tools.optional(),
+    approval: ApprovalSchema.optional(),
     defaultAgent: z.string('is not an agent id').optional(),
     limits: LimitsSchema.optional(),
     mcpServers: McpServersSchema.optional(),
@@ -76,13 +116,22 @@ const Said = z.strictObject(
 function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'it cannot be used'
   if (issue.path[0] === 'mcpServers') return mcpSentenceOf(issue)
+  // Of an agent that is no model agent.
+  if (issue.code === 'invalid_union') {
+    const inner = issue.errors.at(-1)?.[0]
+    return sentenceOf(inner && { ...inner, path: [...issue.path, ...inner.path] })
+  }
   const where = issue.path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('')
   if (issue.code === 'unrecognized_keys')
     return `there is no setting ${[where, ...issue.keys].filter((part) => part !== '').join('.')}`
   const own = /^(is|has) /.test(issue.message)
-  const subject = where.replace(/\.(id|title|run|check|afterCrash)$/, '') || 'its default export'
+  const subject =
+    where.replace(
+      /\.(id|title|run|check|afterCrash|name|description|inputSchema|effect|parse|needsApproval|execute)$/,
+      '',
+    ) || 'its default export'
   return own ? `${subject} ${issue.message}` : `${subject} cannot be used: ${issue.message}`
 }
 

@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from './config.ts'
 describe('the configuration', () => {
   it('needs nothing', () => {
     expect(readConfig({})).toEqual({
+      modelDefaults: {},
       host: '127.0.0.1',
       port: 4400,
       dataDirectory: '.holdfast',
@@ -33,6 +34,15 @@ describe('the configuration', () => {
       AGUI_URL: 'http://127.0.0.1:9000/agent',
       HOLDFAST_CONFIG: './holdfast.config.ts',
     }
+    const model = {
+      baseUrl: 'http://127.0.0.1:11434/v1',
+      model: 'm',
+      apiKey: 'k',
+      system: 'Be brief.',
+      titleModel: 'small',
+      headers: { 'api-key': 'k-2', 'X-Title': 'Chat' },
+      firstByteMs: 240_000,
+    }
     expect(readConfig(env)).toEqual({
       host: '::1',
       port: 0,
@@ -40,15 +50,8 @@ describe('the configuration', () => {
       logLevel: 'warn',
       strict: true,
       publicOrigin: 'https://chat.example',
-      model: {
-        baseUrl: 'http://127.0.0.1:11434/v1',
-        model: 'm',
-        apiKey: 'k',
-        system: 'Be brief.',
-        titleModel: 'small',
-        headers: { 'api-key': 'k-2', 'X-Title': 'Chat' },
-        firstByteMs: 240_000,
-      },
+      model,
+      modelDefaults: model,
       remoteUrl: 'http://127.0.0.1:9000/agent',
       module: './holdfast.config.ts',
       warnings: [],

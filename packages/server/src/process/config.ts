@@ -18,6 +18,8 @@ export interface Config {
   /** Scheme, host and port, as in a browser's `Origin` header. */
   readonly publicOrigin?: string
   readonly model?: ModelConfig
+  /** What model agents of the config module leave out. */
+  readonly modelDefaults: Partial<ModelConfig>
   /** Where an AG-UI agent accepts runs. */
   readonly remoteUrl?: string
   /** Path of a module (./config-module.ts). */
@@ -135,8 +137,10 @@ export function readConfig(env: Environment): Config {
   const warnings: string[] = NOT_BUILT.filter((name) => env[name]).map(
     (name) => `${name} is set but has no effect in this version.`,
   )
-  const model = modelOf(parsed.data)
-  if (!model && (OPENAI_BASE_URL || OPENAI_MODEL)) {
+  const modelDefaults = modelOf(parsed.data)
+  const { baseUrl, model: modelName } = modelDefaults
+  const model = baseUrl !== undefined && modelName !== undefined && { ...modelDefaults, baseUrl, model: modelName }
+  if (!model && !HOLDFAST_CONFIG && (OPENAI_BASE_URL || OPENAI_MODEL)) {
     warnings.push('The agent “model” needs both OPENAI_BASE_URL and OPENAI_MODEL, so it is not available.')
   }
   return {
@@ -147,6 +151,7 @@ export function readConfig(env: Environment): Config {
     strict: parsed.data.NODE_ENV === 'development',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(model ? { model } : {}),
+    modelDefaults,
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),
     ...(HOLDFAST_CONFIG === undefined ? {} : { module: HOLDFAST_CONFIG }),
     ...(HOLDFAST_MCP === undefined ? {} : { mcpFile: HOLDFAST_MCP }),
@@ -154,13 +159,12 @@ export function readConfig(env: Environment): Config {
   }
 }
 
-function modelOf(said: z.infer<typeof Variables>): ModelConfig | undefined {
+function modelOf(said: z.infer<typeof Variables>): Partial<ModelConfig> {
   const { OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_API_KEY, OPENAI_SYSTEM, OPENAI_TITLE_MODEL } = said
   const { OPENAI_HEADERS, OPENAI_FIRST_BYTE_MS } = said
-  if (!OPENAI_BASE_URL || !OPENAI_MODEL) return undefined
   return {
-    baseUrl: OPENAI_BASE_URL,
-    model: OPENAI_MODEL,
+    ...(OPENAI_BASE_URL ? { baseUrl: OPENAI_BASE_URL } : {}),
+    ...(OPENAI_MODEL ? { model: OPENAI_MODEL } : {}),
     ...(OPENAI_API_KEY === undefined ? {} : { apiKey: OPENAI_API_KEY }),
     ...(OPENAI_SYSTEM === undefined ? {} : { system: OPENAI_SYSTEM }),
     ...(OPENAI_TITLE_MODEL === undefined ? {} : { titleModel: OPENAI_TITLE_MODEL }),

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import type { Clock } from '@holdfast/core'
 import { McpConfigError, type McpServersConfig, readMcpFile } from '../agents/mcp/config.ts'
 import { createMcpSource, type McpSource } from '../agents/mcp/source.ts'
+import type { Tool } from '../agents/tools/port.ts'
 import { createScrub } from '../operate/secrets.ts'
 import { type Config, ConfigError, type Environment } from './config.ts'
 
@@ -34,6 +35,20 @@ export function startMcp({ config, loaded, env, directory, clock, words, warn }:
     scrubOf: createScrub,
     onWords: words,
   })
+}
+
+/**
+ * The tools of HOLDFAST_MCP, for the agent that the variables add: who sets nothing else has them. Those of the config module
+ * are given by name.
+ */
+export function filedTools(
+  { mcpFile }: Pick<Config, 'mcpFile'>,
+  { mcpServers = {} }: McpOptions['loaded'],
+  source: Pick<McpSource, 'tools' | 'states'>,
+): () => Promise<readonly Tool[]> {
+  if (mcpFile === undefined) return async () => []
+  const filed = Object.keys(source.states()).filter((name) => !Object.hasOwn(mcpServers, name))
+  return async () => (await source.tools()).filter(({ name }) => filed.some((server) => name.startsWith(`${server}/`)))
 }
 
 /** @throws ConfigError with one sentence */

@@ -14,8 +14,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@holdfast/core'
+import { isModelAgent } from '../agents/model/description.ts'
 import type { Agent } from '../agents/port.ts'
 import { createRemoteAgent } from '../agents/remote/remote-agent.ts'
+import type { Tool } from '../agents/tools/port.ts'
 import { createLogger, LOG_LEVELS } from '../operate/logger.ts'
 import { secretsIn } from '../operate/secrets.ts'
 import { startTracing } from '../operate/tracing.ts'
@@ -23,7 +25,8 @@ import { StoreFault } from '../store/fault.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
 import { loadConfigModule } from './config-module.ts'
 import { createJournal } from './journal.ts'
-import { startMcp } from './mcp.ts'
+import { filedTools, startMcp } from './mcp.ts'
+import { createModelAgents } from './model-agents.ts'
 import { whyNotStarted } from './refusal-to-start.ts'
 import { startServer } from './server.ts'
 import { systemClock } from './system-clock.ts'
@@ -32,8 +35,8 @@ export interface ServeOptions {
   readonly env: Environment
   /** Directory of the built page. If it does not exist, only the API is served. */
   readonly webRoot?: string
-  /** Agents in addition to `demo`. */
-  readonly agents?: (config: Config, clock: Clock) => Promise<readonly Agent[]>
+  /** Agents in addition to `demo`. `tools` are those of HOLDFAST_MCP. */
+  readonly agents?: (config: Config, clock: Clock, tools: () => Promise<readonly Tool[]>) => Promise<readonly Agent[]>
 }
 
 /** Runs until the end, and then exits the process. */
@@ -70,13 +73,17 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     const loaded = module ? await unlessStopped(loadConfigModule(module, process.cwd())) : {}
     const { agents: own = [], defaultAgent, limits } = loaded
     const mcp = startMcp({ config, loaded, env, directory: process.cwd(), clock: systemClock, words, warn })
-    const ready = agents ? await unlessStopped(agents(config, systemClock)) : []
+    const mcpServers = Object.keys(mcp.states())
+    const options = { config, loaded, mcp, mcpServers, clock: systemClock }
+    const described = await unlessStopped(createModelAgents(options))
+    const ofVariables = agents ? await unlessStopped(agents(config, systemClock, filedTools(config, loaded, mcp))) : []
+    const ready = [...ofVariables.filter(({ id }) => !described.some((each) => each.id === id)), ...described]
     const remote = remoteUrl === undefined ? [] : [createRemoteAgent({ url: remoteUrl, clock: systemClock })]
     const built = webRoot !== undefined && existsSync(join(webRoot, 'index.html'))
     const server = await startServer({
       ...config,
       ...(built ? { webRoot } : {}),
-      agents: [...ready, ...remote, ...own],
+      agents: [...ready, ...remote, ...own.filter((each): each is Agent => !isModelAgent(each))],
       ...(defaultAgent === undefined ? {} : { defaultAgent }),
       ...(limits ? { limits } : {}),
       mcp,

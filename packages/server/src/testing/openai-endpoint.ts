@@ -8,6 +8,8 @@
  * answer: `POST /go` continues every answer that is paused at that moment.
  * A model named `split-N`, `cut-N` or `drop-N` gives the same stream (`WHOLE`) in two pieces, ended or with the socket
  * torn at byte N; `refuse-S-T-N` refuses with status S and `Retry-After: T` N times, then answers.
+ * A model named `calls-SxT-NAME` calls the tool NAME T times in each of S steps, with `{"n": 0}`, `{"n": 1}` …, by the tool
+ * results that the conversation holds, and then answers. Its call ids are the same in each step.
  * `GET /requests` reports what was asked and whether the asker hung up.
  */
 import { createServer, type ServerResponse } from 'node:http'
@@ -19,6 +21,7 @@ export interface EndpointRequest {
   readonly model: string
   readonly messages: readonly { readonly role: string; readonly content: unknown }[]
   readonly authorization?: string
+  readonly tools?: readonly { readonly function: { readonly name: string } }[]
   /** How it ended: `asker` closed the socket, or this end was done. */
   readonly closedBy: 'nobody' | 'asker' | 'endpoint'
 }
@@ -163,7 +166,25 @@ async function answer(response: ServerResponse, question: string): Promise<void>
   response.end(finish())
 }
 
-function parametric(model: string): Play | undefined {
+/** Calls a tool `times` times in each of `steps` steps, and then says how many results it got. */
+function callsTools(steps: number, times: number, name: string, messages: EndpointRequest['messages']): Play {
+  const results = messages.filter(({ role }) => role === 'tool').length
+  if (results >= steps * times) return (response) => void open(response).end(say([`${results} results.`]) + finish())
+  const calls = Array.from({ length: times }, (_, n) => ({
+    index: n,
+    id: `call-${n}`,
+    type: 'function',
+    function: { name, arguments: JSON.stringify({ n: results + n }) },
+  }))
+  return (response) =>
+    void open(response).end(
+      say([`Step ${results / times}.`]) + sse({ delta: { tool_calls: calls } }) + finish('tool_calls'),
+    )
+}
+
+function parametric(model: string, messages: EndpointRequest['messages']): Play | undefined {
+  const [, steps, each, tool] = /^calls-(\d+)x(\d+)-(\w+)$/.exec(model) ?? []
+  if (tool) return callsTools(Number(steps), Number(each), tool, messages)
   const [, way, byte] = /^(split|cut|drop)-(\d+)$/.exec(model) ?? []
   if (way && byte) return takenApart(way, Number(byte))
   const [, status, after, times] = /^refuse-(\d+)-(.+)-(\d+)$/.exec(model) ?? []
@@ -203,12 +224,13 @@ const server = createServer((request, response) => {
   const body: Buffer[] = []
   request.on('data', (bytes: Buffer) => body.push(bytes))
   request.on('end', () => {
-    const { model, messages } = JSON.parse(Buffer.concat(body).toString()) as EndpointRequest
+    const { model, messages, tools } = JSON.parse(Buffer.concat(body).toString()) as EndpointRequest
     const { authorization } = request.headers
     const seen: (typeof requests)[number] = {
       model,
       messages,
       closedBy: 'nobody',
+      ...(tools && { tools }),
       ...(authorization && { authorization }),
     }
     requests.push(seen)
@@ -223,7 +245,7 @@ const server = createServer((request, response) => {
     })
     const question = textOf(messages.findLast((message) => message.role === 'user')?.content)
     const scenario = /#([a-z-]+)/.exec(question)?.[1] ?? model
-    void (SCENARIOS[scenario] ?? parametric(model) ?? answer)(response, question)
+    void (SCENARIOS[scenario] ?? parametric(model, messages) ?? answer)(response, question)
   })
 })
 

@@ -71,14 +71,14 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
 }
 
 /** The agent of a catalogue. `agent` may be shared with others that start it as a sub-agent. */
-function agentOf(agent: LoopAgent, options: ModelAgentOptions): Agent {
+export function agentOf(agent: LoopAgent, options: ModelAgentOptions): Agent {
   const { clock, newId = randomUUID, totalMs = DEFAULT_MODEL_LIMITS.totalMs } = options
   const entitle = titlesOf(options)
   return { ...createLoopAgent({ agent, clock, newId, totalMs }), ...(entitle && { entitle }) }
 }
 
 /** @throws TypeError for invalid settings; it contains no header value */
-function loopAgentOf(options: ModelAgentOptions): LoopAgent {
+export function loopAgentOf(options: ModelAgentOptions): LoopAgent {
   const { id = 'model', title = options.model, tools = async () => [], subAgents = [] } = options
   const limits = { ...DEFAULT_LOOP_LIMITS, ...options.loop }
   return { id, title, limits, subAgents, tools, model: createModel(options, limits.maxToldResult) }

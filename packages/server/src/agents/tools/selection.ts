@@ -10,7 +10,8 @@ export function selectTools<T extends Pick<Tool, 'name'>>(
   return tools.filter(({ name }) => chosen.some((matches) => matches(name)))
 }
 
-function matcherOf(pattern: string): (name: string) => boolean {
+/** Whether a name fits the pattern. */
+export function matcherOf(pattern: string): (name: string) => boolean {
   if (!pattern.includes('*')) return (name) => name === pattern
   const parts = pattern.split('*')
   const [first = ''] = parts

@@ -6,11 +6,11 @@ export function serve(env: Readonly<Record<string, string | undefined>>, webRoot
   return serveProcess({
     env,
     ...(webRoot === undefined ? {} : { webRoot }),
-    agents: async ({ model }, clock) => {
+    agents: async ({ model }, clock, tools) => {
       if (!model) return []
       // Loaded only if a model is configured.
       const { createModelAgent } = await import('../../agents/model/index.ts')
-      return [createModelAgent({ ...model, clock })]
+      return [createModelAgent({ ...model, clock, tools })]
     },
   })
 }
