@@ -38,7 +38,7 @@ export async function* execute(
   const toolContext: ToolContext = {
     ...approvalContext(run, speaker, call, AbortSignal.any([signal, stop.signal])),
     progress: news.progress,
-    ask: createAsk(start.answers ?? [], (question) => news.tell({ type: 'asked', question })),
+    ask: createAsk(start.answers ?? [], stop.signal, (question) => news.tell({ type: 'asked', question })),
   }
   const ms = tool.timeoutMs ?? limits.toolMs
   const undoTimer = clock.schedule(ms, () => news.tell({ type: 'too_long' }))
@@ -96,14 +96,18 @@ export async function* execute(
   }
 }
 
-/** Answers what was answered before, in order. Anything else is a question to the person, which resolves in no run. */
-function createAsk(answers: readonly ToolAnswer[], onAsked: (question: ToolQuestion) => void) {
+/** Answers what was answered before, in order. Anything else is a question to the person, and ends the call. */
+function createAsk(answers: readonly ToolAnswer[], stopped: AbortSignal, onAsked: (question: ToolQuestion) => void) {
   let nth = 0
   return (question: ToolQuestion): Promise<ToolAnswer> => {
     const known = answers[nth++]
     if (known) return Promise.resolve(known)
+    const { promise, reject } = Promise.withResolvers<ToolAnswer>()
+    // A tool may ask without waiting for the answer.
+    promise.catch(() => {})
+    stopped.addEventListener('abort', () => reject(stopped.reason), { once: true })
     onAsked({ message: String(question.message), schema: structuredClone(question.schema) })
-    return new Promise(() => {})
+    return promise
   }
 }
 

@@ -27,9 +27,9 @@ export interface ToolContext {
   /** Shows how far the call is, for example "3 of 10 pages". Only the latest text counts. */
   progress(text: string): void
   /**
-   * Asks the person. Absent where it is not possible. It may never resolve: then the run ends with the question, the
-   * signal aborts, and the run that answers makes the call again with the same key. The same question, asked again in the
-   * same order, then resolves at once. So ask before you act.
+   * Asks the person. Absent where it is not possible. The run ends with the question: the signal aborts, and this rejects
+   * with an AbortError. The run that answers makes the call again with the same key, and the same question, asked again in
+   * the same order, then resolves at once. So ask before you act.
    */
   ask?(question: ToolQuestion): Promise<ToolAnswer>
 }
