@@ -56,7 +56,7 @@ type Wrong = (why: string, cause?: unknown) => ConfigError
 /** Bytes of a result's event besides its text. */
 const ROOM_BYTES = 8 * 1024
 
-export function maxResultBytes({ limits }: Pick<HoldfastConfig, 'limits'>): number {
+function maxResultBytes({ limits }: Pick<HoldfastConfig, 'limits'>): number {
   return Math.max(ROOM_BYTES, resolveLimits(limits).run.maxEventBytes - ROOM_BYTES)
 }
 
