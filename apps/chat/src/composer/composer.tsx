@@ -11,6 +11,7 @@ import {
   type RefObject,
   useEffect,
   useEffectEvent,
+  useId,
   useLayoutEffect,
   useRef,
 } from 'react'
@@ -29,6 +30,8 @@ interface ComposerProps {
   readonly notice?: ReactNode
   /** Under the field, at its end. */
   readonly children?: ReactNode
+  /** What sending does while a question is open. Absent: the text is a message. */
+  readonly meaning?: { readonly button: string; readonly hint: string; readonly placeholder: string } | undefined
   write(text: string): void
   send(text: string): void
   /** Queues behind the live run, or supersedes it. Absent where no run can be live. */
@@ -36,9 +39,21 @@ interface ComposerProps {
   stop(): void
 }
 
-export function Composer({ mode, draft, notice, children, write, send, whileBusy, stop }: ComposerProps) {
+export function Composer({
+  mode,
+  draft,
+  notice,
+  children,
+  meaning: given,
+  write,
+  send,
+  whileBusy,
+  stop,
+}: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null)
+  const hint = useId()
   const empty = draft.trim() === ''
+  const meaning = mode === 'send' ? given : undefined
   useStopOnEscape(mode === 'stop', field, stop)
   useLayoutEffect(() => {
     if (field.current) takeFocus(field.current)
@@ -79,7 +94,8 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
           data-focus-home
           className="composer-text"
           aria-label="Message"
-          placeholder="Ask anything"
+          placeholder={meaning?.placeholder ?? 'Ask anything'}
+          aria-describedby={meaning && hint}
           rows={Math.min(8, draft.split('\n').length)}
           dir="auto"
           enterKeyHint="send"
@@ -115,12 +131,14 @@ export function Composer({ mode, draft, notice, children, write, send, whileBusy
             onClick={mode === 'send' ? () => click('enter') : onStop}
           >
             <Icon name={mode === 'send' ? 'send' : 'stop'} />
-            {WORDS[mode]}
+            {meaning?.button ?? WORDS[mode]}
           </button>
         )}
       </div>
       <div className="composer-foot">
-        <span className="composer-hint">{choice ? CHOICES[mode] : HINTS[mode]}</span>
+        <span id={hint} className="composer-hint" data-meaning={meaning && ''}>
+          {meaning?.hint ?? (choice ? CHOICES[mode] : HINTS[mode])}
+        </span>
         {children}
       </div>
     </section>

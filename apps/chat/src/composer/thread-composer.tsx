@@ -3,12 +3,15 @@
  *
  * Does not know: what the conversation shows; which text returns to the draft (`use-returned-words.ts`).
  */
-import type { Activity, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
-import type { QueueHold, ThreadKey } from '@holdfast/core'
+import type { Activity, Answers, FailedStart, StartIntent, ThreadQueue } from '@holdfast/client'
+import type { ThreadKey, ThreadView } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { layer, layerPart } from '../frame/layer.tsx'
+import { Questions } from '../questions/lazy-questions.tsx'
+import { meaningOf } from '../questions/meaning.ts'
+import { questionOf } from '../questions/question.ts'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
 import { Trouble } from './trouble.tsx'
@@ -23,9 +26,10 @@ interface ThreadComposerProps {
   readonly threadKey: ThreadKey
   readonly activity: Activity
   readonly failedStart: FailedStart | undefined
+  /** Absent until the thread is known. */
+  readonly view: Pick<ThreadView, 'interrupts' | 'runs' | 'queueHeldBy'> | undefined
+  readonly answering: Answers | undefined
   readonly queue: ThreadQueue
-  /** What paused it, if no person did. */
-  readonly heldBy: QueueHold | undefined
   /** Who answered last. */
   readonly answeredBy: string | undefined
   /** The message that the new one follows; the end of the thread, if undefined. */
@@ -39,8 +43,10 @@ const MODES: Record<Activity['type'], ComposerMode> = {
   cancelling: 'stopping',
 }
 
+const NONE: ThreadView['interrupts'] = []
+
 export function ThreadComposer(props: ThreadComposerProps) {
-  const { threadKey, activity, failedStart, queue, heldBy, answeredBy, parentId } = props
+  const { threadKey, activity, failedStart, queue, view, answering, answeredBy, parentId } = props
   const registry = useRegistry()
   const drafts = useDrafts()
   const place = keyString(threadKey)
@@ -52,6 +58,14 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const [queueWasShown, setQueueWasShown] = useState(false)
   if (queue.items.length > 0 && !queueWasShown) setQueueWasShown(true)
 
+  const interrupts = view?.interrupts ?? NONE
+  const questions = useMemo(() => interrupts.map(questionOf), [interrupts])
+  const meaning = meaningOf(questions, draft)
+  // Once shown they stay mounted, so that they can say what became of a question.
+  const [askedBefore, setAskedBefore] = useState(false)
+  const asks = questions.length > 0 || failedStart?.answers !== undefined
+  if (asks && !askedBefore) setAskedBefore(true)
+
   function send(text: string, onBusy?: StartIntent['onBusy']): void {
     forgive()
     const named = agent.unsent !== undefined && { agentId: agent.unsent }
@@ -60,27 +74,56 @@ export function ThreadComposer(props: ThreadComposerProps) {
     drafts.write(place, '')
   }
 
-  const notice = failedStart?.error ? (
-    <Trouble text={`Not sent. ${failedStart.error.message}`} dismiss={() => registry.dismissFailedStart(threadKey)} />
-  ) : (
-    trouble && <Trouble text={`Couldn’t stop: still running. ${trouble}`} dismiss={forgive} />
-  )
+  function sendOrAnswer(text: string): void {
+    if (meaning?.type !== 'answer') send(text, meaning && 'enqueue')
+    else {
+      forgive()
+      registry.answer(threadKey, meaning.answers)
+      drafts.write(place, '')
+    }
+  }
+
+  const notice =
+    failedStart?.error && !failedStart.answers ? (
+      <Trouble text={`Not sent. ${failedStart.error.message}`} dismiss={() => registry.dismissFailedStart(threadKey)} />
+    ) : (
+      trouble && <Trouble text={`Couldn’t stop: still running. ${trouble}`} dismiss={forgive} />
+    )
   return (
     <Composer
       mode={MODES[activity.type]}
       draft={draft}
       notice={
         <>
-          {queueWasShown && <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={heldBy} />}
+          {(asks || askedBefore) && (
+            <Questions
+              threadKey={threadKey}
+              interrupts={interrupts}
+              resolved={resolutionIn(view)}
+              answering={answering}
+              failedStart={failedStart}
+              box
+            />
+          )}
+          {queueWasShown && (
+            <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={view?.queueHeldBy} />
+          )}
           {notice}
         </>
       }
       write={(text) => drafts.write(place, text)}
-      send={send}
+      meaning={meaning}
+      send={sendOrAnswer}
       whileBusy={{ queue: (text) => send(text, 'enqueue'), replace: (text) => send(text, 'supersede') }}
       stop={stop}
     >
       <AgentPicker {...agent} />
     </Composer>
   )
+}
+
+/** How the last questions were resolved. */
+function resolutionIn(view: ThreadComposerProps['view']) {
+  const asker = view?.runs.findLast(({ status }) => status === 'interrupted')
+  return asker && 'resolved' in asker ? asker.resolved : undefined
 }

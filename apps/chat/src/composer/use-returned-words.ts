@@ -7,6 +7,7 @@ import type { ThreadState } from '@holdfast/client'
 import { keyString, type ThreadView } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useEffect } from 'react'
+import { wordsIn } from '../questions/question.ts'
 import { useDraft } from './use-draft.ts'
 import { useDrafts } from './use-drafts.ts'
 
@@ -18,7 +19,7 @@ export function useReturnedWords({ key, content, failedStart }: ThreadState): vo
 
   useEffect(() => {
     if (!failedStart) return
-    drafts.giveBackUnsent(place, failedStart.runId, failedStart.text)
+    drafts.giveBackUnsent(place, failedStart.runId, failedStart.text || wordsIn(failedStart.answers))
     if (!failedStart.error) registry.dismissFailedStart(key)
   }, [failedStart, drafts, place, registry, key])
 

@@ -37,6 +37,6 @@ function wordsOf(activity: Activity): string {
     case 'superseded':
       return 'Stopped'
     case 'interrupted':
-      return 'Waiting for an answer'
+      return ['Needs you.', ...outcome.interrupts.map(({ message, reason }) => message ?? reason)].join(' ')
   }
 }

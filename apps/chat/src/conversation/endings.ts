@@ -19,6 +19,8 @@ type Path = readonly ThreadMessage[]
 export interface Ending {
   readonly runId: string
   readonly outcome: Exclude<Outcome, { type: 'succeeded' }>
+  /** How its questions were resolved. Absent while one is open. */
+  readonly resolved?: NonNullable<EndedRun['resolved']>
   /** Whether it is the one to try again. */
   readonly retry: boolean
   /** The partial answer to continue from. */
@@ -54,7 +56,8 @@ export function endingsOf(
     const isLast = run === newest && (run.parentId === undefined || onPath.has(run.parentId))
     const place = lastOf.get(run.runId)?.id ?? (isLast ? end : placeOfSilent(run, runs.slice(index + 1), onPath))
     if (place === undefined) continue
-    const ending: Ending = { runId: run.runId, outcome: run.outcome, retry: false }
+    const { runId, outcome, resolved } = run
+    const ending: Ending = { runId, outcome, ...(resolved && { resolved }), retry: false }
     endings.set(place, [...(endings.get(place) ?? []), ending])
   }
   const last = end === undefined ? undefined : endings.get(end)

@@ -1,12 +1,14 @@
 /** One line of a conversation. What a person wrote is a text node; what an agent wrote is markdown, which knows no markup. */
 import { memo, type ReactNode } from 'react'
 import { StreamingMarkdown } from '../markdown/streaming-markdown.tsx'
+import { Subagents } from '../subagents/lazy-subagents.tsx'
 import { AnswerFoot } from './answer-foot.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import type { Branch } from './branches.ts'
 import { OwnMessage } from './own-message.tsx'
 import { ProviderWait, QuietLine } from './quiet-line.tsx'
 import { Reasoning } from './reasoning.tsx'
+import { RestartLine } from './restart-line.tsx'
 import type { Row } from './rows.ts'
 import { type EndingActions, RunEnding } from './run-ending.tsx'
 import { ToolCard } from './tool-card.tsx'
@@ -53,8 +55,24 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
           {row.type === 'text' && <Text of="assistant" text={row.text} writing={row.writing} />}
           {row.type === 'reasoning' && <Reasoning text={row.text} writing={row.writing} seconds={row.seconds} />}
           {row.type === 'activity' && <QuietLine icon="timeline">{row.text}</QuietLine>}
-          {row.type === 'tool' && <ToolCard name={row.name} input={row.input} state={row.state} />}
+          {row.type === 'tool' && (
+            <ToolCard name={row.name} input={row.input} state={row.state}>
+              {row.agents && actions.threadKey && <Subagents threadKey={actions.threadKey} agents={row.agents} />}
+            </ToolCard>
+          )}
           {row.foot && <AnswerFoot foot={row.foot} {...actions} />}
+        </Utterance>
+      )
+    case 'agents':
+      return (
+        <Utterance speaker="assistant" who={undefined}>
+          {actions.threadKey && <Subagents threadKey={actions.threadKey} agents={row.agents} />}
+        </Utterance>
+      )
+    case 'restart':
+      return (
+        <Utterance speaker="assistant" who={undefined}>
+          <RestartLine restart={row} />
         </Utterance>
       )
     case 'waiting':

@@ -348,3 +348,117 @@ describe('beside the text', () => {
     expect(types(shown([question], [{ ...live, waiting, parentId: 'elsewhere' }]))).toEqual(['user'])
   })
 })
+
+describe('a tool call', () => {
+  const call = (id: string) => ({ id, type: 'function', function: { name: 'send', arguments: '{}' } }) as const
+  const calling: ThreadMessage = { ...answer, content: '', toolCalls: [call('c1'), call('c2')] } as ThreadMessage
+  const states = (rows: readonly Row[]) => rows.flatMap((row) => (row.type === 'tool' ? [row.state] : []))
+  const asked = ended('r1', { type: 'interrupted', interrupts: [] })
+  const interrupts = [{ id: 'i1', reason: 'tool_approval', toolCallId: 'c1' }]
+
+  test('S001-C4 asks while its question is open, and no longer once the question is gone', () => {
+    expect(states(shown([question, calling], [asked], { interrupts }))).toEqual([
+      { type: 'asks', interruptId: 'i1' },
+      { type: 'unanswered' },
+    ])
+    expect(states(shown([question, calling], [asked]))).toEqual([{ type: 'unanswered' }, { type: 'unanswered' }])
+  })
+
+  test('runs again in the run that brings the answers, with its progress, and shows the result that this run writes', () => {
+    const runs = [{ ...asked, resolved: 'answered' } as EndedRun, { ...live, runId: 'r2', continues: 'r1' }]
+    const progress = [{ runId: 'r2', toolCallId: 'c1', text: '3 of 5', at: AT }]
+    expect(states(shown([question, calling], runs, { progress }))[0]).toEqual({ type: 'running', progress: '3 of 5' })
+    const result = { id: 't', role: 'tool', toolCallId: 'c1', content: 'sent', parentId: 'a', runId: 'r2' } as const
+    expect(states(shown([question, calling, result], runs, { progress }))[0]).toEqual({ type: 'result', text: 'sent' })
+  })
+
+  test('S000-C10 has failed where its result says so, in either way', () => {
+    const of = (more: object) =>
+      states(
+        shown(
+          [question, calling, { id: 't', role: 'tool', toolCallId: 'c1', content: 'No.', parentId: 'a', ...more }],
+          [live],
+        ),
+      )[0]
+    expect(of({ metadata: { holdfast: { error: true } } })).toEqual({ type: 'error', text: '', message: 'No.' })
+    expect(of({ error: 'Broken.' })).toEqual({ type: 'error', text: 'No.', message: 'Broken.' })
+    for (const odd of [{ holdfast: null }, { holdfast: { error: 'yes' } }, {}]) {
+      expect(of({ metadata: odd })).toEqual({ type: 'result', text: 'No.' })
+    }
+  })
+
+  const agent = (subagentRunId: string, more: object) =>
+    ({
+      subagentRunId,
+      runId: 'r1',
+      jobId: subagentRunId,
+      name: subagentRunId,
+      status: 'running',
+      steps: [],
+      droppedSteps: 0,
+      startedAt: AT,
+      updatedAt: AT,
+      ...more,
+    }) as NonNullable<Shown['subagents']>[number]
+  const agentsIn = (rows: readonly Row[]) =>
+    rows.flatMap((row) =>
+      'agents' in row && row.agents ? [[row.id, ...row.agents.map(({ subagentRunId }) => subagentRunId)]] : [],
+    )
+
+  test('S003-18 holds the sub-agents that it started, and theirs; others of the run come after its last line', () => {
+    const subagents = [
+      agent('s1', { parentToolCallId: 'c1' }),
+      agent('s2', { parentToolCallId: 'elsewhere', parentSubagentRunId: 's1' }),
+      agent('s3', {}),
+      agent('s4', { parentToolCallId: 'unknown' }),
+      agent('of another run', { runId: 'r9', parentToolCallId: 'c1' }),
+    ]
+    expect(agentsIn(shown([question, calling], [live], { subagents }))).toEqual([
+      ['c1', 's1', 's2'],
+      ['agents:r1', 's3', 's4'],
+    ])
+  })
+
+  test('sub-agents whose ids name a circle, or themselves, are shown at their run', () => {
+    const subagents = [
+      agent('s1', { parentSubagentRunId: 's2' }),
+      agent('s2', { parentSubagentRunId: 's1' }),
+      agent('s3', { parentSubagentRunId: 's3' }),
+    ]
+    expect(agentsIn(shown([question, answer], [live], { subagents }))).toEqual([['agents:r1', 's1', 's2', 's3']])
+  })
+
+  test('sub-agents of a run that has not written anything follow its question', () => {
+    expect(agentsIn(shown([question], [live], { subagents: [agent('s1', {})] }))).toEqual([['agents:r1', 's1']])
+  })
+})
+
+describe('a run that went on after a crash', () => {
+  const again: ThreadMessage = { ...answer, id: 'a2', content: 'Because of' }
+  const resumed = { ...live, resumed: 1 }
+
+  test('says so once, where what it said twice is folded away', () => {
+    const gone: ThreadMessage = { ...answer, id: 'a1', content: 'Becau' }
+    const rows = shown([question, again], [resumed], { superseded: [gone] })
+    expect(types(rows)).toEqual(['user', 'restart', 'text'])
+    expect(rows[1]).toEqual({ type: 'restart', id: 'restart:r1/a1', text: 'Becau', continued: 1 })
+  })
+
+  test('says so before its first line where it had said nothing, and at its question before it says anything', () => {
+    expect(types(shown([question, again], [resumed]))).toEqual(['user', 'restart', 'text'])
+    expect(shown([question], [resumed])[1]).toEqual({ type: 'restart', id: 'restart:r1', continued: 1 })
+  })
+
+  test('twice folds each part where it was, and counts at the last', () => {
+    const first: ThreadMessage = { ...answer, id: 'x', content: 'One' }
+    const thought = { id: 'y', role: 'reasoning', content: 'Hm', parentId: 'a2', runId: 'r1' } as ThreadMessage
+    const second = { id: 'z', role: 'assistant', content: 'Two', parentId: 'y', runId: 'r1' } as ThreadMessage
+    const rows = shown([question, again], [{ ...live, resumed: 2 }], { superseded: [first, thought, second] })
+    expect(rows.flatMap((row) => (row.type === 'restart' ? [[row.text, row.continued]] : [['line']]))).toEqual([
+      ['line'],
+      ['One', undefined],
+      ['line'],
+      ['Hm\n\nTwo', 2],
+    ])
+  })
+})

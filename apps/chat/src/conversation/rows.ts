@@ -11,19 +11,17 @@ import {
   newestLeaf,
   type OpenItem,
   type Run,
+  type Subagent,
   type ThreadMessage,
   type ThreadView,
 } from '@holdfast/core'
 import { type Branch, branchesOf, leafUnder } from './branches.ts'
 import { type Ending, endingsOf, type Foot, feetOf } from './endings.ts'
+import { type Restart, restartsOf } from './restarts.ts'
 import { textOf } from './text-of.ts'
+import { type Calls, callsOf, type ToolState } from './tool-rows.ts'
 
-export type ToolState =
-  | { readonly type: 'running' }
-  | { readonly type: 'result'; readonly text: string }
-  | { readonly type: 'error'; readonly text: string; readonly message: string }
-  /** Its run has ended without an answer. */
-  | { readonly type: 'unanswered' }
+export type { ToolState } from './tool-rows.ts'
 
 export type Row =
   | {
@@ -38,7 +36,17 @@ export type Row =
   | (Said & { readonly type: 'text'; readonly text: string; readonly writing: boolean })
   | (Said & { readonly type: 'reasoning'; readonly text: string; readonly writing: boolean; readonly seconds?: number })
   | (Said & { readonly type: 'activity'; readonly text: string })
-  | (Said & { readonly type: 'tool'; readonly name: string; readonly input: string; readonly state: ToolState })
+  | (Said & {
+      readonly type: 'tool'
+      readonly name: string
+      readonly input: string
+      readonly state: ToolState
+      /** The sub-agents that it has started. */
+      readonly agents?: readonly Subagent[]
+    })
+  /** Sub-agents of a run that no call on the path has started. */
+  | { readonly type: 'agents'; readonly id: string; readonly agents: readonly Subagent[] }
+  | ({ readonly type: 'restart' } & Restart)
   | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
   | ({ readonly type: 'waiting'; readonly id: string } & NonNullable<LiveRun['waiting']>)
@@ -61,6 +69,9 @@ export interface Shown {
   readonly runs: readonly Run[]
   readonly open: readonly OpenItem[]
   readonly interrupts?: ThreadView['interrupts']
+  readonly progress?: ThreadView['progress']
+  readonly subagents?: ThreadView['subagents']
+  readonly superseded?: ThreadView['superseded']
   /** What was sent and is not in the conversation yet, except for queued messages. */
   readonly pending: readonly ThreadMessage[]
 }
@@ -85,20 +96,30 @@ export function headOf(
   return answered ?? newestLeaf(messages)
 }
 
-export function rowsOf({ path, messages = path, runs, open, interrupts = [], pending }: Shown): Row[] {
+export function rowsOf(shown: Shown): Row[] {
+  const { path, messages = path, runs, open, interrupts = [], superseded = [], pending } = shown
   const writing = open.filter(({ kind }) => kind === 'text' || kind === 'reasoning')
   const taken = new Set(path.map((message) => message.id))
   const byId = new Map(runs.map((run) => [run.runId, run]))
-  const answers = answersOf(path)
+  const calls = callsOf(path, runs, shown)
+  const restarts = restartsOf(path, runs, superseded)
+  const lastOf = new Map(path.map(({ runId }, at) => [runId, at]))
   const endings = endingsOf(path, runs, interrupts)
   const feet = feetOf(path, runs, interrupts)
   const branches = branchesOf(messages, path)
   const rows: Row[] = []
-  for (const message of path) {
-    const [first, ...others] = rowsOfMessage(message, { open: writing, byId, answers, taken })
+  const restartsAt = (id: string) => {
+    for (const restart of restarts.get(id) ?? []) rows.push({ type: 'restart', ...restart })
+  }
+  restartsAt('')
+  for (const [at, message] of path.entries()) {
+    const [first, ...others] = rowsOfMessage(message, { open: writing, byId, calls, taken })
     const branch = branches.get(message.id)
-    if (first)
-      rows.push(branch && first.type !== 'ending' && first.type !== 'waiting' ? { ...first, branch } : first, ...others)
+    if (first) rows.push(branch && isMessage(first) ? { ...first, branch } : first, ...others)
+    restartsAt(message.id)
+    const { runId } = message
+    const agents = runId !== undefined && lastOf.get(runId) === at ? calls.agentsBeside(runId) : []
+    if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${runId}`, agents })
     const foot = feet.get(message.id)
     const last = rows.at(-1)
     if (foot && last && isSaid(last)) rows[rows.length - 1] = { ...last, foot }
@@ -106,6 +127,10 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
   }
   const known = new Set(path.map((message) => message.id))
   for (const run of runs) {
+    if (run.status !== 'queued' && !lastOf.has(run.runId)) {
+      const agents = known.has(run.parentId ?? '') ? calls.agentsBeside(run.runId) : []
+      if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${run.runId}`, agents })
+    }
     if (isEnded(run) || run.status === 'queued' || !run.waiting || !known.has(run.parentId ?? '')) continue
     rows.push({ type: 'waiting', id: `wait:${run.runId}`, ...run.waiting })
   }
@@ -117,7 +142,13 @@ export function rowsOf({ path, messages = path, runs, open, interrupts = [], pen
   return rows
 }
 
-function isSaid(row: Row): row is Extract<Row, { type: 'text' | 'reasoning' | 'activity' | 'tool' }> {
+function isMessage(row: Row): row is Extract<Row, { type: 'user' | 'notice' }> | SaidRow {
+  return row.type === 'user' || row.type === 'notice' || isSaid(row)
+}
+
+type SaidRow = Extract<Row, { type: 'text' | 'reasoning' | 'activity' | 'tool' }>
+
+function isSaid(row: Row): row is SaidRow {
   return row.type === 'text' || row.type === 'reasoning' || row.type === 'activity' || row.type === 'tool'
 }
 
@@ -125,14 +156,12 @@ interface Around {
   /** What is being written. */
   readonly open: readonly OpenItem[]
   readonly byId: ReadonlyMap<string, Run>
-  readonly answers: ReadonlyMap<ToolCall, ToolState>
+  readonly calls: Calls
   /** The ids of lines so far, and of every message. */
   readonly taken: Set<string>
 }
 
-type ToolCall = NonNullable<Extract<ThreadMessage, { role: 'assistant' }>['toolCalls']>[number]
-
-function rowsOfMessage(message: ThreadMessage, { open, byId, answers, taken }: Around): Row[] {
+function rowsOfMessage(message: ThreadMessage, { open, byId, calls, taken }: Around): Row[] {
   const writing = open.some((item) => growsIn(item, message))
   const run = byId.get(message.runId ?? '')
   const by = run && { agentId: run.agentId }
@@ -151,13 +180,14 @@ function rowsOfMessage(message: ThreadMessage, { open, byId, answers, taken }: A
       const rows: Row[] = []
       if (message.content) rows.push({ type: 'text', id: message.id, text: message.content, writing, ...by })
       for (const call of message.toolCalls ?? []) {
-        const waiting: ToolState = { type: run && !isEnded(run) ? 'running' : 'unanswered' }
+        const agents = calls.agentsOf(call, message.runId)
         rows.push({
           type: 'tool',
           id: ownId(message.id, call.id, taken),
           name: call.function.name,
           input: call.function.arguments,
-          state: answers.get(call) ?? waiting,
+          state: calls.stateOf(call, run),
+          ...(agents.length > 0 && { agents }),
           ...by,
         })
       }
@@ -201,21 +231,4 @@ function ownId(messageId: string, callId: string, taken: Set<string>): string {
   while (taken.has(id)) id = `${messageId}:${id}`
   taken.add(id)
   return id
-}
-
-/** A tool's result is shown in the card of its call: the last earlier call with that id. */
-function answersOf(path: readonly ThreadMessage[]): Map<ToolCall, ToolState> {
-  const calls = new Map<string, ToolCall>()
-  const answers = new Map<ToolCall, ToolState>()
-  for (const message of path) {
-    if (message.role === 'assistant') for (const call of message.toolCalls ?? []) calls.set(call.id, call)
-    const call = message.role === 'tool' ? calls.get(message.toolCallId) : undefined
-    if (message.role !== 'tool' || !call) continue
-    const text = textOf(message.content)
-    answers.set(
-      call,
-      message.error === undefined ? { type: 'result', text } : { type: 'error', text, message: message.error },
-    )
-  }
-  return answers
 }

@@ -1,9 +1,11 @@
 /** How a run ended, unless it succeeded: what happened and what the person can do. */
+import type { ThreadKey } from '@holdfast/core'
 import { Icon, type IconName } from '../design/icon.tsx'
 import type { Ending } from './endings.ts'
 import { keepFocusNear } from './keep-focus.ts'
 
 export interface EndingActions {
+  readonly threadKey?: ThreadKey
   /** Another answer to what this run answered, as a new version. */
   retry(runId: string): void
   continueFrom(messageId: string): void
@@ -61,7 +63,15 @@ export function RunEnding({ ending, actions }: { readonly ending: Ending; readon
   )
 }
 
-function wordsOf({ outcome, retry }: Ending): {
+const RESOLVED: Record<NonNullable<Ending['resolved']> | 'open', { readonly icon: IconName; readonly title: string }> =
+  {
+    open: { icon: 'question', title: 'Waiting for your answer' },
+    answered: { icon: 'done', title: 'Answered' },
+    cancelled: { icon: 'stopped', title: 'Question withdrawn' },
+    expired: { icon: 'queued', title: 'Question expired' },
+  }
+
+function wordsOf({ outcome, resolved }: Ending): {
   readonly icon: IconName
   readonly title: string
   readonly text?: string
@@ -72,8 +82,7 @@ function wordsOf({ outcome, retry }: Ending): {
     case 'cancelled':
       return { icon: 'stopped', title: 'Stopped' }
     case 'interrupted':
-      if (retry) return { icon: 'stopped', title: 'Question withdrawn' }
-      return { icon: 'question', title: 'Waiting for an answer.', text: 'You can’t answer here yet.' }
+      return RESOLVED[resolved ?? 'open']
     case 'superseded':
       return { icon: 'stopped', title: 'Stopped.', text: 'Replaced by a newer message.' }
   }

@@ -83,7 +83,8 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
           activity={state.activity}
           failedStart={state.failedStart}
           queue={state.queue}
-          heldBy={state.content.type === 'ready' ? state.content.view.queueHeldBy : undefined}
+          view={state.content.type === 'ready' ? state.content.view : undefined}
+          answering={state.answering}
           answeredBy={answeredBy(state)}
           parentId={chosen === undefined ? undefined : leafIn(state, chosen)}
         />

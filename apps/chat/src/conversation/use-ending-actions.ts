@@ -18,6 +18,7 @@ export function useEndingActions(
   const registry = useRegistry()
   return useMemo(
     () => ({
+      threadKey: key,
       retry(runId) {
         choose(undefined)
         unlessBusy(() => registry.retry(key, runId, agentId))

@@ -1,6 +1,7 @@
 import type { RunInThread } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
-import { lanesOf, lasting } from './bars.ts'
+import { lasting } from '../design/lasting.ts'
+import { lanesOf } from './bars.ts'
 
 const at = (second: number) => new Date(second * 1000).toISOString()
 const span = { from: 0, to: 100_000 }

@@ -1,9 +1,9 @@
 /** The log of one run as it grows: when, after how long, what. */
 import type { RunInThread } from '@holdfast/core'
 import { useEffect, useState } from 'react'
+import { lasting } from '../design/lasting.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { useServices } from '../services.ts'
-import { lasting } from './bars.ts'
 import { createRunLog, type LogLine } from './run-log.ts'
 import { followRun } from './run-source.ts'
 

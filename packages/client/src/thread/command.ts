@@ -176,5 +176,7 @@ export function storedForm(key: ThreadKey, command: Command | undefined): Stored
   if (start && isUndecided(start.phase)) return { ...of, ...asked, ...(cancel && { cancel }) }
   if (cancel) return { ...of, cancel }
   const back = start?.returned
-  return back && !back.taken && back.failed.text !== '' ? { ...of, ...asked, refused: true } : undefined
+  return back && !back.taken && (back.failed.text !== '' || back.failed.answers)
+    ? { ...of, ...asked, refused: true }
+    : undefined
 }
