@@ -120,7 +120,7 @@ export const CONVERSATION: readonly Screen[] = [
   asked('failed, refused by the provider', 'Name every lighthouse there is', 'Failed.'),
   asked('failed, without a key', 'Translate this chapter', 'Failed.'),
   asked('failed, over a limit', 'Count to a million', 'Failed.'),
-  asked('asks the person', 'May I delete the old drafts?', 'Waiting for an answer'),
+  asked('asks the person', 'May I delete the old drafts?', 'Waiting for your answer'),
   {
     name: 'made room for another question',
     async show({ page, ask, openAsked }) {

@@ -2,7 +2,7 @@
  * What the agent of the pictures does, by the question it is asked. Each play pauses where a picture is taken, and ends
  * only when it is stopped.
  */
-import { type Event, EventType, type RunAgentInput } from '@ag-ui/core'
+import { type Event, EventType, type RunAgentInput, type RunFinishedInterruptOutcome } from '@ag-ui/core'
 import { AgentFailure } from '@holdfast/server'
 import { RICH } from './rich-answer.ts'
 
@@ -70,10 +70,37 @@ export const PLAYS = {
   'Count to a million': async function* () {
     for (let n = 0; ; n += 1) yield* said(`${n}`)
   },
-  'May I delete the old drafts?': async function* (_, { threadId, runId }) {
+  'May I delete the old drafts?': async function* (_, run) {
     yield* said('There are eleven drafts that nobody has opened this year.')
-    const interrupts = [{ id: crypto.randomUUID(), reason: 'Delete eleven drafts?' }]
-    yield { type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: 'interrupt', interrupts } }
+    yield asking(run, { reason: 'Delete eleven drafts?' })
+  },
+  'Send the invitations': async function* (_, run) {
+    yield* said('The list is ready: forty guests, three of them abroad.')
+    yield* called('send_invitations', '{"to":40,"text":"Come to the harbour on Saturday."}', 'runs', 'send')
+    yield asking(run, { ...SEND, toolCallId: 'send', expiresAt: new Date(Date.now() + 599_000).toISOString() })
+  },
+  'Which boiler do you have?': async function* (_, run) {
+    yield asking(run, {
+      reason: 'input',
+      message: 'Which boiler is in the cellar?',
+      responseSchema: { type: 'string', enum: ['Gas', 'Oil', 'District heating', 'I don’t know'] },
+    })
+  },
+  'Book the ferry': async function* (_, run) {
+    yield asking(run, { reason: 'input', message: 'Who travels, and when?', responseSchema: FERRY })
+  },
+  'Import the address book': async function* (_, run) {
+    const responseSchema = { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } }
+    yield asking(run, { reason: 'input', message: 'Which addresses shall I import?', responseSchema })
+  },
+  'Pay the deposit': async function* (_, run) {
+    yield* called('pay', '{"to":"Harbour office","amount":250}', 'runs', 'pay')
+    const metadata = { toolName: 'pay', arguments: { to: 'Harbour office', amount: 250 } }
+    const message = 'The server restarted while this call was on its way. It may have happened.'
+    yield asking(run, { reason: 'tool_outcome_unknown', message, toolCallId: 'pay', metadata })
+  },
+  'Prepare the party': async function* (_, run) {
+    yield asking(run, SEND, { reason: 'Where shall the party be?' })
   },
   'Wait for my word': async function* () {
     await new Promise<void>((resolve) => waitingForWord.add(resolve))
@@ -114,9 +141,51 @@ function* thought(text: string, stays?: 'open'): Generator<Event> {
   if (stays !== 'open') yield { type: EventType.REASONING_MESSAGE_END, messageId }
 }
 
+const SEND = {
+  reason: 'tool_approval',
+  message: 'Send the invitation to forty guests?',
+  metadata: {
+    toolName: 'send_invitations',
+    arguments: { to: 40, text: 'Come to the harbour on Saturday.' },
+    argumentsHash: 'a',
+  },
+}
+
+const FERRY = {
+  type: 'object',
+  required: ['name', 'cabin', 'contact'],
+  properties: {
+    name: { type: 'string', title: 'Name', maxLength: 80, description: 'As in the passport' },
+    people: { type: 'integer', title: 'Passengers', minimum: 1, maximum: 9, default: 2 },
+    day: { type: 'string', format: 'date', title: 'Day' },
+    cabin: { type: 'string', title: 'Cabin', enum: ['in', 'out'], enumNames: ['Inside', 'Outside'] },
+    car: { type: 'boolean', title: 'We bring a car' },
+    contact: {
+      type: 'object',
+      title: 'Contact',
+      required: ['mail'],
+      properties: {
+        mail: { type: 'string', format: 'email', title: 'E-mail' },
+        phone: { type: 'string', maxLength: 40 },
+      },
+    },
+  },
+}
+
+type Asked = Omit<NonNullable<RunFinishedInterruptOutcome['interrupts']>[number], 'id'>
+
+function asking({ threadId, runId }: Pick<RunAgentInput, 'threadId' | 'runId'>, ...asked: readonly Asked[]): Event {
+  const interrupts = asked.map((each) => ({ ...each, id: crypto.randomUUID() }))
+  return { type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: 'interrupt', interrupts } }
+}
+
 /** A tool call: its input is being written, it runs, or it has a result. */
-function* called(toolCallName: string, input: string, became: 'writes' | 'runs' | (string & {})): Generator<Event> {
-  const toolCallId = crypto.randomUUID()
+function* called(
+  toolCallName: string,
+  input: string,
+  became: 'writes' | 'runs' | (string & {}),
+  toolCallId: string = crypto.randomUUID(),
+): Generator<Event> {
   yield { type: EventType.TOOL_CALL_START, toolCallId, toolCallName }
   yield { type: EventType.TOOL_CALL_ARGS, toolCallId, delta: input }
   if (became === 'writes') return

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium as launcher, type Page } from 'playwright'
 import { chromium } from '../../scripts/chromium.ts'
 import { createHoldfastServer } from '../server.ts'
+import { ACTING } from './acting-screens.ts'
 import { BROKEN } from './broken-screens.ts'
 import { COMPOSER } from './composer-screens.ts'
 import { CONVERSATION } from './conversation-screens.ts'
@@ -38,7 +39,7 @@ const SUITES: readonly Suite[] = [
   },
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG },
-    screens: [...CONVERSATION, ...COMPOSER, ...SIDE, ...OVER, ...BROKEN],
+    screens: [...CONVERSATION, ...ACTING, ...COMPOSER, ...SIDE, ...OVER, ...BROKEN],
     async furnish(stage) {
       await furnish(stage)
       if (wanted.length === 0 || wanted.some((word) => 'more threads five thousand'.includes(word)))
