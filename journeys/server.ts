@@ -36,6 +36,11 @@ export interface Script {
   readonly tool?: boolean
   readonly hang?: boolean
   readonly flood?: boolean
+  readonly steps?: number
+  readonly effect?: 'read' | 'idempotent' | 'effect'
+  readonly subagents?: number
+  readonly subagentSteps?: number
+  readonly interrupt?: boolean
 }
 
 export interface HoldfastServer {

@@ -7,6 +7,7 @@ import { cancelLoop } from './cancel-loop.ts'
 import { change, growthLoop, HEAPS } from './growth-loop.ts'
 import { killLoop } from './kill-loop.ts'
 import { retryLoop } from './retry-loop.ts'
+import { stepsLoop } from './steps-loop.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
@@ -35,6 +36,13 @@ const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
   async 'cancel-kill'() {
     const { acknowledged } = await cancelKillLoop(kills, seed, say)
     return `${kills} kills among cancels: ${acknowledged} had been acknowledged, and each run ended cancelled.`
+  },
+  async steps() {
+    const { calls, runs, resumed, questions } = await stepsLoop(kills, seed, say)
+    return (
+      `${kills} kills among tool calls: ${runs} runs, resumed ${resumed} times, ${calls} calls, ${questions} questions; no completed ` +
+      'call made again, none with an effect made twice without an answer, nothing shown twice, every run ended.'
+    )
   },
   async growth() {
     const report = await growthLoop(EVENTS_A_KILL * kills)
