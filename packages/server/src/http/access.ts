@@ -21,6 +21,8 @@ export type Action =
   | 'runs.read'
   | 'runs.list'
   | 'runs.cancel'
+  | 'subagents.read'
+  | 'subagents.cancel'
   | 'queue.read'
   | 'queue.change'
   | 'log.read'
@@ -51,6 +53,7 @@ export interface Resource {
   readonly roomId?: string
   readonly threadId?: string
   readonly runId?: string
+  readonly subagentRunId?: string
   readonly threads?: readonly ThreadKey[]
 }
 

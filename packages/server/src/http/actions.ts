@@ -54,6 +54,8 @@ export const ACTIONS = {
   changeQueue: 'queue.change',
   cancelRun: 'runs.cancel',
   cancelThread: 'runs.cancel',
+  listSubagents: 'subagents.read',
+  cancelSubagent: 'subagents.cancel',
   readLog: 'log.read',
   readRunEvents: 'log.read',
   getInbox: 'inbox.read',

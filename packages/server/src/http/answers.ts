@@ -156,6 +156,12 @@ export const FeedPageShape = z.object({
 export const EventPageShape = z.object({ events: z.array(z.looseObject({ type: z.string() })), ...position })
 
 const listOf = (items: z.ZodType) => z.object({ items: z.array(items), next: z.string().optional() })
+export const SubagentsShape = listOf(SubagentShape)
+export const SubagentCancelRequestedShape = z.object({ subagent: SubagentShape })
+export const SubagentCancelTooLateShape = z.object({
+  alreadyTerminal: z.literal(true),
+  status: z.enum(['succeeded', 'failed', 'cancelled']),
+})
 export const AgentsShape = listOf(Agent)
 export const RoomsShape = listOf(RoomShape)
 export const ThreadsShape = listOf(ThreadShape)

@@ -28,6 +28,7 @@ import { rooms } from './routes/rooms.ts'
 import { runEvents } from './routes/run-events.ts'
 import { runs } from './routes/runs.ts'
 import { start } from './routes/start.ts'
+import { subagents } from './routes/subagents.ts'
 import { threads } from './routes/threads.ts'
 import { unknownRoutes } from './routes/unknown.ts'
 import { staticPage } from './static.ts'
@@ -70,6 +71,7 @@ export function createApp(options: AppOptions): Api {
     runs,
     queue,
     cancel,
+    subagents,
     log,
     runEvents,
     inbox,

@@ -222,6 +222,8 @@ describe('authorisation', () => {
         'runs.read',
         'runs.list',
         'runs.cancel',
+        'subagents.read',
+        'subagents.cancel',
         'queue.read',
         'queue.change',
         'log.read',

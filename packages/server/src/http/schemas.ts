@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
-import { ID_PATTERN, keyString } from '@holdfast/core'
+import { ID_PATTERN, keyString, MAX_AGENT_ID_LENGTH } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
 const Id = z
@@ -20,6 +20,12 @@ const Title = z
 
 export const RoomParams = z.object({ roomId: Id })
 export const ThreadParams = z.object({ roomId: Id, threadId: Id })
+/** An agent's own id. */
+const AgentId = z.string().min(1).max(MAX_AGENT_ID_LENGTH)
+export const SubagentParams = z.object({ roomId: Id, threadId: Id, subagentRunId: AgentId })
+export const SubagentQuery = z.object({
+  toolCallId: AgentId.optional().openapi({ description: 'Only those that this tool call started.' }),
+})
 export const RunParams = z.object({ roomId: Id, threadId: Id, runId: Id })
 
 const Whole = z
@@ -83,6 +89,7 @@ export const ChangeThread = z.object({
 
 export const CreateRoom = z.object({ roomId: Id.optional(), title: Title.min(1), agentId: Id.optional() })
 export const CreateThread = z.object({ threadId: Id.optional(), title: Title.default('') })
+export const Nothing = z.object({})
 export const Cancel = z.object({ reason: z.string().max(1_000).optional() })
 
 // AG-UI's own schemas, typed as AG-UI's own types, because zod adds `undefined` to optional fields. The document shows

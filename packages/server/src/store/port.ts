@@ -2,7 +2,7 @@
  * PORT Store: what every storage adapter offers, and nothing about how. Contract: `store.contract.ts`.
  *
  * Owns: the interfaces of the callers that start runs and read the log (`RoomStore`, `ThreadStore`, `RunIntents`,
- * `LogReader`, `InboxStore`; used by http and feed) and of the engine that executes runs (`RunWork` in `run-work.ts`).
+ * `SubagentStore`, `LogReader`, `InboxStore`; used by http and feed) and of the engine that executes runs (`RunWork` in `run-work.ts`).
  * The two sides meet only here.
  *
  * Rules for every adapter:
@@ -21,6 +21,8 @@ import type {
   Run,
   RunInThread,
   RunStatus,
+  Subagent,
+  SubagentStatus,
   ThreadInfo,
   ThreadKey,
   ThreadView,
@@ -323,6 +325,24 @@ export interface RunIntents {
   ): Promise<({ readonly type: 'page' } & Page<Run>) | Absent | { readonly type: 'invalid_cursor' }>
 }
 
+export type Subagents = { readonly type: 'subagents'; readonly subagents: readonly Subagent[] }
+
+export type SubagentCancelAnswer =
+  /** Durable. The sub-agent ends when its agent obeys, or with its run. */
+  | { readonly type: 'requested'; readonly subagent: Subagent }
+  | { readonly type: 'already_terminal'; readonly status: Exclude<SubagentStatus, 'running'> }
+  | Absent
+
+export interface SubagentStore {
+  /** In the order of their start; those of one tool call, if it is given. */
+  list(principal: Principal, key: ThreadKey, toolCallId?: string): Promise<Subagents | Absent>
+  /**
+   * Asks one sub-agent to stop; its run goes on. Of several runs that used the id, the newest is meant. `not_found` for
+   * an id that no run of the thread used.
+   */
+  cancel(principal: Principal, key: ThreadKey, subagentRunId: string): Promise<SubagentCancelAnswer>
+}
+
 /**
  * The positions of a run's records in the thread's log: `firstSeq` is its acceptance, `lastSeq` its run.ended, if it
  * has ended.
@@ -367,6 +387,7 @@ export interface Store {
   readonly log: LogReader
   readonly inbox: InboxStore
   readonly runs: RunIntents
+  readonly subagents: SubagentStore
   readonly work: RunWork
   counts(): Promise<StoreCounts>
   /** Finishes pending calls, then closes the data. A second call is harmless. */

@@ -21,6 +21,7 @@ import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
+import { subagentsContract } from './contract/subagents.contract.ts'
 import { supersedeContract } from './contract/supersede.contract.ts'
 import { tenantsContract } from './contract/tenants.contract.ts'
 import { threadsContract } from './contract/threads.contract.ts'
@@ -46,6 +47,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the agent of a thread', () => chosenContract(inWorld))
     describe('superseding', () => supersedeContract(inWorld))
     describe('questions', () => interruptContract(inWorld))
+    describe('sub-agents', () => subagentsContract(inWorld))
     describe('what is due', () => dueContract(inWorld))
     describe('changing, deleting and finding', () => changeContract(inWorld))
     describe('orphans', () => orphanContract(inWorld))

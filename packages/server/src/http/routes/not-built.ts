@@ -8,8 +8,6 @@ const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/v1/rooms/:roomId/read', 'PUT'],
   [`${THREAD}/read`, 'PUT'],
   [`${THREAD}/unread`, 'POST'],
-  [`${THREAD}/subagents`, 'GET'],
-  [`${THREAD}/subagents/:subagentRunId/cancel`, 'POST'],
   ['/v1/push', 'GET'],
   ['/v1/push/subscriptions', 'PUT', 'DELETE'],
   ['/v1/notices/:noticeId/claim', 'POST'],

@@ -54,6 +54,8 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   changeQueue: { body: { order: ['r2'], paused: true, supersede: false } },
   cancelRun: { body: { reason: 'enough' } },
   cancelThread: { body: { reason: 'enough' } },
+  listSubagents: { query: 'toolCallId=call-1' },
+  cancelSubagent: { body: {} },
   readLog: { query: 'after=1&limit=10' },
   readRunEvents: { query: 'after=1&limit=10' },
   getInbox: {},
@@ -73,6 +75,8 @@ export async function furnished(access: Partial<Access> = {}): Promise<TestServe
   await server.start('r1')
   const lease = await server.claim()
   await server.say(lease, 'one ')
+  const started = { type: 'SUBAGENT_STARTED', subagentRunId: 's1', name: 'helper', parentToolCallId: 'call-1' }
+  await server.store.work.append(lease, [JSON.stringify(started)])
   await server.ask(paths.runs(KEY), {
     runId: 'r2',
     messages: [{ id: 'q2', role: 'user', content: 'x' }],
@@ -105,7 +109,7 @@ export function request(
   body: unknown = call.body,
   init: RequestInit = {},
 ) {
-  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', ...call.params }
+  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', ...call.params }
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
   const sent = typeof body === 'string' ? body : JSON.stringify(body)
   const withBody = method !== 'get' && body !== undefined

@@ -1,5 +1,5 @@
 /** The calls of the port that go through deciders, by name. */
-import type { RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type { RoomStore, RunIntents, RunWork, SubagentStore, ThreadStore } from '../port.ts'
 
 /** Calls that may write. */
 export interface WritingCalls {
@@ -14,6 +14,7 @@ export interface WritingCalls {
   'runs.cancelThread': RunIntents['cancelThread']
   'runs.edit': RunIntents['edit']
   'runs.changeQueue': RunIntents['changeQueue']
+  'subagents.cancel': SubagentStore['cancel']
   'work.claim': RunWork['claim']
   'work.append': RunWork['append']
   'work.end': RunWork['end']
@@ -28,6 +29,7 @@ export interface DecidedReads {
   'runs.whoAnswers': RunIntents['whoAnswers']
   'runs.questions': RunIntents['questions']
   'runs.queue': RunIntents['queue']
+  'subagents.list': SubagentStore['list']
 }
 
 type Calls = WritingCalls & DecidedReads

@@ -18,6 +18,7 @@ import { decideSettle } from '../decide/orphan.ts'
 import { decideQuestions } from '../decide/questions.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Decision, Need, Step } from '../decide/step.ts'
+import { decideSubagentCancel, decideSubagents } from '../decide/subagents.ts'
 import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Lease, Room } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: Commands = {
   'runs.cancelThread': command(thread, ['room', 'thread', 'current'], decideCancelThread),
   'runs.edit': command(run, ['room', 'thread', 'run'], decideEdit),
   'runs.changeQueue': command(thread, ['room', 'thread'], decideChangeQueue),
+  'subagents.cancel': command(thread, ['room', 'thread', 'current'], decideSubagentCancel),
   'work.claim': command(store, ['live', 'waiting'], decideClaims),
   'work.append': command(leased, ['held'], decideAppend),
   'work.end': command(leased, ['held', 'thread'], decideEnd),
@@ -66,6 +68,7 @@ export const QUERIES: Queries = {
   'runs.whoAnswers': command(newRun, ['room', 'thread', 'run'], decideWhoAnswers),
   'runs.questions': command(thread, ['room', 'thread'], decideQuestions),
   'runs.queue': command(thread, ['room', 'thread'], decideQueue),
+  'subagents.list': command(thread, ['room', 'thread'], decideSubagents),
 }
 
 /** A decider gets only the facts that are declared here. */

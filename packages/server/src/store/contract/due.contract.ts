@@ -4,10 +4,8 @@ import type { Outcome } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { claimed, enqueue } from './line.ts'
-import { ALICE, ALICES_THREAD, asking, type InWorld, THREAD, type World } from './world.ts'
+import { ALICE, ALICES_THREAD, asking, type InWorld, START, THREAD, type World } from './world.ts'
 
-/** When the clock of a world starts. */
-const START = Date.UTC(2026, 0, 1)
 const MINUTE = 60_000
 const after = (ms: number) => new Date(START + ms).toISOString()
 

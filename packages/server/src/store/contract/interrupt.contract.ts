@@ -132,7 +132,7 @@ export function interruptContract(inWorld: InWorld): void {
   )
 
   it(
-    'S003-4 a run that answers gets the questions, the answers and all runs that it continues, also after a crash',
+    'a run that answers gets the questions, the answers and all runs that it continues, also after a crash',
     inWorld(async (world) => {
       const asks = (id: string): Outcome => ({
         type: 'interrupted',

@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import type { Lease } from '../port.ts'
 import { type OnBusy, stopOutcome } from '../run-record.ts'
 import { expectSound } from './invariants.ts'
+import { createQuestions } from './race-questions.ts'
 import {
   ALICE,
   asking,
@@ -30,14 +31,19 @@ export const KEYS: readonly ThreadKey[] = [ROOM.roomId, OTHER_ROOM.roomId].flatM
 export type Command =
   | { readonly type: 'start' | 'cancelRun'; readonly thread: number; readonly run: number }
   | { readonly type: 'cancelThread'; readonly thread: number }
+  /** Answers the questions that are open when it is called. */
+  | { readonly type: 'answer'; readonly thread: number; readonly run: number }
+  | { readonly type: 'due' }
   | { readonly type: 'queue'; readonly thread: number; readonly paused: boolean; readonly supersede: boolean }
   | { readonly type: 'claim'; readonly limit: number }
   | { readonly type: 'append'; readonly lease: number; readonly open: boolean }
-  | { readonly type: 'end'; readonly lease: number; readonly outcome: 'succeeded' | 'failed' | 'cancelled' }
+  | { readonly type: 'end'; readonly lease: number; readonly outcome: EndName }
   | { readonly type: 'renew'; readonly lease: number }
   | { readonly type: 'settle'; readonly which: 'expired' | 'all' }
   | { readonly type: 'advance'; readonly ms: number }
   | { readonly type: 'reopen' }
+
+type EndName = 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
 
 interface Held {
   readonly lease: Lease
@@ -57,6 +63,7 @@ export function createRace(world: World): Race {
   const leases: Held[] = []
   const accepted = new Set<string>()
   const cancelled = new Set<string>()
+  const questions = createQuestions()
   /** In the order of the calls, which is the order of the log, even if the answers arrive in another order. */
   const written = new Map<string, { readonly token: string; lost: boolean }[]>()
   let messages = 0
@@ -67,7 +74,23 @@ export function createRace(world: World): Race {
   async function start(key: ThreadKey, runId: string): Promise<void> {
     const answer = await world.store.runs.start(ALICE, key, asking(runId, { onBusy: mannerOf(runId) }), natureOf(runId))
     if (answer.type === 'accepted') accepted.add(addressOf(key, runId))
-    else expect(['same', 'run_active']).toContain(answer.type)
+    else expect(['same', 'run_active', 'needs_answer']).toContain(answer.type)
+  }
+
+  async function answer(key: ThreadKey, runId: string): Promise<void> {
+    const snapshot = await world.store.threads.snapshot(ALICE, key)
+    const open = snapshot.type === 'snapshot' ? snapshot.view.interrupts.map(({ id }) => id) : []
+    if (open.length === 0) return
+    const resume = open.map((interruptId) => ({ interruptId, status: 'resolved' as const }))
+    const request = asking(runId, { messages: [], resume })
+    const taken = await world.store.runs.start(ALICE, key, request, natureOf(runId))
+    if (taken.type !== 'accepted') {
+      expect(['same', 'run_id_reused', 'interrupt_answered', 'interrupt_expired']).toContain(taken.type)
+      return
+    }
+    accepted.add(addressOf(key, runId))
+    // A start that was cancelled before it came answers nothing.
+    if (taken.run.status === 'queued') questions.answered(keyString(key), open, runId)
   }
 
   async function append({ lease, open }: Held, leaveOpen: boolean): Promise<void> {
@@ -83,9 +106,10 @@ export function createRace(world: World): Race {
     entry.lost = type === 'lost'
   }
 
-  async function end({ lease, open }: Held, name: 'succeeded' | 'failed' | 'cancelled'): Promise<void> {
+  async function end({ lease, open }: Held, name: EndName): Promise<void> {
     const closing = open.map((messageId) => ({ type: 'TEXT_MESSAGE_END', messageId }) as never)
-    const outcome = { succeeded: SUCCEEDED, failed: FAILED, cancelled: CANCELLED }[name]
+    const interrupted = questions.outcomeOf(lease.runId)
+    const outcome = { succeeded: SUCCEEDED, failed: FAILED, cancelled: CANCELLED, interrupted }[name]
     const answer = await world.store.work.end(lease, ending(lease, outcome, closing))
     if (answer.type === 'cancelling') expect(stopOutcome(answer.cancel).type).not.toBe(name)
   }
@@ -110,11 +134,17 @@ export function createRace(world: World): Race {
         return cancelRun(keyAt(command.thread), `r-${command.run}`)
       case 'cancelThread': {
         const answer = await runs.cancelThread(ALICE, keyAt(command.thread))
-        if (answer.type === 'requested' && answer.run) {
-          cancelled.add(addressOf(keyAt(command.thread), answer.run.runId))
-        }
+        if (answer.type !== 'requested' || !answer.run) return
+        const { run } = answer
+        if (run.status === 'interrupted') questions.withdrawn(keyString(keyAt(command.thread)), run.runId)
+        else cancelled.add(addressOf(keyAt(command.thread), run.runId))
         return
       }
+      case 'answer':
+        return answer(keyAt(command.thread), `r-${ANSWERS_FROM + command.run}`)
+      case 'due':
+        await work.settleDue()
+        return
       case 'queue': {
         const { paused, supersede } = command
         const queue = await runs.queue(ALICE, keyAt(command.thread))
@@ -145,6 +175,7 @@ export function createRace(world: World): Race {
         await work.settleOrphans(command.which)
         return
       case 'advance':
+        questions.advance(command.ms)
         return world.advance(command.ms)
       case 'reopen':
         await world.reopen()
@@ -163,6 +194,7 @@ export function createRace(world: World): Race {
         const runs = await world.store.runs.list(ALICE, key, { limit: 200 })
         if (runs.type !== 'page') continue
         for (const { runId } of runs.items) await world.store.runs.cancelRun(ALICE, key, runId)
+        await world.store.runs.cancelThread(ALICE, key)
       }
     },
     async expectKept(key) {
@@ -173,6 +205,7 @@ export function createRace(world: World): Race {
       }
       await expectSound(world, key)
       const log = await world.log(key)
+      questions.expectResolvedOnce(keyString(key), log, runs.items)
       const asked = runs.items.filter((run) => !run.runId.includes('.again'))
       const ids = asked.map((run) => addressOf(key, run.runId))
       expect(ids.toSorted()).toEqual([...accepted].filter((id) => id.startsWith(`${keyString(key)}/`)).toSorted())
@@ -186,6 +219,9 @@ export function createRace(world: World): Race {
     },
   }
 }
+
+/** Answers have run ids that no other start has. */
+const ANSWERS_FROM = 10
 
 /** What a run does if another one is live, derived from its number. */
 function mannerOf(runId: string): OnBusy {

@@ -7,7 +7,19 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { expectSound } from './invariants.ts'
 import { type Command, createRace, KEYS } from './race.ts'
-import { ALICE, asking, BOB, CANCELLED, ending, type InWorld, LEASE_MS, SUCCEEDED, saying, THREAD } from './world.ts'
+import {
+  ALICE,
+  asking,
+  BOB,
+  CANCELLED,
+  ending,
+  type InWorld,
+  LEASE_MS,
+  START,
+  SUCCEEDED,
+  saying,
+  THREAD,
+} from './world.ts'
 
 export function racesContract(inWorld: InWorld): void {
   it(
@@ -62,6 +74,60 @@ export function racesContract(inWorld: InWorld): void {
   )
 
   it(
+    'a question is resolved once, by an answer, another answer, a stop or its time, whichever is first (I2)',
+    inWorld(async (world) => {
+      const { runs, work } = world.store
+      let now = START
+      let round = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.shuffledSubarray(['answer', 'other answer', 'stop', 'due', 'orphans', 'start'] as const, { minLength: 2 }),
+          fc.boolean(),
+          async (order, late) => {
+            const n = round++
+            const key = { ...THREAD, threadId: `t-${n}` }
+            const interrupts = [{ id: `q-${n}`, reason: 'approval', expiresAt: new Date(now + 1_000).toISOString() }]
+            await world.ended(`r-${n}`, { type: 'interrupted', interrupts }, key)
+            if (late) {
+              world.advance(1_000)
+              now += 1_000
+            }
+            const resume = [{ interruptId: `q-${n}`, status: 'resolved' as const }]
+            const calls = {
+              answer: () => runs.start(ALICE, key, asking(`a-${n}`, { messages: [], resume })),
+              'other answer': () => runs.start(BOB, key, asking(`b-${n}`, { messages: [], resume })),
+              stop: () => runs.cancelThread(ALICE, key),
+              due: () => work.settleDue(),
+              orphans: () => work.settleOrphans('all'),
+              start: () => runs.start(ALICE, key, asking(`s-${n}`, { onBusy: 'enqueue' })),
+            }
+            const answers = await Promise.all(order.map((name) => calls[name]()))
+            const won = answers.filter(
+              (answer) =>
+                typeof answer === 'object' &&
+                'type' in answer &&
+                answer.type === 'accepted' &&
+                answer.run.continues === `r-${n}`,
+            )
+            const first = order.find((name) => name === 'stop' || (late ? name === 'due' : name.endsWith('answer')))
+            const how = first && ({ stop: 'cancelled', due: 'expired' } as Record<string, string>)[first]
+            const resolved = first && (how ?? 'answered')
+            expect(won).toHaveLength(resolved === 'answered' ? 1 : 0)
+            const found = await runs.get(ALICE, key, `r-${n}`)
+            expect(found.type === 'run' && 'resolved' in found.run ? found.run.resolved : undefined).toBe(resolved)
+            const records = (await world.log(key)).filter(({ event }) => event.type === 'interrupts.resolved')
+            expect(records.map(({ event }) => event)).toMatchObject(resolved ? [{ status: resolved }] : [])
+            for (const runId of [`a-${n}`, `b-${n}`, `s-${n}`]) await runs.cancelRun(ALICE, key, runId)
+            await expectSound(world, key)
+          },
+        ),
+        { numRuns: 40 },
+      )
+    }),
+    60_000,
+  )
+
+  it(
     'a snapshot is consistent while the thread is written (I4)',
     inWorld(async (world) => {
       const { lease } = await world.running('r-1')
@@ -84,7 +150,7 @@ export function racesContract(inWorld: InWorld): void {
     }),
   )
 
-  it('threads keep their invariants through any interleaving of starts, claims, appends, ends, cancels, orphans and restarts (I1–I4, I6)', async () => {
+  it('threads keep their invariants through any interleaving of starts, claims, appends, ends, cancels, answers, expiries, orphans and restarts (I1–I4, I6)', async () => {
     const step = fc.array(commands, { minLength: 1, maxLength: 5 })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) =>
@@ -114,12 +180,14 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('end' as const),
       lease,
-      outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
+      outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const, 'interrupted' as const),
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('renew' as const), lease }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('cancelRun' as const), thread, run }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancelThread' as const), thread }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('answer' as const), thread, run }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'due' as const }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -36,6 +36,8 @@ export const EVES_ROOM = { roomId: 'room-3', title: "Eve's room", agentId: 'demo
 export const THREAD: ThreadKey = { roomId: ROOM.roomId, threadId: 'thread-1' }
 /** The same thread with its tenant. */
 export const ALICES_THREAD: TenantThread = threadOf(ALICE, THREAD)
+/** The time of every world's clock at its beginning. */
+export const START = Date.UTC(2026, 0, 1)
 export const LEASE_MS = 15_000
 
 export function said(id: string, content = `text of ${id}`): UserMessage {

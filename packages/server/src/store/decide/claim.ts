@@ -115,7 +115,8 @@ function takeOver(
     answer: {
       ...claimOf(run, view, chain),
       input: inputOf(run, view, messages),
-      resumed: { firstSeq, times },
+resumed: { firstSeq, times },
+      ...(run.stoppedChildren && { stoppedChildren: run.stoppedChildren }),
     },
     writes: {
       key: { roomId, threadId },
@@ -126,7 +127,11 @@ function takeOver(
   }
 }
 
-function claimOf(run: RunningRecord, view: ThreadView, chain: Chain | undefined): Omit<Claim, 'input' | 'resumed'> {
+function claimOf(
+  run: RunningRecord,
+  view: ThreadView,
+  chain: Chain | undefined,
+): Omit<Claim, 'input' | 'resumed' | 'stoppedChildren'> {
   const { roomId, threadId, runId, epoch, owner, request } = run
   const { tenantId } = owner
   return {

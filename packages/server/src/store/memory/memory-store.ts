@@ -196,6 +196,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
           : answer
       },
     },
+    subagents: { list: call('subagents.list'), cancel: call('subagents.cancel') },
     work: {
       // A copy: an agent's changes to its input must not reach the thread.
       claim: async (request) => structuredClone(await claim(request)),

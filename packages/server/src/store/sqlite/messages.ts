@@ -4,7 +4,16 @@
  */
 import type { StoreFaultCode } from '../fault.ts'
 import type { StoreCounts } from '../meter.ts'
-import type { InboxStore, LogReader, Notice, RoomStore, RunIntents, RunWork, ThreadStore } from '../port.ts'
+import type {
+  InboxStore,
+  LogReader,
+  Notice,
+  RoomStore,
+  RunIntents,
+  RunWork,
+  SubagentStore,
+  ThreadStore,
+} from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
 import type { LogLimits } from './thread-log.ts'
@@ -51,6 +60,8 @@ export interface Operations {
   'runs.get': RunIntents['get']
   'runs.timeline': RunIntents['timeline']
   'runs.list': RunIntents['list']
+  'subagents.list': SubagentStore['list']
+  'subagents.cancel': SubagentStore['cancel']
   'work.claim': RunWork['claim']
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']

@@ -46,6 +46,7 @@ export type ReadingOperation = Extract<
   | 'runs.get'
   | 'runs.timeline'
   | 'runs.list'
+  | 'subagents.list'
   | 'counts'
 >
 
@@ -183,6 +184,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
     'runs.questions': decided(QUERIES['runs.questions']),
     'runs.queue': decided(QUERIES['runs.queue']),
+    'subagents.list': decided(QUERIES['subagents.list']),
     'runs.get': (principal, key, runId) => {
       const thread = threadFor(principal, key)
       if ('type' in thread) return thread

@@ -197,6 +197,7 @@ export function connectStore(
       timeline: read('runs.timeline'),
       list: read('runs.list'),
     },
+    subagents: { list: read('subagents.list'), cancel: call('subagents.cancel') },
     work: {
       claim: call('work.claim'),
       append: (lease, events) => pend((id) => gather.append(id, lease, events)) as ReturnType<Store['work']['append']>,
