@@ -107,7 +107,7 @@ describe('authorisation', () => {
     })
     const response = await request(server, operation, VALID[id])
     await response.body?.cancel()
-    const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', ...VALID[id].params }
+    const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', ...VALID[id].params }
     const named = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof params)
     const threads = ['openFeed', 'pollFeed', 'reportPresence'].includes(id) ? { threads: [KEY] } : {}
     const resource: Resource = { ...Object.fromEntries(named.map((name) => [name, params[name]])), ...threads }
