@@ -33,8 +33,6 @@ export interface Claim {
    * counting this time: a run that its worker released in an orderly stop continues without being counted.
    */
   readonly resumed?: { readonly firstSeq: number; readonly times: number }
-  /** With `resumed`: the sub-agents that were asked to stop before. Absent: none. */
-  readonly stoppedChildren?: readonly string[]
 }
 
 export interface Answered {

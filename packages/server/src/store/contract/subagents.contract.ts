@@ -156,7 +156,11 @@ export function subagentsContract(inWorld: InWorld): void {
       })
       await world.reopen()
       const [again] = await world.store.work.claim({ workerId: 'w', limit: 1, leaseMs: LEASE_MS })
-      expect(again).toMatchObject({ resumed: { times: 1 }, stoppedChildren: ['s-1', 's-2'] })
+      expect(again).toMatchObject({ resumed: { times: 1 } })
+      expect(await world.store.work.append(again?.lease as Lease, [])).toEqual({
+        type: 'running',
+        stoppedChildren: ['s-1', 's-2'],
+      })
       await expectSound(world, THREAD)
     }),
   )

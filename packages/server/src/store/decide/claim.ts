@@ -115,8 +115,7 @@ function takeOver(
     answer: {
       ...claimOf(run, view, chain),
       input: inputOf(run, view, messages),
-resumed: { firstSeq, times },
-      ...(run.stoppedChildren && { stoppedChildren: run.stoppedChildren }),
+      resumed: { firstSeq, times },
     },
     writes: {
       key: { roomId, threadId },
@@ -127,11 +126,7 @@ resumed: { firstSeq, times },
   }
 }
 
-function claimOf(
-  run: RunningRecord,
-  view: ThreadView,
-  chain: Chain | undefined,
-): Omit<Claim, 'input' | 'resumed' | 'stoppedChildren'> {
+function claimOf(run: RunningRecord, view: ThreadView, chain: Chain | undefined): Omit<Claim, 'input' | 'resumed'> {
   const { roomId, threadId, runId, epoch, owner, request } = run
   const { tenantId } = owner
   return {
