@@ -324,4 +324,15 @@ test('the draft of a thread that is deleted elsewhere is offered on its page and
   await expect(kept).toContainText('another thought')
   await kept.getByRole('button', { name: 'Discard' }).click()
   await expect(kept).toHaveCount(0)
+
+  // Deleted while no page was open.
+  const unseen = { roomId: 'default', threadId: 'unseen' }
+  await server.play(unseen, { tokens: 3, intervalMs: 1 }, 'The unseen')
+  await page.goto(addressOf(server, unseen))
+  await field(page).fill('a last thought')
+  await expect(field(page)).toHaveValue('a last thought')
+  await page.goto('about:blank')
+  await remove(server, unseen)
+  await page.goto(`${server.url}/rooms/default`)
+  await expect(kept).toContainText('a last thought')
 })

@@ -34,6 +34,7 @@ export function watchOverDrafts({ registry, environment, draftsFrom, address }: 
     from: draftsFrom,
     inbox: registry.inbox,
     visibility: environment.visibility,
+    ask: registry.ask,
     isOnScreen: (key) => isShown(address.location(), key),
   })
 }

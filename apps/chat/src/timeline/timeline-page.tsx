@@ -4,7 +4,9 @@ import { useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { lasting } from '../design/lasting.ts'
 import { Blank } from '../frame/blank.tsx'
+import { hasTrouble } from '../frame/connection.ts'
 import { ConnectionLine } from '../frame/connection-line.tsx'
+import { Unreachable } from '../frame/dead-ends.tsx'
 import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
@@ -29,7 +31,8 @@ export default function TimelinePage() {
   const [window, setWindow] = useState<Window>(WINDOWS[0])
   const { ms: windowMs } = window
   const { runs, more, now, trouble, loadEarlier } = useRuns(windowMs)
-  const connection = useConnection()
+  const shared = useConnection()
+  const connection = (hasTrouble(shared) ? undefined : trouble) ?? shared
   const [chosen, setChosen] = useState<string>()
   const { threads } = useOverview(true)
   const titles = new Map(threads.map((thread) => [keyString(thread), thread]))
@@ -39,7 +42,7 @@ export default function TimelinePage() {
     <>
       <PageHead roomId="default" title="Timeline" room="Runs in all rooms" />
       <div className="reading">
-        <ConnectionLine connection={trouble === undefined ? connection : { type: 'reconnecting' }} />
+        {runs && <ConnectionLine connection={connection} />}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
         <section className="timeline" aria-label="Timeline" tabIndex={0}>
           <fieldset className="timeline-windows">
@@ -57,7 +60,7 @@ export default function TimelinePage() {
               </button>
             ))}
           </fieldset>
-          {runs === undefined && <Skeleton of="runs" />}
+          {runs === undefined && (trouble ? <Unreachable connection={connection} /> : <Skeleton of="runs" />)}
           {runs && more && (
             <p className="timeline-cut">
               <span role="status">{`Showing the newest ${runs.length} runs.`}</span>

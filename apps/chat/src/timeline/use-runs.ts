@@ -1,7 +1,8 @@
 /** The runs of the last while, asked for again while the page is seen. */
+import { TransportError } from '@holdfast/client'
 import type { RunInThread } from '@holdfast/core'
 import { useEffect, useMemo, useState } from 'react'
-import { whyOf } from '../frame/why.ts'
+import type { Connection } from '../frame/connection.ts'
 import { useServices } from '../services.ts'
 import { createRunPages } from './run-pages.ts'
 
@@ -14,7 +15,8 @@ interface RunsSeen {
   readonly more: boolean
   /** When they were asked for, milliseconds since 1970. */
   readonly now: number
-  readonly trouble: string | undefined
+  /** Why they are not up to date. */
+  readonly trouble: Connection | undefined
 }
 
 export function useRuns(lastMs: number): RunsSeen & { loadEarlier(): void } {
@@ -32,7 +34,7 @@ export function useRuns(lastMs: number): RunsSeen & { loadEarlier(): void } {
           if (!over) setSeen({ runs: pages.runs, more: pages.more, now, trouble: undefined })
         }
       } catch (cause) {
-        if (!over) setSeen((before) => ({ ...before, trouble: whyOf(cause) }))
+        if (!over) setSeen((before) => ({ ...before, trouble: troubleOf(cause) }))
       }
       if (!over) timer = setTimeout(ask, INTERVAL_MS)
     }
@@ -46,7 +48,22 @@ export function useRuns(lastMs: number): RunsSeen & { loadEarlier(): void } {
     ...seen,
     loadEarlier() {
       const show = () => setSeen((before) => ({ ...before, runs: pages.runs, more: pages.more }))
-      pages.loadEarlier().then(show, (cause: unknown) => setSeen((before) => ({ ...before, trouble: whyOf(cause) })))
+      pages
+        .loadEarlier()
+        .then(show, (cause: unknown) => setSeen((before) => ({ ...before, trouble: troubleOf(cause) })))
     },
+  }
+}
+
+function troubleOf(cause: unknown): Connection {
+  if (!(cause instanceof TransportError)) return { type: 'reconnecting' }
+  switch (cause.fault.type) {
+    case 'unauthorized':
+      return { type: 'signed-out' }
+    case 'protocol':
+    case 'problem':
+      return { type: 'refused', error: cause }
+    default:
+      return { type: 'reconnecting' }
   }
 }
