@@ -86,3 +86,20 @@ test('a run that waits in a paused queue is shown as paused, not as queued', asy
   const details = page.getByRole('complementary', { name: 'Run details' })
   await expect(details.getByRole('heading', { name: 'Paused' })).toBeVisible()
 })
+
+test('the timeline says why it cannot be loaded, and loads by itself once it can', async ({ page, server }) => {
+  await server.play({ roomId: 'default', threadId: 'here' }, { tokens: 3, intervalMs: 1 }, 'Here')
+  const main = page.getByRole('main')
+  for (const [status, body, says] of [
+    [200, '{}', 'Unexpected answer from the server'],
+    [200, '<p>Sign in</p>', 'Unexpected answer from the server'],
+    [401, 'no', 'You’re signed out'],
+    [502, 'Bad gateway', 'Can’t reach the server'],
+  ] as const) {
+    await page.route('**/v1/runs?*', (route) => route.fulfill({ status, body, contentType: 'text/html' }))
+    await page.goto(`${server.url}/timeline`)
+    await expect(main.getByRole('heading', { name: says })).toBeVisible()
+    await page.unroute('**/v1/runs?*')
+    await expect(main.getByRole('button', { name: 'Here: succeeded' })).toBeVisible()
+  }
+})
