@@ -36,6 +36,7 @@ export { readEnvelope } from './log/read.ts'
 export { type Attention, compareAttention } from './policy/attention.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
+export { MAX_QUESTIONS } from './recorder/check.ts'
 export { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from './recorder/limits.ts'
 export {
   createRecorder,

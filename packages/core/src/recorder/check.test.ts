@@ -177,3 +177,19 @@ it.each([undefined, null, 1, 'x', [], {}, { type: 'NOPE' }, { type: 'toString' }
 it.each(['', 'x'.repeat(257), 7])('refuses an id of %j', (messageId) => {
   expect(() => check({ type: 'TEXT_MESSAGE_END', messageId })).toThrow('messageId')
 })
+
+describe('questions', () => {
+  const asking = (ids: readonly string[]) => {
+    const interrupts = ids.map((each) => ({ id: each, reason: 'x' }))
+    const event = { type: 'RUN_FINISHED', threadId: 't', runId: 'r', outcome: { type: 'interrupt', interrupts } }
+    return checkEvent(event, { size: 1_000_000, depth: 64 })
+  }
+  const numbered = (count: number) => Array.from({ length: count }, (_, n) => `q${n}`)
+
+  it('that cannot be answered in one request are refused: more than 1,000, or two with one id', () => {
+    expect(asking(numbered(1_000))).toMatchObject({ outcome: { interrupts: { length: 1_000 } } })
+    expect(() => asking(numbered(1_001))).toThrow('The agent asked more than 1000 questions at once.')
+    expect(asking(['q1', 'q2', '__proto__'])).toBeDefined()
+    expect(() => asking(['q1', 'q2', 'q1'])).toThrow('The agent asked two questions with the same id.')
+  })
+})

@@ -27,6 +27,9 @@ import {
   variant,
 } from './shape.ts'
 
+/** All questions of a run are answered in one request. */
+export const MAX_QUESTIONS = 1_000
+
 type Fields = Readonly<Record<string, Shape | Field>>
 
 const base: Fields = { timestamp: optional(integer), metadata: optional(record) }
@@ -106,9 +109,16 @@ const interrupt = object({
   expiresAt: optional(text),
   metadata: optional(record),
 })
+const questions: Shape = (value, budget, field) => {
+  const asked = list(interrupt, 1)(value, budget, field) as readonly { readonly id: string }[]
+  if (asked.length > MAX_QUESTIONS) broken(`The agent asked more than ${MAX_QUESTIONS} questions at once.`)
+  if (new Set(asked.map((each) => each.id)).size < asked.length)
+    broken('The agent asked two questions with the same id.')
+  return asked
+}
 const runOutcome = variant('type', {
   success: object({ type: oneOf('success') }),
-  interrupt: object({ type: oneOf('interrupt'), interrupts: list(interrupt, 1) }),
+  interrupt: object({ type: oneOf('interrupt'), interrupts: questions }),
   cancelled: object({ type: oneOf('cancelled') }),
 })
 const subagentOutcome = variant('type', {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import { ContextSchema, MessageSchema, ResumeEntrySchema, ToolSchema } from '@ag-ui/core/schemas'
-import { ID_PATTERN, keyString, MAX_AGENT_ID_LENGTH } from '@holdfast/core'
+import { ID_PATTERN, keyString, MAX_AGENT_ID_LENGTH, MAX_QUESTIONS } from '@holdfast/core'
 import { z } from '@hono/zod-openapi'
 
 const Id = z
@@ -150,7 +150,7 @@ export const Start = z.object({
   state: z.unknown().optional(),
   resume: z
     .array(AnyResume)
-    .max(MAX_MESSAGES, `At most ${MAX_MESSAGES} answers at once`)
+    .max(MAX_QUESTIONS, `At most ${MAX_QUESTIONS} answers at once`)
     .refine(
       (all) => new Set(all.map(({ interruptId }) => interruptId)).size === all.length,
       'A question is answered twice',
