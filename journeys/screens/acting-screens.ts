@@ -16,6 +16,11 @@ function asks(name: string, question: Question, then?: (stage: Stage) => Promise
   }
 }
 
+/** By its keys, which work everywhere. */
+async function openTray({ page }: Stage): Promise<void> {
+  await page.keyboard.press('Control+.')
+}
+
 const CHILDREN = { tokens: 2, intervalMs: 400, subagents: 3, subagentSteps: 300 }
 const demo = (script: object) => ({ agentId: 'demo', forwardedProps: { script } })
 
@@ -41,8 +46,7 @@ export const ACTING: readonly Screen[] = [
     async show(stage) {
       await stage.openAsked('Send the invitations')
       await questions(stage.page).waitFor()
-      await stage.openSide()
-      await stage.page.getByRole('region', { name: 'Runs' }).getByRole('button').click()
+      await openTray(stage)
       await stage.page.getByRole('dialog', { name: 'Runs' }).getByRole('button', { name: 'Approve' }).waitFor()
     },
   },
@@ -70,7 +74,7 @@ export const ACTING: readonly Screen[] = [
   {
     name: 'sub-agents, stopped',
     async show({ page, openAsked }) {
-      await openAsked('Say it in a sentence', demo(CHILDREN))
+      await openAsked('Say it in a sentence', demo({ ...CHILDREN, intervalMs: 4_000 }))
       await page.getByTestId('subagent').nth(2).waitFor()
       await page.getByTestId('subagent').nth(0).getByRole('button', { name: /^Stop/ }).click()
       await page.getByTestId('subagent').nth(0).getByText('Stopped').waitFor()
@@ -84,8 +88,7 @@ export const ACTING: readonly Screen[] = [
       const { page } = stage
       await stage.openAsked('Say it in a sentence', demo(CHILDREN))
       await page.getByTestId('subagent').nth(2).waitFor()
-      await stage.openSide()
-      await page.getByRole('region', { name: 'Runs' }).getByRole('button').click()
+      await openTray(stage)
       await page.getByRole('dialog', { name: 'Runs' }).getByTestId('subagent').nth(2).waitFor()
     },
   },

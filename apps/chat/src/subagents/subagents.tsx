@@ -90,7 +90,7 @@ function AgentLine({ threadKey, node: { agent, children } }: { readonly threadKe
           </span>
           <span className="subagent-facts">
             <span>{count === 1 ? '1 step' : `${count} steps`}</span>
-            <span>{lasting(Math.floor(tookOf(agent, now) / 1_000) * 1_000)}</span>
+            <span>{lasting(Math.max(1, Math.round(tookOf(agent, now) / 1_000)) * 1_000)}</span>
           </span>
         </button>
         {state === 'running' && <IconButton icon="stop" label={`Stop ${name}`} onClick={stop} />}

@@ -1,7 +1,7 @@
 /** The open run tray: what needs a person, runs, is queued or has finished, each with a link and a stop. */
 import { keyString } from '@holdfast/core'
 import { Link } from '@tanstack/react-router'
-import { type KeyboardEvent, useState } from 'react'
+import { Fragment, type KeyboardEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Icon } from '../design/icon.tsx'
@@ -11,14 +11,18 @@ import { StatusMark } from '../sidebar/status-mark.tsx'
 import type { FinishedRun } from './finished.ts'
 import type { GoingOn, Overview, OverviewItem } from './overview.ts'
 import { StopAll } from './stop-all.tsx'
+import { TrayMore } from './tray-more.tsx'
 import { TrayRow, Way } from './tray-row.tsx'
-import { useStopRuns } from './use-stop-runs.ts'
+import { isLive, useStopRuns } from './use-stop-runs.ts'
 
 const GROUPS: readonly { readonly title: string; readonly states: readonly GoingOn[] }[] = [
   { title: 'Needs you', states: ['needs_you', 'paused'] },
   { title: 'Running', states: ['working', 'stopping'] },
   { title: 'Queued', states: ['queued'] },
 ]
+
+/** Of so many threads the tray shows more than their line: it follows them while it is open. */
+const FOLLOWED = 20
 
 interface TrayPanelProps {
   readonly items: readonly OverviewItem[]
@@ -31,6 +35,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
   const { stop, takeOut, resume, stopAll } = useStopRuns()
   const { finished: memory } = useServices()
   const [said, setSaid] = useState('')
+  const followed = new Set(items.filter(isLive).slice(0, FOLLOWED))
 
   async function takeOutOf(item: OverviewItem): Promise<boolean> {
     const done = await takeOut(item)
@@ -53,14 +58,10 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
               <h3 className="tray-group">{title}</h3>
               <ul>
                 {group.map((item) => (
-                  <TrayRow
-                    key={keyString(item.key)}
-                    item={item}
-                    takeOut={takeOutOf}
-                    resume={resume}
-                    stop={stop}
-                    close={close}
-                  />
+                  <Fragment key={keyString(item.key)}>
+                    <TrayRow item={item} takeOut={takeOutOf} resume={resume} stop={stop} close={close} />
+                    {followed.has(item) && <TrayMore threadKey={item.key} />}
+                  </Fragment>
                 ))}
               </ul>
             </section>
@@ -116,7 +117,7 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
 
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-  if (step === 0) return
+  if (step === 0 || (event.target instanceof Element && event.target.matches('input, textarea, select'))) return
   const ways = [...event.currentTarget.querySelectorAll<HTMLElement>('a')]
   const at = ways.findIndex(
     (way) => way === document.activeElement || way.parentElement?.contains(document.activeElement),

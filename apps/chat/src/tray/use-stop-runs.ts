@@ -61,7 +61,7 @@ export function useStopRuns(): StopRuns {
 }
 
 /** Live, and not being stopped yet. */
-export function isLive({ state }: OverviewItem): boolean {
+export function isLive({ state }: Pick<OverviewItem, 'state'>): boolean {
   return state === 'working' || state === 'needs_you'
 }
 
