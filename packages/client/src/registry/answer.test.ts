@@ -126,6 +126,22 @@ describe('an answer', () => {
 })
 
 describe('a stop of one sub-agent', () => {
+  it('S003-5 reaches the server without anything of the thread being known here, and the run continues', async () => {
+    const parts = setUp()
+    parts.transport.startElsewhere(A, 'run', 'Hello')
+    parts.transport.emit(A, 'run', { type: 'SUBAGENT_STARTED', subagentRunId: 's1', name: 'researcher' })
+    parts.transport.next('cancelSubagent', OFFLINE)
+    const stopped = parts.registry.cancelSubagent(A, 's1')
+    await until(() => {
+      parts.environment.clock.advance(1_000)
+      expect(parts.count('cancelSubagent')).toBe(2)
+    })
+    await stopped
+    expect(parts.transport.asked.at(-1)).toEqual({ type: 'cancelSubagent', key: A, subagentRunId: 's1' })
+    expect(parts.transport.view(A).runs).toMatchObject([{ status: 'running' }])
+    expect(parts.cancels()).toEqual([])
+  })
+
   it('that could not be delivered says so', async () => {
     const parts = setUp()
     parts.transport.startElsewhere(A, 'run', 'Hello')
