@@ -10,11 +10,13 @@
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LifecycleEvent } from './lifecycle.ts'
+import type { ActivityLine, LeftOut } from './activity-lines.ts'
 
 export type EventLine =
   /** `readers`: how many streams follow the thread. Present where a run begins or ends. */
-  | (LifecycleEvent & { readonly readers?: number })
+  | (ActivityLine & { readonly readers?: number })
+  /** Changes of tools and sub-agents of this run that were too many to be written. */
+  | LeftOut
   /** While a run of the thread is live. `seq`: the cursor it came with, or the last position it was given. */
   | {
       readonly type: 'reader_joined' | 'reader_left'

@@ -1,6 +1,6 @@
 /**
- * The lives of runs, read from the control records of each commit that the bus announces. The log, `events.jsonl`, metrics
- * and traces all use this one reading.
+ * The lives of runs and what happens in them, read from the records of each commit that the bus announces. The log,
+ * `events.jsonl`, metrics and traces all use this one reading.
  *
  * Owns: the names of a life's changes, and when each run of this process was accepted and started. Does not know: who
  * executes runs, who listens. An event holds nothing that a person or an agent said.
@@ -9,17 +9,20 @@
  * affects neither the others nor the run.
  */
 import { EventType } from '@ag-ui/core'
-import type { ControlEnvelope, OutcomeType } from '@holdfast/core'
+import type { AguiEnvelope, ControlEnvelope, OutcomeType } from '@holdfast/core'
 import type { Bus } from '../bus/port.ts'
-import { type TenantRun, type TenantThread, threadName } from '../store/tenant-thread.ts'
+import { type TenantThread, threadName } from '../store/tenant-thread.ts'
+import {
+  type Activity,
+  type ActivityEvent,
+  activityOf,
+  childCancelled,
+  childProgressed,
+  createActivity,
+  type Place,
+} from './activity.ts'
+import { activityRecordsIn } from './activity-records.ts'
 import { controlRecordsIn } from './control-records.ts'
-
-interface Place extends TenantRun {
-  /** ISO 8601 UTC, on the store's clock. */
-  readonly at: string
-  /** Of the control record. */
-  readonly seq: number
-}
 
 export interface RunAccepted extends Place {
   readonly type: 'run_accepted'
@@ -34,6 +37,8 @@ export interface RunAccepted extends Place {
 export interface RunStartedOrResumed extends Place {
   /** `run_resumed`: it had been started by a worker that was lost. */
   readonly type: 'run_started' | 'run_resumed'
+  /** How often it was resumed after a crash. Absent at its start, and if it was only left in orderly stops. */
+  readonly times?: number
   readonly agentId?: string
   readonly acceptedAt?: string
 }
@@ -55,7 +60,7 @@ export interface RunEnded extends Place {
   readonly startedAt?: string
 }
 
-export type LifecycleEvent = RunAccepted | RunStartedOrResumed | CancelRequested | RunEnded
+export type LifecycleEvent = RunAccepted | RunStartedOrResumed | CancelRequested | RunEnded | ActivityEvent
 
 export interface Lifecycle {
   /** Returns an idempotent unsubscribe. */
@@ -76,6 +81,7 @@ interface Life {
   agentId?: string
   acceptedAt?: string
   startedAt?: string
+  activity?: Activity
 }
 
 export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lifecycle {
@@ -111,6 +117,20 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
     return life
   }
 
+  function activityIn(place: Place): Activity {
+    const life = lifeOf(place)
+    life.activity ??= createActivity()
+    return life.activity
+  }
+
+  function hearAgent({ tenantId }: TenantThread, { roomId, threadId, runId, seq, at, event }: AguiEnvelope): void {
+    const place = { tenantId, roomId, threadId, runId, at, seq }
+    const activity = activityIn(place)
+    for (const found of [activityOf(activity, place, event), childProgressed(activity, place, event)]) {
+      if (found) tell(found)
+    }
+  }
+
   function eventOf(
     { tenantId }: TenantThread,
     { roomId, threadId, runId, seq, at, event }: ControlEnvelope,
@@ -139,14 +159,24 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
         // RUN_STARTED follows in the same commit, or was written earlier.
         const type = next.startsWith(RUN_STARTED) ? 'run_started' : 'run_resumed'
         if (type === 'run_started') life.startedAt = at
-        return { type, ...place, ...(agentId !== undefined && { agentId }), ...(acceptedAt && { acceptedAt }) }
+        const times = event.resumed === undefined ? {} : { times: event.resumed }
+        return {
+          type,
+          ...place,
+          ...times,
+          ...(agentId !== undefined && { agentId }),
+          ...(acceptedAt && { acceptedAt }),
+        }
       }
+      case 'subagent.cancel-requested':
+        return childCancelled(activityIn(place), place, event.subagentRunId, event.by)
       case 'run.cancel-requested':
         return { type: 'run_cancel_requested', ...place, by: event.by }
       case 'run.ended': {
         const { outcome } = event
         const code = outcome.type === 'failed' ? { code: outcome.code } : {}
-        return { type: 'run_ended', ...place, outcome: outcome.type, ...code, ...endLife(place) }
+        const { activity: _, ...life } = endLife(place)
+        return { type: 'run_ended', ...place, outcome: outcome.type, ...code, ...life }
       }
       default:
         return undefined
@@ -156,12 +186,19 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   const unsubscribe = bus.subscribe((notice) => {
     if (notice.type !== 'thread.more' || !notice.frames) return
     const lost = new Set<string>()
+    const agents = [...activityRecordsIn(notice.frames)]
+    let heard = 0
+    const hearUpTo = (seq: number) => {
+      for (let next = agents[heard]; next && next.seq < seq; next = agents[++heard]) hearAgent(notice.key, next)
+    }
     for (const { envelope, next } of controlRecordsIn(notice.frames)) {
+      hearUpTo(envelope.seq)
       const event = eventOf(notice.key, envelope, next, lost)
       if (!event) continue
       if (event.type === 'run_ended' && event.code === 'worker_lost') lost.add(event.runId)
       tell(event)
     }
+    hearUpTo(Number.POSITIVE_INFINITY)
   })
 
   return {

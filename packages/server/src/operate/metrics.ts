@@ -35,6 +35,7 @@ export interface Metrics {
   lived(event: LifecycleEvent): void
   answered(answer: Answered): void
   lateEvents(count: number): void
+  leaseLost(): void
   passedOver(count: number): void
   /** `where` and `reason` come from closed lists. */
   misaddressed(where: string, reason: string): void
@@ -49,6 +50,9 @@ const START_ROUTE = '/v1/rooms/:roomId/threads/:threadId/runs'
 const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const RUN_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600]
 const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
+
+/** The steps of one sub-agent that a view keeps (core/thread). */
+const MAX_SUBAGENT_STEPS = 200
 
 /** Figures of the process: memory, event loop delay. Collected once, even if it holds several servers. */
 let ofProcess: Registry | undefined
@@ -105,6 +109,39 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
   const passedOver = new Counter({
     name: 'holdfast_agent_events_passed_over_total',
     help: 'Events of remote agents that were unknown or out of order, and were skipped.',
+    registers,
+  })
+  const toolCalls = new Counter({
+    name: 'holdfast_tool_calls_total',
+    help: 'Tool calls that have a result, by whether they failed.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const toolLasted = new Histogram({
+    name: 'holdfast_tool_call_seconds',
+    help: 'From the start of a tool call to its result.',
+    buckets: RUN_SECONDS,
+    registers,
+  })
+  const children = new Counter({
+    name: 'holdfast_subagents_ended_total',
+    help: 'Sub-agents that ended, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const stepsDropped = new Counter({
+    name: 'holdfast_subagent_steps_dropped_total',
+    help: 'Calls of sub-agents beyond the steps that a view keeps. They are in the log.',
+    registers,
+  })
+  const superseded = new Counter({
+    name: 'holdfast_texts_superseded_total',
+    help: 'Texts that a crash interrupted, and that were said again.',
+    registers,
+  })
+  const stale = new Counter({
+    name: 'holdfast_leases_lost_total',
+    help: 'Runs that this process may no longer write, because another one owns them or they have ended.',
     registers,
   })
   const misaddressed = new Counter({
@@ -235,7 +272,25 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
           ended.inc({ outcome: event.outcome, code: event.code ?? '' })
           if (event.startedAt) lasted.observe({ outcome: event.outcome }, seconds(event.startedAt, event.at))
           break
+        case 'tool_end':
+          toolCalls.inc({ outcome: event.outcome })
+          if (event.startedAt) toolLasted.observe(seconds(event.startedAt, event.at))
+          break
+        case 'subagent_end':
+          children.inc({ outcome: event.outcome })
+          stepsDropped.inc(Math.max(0, event.steps - MAX_SUBAGENT_STEPS))
+          break
+        case 'text_superseded':
+          superseded.inc(event.count)
+          break
         case 'run_cancel_requested':
+        case 'tool_start':
+        case 'tool_progress':
+        case 'subagent_start':
+        case 'subagent_progress':
+        case 'subagent_cancel':
+        case 'model_start':
+        case 'model_end':
           break
         default:
           event satisfies never
@@ -247,6 +302,7 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
       if (method === 'POST' && route === START_ROUTE && code !== undefined) refused.inc({ code })
     },
     lateEvents: (count) => late.inc(count),
+    leaseLost: () => stale.inc(),
     passedOver: (count) => passedOver.inc(count),
     misaddressed: (where, reason) => misaddressed.inc({ where, reason }),
     engineFault: (during, code) => engineFaults.inc({ during, code }),

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import type { LifecycleEvent } from './lifecycle.ts'
+import type { ActivityLine } from './activity-lines.ts'
 import { createRunReaders, MAX_LINES } from './run-readers.ts'
 
 const KEY = { tenantId: 'local', roomId: 'default', threadId: 't1' }
 const AT = '2026-01-01T00:00:00.000Z'
 const joined = { type: 'reader_joined', ...KEY, seq: 0 } as const
 const left = { type: 'reader_left', ...KEY, seq: 7 } as const
-const event = (type: 'run_started' | 'run_ended'): LifecycleEvent =>
-  ({ type, ...KEY, runId: 'r1', at: AT, seq: 1, outcome: 'succeeded' }) as LifecycleEvent
+const event = (type: 'run_started' | 'run_ended'): ActivityLine =>
+  ({ type, ...KEY, runId: 'r1', at: AT, seq: 1, outcome: 'succeeded' }) as ActivityLine
 
 function readersOf(lives: { current?: ReadonlyMap<string, unknown> }) {
   return createRunReaders({ lives: { livesIn: () => lives.current }, now: () => Date.parse(AT) })

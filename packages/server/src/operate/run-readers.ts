@@ -7,8 +7,9 @@
  * reconnects in a loop pushes no run out of the file.
  */
 import { type TenantThread, threadName } from '../store/tenant-thread.ts'
+import type { ActivityLine, LeftOut } from './activity-lines.ts'
 import type { EventLine } from './event-file.ts'
-import type { Lifecycle, LifecycleEvent } from './lifecycle.ts'
+import type { Lifecycle } from './lifecycle.ts'
 
 /** A stream starts or stops following a thread. `seq`: the last position it has been given. */
 export interface ReaderChange extends TenantThread {
@@ -18,7 +19,7 @@ export interface ReaderChange extends TenantThread {
 
 export interface RunReaders {
   /** The line for an event, with the number of readers if a run begins or ends. */
-  lineOf(event: LifecycleEvent): EventLine
+  lineOf(event: ActivityLine | LeftOut): EventLine
   /** The line for a change; undefined if no run of the thread is live. */
   changed(change: ReaderChange): EventLine | undefined
 }
@@ -37,7 +38,7 @@ export function createRunReaders({ lives, now }: RunReadersOptions): RunReaders 
 
   return {
     lineOf(event) {
-      if (event.type === 'run_accepted' || event.type === 'run_cancel_requested') return event
+      if (event.type !== 'run_started' && event.type !== 'run_resumed' && event.type !== 'run_ended') return event
       return { ...event, readers: counts.get(threadName(event)) ?? 0 }
     },
     changed({ type, tenantId, roomId, threadId, seq }) {

@@ -52,13 +52,17 @@ describe('a run’s span', () => {
     for (const event of events) lived(event)
     expect(spans).toEqual([
       {
-        name: 'holdfast.run',
+        name: 'invoke_agent demo',
         options: expect.objectContaining({ kind: SpanKind.INTERNAL, root: true, startTime: new Date(at(1)) }),
         attributes: {
           'holdfast.room.id': 'r',
           'holdfast.thread.id': 't',
           'holdfast.run.id': 'x',
           'holdfast.agent.id': 'demo',
+          'gen_ai.agent.id': 'demo',
+          'gen_ai.agent.name': 'demo',
+          'gen_ai.conversation.id': 't',
+          'gen_ai.operation.name': 'invoke_agent',
           'holdfast.run.retry_of': 'w',
           'holdfast.run.outcome': 'cancelled',
         },
@@ -85,6 +89,53 @@ describe('a run’s span', () => {
       'error.type': 'worker_lost',
       status: { code: SpanStatusCode.ERROR, message: 'worker_lost' },
     })
+  })
+})
+
+describe('what happens in a run', () => {
+  const of = (second: number) => ({ ...place, at: at(second) })
+  const child = { subagentRunId: 's', jobId: 'job-1' }
+
+  it('is spans within its own: sub-agents, tool calls and model calls, by the conventions for generative AI', () => {
+    const { spans, tracer } = createKeepingTracer()
+    const { lived } = createTraces(tracer)
+    const events: LifecycleEvent[] = [
+      { type: 'run_accepted', ...of(1), agentId: 'model' },
+      { type: 'model_start', ...of(2), step: 'model call 1' },
+      { type: 'model_end', ...of(3), step: 'model call 1' },
+      { type: 'tool_start', ...of(3), toolCallId: 'c', tool: 'run_sub_agent' },
+      { type: 'subagent_start', ...of(4), ...child, toolCallId: 'c', name: 'researcher' },
+      { type: 'tool_start', ...of(5), ...child, toolCallId: 'd', tool: 'look_up' },
+      { type: 'tool_progress', ...of(6), ...child, toolCallId: 'd', tool: 'look_up' },
+      { type: 'tool_end', ...of(7), ...child, toolCallId: 'd', tool: 'look_up', outcome: 'failed' },
+      { type: 'subagent_end', ...of(8), ...child, outcome: 'cancelled', code: 'cancelled', steps: 1 },
+      { type: 'run_ended', ...of(9), outcome: 'cancelled', agentId: 'model' },
+    ]
+    for (const event of events) lived(event)
+    const [run, chat, call, sub, own] = spans
+    expect(spans.map(({ name }) => name)).toEqual([
+      'invoke_agent model',
+      'chat',
+      'execute_tool run_sub_agent',
+      'invoke_agent researcher',
+      'execute_tool look_up',
+    ])
+    expect(run?.ended).toEqual([new Date(at(9))])
+    expect(chat?.attributes).toMatchObject({ 'gen_ai.operation.name': 'chat', 'gen_ai.conversation.id': 't' })
+    expect(call?.attributes).toMatchObject({ 'gen_ai.tool.call.id': 'c', 'gen_ai.tool.name': 'run_sub_agent' })
+    expect(call?.ended).toEqual([new Date(at(9))])
+    expect(sub?.attributes).toMatchObject({ 'gen_ai.agent.name': 'researcher', 'holdfast.subagent.job.id': 'job-1' })
+    expect(own?.attributes).toMatchObject({ 'holdfast.subagent.run.id': 's', 'error.type': 'tool_error' })
+    expect(own?.events).toEqual(['tool_progress'])
+    for (const span of spans) expect(span.ended).toHaveLength(1)
+  })
+
+  it('is not traced without an SDK', () => {
+    const { spans, tracer } = createKeepingTracer(INVALID_SPAN_CONTEXT)
+    const { lived } = createTraces(tracer)
+    lived({ type: 'run_accepted', ...of(1), agentId: 'model' })
+    lived({ type: 'tool_start', ...of(2), toolCallId: 'c', tool: 'f' })
+    expect(spans).toHaveLength(1)
   })
 })
 

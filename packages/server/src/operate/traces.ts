@@ -1,5 +1,6 @@
 /**
- * OpenTelemetry spans: one for each run, from acceptance to end, and one for each request. Uses only
+ * OpenTelemetry spans: one for each run, from acceptance to end, those of its tools and sub-agents within it
+ * (activity-spans.ts), and one for each request. Uses only
  * `@opentelemetry/api`, which does nothing until an SDK is registered. Owns the names and attributes of spans. Does not
  * know: which SDK, where spans go. A span contains nothing that a person or an agent said.
  */
@@ -8,6 +9,7 @@ import {
   context,
   isSpanContextValid,
   propagation,
+  ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -16,6 +18,8 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { runName } from '../store/tenant-thread.ts'
+import type { ActivityEvent } from './activity.ts'
+import { type ActivitySpans, createActivitySpans } from './activity-spans.ts'
 import type { LifecycleEvent, RunAccepted, RunEnded, RunStartedOrResumed } from './lifecycle.ts'
 import type { Answered } from './metrics.ts'
 
@@ -36,7 +40,7 @@ export interface Traces {
 
 const NAMES = { roomId: 'holdfast.room.id', threadId: 'holdfast.thread.id', runId: 'holdfast.run.id' } as const
 
-type Address = { readonly [name in keyof typeof NAMES]?: string }
+type Address = { readonly [name in keyof typeof NAMES]?: string | undefined }
 
 function addressOf(address: Address): Record<string, string> {
   const found: Record<string, string> = {}
@@ -47,6 +51,14 @@ function addressOf(address: Address): Record<string, string> {
   return found
 }
 
+/** A run's address, and its thread as the conversation that OpenTelemetry's conventions know. */
+function conversation(address: Address): Record<string, string> {
+  return {
+    ...addressOf({ roomId: address.roomId, threadId: address.threadId, runId: address.runId }),
+    ...(address.threadId !== undefined && { 'gen_ai.conversation.id': address.threadId }),
+  }
+}
+
 /** The headers of W3C trace context and baggage (https://www.w3.org/TR/trace-context/). */
 const CARRIERS = ['traceparent', 'tracestate', 'baggage']
 const carrier: TextMapGetter<Asked> = { keys: () => CARRIERS, get: ({ header }, name) => header(name) }
@@ -54,6 +66,8 @@ const carrier: TextMapGetter<Asked> = { keys: () => CARRIERS, get: ({ header }, 
 export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Traces {
   /** Spans of runs that have not ended. */
   const open = new Map<string, Span>()
+  /** Of those, what is in them. */
+  const inside = new Map<string, ActivitySpans>()
 
   /** For a run that was accepted before this process started, the span is made from what is known of it. */
   function spanOf(event: RunAccepted | RunStartedOrResumed | RunEnded): Span {
@@ -61,15 +75,25 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
     if (held) return held
     const from = (event.type === 'run_accepted' ? event.at : event.acceptedAt) ?? event.at
     const { agentId, roomId, threadId, runId } = event
-    const span = tracer.startSpan('holdfast.run', {
+    const agent = agentId && { 'gen_ai.agent.id': agentId, 'gen_ai.agent.name': agentId, 'holdfast.agent.id': agentId }
+    const span = tracer.startSpan(agentId ? `invoke_agent ${agentId}` : 'invoke_agent', {
       kind: SpanKind.INTERNAL,
       root: true,
       startTime: new Date(from),
-      attributes: { ...addressOf({ roomId, threadId, runId }), ...(agentId && { 'holdfast.agent.id': agentId }) },
+      attributes: { ...conversation({ roomId, threadId, runId }), 'gen_ai.operation.name': 'invoke_agent', ...agent },
     })
     // Without a registered SDK there is nothing to keep.
     if (isSpanContextValid(span.spanContext())) open.set(runName(event), span)
     return span
+  }
+
+  function insideOf(event: ActivityEvent): ActivitySpans | undefined {
+    const run = open.get(runName(event))
+    const known = inside.get(runName(event))
+    if (known || !run) return known
+    const made = createActivitySpans(tracer, trace.setSpan(ROOT_CONTEXT, run), conversation(event))
+    inside.set(runName(event), made)
+    return made
   }
 
   return {
@@ -96,12 +120,14 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
             span.setAttribute('error.type', event.code)
             span.setStatus({ code: SpanStatusCode.ERROR, message: event.code })
           }
+          inside.get(runName(event))?.end(at)
+          inside.delete(runName(event))
           span.end(at)
           open.delete(runName(event))
           break
         }
         default:
-          event satisfies never
+          insideOf(event)?.lived(event)
       }
     },
     asked(request) {

@@ -34,7 +34,27 @@ const LIVED: Readonly<Record<LifecycleEvent['type'], string>> = {
   run_resumed: 'A run resumed.',
   run_cancel_requested: 'A cancel was requested.',
   run_ended: 'A run ended.',
+  tool_start: 'A tool call started.',
+  tool_progress: 'A tool call made progress.',
+  tool_end: 'A tool call ended.',
+  subagent_start: 'A sub-agent started.',
+  subagent_progress: 'A sub-agent made progress.',
+  subagent_cancel: 'A sub-agent was asked to stop.',
+  subagent_end: 'A sub-agent ended.',
+  model_start: 'A model began to answer.',
+  model_end: 'A model has answered.',
+  text_superseded: 'Texts that a crash had interrupted are said again.',
 }
+
+/** There may be thousands of these in a run. */
+const FREQUENT: ReadonlySet<LifecycleEvent['type']> = new Set([
+  'tool_start',
+  'tool_progress',
+  'tool_end',
+  'subagent_progress',
+  'model_start',
+  'model_end',
+])
 
 export function createJournal(logger: Logger): Journal {
   return {
@@ -47,7 +67,10 @@ export function createJournal(logger: Logger): Journal {
         case 'orphans_settled':
           return logger.warn({ count: entry.count }, 'Settled runs that an earlier process left unfinished.')
         case 'run_resumed':
-          return logger.info({ ...addressOf(entry), events: entry.events }, 'Resumed a run where its worker left off.')
+          return logger.info(
+            { ...addressOf(entry), events: entry.events, times: entry.times },
+            'Resumed a run where its worker left off.',
+          )
         case 'run_released':
           return logger.info(addressOf(entry), 'Left a run to the next process.')
         case 'lease_lost':
@@ -94,7 +117,7 @@ export function createJournal(logger: Logger): Journal {
       }
     },
     lived({ type, ...fields }) {
-      logger.info({ event: type, ...fields }, LIVED[type])
+      logger[FREQUENT.has(type) ? 'debug' : 'info']({ event: type, ...fields }, LIVED[type])
     },
     dropped({ type, reason, ...address }) {
       logger.error({ where: 'notice', type, reason, ...address }, 'Dropped a notice without a valid address.')

@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { EngineLog } from '../engine/log.ts'
 import type { Feed } from '../feed/feed.ts'
 import type { Answered, Asked, Watch } from '../http/traffic.ts'
+import { createActivityLines } from '../operate/activity-lines.ts'
 import { createEventFile } from '../operate/event-file.ts'
 import { createLifecycle, type LifecycleEvent } from '../operate/lifecycle.ts'
 import { createMetrics } from '../operate/metrics.ts'
@@ -81,7 +82,10 @@ export function createOperations(options: OperationsOptions): Operations {
   })
   const readers = createRunReaders({ lives: lifecycle, now: clock.now })
   for (const hear of [metrics.lived, traces.lived]) lifecycle.subscribe(hear)
-  lifecycle.subscribe((event) => events.record(readers.lineOf(event)))
+  const lines = createActivityLines()
+  lifecycle.subscribe((event) => {
+    for (const line of lines.of(event)) events.record(readers.lineOf(line))
+  })
   lifecycle.subscribe((event) => listener.lived?.(event))
 
   const now = () => new Date(clock.now()).toISOString()
@@ -121,6 +125,9 @@ export function createOperations(options: OperationsOptions): Operations {
           events.record({ type: 'run_released', at: now(), tenantId, roomId, threadId, runId })
           break
         }
+        case 'lease_lost':
+          metrics.leaseLost()
+          break
         case 'agent_left_behind':
           metrics.lateEvents(entry.lateEvents)
           break
