@@ -14,11 +14,11 @@ import {
   type Outcome,
   type RecorderLimits,
 } from '@holdfast/core'
+import { createSignalGuard } from '../agents/agent-signal.ts'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { Claim, ClaimCaps, Notice, Store } from '../store/port.ts'
 import { runName, runOf, type TenantThread } from '../store/tenant-thread.ts'
-import { createSignalGuard } from './agent-signal.ts'
 import { createBackoff } from './backoff.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'

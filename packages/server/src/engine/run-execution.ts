@@ -7,11 +7,11 @@
  */
 import type { TokenUsage } from '@ag-ui/core'
 import type { Attention, Clock, Outcome, RecorderLimits } from '@holdfast/core'
+import type { SignalGuard } from '../agents/agent-signal.ts'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Claim, Lease, LeaseState, LogReader, RunWork } from '../store/port.ts'
 import type { TenantThread } from '../store/tenant-thread.ts'
 import type { AgentCall } from './agent-call.ts'
-import type { SignalGuard } from './agent-signal.ts'
 import type { Backoff } from './backoff.ts'
 import type { Deadlines, Watched } from './deadlines.ts'
 import type { FlushTick } from './flush-tick.ts'

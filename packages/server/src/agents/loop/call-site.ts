@@ -1,5 +1,6 @@
 /** What the parts share that carry out one call. */
 import type { Interrupt } from '@ag-ui/core'
+import { createSignalGuard } from '../agent-signal.ts'
 import type { ApprovalContext } from '../tools/port.ts'
 import type { Call, Start } from './progress.ts'
 import type { LoopRun, LoopTool, Speaker } from './run.ts'
@@ -25,14 +26,22 @@ export type Plan =
   | { readonly type: 'result'; readonly text: string }
   | { readonly type: 'wrong'; readonly text: string }
 
+/**
+ * A tool's own listeners may throw when the call is over. That is nobody's error: the result is not wanted any more, and
+ * the process must not end.
+ */
+const guardSignal = createSignalGuard<LoopRun>(() => {})
+
 export function approvalContext(
-  { input, context }: LoopRun,
+  run: LoopRun,
   { subagentRunId }: Speaker,
   { id, key }: Call,
   signal: AbortSignal,
 ): ApprovalContext {
+  const { input, context } = run
   const { tenantId, roomId } = context
   const { threadId, runId } = input
+  guardSignal(signal, run)
   return {
     signal,
     tenantId,

@@ -186,6 +186,20 @@ describe('a call that fails gets a result that says so, and the run goes on', ()
   })
 })
 
+it('answers 1,000 calls in one step, each once', async () => {
+  const counted = tool('counted')
+  const calls = Array.from({ length: 1_000 }, (_, n) => call('counted', { n }, 'same'))
+  const main = agent('main', { tools: [counted], script: saying({ calls }) })
+  const server = await serverWith(main)
+  await server.ask('a')
+  await server.pass(3_000, 20)
+  const results = await server.results('a')
+  expect(new Set(results.map(({ id }) => id)).size).toBe(1_000)
+  expect(results.filter(({ error }) => !error)).toHaveLength(64)
+  expect(counted.keys).toHaveLength(64)
+  expectLegalEnd(await server.envelopes('a'), { type: 'succeeded' })
+})
+
 it('makes no more calls at the same time than allowed', async () => {
   let now = 0
   let most = 0
@@ -352,6 +366,22 @@ describe('Stop', () => {
     expect(aborted).toBe(2)
     expect(waiting.keys).toHaveLength(2)
     expect(main.asked).toHaveLength(1)
+    expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
+  })
+
+  it('survives a tool whose abort listener throws', async () => {
+    const rude = tool('rude', (_, { signal }) => {
+      signal.addEventListener('abort', () => {
+        throw new Error('from a listener')
+      })
+      signal.addEventListener('abort', async () => Promise.reject(new Error('from another one')))
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    })
+    const server = await serverWith(agent('main', { tools: [rude], script: saying({ calls: [call('rude')] }) }))
+    await server.ask('a')
+    await server.pass(300, 20)
+    await server.cancel('a')
+    await server.pass(300, 20)
     expectLegalEnd(await server.envelopes('a'), { type: 'cancelled' })
   })
 
