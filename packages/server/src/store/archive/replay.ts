@@ -15,13 +15,8 @@ import {
   createRecorder,
   DEFAULT_RECORDER_LIMITS,
   type Envelope,
-  envelopeJson,
-  eventJsonIn,
-  frame,
   isEnded,
-  isId,
   jsonDepth,
-  keyOf,
   type Recorder,
   type RecorderLimits,
   type Run,
@@ -30,11 +25,13 @@ import {
 } from '@holdfast/core'
 import type { z } from 'zod'
 import type { PersonThread, RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
+import { openRun } from '../decide/questions.ts'
 import { reusedId } from '../decide/said-before.ts'
 import { wordsOf } from '../decide/search.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
 import { isControlEvent } from './control.ts'
+import { eventJsonOf, isEnvelopeOf } from './envelope-line.ts'
 import {
   ArchiveError,
   createSum,
@@ -199,6 +196,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
   const fold = createFold(key)
   const recorders = new Map<string, Recorder>()
   const cancels = new Map<string, CancelRequest>()
+  const stopped = new Map<string, readonly string[]>()
   const accepted = new Set<string>()
   let last = 0
 
@@ -216,7 +214,9 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
   function takeControl({ runId, event }: Extract<Envelope, { kind: 'control' }>): void {
     if (!isControlEvent(event)) throw refuse('this version does not know this kind of record.')
     if (runId === undefined) {
-      if (event.type.startsWith('run.')) throw refuse('a record about a run must name the run.')
+      if (event.type.startsWith('run.') || event.type === 'subagent.cancel-requested') {
+        throw refuse('a record about a run must name the run.')
+      }
       return
     }
     if (event.type === 'run.accepted') {
@@ -228,6 +228,9 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
     } else if (!recorders.has(runId)) throw refuse(`the run ${runId} has not been accepted yet or has ended.`)
     if (event.type === 'run.cancel-requested') {
       cancels.set(runId, { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) })
+    }
+    if (event.type === 'subagent.cancel-requested') {
+      stopped.set(runId, [...(stopped.get(runId) ?? []), event.subagentRunId])
     }
     if (event.type === 'run.ended') recorders.delete(runId)
   }
@@ -263,7 +266,14 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
     }
     // No worker holds this lease, and it has expired.
     const startedAt = Date.parse(run.startedAt ?? run.acceptedAt)
-    const lease = { workerId: 'import', epoch: 1, leaseUntil: 0, startedAt }
+    const stoppedChildren = stopped.get(run.runId)
+    const lease = {
+      workerId: 'import',
+      epoch: 1,
+      leaseUntil: 0,
+      startedAt,
+      ...(stoppedChildren && { stoppedChildren }),
+    }
     if (run.status === 'running') return { ...common, ...lease, status: 'running' }
     return { ...common, ...lease, status: 'cancelling', cancel: cancels.get(run.runId) ?? { by: line.ownerId } }
   }
@@ -274,6 +284,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
       last = at
       const { runId, kind } = envelope
       const isStart = kind === 'agui' && envelope.event.type === 'RUN_STARTED'
+      const questions = envelope.event.type === 'interrupts.resolved' ? openRun(fold.view()) : undefined
       const reused = isStart ? reusedId({ ...fold.view(), queue: [] }, messagesOf(envelope)) : undefined
       if (reused !== undefined) throw refuse(`the thread already has a message ${reused} with other content.`)
       try {
@@ -291,6 +302,7 @@ function createThreadReplay({ key, runs, principal, refuse }: ThreadReplayOption
         log: [{ kind, ...(runId !== undefined && { runId }), json }],
         ...(run && (kind === 'agui' || RUN_CHANGES.has(envelope.event.type)) && { run: recordOf(run) }),
         ...(said !== '' && { said }),
+        ...resolvedIn(questions && fold.view().runs.find(({ runId }) => runId === questions.runId)),
         notices: [],
       }
     },
@@ -305,40 +317,22 @@ function messagesOf({ event }: Envelope): readonly Message[] {
   return event.type === 'RUN_STARTED' ? (event.input?.messages ?? []) : []
 }
 
-const RUN_CHANGES = new Set(['run.accepted', 'run.status', 'run.cancel-requested', 'run.ended'])
+/** How the questions of this run were resolved, if they are. */
+function resolvedIn(run: Run | undefined): Pick<Writes, 'resolved'> {
+  if (!run || !('resolved' in run) || run.resolved === undefined) return {}
+  return { resolved: { runId: run.runId, how: run.resolved } }
+}
+
+const RUN_CHANGES = new Set([
+  'run.accepted',
+  'run.status',
+  'run.cancel-requested',
+  'run.ended',
+  'subagent.cancel-requested',
+])
 
 function foldOne(fold: ThreadFold, envelope: Envelope): void {
   if (fold.apply(envelope) !== 'accepted') throw new Error('out of order')
-}
-
-function isEnvelopeOf(value: Envelope, key: ThreadKey, seq: number): boolean {
-  if (typeof value !== 'object' || value === null || value.v !== 1 || value.seq !== seq) return false
-  const found = keyOf(value)
-  if (found?.roomId !== key.roomId || found.threadId !== key.threadId) return false
-  if (typeof value.at !== 'string' || !isTime(value.at)) return false
-  if (typeof value.event !== 'object' || value.event === null || typeof value.event.type !== 'string') return false
-  if (value.kind === 'agui') return isId(value.runId)
-  return value.kind === 'control' && (value.runId === undefined || isId(value.runId))
-}
-
-function isTime(text: string): boolean {
-  const at = Date.parse(text)
-  return Number.isFinite(at) && new Date(at).toISOString() === text
-}
-
-/** The event's own bytes if the line is exactly what a store would write; otherwise undefined. */
-function eventJsonOf({ roomId, threadId, runId, seq, at, kind }: Envelope, line: string): string | undefined {
-  const json = eventJsonIn(line)
-  if (json === undefined) return undefined
-  const made = frame({ roomId, threadId, ...(runId !== undefined && { runId }), seq, at, kind }, json)
-  if (envelopeJson(made) !== line) return undefined
-  try {
-    // Throws if this is not exactly one JSON value.
-    JSON.parse(json)
-    return json
-  } catch {
-    return undefined
-  }
 }
 
 function withoutAbsent<T extends object>(value: T): T {

@@ -31,7 +31,12 @@ export function dueContract(inWorld: InWorld): void {
       expect(await statusOf(world)).toBe('needs_you')
       await world.reopen()
       world.advance(1)
+      const { cursor } = await world.store.inbox.overview(ALICE)
       expect(await world.store.work.settleDue()).toEqual({ expired: 1, pruned: 0 })
+      const told = await world.store.inbox.read(ALICE, { cursor, maxBytes: 10_000, maxRecords: 10 })
+      expect(told.type === 'entries' && told.items.map(({ json }) => JSON.parse(json))).toMatchObject([
+        { ...THREAD, type: 'ThreadChanged', status: 'idle' },
+      ])
       expect(await world.store.work.settleDue(), 'once').toEqual({ expired: 0, pruned: 0 })
       expect((await world.log()).at(-1)?.event).toEqual({
         type: 'interrupts.resolved',

@@ -117,6 +117,40 @@ async function lived(directory: string): Promise<void> {
   })
 }
 
+/** Questions that were answered, cancelled, have expired, or are open. */
+async function asked(store: Store): Promise<void> {
+  const asks = (id: string, expiresAt?: string): Outcome => ({
+    type: 'interrupted',
+    interrupts: [{ id, reason: 'approval', message: SECRET, ...(expiresAt !== undefined && { expiresAt }) }],
+  })
+  const answer = { interruptId: 'q1', status: 'resolved' as const, payload: { note: SECRET } }
+  const key = (threadId: string) => ({ roomId: 'r', threadId })
+  await store.runs.start(ME, key('answered'), request('q-run-1'))
+  await carryOut(store, said('q-a', 1), asks('q1'))
+  await store.runs.start(ME, key('answered'), request('q-run-2', { messages: [], resume: [answer] }))
+  await carryOut(store, said('q-b', 1), asks('q2', '2020-01-01T00:00:00Z'))
+  await store.work.settleDue()
+  await store.runs.start(ME, key('withdrawn'), request('q-run-3'))
+  await carryOut(store, said('q-c', 1), asks('q3'))
+  await store.runs.cancelThread(ME, key('withdrawn'))
+  await store.runs.start(ME, key('open'), request('q-run-4'))
+  await carryOut(store, said('q-d', 1), asks('q4', '9000-01-01T00:00:00Z'))
+}
+
+/** A sub-agent whose steps were pruned, and a live run with one that is asked to stop. */
+async function delegated(store: Store): Promise<void> {
+  const key = { roomId: 'r', threadId: 'delegated' }
+  const child = { type: 'SUBAGENT_STARTED', subagentRunId: 's', name: SECRET } as Event
+  const text = said('s-a', 2).map((event) => ({ ...event, subagentRunId: 's' }) as Event)
+  await store.runs.start(ME, key, request('s-run-1'))
+  await carryOut(store, [child, ...text, { type: 'SUBAGENT_FINISHED', subagentRunId: 's' } as Event])
+  await store.work.settleDue(0)
+  await store.runs.start(ME, key, request('s-run-2'))
+  const lease = await claim(store)
+  await store.work.append(lease, [JSON.stringify(child)])
+  await store.subagents.cancel(ME, key, 's')
+}
+
 function exported(directory: string, redact = false): string[] {
   const archive = openSqliteArchive(directory)
   try {
@@ -135,10 +169,12 @@ function imported(directory: string, lines: Iterable<string>) {
   }
 }
 
-const snapshots = (directory: string) =>
+const LIVED = ['empty', 'long', 'waiting', 'cancelled-early']
+
+const snapshots = (directory: string, threadIds: readonly string[] = LIVED) =>
   withStore(directory, async (store) => {
     const found: unknown[] = []
-    for (const threadId of ['empty', 'long', 'waiting', 'cancelled-early']) {
+    for (const threadId of threadIds) {
       const key = { roomId: 'r', threadId }
       found.push(
         await store.threads.snapshot(ME, key),
@@ -161,6 +197,40 @@ describe('the export of a room', () => {
     expect(imported(to, lines)).toMatchObject({ type: 'imported', roomId: 'r' })
     expect(exported(to)).toEqual(lines)
     expect(await snapshots(to)).toEqual(await snapshots(from))
+  })
+
+  it('keeps how questions were resolved, pruned steps, and which sub-agent is to stop', async () => {
+    const from = freshDirectory()
+    await withStore(from, async (store) => {
+      await store.rooms.create(ME, { roomId: 'r', title: 'The room', agentId: 'demo' })
+      await asked(store)
+      await delegated(store)
+    })
+    const lines = exported(from)
+    const to = freshDirectory()
+    expect(imported(to, lines)).toMatchObject({ type: 'imported' })
+    expect(exported(to)).toEqual(lines)
+    const threadIds = ['answered', 'withdrawn', 'open', 'delegated']
+    const found = await snapshots(to, threadIds)
+    expect(found).toEqual(await snapshots(from, threadIds))
+    const resolutions = found.flatMap((list) => {
+      const { items = [] } = list as { readonly items?: readonly { readonly resolved?: string }[] }
+      return items.flatMap(({ resolved }) => resolved ?? [])
+    })
+    expect(resolutions).toEqual(['answered', 'expired', 'cancelled'])
+    await withStore(to, async (store) => {
+      const delegating = { ...ME, roomId: 'r', threadId: 'delegated' }
+      expect(await store.subagents.list(ME, delegating)).toMatchObject({
+        subagents: [
+          { status: 'succeeded', steps: [], droppedSteps: 1 },
+          { status: 'running', stopping: true },
+        ],
+      })
+      const lease = { ...delegating, tenantId: ME.tenantId, runId: 's-run-2', epoch: 1 }
+      expect(await store.work.append(lease, [])).toEqual({ type: 'running', stoppedChildren: ['s'] })
+    })
+    const redacted = freshDirectory()
+    expect(imported(redacted, exported(from, true))).toMatchObject({ type: 'imported' })
   })
 
   it('never contains forwarded properties', async () => {

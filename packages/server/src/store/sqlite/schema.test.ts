@@ -1,9 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { runTerminal } from '@holdfast/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MIGRATIONS } from './migrations.ts'
-import { openInThread, temporaryDirectory } from './testing/harness.ts'
+import { createSharedClock, openInThread, temporaryDirectory } from './testing/harness.ts'
 
 const ALICE = { tenantId: 'acme', personId: 'alice' }
 const thread = (n: number) => ({ roomId: 'room-1', threadId: `thread-${n}` })
@@ -42,6 +43,38 @@ it('a queue paused before schema 6 no longer looks busy, and a failure from befo
       expect.objectContaining({ threadId: 'thread-2', status: 'failed', paused: true, waiting: 1 }),
     ]),
   })
+  await store.close()
+})
+
+it('a question from before schema 11 expires at its time, and one without a time stays open', async () => {
+  const clock = createSharedClock()
+  const asked = [{ expiresAt: new Date(Date.UTC(2026, 0, 1) + 60_000).toISOString() }, {}]
+  const open = () => openInThread({ directory, clock, publish() {} })
+  const before = await open()
+  await before.rooms.create(ALICE, { roomId: 'room-1', title: 'First room' })
+  for (const [n, more] of asked.entries()) {
+    const request = { runId: 'r', agentId: 'demo', onBusy: 'reject', tools: [], context: [] } as const
+    const messages = [{ id: 'q', role: 'user' as const, content: 'Hello' }]
+    await before.runs.start(ALICE, thread(n), { ...request, messages })
+    const [claim] = await before.work.claim({ workerId: 'w', limit: 1, leaseMs: 1_000 })
+    if (!claim) throw new Error('Nothing to claim.')
+    const outcome = { type: 'interrupted', interrupts: [{ id: 'i', reason: 'approval', ...more }] } as const
+    await before.work.end(claim.lease, { events: [JSON.stringify(runTerminal(outcome, claim.lease))], outcome })
+  }
+  await before.close()
+  const database = new DatabaseSync(join(directory, 'holdfast.db'))
+  database.exec(`DROP INDEX thread_expiring; DROP INDEX thread_prunable;
+    ALTER TABLE thread DROP COLUMN expires_at; ALTER TABLE thread DROP COLUMN steps_since; PRAGMA user_version = 10`)
+  database.close()
+  const store = await open()
+  expect(await store.work.settleDue()).toEqual({ expired: 0, pruned: 0 })
+  clock[0] = (clock[0] ?? 0) + 60_000
+  expect(await store.work.settleDue()).toEqual({ expired: 1, pruned: 0 })
+  const statuses = asked.map(async (_, n) => {
+    const found = await store.threads.snapshot(ALICE, thread(n))
+    return found.type === 'snapshot' && found.thread.status
+  })
+  expect(await Promise.all(statuses)).toEqual(['idle', 'needs_you'])
   await store.close()
 })
 
