@@ -157,3 +157,17 @@ it('a run that comes back to the same process drops its older call at once, and 
   expect(await server.run('a')).toMatchObject({ status: 'cancelled' })
   expect(server.engine.active).toBe(0)
 })
+
+it('S003-11 a sub-agent that was asked to stop before the crash stays stopped in the next process', async () => {
+  const { server, next, calls } = await abandoned('resume')
+  calls[0]?.say({ type: 'SUBAGENT_STARTED', subagentRunId: 'child', name: 'researcher' })
+  await server.pass(40)
+  await server.store.subagents.cancel(LOCAL_PRINCIPAL, server.key('a'), 'child')
+  await server.settle()
+  expect(calls[0]?.context.childSignal('child').aborted).toBe(true)
+  await next.start()
+  await server.pass(40)
+  expect(calls[1]?.context.childSignal('child').aborted).toBe(true)
+  expect(calls[1]?.context.childSignal('other').aborted).toBe(false)
+  expect(calls[1]?.context.signal.aborted).toBe(false)
+})
