@@ -9,11 +9,16 @@ import { fileURLToPath } from 'node:url'
 
 const SERVER = fileURLToPath(new URL('../apps/chat/serve.ts', import.meta.url))
 
+/** What is measured is the server: its configured agents run in its own process, where measures can reach them. */
+const IN_PROCESS = { HOLDFAST_ISOLATE: 'off' }
+
 export interface ServerProcess {
   /** Another one after each restart. */
   readonly url: string
   /** Resident memory, in bytes. */
   memory(): number
+  /** Processor time of the process and of those it has started, in milliseconds. */
+  cpuMs(): number
   /** What is in use of the main thread's heap after everything unused was thrown away; with `talk-agents.ts`. */
   heap(): Promise<number>
   /** To what its configuration listens for. */
@@ -45,9 +50,18 @@ export function memoryOf({ pid }: ChildProcess): number {
   return Number(kilobytes) * 1024
 }
 
+/** From `/proc`: one tick is 10 ms. */
+function cpuOf(pid: number): number {
+  const [, ticks = ''] = /\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+  const fields = ticks.split(' ')
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  return (Number(fields[11]) + Number(fields[12])) * 10 + children.reduce((sum, each) => sum + cpuOf(Number(each)), 0)
+}
+
 export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const data = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
-  const start = () => startProcess([SERVER], { PORT: '0', HOLDFAST_DATA: data, HOLDFAST_LOG: 'error', ...env })
+  const start = () =>
+    startProcess([SERVER], { PORT: '0', HOLDFAST_DATA: data, HOLDFAST_LOG: 'error', ...IN_PROCESS, ...env })
   let { url, child } = await start()
 
   async function kill(): Promise<void> {
@@ -66,6 +80,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
       return url
     },
     memory: () => memoryOf(child),
+    cpuMs: () => cpuOf(child.pid ?? 0),
     heap: () => asked('heap') as Promise<number>,
     tell: (order) => void child.send(order),
     asked,

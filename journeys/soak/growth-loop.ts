@@ -33,7 +33,7 @@ export function change({ early, late }: GrowthReport): number {
 }
 
 export async function growthLoop(events: number): Promise<GrowthReport> {
-  const server = await createHoldfastServer({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_LOG: 'error' })
+  const server = await createHoldfastServer({ HOLDFAST_CONFIG: AGENTS, HOLDFAST_ISOLATE: 'off', HOLDFAST_LOG: 'error' })
   try {
     await server.start()
     const { stdout } = await promisify(execFile)(process.execPath, [CLIENT, server.url, String(events)])

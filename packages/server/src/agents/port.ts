@@ -52,6 +52,11 @@ export interface Answered {
   readonly answer: ResumeEntry
 }
 
+/** Whether a run can be started. The sentence says why not. */
+export type StartCheck =
+  | { readonly type: 'ok' }
+  | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
+
 /** Whether a person's answer can be used. The sentence says what is wrong with it. */
 export type AnswerCheck = { readonly type: 'ok' } | { readonly type: 'invalid'; readonly message: string }
 
@@ -68,9 +73,7 @@ export interface Agent {
   /** What happens to its runs when their process dies. Default `fail`. It may depend on what a run is asked. */
   readonly afterCrash?: AfterCrash | ((asked: Asked) => AfterCrash)
   /** Refuses what it cannot do before the run is accepted. The sentence says what. */
-  check?(
-    forwardedProps: unknown,
-  ): { readonly type: 'ok' } | { readonly type: 'not_supported' | 'invalid'; readonly message: string }
+  check?(forwardedProps: unknown): StartCheck | Promise<StartCheck>
   /** Checks a person's answer to one of its questions before it is accepted. Only called for `status: 'resolved'`. */
   checkAnswer?(interrupt: Interrupt, payload: unknown): Promise<AnswerCheck>
   run(input: RunAgentInput, context: AgentContext): AsyncIterable<Event>

@@ -8,35 +8,46 @@ import type { Agent } from '../agents/port.ts'
 import { ProblemError } from './problem-error.ts'
 
 const MAX_CHARACTERS = 1_000
-/** Milliseconds that an agent may take to check an answer. */
+/** Milliseconds that an agent may take to check something. */
 const MAX_CHECK_MS = 10_000
 
-/** The refusal, if it refuses. @throws Error for an undefined answer; anything the agent throws */
-export function refusalOf(
-  { id, check }: Pick<Agent, 'id' | 'check'>,
+/** The refusal, if it refuses. @throws Error for an undefined or late answer; anything the agent throws */
+export async function refusalOf(
+  agent: Pick<Agent, 'id' | 'check'>,
   forwardedProps: unknown,
-): ProblemError | undefined {
-  return check && refusalIn(id, check(forwardedProps), ['not_supported', 'invalid'])
+  clock: Pick<Clock, 'schedule'>,
+): Promise<ProblemError | undefined> {
+  if (!agent.check) return undefined
+  const verdict = await inTime(agent.id, 'a start', clock, async () => agent.check?.(forwardedProps))
+  return refusalIn(agent.id, verdict, ['not_supported', 'invalid'])
 }
 
-/** The same for the answer to one of its questions. @throws Error also if the agent takes too long */
+/** The same for the answer to one of its questions. */
 export async function refusalOfAnswer(
   agent: Pick<Agent, 'id' | 'checkAnswer'>,
   { interrupt, payload }: { readonly interrupt: Interrupt; readonly payload: unknown },
   clock: Pick<Clock, 'schedule'>,
 ): Promise<ProblemError | undefined> {
   if (!agent.checkAnswer) return undefined
+  // Copies: what the agent changes in them must not reach the run.
+  const verdict = await inTime(agent.id, 'an answer', clock, async () =>
+    agent.checkAnswer?.(structuredClone(interrupt), structuredClone(payload)),
+  )
+  return refusalIn(agent.id, verdict, ['invalid'])
+}
+
+async function inTime(
+  id: string,
+  what: string,
+  clock: Pick<Clock, 'schedule'>,
+  check: () => Promise<unknown>,
+): Promise<unknown> {
   const late = Promise.withResolvers<never>()
   const undo = clock.schedule(MAX_CHECK_MS, () =>
-    late.reject(new Error(`The agent "${agent.id}" took too long to check an answer.`)),
+    late.reject(new Error(`The agent "${id}" took too long to check ${what}.`)),
   )
   try {
-    // Copies: what the agent changes in them must not reach the run.
-    const verdict: unknown = await Promise.race([
-      agent.checkAnswer(structuredClone(interrupt), structuredClone(payload)),
-      late.promise,
-    ])
-    return refusalIn(agent.id, verdict, ['invalid'])
+    return await Promise.race([check(), late.promise])
   } finally {
     undo()
   }

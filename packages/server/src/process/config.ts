@@ -24,6 +24,8 @@ export interface Config {
   readonly remoteUrl?: string
   /** Path of a module (./config-module.ts). */
   readonly module?: string
+  /** Whether the module's code runs in a process of its own. */
+  readonly isolate: boolean
   /** Path of a JSON file with MCP servers (./mcp.ts). */
   readonly mcpFile?: string
   /** One sentence for each setting that has no effect. */
@@ -98,6 +100,7 @@ const Variables = z.object({
   OPENAI_FIRST_BYTE_MS: optional(z.coerce.number().int().min(1).max(MAX_FIRST_BYTE_MS).optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
+  HOLDFAST_ISOLATE: optional(z.enum(['on', 'off']).default('on')),
   HOLDFAST_MCP: optional(z.string().optional()),
   DATABASE_URL: optional(z.undefined()),
 })
@@ -112,6 +115,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   OPENAI_HEADERS:
     'OPENAI_HEADERS must be a JSON object of header names and values, such as {"api-key": "…"}. Connection headers such as Host cannot be set.',
   OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}, the time the model may take to start its answer.`,
+  HOLDFAST_ISOLATE:
+    'HOLDFAST_ISOLATE must be "on" or "off"; off runs the code of HOLDFAST_CONFIG in the server’s own process.',
   AGUI_URL:
     'AGUI_URL must be the http or https address where an AG-UI agent accepts runs, without a user name or password. Set headers in HOLDFAST_CONFIG.',
   DATABASE_URL:
@@ -149,6 +154,7 @@ export function readConfig(env: Environment): Config {
     dataDirectory: HOLDFAST_DATA,
     logLevel: HOLDFAST_LOG,
     strict: parsed.data.NODE_ENV === 'development',
+    isolate: parsed.data.HOLDFAST_ISOLATE === 'on',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(model ? { model } : {}),
     modelDefaults,

@@ -1,6 +1,6 @@
 /**
- * Configured code fails without a catch in the server's own process: the server logs the origin, loses nothing
- * acknowledged, and settles the runs that were live at the next start.
+ * The code of HOLDFAST_CONFIG does what no code should: its own runs fail with a sentence, the server logs the origin, all
+ * other runs go on, and the code is started again.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const keyOf = (threadId: string) => ({ roomId: 'default', threadId })
 
 /** An agent that sends two words, then calls `act`. */
-async function serve(data: string, act = '') {
+async function serve(data: string, act = '', limits: object = {}, env: Record<string, string> = {}) {
   const config = join(home, `config-${++datas}.mjs`)
   writeFileSync(
     config,
@@ -37,9 +37,10 @@ async function serve(data: string, act = '') {
          yield { type: 'TEXT_MESSAGE_CHUNK', messageId: 'a-' + input.runId, delta: 'three' }
        },
      }
-     export default { agents: [agent] }`,
+     const calm = { ...agent, id: 'calm', async *run(input) { yield { type: 'TEXT_MESSAGE_CHUNK', messageId: 'c', delta: 'calm' } } }
+     export default { agents: [agent, calm], limits: ${JSON.stringify(limits)} }`,
   )
-  const server = await startServerProcess({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: config })
+  const server = await startServerProcess({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: config, ...env })
   servers.push(server)
   const get = async <Answer>(path: string) => (await (await fetch(server.url + path)).json()) as Answer
   return {
@@ -89,38 +90,36 @@ async function serve(data: string, act = '') {
   }
 }
 
-describe('an uncaught error of configured code', { timeout: 60_000 }, () => {
-  it.each([
-    ['an exception in a timer', `setTimeout(() => { throw new Error('from a timer') })`],
-    [
-      'an emitter without a listener',
-      `setTimeout(() => new EventEmitter().emit('error', new Error('from an emitter')))`,
-    ],
-    ['a thrown value that cannot be read', 'setTimeout(() => { throw Object.create(null) })'],
-    [
-      'an error that throws when it is read',
-      `setTimeout(() => { throw Object.defineProperty(new Error('x'), 'message', { get() { throw new Error('no') } }) })`,
-    ],
-  ])('%s ends the process with 1 and a line, and loses nothing', async (what, act) => {
-    const data = join(home, `data-${++datas}`)
-    const server = await serve(data, `${act}; await new Promise(() => {})`)
-    await server.start('beside', 'demo', { tokens: 100_000, intervalMs: 2 })
-    const followed = server.follow('beside')
-    await server.start('own', 'own')
-    expect(await server.exit).toBe(1)
-    expect(server.err()).toContain('Stopping now: uncaught error.')
-    if (!what.includes('read')) expect(server.err()).toMatch(/"from":"[^"]*config-\d+\.mjs:\d+/)
+const TRY_AGAIN = 'What it said is kept. Try again.'
 
-    const seen = await followed
-    const again = await serve(data)
-    const after = await again.log('beside')
-    expect(seen.length).toBeGreaterThan(3)
-    expect(after.slice(0, seen.length)).toEqual(seen)
-    for (const thread of ['beside', 'own']) {
-      expect(await again.run(thread)).toMatchObject({ status: 'failed', outcome: { code: 'worker_lost' } })
-    }
-    await again.start('next', 'own')
-    await vi.waitFor(async () => expect(await again.run('next')).toMatchObject({ status: 'succeeded' }))
+describe('code of HOLDFAST_CONFIG that fails', { timeout: 60_000 }, () => {
+  it.each([
+    [
+      'throws in a timer',
+      `setTimeout(() => { throw new Error('from a timer') })`,
+      'an error was thrown in it that nothing caught',
+    ],
+    ['never pauses', 'for (;;) {}', 'it did nothing but compute for 0.5 seconds'],
+  ])('%s ends its own runs with a sentence, and is started again', async (what, act, why) => {
+    const server = await serve(join(home, `data-${++datas}`), `${act}; await new Promise(() => {})`, {
+      maxBlockedMs: what === 'never pauses' ? 500 : 30_000,
+    })
+    await server.start('beside', 'demo', { tokens: 100, intervalMs: 10 })
+    await server.start('own', 'own')
+    await vi.waitFor(async () => expect(await server.run('own')).toMatchObject({ status: 'failed' }), 20_000)
+    expect(await server.run('own')).toHaveProperty('outcome', {
+      type: 'failed',
+      code: 'agent_error',
+      message: `The code of this agent was ended: ${why}. ${TRY_AGAIN}`,
+    })
+    // What it had said before is kept.
+    expect(JSON.stringify(await server.log('own'))).toContain('two ')
+    expect(server.err()).toContain('The code of HOLDFAST_CONFIG was ended')
+    if (what === 'throws in a timer') expect(server.err()).toMatch(/"from":"[^"]*config-\d+\.mjs:\d+/)
+    await server.start('next', 'calm')
+    for (const thread of ['next', 'beside'])
+      await vi.waitFor(async () => expect(await server.run(thread)).toMatchObject({ status: 'succeeded' }), 20_000)
+    expect(await server.stop()).toBe(0)
   })
 
   it('a rejected promise with a huge reason is one short log line, and all runs continue', async () => {
@@ -140,27 +139,38 @@ describe('an uncaught error of configured code', { timeout: 60_000 }, () => {
     expect(await server.stop()).toBe(0)
   })
 
-  it('a loop that blocks the process loses nothing: streams, leases and runs continue after it', async () => {
+  it('a loop that pauses in time ends nothing, and the server answers meanwhile', async () => {
     const go = join(home, `go-${++datas}`)
     const server = await serve(
       join(home, `data-${datas}`),
       `writeFileSync(${JSON.stringify(`${go}-blocked`)}, ''); while (!existsSync(${JSON.stringify(go)})) {}`,
     )
-    await server.start('beside', 'demo', { tokens: 300, intervalMs: 5 })
-    const followed = server.follow('beside')
     await server.start('own', 'own')
     await vi.waitFor(() => expect(existsSync(`${go}-blocked`)).toBe(true), { timeout: 10_000 })
-    // No one is answered meanwhile; requests wait.
-    const asked = server.run('own')
+    await server.start('beside', 'demo', { tokens: 5, intervalMs: 1 })
+    await vi.waitFor(async () => expect(await server.run('beside')).toMatchObject({ status: 'succeeded' }), 10_000)
+    expect(await server.run('own')).toMatchObject({ status: 'running' })
     writeFileSync(go, '')
-    expect(await asked).toMatchObject({ runId: 'own' })
-    for (const thread of ['own', 'beside']) {
-      await vi.waitFor(async () => expect(await server.run(thread)).toMatchObject({ status: 'succeeded' }), {
-        timeout: 20_000,
-      })
-    }
-    const log = await server.log('beside')
+    await vi.waitFor(async () => expect(await server.run('own')).toMatchObject({ status: 'succeeded' }), 20_000)
     expect(await server.stop()).toBe(0)
-    expect(await followed).toEqual(log)
+  })
+})
+
+describe('code of HOLDFAST_CONFIG with HOLDFAST_ISOLATE=off', { timeout: 60_000 }, () => {
+  it('that throws in a timer ends the server with 1 and a line, and loses nothing', async () => {
+    const data = join(home, `data-${++datas}`)
+    const act = `setTimeout(() => { throw new Error('from a timer') }); await new Promise(() => {})`
+    const server = await serve(data, act, {}, { HOLDFAST_ISOLATE: 'off' })
+    await server.start('beside', 'demo', { tokens: 100_000, intervalMs: 2 })
+    const followed = server.follow('beside')
+    await server.start('own', 'own')
+    expect(await server.exit).toBe(1)
+    expect(server.err()).toContain('Stopping now: uncaught error.')
+    const seen = await followed
+    const again = await serve(data)
+    expect((await again.log('beside')).slice(0, seen.length)).toEqual(seen)
+    for (const thread of ['beside', 'own']) {
+      expect(await again.run(thread)).toMatchObject({ status: 'failed', outcome: { code: 'worker_lost' } })
+    }
   })
 })

@@ -30,6 +30,8 @@ export interface HoldfastLimits {
   readonly cancelGraceMs?: number
   /** Milliseconds that runs may continue once the server is asked to stop. */
   readonly drainMs?: number
+  /** Milliseconds that the code of HOLDFAST_CONFIG may compute without a pause. Default 10,000. */
+  readonly maxBlockedMs?: number
 }
 
 export interface ServerLimits {
@@ -107,4 +109,5 @@ export const LimitsSchema = z.strictObject({
   keepStepsMs: count.optional(),
   cancelGraceMs: count.optional(),
   drainMs: count.optional(),
+  maxBlockedMs: positive.min(100).optional(),
 })

@@ -50,7 +50,7 @@ async function serve(config: Record<string, string> = {}) {
 
 it('exits with 1 and one sentence, keeps what was seen, and can start again', async () => {
   writeFileSync(join(directory, 'killer.mjs'), KILLER)
-  const server = await serve({ HOLDFAST_CONFIG: './killer.mjs' })
+  const server = await serve({ HOLDFAST_CONFIG: './killer.mjs', HOLDFAST_ISOLATE: 'off' })
   const body = {
     runId: 'run',
     messages: [{ id: 'q', role: 'user', content: 'Hello' }],

@@ -288,7 +288,7 @@ describe('a server process', { timeout: 40_000 }, () => {
        }
        export default {}`,
     )
-    const hasty = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './hasty.mjs' })
+    const hasty = run({ HOLDFAST_DATA: data, HOLDFAST_CONFIG: './hasty.mjs', HOLDFAST_ISOLATE: 'off' })
     expect(await hasty.exit).toBe(0)
     expect(hasty.out()).toBe('')
     const url = await run({ HOLDFAST_DATA: data }).ready()

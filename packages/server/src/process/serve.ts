@@ -9,7 +9,8 @@
  * - If the store's thread dies, or this process has lost its store, it exits with 1: another process can continue from
  *   what is durable, this one cannot.
  * - An unhandled rejection is logged and survived, because other runs continue. An uncaught exception exits with 1: the
- *   state is unknown, and everything seen is durable.
+ *   state is unknown, and everything seen is durable. Both are about the server's own code: that of HOLDFAST_CONFIG runs in a
+ *   process of its own.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +24,7 @@ import { secretsIn } from '../operate/secrets.ts'
 import { startTracing } from '../operate/tracing.ts'
 import { StoreFault } from '../store/fault.ts'
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts'
-import { loadConfigModule } from './config-module.ts'
+import { openConfigModule } from './isolated-config.ts'
 import { createJournal } from './journal.ts'
 import { filedTools, startMcp } from './mcp.ts'
 import { createModelAgents } from './model-agents.ts'
@@ -70,7 +71,12 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     for (const warning of config.warnings) warn(warning)
     const tracing = await unlessStopped(startTracing({ env, say: warn }))
     const { module, remoteUrl } = config
-    const loaded = module ? await unlessStopped(loadConfigModule(module, process.cwd())) : {}
+    const opened = module
+      ? await unlessStopped(
+          openConfigModule({ ...config, path: module, directory: process.cwd(), clock: systemClock, warn, uncaught }),
+        )
+      : undefined
+    const loaded = opened?.config ?? {}
     const { agents: own = [], defaultAgent, limits } = loaded
     const mcp = startMcp({ config, loaded, env, directory: process.cwd(), clock: systemClock, words, warn })
     const mcpServers = Object.keys(mcp.states())
@@ -110,7 +116,7 @@ export async function serve({ env, webRoot, agents }: ServeOptions): Promise<nev
     await stop
     note('Stopping: no new runs; live runs get a few seconds to end.')
     await server.close()
-    await mcp.close()
+    await Promise.all([mcp.close(), opened?.close()])
     await tracing?.close()
   } catch (error) {
     if (error === asked.reason) {

@@ -16,8 +16,8 @@ import type { Clock } from '@holdfast/core'
 import { deserializeMessage, type JSONRPCMessage, serializeMessage, type Transport } from '@modelcontextprotocol/client'
 import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio'
 import spawn from 'cross-spawn'
+import { createLineCutter } from '../lines.ts'
 import type { StdioServer } from './config.ts'
-import { createLineCutter } from './lines.ts'
 import { createPace } from './pace.ts'
 
 export interface StdioTransportOptions {

@@ -75,7 +75,7 @@ export function start(api: Api, { store, agents, clock, phase }: StartParts): vo
       const request = requestOf(body, agentId)
       // An accepted run stays accepted, even if its agent is no longer set up.
       if (who.accepted === undefined) {
-        refuseByAgent(agents, request)
+        await refuseByAgent(agents, request, clock)
         await checkAnswers({ agents, clock, answerSchemas }, body.resume, questions)
       }
       const afterCrash = afterCrashOf(agents.get(agentId), request)
@@ -122,8 +122,12 @@ export function start(api: Api, { store, agents, clock, phase }: StartParts): vo
 
 type StartInput = z.infer<typeof Start>
 
-function refuseByAgent(agents: AgentCatalogue, { agentId, forwardedProps }: StartRequest): void {
-  const refusal = refusalOf(knownAgent(agents, agentId), forwardedProps)
+async function refuseByAgent(
+  agents: AgentCatalogue,
+  { agentId, forwardedProps }: StartRequest,
+  clock: Parts['clock'],
+): Promise<void> {
+  const refusal = await refusalOf(knownAgent(agents, agentId), forwardedProps, clock)
   if (refusal) throw refusal
 }
 
