@@ -10,6 +10,7 @@ describe('the configuration', () => {
       dataDirectory: '.holdfast',
       logLevel: 'info',
       strict: false,
+      isolate: true,
       warnings: [],
     })
     expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
@@ -33,6 +34,8 @@ describe('the configuration', () => {
       OPENAI_FIRST_BYTE_MS: '240000',
       AGUI_URL: 'http://127.0.0.1:9000/agent',
       HOLDFAST_CONFIG: './holdfast.config.ts',
+      HOLDFAST_ISOLATE: 'off',
+      HOLDFAST_MCP: './mcp.json',
     }
     const model = {
       baseUrl: 'http://127.0.0.1:11434/v1',
@@ -54,6 +57,8 @@ describe('the configuration', () => {
       modelDefaults: model,
       remoteUrl: 'http://127.0.0.1:9000/agent',
       module: './holdfast.config.ts',
+      isolate: false,
+      mcpFile: './mcp.json',
       warnings: [],
     })
   })
@@ -63,6 +68,7 @@ describe('the configuration', () => {
       PORT: ['x', '-1', '65536', '80.5', ' 80'],
       HOST: ['0.0.0.0', '::', '192.168.1.5', 'my-machine', '127.evil.example'],
       HOLDFAST_AUTH: ['jwt', 'header', 'NONE'],
+      HOLDFAST_ISOLATE: ['no', '1'],
       HOLDFAST_ORIGIN: ['chat.example', 'ftp://chat.example'],
       OPENAI_BASE_URL: ['nonsense', 'file:///etc/passwd', 'https://me:secret@api.example/v1'],
       OPENAI_HEADERS: [

@@ -37,7 +37,7 @@ const PROGRAM = fileURLToPath(new URL('./config-process.ts', import.meta.url))
 export async function openConfigModule(options: ModuleOptions): Promise<OpenModule> {
   const { path, isolate, directory, clock, maxHeapMiB, warn, uncaught } = options
   if (!isolate) return { config: await loadConfigModule(path, directory), close: async () => {} }
-  // `node --watch` hears of modules that this process loads, so it is told of this one.
+  // `node --watch` learns which modules this process loads. This one it would not see.
   if (process.env.WATCH_REPORT_DEPENDENCIES)
     process.send?.({ 'watch:import': [pathToFileURL(resolve(directory, path)).href] })
   const host = createHost({
