@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { createSignalGuard } from '../agents/agent-signal.ts'
 import { type FromModule, type Thrown, thrownOf } from '../agents/isolated/messages.ts'
 import { type ModuleConfig, serveModule } from '../agents/isolated/module.ts'
 import { openPipe } from '../agents/isolated/pipe.ts'
-import { createSignalGuard } from '../engine/agent-signal.ts'
 import { ConfigError } from './config.ts'
 import { loadConfigModule } from './config-module.ts'
 
