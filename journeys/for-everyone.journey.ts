@@ -9,6 +9,11 @@ const key = (threadId: string) => ({ roomId: 'default', threadId })
 async function furnish(server: HoldfastServer): Promise<void> {
   await server.play(key('live'), { tokens: 100_000, intervalMs: 50, tool: true }, 'Going on')
   await server.play(key('failed'), { tokens: 30, intervalMs: 1, failAfter: 20 }, 'Gone wrong')
+  await server.play(
+    key('acting'),
+    { tokens: 1, intervalMs: 1, subagents: 2, subagentSteps: 2, interrupt: true },
+    'Acting',
+  )
   await server.play(key('said'), { tokens: 30, intervalMs: 1, tool: true }, 'All said')
 }
 
@@ -55,6 +60,14 @@ test('axe finds nothing on any page, light or dark', async ({ browser, server })
   await expect(ending(page, 'Failed.')).toBeVisible()
   await expectClean(page, 'a run that failed')
 
+  await page.goto(addressOf(server, key('acting')))
+  await page.getByRole('button', { name: 'Answer here' }).click()
+  await page.getByTestId('subagent').first().getByRole('button').click()
+  await expect(page.getByRole('list', { name: 'Steps of helper 1' })).toContainText('step 1')
+  await expectClean(page, 'a question, and sub-agents')
+
+  await page.goto(addressOf(server, key('failed')))
+  await expect(ending(page, 'Failed.')).toBeVisible()
   await page.keyboard.press('ControlOrMeta+.')
   await page.getByRole('dialog', { name: 'Runs' }).getByRole('button', { name: 'Stop all' }).click()
   await expect(page.getByRole('group', { name: 'Stop all?' })).toBeVisible()

@@ -4,7 +4,7 @@
  * Pure. Owns: the meanings (docs/decisions/0108). Does not know: the message box, requests.
  */
 import type { Answers } from '@holdfast/client'
-import { denied, type Question, resolved } from './question.ts'
+import { chosen, denied, type Question, resolved } from './question.ts'
 
 export type Meaning =
   /** The text answers the question. */
@@ -47,7 +47,7 @@ export function meaningOf(questions: readonly Question[], text: string): Meaning
       const choice = kind.choices.find(({ label }) => label.toLowerCase() === answer.toLowerCase())
       if (!choice) break
       const hint = `Enter chooses “${choice.label}”`
-      return { type: 'answer', answers: [resolved(question, choice.value)], button: 'Answer', hint, placeholder: hint }
+      return { type: 'answer', answers: [chosen(question, choice)], button: 'Answer', hint, placeholder: hint }
     }
     case 'outcome':
     case 'form':

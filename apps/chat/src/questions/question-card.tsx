@@ -7,7 +7,7 @@ import { useNow } from '../design/use-now.ts'
 import { ApprovalAnswer } from './approval-answer.tsx'
 import { FormAnswer } from './form-answer.tsx'
 import { OutcomeAnswer } from './outcome-answer.tsx'
-import { type Answer, type Question, resolved, skipped } from './question.ts'
+import { type Answer, chosen as chosenOf, type Question, resolved, skipped } from './question.ts'
 import { JsonAnswer, TextAnswer } from './text-answer.tsx'
 
 interface QuestionCardProps {
@@ -100,7 +100,11 @@ function Ways({ question, disabled, box, answer }: WaysProps) {
       return (
         <div className="question-acts">
           {kind.choices.map((choice) => (
-            <Button key={JSON.stringify(choice.value)} disabled={disabled} onClick={() => send(choice.value)}>
+            <Button
+              key={JSON.stringify(choice.value)}
+              disabled={disabled}
+              onClick={() => answer(chosenOf(question, choice))}
+            >
               <span dir="auto">{choice.label}</span>
             </Button>
           ))}

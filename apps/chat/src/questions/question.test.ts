@@ -21,6 +21,7 @@ describe('a question', () => {
     ['a schema of a text', { responseSchema: { type: 'string' } }, 'text'],
     ['a schema of some texts', { responseSchema: { type: 'string', enum: ['a', 'b'] } }, 'choices'],
     ['a schema of titled constants', { responseSchema: { oneOf: [{ const: 1, title: 'One' }] } }, 'choices'],
+    ['an object of one choice', { responseSchema: { properties: { c: { enum: ['a'] } } } }, 'choices'],
     ['a schema of yes or no', { responseSchema: { type: 'boolean' } }, 'choices'],
     ['an approval of any agent', { responseSchema: { properties: { approved: { type: 'boolean' } } } }, 'approval'],
     ['an object of fields', { responseSchema: { type: 'object', properties: { n: { type: 'number' } } } }, 'form'],
@@ -77,6 +78,8 @@ describe('text that is written while a question is open', () => {
       hint: 'Enter chooses “blue”',
     })
     expect(meaningOf([choice], 'green')).toMatchObject({ type: 'later' })
+    const named = of({ responseSchema: { properties: { colour: { enum: ['red', 'blue'] } } } })
+    expect(meaningOf([named], 'red')).toMatchObject({ answers: [{ payload: { colour: 'red' } }] })
   })
 
   it.each([

@@ -25,7 +25,8 @@ export type Kind =
     }
   /** A call was on its way when the server died. It may have happened. */
   | { readonly type: 'outcome'; readonly tool: string | undefined; readonly arguments?: string }
-  | { readonly type: 'choices'; readonly choices: readonly Choice[] }
+  /** `name`: the answer is an object with this one member. */
+  | { readonly type: 'choices'; readonly choices: readonly Choice[]; readonly name?: string }
   | { readonly type: 'form'; readonly parts: readonly Part[] }
   | { readonly type: 'text' }
   | { readonly type: 'json'; readonly schema: string }
@@ -82,6 +83,9 @@ function kindOf({ reason, responseSchema: schema, metadata }: Interrupt): Kind {
   const choices = choicesOf(schema)
   if (choices) return { type: 'choices', choices }
   if (schema.type === 'string') return { type: 'text' }
+  const [only, ...more] = Object.entries(asked)
+  const ofOne = only && more.length === 0 && choicesOf(only[1])
+  if (ofOne) return { type: 'choices', choices: ofOne, name: only[0] }
   const parts = formOf(schema)
   return parts ? { type: 'form', parts } : { type: 'json', schema: JSON.stringify(schema, null, 2) }
 }
@@ -93,6 +97,12 @@ const YES_OR_NO: readonly Choice[] = [
 
 export function resolved({ id }: Question, payload: unknown): Answer {
   return { interruptId: id, status: 'resolved', payload }
+}
+
+export function chosen(question: Question, { value }: Choice): Answer {
+  const { kind } = question
+  const name = kind.type === 'choices' ? kind.name : undefined
+  return resolved(question, name === undefined ? value : { [name]: value })
 }
 
 export function approved(question: Question, edited?: unknown): Answer {
