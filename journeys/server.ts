@@ -41,7 +41,6 @@ export interface Script {
   readonly subagents?: number
   readonly subagentSteps?: number
   readonly interrupt?: boolean
-  readonly interrupt?: boolean
 }
 
 export interface HoldfastServer {
