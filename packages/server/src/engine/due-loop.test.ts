@@ -34,6 +34,37 @@ it('a question leaves the list by itself within ten seconds of its time', async 
   await server.engine.close()
 })
 
+it('the store is told how often a run is resumed and how long steps are kept', async () => {
+  const orphans: unknown[] = []
+  const due: unknown[] = []
+  const server = await createTestServer({
+    exclusive: true,
+    maxResumes: 1,
+    keepStepsMs: 7,
+    work: (work) => ({
+      ...work,
+      settleOrphans: (...args) => {
+        orphans.push(args)
+        return work.settleOrphans(...args)
+      },
+      settleDue: (...args) => {
+        due.push(args)
+        return work.settleDue(...args)
+      },
+    }),
+  })
+  await server.engine.start()
+  await settled()
+  server.clock.advance(5_000)
+  await settled()
+  expect(orphans).toEqual([
+    ['all', 1],
+    ['expired', 1],
+  ])
+  expect(due).toEqual([[7], [7]])
+  await server.engine.close()
+})
+
 it('a fault of the store does not end the looking, and much that is due is settled without a pause', async () => {
   const clock = createManualClock()
   const log: EngineLogEntry[] = []

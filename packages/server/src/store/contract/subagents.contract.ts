@@ -90,7 +90,7 @@ export function subagentsContract(inWorld: InWorld): void {
   )
 
   it(
-    'S003-3 S003-9 each thread has its own sub-agents, under the same ids too, and nobody sees those of another tenant',
+    'S003-3 S003-9 S003-13 each thread has its own sub-agents, under the same ids too, and nobody sees those of another tenant',
     inWorld(async (world) => {
       const { store } = world
       const leases = [await parent(world, 'r-1', ['s-1']), await parent(world, 'r-1', ['s-1'], ELSEWHERE)]
