@@ -2,7 +2,7 @@
  * The code of HOLDFAST_CONFIG does what no code should: its own runs fail with a sentence, the server logs the origin, all
  * other runs go on, and the code is started again.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Envelope, type LogPage, paths, type Run } from '@holdfast/core'
@@ -154,6 +154,18 @@ describe('code of HOLDFAST_CONFIG that fails', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await server.run('own')).toMatchObject({ status: 'succeeded' }), 20_000)
     expect(await server.stop()).toBe(0)
   })
+})
+
+it.each(['SIGTERM', 'SIGKILL'])('the process of HOLDFAST_CONFIG ends with the server after a %s', async (signal) => {
+  const file = join(home, `pid-${++datas}`)
+  const server = await serve(join(home, `data-${datas}`), `writeFileSync(${JSON.stringify(file)}, String(process.pid))`)
+  await server.start('own', 'own')
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), 20_000)
+  const pid = Number(readFileSync(file, 'utf8'))
+  expect(pid).not.toBe(server.pid)
+  if (signal === 'SIGTERM') expect(await server.stop()).toBe(0)
+  else server.kill()
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000)
 })
 
 describe('code of HOLDFAST_CONFIG with HOLDFAST_ISOLATE=off', { timeout: 60_000 }, () => {

@@ -74,7 +74,7 @@ describe('an agent', () => {
     expect(rest).toEqual(Array.from({ length: 1000 }, (_, n) => String(n)))
   })
 
-  it('S000-C10 hears of a cancel, and what it throws then is thrown', async () => {
+  it('hears of a cancel, and what it throws then is thrown', async () => {
     const { agent } = await open(
       agentOf(
         `${say('"one"')} await new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(context.signal.reason)))`,

@@ -2,8 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type LogPage, paths, type Run } from '@holdfast/core'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
-import { hostile } from '../agents/mcp/testing/world.ts'
+import { everything, hostile } from '../agents/mcp/testing/world.ts'
+import { spawnEndpoint } from '../testing/spawn-endpoint.ts'
 import { ConfigError } from './config.ts'
 import { readMcpServers, startMcp } from './mcp.ts'
 import { systemClock } from './system-clock.ts'
@@ -68,6 +70,45 @@ it('shows the state of each server in the log, the events and the metrics, and n
   expect(err()).toContain('An MCP server is connected.')
   expect(err()).toContain('An MCP server is not connected; it is tried again.')
   expect(events + err()).not.toContain(secret)
+})
+
+it('a question that a tool asks ends the run, and the run that answers it makes the call again with the answer', async () => {
+  const endpoint = await spawnEndpoint()
+  try {
+    const { url } = await serve(
+      { every: everything },
+      { OPENAI_BASE_URL: endpoint.url, OPENAI_MODEL: 'calls-1x1-every__trigger-elicitation-request' },
+    )
+    const key = { roomId: 'default', threadId: 't' }
+    const start = async (body: object) => {
+      const response = await fetch(url + paths.runs(key), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ messages: [], agentId: 'model', ...body }),
+      })
+      expect(response.status).toBe(202)
+    }
+    const outcomeOf = (runId: string) =>
+      vi.waitFor(async () => {
+        const run = (await (await fetch(url + paths.run(key, runId))).json()) as Run
+        if (!('outcome' in run)) throw new Error('It has not ended.')
+        return run.outcome
+      }, 40_000)
+    await start({ runId: 'r1', messages: [{ id: 'q', role: 'user', content: 'Go.' }] })
+    const asked = await outcomeOf('r1')
+    expect(asked).toMatchObject({
+      type: 'interrupted',
+      interrupts: [{ reason: 'tool_question', responseSchema: { type: 'object', required: ['name'] } }],
+    })
+    const interruptId = asked.type === 'interrupted' ? asked.interrupts[0]?.id : undefined
+    await start({ runId: 'r2', resume: [{ interruptId, status: 'resolved', payload: { name: 'Ada' } }] })
+    expect(await outcomeOf('r2')).toMatchObject({ type: 'succeeded' })
+    const { envelopes } = (await (await fetch(`${url}${paths.log(key)}?after=0`)).json()) as LogPage
+    const results = envelopes.flatMap(({ event }) => (event.type === 'TOOL_CALL_RESULT' ? [event.content] : []))
+    expect(results).toEqual([expect.stringContaining('Ada')])
+  } finally {
+    await endpoint.close()
+  }
 })
 
 it.each(['SIGTERM', 'SIGKILL'])('leaves no process behind after a %s', async (signal) => {

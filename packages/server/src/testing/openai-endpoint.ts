@@ -183,7 +183,7 @@ function callsTools(steps: number, times: number, name: string, messages: Endpoi
 }
 
 function parametric(model: string, messages: EndpointRequest['messages']): Play | undefined {
-  const [, steps, each, tool] = /^calls-(\d+)x(\d+)-(\w+)$/.exec(model) ?? []
+  const [, steps, each, tool] = /^calls-(\d+)x(\d+)-([\w-]+)$/.exec(model) ?? []
   if (tool) return callsTools(Number(steps), Number(each), tool, messages)
   const [, way, byte] = /^(split|cut|drop)-(\d+)$/.exec(model) ?? []
   if (way && byte) return takenApart(way, Number(byte))

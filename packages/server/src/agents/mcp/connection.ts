@@ -231,7 +231,9 @@ async function elicit(
   try {
     const schema = (asked.requestedSchema ?? { type: 'object' }) as JsonObject
     const question = { message: asked.message.slice(0, MAX_WORDS), schema }
-    const answer = await Promise.race([only.context.ask?.(question), aborted])
+    // The run may end with the question: then the call is over, and the person's answer comes with another one.
+    const asking = context.ask?.(question).catch(() => undefined)
+    const answer = await Promise.race([asking, aborted])
     switch (answer?.type) {
       case 'answered':
         return { action: 'accept', content: answer.content as NonNullable<ElicitResult['content']> }
