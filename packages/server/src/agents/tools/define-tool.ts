@@ -22,7 +22,7 @@ export interface ToolDefinition<Input extends z.ZodType = z.ZodType> {
     | ((input: z.output<Input>, context: ApprovalContext) => boolean | Promise<boolean>)
   /** Milliseconds after which an unanswered approval expires: the call is not made. Default: it does not expire. */
   readonly approvalTtlMs?: number
-  /** Milliseconds that one call may take. Default: 10 minutes. */
+  /** Milliseconds that one call may take. Default: 5 minutes. */
   readonly timeoutMs?: number
   /**
    * Makes the call. Return JSON or a text; throw an Error whose message tells the model what went wrong. When
