@@ -39,7 +39,7 @@ export function RunDetails({ run, paused, now, close }: RunDetailsProps) {
         </Link>
         <ExportButton run={run} />
       </div>
-      <RunLogView run={run} />
+      <RunLogView run={run} now={now} />
     </aside>
   )
 }

@@ -38,7 +38,7 @@ it('a log that ends without the end of its run says that it could not be loaded'
   })
   const screen = await render(
     <ServicesProvider value={services}>
-      <RunLogView run={RUN} />
+      <RunLogView run={RUN} now={0} />
     </ServicesProvider>,
   )
   await expect.element(screen.getByRole('listitem')).toHaveTextContent('Accepted')

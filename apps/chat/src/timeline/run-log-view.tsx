@@ -1,18 +1,29 @@
-/** The log of one run as it grows: when, after how long, what. */
+/** The log of one run as it grows: its tools and sub-agents as bars, and line by line when, after how long, what. */
 import type { RunInThread } from '@holdfast/core'
 import { useEffect, useState } from 'react'
 import { lasting } from '../design/lasting.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { useServices } from '../services.ts'
+import { timesOf } from './bars.ts'
 import { createRunLog, type LogLine } from './run-log.ts'
+import { createRunParts, type RunPart } from './run-parts.ts'
+import { RunPartsView } from './run-parts-view.tsx'
 import { followRun } from './run-source.ts'
 
 interface Seen {
   readonly lines: readonly LogLine[]
   readonly dropped: number
+  readonly parts: readonly RunPart[]
+  readonly droppedParts: number
 }
 
-export function RunLogView({ run }: { readonly run: RunInThread }) {
+interface RunLogViewProps {
+  readonly run: RunInThread
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export function RunLogView({ run, now }: RunLogViewProps) {
   const { runs } = useServices()
   const [seen, setSeen] = useState<Seen>()
   const [trouble, setTrouble] = useState(false)
@@ -21,15 +32,17 @@ export function RunLogView({ run }: { readonly run: RunInThread }) {
   useEffect(() => {
     const looking = new AbortController()
     const log = createRunLog(runId)
+    const parts = createRunParts(runId)
     let frame = 0
     const show = () => {
       frame = 0
-      setSeen({ lines: log.lines, dropped: log.dropped })
+      setSeen({ lines: log.lines, dropped: log.dropped, parts: parts.parts, droppedParts: parts.dropped })
     }
     setSeen(undefined)
     setTrouble(false)
     const take = (batch: Parameters<typeof log.take>[0]) => {
       log.take(batch)
+      parts.take(batch)
       if (log.ended) looking.abort()
       if (frame === 0) frame = requestAnimationFrame(show)
     }
@@ -45,28 +58,32 @@ export function RunLogView({ run }: { readonly run: RunInThread }) {
   if (trouble) return <p className="side-note">Couldn’t load the log. The run isn’t affected.</p>
   if (!seen) return <Skeleton of="run log" />
   const begin = seen.lines[0]?.from ?? 0
+  const { accepted, started = accepted, ended } = timesOf(run, now)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section className="run-log" aria-label="Run log" tabIndex={0}>
-      {seen.dropped > 0 && (
-        <p className="side-note">{`${seen.dropped} earlier lines hidden. Export to see them all.`}</p>
-      )}
-      <ol>
-        {seen.lines.map((line) => (
-          <li key={line.seq}>
-            <time dateTime={new Date(line.from).toISOString()}>{`+${lasting(line.from - begin)}`}</time>
-            <span className="run-log-what" title={line.type}>
-              {line.what}
-            </span>
-            <span className="run-log-detail" dir="auto">
-              {line.detail}
-            </span>
-            {line.records > 1 && (
-              <span className="run-log-many">{`${line.records} records, ${lasting(line.to - line.from)}`}</span>
-            )}
-          </li>
-        ))}
-      </ol>
-    </section>
+    <>
+      <RunPartsView parts={seen.parts} dropped={seen.droppedParts} from={started} to={ended} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className="run-log" aria-label="Run log" tabIndex={0}>
+        {seen.dropped > 0 && (
+          <p className="side-note">{`${seen.dropped} earlier lines hidden. Export to see them all.`}</p>
+        )}
+        <ol>
+          {seen.lines.map((line) => (
+            <li key={line.seq}>
+              <time dateTime={new Date(line.from).toISOString()}>{`+${lasting(line.from - begin)}`}</time>
+              <span className="run-log-what" title={line.type}>
+                {line.what}
+              </span>
+              <span className="run-log-detail" dir="auto">
+                {line.detail}
+              </span>
+              {line.records > 1 && (
+                <span className="run-log-many">{`${line.records} records, ${lasting(line.to - line.from)}`}</span>
+              )}
+            </li>
+          ))}
+        </ol>
+      </section>
+    </>
   )
 }

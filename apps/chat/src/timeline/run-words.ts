@@ -71,13 +71,27 @@ const SERVER: Readonly<Record<EventType<'control'>, string>> = {
   'thread.deleted': 'Thread deleted',
 }
 
+/** As the server defines them: the custom events that agents send to it. */
+const CUSTOM: Readonly<Record<string, string>> = {
+  'holdfast.waiting': 'Waiting for the provider',
+  'holdfast.progress': 'Tool progress',
+  'holdfast.superseded': 'Interrupted by a restart',
+  'holdfast.budget': 'Token budget',
+}
+
+function textIn(value: unknown): string {
+  const { text, used, limit } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof text === 'string') return text
+  return typeof used === 'number' && typeof limit === 'number' ? `${used} of ${limit}` : ''
+}
+
 /** Only an agent event's type is known; every other member is checked before it is shown. */
 export function wordsOf({ kind, event }: Envelope): Said {
   const of = event as unknown as Readonly<Record<string, unknown>>
   const { type } = event
   if (kind === 'control') return { what: own(SERVER, type) ?? inWords(type), detail: reasonOf(of) }
-  // As the server defines it: the one custom event that agents send to it.
-  if (type === 'CUSTOM' && of.name === 'holdfast.waiting') return { what: 'Waiting for the provider', detail: '' }
+  const custom = type === 'CUSTOM' && typeof of.name === 'string' ? own(CUSTOM, of.name) : undefined
+  if (custom !== undefined) return { what: custom, detail: textIn(of.value) }
   const { what, detail, joins } = own(AGENT, type) ?? { what: inWords(type) }
   const text = (name: string | undefined) => {
     const value = name === undefined ? undefined : of[name]
