@@ -6,7 +6,7 @@ import { AnswerFoot } from './answer-foot.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import type { Branch } from './branches.ts'
 import { OwnMessage } from './own-message.tsx'
-import { ProviderWait, QuietLine } from './quiet-line.tsx'
+import { BudgetLine, ProviderWait, QuietLine } from './quiet-line.tsx'
 import { Reasoning } from './reasoning.tsx'
 import { RestartLine } from './restart-line.tsx'
 import type { Row } from './rows.ts'
@@ -73,6 +73,12 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
       return (
         <Utterance speaker="assistant" who={undefined}>
           <RestartLine restart={row} />
+        </Utterance>
+      )
+    case 'budget':
+      return (
+        <Utterance speaker="assistant" who={undefined}>
+          <BudgetLine {...row} />
         </Utterance>
       )
     case 'waiting':

@@ -41,6 +41,16 @@ export function ProviderWait({
   )
 }
 
+/** The run ends when all are used: a person can still ask it to finish, or stop it. */
+export function BudgetLine({ used, limit }: Pick<Extract<Row, { type: 'budget' }>, 'used' | 'limit'>) {
+  const percent = Math.min(100, Math.floor((used / limit) * 100))
+  return (
+    <QuietLine icon="alert">
+      {`${percent} % of this run’s token budget is used (${used.toLocaleString()} of ${limit.toLocaleString()}).`}
+    </QuietLine>
+  )
+}
+
 /** By this machine's clock, which may differ from the server's; never negative. */
 function useSecondsUntil(until: string): number {
   const end = Date.parse(until)

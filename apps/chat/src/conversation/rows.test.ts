@@ -462,3 +462,9 @@ describe('a run that went on after a crash', () => {
     ])
   })
 })
+
+test('a run that has used most of its tokens says so until it ends', () => {
+  const rows = shown([question, answer], [{ ...live, budget: { used: 81, limit: 100 } }])
+  expect(rows.at(-1)).toEqual({ type: 'budget', id: 'budget:r1', used: 81, limit: 100 })
+  expect(types(shown([question, answer], [live]))).toEqual(['user', 'text'])
+})

@@ -49,6 +49,8 @@ export type Row =
   | ({ readonly type: 'restart' } & Restart)
   | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
+  /** Most of the tokens that a run may use are used. */
+  | ({ readonly type: 'budget'; readonly id: string } & NonNullable<LiveRun['budget']>)
   | ({ readonly type: 'waiting'; readonly id: string } & NonNullable<LiveRun['waiting']>)
 
 interface Said {
@@ -131,8 +133,9 @@ export function rowsOf(shown: Shown): Row[] {
       const agents = known.has(run.parentId ?? '') ? calls.agentsBeside(run.runId) : []
       if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${run.runId}`, agents })
     }
-    if (isEnded(run) || run.status === 'queued' || !run.waiting || !known.has(run.parentId ?? '')) continue
-    rows.push({ type: 'waiting', id: `wait:${run.runId}`, ...run.waiting })
+    if (isEnded(run) || run.status === 'queued' || !known.has(run.parentId ?? '')) continue
+    if (run.budget) rows.push({ type: 'budget', id: `budget:${run.runId}`, ...run.budget })
+    if (run.waiting) rows.push({ type: 'waiting', id: `wait:${run.runId}`, ...run.waiting })
   }
   for (const message of pending) {
     if (message.role !== 'user' || known.has(message.id)) continue

@@ -33,6 +33,12 @@ export interface ProviderWait {
   readonly maxAttempts: number
 }
 
+/** At least 80 % of the tokens that the run may use are used. */
+export interface TokenBudget {
+  readonly used: number
+  readonly limit: number
+}
+
 /** How the questions of an interrupted run were resolved, all of them together. */
 export type Resolution = 'answered' | 'cancelled' | 'expired'
 
@@ -46,6 +52,8 @@ export interface LiveRun extends RunCommon {
   readonly usage?: readonly TokenUsage[]
   /** Only in views that are folded from a log. */
   readonly waiting?: ProviderWait
+  /** Only in views that are folded from a log, once the budget is almost used. */
+  readonly budget?: TokenBudget
 }
 
 export interface EndedRun extends RunCommon {

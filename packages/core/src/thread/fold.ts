@@ -208,6 +208,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       // Of an application's own words only ours are known.
       case EventType.CUSTOM:
         if (event.name === 'holdfast.waiting') runs.waits(runId, event.value)
+        else if (event.name === 'holdfast.budget') runs.spends(runId, event.value)
         else if (event.name === 'holdfast.progress') advance(envelope, event)
         else if (event.name === 'holdfast.superseded') supersede(envelope, event)
         break

@@ -8,7 +8,15 @@
  */
 import type { Interrupt, Message, TokenUsage } from '@ag-ui/core'
 import type { Outcome } from '../lifecycle/outcome.ts'
-import { type EndedRun, isEnded, type LiveRun, type ProviderWait, type Resolution, type Run } from '../lifecycle/run.ts'
+import {
+  type EndedRun,
+  isEnded,
+  type LiveRun,
+  type ProviderWait,
+  type Resolution,
+  type Run,
+  type TokenBudget,
+} from '../lifecycle/run.ts'
 import type { ControlEvent, QueueHold } from '../log/envelope.ts'
 import { inBrief, shareBrief } from './lookup.ts'
 import type { QueueEntry } from './thread-view.ts'
@@ -24,6 +32,8 @@ export interface Runs {
   usage(runId: string, usage: readonly TokenUsage[] | undefined): void
   /** The run waits for its provider. `value` comes from an agent's event and may be anything. */
   waits(runId: string, value: unknown): void
+  /** The run has used most of its tokens. `value` may be anything, too. */
+  spends(runId: string, value: unknown): void
   /** Any other event of the run ends its wait. */
   goesOn(runId: string): void
   asks(interrupts: readonly Interrupt[]): void
@@ -122,6 +132,11 @@ export function createRuns(from: RunsState): Runs {
       waiting.add(runId)
       put({ ...run, waiting: { reason, until, attempt, maxAttempts } })
     },
+    spends(runId, value) {
+      const run = live(runId)
+      if (run === undefined || run.status === 'queued' || !isBudget(value)) return
+      put({ ...run, budget: { used: value.used, limit: value.limit } })
+    },
     goesOn(runId) {
       const run = waiting.has(runId) ? live(runId) : undefined
       if (run === undefined) return
@@ -143,7 +158,7 @@ export function createRuns(from: RunsState): Runs {
       leaveQueue(runId)
       const run = live(runId)
       waiting.delete(runId)
-      if (run !== undefined) put({ ...withoutWait(run), status: outcome.type, outcome, endedAt: at })
+      if (run !== undefined) put({ ...withoutBudget(withoutWait(run)), status: outcome.type, outcome, endedAt: at })
     },
     queueChanged({ order, paused, heldBy, first, edited }) {
       pause(paused, heldBy)
@@ -187,6 +202,16 @@ function asksAny(outcome: Outcome, interruptIds: readonly string[]): boolean {
 function withoutWait<R extends Run>(run: R): R {
   const { waiting: _, ...rest } = run as R & { readonly waiting?: ProviderWait }
   return rest as unknown as R
+}
+
+function withoutBudget<R extends Run>(run: R): R {
+  const { budget: _, ...rest } = run as R & { readonly budget?: TokenBudget }
+  return rest as unknown as R
+}
+
+function isBudget(value: unknown): value is TokenBudget {
+  const { used, limit } = (value ?? {}) as Partial<Record<keyof TokenBudget, unknown>>
+  return typeof used === 'number' && typeof limit === 'number' && used >= 0 && limit > 0
 }
 
 function isWait(value: unknown): value is ProviderWait {

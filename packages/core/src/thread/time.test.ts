@@ -62,3 +62,16 @@ test('a wait ends with the run, even if no other event follows', () => {
   log.control({ type: 'thread.deleted' })
   expect(everyway().runs).toEqual([])
 })
+
+test('a run has used most of its tokens from its budget event until its end, and nothing else counts as one', () => {
+  const { everyway, log, say } = runningThread()
+  const budget = (value: unknown): EventJson => ({ type: 'CUSTOM', name: 'holdfast.budget', value })
+  for (const value of [null, 'x', {}, { used: '1', limit: 2 }, { used: 1, limit: 0 }, { used: -1, limit: 1 }]) {
+    say(budget(value))
+  }
+  expect(everyway().runs[0]).not.toHaveProperty('budget')
+  say(budget({ used: 80, limit: 100, more: 1 }), begin)
+  expect(everyway().runs[0]).toHaveProperty('budget', { used: 80, limit: 100 })
+  log.end('run', { type: 'succeeded' })
+  expect(everyway().runs[0]).not.toHaveProperty('budget')
+})
