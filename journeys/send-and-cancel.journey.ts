@@ -223,7 +223,12 @@ test('a stop that cannot be delivered says that the run is still running, and it
   await expect(page.getByRole('alert')).toContainText('Couldn’t stop: still running. The disk is full.')
   await expect(stopButton(page)).toBeVisible()
   await page.unroute('**/cancel')
+  // A gateway's empty answer is no acknowledgement.
+  const answered = page.waitForResponse('**/cancel')
+  await page.route('**/cancel', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: '{}' }))
   await stopButton(page).click()
+  await answered
+  await page.unroute('**/cancel')
   await expect(ending(page, 'Stopped')).toBeVisible()
 })
 

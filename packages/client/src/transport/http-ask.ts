@@ -73,8 +73,8 @@ export function createHttp(options: HttpOptions): Http {
     return response
   }
 
-  /** The answer's text, in time. */
-  async function read(request: Request): Promise<string> {
+  /** The answer's text and status, in time. */
+  async function read(request: Request): Promise<{ readonly text: string; readonly status: number }> {
     const limit = new AbortController()
     const undo = clock.schedule(ANSWER_MS, () => limit.abort())
     const body = jsonOf(request)
@@ -85,7 +85,7 @@ export function createHttp(options: HttpOptions): Http {
     try {
       // Kept alive, the request goes out even if the page is left at this very moment.
       const response = await send({ ...request, signal }, body, alive)
-      return await response.text()
+      return { text: await response.text(), status: response.status }
     } catch (cause) {
       // Only the caller's own abort is an abort; the time limit means that the network is silent.
       if (limit.signal.aborted && !request.signal?.aborted) throw new TransportError({ type: 'network' }, { cause })
@@ -97,9 +97,11 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   async function answered<T>(request: Request, shape: Shape | undefined): Promise<T> {
-    const text = await read(request)
+    const { text, status } = await read(request)
     if (!shape) return undefined as T
     const value = parseJson(text)
+    // The server's own empty answer says that it has remembered the request. A gateway's `{}` says nothing.
+    if (status !== 202 && isEmpty(value)) throw new TransportError({ type: 'protocol', detail: 'an empty answer' })
     if (fits(value, shape)) return value as T
     throw new TransportError({ type: 'protocol', detail: 'an answer of another shape' })
   }
@@ -147,6 +149,10 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 export function broken(cause: unknown, signal: AbortSignal | undefined): TransportError {

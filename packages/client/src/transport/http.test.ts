@@ -54,6 +54,18 @@ describe('answers', () => {
     await server.stop()
   })
 
+  it.each([
+    [202, 'are accepted with 202: the server has remembered the request'],
+    [200, 'are a protocol fault with 200: something else has answered'],
+  ] as const)('S004-17 that are empty objects (%i) %s', async (status, _) => {
+    const server = await serve((__, response) => response.writeHead(status).end('{}'))
+    for (const verb of ['cancelRun', 'start', 'cancelSubagent'] as const) {
+      const answer = await server.transport.ask(verb, [KEY, 'r'] as never).catch(faultOf)
+      expect(answer, verb).toEqual(status === 202 ? {} : { type: 'protocol', detail: 'an empty answer' })
+    }
+    await server.stop()
+  })
+
   it('from no server are a network fault', async () => {
     const server = await serve(() => {})
     await server.stop()
