@@ -8,6 +8,7 @@ import { change, growthLoop, HEAPS } from './growth-loop.ts'
 import { killLoop } from './kill-loop.ts'
 import { retryLoop } from './retry-loop.ts'
 import { stepsLoop } from './steps-loop.ts'
+import { toolsLoop } from './tools-loop.ts'
 
 const kills = Number(process.argv[2] ?? 100)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
@@ -42,6 +43,13 @@ const LOOPS: Readonly<Record<string, () => Promise<string>>> = {
     return (
       `${kills} kills among tool calls: ${runs} runs, resumed ${resumed} times, ${calls} calls, ${questions} questions; no completed ` +
       'call made again, none with an effect made twice without an answer, nothing shown twice, every run ended.'
+    )
+  },
+  async tools() {
+    const { calls, repeated, runs, questions } = await toolsLoop(kills, seed, say)
+    return (
+      `${kills} kills among calls of MCP tools: ${runs} runs, ${calls} calls reached their servers, ${repeated} more than without kills, ` +
+      `${questions} questions; no completed call made again, none with an effect made twice without an answer.`
     )
   },
   async growth() {
