@@ -19,8 +19,9 @@ import { createWitness, type Witness } from './witness.ts'
 
 const THREADS = 2
 const MOST_KILLS = 3
-/** Longer than a whole run takes. */
-const KILL_WITHIN_MS = 2_500
+/** Records of a whole run, about: the next kill falls before as many of them. */
+const RECORDS = 120
+const MOST_WAIT_MS = 20_000
 
 export interface ToolsReport {
   readonly kills: number
@@ -62,7 +63,7 @@ export async function toolsLoop(kills: number, seed: number, say: (line: string)
       const deaths = Math.min(1 + Math.floor(random() * MOST_KILLS), kills - total.kills)
       for (let death = 0; death < deaths; death++) {
         const watching = Promise.all(played.map(({ witness }) => witness.watch(server.url)))
-        await wait(random() * KILL_WITHIN_MS)
+        await until(played, random)
         await server.kill()
         await watching
         await server.start()
@@ -87,6 +88,16 @@ export async function toolsLoop(kills: number, seed: number, say: (line: string)
     await rm(files, { recursive: true, force: true })
   }
   return total
+}
+
+/** A random moment of the runs, by what is seen of them: a slow machine moves it no more than a fast one. */
+async function until(played: readonly Played[], random: () => number): Promise<void> {
+  const seen = () => played.reduce((sum, { witness }) => sum + witness.seen.size, 0)
+  const target = seen() + Math.floor(random() * RECORDS)
+  const deadline = performance.now() + MOST_WAIT_MS
+  while (seen() < target && performance.now() < deadline && !played.every(({ witness }) => witness.sawEnd))
+    await wait(1)
+  await wait(random() * 20)
 }
 
 async function startModel(files: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
@@ -207,5 +218,9 @@ function checkView(
   const wanted = [...callsOf(threadId).map((_, step) => `Step ${step} of ${threadId}.`), `${DONE} ${threadId}.`]
   if (JSON.stringify(said) !== JSON.stringify(wanted)) throw fail(`the view shows ${JSON.stringify(said)}`)
   if (new Set(messages.map(({ id }) => id)).size !== messages.length) throw fail('a message is shown twice')
-  if (subagents.length !== 1 || subagents[0]?.status !== 'succeeded') throw fail('the sub-agent did not succeed once')
+  // A sub-agent that asks is started again, under its own id, by the run that answers.
+  const ids = new Set(subagents.map(({ subagentRunId }) => subagentRunId))
+  if (ids.size !== 1 || subagents.at(-1)?.status !== 'succeeded') {
+    throw fail(`the sub-agents are ${JSON.stringify(subagents.map(({ steps: _, ...rest }) => rest))}`)
+  }
 }
