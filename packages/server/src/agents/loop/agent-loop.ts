@@ -7,7 +7,7 @@
  * - No model is asked before all results of the step before are durable.
  * - Each call gets exactly one result, or the run ends with a question about it.
  */
-import { type Event, EventType, type Interrupt } from '@ag-ui/core'
+import { type Event, EventType, type Interrupt, type TokenUsage } from '@ag-ui/core'
 import { closingEvents } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'
 import { byModelName } from '../tools/model-names.ts'
@@ -16,7 +16,7 @@ import { makeCall } from './make-call.ts'
 import { createMerged } from './merged.ts'
 import { nextOf } from './next.ts'
 import { BUDGET, type Call, type Step, SUPERSEDED } from './progress.ts'
-import { type End, type LoopRun, type LoopTool, type Speaker, say, tokensIn } from './run.ts'
+import { type End, type LoopRun, type LoopTool, type Speaker, say } from './run.ts'
 import { subAgentTools } from './sub-agents.ts'
 
 const WARN_AT = 0.8
@@ -83,7 +83,7 @@ async function* askModel(
   // Without tools there is one step, and its end is the end.
   const isNamed = tools.size > 0 || subagentRunId !== undefined
   let isOpen = false
-  let tokens = 0
+  const used: TokenUsage[] = []
   const question = {
     messages: [...speaker.before, ...messagesOf(own), ...speaker.after],
     context: subagentRunId === undefined ? run.input.context : [],
@@ -95,7 +95,7 @@ async function* askModel(
     signal: speaker.signal,
     attention: run.context.attention,
     usage(entry) {
-      tokens += tokensIn(entry)
+      used.push(entry)
       run.context.usage(entry)
     },
   })
@@ -119,7 +119,7 @@ async function* askModel(
   yield* say(run, speaker, {
     type: EventType.STEP_FINISHED,
     stepName,
-    ...(tokens > 0 && { metadata: { holdfast: { tokens } } }),
+    ...(used.length > 0 && { metadata: { holdfast: { usage: used } } }),
   })
   yield* warnOfBudget(run)
   return { type: 'said' }

@@ -13,16 +13,17 @@ export type Next =
   /** The model may not be asked again. */
   | { readonly type: 'step_limit' }
 
-export function nextOf({ steps }: AgentProgress, maxSteps: number): Next {
+/** `maxSteps`: of one run, however many runs the agent has been asked in. */
+export function nextOf({ steps, before }: AgentProgress, maxSteps: number): Next {
   const last = steps.at(-1)
   if (last?.status === 'open') return { type: 'supersede', step: last }
-  const complete = steps.filter(({ status }) => status === 'complete')
-  const newest = complete.at(-1)
+  const isComplete = ({ status }: Step) => status === 'complete'
+  const newest = steps.findLast(isComplete)
   if (newest) {
     const calls = newest.calls.filter(({ result }) => !result)
     if (calls.length > 0) return { type: 'call', step: newest, calls }
     if (newest.calls.length === 0) return { type: 'done', text: newest.messages.map(({ text }) => text).join('\n\n') }
   }
-  if (complete.length >= maxSteps) return { type: 'step_limit' }
+  if (steps.slice(before).filter(isComplete).length >= maxSteps) return { type: 'step_limit' }
   return { type: 'ask', step: `model call ${steps.length + 1}` }
 }

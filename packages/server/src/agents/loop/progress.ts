@@ -7,7 +7,7 @@
  * A model call is a step: its output, then STEP_FINISHED once it is complete. Output without STEP_FINISHED is an
  * interrupted call. `holdfast.superseded` makes a step void.
  */
-import { type Event, EventType } from '@ag-ui/core'
+import { type Event, EventType, type TokenUsage } from '@ag-ui/core'
 import type { Closable } from '@holdfast/core'
 import type { ToolAnswer } from '../tools/port.ts'
 import { isRecord, recordIn, textIn } from './values.ts'
@@ -53,6 +53,8 @@ export interface Step {
 
 export interface AgentProgress {
   readonly steps: Step[]
+  /** How many of these earlier runs have made. */
+  before: number
   /** What the agent has open now, in the order of opening. */
   readonly open: Map<string, Closable>
 }
@@ -81,7 +83,9 @@ export interface Progress {
   /** Of the run's own agent, or of a sub-agent that was started. */
   of(subagentRunId?: string): AgentProgress
   children(): readonly ChildProgress[]
-  /** Tokens that all complete model calls have used. */
+  /** What the complete model calls of the run have used, as they reported it. */
+  readonly usage: readonly TokenUsage[]
+  /** The tokens of these in all. */
   readonly tokens: number
   /** The run has said that most of its tokens are used. */
   readonly hasWarned: boolean
@@ -98,6 +102,7 @@ export function createProgress(): Progress {
   const children = new Map<string, ChildProgress>()
   const calls = new Map<string, Call>()
   const messages = new Set<string>()
+  const usage: TokenUsage[] = []
   let tokens = 0
   let hasWarned = false
 
@@ -164,9 +169,12 @@ export function createProgress(): Progress {
         close(agent, 'step', event.stepName)
         const last = agent.steps.at(-1)
         if (last?.status !== 'open') break
-        const { tokens: used, superseded } = recordIn(event.metadata, 'holdfast')
+        const { usage: reported, superseded } = recordIn(event.metadata, 'holdfast')
         last.status = superseded === true ? 'void' : 'complete'
-        tokens += typeof used === 'number' && used > 0 ? used : 0
+        for (const entry of Array.isArray(reported) ? (reported as TokenUsage[]) : []) {
+          usage.push(entry)
+          tokens += tokensIn(entry)
+        }
         break
       }
       case EventType.TEXT_MESSAGE_START:
@@ -247,12 +255,19 @@ export function createProgress(): Progress {
   return {
     apply,
     beginRun() {
-      for (const agent of [main, ...children.values()]) agent.open.clear()
+      for (const agent of [main, ...children.values()]) {
+        agent.open.clear()
+        agent.before = agent.steps.length
+      }
+      usage.length = 0
+      tokens = 0
+      hasWarned = false
       for (const child of children.values()) child.startedHere = false
       for (const call of calls.values()) call.startedHere = false
     },
     of,
     children: () => [...children.values()],
+    usage,
     get tokens() {
       return tokens
     },
@@ -265,7 +280,7 @@ export function createProgress(): Progress {
 }
 
 function createAgent(): AgentProgress {
-  return { steps: [], open: new Map() }
+  return { steps: [], before: 0, open: new Map() }
 }
 
 function addStep(agent: AgentProgress, name: string | undefined): Step {
@@ -280,4 +295,8 @@ function open(agent: AgentProgress, kind: Closable['kind'], id: string, tag: str
 
 function close(agent: AgentProgress, kind: Closable['kind'], id: string): void {
   agent.open.delete(`${kind} ${id}`)
+}
+
+function tokensIn({ totalTokens, inputTokens = 0, outputTokens = 0 }: TokenUsage): number {
+  return totalTokens ?? inputTokens + outputTokens
 }

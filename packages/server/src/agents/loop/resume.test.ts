@@ -165,6 +165,39 @@ describe('a call that was on its way', () => {
   })
 })
 
+it('the usage of a run is that of all its processes', async () => {
+  const main = agent('main', {
+    tools: [tool('look')],
+    script: (asked, nth) =>
+      nth === 2 ? { text: 'Half a', hangs: true } : { ...inOrder({ calls: [call('look')] })(asked, nth), tokens: 5 },
+  })
+  const server = await serverWith(main)
+  await server.ask('a')
+  await server.pass(300, 20)
+  await crash(server)
+  await server.pass(300, 20)
+  expect(await server.run('a')).toMatchObject({ status: 'succeeded', usage: [{ totalTokens: 10 }] })
+})
+
+it('a run that answers has steps and tokens of its own', async () => {
+  const send = tool('send', () => 'sent', { approval: 'always' })
+  const main = agent('main', {
+    tools: [send],
+    limits: { maxSteps: 1, maxTokens: 10 },
+    script: (asked, nth) => ({ ...inOrder({ calls: [call('send')] })(asked, nth), tokens: 10 }),
+  })
+  const server = await serverWith(main)
+  await server.ask('a')
+  await server.pass(300, 20)
+  await server.answer(
+    'a',
+    'b',
+    interruptsOf(await server.run('a')).map((each) => resolved(each, { approved: true })),
+  )
+  await server.pass(300, 20)
+  expect(await server.runOf('a', 'b')).toMatchObject({ status: 'succeeded' })
+})
+
 describe('G13 wherever the process dies', () => {
   const effects = fc.constantFrom<ToolEffect>('read', 'idempotent', 'effect')
   const script = fc.array(fc.array(effects, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 })

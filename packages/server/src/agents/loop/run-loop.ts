@@ -67,6 +67,8 @@ async function* runLoop(
     signal: AbortSignal.any([context.signal, stop.signal]),
     ...partedAt(input.messages, (message) => isOwn(progress, message)),
   }
+  // What a process that died had reported is in the log only.
+  for (const entry of progress.usage) context.usage(entry)
   yield* continuedJobs(run, main)
   all.add(mainLoop(run, main))
   yield* all.values()

@@ -1,5 +1,5 @@
 /** What the parts of a loop share: the run, its agents, and how events are said. */
-import { type Event, EventType, type Interrupt, type Message, type RunAgentInput, type TokenUsage } from '@ag-ui/core'
+import { type Event, EventType, type Interrupt, type Message, type RunAgentInput } from '@ag-ui/core'
 import { type Clock, closingEvents } from '@holdfast/core'
 import type { AgentContext, Answered } from '../port.ts'
 import type { Tool } from '../tools/port.ts'
@@ -126,8 +126,4 @@ export function* sayResult(
     role: 'tool',
     ...(more && { metadata: { holdfast: more } }),
   })
-}
-
-export function tokensIn({ totalTokens, inputTokens = 0, outputTokens = 0 }: TokenUsage): number {
-  return totalTokens ?? inputTokens + outputTokens
 }
