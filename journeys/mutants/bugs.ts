@@ -19,6 +19,7 @@ const REGISTRY = `${CLIENT}/registry`
 const THREAD = `${CLIENT}/thread`
 const CORE = 'packages/core/src'
 const SERVER = 'packages/server/src'
+const LOOP = `${SERVER}/agents/loop`
 
 export const BUGS: readonly Bug[] = [
   {
@@ -427,5 +428,54 @@ export const BUGS: readonly Bug[] = [
     find: ' && !live.has(runId)',
     put: '',
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
+    what: 'a tool with an effect is called before it is written down that it may be',
+    file: `${LOOP}/execute.ts`,
+    find: "  if (tool.effect === 'effect') await context.written()\n",
+    put: '',
+    tests: [`${LOOP}/resume.test.ts`],
+  },
+  {
+    what: 'after a crash, a letter that may have been sent is sent again',
+    file: `${LOOP}/make-call.ts`,
+    find: 'else if (call.start && tool.effect',
+    put: "else if (call.start && 'never' + tool.effect",
+    tests: [`${LOOP}/resume.test.ts`],
+  },
+  {
+    what: 'one “again” repeats a call after every crash',
+    file: `${LOOP}/make-call.ts`,
+    find: 'call.startedHere ? undefined : run.answers',
+    put: 'run.answers',
+    tests: [`${LOOP}/resume.test.ts`],
+  },
+  {
+    what: 'a call that needs approval is made without it',
+    file: `${LOOP}/make-call.ts`,
+    find: 'needs.value !== false',
+    put: 'needs.value === undefined',
+    tests: [`${LOOP}/approvals.test.ts`, `${LOOP}/sub-agents.test.ts`],
+  },
+  {
+    what: 'a tool is called before the model’s wish for it is durable',
+    file: `${LOOP}/agent-loop.ts`,
+    find: '  await run.context.written()\n  const tools',
+    put: '  const tools',
+    tests: [`${LOOP}/tools.test.ts`],
+  },
+  {
+    what: 'the stop of one sub-agent ends its parent',
+    file: `${LOOP}/sub-agents.ts`,
+    find: "if (parentSignal.aborted || code === 'token_limit') throw error",
+    put: 'throw error',
+    tests: [`${LOOP}/sub-agents.test.ts`],
+  },
+  {
+    what: 'an answer that calls a tool which nobody offered counts as a success',
+    file: `${SERVER}/agents/model/reading/answer.ts`,
+    find: "return takesCalls ? undefined : failureOfFinish('tool')\n    if (finish === 'tool')",
+    put: "return undefined\n    if (finish === 'tool')",
+    tests: [`${SERVER}/agents/model/reading/calls.test.ts`],
   },
 ]

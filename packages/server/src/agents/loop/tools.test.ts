@@ -32,30 +32,28 @@ it('S000-C10 makes the calls of one step at the same time, and asks the model on
 })
 
 it('has the model’s calls written before a tool starts, and all results before the model is asked again', async () => {
-  const seen: string[][] = []
-  const look = async () => void seen.push((await server.envelopes('a')).map(({ event }) => event.type))
-  const slow = tool(
-    'slow',
-    async () => {
-      await look()
-      return 'slow'
-    },
-    { effect: 'effect' },
-  )
+  const written: Record<string, readonly string[]> = {}
+  const look = async (what: string) => {
+    written[what] = (await server.envelopes('a')).map(({ event }) => event.type)
+  }
+  const acts = tool('acts', () => look('acts'), { effect: 'effect' })
+  const reads = tool('reads', () => look('reads'))
   const main = agent('main', {
-    tools: [slow, tool('quick')],
+    tools: [acts, reads],
     script: (_, nth) => {
-      if (nth === 2) void look()
-      return nth === 1 ? { calls: [call('slow'), call('quick')] } : { text: 'Done.' }
+      if (nth === 2) void look('asked')
+      return nth === 1 ? { calls: [call('acts'), call('reads')] } : { text: 'Done.' }
     },
   })
   const server = await serverWith(main)
   await server.ask('a')
   await server.pass(300, 20)
-  expect(seen[0]?.filter((type) => type === 'TOOL_CALL_END')).toHaveLength(2)
-  expect(seen[0]).toContain('STEP_FINISHED')
-  expect(seen[0]).toContain('CUSTOM')
-  expect(seen[1]?.filter((type) => type === 'TOOL_CALL_RESULT')).toHaveLength(2)
+  for (const which of ['reads', 'acts']) {
+    expect(written[which]?.filter((type) => type === 'TOOL_CALL_END')).toHaveLength(2)
+    expect(written[which]).toContain('STEP_FINISHED')
+  }
+  expect(written.acts).toContain('CUSTOM')
+  expect(written.asked?.filter((type) => type === 'TOOL_CALL_RESULT')).toHaveLength(2)
 })
 
 describe('a call that fails gets a result that says so, and the run goes on', () => {

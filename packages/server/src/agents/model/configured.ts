@@ -5,7 +5,7 @@ import type { Agent } from '../port.ts'
 import type { Tool, ToolSource } from '../tools/port.ts'
 import { matcherOf, selectTools } from '../tools/selection.ts'
 import type { ApprovalRules, ModelAgentDescription } from './description.ts'
-import { agentOf, loopAgentOf, type ModelAgentOptions } from './model-agent.ts'
+import { agentOf, createProvider, loopAgentOf, type ModelAgentOptions, type ModelProvider } from './model-agent.ts'
 
 /** A described agent, with what the environment fills in. */
 export interface ConfiguredAgent {
@@ -31,8 +31,13 @@ export function createConfiguredAgents(
   options: ConfiguredOptions,
 ): readonly Agent[] {
   const loops = new Map<string, LoopAgent>()
+  const providers = new Map<string, ModelProvider>()
   const agents = configured.map(({ description, endpoint }) => {
-    const settings = settingsOf(description, endpoint, options)
+    const { baseUrl, apiKey, headers } = endpoint
+    const name = JSON.stringify([baseUrl, apiKey, headers])
+    const provider = providers.get(name) ?? createProvider(options.clock)
+    providers.set(name, provider)
+    const settings = { ...settingsOf(description, endpoint, options), provider }
     const { subAgents = [] } = description
     const loop: LoopAgent = {
       ...loopAgentOf(settings),

@@ -21,7 +21,7 @@ import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'
 import { type EndpointOptions, endpointOf, MAX_FIRST_BYTE_MS } from './endpoint.ts'
 import { failureOf } from './failures.ts'
-import { createFields } from './fields.ts'
+import { createFields, type Fields } from './fields.ts'
 import { createGate } from './gate.ts'
 import { toModelMessages } from './messages.ts'
 import { askForTitle } from './title.ts'
@@ -58,6 +58,8 @@ export interface ModelAgentOptions extends EndpointOptions, Partial<ModelLimits>
   /** The agents that it may start. */
   readonly subAgents?: readonly LoopAgent[]
   readonly loop?: Partial<LoopLimits>
+  /** Default: one of its own. */
+  readonly provider?: ModelProvider
   readonly clock: Clock
   /** Ids of messages; unique in a thread. */
   readonly newId?: () => string
@@ -84,15 +86,24 @@ export function loopAgentOf(options: ModelAgentOptions): LoopAgent {
   return { id, title, limits, subAgents, tools, model: createModel(options, limits.maxToldResult) }
 }
 
+/** What all agents share that ask the same provider with the same key. */
+export interface ModelProvider {
+  readonly gate: ModelGate
+  readonly fields: Fields
+}
+
+/** One provider, one key, one limit. Title requests follow an answer, use another model, and pass no gate. */
+export function createProvider(clock: Clock): ModelProvider {
+  return { gate: createGate(clock), fields: createFields() }
+}
+
 function createModel(options: ModelAgentOptions, maxToldResult: number): LoopModel {
   const { clock, system, random = Math.random } = options
   const limits = { ...DEFAULT_MODEL_LIMITS, ...options }
   if (!(limits.firstByteMs > 0 && limits.firstByteMs <= MAX_FIRST_BYTE_MS))
     throw new TypeError(`A model’s firstByteMs is more than 0 and at most ${MAX_FIRST_BYTE_MS}.`)
   const endpoint = endpointOf(options)
-  // One provider, one key, one limit. Title requests follow an answer, use another model, and pass no gate.
-  const gate: ModelGate = createGate(clock)
-  const fields = createFields()
+  const { gate, fields } = options.provider ?? createProvider(clock)
 
   return {
     async *ask({ messages, context: told, tools, newCallId, until }, context) {
