@@ -10,7 +10,19 @@ import { createFold, emptyView, readEnvelope, type ThreadMessage, type ThreadVie
 import { runAlone } from './alone.ts'
 import { createLimit } from './fold-limit.ts'
 import { runAgUi, runAi } from './fold-peers.ts'
-import { bytesOf, envelopesOf, KEY, statePatches, text, toolArguments, type Workload } from './fold-workload.ts'
+import {
+  bytesOf,
+  envelopesOf,
+  KEY,
+  plainSteps,
+  shortTexts,
+  statePatches,
+  subAgents,
+  text,
+  toolArguments,
+  toolSteps,
+  type Workload,
+} from './fold-workload.ts'
 import { atLeast, atMost, type BenchAim, type BenchRow, type BenchSection, median } from './report.ts'
 
 const BATCH = 32
@@ -38,7 +50,8 @@ function viewOf({ history, state }: Workload): ThreadView {
   const messages = history.map(
     (message, index): ThreadMessage => ({ ...message, parentId: index === 0 ? null : `old-${index - 1}` }),
   )
-  return { ...emptyView(KEY), messages, state }
+  const run = { runId: 'run', agentId: 'bench', status: 'running', acceptedAt: '2026-01-01T00:00:00.000Z' } as const
+  return { ...emptyView(KEY), messages, state, runs: [run] }
 }
 
 type Way = (workload: Workload) => () => void
@@ -160,6 +173,41 @@ function rowsOf({ workload: { name }, L, batched, each, agUi, ai }: Measured): B
   ]
 }
 
+/** What a view keeps of sub-agents, in units of its JSON. */
+function keptOf(workload: Workload): number {
+  const fold = createFold(KEY, viewOf(workload))
+  for (const envelope of envelopesOf(workload)) fold.apply(envelope)
+  return JSON.stringify(fold.view()).length
+}
+
+/** Agents that act, beside an agent that says as much. */
+function measureActing(): Pick<BenchSection, 'rows' | 'aims'> {
+  const batched = ours(BATCH)
+  const [tools, texts] = [toolSteps(1_000), shortTexts(1_333)]
+  const [family, alone] = [subAgents(20, 500), plainSteps(20, 500)]
+  const acting = compare({ tools: [batched, tools], texts: [batched, texts] })
+  const nested = compare({ family: [batched, family], alone: [batched, alone] })
+  const [steps, text] = [acting.tools / acting.texts, nested.family / nested.alone]
+  const unit = 'µs'
+  return {
+    rows: [
+      { name: texts.name, value: acting.texts, unit },
+      { name: tools.name, value: acting.tools, unit, ratio: steps, of: 'short texts' },
+      { name: alone.name, value: nested.alone, unit },
+      { name: family.name, value: nested.family, unit, ratio: text, of: 'one agent' },
+    ],
+    aims: [
+      atMost('an event of a tool step against one of a short text', steps, 1.5),
+      atMost('an event of 20 sub-agents against the same event of one agent', text, 1.5),
+      atMost(
+        'kept of 20 sub-agents of 1,000 steps against 200',
+        keptOf(subAgents(20, 1_000)) / keptOf(subAgents(20, 200)),
+        1.1,
+      ),
+    ],
+  }
+}
+
 export async function measureFold(): Promise<BenchSection> {
   const empty = await measure(text(10_000), text(10_000))
   const beside200 = await measure(text(10_000, 200), text(300, 200))
@@ -176,6 +224,8 @@ export async function measureFold(): Promise<BenchSection> {
     name: workload.name,
     ...compare({ L: [limitOfBytes, workload], batched: [oursOfBytes, workload] }),
   }))
+
+  const acting = measureActing()
 
   const worst = (ratioOf: (measured: Measured) => number) => Math.max(...all.map(ratioOf))
   const least = (ratioOf: (measured: Measured) => number) => Math.min(...all.map(ratioOf))
@@ -203,6 +253,7 @@ export async function measureFold(): Promise<BenchSection> {
     atMost('batched beside 800 messages against beside none', beside.many / beside.none, 1.5),
     atMost('tool arguments, 30k deltas against 3k', growing.long / growing.short, 2),
     atMost('bytes to state against L, the worst row', Math.max(...bytes.map(({ batched, L }) => batched / L)), 2),
+    ...acting.aims,
   ]
   const rows = [
     ...all.flatMap(rowsOf),
@@ -210,6 +261,7 @@ export async function measureFold(): Promise<BenchSection> {
       { name: `bytes to state, ${name}: L`, value: L, unit: 'µs' },
       { name: `bytes to state, ${name}: batched`, value: batched, unit: 'µs', ratio: batched / L, of: 'L' },
     ]),
+    ...acting.rows,
   ]
   if (shown === undefined) throw new Error('nothing was shown: nothing was measured')
   return { title: 'Fold: µs of processor time per delta', rows, aims }

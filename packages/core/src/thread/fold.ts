@@ -35,7 +35,7 @@ import { createSharedState } from './shared-state.ts'
 import { isOfSubagent, type TaggedEvent } from './subagent-events.ts'
 import { createSubagents } from './subagents.ts'
 import { emptyView, type ThreadView } from './thread-view.ts'
-import { createWriting, type WritingKind } from './writing.ts'
+import { createWriting } from './writing.ts'
 
 export interface ThreadFold {
   /** Of the newest record that it has seen. */
@@ -73,13 +73,16 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
     runs.goesOn(runId)
     switch (event.type) {
       case EventType.TEXT_MESSAGE_CONTENT:
-        grow(envelope, event, 'text', event.messageId)
+        if (event.subagentRunId !== undefined) subagents.grow(envelope, event, 'text', event.messageId)
+        else writing.append('text', event.messageId, event.delta, event.metadata)
         break
       case EventType.TOOL_CALL_ARGS:
-        grow(envelope, event, 'tool_call', event.toolCallId)
+        if (event.subagentRunId !== undefined) subagents.grow(envelope, event, 'tool_call', event.toolCallId)
+        else writing.append('tool_call', event.toolCallId, event.delta, event.metadata)
         break
       case EventType.REASONING_MESSAGE_CONTENT:
-        grow(envelope, event, 'reasoning', event.messageId)
+        if (event.subagentRunId !== undefined) subagents.grow(envelope, event, 'reasoning', event.messageId)
+        else writing.append('reasoning', event.messageId, event.delta, event.metadata)
         break
       case EventType.STATE_DELTA:
         shared.patchState(event.delta)
@@ -89,12 +92,6 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         if (isOfSubagent(event)) applyTagged(envelope, event)
         else applyRest(envelope, event)
     }
-  }
-
-  function grow(envelope: AguiEnvelope, event: DeltaEvent, kind: WritingKind, id: string): void {
-    const { subagentRunId, delta, metadata } = event
-    if (subagentRunId === undefined) writing.append(kind, id, delta, metadata)
-    else subagents.grow(envelope, subagentRunId, kind, id, delta)
   }
 
   /** What a sub-agent writes is in its steps, and what it has open is among the open items. */

@@ -80,7 +80,7 @@ export function say(steps: SubagentSteps, event: TaggedEvent, at: string, item: 
       answer(steps, event.toolCallId, event.content, isError(event.metadata), at)
       break
     case EventType.STEP_FINISHED: {
-      const newest = steps.find(() => true)
+      const newest = steps.newest()
       const isEmpty = item !== undefined && (newest === undefined || newest.at < item.startedAt)
       if (isEmpty) steps.add({ at, kind: 'status', title: event.stepName, status: 'succeeded' })
       break
@@ -116,16 +116,19 @@ export function restate(steps: SubagentSteps, message: Message, at: string): voi
       if (message.role !== 'assistant') break
       for (const { id: toolCallId, function: called } of message.toolCalls ?? []) {
         const input = called.arguments
-        const known = steps.find((step) => step.toolCallId === toolCallId)
+        const known = steps.get('tool', toolCallId)
         if (known !== undefined) steps.change(known, { input })
         else steps.add({ at, kind: 'tool', title: plain(called.name), toolCallId, input, messageId: message.id })
       }
   }
 }
 
-function sayAgain(steps: SubagentSteps, step: Omit<SubagentStep, 'n'> & { readonly text: string }): void {
+function sayAgain(
+  steps: SubagentSteps,
+  step: Omit<SubagentStep, 'n'> & { readonly text: string; readonly messageId: string },
+): void {
   const { kind, messageId, text } = step
-  const known = steps.find((one) => one.kind === kind && one.messageId === messageId)
+  const known = steps.get(kind, messageId)
   if (known !== undefined) steps.change(known, { text })
   else if (text !== '' && steps.find((one) => one.kind === kind && one.text === text) === undefined) steps.add(step)
 }
@@ -133,13 +136,13 @@ function sayAgain(steps: SubagentSteps, step: Omit<SubagentStep, 'n'> & { readon
 /** A call that is not kept any more, or that nothing announced, gets a step of its own. */
 function answer(steps: SubagentSteps, toolCallId: string, content: unknown, failed: boolean, at: string): void {
   const result = { text: textIn(content), status: failed ? 'failed' : 'succeeded' } as const
-  const known = steps.find((step) => step.toolCallId === toolCallId)
+  const known = steps.get('tool', toolCallId)
   if (known !== undefined) steps.change(known, result)
   else steps.add({ at, kind: 'tool', ...result, toolCallId })
 }
 
 function show(steps: SubagentSteps, messageId: string, title: string, at: string): void {
-  const known = steps.find((step) => step.kind === 'status' && step.messageId === messageId)
+  const known = steps.get('status', messageId)
   if (known === undefined) steps.add({ at, kind: 'status', title, messageId })
   else if (known.title !== title) steps.change(known, { title })
 }

@@ -41,7 +41,10 @@ export interface SubagentSteps {
   close(kind: GrowingKind, id: string): void
   /** Whether a text grows in this step. */
   isOpen(step: SubagentStep): boolean
-  /** The newest step that `of` accepts. */
+  /** The newest step of a kind with this toolCallId or, of the other kinds, this messageId. */
+  get(kind: SubagentStep['kind'], id: string): SubagentStep | undefined
+  newest(): SubagentStep | undefined
+  /** The newest step that `of` accepts. Looks at each. */
   find(of: (step: SubagentStep) => boolean): SubagentStep | undefined
   /** Replaces fields of a step. A growing text continues from the new one. */
   change(step: SubagentStep, fields: Partial<Omit<SubagentStep, 'n'>>): void
@@ -65,8 +68,8 @@ export function createSubagentSteps(
     tool_call: new Map(),
   }
   const dirty: Writer[] = []
-
-  for (const { kind, id } of openItems) if (isGrowing(kind)) startWriter(kind, id)
+  /** By kind and id, the number of the newest step. */
+  let numbers = numbersOf(steps)
 
   function mine(): SubagentStep[] {
     if (draft === undefined) steps = draft = steps.slice()
@@ -74,19 +77,20 @@ export function createSubagentSteps(
   }
 
   function startWriter(kind: GrowingKind, id: string): void {
-    const step = stepOf(kind, id)
+    const step = own.get(STEP_OF[kind], id)
     if (step === undefined) return
     const field = kind === 'tool_call' ? 'input' : 'text'
     writers[kind].set(id, { n: step.n, field, max: maxOf(step.kind, field), text: step[field] ?? '', dirty: false })
   }
 
-  function stepOf(kind: GrowingKind, id: string): SubagentStep | undefined {
-    const name = kind === 'tool_call' ? 'toolCallId' : 'messageId'
-    return steps.findLast((step) => step.kind === STEP_OF[kind] && step[name] === id)
+  /** Numbers have gaps only where steps were replaced. */
+  function positionOf(n: number): number {
+    const at = n - (steps[0]?.n ?? 0)
+    return steps[at]?.n === n ? at : steps.findLastIndex((step) => step.n === n)
   }
 
   function put(n: number, fields: Partial<SubagentStep>): void {
-    const at = steps.findLastIndex((step) => step.n === n)
+    const at = positionOf(n)
     const step = steps[at]
     if (step !== undefined) mine()[at] = { ...step, ...fields }
   }
@@ -102,13 +106,18 @@ export function createSubagentSteps(
   const own: SubagentSteps = {
     add(step) {
       const n = (steps.at(-1)?.n ?? droppedSteps) + 1
-      if (mine().push({ n, ...bounded(step) }) <= MAX_STEPS) return
-      mine().shift()
+      const added = { n, ...bounded(step) }
+      note(numbers, added)
+      if (mine().push(added) <= MAX_STEPS) return
+      const oldest = mine().shift()
       droppedSteps += 1
+      if (oldest === undefined) return
+      const ofKind = numbers[oldest.kind]
+      if (ofKind.get(idOf(oldest)) === oldest.n) ofKind.delete(idOf(oldest))
     },
     open(kind, id, step) {
       flush()
-      if (stepOf(kind, id) === undefined) own.add(step)
+      if (!numbers[STEP_OF[kind]].has(id)) own.add(step)
       startWriter(kind, id)
     },
     grow(kind, id, delta) {
@@ -125,6 +134,13 @@ export function createSubagentSteps(
       for (const ofKind of Object.values(writers)) for (const writer of ofKind.values()) if (writer.n === n) return true
       return false
     },
+    get(kind, id) {
+      const n = numbers[kind].get(id)
+      if (n === undefined) return undefined
+      flush()
+      return steps[positionOf(n)]
+    },
+    newest: () => steps.at(-1),
     find(of) {
       flush()
       return steps.findLast(of)
@@ -147,6 +163,7 @@ export function createSubagentSteps(
         if (step === first) return [{ n: first.n, ...bounded(by) }]
         return of(step) ? [] : [step]
       })
+      numbers = numbersOf(steps)
     },
     end(status) {
       flush()
@@ -160,7 +177,25 @@ export function createSubagentSteps(
       return { steps, droppedSteps }
     },
   }
+  for (const { kind, id } of openItems) if (isGrowing(kind)) startWriter(kind, id)
   return own
+}
+
+type Numbers = Readonly<Record<SubagentStep['kind'], Map<string, number>>>
+
+function numbersOf(steps: readonly SubagentStep[]): Numbers {
+  const numbers: Numbers = { text: new Map(), reasoning: new Map(), tool: new Map(), status: new Map() }
+  for (const step of steps) note(numbers, step)
+  return numbers
+}
+
+function note(numbers: Numbers, step: SubagentStep): void {
+  numbers[step.kind].set(idOf(step), step.n)
+}
+
+/** A step of its own, such as an AG-UI step, has no id that anyone looks for. */
+function idOf({ kind, toolCallId, messageId }: SubagentStep): string {
+  return (kind === 'tool' ? toolCallId : messageId) ?? ''
 }
 
 function isGrowing(kind: OpenItem['kind']): kind is GrowingKind {

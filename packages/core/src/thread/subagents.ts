@@ -21,7 +21,7 @@ import { createSubagentSteps, type GrowingKind, type SubagentSteps } from './sub
 
 export interface Subagents {
   /** The hot path of every token of a sub-agent. */
-  grow(envelope: AguiEnvelope, subagentRunId: string, kind: GrowingKind, id: string, delta: unknown): void
+  grow(envelope: AguiEnvelope, event: DeltaEvent, kind: GrowingKind, id: string): void
   /** `closed`: the item that the event closes. */
   say(envelope: AguiEnvelope, event: TaggedEvent, closed: OpenItem | undefined): void
   started(envelope: AguiEnvelope, event: SubagentStartedEvent): void
@@ -42,6 +42,8 @@ const MAX_NAME = 200
 const MAX_JOB_ID = 128
 const MAX_MESSAGE = 2_000
 const MAX_CODE = 64
+
+type DeltaEvent = { readonly subagentRunId?: string; readonly delta: unknown }
 
 interface Held {
   readonly index: number
@@ -134,7 +136,7 @@ export function createSubagents(
   }
 
   return {
-    grow(envelope, subagentRunId, kind, id, delta) {
+    grow(envelope, { subagentRunId = '', delta }, kind, id) {
       const held = speaking(envelope, subagentRunId)
       if (held !== undefined && typeof delta === 'string') stepsOf(held).grow(kind, id, delta)
     },
@@ -164,7 +166,7 @@ export function createSubagents(
       const held = speaking(envelope, subagentRunId)
       if (held === undefined) return
       const steps = stepsOf(held)
-      const call = steps.find((step) => step.toolCallId === toolCallId)
+      const call = steps.get('tool', toolCallId)
       if (call?.status === 'running') steps.change(call, { text })
     },
     superseded(envelope, messageIds, subagentRunId) {
