@@ -97,7 +97,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
   /** What a sub-agent writes is in its steps, and what it has open is among the open items. */
   function applyTagged(envelope: AguiEnvelope, event: TaggedEvent): void {
     const bracket = bracketOf(event)
-    const closed = bracket && writing.find(bracket.kind, bracket.id, event.subagentRunId)
+    const closed = bracket && !bracket.opens ? writing.find(bracket.kind, bracket.id, event.subagentRunId) : undefined
     if (bracket?.opens) open(bracket.kind, bracket.id, envelope)
     else close(envelope, event)
     subagents.say(envelope, event, closed)

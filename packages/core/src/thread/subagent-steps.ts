@@ -207,12 +207,14 @@ function maxOf(kind: SubagentStep['kind'], field: 'text' | 'input'): number {
 }
 
 function bounded<Step extends Partial<SubagentStep> & Pick<SubagentStep, 'kind'>>(step: Step): Step {
-  const { kind, title, text, input } = step
+  const { kind, title = '', text = '', input = '' } = step
+  const fits = title.length < MAX_TITLE && text.length < maxOf(kind, 'text') && input.length < MAX_INPUT
+  if (fits) return step
   return {
     ...step,
-    ...(title !== undefined && { title: cut(title, MAX_TITLE) }),
-    ...(text !== undefined && { text: cut(text, maxOf(kind, 'text')) }),
-    ...(input !== undefined && { input: cut(input, MAX_INPUT) }),
+    ...(title !== '' && { title: cut(title, MAX_TITLE) }),
+    ...(text !== '' && { text: cut(text, maxOf(kind, 'text')) }),
+    ...(input !== '' && { input: cut(input, MAX_INPUT) }),
   }
 }
 

@@ -49,8 +49,8 @@ interface Held {
   readonly index: number
   /** Made when the sub-agent first changes. */
   steps?: SubagentSteps | undefined
-  /** The time of its last event. */
-  at?: string
+  /** The time of its last event since the last view. */
+  at?: string | undefined
 }
 
 type Who = Pick<Subagent, 'parentToolCallId' | 'parentSubagentRunId' | 'jobId' | 'name'>
@@ -113,8 +113,8 @@ export function createSubagents(
       return begin(runId, subagentRunId, at, { name: subagentRunId, jobId: subagentRunId })
     }
     if (get(known).status !== 'running') return undefined
+    if (known.at === undefined) changed.add(known)
     known.at = at
-    changed.add(known)
     return known
   }
 
@@ -209,6 +209,7 @@ export function createSubagents(
       for (const held of changed) {
         const { at, steps } = held
         put(held, { ...get(held), ...(at !== undefined && { updatedAt: at }), ...steps?.handOut() })
+        held.at = undefined
       }
       changed.clear()
       draft = undefined
