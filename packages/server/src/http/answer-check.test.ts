@@ -1,6 +1,6 @@
 /** What a person's answer to a question must be like, as a client of the API sees it. */
 import type { Interrupt } from '@ag-ui/core'
-import { paths } from '@holdfast/core'
+import { MAX_QUESTIONS, paths } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { createCatalogue } from '../agents/catalogue.ts'
 import type { Agent, AnswerCheck } from '../agents/port.ts'
@@ -69,6 +69,28 @@ it('an answer that withdraws the question needs no payload, and a question witho
   expect((await post(server, answering('r2', { any: 'thing' }, { status: 'cancelled' }))).status).toBe(202)
   const open = await asked({}, { id: 'i', reason: 'approval' })
   expect((await post(open, answering('r2', 'free text'))).status).toBe(202)
+})
+
+it('of many answers in one request the wrong one is named, and none is taken', async () => {
+  const odd: Agent = { id: 'odd', title: 'Odd', async *run() {} }
+  const server = await createTestServer({ agents: createCatalogue([odd], 'odd') })
+  await server.start('r1')
+  const ids = Array.from({ length: MAX_QUESTIONS }, (_, n) => `i${n}`)
+  const interrupts = ids.map((id) => ({ ...APPROVAL, id }))
+  await server.finish(await server.claim(), { type: 'interrupted', interrupts })
+  const last = MAX_QUESTIONS - 1
+  const answers = (wrong?: number) => ({
+    runId: 'r2',
+    resume: ids.map((interruptId, n) => ({
+      interruptId,
+      status: 'resolved',
+      payload: { approved: n === wrong ? 'no' : true },
+    })),
+  })
+  const problem = await expectProblem(await post(server, answers(last)), 422, 'invalid')
+  expect(problem.issues?.at(-1)?.path).toBe(`resume.${last}.payload.approved`)
+  expect(await openIn(server)).toHaveLength(MAX_QUESTIONS)
+  expect((await post(server, answers())).status).toBe(202)
 })
 
 it('one question is answered once in a request, by one of several devices, and a retry is the same answer', async () => {

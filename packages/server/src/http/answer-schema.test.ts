@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createAnswerSchemas } from './answer-schema.ts'
+import { type AnswerSchemas, createAnswerSchemas, type Misfit } from './answer-schema.ts'
 
 const APPROVAL = {
   type: 'object',
@@ -7,10 +7,15 @@ const APPROVAL = {
   required: ['approved'],
   additionalProperties: false,
 }
+/** Checks one answer. */
+function oneBy(schemas: AnswerSchemas) {
+  return async (schema: unknown, answer: unknown): Promise<readonly Misfit[]> =>
+    (await schemas.misfits([{ schema, answer }]))[0] ?? []
+}
 const paths = (misfits: readonly { path: string }[]) => misfits.map(({ path }) => path)
 
 it('an answer that fits its schema has no misfit, and one of another shape says where', async () => {
-  const { misfits } = createAnswerSchemas()
+  const misfits = oneBy(createAnswerSchemas())
   expect(await misfits(APPROVAL, { approved: true, note: 'go' })).toEqual([])
   expect(await misfits(APPROVAL, { approved: 'yes' })).toContainEqual({
     path: 'approved',
@@ -25,7 +30,7 @@ it('an answer that fits its schema has no misfit, and one of another shape says 
 })
 
 it('a schema that cannot be used accepts every answer', async () => {
-  const { misfits } = createAnswerSchemas()
+  const misfits = oneBy(createAnswerSchemas())
   const unusable = [
     undefined,
     'string',
@@ -41,7 +46,7 @@ it('a schema that cannot be used accepts every answer', async () => {
 })
 
 it('a schema that would take years is given up, and the next check is not delayed by it', async () => {
-  const { misfits } = createAnswerSchemas(50)
+  const misfits = oneBy(createAnswerSchemas(50))
   const answers = await Promise.all([
     misfits({ pattern: '^(a+)+$' }, `${'a'.repeat(60)}!`),
     misfits(
@@ -51,4 +56,30 @@ it('a schema that would take years is given up, and the next check is not delaye
     misfits({ const: 1 }, 2),
   ])
   expect(answers).toEqual([[], [], [expect.objectContaining({ path: '' })]])
+})
+
+it('a thousand answers of one request are checked together, each against its own schema', async () => {
+  const { misfits } = createAnswerSchemas()
+  const answers = Array.from({ length: 1_000 }, (_, n) => ({
+    schema: n % 3 === 0 ? undefined : { const: n },
+    answer: n === 998 ? 'wrong' : n,
+  }))
+  const found = await misfits(answers)
+  expect(found).toHaveLength(1_000)
+  expect(found.flatMap((list, n) => (list.length > 0 ? [n] : []))).toEqual([998])
+})
+
+it('one schema that cannot be used does not excuse the answers before and after it', async () => {
+  const { misfits } = createAnswerSchemas(1_000)
+  const found = await misfits([
+    { schema: { const: 1 }, answer: 2 },
+    { schema: { pattern: '(' }, answer: 'x' },
+    { schema: { const: 1 }, answer: 2 },
+    { schema: { pattern: '^(a+)+$' }, answer: `${'a'.repeat(60)}!` },
+    { schema: { const: 1 }, answer: 2 },
+  ])
+  expect(
+    found.map((list) => list.length),
+    'what comes after the time is over is not checked',
+  ).toEqual([1, 0, 1, 0, 0])
 })

@@ -1,7 +1,7 @@
 /**
- * Checks a person's answer against the JSON Schema that an agent sent with its question. The schema is untrusted: it is
- * interpreted and never compiled to code, no reference is fetched, and the check runs in a thread of its own that ends
- * after a fixed time, even inside a regular expression. A schema that cannot be used accepts every answer: only its own
+ * Checks a person's answers against the JSON Schemas that an agent sent with its questions. A schema is untrusted: it is
+ * interpreted and never compiled to code, no reference is fetched, and the checks of a request run in a thread of their
+ * own that ends after a fixed time, even inside a regular expression. A schema that cannot be used accepts every answer: only its own
  * agent depends on it.
  *
  * Does not know: which question it is, what the answer causes.
@@ -13,7 +13,7 @@ const MAX_SCHEMA = 64 * 1024
 const MAX_MISFITS = 20
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 }
 
-/** What the thread gets, both as JSON. */
+/** What the thread gets for each answer, both as JSON. */
 export interface AnswerCheck {
   readonly schema: string
   readonly answer: string
@@ -25,50 +25,69 @@ export interface Misfit {
   readonly message: string
 }
 
-export interface AnswerSchemas {
-  /** What is wrong with `answer`, which is JSON; empty if it fits. Never rejects. */
-  misfits(schema: unknown, answer: unknown): Promise<readonly Misfit[]>
+/** `answer` is JSON. */
+export interface SchemaAndAnswer {
+  readonly schema: unknown
+  readonly answer: unknown
 }
 
-/** `maxMs`: how long one check may take. */
+export interface AnswerSchemas {
+  /** What is wrong with each answer, in the same order; empty if it fits. Never rejects. */
+  misfits(answers: readonly SchemaAndAnswer[]): Promise<readonly (readonly Misfit[])[]>
+}
+
+/** `maxMs`: how long the checks of one call may take together. */
 export function createAnswerSchemas(maxMs = 2_000): AnswerSchemas {
   /** One thread at a time: people answer, so the next check is rarely waiting. */
   let last: Promise<unknown> = Promise.resolve()
 
   return {
-    async misfits(schema, answer) {
-      if (typeof schema !== 'object' || schema === null) return []
-      const check: AnswerCheck = { schema: JSON.stringify(schema), answer: JSON.stringify(answer ?? null) }
-      if (check.schema.length > MAX_SCHEMA) return []
-      const found = last.then(() => run(check, maxMs))
-      last = found
-      return (await found).slice(0, MAX_MISFITS)
+    async misfits(answers) {
+      const checks = answers.map(checkOf)
+      const needed = checks.filter((check) => check !== undefined)
+      if (needed.length === 0) return checks.map(() => [])
+      const running = last.then(() => run(needed, maxMs))
+      last = running
+      const found = (await running).values()
+      return checks.map((check) => (check && found.next().value?.slice(0, MAX_MISFITS)) ?? [])
     },
   }
 }
 
-function run(check: AnswerCheck, maxMs: number): Promise<readonly Misfit[]> {
+/** Undefined: nothing to check. */
+function checkOf({ schema, answer }: SchemaAndAnswer): AnswerCheck | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined
+  const text = JSON.stringify(schema)
+  return text.length > MAX_SCHEMA ? undefined : { schema: text, answer: JSON.stringify(answer ?? null) }
+}
+
+/** The results that were there in time, in order. */
+function run(checks: readonly AnswerCheck[], maxMs: number): Promise<readonly (readonly Misfit[])[]> {
   return new Promise((resolve) => {
+    const found: (readonly Misfit[])[] = []
     let undo = () => {}
-    function end(misfits: readonly Misfit[]): void {
+    function end(): void {
       undo()
-      resolve(misfits)
+      resolve(found)
       void worker.terminate()
     }
     const worker = new Worker(new URL('./answer-schema-worker.ts', import.meta.url), {
-      workerData: check,
+      workerData: checks,
       resourceLimits: LIMITS,
       execArgv: [],
       stdout: true,
       stderr: true,
     })
     worker.on('message', (said: 'begun' | readonly Misfit[]) => {
-      if (said !== 'begun') return end(said)
+      if (said !== 'begun') {
+        if (found.push(said) === checks.length) end()
+        return
+      }
       // Loading the thread's modules does not count.
-      const timer = setTimeout(() => end([]), maxMs)
+      const timer = setTimeout(end, maxMs)
       undo = () => clearTimeout(timer)
     })
-    worker.on('error', () => end([]))
-    worker.on('exit', () => end([]))
+    worker.on('error', end)
+    worker.on('exit', end)
   })
 }
