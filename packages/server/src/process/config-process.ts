@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { createSignalGuard } from '../agents/agent-signal.ts'
 import { type FromModule, type Thrown, thrownOf } from '../agents/isolated/messages.ts'
 import { type ModuleConfig, serveModule } from '../agents/isolated/module.ts'
@@ -28,6 +29,7 @@ const pipe = openPipe({
 const send = (message: FromModule) => pipe.send(message)
 const report = (thrown: Thrown, ends: boolean) => send({ t: 'uncaught', thrown, ends })
 
+new Worker(new URL('./server-watch.ts', import.meta.url), { execArgv: [] }).unref()
 // The server is gone, however it went.
 stream.on('close', () => process.exit(0))
 // What the module prints goes to a terminal or a file that may be gone.

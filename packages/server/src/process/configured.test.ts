@@ -156,9 +156,16 @@ describe('code of HOLDFAST_CONFIG that fails', { timeout: 60_000 }, () => {
   })
 })
 
-it.each(['SIGTERM', 'SIGKILL'])('the process of HOLDFAST_CONFIG ends with the server after a %s', async (signal) => {
+it.each([
+  ['SIGTERM', ''],
+  ['SIGKILL', ''],
+  ['SIGKILL', 'for (;;) {}'],
+])('the process of HOLDFAST_CONFIG ends with the server after a %s %s', async (signal, act) => {
   const file = join(home, `pid-${++datas}`)
-  const server = await serve(join(home, `data-${datas}`), `writeFileSync(${JSON.stringify(file)}, String(process.pid))`)
+  const server = await serve(
+    join(home, `data-${datas}`),
+    `writeFileSync(${JSON.stringify(file)}, String(process.pid)); ${act}`,
+  )
   await server.start('own', 'own')
   await vi.waitFor(() => expect(existsSync(file)).toBe(true), 20_000)
   const pid = Number(readFileSync(file, 'utf8'))
