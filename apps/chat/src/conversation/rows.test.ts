@@ -419,6 +419,16 @@ describe('a tool call', () => {
     ])
   })
 
+  test('asks while one of the sub-agents that it started asks', () => {
+    const subagents = [agent('s1', { parentToolCallId: 'c2', interruptIds: ['i1'] })]
+    const open = [{ id: 'i1', reason: 'tool_approval', subagentRunId: 's1', toolCallId: 'of the child' }]
+    expect(states(shown([question, calling], [asked], { subagents, interrupts: open }))).toEqual([
+      { type: 'unanswered' },
+      { type: 'asks', interruptId: 'i1' },
+    ])
+    expect(states(shown([question, calling], [asked], { subagents }))[1]).toEqual({ type: 'unanswered' })
+  })
+
   test('sub-agents whose ids name a circle, or themselves, are shown at their run', () => {
     const subagents = [
       agent('s1', { parentSubagentRunId: 's2' }),

@@ -34,3 +34,19 @@ it('a number of any length is shown as the agent gave it', async () => {
     '[\n  1e400,\n  0.10\n]',
   ])
 })
+
+it('a running call shows its progress while it is folded; one that asks is open, and leads to its question', async () => {
+  const running = await render(<ToolCard name="pack" input="{}" state={{ type: 'running', progress: '3 of 5' }} />)
+  expect(running.container.querySelector('summary')?.textContent).toBe('pack3 of 5Running')
+  await running.unmount()
+  const screen = await render(
+    <>
+      <ToolCard name="pack" input="{}" state={{ type: 'asks', interruptId: 'i1' }} />
+      <article data-question="other" tabIndex={-1} />
+      <article data-question="i1" tabIndex={-1} aria-label="May I?" />
+    </>,
+  )
+  expect(screen.container.querySelector('summary')?.textContent).toBe('packNeeds you')
+  await screen.getByRole('button', { name: 'Answer' }).click()
+  await expect.element(screen.getByRole('article', { name: 'May I?' })).toHaveFocus()
+})

@@ -36,12 +36,18 @@ export function callsOf(
 ): Calls {
   const answers = answersOf(path)
   const asking = new Map(interrupts.map(({ toolCallId, id }) => [toolCallId, id]))
+  const open = new Set(interrupts.map(({ id }) => id))
+  const askedIn = (agents: readonly Subagent[] = []) =>
+    agents.flatMap(({ interruptIds = [] }) => interruptIds).find((id) => open.has(id))
   const { byCall, beside } = placesOf(path, subagents)
   return {
     stateOf(call, run) {
       const answer = answers.get(call)
       if (answer) return answer
-      const interruptId = run?.status === 'interrupted' ? asking.get(call.id) : undefined
+      const interruptId =
+        run?.status === 'interrupted'
+          ? (asking.get(call.id) ?? askedIn(byCall.get(placeOf(run.runId, call.id))))
+          : undefined
       if (interruptId !== undefined) return { type: 'asks', interruptId }
       const live = run && liveAfter(run, runs)
       if (!live) return { type: 'unanswered' }
