@@ -38,7 +38,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a run in one thread keeps every other thread from starting',
-    file: `${REGISTRY}/registry.ts`,
+    file: `${REGISTRY}/lean.ts`,
     find: 'start: (key, intent) => of(key).start(intent),',
     put: `start: (key, intent) => {
       if (threads.all().some(({ activity }) => activity.type !== 'idle')) throw new Error('Something runs.')
@@ -130,7 +130,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'closing the page cancels every run',
-    file: `${REGISTRY}/registry.ts`,
+    file: `${REGISTRY}/lean.ts`,
     find: '      closing.abort()\n      events.clear()',
     put: '      for (const each of threads.all()) each.cancel(undefined, undefined).catch(() => {})\n      closing.abort()\n      events.clear()',
     tests: [`${REGISTRY}/registry.test.ts`, `${REGISTRY}/switching.test.ts`],
@@ -477,5 +477,19 @@ export const BUGS: readonly Bug[] = [
     find: "return takesCalls ? undefined : failureOfFinish('tool')\n    if (finish === 'tool')",
     put: "return undefined\n    if (finish === 'tool')",
     tests: [`${SERVER}/agents/model/reading/calls.test.ts`],
+  },
+  {
+    what: 'an answer to an agent’s question starts a run that does not have it',
+    file: `${THREAD}/request.ts`,
+    find: 'defined({ parentId, agentId, onBusy, resume, forwardedProps })',
+    put: 'defined({ parentId, agentId, onBusy, forwardedProps })',
+    tests: [`${REGISTRY}/answer.test.ts`],
+  },
+  {
+    what: 'after an answer that came too late, the run that goes on is not shown',
+    file: `${THREAD}/returned.ts`,
+    find: 'return followLog(replaces === undefined ? refused : act(',
+    put: 'return (replaces === undefined ? refused : act(',
+    tests: [`${REGISTRY}/answer.test.ts`],
   },
 ]
