@@ -416,6 +416,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
   },
   {
+    what: 'late progress brings a stopped sub-agent back',
+    file: `${CORE}/thread/subagents.ts`,
+    find: "    if (get(known).status !== 'running') return undefined\n",
+    put: '',
+    tests: [`${CORE}/thread/subagents.test.ts`],
+  },
+  {
+    what: 'an agent takes back what another agent of its run said',
+    file: `${CORE}/recorder/own-words.ts`,
+    find: 'if (message.owner !== tag) broken(',
+    put: 'if (false) broken(',
+    tests: [`${CORE}/recorder/own-words.test.ts`],
+  },
+  {
     what: 'a stop of a sub-agent is lost with the notice',
     file: `${SERVER}/store/decide/subagents.ts`,
     find: '      run: { ...run, stoppedChildren: [...stoppedChildren, subagentRunId] },\n',
