@@ -57,12 +57,17 @@ const COSTS: Readonly<Record<string, readonly [statements: number, views: number
   'settleOrphans: none': [0, 0],
   'settleOrphans: three': [3, 3],
   'threads.delete: quiet': [3, 0],
+  'settleDue: none': [2, 0],
+  'settleDue: one': [5, 1],
+  'subagents.cancel': [2, 1],
+  'subagents.cancel: again': [2, 1],
   'threads.delete: again': [2, 0],
   'threads.delete: refused': [3, 0],
   'rooms.delete: refused': [3, 0],
-  'rooms.delete': [11, 1],
+  'rooms.delete': [12, 1],
 }
 
+const SUBAGENT = [JSON.stringify({ type: 'SUBAGENT_STARTED', subagentRunId: 's' })]
 const KEY = { roomId: ROOM.roomId, threadId: 'thread' }
 
 let directory = ''
@@ -193,6 +198,16 @@ it('a decision loads only the facts that it needs, and a fold only if it needs o
   call('claim: three', claiming(3))
   call('settleOrphans: none', (now) => commands['work.settleOrphans'](now, 'expired'))
   call('settleOrphans: three', (now) => commands['work.settleOrphans'](now, 'all'))
+  call('settleDue: none', (now) => commands['work.settleDue'](now))
+  const asks = { ...KEY, threadId: 'asks' }
+  costOf(start('ask', {}, asks))
+  const sixth = leaseOf(costOf(claiming()).answer)
+  costOf((now) => commands['work.append'](now, sixth, SUBAGENT))
+  call('subagents.cancel', (now) => commands['subagents.cancel'](now, ALICE, asks, 's'))
+  call('subagents.cancel: again', (now) => commands['subagents.cancel'](now, ALICE, asks, 's'))
+  const interrupts = [{ id: 'i', reason: 'x', expiresAt: '2020-01-01T00:00:00Z' }]
+  costOf((now) => commands['work.end'](now, sixth, ending(sixth, { type: 'interrupted', interrupts })))
+  call('settleDue: one', (now) => commands['work.settleDue'](now))
   call('threads.delete: quiet', (now) => commands['threads.delete'](now, ALICE, KEY, false))
   call('threads.delete: again', (now) => commands['threads.delete'](now, ALICE, KEY, false))
   costOf(start('l', {}, { ...KEY, threadId: 'live' }))
