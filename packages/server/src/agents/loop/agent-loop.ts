@@ -25,9 +25,15 @@ const WARN_AT = 0.8
 export async function* agentLoop(run: LoopRun, speaker: Speaker): AsyncGenerator<Event, End> {
   const own = run.progress.of(speaker.subagentRunId)
   const { maxSteps } = speaker.agent.limits
+  if (isSuspended(run, speaker)) {
+    const next = nextOf(own, maxSteps)
+    const interrupts = next.type === 'call' ? yield* makeCalls(run, speaker, next.step, next.calls, true) : []
+    return { type: 'waits', interrupts }
+  }
   for (;;) {
     speaker.signal.throwIfAborted()
     const next = nextOf(own, maxSteps)
+    if (run.jobs.paused.aborted && speaker.isJob && next.type !== 'done') return { type: 'waits', interrupts: [] }
     switch (next.type) {
       case 'done':
         return next
@@ -41,16 +47,23 @@ export async function* agentLoop(run: LoopRun, speaker: Speaker): AsyncGenerator
         break
       case 'ask': {
         const said = yield* askModel(run, speaker, next.step)
-        if (said.type === 'done') return said
+        if (said.type !== 'said') return said
         break
       }
       case 'call': {
-        const interrupts = yield* makeCalls(run, speaker, next.step, next.calls)
+        const interrupts = yield* makeCalls(run, speaker, next.step, next.calls, false)
         if (interrupts.length > 0 || next.calls.some(({ result }) => !result)) return { type: 'waits', interrupts }
       }
     }
-    if (run.jobs.isPausing && speaker.isJob) return { type: 'waits', interrupts: [] }
   }
+}
+
+/**
+ * The process died between the words that a sub-agent waits and the end of the run. Nothing of it may be said any more, so
+ * only its questions are asked again.
+ */
+function isSuspended({ progress }: LoopRun, { subagentRunId }: Speaker): boolean {
+  return progress.children().some(({ id, suspendedHere }) => id === subagentRunId && suspendedHere)
 }
 
 /** An interrupted model call is closed and made again. Nothing of it counts. */
@@ -92,20 +105,28 @@ async function* askModel(
     until: run.until,
   }
   const answer = agent.model.ask(question, {
-    signal: speaker.signal,
+    signal: speaker.isJob ? AbortSignal.any([speaker.signal, run.jobs.paused]) : speaker.signal,
     attention: run.context.attention,
     usage(entry) {
       used.push(entry)
       run.context.usage(entry)
     },
   })
-  for await (const event of answer) {
-    if (isNamed && !isOpen && event.type !== EventType.CUSTOM) {
-      isOpen = true
-      yield* say(run, speaker, { type: EventType.STEP_STARTED, stepName })
+  try {
+    for await (const event of answer) {
+      if (isNamed && !isOpen && event.type !== EventType.CUSTOM) {
+        isOpen = true
+        yield* say(run, speaker, { type: EventType.STEP_STARTED, stepName })
+      }
+      const isCall = event.type === EventType.TOOL_CALL_START
+      yield* say(run, speaker, isCall ? { ...event, metadata: { holdfast: { key: run.newId() } } } : event)
     }
-    const isCall = event.type === EventType.TOOL_CALL_START
-    yield* say(run, speaker, isCall ? { ...event, metadata: { holdfast: { key: run.newId() } } } : event)
+  } catch (error) {
+    if (!speaker.isJob || !run.jobs.paused.aborted || speaker.signal.aborted) throw error
+    // It is asked again in the run that answers.
+    const last = own.steps.at(-1)
+    if (last?.status === 'open') yield* supersede(run, speaker, last)
+    return { type: 'waits', interrupts: [] }
   }
   if (!isOpen)
     return {
@@ -157,14 +178,20 @@ function newCallId({ progress, callIds, newId }: LoopRun, given: string | undefi
   return id
 }
 
-async function* makeCalls(run: LoopRun, speaker: Speaker, step: Step, calls: readonly Call[]) {
+async function* makeCalls(
+  run: LoopRun,
+  speaker: Speaker,
+  step: Step,
+  calls: readonly Call[],
+  asksOnly: boolean,
+): AsyncGenerator<Event, readonly Interrupt[]> {
   await run.context.written()
   const tools = await toolsOf(run, speaker)
   const stop = new AbortController()
   const signal = AbortSignal.any([speaker.signal, stop.signal])
   const merged = createMerged<Event, readonly Interrupt[]>(() => stop.abort(), run.limits.maxParallel)
   const places = new Map(step.calls.map((call, place) => [call, place]))
-  for (const call of calls) merged.add(makeCall({ run, speaker, tools, signal }, call, places.get(call) ?? 0))
+  for (const call of calls) merged.add(makeCall({ run, speaker, tools, signal, asksOnly }, call, places.get(call) ?? 0))
   yield* merged.values()
   return merged.results.flatMap((interrupts) => interrupts ?? [])
 }

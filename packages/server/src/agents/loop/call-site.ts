@@ -12,6 +12,8 @@ export interface CallSite {
   readonly tools: ReadonlyMap<string, LoopTool>
   /** Aborts when the call is no longer wanted. */
   readonly signal: AbortSignal
+  /** Its questions are asked again, and nothing else happens. */
+  readonly asksOnly: boolean
 }
 
 export type Plan =

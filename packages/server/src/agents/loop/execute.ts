@@ -18,6 +18,8 @@ type Happened =
   | { readonly type: 'too_long' }
   | { readonly type: 'asked'; readonly question: ToolQuestion }
   | { readonly type: 'aborted' }
+  /** Of a job, while the run is about to end with a question: the run that answers makes the call again. */
+  | { readonly type: 'paused' }
   | { readonly type: 'progress'; readonly text: string }
 
 /** Returns the question that the tool asks, if it does. Otherwise it has said the call's result. */
@@ -44,6 +46,12 @@ export async function* execute(
   const undoTimer = clock.schedule(ms, () => news.tell({ type: 'too_long' }))
   const onAbort = () => news.tell({ type: 'aborted' })
   signal.addEventListener('abort', onAbort, { once: true })
+  // A call with an effect is waited for: it must not be made twice.
+  const { paused } = run.jobs
+  const onPause = () => news.tell({ type: 'paused' })
+  const mayPause = speaker.isJob && tool.effect !== 'effect'
+  if (mayPause) paused.addEventListener('abort', onPause, { once: true })
+  if (mayPause && paused.aborted) onPause()
   const settled = (async () => tool.execute(input, toolContext))().then(
     (value) => news.tell({ type: 'returned', value }),
     (error: unknown) => news.tell({ type: 'threw', error }),
@@ -83,6 +91,10 @@ export async function* execute(
           const asking = { id: run.newId(), call, subagentRunId, agentId: agent.id }
           return [toolQuestionOf(asking, next.question, given)]
         }
+        case 'paused':
+          stop.abort(paused.reason)
+          await wound()
+          return []
         case 'aborted':
           await wound()
           throw signal.reason
@@ -92,6 +104,7 @@ export async function* execute(
     undoTimer()
     news.close()
     signal.removeEventListener('abort', onAbort)
+    paused.removeEventListener('abort', onPause)
     stop.abort(new DOMException('The result of this call is no longer wanted.', 'AbortError'))
   }
 }

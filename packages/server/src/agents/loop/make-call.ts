@@ -22,6 +22,10 @@ export async function* makeCall(
   const { run, speaker, signal } = site
   const plan = await planOf(site, call, place)
   signal.throwIfAborted()
+  if (site.asksOnly && plan.type !== 'ask') {
+    const isSubAgent = plan.type === 'execute' && plan.tool.carryOut
+    return isSubAgent ? yield* isSubAgent(call, plan.input, signal) : []
+  }
   switch (plan.type) {
     case 'ask':
       return [plan.interrupt]

@@ -70,6 +70,8 @@ export interface ChildProgress extends AgentProgress {
   prompt: { readonly id: string; text: string } | undefined
   /** It was started in this run, and not only in an earlier one. */
   startedHere: boolean
+  /** This run has said that it waits for an answer: nothing of it may follow before the run that answers. */
+  suspendedHere: boolean
   end:
     | { readonly type: 'finished'; readonly text: string }
     | { readonly type: 'failed'; readonly message: string }
@@ -132,6 +134,7 @@ export function createProgress(): Progress {
       isJob: background === true,
       prompt: undefined,
       startedHere: true,
+      suspendedHere: false,
       end: undefined,
     })
   }
@@ -238,8 +241,8 @@ export function createProgress(): Progress {
         break
       case EventType.SUBAGENT_FINISHED: {
         const child = children.get(event.subagentRunId)
-        if (child && event.outcome?.type !== 'suspended')
-          child.end = { type: 'finished', text: typeof event.result === 'string' ? event.result : '' }
+        if (child && event.outcome?.type === 'suspended') child.suspendedHere = true
+        else if (child) child.end = { type: 'finished', text: typeof event.result === 'string' ? event.result : '' }
         break
       }
       case EventType.SUBAGENT_ERROR: {
@@ -262,7 +265,10 @@ export function createProgress(): Progress {
       usage.length = 0
       tokens = 0
       hasWarned = false
-      for (const child of children.values()) child.startedHere = false
+      for (const child of children.values()) {
+        child.startedHere = false
+        child.suspendedHere = false
+      }
       for (const call of calls.values()) call.startedHere = false
     },
     of,

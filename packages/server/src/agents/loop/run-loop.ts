@@ -11,7 +11,7 @@ import { partedAt } from './conversation.ts'
 import { createMerged } from './merged.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { End, Jobs, LoopAgent, LoopRun, Speaker } from './run.ts'
-import { continuedJobs } from './sub-agents.ts'
+import { continuedJobs, suspended } from './sub-agents.ts'
 
 export interface RunLoopOptions {
   readonly agent: LoopAgent
@@ -75,13 +75,14 @@ async function* runLoop(
   const waiting = all.results.flatMap((end) => (end?.type === 'waits' ? end.interrupts : []))
   if (waiting.length === 0) return
   const interrupts = [...new Map(waiting.map((interrupt) => [interrupt.id, interrupt])).values()]
+  yield* suspended(run, interrupts)
   const { threadId, runId } = input
   yield { type: EventType.RUN_FINISHED, threadId, runId, outcome: { type: 'interrupt', interrupts } }
 }
 
 async function* mainLoop(run: LoopRun, main: Speaker): AsyncGenerator<Event, End> {
   const end = yield* agentLoop(run, main)
-  if (end.type === 'waits') run.jobs.isPausing = true
+  if (end.type === 'waits') run.jobs.pause()
   return end
 }
 
@@ -105,8 +106,10 @@ function callIdsOf(message: Message): readonly string[] {
 
 function createJobs(add: (job: AsyncGenerator<Event, End>) => void): Jobs {
   const ends = new Map<string, Promise<End>>()
+  const pausing = new AbortController()
   return {
-    isPausing: false,
+    paused: pausing.signal,
+    pause: () => pausing.abort(new DOMException('The run asks a person.', 'AbortError')),
     start(jobId, job) {
       if (ends.has(jobId)) return
       const { promise, resolve, reject } = Promise.withResolvers<End>()

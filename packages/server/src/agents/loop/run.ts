@@ -60,8 +60,9 @@ export interface LoopRun {
 export interface Jobs {
   start(jobId: string, job: AsyncGenerator<Event, End>): void
   end(jobId: string): Promise<End> | undefined
-  /** Jobs stop at their next durable step: the run is about to end with a question. */
-  isPausing: boolean
+  /** Aborts when the run is about to end with a question: jobs stop where they can continue. */
+  readonly paused: AbortSignal
+  pause(): void
 }
 
 /** Who says something: the run's own agent, or a sub-agent. */

@@ -324,6 +324,108 @@ describe('a job in the background', () => {
   })
 })
 
+describe('a job at work when the run asks', () => {
+  it.each([
+    ['a call that may be made twice', { calls: [call('wait')] } as Said],
+    ['a call of its model', { text: 'Half a', hangs: true } as Said],
+  ])('does not hold up the question: %s is made again in the run that answers', async (_, first) => {
+    let asked = 0
+    const begun = Promise.withResolvers<void>()
+    const until = tool('until', () => begun.promise)
+    const wait = tool('wait', () => {
+      begun.resolve()
+      return wait.keys.length === 1 ? new Promise(() => {}) : 'waited'
+    })
+    const helper = agent('helper', {
+      tools: [wait],
+      script(question, nth) {
+        if (first.hangs) begun.resolve()
+        return ++asked === 1 ? first : inOrder(first.hangs ? { text: 'Whole.' } : first)(question, nth)
+      },
+    })
+    const send = tool('send', () => 'sent', { approval: 'always' })
+    const calls = [task('Slowly.', { background: true }), call('until')]
+    const script = inOrder({ calls }, { calls: [call('send')] })
+    const server = await serverWith(agent('main', { subAgents: [helper], tools: [send, until], script }))
+    await server.ask('a')
+    await server.pass(6_000, 100)
+    const run = await server.run('a')
+    expect(run).toMatchObject({ status: 'interrupted' })
+    expect(interruptsOf(run)).toHaveLength(1)
+    const payload = { approved: true }
+    await server.answer(
+      'a',
+      'b',
+      interruptsOf(run).map((each) => resolved(each, payload)),
+    )
+    await server.pass(500, 20)
+    expect(await server.runOf('a', 'b')).toMatchObject({ status: 'succeeded' })
+    expect(wait.keys).toHaveLength(first.hangs ? 0 : 2)
+    expect(new Set(wait.keys).size).toBe(first.hangs ? 0 : 1)
+  })
+})
+
+describe('a crash while a sub-agent waits for an answer', () => {
+  const send = () => tool('send', ({ n }) => `sent ${n}`, { effect: 'effect', approval: 'always' })
+  const asks = { calls: [call('send', { n: 1 })] }
+
+  async function answered(server: Awaited<ReturnType<typeof serverWith>>) {
+    const run = await server.run('a')
+    expect(run).toMatchObject({ status: 'interrupted' })
+    await server.answer(
+      'a',
+      'b',
+      interruptsOf(run).map((each) => resolved(each, { approved: true })),
+    )
+    await server.pass(500, 20)
+    expect(await server.runOf('a', 'b')).toMatchObject({ status: 'succeeded' })
+  }
+
+  it('and the run still does something else, asks again once that is done', async () => {
+    const sent = send()
+    const wait = tool('wait', () => (wait.keys.length === 1 ? new Promise(() => {}) : 'waited'))
+    const helper = agent('helper', { tools: [sent], script: inOrder(asks) })
+    const calls = [task('Send.'), call('wait')]
+    const server = await serverWith(agent('main', { subAgents: [helper], tools: [wait], script: inOrder({ calls }) }))
+    await server.ask('a')
+    await server.pass(500, 20)
+    await server.store.work.settleOrphans('all')
+    await server.pass(6_000, 100)
+    await answered(server)
+    expect([sent.inputs, wait.keys.length]).toEqual([[{ n: 1 }], 2])
+  })
+
+  it('and the run is about to end, asks the same again', async () => {
+    const sent = send()
+    const inner = agent('inner', { tools: [sent], script: inOrder(asks) })
+    const nested = { calls: [call('run_sub_agent', { agent: 'inner', prompt: 'Send.' })] }
+    const helper = agent('helper', { subAgents: [inner], script: inOrder(nested) })
+    let isLost = false
+    const server = await serverWith(
+      agent('main', { subAgents: [helper], script: inOrder({ calls: [task('Send.')] }) }),
+      {
+        work: (work) => ({
+          ...work,
+          // The words that the sub-agents wait are written, and the end of the run is not.
+          async end(lease, end) {
+            if (isLost) return work.end(lease, end)
+            isLost = true
+            await work.append(lease, end.events.slice(0, -1))
+            await work.settleOrphans('all')
+            return { type: 'lost' }
+          },
+        }),
+      },
+    )
+    await server.ask('a')
+    await server.pass(6_000, 100)
+    const ends = (await server.events('a')).filter((event) => event.type === 'SUBAGENT_FINISHED')
+    expect(ends).toHaveLength(2)
+    await answered(server)
+    expect(sent.inputs).toEqual([{ n: 1 }])
+  })
+})
+
 describe('a question inside a sub-agent', () => {
   it('is one of the run, names the sub-agent, and continues there once it is answered', async () => {
     const send = tool('send', ({ n }) => `sent ${n}`, { effect: 'effect', approval: 'always' })
@@ -343,7 +445,7 @@ describe('a question inside a sub-agent', () => {
     expect(interrupts.map(({ subagentRunId }) => subagentRunId)).toEqual([one?.subagentRunId, two?.subagentRunId])
     const ends = (await server.events('a')).filter((event) => event.type === 'SUBAGENT_FINISHED')
     expect(ends.map(({ outcome }) => outcome)).toEqual(
-      interrupts.map(({ id }) => ({ type: 'suspended', interruptIds: [id] })),
+      interrupts.toReversed().map(({ id }) => ({ type: 'suspended', interruptIds: [id] })),
     )
     await server.answer(
       'a',

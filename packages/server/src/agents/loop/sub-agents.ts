@@ -187,15 +187,14 @@ async function* subAgent(
   try {
     if (child.prompt === undefined) yield* sayPrompt(run, speaker, prompt)
     const end = yield* run.carryOut(run, speaker)
-    const isWaiting = end.type === 'waits'
-    yield* sayOf(run, {
-      type: EventType.SUBAGENT_FINISHED,
-      subagentRunId,
-      ...(end.type === 'done' && { result: shortened(end.text, agent.limits.maxToldResult) }),
-      outcome: isWaiting
-        ? { type: 'suspended', interruptIds: end.interrupts.map(({ id }) => id) }
-        : { type: 'success' },
-    })
+    // What waits is said to be suspended when the run ends: until then it may still have to continue.
+    if (end.type === 'done')
+      yield* sayOf(run, {
+        type: EventType.SUBAGENT_FINISHED,
+        subagentRunId,
+        result: shortened(end.text, agent.limits.maxToldResult),
+        outcome: { type: 'success' },
+      })
     return end
   } catch (error) {
     if (run.context.signal.aborted) throw error
@@ -236,6 +235,19 @@ function* closeAll(run: LoopRun, child: ChildProgress, code: string, message: st
       yield* closeAll(run, each, 'cancelled', STOPPED.message)
   yield* closeOpen(run, { subagentRunId: child.id }, child)
   yield* sayOf(run, { type: EventType.SUBAGENT_ERROR, subagentRunId: child.id, message, code })
+}
+
+/** The run is about to end with these questions: every sub-agent that has not ended waits for an answer. */
+export function* suspended(run: LoopRun, interrupts: readonly Interrupt[]): Generator<Event, void> {
+  const children = run.progress.children()
+  const isWithin = (id: string | undefined, ancestor: string): boolean =>
+    id !== undefined && (id === ancestor || isWithin(children.find((each) => each.id === id)?.parentId, ancestor))
+  for (const { id, startedHere, suspendedHere, end } of children.toReversed()) {
+    if (!startedHere || suspendedHere || end) continue
+    const interruptIds = interrupts.filter(({ subagentRunId }) => isWithin(subagentRunId, id)).map((each) => each.id)
+    const outcome = { type: 'suspended' as const, interruptIds }
+    yield* sayOf(run, { type: EventType.SUBAGENT_FINISHED, subagentRunId: id, outcome })
+  }
 }
 
 /** Says an event about a sub-agent. */
