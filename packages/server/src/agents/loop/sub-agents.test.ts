@@ -203,7 +203,7 @@ describe('Stop', () => {
     expect(inner.asked).toHaveLength(1)
   })
 
-  it('of the run ends all of them', async () => {
+  it('S002-C2 of the run ends all of them, none as complete', async () => {
     const helper = agent('helper', { tools: [waits()], script: () => ({ calls: [call('wait')] }) })
     const server = await serverWith(
       agent('main', {
@@ -226,7 +226,7 @@ describe('a job in the background', () => {
     return { gate, wait: tool('wait', () => gate.promise) }
   }
 
-  it('answers its call at once, goes on beside its parent, and its result is read later', async () => {
+  it('S002-C2 answers its call at once, goes on beside its parent, and its result is read later', async () => {
     const { gate, wait } = gated()
     const helper = agent('helper', {
       tools: [wait],

@@ -296,7 +296,7 @@ describe('limits', () => {
   it.each([
     [3, 'failed'],
     [4, 'succeeded'],
-  ])('S000-C10 a run that needs 4 model calls and may make %i has %s', async (maxSteps, status) => {
+  ])('S000-C10 S002-C2 a run that needs 4 model calls and may make %i has %s', async (maxSteps, status) => {
     const counted = tool('counted')
     const main = agent('main', {
       tools: [counted],

@@ -81,6 +81,22 @@ describe('a server over stdio', () => {
     }
   })
 
+  it('S003-C6 that dies and is started again ends no call of another server', async () => {
+    const file = freshFile()
+    const { call } = world({ h: hostile(), steady: { ...hostile('well', file), timeoutMs: 600_000 } })
+    let isOver = false
+    call('steady/hang').then(
+      () => (isOver = true),
+      () => (isOver = true),
+    )
+    await expect(call('h/die')).rejects.toThrow('was lost during the call')
+    expect(await call('h/ok')).toContain('call-1')
+    expect(await call('steady/ok')).toContain('call-1')
+    expect(isOver).toBe(false)
+    // It was started once.
+    expect(linesOf(file)).toHaveLength(1)
+  })
+
   it('gets the same key with every attempt, and is told when nobody waits for its answer any more', async () => {
     const file = freshFile()
     const { call } = world({ h: { ...hostile('well', file), timeoutMs: 200 } })

@@ -91,7 +91,7 @@ describe('a deletion', () => {
     expect(await json(await server.ask(paths.threads('default')))).toEqual({ items: [] })
   })
 
-  it('is refused while a run is live, unless it is forced', async () => {
+  it('S003-C5 is refused while a run is live, unless it is forced', async () => {
     const server = await createTestServer()
     await server.start('r1')
     const lease = await server.claim()

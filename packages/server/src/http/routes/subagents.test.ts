@@ -37,6 +37,18 @@ async function listed(server: TestServer, query = '', key = KEY) {
   return ((await response.json()) as SubagentPage).items
 }
 
+it('S003-8 steps are stored while nobody watches, and every reader gets their events', async () => {
+  const { server, lease } = await withChildren(['s1'])
+  expect(await listed(server)).toMatchObject([{ steps: [{ n: 1, text: 'Looking.' }] }])
+  const live = await server.ask(`${paths.log(KEY)}?live=sse`)
+  await append(server, lease, [
+    { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm-s1', delta: ' Found.', subagentRunId: 's1' } as Event,
+  ])
+  expect(await listed(server)).toMatchObject([{ steps: [{ n: 1, text: 'Looking. Found.' }] }])
+  expect((await server.ask(`${paths.thread(KEY)}?force=true`, undefined, { method: 'DELETE' })).status).toBe(204)
+  expect(await live.text()).toContain(' Found.')
+})
+
 it('S003-9 the route gives a thread’s own sub-agents, all of them or those of one tool call', async () => {
   const { server } = await withChildren(['s1', ODD])
   await withChildren(['s1'], OTHER, server)

@@ -197,7 +197,7 @@ export function subagentsContract(inWorld: InWorld): void {
   )
 
   it(
-    'stopping a sub-agent of an old run never touches a newer run, even under the same id',
+    'S003-C3 stopping a sub-agent of an old run never touches a newer run, even under the same id',
     inWorld(async (world) => {
       const { store } = world
       const old = await parent(world, 'r-1', ['s-1', 's-old'])
