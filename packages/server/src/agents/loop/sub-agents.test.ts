@@ -352,6 +352,8 @@ describe('a job at work when the run asks', () => {
     const run = await server.run('a')
     expect(run).toMatchObject({ status: 'interrupted' })
     expect(interruptsOf(run)).toHaveLength(1)
+    const interruptIds = interruptsOf(run).map(({ id }) => id)
+    expect((await subagentsIn(server)).subagents).toMatchObject([{ interruptIds }])
     const payload = { approved: true }
     await server.answer(
       'a',

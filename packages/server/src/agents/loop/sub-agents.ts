@@ -244,7 +244,9 @@ export function* suspended(run: LoopRun, interrupts: readonly Interrupt[]): Gene
     id !== undefined && (id === ancestor || isWithin(children.find((each) => each.id === id)?.parentId, ancestor))
   for (const { id, startedHere, suspendedHere, end } of children.toReversed()) {
     if (!startedHere || suspendedHere || end) continue
-    const interruptIds = interrupts.filter(({ subagentRunId }) => isWithin(subagentRunId, id)).map((each) => each.id)
+    const own = interrupts.filter(({ subagentRunId }) => isWithin(subagentRunId, id))
+    // A job that asks nothing waits for the answers to the others.
+    const interruptIds = (own.length > 0 ? own : interrupts).map((each) => each.id)
     const outcome = { type: 'suspended' as const, interruptIds }
     yield* sayOf(run, { type: EventType.SUBAGENT_FINISHED, subagentRunId: id, outcome })
   }
