@@ -30,7 +30,8 @@ export interface AgentDefinition extends Pick<Agent, 'id' | 'description' | 'che
   readonly restartable?: boolean
   /**
    * After a crash or shutdown of the server, this agent can continue where it was: it is called again for the same run
-   * with `context.resumed`. Output of the last 20 ms may be missing there. Takes precedence over `restartable`.
+   * with `context.resumed`. Output of the last 20 ms may be missing there: wait for `context.written()` where that would
+   * matter. Takes precedence over `restartable`.
    */
   readonly resumable?: boolean
 }
