@@ -13,6 +13,7 @@ import { measureFold } from './fold.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
+import { measureIsolation } from './isolation.ts'
 import { measurePage } from './page.ts'
 import { PLOT, toPlot } from './plot.ts'
 import { measureReaders } from './readers.ts'
@@ -37,6 +38,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   heap: measureHeap,
   flood: measureFlood,
   idle: measureIdle,
+  isolation: measureIsolation,
   render: measureRender,
   page: measurePage,
 }

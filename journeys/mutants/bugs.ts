@@ -409,6 +409,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/http/answer-check.test.ts`],
   },
   {
+    what: 'after a crash a tool of an MCP server that may act twice is called again without a question',
+    file: `${SERVER}/agents/mcp/listed-tools.ts`,
+    find: "return idempotentHint === true ? 'idempotent' : 'effect'",
+    put: "return idempotentHint === false ? 'effect' : 'idempotent'",
+    tests: [`${SERVER}/agents/mcp/listed-tools.test.ts`],
+  },
+  {
+    what: 'the token of an MCP server is readable in the log',
+    file: `${SERVER}/agents/mcp/config.ts`,
+    find: 'isHttp(server) ? server.headers : server.env',
+    put: 'isHttp(server) ? undefined : server.env',
+    tests: [`${SERVER}/agents/mcp/config.test.ts`],
+  },
+  {
     what: 'a run that kills its server is resumed for ever',
     file: `${SERVER}/store/decide/orphan.ts`,
     find: '(run.resumed ?? 0) < maxResumes',

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Envelope, paths, type ThreadInfo } from '@holdfast/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { hostile } from '../agents/mcp/testing/world.ts'
 import { bareEnvironment } from '../process/testing/bare-environment.ts'
 import { type ServerProcess, startServerProcess } from '../process/testing/server-process.ts'
 import { spokenBy } from '../process/testing/spoken.ts'
@@ -288,6 +289,18 @@ describe('on data that no server holds', { timeout: 60_000 }, () => {
       expect(missing.err).toContain('There is no run')
     }
     expect(await holdfast(['trace', 'r1', '--data', join(directory, 'no-data')])).toMatchObject({ code: 1 })
+  })
+
+  it('starts each MCP server once, and says which of them can be used', async () => {
+    const file = join(directory, 'mcp.json')
+    writeFileSync(file, JSON.stringify({ mcpServers: { good: hostile(), bad: { command: 'no-such-program' } } }))
+    const both = await holdfast(['doctor', '--data', data], { PORT: '0', HOLDFAST_MCP: file })
+    expect(both.code, both.out + both.err).toBe(0)
+    expect(both.out).toMatch(/ok {7}mcp {7}The MCP server “good” has \d+ tool\(s\)/)
+    expect(both.out).toMatch(/warning {2}mcp {7}The MCP server “bad” cannot be used: it could not be started/)
+    writeFileSync(file, '{}')
+    const broken = await holdfast(['doctor', '--data', data], { PORT: '0', HOLDFAST_MCP: file })
+    expect(broken).toMatchObject({ code: 1, out: expect.stringMatching(/WRONG {4}mcp {7}HOLDFAST_MCP is .*, but /) })
   })
 
   it('reports whether the data is sound, and what is wrong with it', async () => {

@@ -164,7 +164,7 @@ it.each([
   const file = join(home, `pid-${++datas}`)
   const server = await serve(
     join(home, `data-${datas}`),
-    `writeFileSync(${JSON.stringify(file)}, String(process.pid)); ${act}`,
+    `writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1_000); ${act}`,
   )
   await server.start('own', 'own')
   await vi.waitFor(() => expect(existsSync(file)).toBe(true), 20_000)
