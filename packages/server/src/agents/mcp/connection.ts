@@ -69,18 +69,36 @@ interface Call {
   readonly watched: Watched
 }
 
-/** @throws Error whose message is the end of a sentence: why there is no connection */
+type Handshake = 'auto' | 'legacy' | { readonly pin: string }
+
+/**
+ * Over HTTP the client asks for the newest revision. Over stdio a program may end itself at a question that it does not
+ * know, so the old handshake comes first; a program that refuses it is asked for the newest one.
+ * @throws Error whose message is the end of a sentence: why there is no connection
+ */
 export async function connect(options: ConnectionOptions, stop: AbortSignal): Promise<Connection> {
+  if (isHttp(options.server)) return connectBy('auto', options, stop)
+  try {
+    return await connectBy('legacy', options, stop)
+  } catch (error) {
+    if (!(error instanceof Error && error.cause instanceof ProtocolError)) throw error
+    return connectBy({ pin: '2026-07-28' }, options, stop)
+  }
+}
+
+async function connectBy(mode: Handshake, options: ConnectionOptions, stop: AbortSignal): Promise<Connection> {
   const { server, clock, maxMessageBytes, onListChanged, onNoise } = options
   const calls = new Set<Call>()
   let lost: string | undefined
+  let connected = false
   let closing = false
   let ending: Promise<void> | undefined
 
   function onLost(reason: string): void {
     if (lost !== undefined) return
     lost = reason
-    if (!closing) options.onLost(reason)
+    // Before that, it is why `connect` fails.
+    if (connected && !closing) options.onLost(reason)
     void close()
   }
 
@@ -98,8 +116,7 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
     { name: 'holdfast', title: 'Holdfast', version: '0.1.0' },
     {
       capabilities: { elicitation: { form: {} } },
-      // A program may end itself at a question that it does not know, so over stdio the old handshake comes first.
-      versionNegotiation: { mode: http ? 'auto' : 'legacy' },
+      versionNegotiation: { mode },
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: onListChanged } },
     },
   )
@@ -117,11 +134,14 @@ export async function connect(options: ConnectionOptions, stop: AbortSignal): Pr
       ({ signal }) => client.connect(transport, { ...NEVER, signal }),
     )
   } catch (error) {
-    const why = stop.aborted ? 'it was closed' : (lost ?? sentenceOf(error))
+    // The client closes a connection whose handshake failed: then the failure is the reason, not the close.
+    const why = stop.aborted || error instanceof ProtocolError ? sentenceOf(error) : (lost ?? sentenceOf(error))
     closing = true
     await close()
     throw new Error(why, { cause: error })
   }
+  if (lost !== undefined) throw new Error(lost)
+  connected = true
 
   function close(): Promise<void> {
     closing = true

@@ -141,6 +141,8 @@ describe('a server over stdio', () => {
 
   it.each([
     ['dies', 'it exited with code 9'],
+    // It is asked a second time, for the newest revision, and does not know the question.
+    ['refuses', 'it did not start in time'],
     ['silent', 'it did not start in time'],
   ])('that %s at its start is tried again, and the others do not notice', async (start, reason) => {
     const { source, states, call } = world({ bad: { ...hostile(start), startTimeoutMs: 800 }, good: hostile() })

@@ -102,6 +102,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (start === 'silent') return
   switch (message.method) {
     case 'initialize':
+      if (start === 'refuses') return send({ id: message.id, error: { code: -32_600, message: 'Not today.' } })
       return send({
         id: message.id,
         result: {
