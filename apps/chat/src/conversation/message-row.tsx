@@ -65,13 +65,13 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
       )
     case 'agents':
       return (
-        <Utterance speaker="assistant" who={undefined}>
+        <Utterance speaker="assistant" who={named ? agentTitle(row.agentId) : undefined}>
           {actions.threadKey && <Subagents threadKey={actions.threadKey} agents={row.agents} />}
         </Utterance>
       )
     case 'restart':
       return (
-        <Utterance speaker="assistant" who={undefined}>
+        <Utterance speaker="assistant" who={named ? agentTitle(row.agentId) : undefined}>
           <RestartLine restart={row} />
         </Utterance>
       )

@@ -9,6 +9,8 @@ export interface Restart {
   readonly id: string
   /** What was said and is said again; absent: nothing was. */
   readonly text?: string
+  /** Of the run, if that is known. */
+  readonly agentId?: string
   /** How often the run has continued, at the last of its restarts that are shown. */
   readonly continued?: number
 }
@@ -44,7 +46,9 @@ export function restartsOf(
   for (const [id, group] of groups) {
     const [{ parentId, runId = '' }] = group as [ThreadMessage]
     const place = parentId ?? ''
-    if (onPath.has(place)) last.set(runId, add(place, { id: `restart:${id}`, text: wordsOf(group) }))
+    const run = runs.find((each) => each.runId === runId)
+    const restart = { id: `restart:${id}`, text: wordsOf(group), ...(run && { agentId: run.agentId }) }
+    if (onPath.has(place)) last.set(runId, add(place, restart))
   }
   for (const run of resumed) {
     const continued = run.status === 'queued' ? 0 : (run.resumed ?? 0)
@@ -54,7 +58,7 @@ export function restartsOf(
     else {
       const at = path.find(({ runId }) => runId === run.runId)
       const place = at ? (at.parentId ?? '') : (run.parentId ?? '')
-      if (onPath.has(place)) add(place, { id: `restart:${run.runId}`, continued })
+      if (onPath.has(place)) add(place, { id: `restart:${run.runId}`, agentId: run.agentId, continued })
     }
   }
   return restarts

@@ -451,12 +451,18 @@ describe('a run that went on after a crash', () => {
     const gone: ThreadMessage = { ...answer, id: 'a1', content: 'Becau' }
     const rows = shown([question, again], [resumed], { superseded: [gone] })
     expect(types(rows)).toEqual(['user', 'restart', 'text'])
-    expect(rows[1]).toEqual({ type: 'restart', id: 'restart:r1/a1', text: 'Becau', continued: 1 })
+    expect(rows[1]).toEqual({
+      type: 'restart',
+      id: 'restart:r1/a1',
+      agentId: 'demo',
+      text: 'Becau',
+      continued: 1,
+    })
   })
 
   test('says so before its first line where it had said nothing, and at its question before it says anything', () => {
     expect(types(shown([question, again], [resumed]))).toEqual(['user', 'restart', 'text'])
-    expect(shown([question], [resumed])[1]).toEqual({ type: 'restart', id: 'restart:r1', continued: 1 })
+    expect(shown([question], [resumed])[1]).toMatchObject({ type: 'restart', id: 'restart:r1', continued: 1 })
   })
 
   test('twice folds each part where it was, and counts at the last', () => {

@@ -45,7 +45,7 @@ export type Row =
       readonly agents?: readonly Subagent[]
     })
   /** Sub-agents of a run that no call on the path has started. */
-  | { readonly type: 'agents'; readonly id: string; readonly agents: readonly Subagent[] }
+  | { readonly type: 'agents'; readonly id: string; readonly agentId?: string; readonly agents: readonly Subagent[] }
   | ({ readonly type: 'restart' } & Restart)
   | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
@@ -121,7 +121,9 @@ export function rowsOf(shown: Shown): Row[] {
     restartsAt(message.id)
     const { runId } = message
     const agents = runId !== undefined && lastOf.get(runId) === at ? calls.agentsBeside(runId) : []
-    if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${runId}`, agents })
+    const agentId = byId.get(runId ?? '')?.agentId
+    if (agents.length > 0)
+      rows.push({ type: 'agents', id: `agents:${runId}`, ...(agentId !== undefined && { agentId }), agents })
     const foot = feet.get(message.id)
     const last = rows.at(-1)
     if (foot && last && isSaid(last)) rows[rows.length - 1] = { ...last, foot }
@@ -131,7 +133,7 @@ export function rowsOf(shown: Shown): Row[] {
   for (const run of runs) {
     if (run.status !== 'queued' && !lastOf.has(run.runId)) {
       const agents = known.has(run.parentId ?? '') ? calls.agentsBeside(run.runId) : []
-      if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${run.runId}`, agents })
+      if (agents.length > 0) rows.push({ type: 'agents', id: `agents:${run.runId}`, agentId: run.agentId, agents })
     }
     if (isEnded(run) || run.status === 'queued' || !known.has(run.parentId ?? '')) continue
     if (run.budget) rows.push({ type: 'budget', id: `budget:${run.runId}`, ...run.budget })
