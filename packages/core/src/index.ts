@@ -52,6 +52,7 @@ export { inBrief, messageIn } from './thread/lookup.ts'
 export type { ThreadMessage } from './thread/message.ts'
 export { nextToStart } from './thread/next.ts'
 export { newestLeaf, pathTo, siblingsOf } from './thread/path.ts'
+export { standInFor } from './thread/stand-in.ts'
 export { isHeld, threadStatus } from './thread/status.ts'
 export type { Subagent, SubagentStatus, SubagentStep, ToolProgress } from './thread/subagent.ts'
 export {

@@ -32,6 +32,7 @@ import { createProgress } from './progress.ts'
 import { createRunMessages } from './run-messages.ts'
 import { createRuns } from './runs.ts'
 import { createSharedState } from './shared-state.ts'
+import { standInFor } from './stand-in.ts'
 import { isOfSubagent, type TaggedEvent } from './subagent-events.ts'
 import { createSubagents } from './subagents.ts'
 import { emptyView, type ThreadView } from './thread-view.ts'
@@ -183,7 +184,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
 
       case EventType.RUN_STARTED: {
         const place = event.metadata?.holdfast as RunStartedMetadata | undefined
-        const answered = own.start(runId, messagesIn(event.input?.messages), place?.parentId)
+        const answered = own.start(runId, messagesIn(event.input?.messages), placeFor(place?.parentId))
         runs.started(runId, envelope.at, answered)
         break
       }
@@ -212,6 +213,12 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
       default:
         event satisfies never
     }
+  }
+
+  /** A run that was queued may name a message that was superseded before it started. */
+  function placeFor(parentId: string | null | undefined): string | null | undefined {
+    const holds = (id: string) => conversation.indexOf(id) !== undefined
+    return parentId === undefined ? undefined : standInFor(parentId, holds, superseded)
   }
 
   function restate(envelope: AguiEnvelope, messages: readonly Message[]): void {

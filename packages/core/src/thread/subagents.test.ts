@@ -516,6 +516,16 @@ describe('what was said again after a restart', () => {
     expect(view().messages).toMatchObject([ask, { id: 'other', content: 'Other text', parentId: 'ask' }])
   })
 
+  test('a queued run that was to follow it follows what it followed', () => {
+    const { say, log, view, everyway } = runningThread()
+    log.accept('queued', [{ id: 'next', role: 'user', content: 'And?' }], { parentId: 'half' })
+    say(...said('first', 'First'), ...said('half', 'Sec'), superseded('half'))
+    log.end('run', { type: 'failed', code: 'worker_lost', message: 'Lost.' })
+    log.start('queued', [{ id: 'next', role: 'user', content: 'And?' }], 'half')
+    expect(view().messages.at(-1)).toMatchObject({ id: 'next', parentId: 'first' })
+    everyway()
+  })
+
   test('of a sub-agent becomes one step that says so', () => {
     const { say, one, everyway } = withSubagent()
     say(...[...said('done', 'Done'), ...said('half', 'Ha'), call('c'), superseded('half', 'c')].map((each) => by(each)))

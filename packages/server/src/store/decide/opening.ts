@@ -3,7 +3,7 @@
  * or superseded before it starts.
  */
 import type { Message } from '@ag-ui/core'
-import { messageIn, newestLeaf, runStarted, runTerminal, type ThreadView } from '@holdfast/core'
+import { messageIn, newestLeaf, runStarted, runTerminal, standInFor, type ThreadView } from '@holdfast/core'
 import { type EndedRecord, type QueuedRecord, type StartRequest, type StopRequest, stopOutcome } from '../run-record.ts'
 import type { LogRecord } from './facts.ts'
 import { endedRecord } from './lease.ts'
@@ -20,8 +20,9 @@ export interface Opening {
 
 /** Undefined: `request.parentId` names a message that the thread does not hold. */
 export function openingOf(view: ThreadView, request: StartRequest): Opening | undefined {
-  const holds = (id: string) => messageIn(view.messages, id) !== undefined
-  if (typeof request.parentId === 'string' && !holds(request.parentId)) return undefined
+  const holds = holder(view)
+  const { parentId = null } = request
+  if (parentId !== null && !holds(standInFor(parentId, holds, view.superseded) ?? '')) return undefined
   const messages: Message[] = []
   const fresh = new Set<string>()
   for (const message of request.messages) {
@@ -38,13 +39,19 @@ export function openingNow(view: ThreadView, run: QueuedRecord): Opening {
   const asked = view.queue.find((entry) => entry.run.runId === run.runId)?.messages ?? []
   // Another run may have added the same message in the meantime: the log wins.
   const messages = asked.filter((message) => !messageIn(view.messages, message.id))
-  if (messages.length === 0) return { messages, parentId: asked.at(-1)?.id ?? run.parentId ?? null }
+  const answered = asked.at(-1)?.id ?? run.parentId ?? null
+  if (messages.length === 0) return { messages, parentId: standInFor(answered, holder(view), view.superseded) }
   return { messages, parentId: placeOf(run.request, view) }
 }
 
 /** Null only if the start asked for the root, or if the thread is empty. */
 function placeOf({ parentId }: StartRequest, view: ThreadView, lastGiven?: string): string | null {
-  return parentId === undefined ? (lastGiven ?? newestLeaf(view.messages)) : parentId
+  if (parentId === undefined) return lastGiven ?? newestLeaf(view.messages)
+  return standInFor(parentId, holder(view), view.superseded)
+}
+
+function holder({ messages }: ThreadView): (id: string) => boolean {
+  return (id) => messageIn(messages, id) !== undefined
 }
 
 /** The opening of a run that leaves the queue before its turn: its messages do not enter the conversation. */
