@@ -187,7 +187,7 @@ async function* subAgent(
   try {
     if (child.prompt === undefined) yield* sayPrompt(run, speaker, prompt)
     const end = yield* run.carryOut(run, speaker)
-    // What waits is said to be suspended when the run ends: until then it may still have to continue.
+    // One that waits for an answer is reported as suspended when the run ends: until then it may still have to continue.
     if (end.type === 'done')
       yield* sayOf(run, {
         type: EventType.SUBAGENT_FINISHED,
