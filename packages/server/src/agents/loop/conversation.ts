@@ -3,28 +3,36 @@
  * result is shortened. Pure.
  */
 import type { Message } from '@ag-ui/core'
-import type { AgentProgress, Call } from './progress.ts'
+import type { AgentProgress, Call, Step } from './progress.ts'
 
 export function messagesOf({ steps }: AgentProgress): Message[] {
-  return steps
-    .filter(({ status }) => status === 'complete')
-    .flatMap(({ messages, calls }): Message[] => {
-      const content = messages
-        .map(({ text }) => text)
-        .filter((text) => text !== '')
-        .join('\n\n')
-      const toolCalls = calls.map(({ id, name, arguments: json }) => ({
-        id,
-        type: 'function' as const,
-        function: { name, arguments: json },
-      }))
-      const results = calls.flatMap((call): Message[] =>
-        call.result ? [{ id: `${call.id}:result`, role: 'tool', toolCallId: call.id, content: told(call) }] : [],
-      )
-      const id = messages[0]?.id ?? calls[0]?.id
-      if (id === undefined) return []
-      return [{ id, role: 'assistant', content, ...(toolCalls.length > 0 && { toolCalls }) }, ...results]
-    })
+  return steps.filter(({ status }) => status === 'complete').flatMap(messagesOfStep)
+}
+
+/** A step with all its results never changes again, and is asked for before each later one. */
+const known = new WeakMap<Step, readonly Message[]>()
+
+function messagesOfStep(step: Step): readonly Message[] {
+  const found = known.get(step)
+  if (found) return found
+  const { messages, calls } = step
+  const content = messages
+    .map(({ text }) => text)
+    .filter((text) => text !== '')
+    .join('\n\n')
+  const toolCalls = calls.map(({ id, name, arguments: json }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: json },
+  }))
+  const results = calls.flatMap((call): Message[] =>
+    call.result ? [{ id: `${call.id}:result`, role: 'tool', toolCallId: call.id, content: told(call) }] : [],
+  )
+  const id = messages[0]?.id ?? calls[0]?.id
+  const said: readonly Message[] =
+    id === undefined ? [] : [{ id, role: 'assistant', content, ...(toolCalls.length > 0 && { toolCalls }) }, ...results]
+  if (results.length === calls.length) known.set(step, said)
+  return said
 }
 
 function told({ start, result }: Call): string {
