@@ -44,7 +44,7 @@ const LAST_WORDS_MS = 250
 
 /** The id of an answer, at its beginning or its end, where the known libraries write it. */
 const ID_FIRST = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d{1,15})\s*,/
-const ID_LAST = /[,}\]"]\s*,?\s*"id"\s*:\s*(\d{1,15})\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/
+const ID_LAST = /, ?"id": ?(\d{1,15})(?:, ?"jsonrpc": ?"2\.0")?\}$/
 
 export function createStdioTransport(options: StdioTransportOptions): Transport {
   const { server, clock, maxMessageBytes, onStderr, onLost } = options
@@ -95,7 +95,8 @@ export function createStdioTransport(options: StdioTransportOptions): Transport 
         wait = Math.max(wait, messages(1))
         receive(line)
       },
-      onTooLong: ({ head, tail, bytes: size }) => refuse(ID_FIRST.exec(head)?.[1] ?? ID_LAST.exec(tail)?.[1], size),
+      onTooLong: ({ head, tail, bytes: size }) =>
+        refuse(ID_FIRST.exec(head)?.[1] ?? ID_LAST.exec(tail.trimEnd())?.[1], size),
     })
     program.stdout.on('data', (chunk: Buffer) => {
       if (lost) return
