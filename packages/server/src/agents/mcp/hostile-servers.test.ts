@@ -58,6 +58,7 @@ describe('a server over stdio', () => {
     ['answers with 50 MB', 'huge'],
     ['answers with 12 MB and names the call last', 'huge_id_last'],
   ])('that %s fails that call only, and stays connected', async (_, name) => {
+    await shared.source.tools()
     const before = shared.states.length
     const [failed, fine] = await Promise.allSettled([shared.call(`h/${name}`), shared.call('h/ok')])
     expect(failed).toMatchObject({
