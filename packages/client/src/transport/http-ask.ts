@@ -98,7 +98,11 @@ export function createHttp(options: HttpOptions): Http {
 
   async function answered<T>(request: Request, shape: Shape | undefined): Promise<T> {
     const { text, status } = await read(request)
-    if (!shape) return undefined as T
+    if (!shape) {
+      // Any other answer is a page of something in between. It proves no deletion.
+      if (status !== 204) throw new TransportError({ type: 'protocol', detail: 'content instead of nothing' })
+      return undefined as T
+    }
     const value = parseJson(text)
     // The server's own empty answer says that it has remembered the request. A gateway's `{}` says nothing.
     if (status !== 202 && isEmpty(value)) throw new TransportError({ type: 'protocol', detail: 'an empty answer' })

@@ -66,6 +66,24 @@ describe('answers', () => {
     await server.stop()
   })
 
+  it.each([200, 202])('S004-17 of a gateway that answers %i in its own words acknowledge no stop', async (status) => {
+    const server = await serve((_, response) => response.writeHead(status).end('{"status":"ok"}'))
+    for (const verb of ['cancelRun', 'cancelThread', 'cancelSubagent'] as const) {
+      const answer = await server.transport.ask(verb, [KEY, 'r'] as never).catch(faultOf)
+      expect(answer, verb).toEqual({ type: 'protocol', detail: 'an answer to something else' })
+    }
+    await server.stop()
+  })
+
+  it('S004-17 of a gateway that answers a deletion with a page delete nothing', async () => {
+    const server = await serve((_, response) => response.writeHead(200).end('<html>'))
+    for (const verb of ['deleteThread', 'deleteRoom'] as const) {
+      const answer = await server.transport.ask(verb, [KEY] as never).catch(faultOf)
+      expect(answer, verb).toEqual({ type: 'protocol', detail: 'content instead of nothing' })
+    }
+    await server.stop()
+  })
+
   it('from no server are a network fault', async () => {
     const server = await serve(() => {})
     await server.stop()

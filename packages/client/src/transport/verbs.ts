@@ -109,6 +109,9 @@ const THREAD = { ...ADDRESS, title: 'string', status: 'string', lastSeq: 'number
 const QUEUED = { run: RUN, messages: [{ id: 'string', role: 'string' }] } as const
 /** Of a command that the log settles: it is enough that the server has accepted it. */
 const ACCEPTED = {}
+/** The server says what it stops, that it comes too late, or nothing. A gateway answers in words of its own. */
+const isOfAStop = (answer: object): boolean =>
+  'run' in answer || 'subagent' in answer || 'alreadyTerminal' in answer || Object.keys(answer).length === 0
 const pageOf = (item: Shape): Shape => ({ items: [item], 'next?': 'string' })
 
 export const VERBS = {
@@ -153,17 +156,20 @@ export const VERBS = {
     paths.cancelRun,
     ['key', 'id', 'reason'],
     ACCEPTED,
+    isOfAStop,
   ),
   cancelThread: post<[key: ThreadKey, reason?: string | undefined], CancelRequested | CancelTooLate>(
     paths.cancelThread,
     ['key', 'reason'],
     ACCEPTED,
+    isOfAStop,
   ),
   /** Answered once the request is durable, also for a sub-agent that has ended. Safe to repeat. */
   cancelSubagent: post<[key: ThreadKey, subagentRunId: string], SubagentCancelRequested | SubagentCancelTooLate>(
     paths.cancelSubagent,
     ['key', 'id'],
     ACCEPTED,
+    isOfAStop,
   ),
   /** Other words for a run that is still queued. Safe to repeat. */
   changeRun: patch<[key: ThreadKey, runId: string, body: EditRunBody], Run>(paths.run, ['key', 'id', 'body'], RUN),
