@@ -7,7 +7,7 @@
  * - What a person wrote is in the log or goes back to them, whatever happens to its thread.
  * - An error is shown with returned words only if the person did not take them back (S004-29).
  */
-import { TransportError } from '../transport/error.ts'
+import { problemOf, TransportError } from '../transport/error.ts'
 import { isUndecided } from './command.ts'
 import type { Emit } from './event.ts'
 import { act, advance, followLog, isShown, put, startOf, startsOf, type ThreadModel, withoutStart } from './state.ts'
@@ -17,6 +17,8 @@ export function refuse(model: ThreadModel, runId: string, emit: Emit, error?: Tr
   const start = startOf(model, runId)
   if (!start || !isUndecided(start.phase)) return model
   if (error) emit({ type: 'announce', news: [{ type: 'StartRefused', runId, error }] })
+  // A deleted thread was there: reading it again shows that it is gone.
+  if (error && problemOf(error)?.code === 'deleted') emit({ type: 'thread-exists' })
   const refused = act(giveBackOne(model, runId, emit, error), { type: 'refused', runId })
   const { replaces } = start
   // Another run may have become live while this one was on its way.
