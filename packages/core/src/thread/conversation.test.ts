@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EventJson } from '../testing/log-builder.ts'
+import { createConversation } from './conversation.ts'
 import { ask, emptyThread, runningThread, textOf } from './testing/written-thread.ts'
 import type { ThreadView } from './thread-view.ts'
 
@@ -163,4 +164,9 @@ describe('a snapshot with other ids for messages', () => {
       ['more', 'And?'],
     ])
   })
+})
+
+test('a message of a sub-agent that an older view holds is not the newest of the conversation', () => {
+  const aside = { id: 'aside', role: 'assistant', content: 'Hm', subagentRunId: 'sub', parentId: 'ask' } as const
+  expect(createConversation([{ ...ask, parentId: null }, aside]).newest()).toBe('ask')
 })

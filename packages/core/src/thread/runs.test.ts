@@ -154,3 +154,10 @@ test('events of runs that were never accepted are ignored', () => {
   log.control({ type: 'run.ended', outcome: { type: 'succeeded' } })
   expect(view().runs).toEqual([])
 })
+
+test('questions of a run that the view does not hold are resolved all the same', () => {
+  const { log, view } = emptyThread()
+  const before = { ...view(), interrupts: [{ id: 'q', reason: 'question' }] }
+  log.control({ type: 'interrupts.resolved', interruptIds: ['q'], status: 'answered', by: 'you' })
+  expect(view(before)).toMatchObject({ interrupts: [], runs: [] })
+})

@@ -85,7 +85,7 @@ export function createSubagentSteps(
 
   /** Numbers have gaps only where steps were replaced. */
   function positionOf(n: number): number {
-    const at = n - (steps[0]?.n ?? 0)
+    const at = n - Number(steps[0]?.n)
     return steps[at]?.n === n ? at : steps.findLastIndex((step) => step.n === n)
   }
 
@@ -109,9 +109,8 @@ export function createSubagentSteps(
       const added = { n, ...bounded(step) }
       note(numbers, added)
       if (mine().push(added) <= MAX_STEPS) return
-      const oldest = mine().shift()
+      const oldest = mine().shift() as SubagentStep
       droppedSteps += 1
-      if (oldest === undefined) return
       const ofKind = numbers[oldest.kind]
       if (ofKind.get(idOf(oldest)) === oldest.n) ofKind.delete(idOf(oldest))
     },

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { EventJson } from '../testing/log-builder.ts'
 import { createFold } from './fold.ts'
+import { createProgress } from './progress.ts'
+import { standInFor } from './stand-in.ts'
 import type { Subagent } from './subagent.ts'
 import { ask, emptyThread, runningThread, textOf, type WrittenThread } from './testing/written-thread.ts'
 
@@ -549,4 +551,29 @@ describe('what was said again after a restart', () => {
     log.agui('unknown', superseded('m'))
     expect(view().subagents).toEqual([])
   })
+})
+
+test('a beginning or an end whose fields cannot be read still counts', () => {
+  const { say, view } = runningThread()
+  say(begin('a'), finish('a', { outcome: { type: 'suspended', interruptIds: 'all' } }))
+  say(begin('b'), { type: 'SUBAGENT_ERROR', subagentRunId: 'b', message: 7 } as unknown as EventJson)
+  say(begin('c', { name: '' }))
+  expect(view().subagents).toMatchObject([
+    { status: 'succeeded', interruptIds: [] },
+    { status: 'failed', error: { message: '' } },
+    { name: 'c', status: 'running' },
+  ])
+})
+
+test('the end of a run drops its own progress and no other', () => {
+  const latest = createProgress([])
+  for (const runId of ['r1', 'r2']) latest.said({ runId, toolCallId: 'c', text: 'Half', at: '' })
+  latest.runEnded('r1')
+  expect(latest.handOut()).toMatchObject([{ runId: 'r2' }])
+})
+
+test('what attaches to a message that is neither there nor superseded keeps its place', () => {
+  const gone = [{ id: 'gone', parentId: 'unknown' }]
+  expect(standInFor('unknown', () => false, gone)).toBe('unknown')
+  expect(standInFor('gone', (id) => id === 'unknown', gone)).toBe('unknown')
 })
