@@ -81,6 +81,18 @@ test('S001-66 S001-74 S001-76 the queue keeps its order after switching threads,
   await field(page).fill('')
   await expect(stopButton(page)).toBeVisible()
 
+  // The run continues after three restarts. The fourth ends it, and what is queued behind it waits for the person.
+  const said = async () => {
+    const { messages, superseded } = await server.snapshot(KEY)
+    return [superseded.length, String(messages.at(-1)?.content).trimEnd()]
+  }
+  for (let restarts = 1; restarts <= 3; restarts++) {
+    await server.kill()
+    await server.start()
+    await expect.poll(said).toEqual([restarts, wordsText(LONG, 20).trimEnd()])
+  }
+  await expectAnswers(page, wordsText(LONG, 20))
+  await expectWaiting(page, 'a', 'b')
   await server.kill()
   await server.start()
   await expect(ending(page, 'Failed.')).toBeVisible()
