@@ -170,3 +170,10 @@ test('a message of a sub-agent that an older view holds is not the newest of the
   const aside = { id: 'aside', role: 'assistant', content: 'Hm', subagentRunId: 'sub', parentId: 'ask' } as const
   expect(createConversation([{ ...ask, parentId: null }, aside]).newest()).toBe('ask')
 })
+
+test('what follows a removed first message is a first message', () => {
+  const first = { id: 'first', role: 'assistant', content: 'One', parentId: null } as const
+  const conversation = createConversation([first, { ...ask, parentId: 'first' }])
+  expect(conversation.remove(new Set([0])).removed).toEqual([first])
+  expect(conversation.handOut()).toEqual([{ ...ask, parentId: null }])
+})
