@@ -17,7 +17,7 @@ async function expectMore(where: Locator, count: number): Promise<void> {
   await expect.poll(() => stepCount(where), { message: 'steps' }).toBeGreaterThan(count)
 }
 
-test('S003-17 S003-18 S003-19 S003-1 S003-2 S003-3 S003-5 two sessions of sub-agents go on unwatched, apart, and stop alone', async ({
+test('S003-1 S003-17 S003-18 two sessions of sub-agents go on unwatched, apart, and stop alone', async ({
   page,
   server,
 }) => {

@@ -177,3 +177,9 @@ test('what follows a removed first message is a first message', () => {
   expect(conversation.remove(new Set([0])).removed).toEqual([first])
   expect(conversation.handOut()).toEqual([{ ...ask, parentId: null }])
 })
+
+test('a message keeps the name of who says it', () => {
+  const { say, view } = runningThread()
+  say({ type: 'TEXT_MESSAGE_START', messageId: 'answer', name: 'helper' })
+  expect(view().messages[1]).toMatchObject({ id: 'answer', name: 'helper' })
+})

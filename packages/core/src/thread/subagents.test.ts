@@ -577,3 +577,9 @@ test('what attaches to a message that is neither there nor superseded keeps its 
   expect(standInFor('unknown', () => false, gone)).toBe('unknown')
   expect(standInFor('gone', (id) => id === 'unknown', gone)).toBe('unknown')
 })
+
+test('a sub-agent that is announced without an id is not there', () => {
+  const { say, view } = runningThread()
+  say({ type: 'SUBAGENT_STARTED', name: 'helper' } as unknown as EventJson)
+  expect(view().subagents).toEqual([])
+})
