@@ -39,6 +39,8 @@ export type PhaseEvent =
   | 'said'
   /** The log shows the end of its run. */
   | 'ended'
+  /** The same, and its words were never said: the run left the queue before its turn. */
+  | 'unsaid'
   | 'recall'
   /** The cancel could not be delivered. */
   | 'recall-refused'
@@ -50,6 +52,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'acknowledged',
     said: 'settled',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'recalling',
     'recall-refused': 'sending',
     absent: 'returned',
@@ -58,6 +61,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'recalled',
     said: 'ending',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'recalling',
     'recall-refused': 'sending',
     absent: 'returned',
@@ -66,6 +70,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'acknowledged',
     said: 'settled',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'acknowledged',
     'recall-refused': 'acknowledged',
     absent: 'acknowledged',
@@ -74,6 +79,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'recalled',
     said: 'ending',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'recalled',
     'recall-refused': 'acknowledged',
     absent: 'recalled',
@@ -82,6 +88,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'ending',
     said: 'ending',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'ending',
     'recall-refused': 'settled',
     absent: 'ending',
@@ -90,6 +97,7 @@ const TABLE: { readonly [P in Unsettled]: { readonly [E in PhaseEvent]: Phase } 
     accepted: 'settled',
     said: 'settled',
     ended: 'settled',
+    unsaid: 'returned',
     recall: 'returned',
     'recall-refused': 'returned',
     absent: 'returned',

@@ -25,13 +25,14 @@ function createServer() {
   const all = () => [...runs.values()]
   const live = () => all().find(({ status }) => status === 'running')
   const runOf = (runId: string): Run => {
-    const { status, started } = runs.get(runId) as { status: string; started: boolean }
+    const { status, started, body } = runs.get(runId) as { body: Body; status: string; started: boolean }
     const ended = status !== 'running' && status !== 'queued'
     return {
       runId,
       status,
       agentId: 'agent',
-      ...(started && { startedAt: '2026-01-01T00:00:00Z' }),
+      ...(started && { parentId: body.messages?.at(-1)?.id }),
+      ...((started || ended) && { startedAt: '2026-01-01T00:00:00Z' }),
       ...(ended && { outcome: { type: status } }),
     } as unknown as Run
   }
@@ -214,6 +215,6 @@ it('whatever is sent, answered, lost, cancelled and read in whatever order: word
       for (const { start, stop } of world.state().commands.values())
         expect([start?.phase ?? 'returned', stop]).toEqual(['returned', undefined])
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[['start', 'enqueue', 'fail', 'enqueue', 'arrive', 'cancel']]] },
   )
 })

@@ -3,9 +3,10 @@
  *
  * Pure. Owns: these decisions. Does not know: the conversation, connections.
  */
-import { isEnded, type Outcome } from '@holdfast/core'
+import { isEnded, type Outcome, type Run } from '@holdfast/core'
 import { isBusy } from './activity.ts'
 import { abandon, announceRead } from './announced.ts'
+import type { Start } from './command.ts'
 import type { Emit, EventOf } from './event.ts'
 import { isEnding, type LogFacts } from './log.ts'
 import { moveOn } from './queue.ts'
@@ -36,9 +37,18 @@ function settleCommands(model: ThreadModel, { runs, queue, queuePaused }: LogFac
     const isSaid = waiting
       ? start.waits || (queuePaused && !waiting.first)
       : run.status !== 'queued' && 'startedAt' in run && run.startedAt !== undefined
-    next = advance(next, runId, isEnded(run) ? 'ended' : isSaid ? 'said' : 'accepted', emit)
+    next = advance(next, runId, isEnded(run) ? endOf(run, start) : isSaid ? 'said' : 'accepted', emit)
   }
   return withoutShownStops(next)
+}
+
+/**
+ * A run names the last message that it has said. One that was stopped and names none left the queue before its turn. Words
+ * that joined the queue here were removed on purpose.
+ */
+function endOf({ status, parentId }: Run, { waits }: Start): 'ended' | 'unsaid' {
+  const isStopped = status === 'cancelled' || status === 'superseded'
+  return isStopped && parentId === undefined && !waits ? 'unsaid' : 'ended'
 }
 
 /** A cancel that the server has is settled as soon as the log shows it. */
