@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { type Answer, approved, denied, type Kind, type Question } from './question.ts'
+import { QuestionCall } from './question-call.tsx'
 import { JsonAnswer, TextAnswer } from './text-answer.tsx'
 
 interface ApprovalAnswerProps {
@@ -45,12 +46,7 @@ export function ApprovalAnswer({ question, kind, disabled, answer }: ApprovalAns
   }
   return (
     <>
-      {(kind.tool !== undefined || kind.arguments !== undefined) && (
-        <div className="question-call">
-          {kind.tool !== undefined && <code>{kind.tool}</code>}
-          {kind.arguments !== undefined && <pre className="code">{kind.arguments}</pre>}
-        </div>
-      )}
+      <QuestionCall {...kind} />
       <div className="question-acts">
         <Button look="main" disabled={disabled} onClick={() => answer(approved(question))}>
           Approve

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { type Kind, readJson } from './question.ts'
+import { QuestionCall } from './question-call.tsx'
 import { TextAnswer } from './text-answer.tsx'
 
 interface OutcomeAnswerProps {
@@ -31,12 +32,7 @@ export function OutcomeAnswer({ kind, disabled, send }: OutcomeAnswerProps) {
   }
   return (
     <>
-      {(kind.tool !== undefined || kind.arguments !== undefined) && (
-        <div className="question-call">
-          {kind.tool !== undefined && <code>{kind.tool}</code>}
-          {kind.arguments !== undefined && <pre className="code">{kind.arguments}</pre>}
-        </div>
-      )}
+      <QuestionCall {...kind} />
       <div className="question-acts">
         <Button disabled={disabled} onClick={() => setTelling(true)}>
           It happened…

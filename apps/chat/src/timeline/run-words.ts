@@ -75,7 +75,7 @@ const SERVER: Readonly<Record<EventType<'control'>, string>> = {
 const CUSTOM: Readonly<Record<string, string>> = {
   'holdfast.waiting': 'Waiting for the provider',
   'holdfast.progress': 'Tool progress',
-  'holdfast.superseded': 'Interrupted by a restart',
+  'holdfast.superseded': 'Interrupted, asked again',
   'holdfast.budget': 'Token budget',
 }
 

@@ -259,7 +259,7 @@ export function createOrder(options: RegisterOptions, limits: FamilyLimits): Ord
         hasChanged = true
         return undefined
       case EventType.CUSTOM:
-        ownWords ??= createOwnWords(register, isWritten)
+        ownWords ??= createOwnWords(register, { isOpen: isWritten, tolerant })
         if (ownWords.admit(event)) hasChanged = true
         return undefined
       default:

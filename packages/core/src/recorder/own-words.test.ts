@@ -64,6 +64,14 @@ describe('superseded messages', () => {
     expect(last(recorder)).toMatchObject({ subagentRunId: 's1', value: { messageIds: ['m1'] } })
   })
 
+  it('are none of a tolerated agent, whose words stay', () => {
+    const input = { threadId: 't1', runId: 'r1', messages: [] }
+    const recorder = createRecorder({ input, limits: DEFAULT_RECORDER_LIMITS, tolerant: true })
+    recordAll(recorder, [start, stop, superseded('m1')])
+    expect(recorder.passedOver.get('CUSTOM')).toBe(1)
+    expect(last(recorder)?.type).toBe('TEXT_MESSAGE_END')
+  })
+
   it('are superseded a limited number of times', () => {
     const recorder = recorderOf()
     for (let n = 0; n < SUPERSEDED_LIMIT; n++) recordAll(recorder, [superseded()])

@@ -1,6 +1,7 @@
 /**
  * The custom events that the server's own agents write, under names of ours: what they refer to gets its name in the log.
- * Any agent may write them, so they can only refer to what its own run has said.
+ * Any agent may write them, so they can only refer to what its own run has said. A tolerated agent supersedes nothing: it is
+ * never resumed, and readers show what is superseded as the work of a restart.
  *
  * - `holdfast.progress{toolCallId, text}` what a tool call says of itself
  * - `holdfast.superseded{messageIds}` texts and thoughts that the run said before a crash, and says again
@@ -22,7 +23,10 @@ export interface OwnWords {
 }
 
 /** `isOpen`: whether something is still written in the message. */
-export function createOwnWords({ look, holders }: Register, isOpen: (message: Entity) => boolean): OwnWords {
+export function createOwnWords(
+  { look, holders }: Register,
+  { isOpen, tolerant }: { readonly isOpen: (message: Entity) => boolean; readonly tolerant: boolean },
+): OwnWords {
   let superseded = 0
 
   function nameOf(id: unknown, tag: string | undefined): string {
@@ -48,6 +52,7 @@ export function createOwnWords({ look, holders }: Register, isOpen: (message: En
       const { name, value, subagentRunId: tag } = event
       if (!isRecord(value)) return false
       if (name === 'holdfast.superseded') {
+        if (tolerant) broken('The agent superseded messages of a run that was not interrupted.')
         if (++superseded > SUPERSEDED_LIMIT)
           tooMuch(`The agent superseded messages more than ${SUPERSEDED_LIMIT} times.`)
         const { messageIds } = value

@@ -11,6 +11,7 @@ import type { Message } from '@ag-ui/core'
 import type { OpenItem } from '../lifecycle/open-item.ts'
 import { shareIndex } from './lookup.ts'
 import type { ThreadMessage } from './message.ts'
+import { standInFor } from './stand-in.ts'
 
 /** Streamed text has any of four roles. */
 export type MessageKind = 'text' | 'reasoning' | 'tool' | 'activity'
@@ -138,14 +139,8 @@ export function createConversation(from: readonly ThreadMessage[]): Conversation
     },
     remove(indices) {
       const removed = list.filter((_, index) => indices.has(index))
-      const gone = new Map(removed.map(({ id, parentId }) => [id, parentId]))
-      const standIn = (id: string | null): string | null => {
-        let place = id
-        // A damaged tree may hold a circle.
-        for (let step = 0; step < gone.size && place !== null && gone.has(place); step++)
-          place = gone.get(place) ?? null
-        return place
-      }
+      const gone = new Set(removed.map(({ id }) => id))
+      const standIn = (id: string | null) => standInFor(id, (place) => !gone.has(place), removed)
       const kept = list.filter((_, index) => !indices.has(index))
       conversation.clear()
       for (const message of kept) {

@@ -50,7 +50,7 @@ it('of two calls with one id the newer one is found, also when the older one is 
 it('one step takes the place of several, and later steps are found behind the gap', () => {
   const steps = createSubagentSteps(NONE, [])
   for (const step of many(4)) steps.add(step)
-  steps.replace(({ n }) => n === 1 || n === 3, { at: LATER, kind: 'status', title: 'Interrupted by a restart' })
+  steps.replace(({ n }) => n === 1 || n === 3, { at: LATER, kind: 'status', title: 'Interrupted, asked again' })
   const last = steps.get('tool', 'c-3') as SubagentStep
   steps.change(last, { status: 'succeeded' })
   steps.replace(({ n }) => n === 9, { at: LATER, kind: 'status' })

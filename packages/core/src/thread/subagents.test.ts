@@ -538,8 +538,8 @@ describe('what was said again after a restart', () => {
     )
     expect(one()?.steps).toMatchObject([
       { n: 1, text: 'Done' },
-      { n: 2, kind: 'status', title: 'Interrupted by a restart' },
-      { n: 3, kind: 'status', title: 'Interrupted by a restart' },
+      { n: 2, kind: 'status', title: 'Interrupted, asked again' },
+      { n: 3, kind: 'status', title: 'Interrupted, asked again' },
       { n: 4, text: 'Half' },
     ])
     everyway()

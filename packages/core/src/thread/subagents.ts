@@ -176,7 +176,7 @@ export function createSubagents(
         if ((subagentRunId ?? id) !== id || get(held).status !== 'running') continue
         const steps = stepsOf(held)
         const isGone = (step: SubagentStep) => ids.has(step.messageId ?? '') && !steps.isOpen(step)
-        steps.replace(isGone, { at, kind: 'status', title: 'Interrupted by a restart' })
+        steps.replace(isGone, { at, kind: 'status', title: 'Interrupted, asked again' })
         held.at = at
         changed.add(held)
       }
