@@ -1,3 +1,20 @@
+export { isSilenced, type Ring, type RingOptions, ringFor, type Whereabouts } from './attention/ring.ts'
+export {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  isQuiet,
+  isWanted,
+  type NotificationSettings,
+  type QuietHours,
+} from './attention/settings.ts'
+export { type Attention, compareAttention } from './attention/shown.ts'
+export {
+  isUnread,
+  kindOf,
+  NOTICE_KINDS,
+  type NoticeKind,
+  type ReadMarks,
+  raisesUnread,
+} from './attention/unread.ts'
 export { jsonDepth } from './json/json-depth.ts'
 export { DEFAULT_ROOM_ID, ID_PATTERN, isId, keyOf, keyString, sameKey, type ThreadKey } from './key/thread-key.ts'
 export { createThreadMap, type ThreadMap } from './key/thread-map.ts'
@@ -33,7 +50,6 @@ export type {
   RunStartedMetadata,
 } from './log/envelope.ts'
 export { readEnvelope } from './log/read.ts'
-export { type Attention, compareAttention } from './policy/attention.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
 export { MAX_QUESTIONS } from './recorder/check.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Attention, compareAttention } from './attention.ts'
+import { type Attention, compareAttention } from './shown.ts'
 
 it('focused comes before visible and visible before none, and equals keep their order', () => {
   const given: readonly Attention[] = ['none', 'visible', 'focused', 'none', 'focused', 'visible']
