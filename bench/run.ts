@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureActing } from './acting.ts'
 import { measureAppend } from './append.ts'
 import { measureConnections } from './connections.ts'
 import { measureFairness } from './fairness.ts'
@@ -38,6 +39,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   heap: measureHeap,
   flood: measureFlood,
   idle: measureIdle,
+  acting: measureActing,
   isolation: measureIsolation,
   render: measureRender,
   page: measurePage,

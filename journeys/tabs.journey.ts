@@ -46,6 +46,14 @@ function leaders(page: Page): Promise<readonly (string | undefined)[]> {
   })
 }
 
+/** How many tabs have that right or stand in line for it. */
+function inLine(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { held = [], pending = [] } = await navigator.locks.query()
+    return [...held, ...pending].filter(({ name }) => name?.endsWith(' leads')).length
+  })
+}
+
 /** How many threads the server sends to readers, each counted as often as it is read. */
 async function readers({ url }: HoldfastServer): Promise<number> {
   const figures = await (await fetch(`${url}/metrics`)).text()
@@ -96,11 +104,16 @@ test('without shared workers a tab leads; when it is killed or frozen, nothing i
   const second = { words: 60, letter: 'b' }
   const key = { roomId: 'models', threadId: 'shared' }
   await server.ask(key, askFor(first))
+  async function openInLine(place: number): Promise<Page> {
+    const page = await openTab(context, server, 'shared')
+    await expect.poll(() => inLine(page)).toBe(place)
+    return page
+  }
   const [leader, next, third, fourth] = [
-    await openTab(context, server, 'shared'),
-    await openTab(context, server, 'shared'),
-    await openTab(context, server, 'shared'),
-    await openTab(context, server, 'shared'),
+    await openInLine(1),
+    await openInLine(2),
+    await openInLine(3),
+    await openInLine(4),
   ]
   for (const page of [leader, next, third, fourth]) await expectAnswers(page, wordsText(first, 20))
   await expect.poll(() => readers(server)).toBe(1)

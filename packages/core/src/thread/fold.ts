@@ -318,12 +318,17 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
     view() {
       if (current !== undefined) return current
       writing.flush()
-      current = {
+      const ofRuns = runs.handOut()
+      // Each property is named: a spread costs more than all the rest of a view.
+      const view = {
         key: from.key,
         messages: conversation.handOut(),
         open: writing.handOut(),
         state: shared.handOut(),
-        ...runs.handOut(),
+        runs: ofRuns.runs,
+        queue: ofRuns.queue,
+        queuePaused: ofRuns.queuePaused,
+        interrupts: ofRuns.interrupts,
         subagents: subagents.handOut(),
         progress: progress.handOut(),
         superseded,
@@ -331,6 +336,7 @@ export function createFold(key: ThreadKey, from: ThreadView = emptyView(key)): T
         firstSeq: from.firstSeq,
         seq,
       }
+      current = ofRuns.queueHeldBy === undefined ? view : { ...view, queueHeldBy: ofRuns.queueHeldBy }
       return current
     },
   }

@@ -6,6 +6,7 @@
  * valid. A shared index may contain newer messages, so its results are checked.
  */
 import { type EndedRun, isEnded, type Run } from '../lifecycle/run.ts'
+import { hiddenIndex } from './hidden.ts'
 import type { ThreadMessage } from './message.ts'
 
 type Messages = readonly ThreadMessage[]
@@ -18,8 +19,8 @@ export interface RunsInBrief {
   readonly lastEnded: EndedRun | undefined
 }
 
-const indices = new WeakMap<Messages, Index>()
-const briefs = new WeakMap<readonly Run[], RunsInBrief>()
+const indices = hiddenIndex<Messages, Index>()
+const briefs = hiddenIndex<readonly Run[], RunsInBrief>()
 
 /** `index`: position of each message, including messages that only later lists have. */
 export function shareIndex(messages: Messages, index: Index): void {

@@ -190,7 +190,8 @@ export function createRuns(from: RunsState): Runs {
     handOut() {
       if (draft !== undefined) shareBrief(runs, { unended: [...unended.values()], lastEnded })
       draft = undefined
-      return { runs, queue, queuePaused, ...(queueHeldBy !== undefined && { queueHeldBy }), interrupts }
+      const state = { runs, queue, queuePaused, interrupts }
+      return queueHeldBy === undefined ? state : { ...state, queueHeldBy }
     },
   }
 }

@@ -206,6 +206,7 @@ export function createSubagents(
       changed.clear()
     },
     handOut() {
+      if (changed.size === 0 && draft === undefined) return list
       for (const held of changed) {
         const { at, steps } = held
         put(held, { ...get(held), ...(at !== undefined && { updatedAt: at }), ...steps?.handOut() })
