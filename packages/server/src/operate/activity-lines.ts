@@ -8,7 +8,7 @@
 import { runName } from '../store/tenant-thread.ts'
 import type { LifecycleEvent } from './lifecycle.ts'
 
-export const MAX_LINES = 2_000
+export const MAX_LINES = 500
 
 export type ActivityLine = Exclude<LifecycleEvent, { readonly type: 'model_start' | 'model_end' }>
 

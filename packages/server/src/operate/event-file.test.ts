@@ -12,7 +12,7 @@ function open(more: Partial<EventFileOptions> = {}) {
   const directory = join(root, `${++count}`)
   mkdirSync(directory)
   const onFault = vi.fn()
-  const options = { directory, now: () => 0, onFault, ...more }
+  const options = { directory, now: () => 0, onFault, gatherMs: 0, ...more }
   return { directory, onFault, options, file: createEventFile(options) }
 }
 
@@ -34,6 +34,17 @@ describe('events.jsonl', () => {
     again.record(line(100))
     await again.close()
     expect(numbersIn(join(directory, 'events.jsonl'))).toEqual(Array.from({ length: 101 }, (_, n) => n))
+  })
+
+  it('writes lines that are recorded shortly after each other together, and at its close at once', async () => {
+    const { directory, file } = open({ gatherMs: 3_600_000 })
+    for (let n = 0; n < 3; n++) {
+      file.record(line(n))
+      await new Promise(setImmediate)
+    }
+    expect(existsSync(join(directory, 'events.jsonl'))).toBe(false)
+    await file.close()
+    expect(numbersIn(join(directory, 'events.jsonl'))).toEqual([0, 1, 2])
   })
 
   it('processes each of many pending lines once, so they delay nothing else', async () => {

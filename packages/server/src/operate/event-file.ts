@@ -61,12 +61,25 @@ export interface EventFileOptions {
   readonly keep?: number
   /** Pending lines. Default 10,000. */
   readonly maxWaiting?: number
+  /**
+   * Milliseconds for which lines are gathered before a write: a write for each commit would cost more than its lines. A
+   * process that is killed loses the lines of this time. Default 100.
+   */
+  readonly gatherMs?: number
 }
 
 const NAME = 'events.jsonl'
 
 export function createEventFile(options: EventFileOptions): EventFile {
-  const { directory, now, onFault, maxBytes = 16 * 1024 * 1024, keep = 4, maxWaiting = 10_000 } = options
+  const {
+    directory,
+    now,
+    onFault,
+    maxBytes = 16 * 1024 * 1024,
+    keep = 4,
+    maxWaiting = 10_000,
+    gatherMs = 100,
+  } = options
   const path = join(directory, NAME)
   let waiting: string[] = []
   let lost = 0
@@ -74,6 +87,18 @@ export function createEventFile(options: EventFileOptions): EventFile {
   let writing: Promise<void> | undefined
   let failing = false
   let closed = false
+  let stopGathering = () => {}
+
+  function gathered(): Promise<void> {
+    if (closed || gatherMs === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, gatherMs)
+      stopGathering = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
 
   function textOf(line: EventLine): string {
     return `${JSON.stringify(line)}\n`
@@ -113,9 +138,8 @@ export function createEventFile(options: EventFileOptions): EventFile {
   }
 
   async function write(): Promise<void> {
-    // Lines that are recorded in one turn are written together.
-    await undefined
     while (waiting.length > 0 || lost > 0) {
+      await gathered()
       const told = lost
       const notice = told > 0 ? textOf({ type: 'lines_lost', at: new Date(now()).toISOString(), count: told }) : ''
       let text = ''
@@ -165,6 +189,7 @@ export function createEventFile(options: EventFileOptions): EventFile {
     },
     async close() {
       closed = true
+      stopGathering()
       await writing
       await file?.handle.close().catch(() => {})
       file = undefined

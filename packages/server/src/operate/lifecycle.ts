@@ -126,9 +126,10 @@ export function createLifecycle({ bus, onListenerError }: LifecycleOptions): Lif
   function hearAgent({ tenantId }: TenantThread, { roomId, threadId, runId, seq, at, event }: AguiEnvelope): void {
     const place = { tenantId, roomId, threadId, runId, at, seq }
     const activity = activityIn(place)
-    for (const found of [activityOf(activity, place, event), childProgressed(activity, place, event)]) {
-      if (found) tell(found)
-    }
+    const happened = activityOf(activity, place, event)
+    if (happened) tell(happened)
+    const progressed = childProgressed(activity, place, event)
+    if (progressed) tell(progressed)
   }
 
   function eventOf(

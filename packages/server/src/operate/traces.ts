@@ -88,11 +88,14 @@ export function createTraces(tracer: Tracer = trace.getTracer('holdfast')): Trac
   }
 
   function insideOf(event: ActivityEvent): ActivitySpans | undefined {
-    const run = open.get(runName(event))
-    const known = inside.get(runName(event))
+    // Without a registered SDK there is no name to make for each call of a tool.
+    if (open.size === 0) return undefined
+    const name = runName(event)
+    const known = inside.get(name)
+    const run = open.get(name)
     if (known || !run) return known
     const made = createActivitySpans(tracer, trace.setSpan(ROOT_CONTEXT, run), conversation(event))
-    inside.set(runName(event), made)
+    inside.set(name, made)
     return made
   }
 
