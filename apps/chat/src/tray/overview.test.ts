@@ -14,6 +14,8 @@ const thread = (roomId: string, threadId: string, status: ThreadStatus, archived
   title: threadId,
   status,
   unread: false,
+  readSeq: 0,
+  completedSeq: 0,
   archived,
   lastSeq: 1,
   updatedAt: '2026-01-01T00:00:00.000Z',

@@ -48,6 +48,8 @@ it('a run that the server has taken but not begun waits in the list too, in its 
     status: 'queued' as const,
     position: 2,
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     archived: false,
     lastSeq: 1,
     updatedAt: '',

@@ -181,6 +181,8 @@ function withRuns(
       title: known?.title || line.slice(0, MAX_TITLE),
       status: 'working',
       unread: false,
+      readSeq: 0,
+      completedSeq: 0,
       archived: false,
       lastSeq: 0,
       updatedAt: known?.updatedAt ?? new Date(environment.clock.now()).toISOString(),

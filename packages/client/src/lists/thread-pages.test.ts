@@ -40,6 +40,8 @@ function lineOf(n: number): ThreadInfo {
     title: '',
     status: 'idle',
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     archived: false,
     lastSeq: 0,
     updatedAt: new Date(n * 1_000).toISOString(),
@@ -51,6 +53,8 @@ it('older threads are added page by page and stay', async () => {
   const line = {
     status: 'idle',
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     archived: false,
     lastSeq: 0,
     updatedAt: '',

@@ -48,6 +48,8 @@ export function line(script: Script): ThreadInfo {
     title: script.title,
     status: threadStatus(folded),
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     archived: script.archived,
     lastSeq: folded.seq,
     updatedAt: script.builder.envelopes.at(-1)?.at ?? '2026-01-01T00:00:00.000Z',

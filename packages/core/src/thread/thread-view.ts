@@ -28,7 +28,16 @@ export interface ThreadInfo extends ThreadKey {
   readonly agentId?: string
   /** The agent that was chosen for the thread, but is not configured any more. `agentId` answers instead. */
   readonly unavailableAgentId?: string
+  /** For the person who asks: `completedSeq > readSeq`, or the person marked it as unread. */
   readonly unread: boolean
+  /** The person's read mark: the last position that the person has read. 0: none. It never decreases. */
+  readonly readSeq: number
+  /** Where the newest run that succeeded, failed or was interrupted has ended in the log. 0: none has. */
+  readonly completedSeq: number
+  /** The person marked it as unread, and has not read it since. */
+  readonly markedUnread?: true
+  /** One line of its newest answer, at most 200 characters. Until one is there, of what a person said last. */
+  readonly preview?: string
   readonly mutedUntil?: string
   readonly archived: boolean
   readonly lastSeq: number

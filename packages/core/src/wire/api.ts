@@ -1,5 +1,6 @@
 /** The JSON shapes of requests and answers (docs/PROTOCOL.md). Server and client share these types. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
+import type { NotificationSettings } from '../attention/settings.ts'
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { OpenItem } from '../lifecycle/open-item.ts'
 import type { Outcome } from '../lifecycle/outcome.ts'
@@ -13,6 +14,8 @@ export interface RoomInfo {
   readonly roomId: string
   readonly title: string
   readonly agentId: string
+  /** Until when the person who asks has muted the room. ISO 8601 UTC. */
+  readonly mutedUntil?: string
 }
 
 export interface CreateRoomBody {
@@ -86,9 +89,18 @@ export interface ChangeThreadBody {
   readonly archived?: boolean
 }
 
+/** The title and the agent are the room's. A mute is the person's; `null` ends it. */
 export interface ChangeRoomBody {
   readonly title?: string
   readonly agentId?: string
+  /** ISO 8601 UTC. */
+  readonly mutedUntil?: string | null
+}
+
+/** Moves the person's read mark of a thread. */
+export interface ReadBody {
+  /** The last position that was read. Beyond the end of the log it counts as the end. */
+  readonly seq: number
 }
 
 /** A run with its address, as lists across threads give it. */
@@ -157,8 +169,13 @@ export type InboxEvent =
       readonly title: string
       /** Absent: the room follows the default agent. */
       readonly agentId?: string
+      readonly mutedUntil?: undefined
     }
+  /** Only for the person who muted the room: null means that the mute was ended. */
+  | { readonly type: 'RoomChanged'; readonly mutedUntil: string | null; readonly title?: undefined }
   | { readonly type: 'RoomDeleted' }
+  /** Only for the person who did it: nothing in the room is unread. */
+  | { readonly type: 'ReadMarkMoved'; readonly all: true; readonly threadId?: undefined }
   | ({
       readonly threadId: string
       /** The thread's new status, where it may have changed. */
@@ -183,19 +200,52 @@ export type InboxEvent =
           readonly continues: string
         }
       | { readonly type: 'RunStarted'; readonly runId: string }
-      | { readonly type: 'RunCompleted'; readonly runId: string; readonly outcome: Outcome }
-      | { readonly type: 'NeedsYou'; readonly runId: string }
+      | ({
+          readonly type: 'RunCompleted'
+          readonly runId: string
+          readonly outcome: Outcome
+          /** The thread's `completedSeq`, if this outcome raised it. */
+          readonly completedSeq?: number
+        } & Personal)
+      | ({ readonly type: 'NeedsYou'; readonly runId: string } & Personal)
+      /** Only for the person whose mark it is. */
+      | ({ readonly type: 'ReadMarkMoved'; readonly all?: undefined } & ReadMark)
     ))
 
-/** One entry of a room's lifecycle log. `at` is ISO 8601 UTC. */
-export type InboxEntry = { readonly roomId: string; readonly at: string } & InboxEvent
+/** What an inbox that is read for a person adds to an entry that everybody gets. */
+interface Personal {
+  /** Whether the thread is unread for this person at the moment of reading. */
+  readonly unread?: boolean
+  /** The notice that this person has of it, if there is one. */
+  readonly noticeId?: string
+}
+
+/** A person's read mark in one thread. */
+export interface ReadMark {
+  /** The last position that the person has read; 0: nothing. It never decreases. */
+  readonly readSeq: number
+  /** `completedSeq > readSeq`, or marked as unread. */
+  readonly unread: boolean
+  readonly markedUnread?: true
+}
+
+/** About everything that is one person's; no room is named. */
+export type PersonEvent =
+  /** Nothing is unread any more. */
+  | { readonly type: 'ReadMarkMoved'; readonly all: true }
+  | { readonly type: 'SettingsChanged'; readonly settings: NotificationSettings }
+
+/** One entry of an inbox: from a room's lifecycle log, or from the person's own. `at` is ISO 8601 UTC. */
+export type InboxEntry =
+  | ({ readonly roomId: string; readonly at: string } & InboxEvent)
+  | ({ readonly roomId?: undefined; readonly threadId?: undefined; readonly at: string } & PersonEvent)
 
 /** Data of an `inbox` frame. `cursor` is the position after the entry. */
 export type InboxFrame = InboxEntry & { readonly cursor: string }
 
 export interface RoomActivity {
   readonly roomId: string
-  /** Counts of threads, like the two below. */
+  /** The number of threads that are unread for the person who asks. The two below count threads, too. */
   readonly unread: number
   readonly working: number
   readonly needsYou: number
@@ -204,7 +254,7 @@ export interface RoomActivity {
 /** All activity that the person may see, at one moment. The inbox frames after `cursor` continue from it. */
 export interface InboxOverview {
   readonly rooms: readonly RoomActivity[]
-  /** Threads that are not idle, newest activity first. */
+  /** Threads that are not idle, and the newest of the unread ones, newest activity first. The counts are whole. */
   readonly threads: readonly ThreadInfo[]
   readonly cursor: string
 }

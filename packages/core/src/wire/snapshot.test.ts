@@ -11,6 +11,8 @@ test('I4 a view that was sent as a snapshot and read again is the same', () => {
     title: '',
     status: 'idle',
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     archived: false,
     lastSeq: 0,
     updatedAt: '',

@@ -49,7 +49,9 @@ export const CancelRequestedShape = z.object({ run: RunShape.optional() })
 export const CancelTooLateShape = z.object({ alreadyTerminal: z.literal(true), status: runStatus.nullable() })
 
 const Agent = z.object({ agentId: id, title: z.string(), description: z.string().optional() }).openapi('Agent')
-export const RoomShape = z.object({ roomId: id, title: z.string(), agentId: id }).openapi('Room')
+export const RoomShape = z
+  .object({ roomId: id, title: z.string(), agentId: id, mutedUntil: time.optional() })
+  .openapi('Room')
 export const ThreadShape = z
   .object({
     roomId: id,
@@ -62,6 +64,10 @@ export const ThreadShape = z
     agentId: id,
     unavailableAgentId: id.optional(),
     unread: z.boolean(),
+    readSeq: z.int().min(0),
+    completedSeq: z.int().min(0),
+    markedUnread: z.literal(true).optional(),
+    preview: z.string().max(200).optional(),
     mutedUntil: time.optional(),
     archived: z.boolean(),
     lastSeq: z.int().min(0),

@@ -83,6 +83,8 @@ export function toThreadInfo(
     ...(ahead !== undefined && row.status === 'queued' && { position: ahead + 1 }),
     ...(agentId !== undefined && { agentId }),
     unread: false,
+    readSeq: 0,
+    completedSeq: 0,
     ...(own?.mutedUntil !== undefined && { mutedUntil: iso(own.mutedUntil) }),
     archived: row.archived,
     lastSeq,
