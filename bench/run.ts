@@ -14,6 +14,7 @@ import { measureFold } from './fold.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHeap } from './heap.ts'
 import { measureIdle } from './idle.ts'
+import { measureInbox } from './inbox.ts'
 import { measureIsolation } from './isolation.ts'
 import { measurePage } from './page.ts'
 import { PLOT, toPlot } from './plot.ts'
@@ -35,6 +36,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   resume: measureResume,
   warm: measureWarm,
   growth: measureGrowth,
+  inbox: measureInbox,
   readers: measureReaders,
   heap: measureHeap,
   flood: measureFlood,

@@ -61,6 +61,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${REGISTRY}/switching.test.ts`, `${REGISTRY}/looking.test.ts`],
   },
   {
+    what: 'a device that counts ahead of the log marks answers as read before they are written',
+    file: `${SERVER}/store/decide/unread.ts`,
+    find: 'const read = Math.min(seq, head)',
+    put: 'const read = seq',
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
+    what: 'nothing is unread for a person who has never opened a thread',
+    file: `${SERVER}/store/sqlite/unread.ts`,
+    find: 'AND completed_seq > coalesce(own.read_seq, 0)`',
+    put: 'AND completed_seq > own.read_seq`',
+    tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
+  },
+  {
     what: 'a component that unmounts cancels what it showed',
     file: 'packages/react/src/hooks.ts',
     find: `  return useObservable(useMemo(() => registry.observe({ roomId, threadId }), [registry, roomId, threadId]))`,

@@ -49,8 +49,11 @@ export function createScriptedAnswers(rooms: RoomInfo[], threads: ScriptedThread
         const at = rooms.findIndex((room) => room.roomId === roomId)
         const room = rooms[at]
         if (!room) throw new TransportError(problem('not_found'))
-        const changed = { ...room, ...change }
+        const { mutedUntil: before, ...held } = room
+        const { mutedUntil = before ?? null, ...given } = change
+        const changed = { ...held, ...given, ...(mutedUntil !== null && { mutedUntil }) }
         rooms[at] = changed
+        if (change.mutedUntil !== undefined) feed.tell({ type: 'RoomChanged', roomId, mutedUntil })
         feed.tell({ type: 'RoomChanged', roomId, title: changed.title, agentId: changed.agentId })
         return changed
       }),

@@ -17,6 +17,8 @@ export type Action =
   | 'threads.read'
   | 'threads.change'
   | 'threads.delete'
+  /** The person's own read marks. */
+  | 'marks.change'
   | 'runs.start'
   | 'runs.read'
   | 'runs.list'
@@ -29,6 +31,9 @@ export type Action =
   | 'inbox.read'
   | 'feed.open'
   | 'presence.report'
+  /** The person's own. */
+  | 'settings.read'
+  | 'settings.change'
 
 /** A request, as far as authentication may need it. Its size and depth have been checked. */
 export interface Credentials {

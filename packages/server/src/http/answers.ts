@@ -75,9 +75,21 @@ export const ThreadShape = z
   })
   .openapi('Thread')
 
+export const ActivityShape = z
+  .object({ roomId: id, unread: z.int().min(0), working: z.int().min(0), needsYou: z.int().min(0) })
+  .openapi('RoomActivity')
+
+export const NotificationSettingsShape = z
+  .object({
+    kinds: z.object({ finished: z.boolean(), failed: z.boolean(), needsYou: z.boolean(), stopped: z.boolean() }),
+    needsYouBreaksThrough: z.boolean(),
+    quietHours: z.object({ from: z.string(), to: z.string(), timeZone: z.string() }).optional(),
+  })
+  .openapi('NotificationSettings')
+
 export const InboxShape = z
   .object({
-    rooms: z.array(z.object({ roomId: id, unread: z.int().min(0), working: z.int().min(0), needsYou: z.int().min(0) })),
+    rooms: z.array(ActivityShape),
     threads: z.array(ThreadShape),
     cursor: z.string(),
   })

@@ -18,8 +18,10 @@ import { feed } from './routes/feed.ts'
 import { health } from './routes/health.ts'
 import { inbox } from './routes/inbox.ts'
 import { log } from './routes/log.ts'
+import { marks } from './routes/marks.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
+import { notificationSettings } from './routes/notification-settings.ts'
 import { openapi } from './routes/openapi.ts'
 import { poll } from './routes/poll.ts'
 import { presence } from './routes/presence.ts'
@@ -67,6 +69,7 @@ export function createApp(options: AppOptions): Api {
     agents,
     rooms,
     threads,
+    marks,
     start,
     runs,
     queue,
@@ -78,6 +81,7 @@ export function createApp(options: AppOptions): Api {
     feed,
     poll,
     presence,
+    notificationSettings,
     openapi,
   ])
     routes(api, parts)

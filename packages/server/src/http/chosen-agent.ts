@@ -4,14 +4,19 @@
  */
 import type { InboxOverview, RoomInfo, ThreadInfo } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
-import type { Room } from '../store/port.ts'
+import type { SeenRoom } from '../store/port.ts'
 
 export function chosenAgent({ get, defaultId }: AgentCatalogue, candidates: readonly (string | undefined)[]): string {
   return candidates.find((agentId) => agentId !== undefined && get(agentId) !== undefined) ?? defaultId
 }
 
-export function roomInfo(agents: AgentCatalogue, { roomId, title, agentId }: Room): RoomInfo {
-  return { roomId, title, agentId: chosenAgent(agents, [agentId]) }
+export function roomInfo(agents: AgentCatalogue, { roomId, title, agentId, mutedUntil }: SeenRoom): RoomInfo {
+  return {
+    roomId,
+    title,
+    agentId: chosenAgent(agents, [agentId]),
+    ...(mutedUntil !== undefined && { mutedUntil: new Date(mutedUntil).toISOString() }),
+  }
 }
 
 export function threadInfo(agents: AgentCatalogue, { agentId, ...thread }: ThreadInfo): ThreadInfo {

@@ -26,7 +26,7 @@ export interface Env {
 export type Api = OpenAPIHono<Env>
 
 export interface Parts {
-  readonly store: Pick<Store, 'rooms' | 'threads' | 'log' | 'inbox' | 'runs' | 'subagents'>
+  readonly store: Pick<Store, 'rooms' | 'threads' | 'marks' | 'settings' | 'log' | 'inbox' | 'runs' | 'subagents'>
   readonly feed: Feed
   readonly presence: Pick<Presence, 'report'>
   readonly agents: AgentCatalogue

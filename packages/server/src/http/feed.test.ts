@@ -26,17 +26,20 @@ describe('the inbox', () => {
     const { rooms, threads, cursor } = await server.overview()
     expect(rooms).toEqual([
       { roomId: 'default', unread: 0, working: 1, needsYou: 0 },
-      { roomId: 'other', unread: 0, working: 0, needsYou: 1 },
+      { roomId: 'other', unread: 1, working: 0, needsYou: 1 },
     ])
     expect(threads).toMatchObject(
       expect.arrayContaining([
         expect.objectContaining({ ...KEY, status: 'working', unread: false }),
-        expect.objectContaining({ ...OTHER, status: 'needs_you', unread: false }),
+        expect.objectContaining({ ...OTHER, status: 'needs_you', unread: true }),
       ]),
     )
     expect(cursor).toMatch(/^[\w-]+$/)
     await server.finish(lease)
-    expect((await server.overview()).threads.map(({ roomId }) => roomId)).toEqual(['other'])
+    expect((await server.overview()).threads.map(({ roomId, status }) => `${roomId} ${status}`).toSorted()).toEqual([
+      'default idle',
+      'other needs_you',
+    ])
   })
 })
 

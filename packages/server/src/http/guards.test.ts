@@ -165,11 +165,7 @@ describe('a request without a route', () => {
       'method_not_allowed',
     )
     await expectProblem(await ask('/v1/push'), 422, 'not_supported')
-    await expectProblem(
-      await ask(`${paths.thread(KEY)}/read`, undefined, { method: 'PUT', headers: JSON_TYPE }),
-      422,
-      'not_supported',
-    )
+    await expectProblem(await ask('/agui/demo', {}), 422, 'not_supported')
   })
 
   it('HEAD answers as GET would, without the body', async () => {
@@ -218,6 +214,7 @@ describe('authorisation', () => {
         'threads.read',
         'threads.change',
         'threads.delete',
+        'marks.change',
         'runs.start',
         'runs.read',
         'runs.list',
@@ -230,6 +227,8 @@ describe('authorisation', () => {
         'inbox.read',
         'feed.open',
         'presence.report',
+        'settings.read',
+        'settings.change',
       ]),
     )
   })

@@ -78,12 +78,17 @@ export const DeleteQuery = z.object({
     .openapi({ type: 'string', enum: ['true', 'false'], description: 'Cancels what is live first.' }),
 })
 
-export const ChangeRoom = z.object({ title: Title.min(1).optional(), agentId: Id.optional() })
+const MutedUntil = Time.nullable()
+  .optional()
+  .openapi({ type: ['string', 'null'], format: 'date-time', description: '`null` ends it.' })
+export const ChangeRoom = z.object({
+  title: Title.min(1).optional(),
+  agentId: Id.optional(),
+  mutedUntil: MutedUntil,
+})
 export const ChangeThread = z.object({
   title: Title.min(1, 'A title has at least one character').optional(),
-  mutedUntil: Time.nullable()
-    .optional()
-    .openapi({ type: ['string', 'null'], format: 'date-time', description: '`null` ends it.' }),
+  mutedUntil: MutedUntil,
   archived: z.boolean().optional(),
 })
 
@@ -170,6 +175,34 @@ export const FeedRequest = z.object({
     .max(200, 'One feed follows at most 200 threads')
     .refine((all) => new Set(all.map(keyString)).size === all.length, 'A thread is named twice')
     .default([]),
+})
+
+/** Beyond the end of the log it counts as the end. */
+export const Read = z.object({ seq: z.int().min(0) })
+
+const TimeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'A time of day is HH:MM, from 00:00 to 23:59')
+  .openapi({ example: '22:00' })
+const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'A time zone is an IANA name, e.g. Europe/Zurich')
+  .openapi({ example: 'Europe/Zurich' })
+
+/** A fixed offset is none: it would be wrong for half of the year. */
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== ''
+  } catch {
+    return false
+  }
+}
+
+export const Notifications = z.object({
+  kinds: z.object({ finished: z.boolean(), failed: z.boolean(), needsYou: z.boolean(), stopped: z.boolean() }),
+  needsYouBreaksThrough: z.boolean(),
+  quietHours: z.object({ from: TimeOfDay, to: TimeOfDay, timeZone: TimeZone }).optional(),
 })
 
 export const PresenceReport = z.object({

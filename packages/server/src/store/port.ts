@@ -1,8 +1,8 @@
 /**
  * PORT Store: what every storage adapter offers, and nothing about how. Contract: `store.contract.ts`.
  *
- * Owns: the interfaces of the callers that start runs and read the log (`RoomStore`, `ThreadStore`, `RunIntents`,
- * `SubagentStore`, `LogReader`, `InboxStore`; used by http and feed) and of the engine that executes runs (`RunWork` in `run-work.ts`).
+ * Owns: the interfaces of the callers that start runs and read the log (`RoomStore`, `ThreadStore`, `MarkStore`,
+ * `SettingsStore`, `RunIntents`, `SubagentStore`, `LogReader`, `InboxStore`; used by http and feed) and of the engine that executes runs (`RunWork` in `run-work.ts`).
  * The two sides meet only here.
  *
  * Rules for every adapter:
@@ -17,7 +17,9 @@ import type { Interrupt, Message } from '@ag-ui/core'
 import type {
   AfterCrash,
   InboxOverview,
+  NotificationSettings,
   QueueInfo,
+  RoomActivity,
   Run,
   RunInThread,
   RunStatus,
@@ -42,6 +44,12 @@ export interface Room {
   readonly agentId?: string
 }
 
+/** A room as one person sees it. */
+export interface SeenRoom extends Room {
+  /** Until when the person has muted the room. Milliseconds since the epoch. */
+  readonly mutedUntil?: number
+}
+
 export type NotFound = { readonly type: 'not_found' }
 /** It existed and was deleted. Nothing of it ever comes back (I8). */
 export type Deleted = { readonly type: 'deleted' }
@@ -55,8 +63,8 @@ export interface RoomStore {
   list(
     principal: Principal,
     page: PageRequest,
-  ): Promise<({ readonly type: 'page' } & Page<Room>) | { readonly type: 'invalid_cursor' }>
-  get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
+  ): Promise<({ readonly type: 'page' } & Page<SeenRoom>) | { readonly type: 'invalid_cursor' }>
+  get(principal: Principal, roomId: string): Promise<{ readonly type: 'room'; readonly room: SeenRoom } | Absent>
   /**
    * Creating the same room again answers `same`; a different body under the same id answers `conflict`. In that
    * comparison `defaultAgentId` stands for the agent of a room that names none.
@@ -65,12 +73,12 @@ export interface RoomStore {
     principal: Principal,
     room: Room,
     defaultAgentId?: string,
-  ): Promise<{ readonly type: 'created' | 'same'; readonly room: Room } | { readonly type: 'conflict' } | Deleted>
+  ): Promise<{ readonly type: 'created' | 'same'; readonly room: SeenRoom } | { readonly type: 'conflict' } | Deleted>
   change(
     principal: Principal,
     roomId: string,
     change: RoomChange,
-  ): Promise<{ readonly type: 'room'; readonly room: Room } | Absent>
+  ): Promise<{ readonly type: 'room'; readonly room: SeenRoom } | Absent>
   /** Deletes the room with all its threads. `force` cancels live runs first. A repeated call answers `gone` again. */
   delete(principal: Principal, roomId: string, force: boolean): Promise<DeleteAnswer>
 }
@@ -78,6 +86,8 @@ export interface RoomStore {
 export interface RoomChange {
   readonly title?: string
   readonly agentId?: string
+  /** For the person who asks. Milliseconds since the epoch; null unmutes. */
+  readonly mutedUntil?: number | null
 }
 
 export interface PageRequest {
@@ -135,6 +145,34 @@ export interface ThreadChange {
   readonly archived?: boolean
 }
 
+/** How far a person has read. Every mark belongs to the person who asks. */
+export interface MarkStore {
+  /** Moves the read mark to `seq`, or to the end of the log if that comes first. A mark never moves back. */
+  read(
+    principal: Principal,
+    key: ThreadKey,
+    seq: number,
+  ): Promise<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent>
+  /** The thread is unread until a later `read` up to the present end of its log. */
+  unread(
+    principal: Principal,
+    key: ThreadKey,
+  ): Promise<{ readonly type: 'thread'; readonly thread: ThreadInfo } | Absent>
+  /** Nothing in the room is unread. */
+  readRoom(
+    principal: Principal,
+    roomId: string,
+  ): Promise<{ readonly type: 'activity'; readonly activity: RoomActivity } | Absent>
+  /** Nothing in any room is unread. */
+  readAll(principal: Principal): Promise<{ readonly type: 'read' }>
+}
+
+/** The notification settings of the person who asks. */
+export interface SettingsStore {
+  get(principal: Principal): Promise<NotificationSettings>
+  put(principal: Principal, settings: NotificationSettings): Promise<NotificationSettings>
+}
+
 export interface LogRange {
   /** Exclusive cursor: 0 reads from the beginning. */
   readonly after: number
@@ -183,8 +221,8 @@ export interface InboxStore {
   /** What is live or needs attention, in one consistent read of durable rows: correct immediately after a restart. */
   overview(principal: Principal): Promise<InboxOverview>
   /**
-   * The entries of the principal's rooms after a cursor, in commit order. The cost depends on the number of entries
-   * returned.
+   * The entries of the principal's rooms after a cursor, in commit order. Those about the end of a run say whether its
+   * thread is unread for the principal now. The cost depends on the number of entries returned.
    */
   read(
     principal: Principal,
@@ -384,6 +422,8 @@ export type Publish = (notice: Notice) => void
 export interface Store {
   readonly rooms: RoomStore
   readonly threads: ThreadStore
+  readonly marks: MarkStore
+  readonly settings: SettingsStore
   readonly log: LogReader
   readonly inbox: InboxStore
   readonly runs: RunIntents

@@ -15,6 +15,8 @@ import { inboxContract } from './contract/inbox.contract.ts'
 import { interruptContract } from './contract/interrupt.contract.ts'
 import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
+import { marksContract } from './contract/marks.contract.ts'
+import { marksInAnyOrderContract } from './contract/marks-in-any-order.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
 import { personsContract } from './contract/persons.contract.ts'
 import { queueContract } from './contract/queue.contract.ts'
@@ -55,6 +57,10 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('the log', () => logContract(inWorld))
     describe('the inbox', () => inboxContract(inWorld))
     describe('per-person state', () => personsContract(inWorld))
+    describe('read marks', () => {
+      marksContract(inWorld)
+      marksInAnyOrderContract(inWorld)
+    })
     describe('two tenants', () => tenantsContract(inWorld))
     describe('after closing and reopening', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))

@@ -2,12 +2,7 @@
 import type { Api } from '../env.ts'
 import { ProblemError } from '../problem-error.ts'
 
-const THREAD = '/v1/rooms/:roomId/threads/:threadId'
-
 const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
-  ['/v1/rooms/:roomId/read', 'PUT'],
-  [`${THREAD}/read`, 'PUT'],
-  [`${THREAD}/unread`, 'POST'],
   ['/v1/push', 'GET'],
   ['/v1/push/subscriptions', 'PUT', 'DELETE'],
   ['/v1/notices/:noticeId/claim', 'POST'],

@@ -1,7 +1,7 @@
 /** Rooms: list, create, read, change, delete. */
 
 import { DEFAULT_ROOM_ID, type List, type RoomInfo } from '@holdfast/core'
-import type { Room } from '../../store/port.ts'
+import type { SeenRoom } from '../../store/port.ts'
 import { RoomShape, RoomsShape } from '../answers.ts'
 import { roomInfo } from '../chosen-agent.ts'
 import { deleted } from '../deleted.ts'
@@ -17,7 +17,7 @@ export function rooms(
   api: Api,
   { store, agents, mintId, limits }: Pick<Parts, 'store' | 'agents' | 'mintId' | 'limits'>,
 ): void {
-  const infoOf = (room: Room) => roomInfo(agents, room)
+  const infoOf = (room: SeenRoom) => roomInfo(agents, room)
   api.openapi(
     operation({
       method: 'get',
@@ -80,15 +80,19 @@ export function rooms(
       method: 'patch',
       path: '/v1/rooms/{roomId}',
       operationId: 'changeRoom',
-      summary: 'Change a room',
+      summary: 'Rename or mute a room, or choose its agent',
       problems: ['not_found', 'deleted', 'unknown_agent'],
       request: { params: RoomParams, body: { ...json(ChangeRoom), required: true } },
       responses: { 200: answer('The room as it is now.', RoomShape) },
     }),
     async (c) => {
-      const { title, agentId } = c.req.valid('json')
+      const { title, agentId, mutedUntil } = c.req.valid('json')
       if (agentId !== undefined) knownAgent(agents, agentId)
-      const change = { ...(title !== undefined && { title }), ...(agentId !== undefined && { agentId }) }
+      const change = {
+        ...(title !== undefined && { title }),
+        ...(agentId !== undefined && { agentId }),
+        ...(mutedUntil !== undefined && { mutedUntil }),
+      }
       const answer = await store.rooms.change(c.var.principal, c.req.valid('param').roomId, change)
       if (answer.type !== 'room') throw absent(answer)
       return reply<RoomInfo>(infoOf(answer.room))

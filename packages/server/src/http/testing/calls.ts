@@ -26,13 +26,17 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   listRooms: { query: 'limit=2' },
   createRoom: { body: { roomId: 'new', title: 'New', agentId: 'demo' } },
   getRoom: {},
-  changeRoom: { body: { title: 'Renamed', agentId: 'demo' } },
+  changeRoom: { body: { title: 'Renamed', agentId: 'demo', mutedUntil: '2030-01-01T00:00:00Z' } },
   deleteRoom: { params: { roomId: 'spare' }, query: 'force=true' },
   listThreads: { query: 'limit=2&q=hello' },
   createThread: { body: { threadId: 'new', title: 'New' } },
   getThread: {},
   changeThread: { body: { title: 'Renamed', mutedUntil: '2030-01-01T00:00:00Z', archived: true } },
   deleteThread: { query: 'force=true' },
+  readThread: { body: { seq: 1 } },
+  markThreadUnread: { body: {} },
+  readRoom: { body: {} },
+  readEverything: { body: {} },
   startRun: {
     params: { threadId: QUIET.threadId },
     body: {
@@ -58,6 +62,14 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   cancelSubagent: { body: {} },
   readLog: { query: 'after=1&limit=10' },
   readRunEvents: { query: 'after=1&limit=10' },
+  getNotificationSettings: {},
+  changeNotificationSettings: {
+    body: {
+      kinds: { finished: true, failed: true, needsYou: true, stopped: false },
+      needsYouBreaksThrough: true,
+      quietHours: { from: '22:00', to: '07:30', timeZone: 'Europe/Zurich' },
+    },
+  },
   getInbox: {},
   reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
   openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
@@ -96,6 +108,7 @@ export async function everything({ store }: TestServer): Promise<string> {
     await store.rooms.list(me, { limit: 200 }),
     await store.threads.list(me, 'default', { limit: 200 }),
     await store.runs.timeline(me, { limit: 200 }),
+    await store.settings.get(me),
     log.type === 'chunk' ? log.head : log,
   ])
 }

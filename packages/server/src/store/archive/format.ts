@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { isId } from '@holdfast/core'
 import { z } from 'zod'
-import type { PersonThread, RoomRow, ThreadPut } from '../decide/facts.ts'
+import type { PersonRoom, PersonThread, RoomRow, ThreadRow } from '../decide/facts.ts'
 import type { RunRecord, StartRequest } from '../run-record.ts'
 
 const FORMAT = 'holdfast-room'
@@ -42,6 +42,8 @@ export const Header = z.strictObject({
     agentId: Id.optional(),
     createdAt: Time,
     made: z.strictObject({ title: Title, agentId: Id.optional() }).optional(),
+    /** What the room is to each person, if it is anything. A redacted file has none. */
+    persons: z.array(z.strictObject({ personId: Id, mutedUntil: MutedUntil.optional() })).optional(),
   }),
 })
 
@@ -56,8 +58,19 @@ export const ThreadLine = z.strictObject({
   agentId: Id.optional(),
   /** Only in files from before mutes belonged to persons: becomes a mute of the person who imports the file. */
   mutedUntil: MutedUntil.optional(),
-  /** Per-person settings of the thread, if any. A redacted file has none. */
-  persons: z.array(z.strictObject({ personId: Id, mutedUntil: MutedUntil.optional() })).optional(),
+  /** What the thread is to each person, if it is anything. Positions are at most `records`. A redacted file has none. */
+  persons: z
+    .array(
+      z.strictObject({
+        personId: Id,
+        mutedUntil: MutedUntil.optional(),
+        readSeq: Count.optional(),
+        markedUnread: Count.optional(),
+      }),
+    )
+    .optional(),
+  /** Absent: nothing in it is unread. So it is in files from before there were read marks. */
+  completedSeq: Count.optional(),
   archived: z.boolean().optional(),
   createdAt: Time,
   updatedAt: Time,
@@ -95,20 +108,23 @@ export type RunLine = z.infer<typeof RunLine>
 
 export function headerOf(
   { tenantId: _, deletedAt: __, ...room }: RoomRow & { readonly deletedAt?: number },
+  own: ReadonlyMap<string, PersonRoom>,
   more: Pick<Header, 'exportedAt' | 'redacted' | 'threads' | 'records'>,
 ): Header {
   const { exportedAt, redacted, threads, records } = more
-  return { type: 'room', format: FORMAT, v: VERSION, exportedAt, redacted, threads, records, room }
+  const persons = Array.from(own, ([personId, put]) => ({ personId, ...put }))
+  const whole = { ...room, ...(persons.length > 0 && { persons }) }
+  return { type: 'room', format: FORMAT, v: VERSION, exportedAt, redacted, threads, records, room: whole }
 }
 
 export function threadLineOf(
-  row: ThreadPut,
+  row: ThreadRow,
   own: ReadonlyMap<string, PersonThread>,
   runs: number,
   records: number,
 ): ThreadLine {
   const persons = Array.from(own, ([personId, put]) => ({ personId, ...put }))
-  const { threadId, ownerId, title, madeTitle, agentId, archived, createdAt, updatedAt, deleted } = row
+  const { threadId, ownerId, title, madeTitle, agentId, archived, createdAt, updatedAt, deleted, completedSeq } = row
   return {
     type: 'thread',
     threadId,
@@ -119,6 +135,7 @@ export function threadLineOf(
     ...(madeTitle !== undefined && { madeTitle }),
     ...(agentId !== undefined && { agentId }),
     ...(persons.length > 0 && { persons }),
+    ...(completedSeq > 0 && { completedSeq }),
     archived,
     createdAt,
     updatedAt,

@@ -155,11 +155,11 @@ export function createRedactor(): Redactor {
 
   return {
     header(header) {
-      const { made, ...room } = header.room
+      const { made, persons: _, ...room } = header.room
       const title = masked(room.title)
       return { ...header, redacted: true, room: { ...room, title, ...(made && { made: { ...made, title } }) } }
     },
-    thread: ({ title, madeTitle, ...line }) => ({
+    thread: ({ title, madeTitle, persons: _, ...line }) => ({
       ...line,
       title: masked(title),
       ...(madeTitle !== undefined && { madeTitle: masked(madeTitle) }),

@@ -24,10 +24,11 @@ import {
   type ThreadKey,
 } from '@holdfast/core'
 import type { z } from 'zod'
-import type { PersonThread, RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
+import type { OwnEntry, PersonPut, PersonRoom, PersonThread, RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
 import { openRun } from '../decide/questions.ts'
 import { reusedId } from '../decide/said-before.ts'
 import { wordsOf } from '../decide/search.ts'
+import { iso } from '../decide/to-run.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'
 import { isControlEvent } from './control.ts'
@@ -45,6 +46,7 @@ import {
 
 export type Step =
   | { readonly type: 'room'; readonly room: RoomRow; readonly records: number }
+  | { readonly type: 'own'; readonly put: PersonPut }
   /** `at`: the time of the records. */
   | { readonly type: 'writes'; readonly writes: Writes; readonly at: number }
 
@@ -108,8 +110,13 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
 
   const header = read<Header>(Header, next(), 'first line')
   const { roomId } = header.room
-  const room = { ...withoutAbsent(header.room), tenantId: principal.tenantId } as RoomRow
+  const { persons: people = [], ...described } = header.room
+  const room = { ...withoutAbsent(described), tenantId: principal.tenantId } as RoomRow
   yield { type: 'room', room, records: header.records }
+  for (const { personId, ...own } of people) {
+    const person = { tenantId: principal.tenantId, personId }
+    yield { type: 'own', put: { person, put: { type: 'room', roomId, own: withoutAbsent(own) as PersonRoom } } }
+  }
 
   const threads = new Set<string>()
   let records = 0
@@ -127,12 +134,15 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       records: recordCount,
       mutedUntil,
       persons = mutedUntil === undefined ? [] : [{ personId: principal.personId, mutedUntil }],
+      completedSeq = 0,
       ...row
     } = read<ThreadLine>(ThreadLine, line, 'thread')
     if (threads.has(threadId)) throw refuse(`the thread ${threadId} appears twice.`)
     threads.add(threadId)
     if (row.deleted && runCount + recordCount > 0) throw refuse('a deleted thread must have no runs and no records.')
     if (latest < Math.max(row.updatedAt, row.createdAt)) throw refuse('its time is in the future.')
+    const positions = [completedSeq, ...persons.flatMap(({ readSeq = 0, markedUnread = 0 }) => [readSeq, markedUnread])]
+    if (positions.some((at) => at > recordCount)) throw refuse('it names a position beyond the end of its log.')
     const key: ThreadKey = { roomId, threadId }
     const put = { archived: false, ...withoutAbsent(row), ...key } as ThreadPut
     yield {
@@ -143,7 +153,10 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
 
     for (const { personId, ...own } of persons) {
       const put = withoutAbsent(own) as PersonThread
-      yield { type: 'writes', at: row.createdAt, writes: { key, log: [], own: { personId, put }, notices: [] } }
+      const entry: OwnEntry | undefined =
+        put.mutedUntil === undefined ? undefined : { type: 'ThreadChanged', mutedUntil: iso(put.mutedUntil) }
+      const told = { personId, put, ...(entry && { entry }) }
+      yield { type: 'writes', at: row.createdAt, writes: { key, log: [], own: told, notices: [] } }
     }
 
     const runs = new Map<string, RunLine>()
@@ -170,7 +183,9 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
     log.close()
     records += recordCount
     // Puts the row once more, because its status and its next run depend on the log.
-    if (recordCount > 0) yield { type: 'writes', at: row.updatedAt, writes: { key, thread: put, log: [], notices: [] } }
+    if (recordCount > 0) {
+      yield { type: 'writes', at: row.updatedAt, writes: { key, thread: put, completedSeq, log: [], notices: [] } }
+    }
   }
 
   const end = read<{ lines: number; sha256: string }>(EndLine, next(), 'last line')

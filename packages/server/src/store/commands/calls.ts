@@ -1,5 +1,5 @@
 /** The calls of the port that go through deciders, by name. */
-import type { RoomStore, RunIntents, RunWork, SubagentStore, ThreadStore } from '../port.ts'
+import type { MarkStore, RoomStore, RunIntents, RunWork, SettingsStore, SubagentStore, ThreadStore } from '../port.ts'
 
 /** Calls that may write. */
 export interface WritingCalls {
@@ -9,6 +9,11 @@ export interface WritingCalls {
   'threads.create': ThreadStore['create']
   'threads.change': ThreadStore['change']
   'threads.delete': ThreadStore['delete']
+  'marks.read': MarkStore['read']
+  'marks.unread': MarkStore['unread']
+  'marks.readRoom': MarkStore['readRoom']
+  'marks.readAll': MarkStore['readAll']
+  'settings.put': SettingsStore['put']
   'runs.start': RunIntents['start']
   'runs.cancelRun': RunIntents['cancelRun']
   'runs.cancelThread': RunIntents['cancelThread']
@@ -26,6 +31,7 @@ export interface WritingCalls {
 /** Calls that only read. Each adapter has its own lists, snapshots and logs. */
 export interface DecidedReads {
   'rooms.get': RoomStore['get']
+  'settings.get': SettingsStore['get']
   'runs.whoAnswers': RunIntents['whoAnswers']
   'runs.questions': RunIntents['questions']
   'runs.queue': RunIntents['queue']

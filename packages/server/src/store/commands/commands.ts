@@ -14,8 +14,10 @@ import { decideRoomDelete, decideThreadDelete } from '../decide/delete.ts'
 import { decideDue } from '../decide/due.ts'
 import type { FactName, Facts, Known, Subject } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
+import { decideRead, decideReadAll, decideReadRoom, decideUnread } from '../decide/marks.ts'
 import { decideSettle } from '../decide/orphan.ts'
 import { decideQuestions } from '../decide/questions.ts'
+import { decideSettings, decideSettingsPut } from '../decide/settings.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Decision, Need, Step } from '../decide/step.ts'
 import { decideSubagentCancel, decideSubagents } from '../decide/subagents.ts'
@@ -44,11 +46,16 @@ type Queries = {
 
 export const COMMANDS: Commands = {
   'rooms.create': command(newRoom, ['room'], decideRoomCreate),
-  'rooms.change': command(room, ['room'], decideRoomChange),
+  'rooms.change': command(ownRoom, ['room', 'ownRoom'], decideRoomChange),
   'rooms.delete': command(room, ['room'], decideRoomDelete),
   'threads.create': command(ownThread, ['room', 'thread', 'lastSeq'], decideThreadCreate),
   'threads.change': command(ownThread, ['room', 'thread', 'lastSeq', 'own'], decideThreadChange),
   'threads.delete': command(thread, ['room', 'thread', 'current'], decideThreadDelete),
+  'marks.read': command(ownThread, ['room', 'thread', 'lastSeq', 'own'], decideRead),
+  'marks.unread': command(ownThread, ['room', 'thread', 'lastSeq', 'own'], decideUnread),
+  'marks.readRoom': command(ownRoom, ['room'], decideReadRoom),
+  'marks.readAll': command(person, ['activity'], decideReadAll),
+  'settings.put': command(person, ['settings'], decideSettingsPut),
   'runs.start': command(newRun, ['room', 'thread', 'run', 'cancel'], decideStart),
   'runs.cancelRun': command(run, ['room', 'thread', 'run'], decideCancelRun),
   'runs.cancelThread': command(thread, ['room', 'thread', 'current'], decideCancelThread),
@@ -64,7 +71,8 @@ export const COMMANDS: Commands = {
 }
 
 export const QUERIES: Queries = {
-  'rooms.get': command(room, ['room'], decideRoomGet),
+  'rooms.get': command(ownRoom, ['room', 'ownRoom'], decideRoomGet),
+  'settings.get': command(person, ['settings'], decideSettings),
   'runs.whoAnswers': command(newRun, ['room', 'thread', 'run'], decideWhoAnswers),
   'runs.questions': command(thread, ['room', 'thread'], decideQuestions),
   'runs.queue': command(thread, ['room', 'thread'], decideQueue),
@@ -92,13 +100,19 @@ function store(): Subject {
 function room({ tenantId }: Principal, roomId: string): Subject {
   return { tenantId, roomId, threadId: '', runId: '' }
 }
+/** Adds the person, for facts that differ by person. The same holds for the functions below that name one. */
+function ownRoom(principal: Principal, roomId: string): Subject {
+  return { ...room(principal, roomId), personId: principal.personId }
+}
 function newRoom(principal: Principal, { roomId }: Room): Subject {
-  return room(principal, roomId)
+  return ownRoom(principal, roomId)
+}
+function person(principal: Principal): Subject {
+  return ownRoom(principal, '')
 }
 function thread(principal: Principal, key: ThreadKey): Subject {
   return runOf(principal, key, '')
 }
-/** Adds the person, for facts that differ by person. */
 function ownThread(principal: Principal, key: ThreadKey): Subject {
   return { ...thread(principal, key), personId: principal.personId }
 }

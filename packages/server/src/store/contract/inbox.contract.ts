@@ -1,5 +1,5 @@
 /** Contract: inbox entries, their cursors, and the overview. */
-import type { InboxEntry, InboxEvent } from '@holdfast/core'
+import type { InboxEntry } from '@holdfast/core'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Lease } from '../port.ts'
@@ -281,7 +281,7 @@ export function inboxContract(inWorld: InWorld): void {
       const check = async () => {
         const overview = await world.store.inbox.overview(ALICE)
         expect(overview.rooms).toEqual([
-          { roomId: ROOM.roomId, unread: 0, working: 1, needsYou: 1 },
+          { roomId: ROOM.roomId, unread: 3, working: 1, needsYou: 1 },
           { roomId: OTHER_ROOM.roomId, unread: 0, working: 1, needsYou: 0 },
         ])
         expect(
@@ -293,6 +293,7 @@ export function inboxContract(inWorld: InWorld): void {
             'room-2/same working',
             'room-1/asks needs_you',
             'room-1/failed failed',
+            'room-1/idle idle',
           ].toSorted(),
         )
         expect(overview.threads.map(({ updatedAt }) => updatedAt)).toEqual(
@@ -365,7 +366,7 @@ export function inboxContract(inWorld: InWorld): void {
 const isOf = (entry: InboxEntry, key: typeof THREAD) =>
   entry.roomId === key.roomId && 'threadId' in entry && entry.threadId === key.threadId
 
-function lived(entry: InboxEvent): string[] {
+function lived(entry: InboxEntry): string[] {
   if (entry.type === 'RunQueued') return [`queued ${entry.runId}`]
   return entry.type === 'RunCompleted' ? [`completed ${entry.runId}`] : []
 }

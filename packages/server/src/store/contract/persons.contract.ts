@@ -2,6 +2,7 @@
  * Contract: per-person state: a person's settings of a thread, and the log that only this person reads, merged into the
  * inbox.
  */
+import { DEFAULT_NOTIFICATION_SETTINGS } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { MAX_PERSON_ENTRIES } from '../decide/inbox.ts'
 import type { Principal } from '../principal.ts'
@@ -123,6 +124,65 @@ export function personsContract(inWorld: InWorld): void {
       expect(his.entries).toEqual([expect.objectContaining({ type: 'ThreadChanged', title: 'Coffee' })])
       expect(his.entries[0]).not.toHaveProperty('mutedUntil')
       expect(hers.entries).toEqual([...his.entries, expect.objectContaining({ type: 'ThreadChanged', ...MUTED })])
+    }),
+  )
+
+  it(
+    'a room is muted for the person who asks and for nobody else, wherever the room is shown, also after a restart',
+    inWorld(async (world) => {
+      const mutedIn = async (principal: Principal) => {
+        const { rooms } = world.store
+        const list = await rooms.list(principal, { limit: 9 })
+        const one = await rooms.get(principal, ROOM.roomId)
+        const same = await rooms.create(principal, ROOM)
+        const changed = await rooms.change(principal, ROOM.roomId, {})
+        const first = list.type === 'page' ? list.items.find(({ roomId }) => roomId === ROOM.roomId) : undefined
+        return [first, ...[one, same, changed].map((answer) => ('room' in answer ? answer.room : undefined))].map(
+          (room) => room?.mutedUntil,
+        )
+      }
+      await world.store.rooms.create(NAMESAKE, ROOM)
+      const people = [ALICE, BOB, NAMESAKE]
+      const from = await Promise.all(people.map((principal) => headOf(world, principal)))
+      const told = world.notices.length
+      await world.store.rooms.change(ALICE, ROOM.roomId, { mutedUntil: UNTIL })
+      await world.store.rooms.change(ALICE, ROOM.roomId, { mutedUntil: UNTIL })
+      const own = { type: 'inbox.more', tenantId: ALICE.tenantId, personId: ALICE.personId }
+      expect(world.notices.slice(told)).toEqual([own])
+      await world.reopen()
+      expect(await mutedIn(ALICE)).toEqual(Array(4).fill(UNTIL))
+      for (const other of [BOB, NAMESAKE]) expect(await mutedIn(other)).toEqual(Array(4).fill(undefined))
+      await world.store.rooms.change(ALICE, ROOM.roomId, { title: 'Tea', mutedUntil: null })
+      expect(await mutedIn(ALICE)).toEqual(Array(4).fill(undefined))
+      const read = await Promise.all(people.map((who, n) => entriesAfter(world, who, from[n] ?? '')))
+      const changed = { roomId: ROOM.roomId, at: expect.any(String), type: 'RoomChanged' }
+      const renamed = { ...changed, title: 'Tea', agentId: 'demo' }
+      expect(read.map(({ entries }) => entries)).toEqual([
+        [renamed, { ...changed, ...MUTED }, { ...changed, mutedUntil: null }],
+        [renamed],
+        [],
+      ])
+    }),
+  )
+
+  it(
+    'notification settings belong to one person, are reported to that person only, and survive a restart',
+    inWorld(async (world) => {
+      const settings = { ...DEFAULT_NOTIFICATION_SETTINGS, needsYouBreaksThrough: true }
+      const people = [ALICE, BOB, NAMESAKE]
+      const from = await Promise.all(people.map((principal) => headOf(world, principal)))
+      for (const who of people) expect(await world.store.settings.get(who)).toEqual(DEFAULT_NOTIFICATION_SETTINGS)
+      expect(await world.store.settings.put(ALICE, settings)).toEqual(settings)
+      expect(await world.store.settings.put(ALICE, settings)).toEqual(settings)
+      await world.reopen()
+      const held = await Promise.all(people.map((who) => world.store.settings.get(who)))
+      expect(held).toEqual([settings, DEFAULT_NOTIFICATION_SETTINGS, DEFAULT_NOTIFICATION_SETTINGS])
+      const read = await Promise.all(people.map((who, n) => entriesAfter(world, who, from[n] ?? '')))
+      expect(read.map(({ entries }) => entries)).toEqual([
+        [{ at: expect.any(String), type: 'SettingsChanged', settings }],
+        [],
+        [],
+      ])
     }),
   )
 

@@ -1,27 +1,34 @@
 /** Changes of a room's or a thread's title and settings. A change that changes nothing writes no record. */
 import type { ThreadInfo, ThreadKey } from '@holdfast/core'
-import type { Absent, Room, RoomChange, ThreadChange } from '../port.ts'
+import type { Absent, RoomChange, SeenRoom, ThreadChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { toRoom } from './create.ts'
-import type { Known, LogRecord, PersonThread, ThreadRow } from './facts.ts'
+import type { Known, LogRecord, OwnEntry, PersonRoom, PersonThread, ThreadRow } from './facts.ts'
 import { controlRecord } from './records.ts'
 import type { Decision } from './step.ts'
-import { toThreadInfo } from './to-run.ts'
+import { iso, toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
 
+/** The title and the agent belong to the room. A mute belongs to the person. */
 export function decideRoomChange(
-  { room: held }: Known<'room'>,
-  principal: Principal,
-  _roomId: string,
-  { title = held?.title, agentId = held?.agentId }: RoomChange,
-): Decision<{ readonly type: 'room'; readonly room: Room } | Absent> {
-  if (!isVisible(held, principal)) return { answer: NOT_FOUND }
+  { room: held, ownRoom }: Known<'room' | 'ownRoom'>,
+  person: Principal,
+  roomId: string,
+  { title, agentId, mutedUntil }: RoomChange,
+): Decision<{ readonly type: 'room'; readonly room: SeenRoom } | Absent> {
+  if (!isVisible(held, person)) return { answer: NOT_FOUND }
   if (held.deletedAt !== undefined) return { answer: DELETED }
   const { made = { title: held.title, ...(held.agentId !== undefined && { agentId: held.agentId }) } } = held
-  const room = { ...held, title: title ?? held.title, ...(agentId !== undefined && { agentId }) }
-  const answer = { type: 'room', room: toRoom(room) } as const
+  const room = { ...held, ...(title !== undefined && { title }), ...(agentId !== undefined && { agentId }) }
+  const own = mutedFor(ownRoom, mutedUntil)
   const same = room.title === held.title && room.agentId === held.agentId
-  return same ? { answer } : { answer, writes: { room: { ...room, made } } }
+  return {
+    answer: { type: 'room', room: toRoom(room, own ?? ownRoom) },
+    writes: [
+      ...(same ? [] : [{ room: { ...room, made } }]),
+      ...(own ? [{ person, put: { type: 'room', roomId, own } } as const] : []),
+    ],
+  }
 }
 
 /** The title and the archived flag belong to the thread, and its readers are notified. A mute belongs to the person. */
@@ -34,7 +41,7 @@ export function decideThreadChange(
   const absent = threadAbsence(room, held, principal)
   if (absent || !held) return { answer: absent ?? NOT_FOUND }
   const changed = changedRow(held, change)
-  const put = changedOwn(own, change)
+  const put = mutedFor(own, change.mutedUntil)
   const records = changed?.records ?? []
   const { roomId, threadId } = held
   const answer = {
@@ -49,7 +56,7 @@ export function decideThreadChange(
       ...(changed && { thread: changed.thread }),
       ...(changed?.titled && { titled: true as const }),
       log: records,
-      ...(put && { own: { personId: principal.personId, put } }),
+      ...(put && { own: { personId: principal.personId, put, entry: muteEntry(put) } }),
       notices: [],
     },
   }
@@ -82,8 +89,16 @@ function changedRow(held: ThreadRow, change: ThreadChange): ChangedRow | undefin
   }
 }
 
-function changedOwn(own: PersonThread | undefined, { mutedUntil }: ThreadChange): PersonThread | undefined {
+/** What it is to the person with this mute; undefined if the mute is no change. */
+function mutedFor<Own extends PersonThread | PersonRoom>(
+  own: Own | undefined,
+  mutedUntil: number | null | undefined,
+): Own | undefined {
   if (mutedUntil === undefined || mutedUntil === (own?.mutedUntil ?? null)) return undefined
-  const { mutedUntil: _, ...rest } = own ?? {}
-  return { ...rest, ...(mutedUntil !== null && { mutedUntil }) }
+  const { mutedUntil: _, ...rest } = own ?? ({} as Own)
+  return { ...rest, ...(mutedUntil !== null && { mutedUntil }) } as Own
+}
+
+function muteEntry({ mutedUntil }: PersonThread): OwnEntry {
+  return { type: 'ThreadChanged', mutedUntil: mutedUntil === undefined ? null : iso(mutedUntil) }
 }

@@ -4,11 +4,20 @@
  *
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
-import { framesWith, isHeld, nextToStart, type ThreadKey, type ThreadView, threadStatus } from '@holdfast/core'
+import {
+  framesWith,
+  isHeld,
+  nextToStart,
+  raisesUnread,
+  type ThreadKey,
+  type ThreadView,
+  threadStatus,
+} from '@holdfast/core'
 import type { Notice, RunSpan } from '../port.ts'
 import type { RunRecord } from '../run-record.ts'
 import type { TenantThread } from '../tenant-thread.ts'
-import type { Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import type { Answered, Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
+import { previewAfter } from './preview.ts'
 import { stepsSince } from './prune.ts'
 import { expiryOf } from './questions.ts'
 import type { Decision } from './step.ts'
@@ -31,7 +40,7 @@ export function framesOf(key: ThreadKey, head: number, now: number, records: rea
 }
 
 /** The row to put. Its status, its queue, its next run and what is due are those of the view after the writes. */
-export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
+export function threadAfter(put: ThreadPut, view: ThreadView): Omit<ThreadRow, keyof Answered> {
   return {
     ...put,
     status: threadStatus(view),
@@ -43,9 +52,28 @@ export function threadAfter(put: ThreadPut, view: ThreadView): ThreadRow {
   }
 }
 
+/**
+ * What these writes change of the row's `completedSeq` and `preview`. `head` is the thread's last seq before them; `view`
+ * is the view after them, and is asked for only when a run is accepted or ends.
+ */
+export function answeredAfter(
+  { run, log, completedSeq }: Writes,
+  head: number,
+  view: () => ThreadView,
+): Partial<Answered> {
+  if (completedSeq !== undefined) return { completedSeq }
+  if (!run) return {}
+  const preview = previewAfter(run, view)
+  return {
+    // An ended run is put together with its last record.
+    ...('outcome' in run && raisesUnread(run.outcome.type) && { completedSeq: head + log.length }),
+    ...(preview !== undefined && { preview }),
+  }
+}
+
 /** The changes to apply, in order. */
 export function changesOf({ writes = [] }: Pick<Decision<unknown>, 'writes'>): readonly Change[] {
-  return 'log' in writes || 'room' in writes ? [writes] : writes
+  return 'log' in writes || 'room' in writes || 'person' in writes ? [writes] : writes
 }
 
 /** Where the run's records lie after a put whose own records took the positions `firstSeq` to `lastSeq`. */

@@ -1,9 +1,9 @@
 /** Creates rooms and threads. Safe to retry; refused if something else has the id. */
 import { emptyView, type ThreadKey } from '@holdfast/core'
-import type { Absent, Room, RoomStore, ThreadStore } from '../port.ts'
+import type { Absent, Room, RoomStore, SeenRoom, ThreadStore } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { threadAfter } from './commit.ts'
-import type { Known, RoomRow } from './facts.ts'
+import type { Known, PersonRoom, RoomRow } from './facts.ts'
 import { type Decision, type Need, needing } from './step.ts'
 import { toThreadInfo } from './to-run.ts'
 import { DELETED, isVisible, NOT_FOUND, threadAbsence } from './visible.ts'
@@ -16,7 +16,7 @@ export function decideRoomCreate(
   { tenantId, personId }: Principal,
   { roomId, title, agentId }: Room,
   defaultAgentId?: string,
-): Decision<RoomAnswer> {
+): Decision<RoomAnswer> | Need<Decision<RoomAnswer>> {
   const room: Room = { roomId, title, ...(agentId !== undefined && { agentId }) }
   if (!held) {
     const made = { ...room, tenantId, ownerId: personId, createdAt: now }
@@ -25,19 +25,25 @@ export function decideRoomCreate(
   if (held.deletedAt !== undefined) return { answer: DELETED }
   const made = held.made ?? held
   const same = made.title === title && (made.agentId ?? defaultAgentId) === (agentId ?? defaultAgentId)
-  return { answer: same ? { type: 'same', room: toRoom(held) } : { type: 'conflict' } }
+  if (!same) return { answer: { type: 'conflict' } }
+  return needing(['ownRoom'], ({ ownRoom }) => ({ answer: { type: 'same', room: toRoom(held, ownRoom) } }))
 }
 
 export function decideRoomGet(
-  { room }: Known<'room'>,
+  { room, ownRoom }: Known<'room' | 'ownRoom'>,
   principal: Principal,
-): Decision<{ readonly type: 'room'; readonly room: Room } | Absent> {
+): Decision<{ readonly type: 'room'; readonly room: SeenRoom } | Absent> {
   if (!isVisible(room, principal)) return { answer: NOT_FOUND }
-  return { answer: room.deletedAt === undefined ? { type: 'room', room: toRoom(room) } : DELETED }
+  return { answer: room.deletedAt === undefined ? { type: 'room', room: toRoom(room, ownRoom) } : DELETED }
 }
 
-export function toRoom({ roomId, title, agentId }: RoomRow): Room {
-  return { roomId, title, ...(agentId !== undefined && { agentId }) }
+export function toRoom({ roomId, title, agentId }: RoomRow, { mutedUntil }: PersonRoom = {}): SeenRoom {
+  return {
+    roomId,
+    title,
+    ...(agentId !== undefined && { agentId }),
+    ...(mutedUntil !== undefined && { mutedUntil }),
+  }
 }
 
 export function decideThreadCreate(
@@ -63,8 +69,9 @@ export function decideThreadCreate(
     createdAt: now,
     updatedAt: now,
   }
+  const row = threadAfter(thread, emptyView(key))
   return {
-    answer: { type: 'created', thread: toThreadInfo(threadAfter(thread, emptyView(key)), 0, room, undefined) },
+    answer: { type: 'created', thread: toThreadInfo({ ...row, completedSeq: 0 }, 0, room, undefined) },
     writes: { key, thread, titled: true, log: [], notices: [] },
   }
 }

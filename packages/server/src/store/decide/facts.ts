@@ -11,7 +11,16 @@
  * - `view` is the fold of the thread's whole log as it stands before the decision (a fold kept in memory, or a
  *   checkpoint and the log after it). A thread that does not exist has the view of an empty log.
  */
-import type { Resolution, ThreadKey, ThreadStatus, ThreadView } from '@holdfast/core'
+import type {
+  NotificationSettings,
+  ReadMark,
+  Resolution,
+  RoomActivity,
+  ThreadKey,
+  ThreadStatus,
+  ThreadView,
+} from '@holdfast/core'
+import type { Principal } from '../principal.ts'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
 import type { Chain } from '../run-work.ts'
 import type { TenantRun, TenantThread } from '../tenant-thread.ts'
@@ -49,7 +58,7 @@ export interface ThreadRow extends ThreadKey {
   readonly createdAt: number
   /** The last acceptance, start, cancel or end of a run. Lists are ordered by it. Deltas do not change it. */
   readonly updatedAt: number
-  /** `threadStatus` of the view at the last put. Only an adapter's commit sets it and the five fields below. */
+  /** `threadStatus` of the view at the last put. Only an adapter's commit sets it and the seven fields below. */
   readonly status: ThreadStatus
   /** The number of queued runs. */
   readonly waiting: number
@@ -61,15 +70,25 @@ export interface ThreadRow extends ThreadKey {
   readonly expiresAt: number | null
   /** When the first of its sub-agents ended whose steps are still kept. null: none. */
   readonly stepsSince: number | null
+  /** The position of `run.ended` of the newest run whose end makes a thread unread (`raisesUnread`). 0: there is none. */
+  readonly completedSeq: number
+  /** One line of its newest answer; until there is one, of what a person said last. */
+  readonly preview?: string
   /** Set: the row is a tombstone. When the thread was deleted, and the position of `thread.deleted` in its log. */
   readonly deleted?: { readonly at: number; readonly seq: number }
 }
 
-/**
- * Settings of a thread for one person. Nobody else sees them or is notified of their changes. A person's read mark will
- * be another field.
- */
+/** What a thread is to one person. Nobody else sees it or is notified of its changes. */
 export interface PersonThread {
+  readonly mutedUntil?: number
+  /** The read mark: the last position that the person has read. Absent: 0. It never decreases. */
+  readonly readSeq?: number
+  /** The person marked it as unread: where the log ended at that moment. */
+  readonly markedUnread?: number
+}
+
+/** What a room is to one person. */
+export interface PersonRoom {
   readonly mutedUntil?: number
 }
 
@@ -88,8 +107,14 @@ export interface LogRecord {
   readonly json: string
 }
 
+/** What the newest runs leave in the thread's row. It changes when a run is accepted, and when one ends. */
+export type Answered = Pick<ThreadRow, 'completedSeq' | 'preview'>
+
 /** A thread row to put. The omitted fields follow from the view after these writes. */
-export type ThreadPut = Omit<ThreadRow, 'status' | 'waiting' | 'paused' | 'nextRunId' | 'expiresAt' | 'stepsSince'>
+export type ThreadPut = Omit<
+  ThreadRow,
+  'status' | 'waiting' | 'paused' | 'nextRunId' | 'expiresAt' | 'stepsSince' | keyof Answered
+>
 
 export type RunNotice =
   | { readonly type: 'run.queued'; readonly runId: string }
@@ -98,6 +123,11 @@ export type RunNotice =
   | { readonly type: 'run.ended'; readonly runId: string }
 
 export type ThreadNotice = RunNotice | { readonly type: 'thread.deleted' }
+
+/** An entry about a thread that is in one person's log only. */
+export type OwnEntry =
+  | { readonly type: 'ThreadChanged'; readonly mutedUntil: string | null }
+  | ({ readonly type: 'ReadMarkMoved' } & ReadMark)
 
 /** Everything that one decision changes in one thread: applied completely or not at all. */
 export interface Writes {
@@ -122,8 +152,10 @@ export interface Writes {
   readonly titled?: true
   /** Drops everything else of the thread, after all other writes: the row to put is its tombstone. */
   readonly drop?: true
-  /** One person's settings of the thread: put, and announced only in that person's log. */
-  readonly own?: { readonly personId: string; readonly put: PersonThread }
+  /** What the thread is to one person from now on. `entry` is announced, only in that person's log. */
+  readonly own?: { readonly personId: string; readonly put: PersonThread; readonly entry?: OwnEntry }
+  /** Only in an import: the `completedSeq` of the exported thread, which the log alone does not tell. */
+  readonly completedSeq?: number
   /** Published after the commit, after the `thread.more` of `log`. */
   readonly notices: readonly ThreadNotice[]
 }
@@ -133,7 +165,17 @@ export interface RoomPut {
   readonly room: RoomRow
 }
 
-export type Change = Writes | RoomPut
+/** Something that is one person's own, in more than one thread. The person's log gets one entry. */
+export interface PersonPut {
+  readonly person: Principal
+  readonly put:
+    | { readonly type: 'room'; readonly roomId: string; readonly own: PersonRoom }
+    /** Nothing in the room is unread any more; without one, nothing in any room. */
+    | { readonly type: 'read'; readonly roomId?: string }
+    | { readonly type: 'settings'; readonly settings: NotificationSettings }
+}
+
+export type Change = Writes | RoomPut | PersonPut
 
 /** What the facts are about. Fields that no needed fact uses are empty. */
 export interface Subject extends TenantRun {
@@ -150,6 +192,12 @@ export interface Facts {
   readonly thread: ThreadRow | undefined
   /** The thread's settings for the subject's person; undefined if there are none. */
   readonly own: PersonThread | undefined
+  /** What the room is to the subject's person; undefined if nothing is set. */
+  readonly ownRoom: PersonRoom | undefined
+  /** What goes on in the room, for the subject's person. If the subject names no room: in every room of the tenant. */
+  readonly activity: readonly RoomActivity[]
+  /** Of the subject's person; undefined if they were never changed. */
+  readonly settings: NotificationSettings | undefined
   /** The most expensive fact: the others are rows. */
   readonly view: ThreadView
   /** The thread's last position; 0 without a log. */

@@ -6,12 +6,15 @@
  * thread or a room is deleted, its entries are deleted too (I8), so positions may have gaps. The entry about the
  * deletion stays.
  */
-import type { ControlEvent, InboxEntry, InboxEvent } from '@holdfast/core'
-import type { RoomRow, ThreadRow, Writes } from './facts.ts'
+import { type ControlEvent, type InboxEntry, type InboxEvent, raisesUnread } from '@holdfast/core'
+import type { PersonPut, RoomRow, ThreadRow, Writes } from './facts.ts'
 import { iso, stateOf } from './to-run.ts'
 
+/** An entry that everybody gets who may see the room. */
+export type SharedEntry = Extract<InboxEntry, { readonly roomId: string }>
+
 /** The entry for a room that was created, changed or deleted: `row` is the new row. */
-export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: number): InboxEntry {
+export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: number): SharedEntry {
   const head = { roomId, at: iso(now) }
   if (deletedAt !== undefined) return { ...head, type: 'RoomDeleted' }
   return { ...head, type: 'RoomChanged', title, ...(agentId !== undefined && { agentId }) }
@@ -23,25 +26,49 @@ export function roomEntry({ roomId, title, agentId, deletedAt }: RoomRow, now: n
  */
 export const MAX_PERSON_ENTRIES = 1_000
 
-/** The entry for the person whose settings these writes change. Notices and read marks will be reported here too. */
+/** The entry for the person to whom these writes change what the thread is. Notices will be reported here too. */
 export function personEntry({ key, own }: Writes, now: number): InboxEntry | undefined {
-  if (!own) return undefined
+  if (!own?.entry) return undefined
   const { roomId, threadId } = key
-  const { mutedUntil } = own.put
-  const muted = mutedUntil === undefined ? null : iso(mutedUntil)
-  return { roomId, threadId, at: iso(now), type: 'ThreadChanged', mutedUntil: muted }
+  return { roomId, threadId, at: iso(now), ...own.entry }
 }
 
-/** `row`: the thread's row after these writes, if they put it. */
+/** The entry for the person who changed something of their own in more than one thread. */
+export function ownEntry({ put }: PersonPut, now: number): InboxEntry {
+  const at = iso(now)
+  switch (put.type) {
+    case 'room': {
+      const { mutedUntil } = put.own
+      return {
+        roomId: put.roomId,
+        at,
+        type: 'RoomChanged',
+        mutedUntil: mutedUntil === undefined ? null : iso(mutedUntil),
+      }
+    }
+    case 'read': {
+      const all = { at, type: 'ReadMarkMoved', all: true } as const
+      return put.roomId === undefined ? all : { roomId: put.roomId, ...all }
+    }
+    case 'settings':
+      return { at, type: 'SettingsChanged', settings: put.settings }
+  }
+}
+
+/**
+ * `row`: the thread's row after these writes, if they put it. `completedSeq`: the thread's, if these writes have changed
+ * it.
+ */
 export function inboxOf(
   writes: Writes,
   now: number,
   row: Pick<ThreadRow, 'status' | 'waiting' | 'paused'> | undefined,
-): readonly InboxEntry[] {
+  completedSeq?: number,
+): readonly SharedEntry[] {
   const { key, log, run, thread, titled, drop } = writes
   if (log.length === 0 ? !titled : !run && !thread) return []
   const { roomId, threadId } = key
-  const entries: InboxEntry[] = []
+  const entries: SharedEntry[] = []
   const tell = (event: Event) => {
     entries.push({ roomId, threadId, at: iso(now), ...event, ...(row && !drop && stateOf(row)) })
   }
@@ -51,7 +78,9 @@ export function inboxOf(
   if (thread && titled && !changes.some(({ event }) => event.type === 'thread.changed')) {
     tell({ type: 'ThreadCreated', title: thread.title })
   }
-  for (const { runId, event } of changes) for (const said of eventsOf(writes, runId, event)) tell(said)
+  for (const { runId, event } of changes) {
+    for (const said of eventsOf(writes, runId, event, completedSeq)) tell(said)
+  }
   return entries
 }
 
@@ -60,7 +89,12 @@ type OfThread<One> = One extends { readonly threadId: string }
   : never
 type Event = OfThread<InboxEvent>
 
-function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEvent): readonly Event[] {
+function eventsOf(
+  { run }: Writes,
+  runId: string | undefined,
+  event: ControlEvent,
+  completedSeq: number | undefined,
+): readonly Event[] {
   if (runId === undefined) {
     if (event.type === 'thread.changed') return [{ ...event, type: 'ThreadChanged' }]
     if (event.type === 'thread.deleted') return [{ type: 'ThreadDeleted' }]
@@ -81,8 +115,10 @@ function eventsOf({ run }: Writes, runId: string | undefined, event: ControlEven
         ? [{ type: 'RunStarted', runId }]
         : []
     case 'run.ended': {
-      const completed = { type: 'RunCompleted', runId, outcome: event.outcome } as const
-      return event.outcome.type === 'interrupted' ? [completed, { type: 'NeedsYou', runId }] : [completed]
+      const { outcome } = event
+      const raised = raisesUnread(outcome.type) && completedSeq !== undefined
+      const completed = { type: 'RunCompleted', runId, outcome, ...(raised && { completedSeq }) } as const
+      return outcome.type === 'interrupted' ? [completed, { type: 'NeedsYou', runId }] : [completed]
     }
     default:
       return []

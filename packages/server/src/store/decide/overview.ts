@@ -2,32 +2,38 @@
 import type { InboxOverview, RoomActivity, ThreadInfo } from '@holdfast/core'
 import { encodeInboxCursor, type InboxPosition } from './inbox-cursor.ts'
 
-/** The number of threads that one overview lists at most. The counts of the rooms are exact. */
+/** How many threads that are not idle, and how many unread ones, an overview lists at most. Its counts are whole. */
 export const MAX_OVERVIEW_THREADS = 1_000
+export const MAX_OVERVIEW_UNREAD = 200
 
-/** How many threads of a room have a status. */
-export interface StatusCount {
+/** How many threads of a room are in a state. */
+export interface RoomCount {
   readonly roomId: string
-  readonly status: 'working' | 'needs_you'
+  readonly state: 'working' | 'needs_you' | 'unread'
   readonly count: number
 }
 
+const FIELD = { working: 'working', needs_you: 'needsYou', unread: 'unread' } as const
+
 export interface OverviewFacts {
-  /** In the order of their creation. */
-  readonly roomIds: readonly string[]
-  readonly counts: readonly StatusCount[]
+  readonly activity: readonly RoomActivity[]
+  /** Newest activity first. */
   readonly threads: readonly ThreadInfo[]
   /** The newest positions of both logs. */
   readonly head: InboxPosition
 }
 
-export function overviewOf({ roomIds, counts, threads, head }: OverviewFacts): InboxOverview {
+/** `roomIds`: in the order of their creation. */
+export function activityOf(roomIds: readonly string[], counts: readonly RoomCount[]): readonly RoomActivity[] {
   const activity = new Map<string, RoomActivity>()
   for (const roomId of roomIds) activity.set(roomId, { roomId, unread: 0, working: 0, needsYou: 0 })
-  for (const { roomId, status, count } of counts) {
+  for (const { roomId, state, count } of counts) {
     const room = activity.get(roomId)
-    if (room && status === 'working') activity.set(roomId, { ...room, working: room.working + count })
-    if (room && status === 'needs_you') activity.set(roomId, { ...room, needsYou: room.needsYou + count })
+    if (room) activity.set(roomId, { ...room, [FIELD[state]]: room[FIELD[state]] + count })
   }
-  return { rooms: [...activity.values()], threads, cursor: encodeInboxCursor(head) }
+  return [...activity.values()]
+}
+
+export function overviewOf({ activity, threads, head }: OverviewFacts): InboxOverview {
+  return { rooms: activity, threads, cursor: encodeInboxCursor(head) }
 }

@@ -2,6 +2,7 @@
 import type { Run, RunInThread, ThreadInfo } from '@holdfast/core'
 import type { RunRecord, StartRequest } from '../run-record.ts'
 import type { PersonThread, RoomRow, ThreadRow } from './facts.ts'
+import { markOf } from './unread.ts'
 
 /** The last result: all records of a commit have the same time. */
 let latest = { at: Number.NaN, text: '' }
@@ -82,9 +83,9 @@ export function toThreadInfo(
     ...stateOf(row),
     ...(ahead !== undefined && row.status === 'queued' && { position: ahead + 1 }),
     ...(agentId !== undefined && { agentId }),
-    unread: false,
-    readSeq: 0,
-    completedSeq: 0,
+    ...markOf(row, own),
+    completedSeq: row.completedSeq,
+    ...(row.preview !== undefined && { preview: row.preview }),
     ...(own?.mutedUntil !== undefined && { mutedUntil: iso(own.mutedUntil) }),
     archived: row.archived,
     lastSeq,

@@ -4,12 +4,31 @@
  *
  * Invariant: everything here is synchronous, so all calls between two awaits form one transaction.
  */
-import { createFold, type Envelope, emptyView, envelopeJson, type ThreadFold, type ThreadView } from '@holdfast/core'
-import { framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
-import type { PersonThread, RememberedCancel, RoomRow, ThreadPut, ThreadRow, Writes } from '../decide/facts.ts'
-import { inboxOf, personEntry, roomEntry } from '../decide/inbox.ts'
+import {
+  createFold,
+  type Envelope,
+  emptyView,
+  envelopeJson,
+  type InboxEntry,
+  type ThreadFold,
+  type ThreadView,
+} from '@holdfast/core'
+import { answeredAfter, framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
+import type {
+  Answered,
+  PersonPut,
+  PersonThread,
+  RememberedCancel,
+  RoomRow,
+  ThreadPut,
+  ThreadRow,
+  Writes,
+} from '../decide/facts.ts'
+import { inboxOf, ownEntry, personEntry, roomEntry } from '../decide/inbox.ts'
 import { answerOf, termsOf } from '../decide/search.ts'
+import { afterRead, markOf } from '../decide/unread.ts'
 import type { Notice, Publish, RunSpan } from '../port.ts'
+import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import {
   roomName,
@@ -41,7 +60,7 @@ export interface MemoryThread {
   readonly fold: ThreadFold
   /** In the order of acceptance. */
   readonly runs: Map<string, MemoryRun>
-  /** Settings of the thread for each person, by personId. */
+  /** What the thread is to each person, by personId. */
   readonly own: Map<string, PersonThread>
   /** Searchable texts, each as a list of its words. */
   readonly said: (readonly string[])[]
@@ -59,6 +78,8 @@ export interface MemoryData {
   /** Without deleted threads. */
   threadsOf(room: TenantRoom): MemoryThread[]
   threads(): MemoryThread[]
+  /** The threads of the room, or of every room, that are unread for the person. */
+  unreadOf(person: Principal, roomId?: string): MemoryThread[]
   run(of: TenantRun): RunRecord | undefined
   viewOf(of: TenantThread): ThreadView
   /** Oldest first. */
@@ -69,6 +90,7 @@ export interface MemoryData {
   cancelsOf(room: TenantRoom): readonly RememberedCancel[]
   /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
+  applyOwn(put: PersonPut, now: number): void
   /** Publishes what was applied, once for a whole decision: a subscriber must not act on half of one. */
   tell(): void
 }
@@ -103,7 +125,7 @@ export function createMemoryData(publish: Publish): MemoryData {
     const name = threadName(of)
     const held = threads.get(name)
     if (held) return held
-    const thread = emptyThread(of.tenantId, threadAfter(put, emptyView(put)))
+    const thread = emptyThread(of.tenantId, { ...threadAfter(put, emptyView(put)), completedSeq: 0 })
     threads.set(name, thread)
     return thread
   }
@@ -148,6 +170,21 @@ export function createMemoryData(publish: Publish): MemoryData {
     persons.dropThread(of)
   }
 
+  function tellPerson(person: Principal, entry: InboxEntry): void {
+    persons.append(person, entry)
+    untold.push({ type: 'inbox.more', ...person })
+  }
+
+  function unreadOf(person: Principal, roomId: string | undefined): MemoryThread[] {
+    return [...threads.values()].filter(
+      ({ tenantId, row, own }) =>
+        tenantId === person.tenantId &&
+        (roomId === undefined || row.roomId === roomId) &&
+        !row.deleted &&
+        markOf(row, own.get(person.personId)).unread,
+    )
+  }
+
   return {
     rooms: () => [...rooms.values()],
     room: (of) => rooms.get(roomName(of)),
@@ -157,12 +194,16 @@ export function createMemoryData(publish: Publish): MemoryData {
     tellRoom(room, now) {
       const { tenantId } = room
       const deleted = room.deletedAt !== undefined
-      if (deleted) inbox.dropRoom(room)
+      if (deleted) {
+        inbox.dropRoom(room)
+        persons.dropRoom(room)
+      }
       inbox.append(tenantId, [roomEntry(room, now)])
       untold.push({ type: 'inbox.more', tenantId })
       if (deleted) untold.push({ type: 'room.deleted', ...roomOf(room, room.roomId) })
     },
     thread: (of) => threads.get(threadName(of)),
+    unreadOf,
     threadsOf: (room) =>
       [...threads.values()].filter(({ tenantId, row }) => isIn(room, { tenantId, roomId: row.roomId }) && !row.deleted),
     threads: () => [...threads.values()],
@@ -185,21 +226,29 @@ export function createMemoryData(publish: Publish): MemoryData {
       thread.frames.push(...frames)
       if (writes.run) putRun(thread, writes.run, { firstSeq: head + 1, lastSeq: head + frames.length })
       if (writes.resolved) resolve(thread, writes.resolved)
-      if (writes.thread) thread.row = threadAfter(writes.thread, catchUp(thread))
+      const answered = answeredAfter(writes, head, () => catchUp(thread))
+      if (writes.thread) {
+        const kept = writes.thread.deleted ? { completedSeq: 0 } : answeredOf(thread.row)
+        thread.row = { ...threadAfter(writes.thread, catchUp(thread)), ...kept }
+      }
+      if (writes.thread || writes.run || writes.completedSeq !== undefined) thread.row = { ...thread.row, ...answered }
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
       if (writes.own) thread.own.set(writes.own.personId, writes.own.put)
       if (writes.drop) drop(of, thread)
-      const entries = inboxOf(writes, now, writes.thread && thread.row)
+      const entries = inboxOf(writes, now, writes.thread && thread.row, answered.completedSeq)
       inbox.append(tenantId, entries)
       if (entries.length > 0) untold.push({ type: 'inbox.more', tenantId })
-      const ownEntry = personEntry(writes, now)
-      if (writes.own && ownEntry) {
-        const person = { tenantId, personId: writes.own.personId }
-        persons.append(person, ownEntry)
-        untold.push({ type: 'inbox.more', ...person })
-      }
+      const entry = personEntry(writes, now)
+      if (writes.own && entry) tellPerson({ tenantId, personId: writes.own.personId }, entry)
       untold.push(...noticesOf(of, writes, head, Buffer.concat(frames)))
+    },
+    applyOwn(change, now) {
+      const { person, put } = change
+      if (put.type === 'room') persons.putRoom(person, put.roomId, put.own)
+      else if (put.type === 'settings') persons.putSettings(person, put.settings)
+      else for (const thread of unreadOf(person, put.roomId)) readWhole(thread, person)
+      tellPerson(person, ownEntry(change, now))
     },
     tell() {
       // A subscriber may write at once. Its notices follow the ones that are being published.
@@ -212,6 +261,16 @@ export function createMemoryData(publish: Publish): MemoryData {
       }
     },
   }
+}
+
+function answeredOf({ completedSeq, preview }: ThreadRow): Answered {
+  return { completedSeq, ...(preview !== undefined && { preview }) }
+}
+
+/** Up to its newest completed run; its log may go on already. */
+function readWhole({ row: { completedSeq }, own }: MemoryThread, { personId }: Principal): void {
+  const { markedUnread: _, ...held } = own.get(personId) ?? {}
+  own.set(personId, afterRead(held, completedSeq, completedSeq))
 }
 
 function emptyThread(tenantId: string, row: ThreadRow): MemoryThread {

@@ -2,11 +2,14 @@
  * Loads facts from the rows of a memory store: one loader for each fact. Does not know: who needs them, what is
  * decided.
  */
+import type { RoomActivity } from '@holdfast/core'
 import type { Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
 import { chainOf } from '../decide/chain.ts'
 import type { Due, FactName, Facts, Subject } from '../decide/facts.ts'
+import { activityOf, type RoomCount } from '../decide/overview.ts'
 import { inTurn } from '../decide/places.ts'
+import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { threadName, threadOf } from '../tenant-thread.ts'
 import type { MemoryData, MemoryThread } from './memory-data.ts'
@@ -15,6 +18,8 @@ export interface MemoryFacts {
   open(now: number): Session
   /** How many runs of other threads start before the thread's next one; undefined if it has none that could start. */
   aheadOf(thread: MemoryThread): number | undefined
+  /** Of every room, for this person. */
+  activity(person: Principal): readonly RoomActivity[]
 }
 
 type Loaders = { readonly [Name in FactName]: (subject: Subject, now: number) => Facts[Name] }
@@ -73,10 +78,33 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     return place === -1 ? undefined : place
   }
 
+  function activity({ tenantId, roomId, personId = '' }: Pick<Subject, 'tenantId' | 'roomId' | 'personId'>) {
+    const present = data
+      .rooms()
+      .filter((room) => room.tenantId === tenantId && (roomId === '' || room.roomId === roomId) && !room.deletedAt)
+    const counts = [
+      ...data.threads().flatMap(({ tenantId: of, row: { roomId, status, deleted } }): RoomCount[] => {
+        if (of !== tenantId || deleted || (status !== 'working' && status !== 'needs_you')) return []
+        return [{ roomId, state: status, count: 1 }]
+      }),
+      ...data
+        .unreadOf({ tenantId, personId })
+        .map(({ row }) => ({ roomId: row.roomId, state: 'unread' as const, count: 1 })),
+    ]
+    return activityOf(
+      present.map((room) => room.roomId),
+      counts,
+    )
+  }
+
   const loaders: Loaders = {
     room: (subject) => data.room(subject),
     thread: (subject) => data.thread(subject)?.row,
     own: (subject) => data.thread(subject)?.own.get(subject.personId ?? ''),
+    ownRoom: ({ personId, ...subject }) =>
+      personId === undefined ? undefined : data.persons.room({ ...subject, personId }, subject.roomId),
+    activity: (subject) => activity(subject),
+    settings: ({ tenantId, personId = '' }) => data.persons.settings({ tenantId, personId }),
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
     run: (subject) => data.run(subject),
@@ -104,6 +132,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
 
   return {
     aheadOf,
+    activity: (person) => activity({ ...person, roomId: '' }),
     open: (now) => ({
       load(subject, needs) {
         const facts: Partial<Record<FactName, unknown>> & { now: number } = { now }
@@ -112,7 +141,8 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
         return facts as ReturnType<Session['load']>
       },
       apply({ tenantId }, change) {
-        if ('room' in change) {
+        if ('person' in change) data.applyOwn(change, now)
+        else if ('room' in change) {
           data.putRoom(change.room)
           data.tellRoom(change.room, now)
         } else data.apply(tenantId, change, now)

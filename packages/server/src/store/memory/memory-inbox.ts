@@ -1,6 +1,6 @@
 /** The lifecycle entries of a memory store: each tenant's, in the order in which all entries were written. */
 import { randomBytes } from 'node:crypto'
-import type { InboxEntry } from '@holdfast/core'
+import type { SharedEntry } from '../decide/inbox.ts'
 import type { InboxPositions, InboxRange, StoredEntries, StoredEntry } from '../decide/inbox-cursor.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
@@ -10,7 +10,7 @@ interface Entry extends StoredEntry {
 }
 
 export interface MemoryInbox extends InboxPositions {
-  append(tenantId: string, entries: readonly InboxEntry[]): void
+  append(tenantId: string, entries: readonly SharedEntry[]): void
   read(tenantId: string, range: InboxRange): StoredEntries
   dropThread(thread: TenantThread): void
   dropRoom(room: TenantRoom): void

@@ -9,11 +9,13 @@ import { perform, type Session, type Transaction, transact } from '../commands/t
 import { acceptedWithin, createStoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
+import { personalised } from '../decide/inbox-personal.ts'
 import { runsOf } from '../decide/list-cursor.ts'
-import { MAX_OVERVIEW_THREADS, overviewOf, type StatusCount } from '../decide/overview.ts'
+import { MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
+import { markOf } from '../decide/unread.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
 import { StoreFault } from '../fault.ts'
 import type { Absent, Publish, Store } from '../port.ts'
@@ -80,7 +82,9 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         begin()
         const rows = data.rooms().filter((room) => !roomAbsence(room, principal))
         const answer = pageOf('rooms', rows, (room) => ({ at: room.createdAt, id: room.roomId }), page)
-        return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
+        if (answer.type !== 'page') return answer
+        const items = answer.items.map((room) => toRoom(room, data.persons.room(principal, room.roomId)))
+        return { ...answer, items }
       },
       get: call('rooms.get'),
       create: call('rooms.create'),
@@ -110,6 +114,13 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         return { type: 'snapshot', thread: infoOf(held, principal), view }
       },
     },
+    marks: {
+      read: call('marks.read'),
+      unread: call('marks.unread'),
+      readRoom: call('marks.readRoom'),
+      readAll: call('marks.readAll'),
+    },
+    settings: { get: call('settings.get'), put: call('settings.put') },
     log: {
       async read(principal, key, range) {
         begin()
@@ -125,26 +136,33 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
     inbox: {
       async overview(principal) {
         begin()
-        const roomIds = data
-          .rooms()
-          .filter((room) => !roomAbsence(room, principal))
-          .map(({ roomId }) => roomId)
-        const active = roomIds
-          .flatMap((roomId) => data.threadsOf(roomOf(principal, roomId)))
-          .filter(({ row }) => row.status !== 'idle')
-          .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
-        const counts = active.flatMap(({ row: { roomId, status } }): StatusCount[] =>
-          status === 'working' || status === 'needs_you' ? [{ roomId, status, count: 1 }] : [],
+        const all = data.threads().filter((thread) => {
+          return !threadAbsence(data.room(roomOf(thread, thread.row.roomId)), thread.row, principal)
+        })
+        const newest = (some: readonly MemoryThread[], limit: number) =>
+          some.toSorted((a, b) => b.row.updatedAt - a.row.updatedAt).slice(0, limit)
+        const active = newest(
+          all.filter(({ row }) => row.status !== 'idle'),
+          MAX_OVERVIEW_THREADS,
         )
-        const threads = active.slice(0, MAX_OVERVIEW_THREADS).map((thread) => infoOf(thread, principal))
-        return overviewOf({ roomIds, counts, threads, head: headOf(principal) })
+        const unread = newest(data.unreadOf(principal), MAX_OVERVIEW_UNREAD)
+        const listed = [...new Set([...active, ...unread])]
+        const threads = newest(listed, listed.length)
+        return overviewOf({
+          activity: facts.activity(principal),
+          threads: threads.map((thread) => infoOf(thread, principal)),
+          head: headOf(principal),
+        })
       },
       async read(principal, { cursor, maxBytes, maxRecords }) {
         begin()
         const after = locate(cursor, data.inbox, data.persons.positions(principal))
         if ('type' in after) return after
         const limit = { maxBytes, maxRecords }
-        const shared = data.inbox.read(principal.tenantId, { after: after.position, ...limit })
+        const shared = personalised(data.inbox.read(principal.tenantId, { after: after.position, ...limit }), (key) => {
+          const thread = data.thread(threadOf(principal, key))
+          return thread && markOf(thread.row, thread.own.get(principal.personId))
+        })
         const readOwn = (range: InboxRange) => data.persons.read(principal, range)
         return { type: 'entries', ...merged(after, headOf(principal), shared, readOwn, limit) }
       },

@@ -169,6 +169,15 @@ function imported(directory: string, lines: Iterable<string>) {
   }
 }
 
+/** Recomputes the last line, so that only the change itself is invalid. */
+function resummed(lines: readonly string[]): string[] {
+  const body = lines.slice(1, -1)
+  const hash = createHash('sha256')
+  for (const line of body) hash.update(line).update('\n')
+  const end = { type: 'end', lines: body.length, sha256: hash.digest('hex') }
+  return [lines[0] ?? '', ...body, JSON.stringify(end)]
+}
+
 const LIVED = ['empty', 'long', 'waiting', 'cancelled-early']
 
 const snapshots = (directory: string, threadIds: readonly string[] = LIVED) =>
@@ -346,6 +355,70 @@ describe('a file of schema 8, in which a mute belonged to the thread', () => {
   })
 })
 
+describe('read marks in a file', () => {
+  const key = { roomId: 'r', threadId: 't' }
+  const bob = { ...ME, personId: 'bob' }
+
+  async function marked(redact = false): Promise<readonly string[]> {
+    const from = freshDirectory()
+    await withStore(from, async (store) => {
+      await store.rooms.create(ME, { roomId: 'r', title: 'Room' })
+      await store.rooms.change(bob, 'r', { mutedUntil: 7 })
+      await store.runs.start(ME, key, request('r-1'))
+      await carryOut(store, [])
+      await store.marks.read(ME, key, 1_000)
+      await store.marks.unread(ME, key)
+      await store.marks.read(bob, key, 2)
+    })
+    return exported(from, redact)
+  }
+
+  it('S004-C8 each person’s marks and mutes are exported and imported again', async () => {
+    const lines = await marked()
+    const to = freshDirectory()
+    expect(imported(to, lines)).toMatchObject({ type: 'imported' })
+    expect(exported(to)).toEqual(lines)
+    await withStore(to, async (store) => {
+      const shown = async (who: typeof ME) => {
+        const found = await store.threads.snapshot(who, key)
+        return found.type === 'snapshot' ? found.thread : undefined
+      }
+      expect(await shown(ME)).toMatchObject({ unread: true, markedUnread: true, readSeq: lines.length - 4 })
+      expect(await shown(bob)).toMatchObject({ unread: true, readSeq: 2 })
+      expect(await shown({ ...ME, personId: 'new' })).toMatchObject({ unread: true, readSeq: 0 })
+      expect(await store.rooms.get(bob, 'r')).toMatchObject({ room: { mutedUntil: 7 } })
+    })
+  })
+
+  it('a redacted file says nothing of what a thread or a room is to people', async () => {
+    const lines = await marked()
+    expect(lines.join()).toContain('"personId":"bob"')
+    expect((await marked(true)).join()).not.toContain('"persons"')
+  })
+
+  it('S004-C7 nothing of a file from before there were read marks is unread', async () => {
+    const lines = (await marked()).map((line) =>
+      line.replace(/,"persons":\[[^\]]*\]/, '').replace(/,"completedSeq":\d+/, ''),
+    )
+    const to = freshDirectory()
+    expect(imported(to, resummed(lines))).toMatchObject({ type: 'imported' })
+    await withStore(to, async (store) => {
+      expect(await store.threads.list(ME, 'r', { limit: 9 })).toMatchObject({
+        items: [{ unread: false, completedSeq: 0 }],
+      })
+    })
+  })
+
+  it.each([
+    ['a mark', /"readSeq":2\b/, '"readSeq":999'],
+    ['a mark as unread', /"markedUnread":\d+/, '"markedUnread":999'],
+    ['the end of a run', /"completedSeq":\d+/, '"completedSeq":999'],
+  ])('a file in which %s lies beyond the end of the log is refused', async (_, find, put) => {
+    const lines = (await marked()).map((line) => line.replace(find, put))
+    expect(() => imported(freshDirectory(), resummed(lines))).toThrow('beyond the end of its log')
+  })
+})
+
 describe('an invalid file', () => {
   async function sound() {
     const from = freshDirectory()
@@ -367,15 +440,6 @@ describe('an invalid file', () => {
     expect(archive.rooms()).toEqual([])
     archive.close()
     return refused as ArchiveError
-  }
-
-  /** Recomputes the last line, so that only the change itself is invalid. */
-  function resummed(lines: readonly string[]): string[] {
-    const body = lines.slice(1, -1)
-    const hash = createHash('sha256')
-    for (const line of body) hash.update(line).update('\n')
-    const end = { type: 'end', lines: body.length, sha256: hash.digest('hex') }
-    return [lines[0] ?? '', ...body, JSON.stringify(end)]
   }
 
   it('is refused wherever it is truncated, with the line, and leaves nothing behind', async () => {

@@ -80,7 +80,12 @@ export function openSqliteArchive(directory: string): Archive {
       return text
     }
     const records = threads.reduce((total, thread) => total + recordsOf(thread), 0)
-    const header = headerOf(room, { exportedAt, redacted: redact, threads: threads.length, records })
+    const header = headerOf(room, data.persons.ofRoom(of), {
+      exportedAt,
+      redacted: redact,
+      threads: threads.length,
+      records,
+    })
     yield JSON.stringify(redactor?.header(header) ?? header)
     for (const thread of threads) {
       const runs = Array.from(data.runs.all(thread.no), ({ record }) => runLineOf(record))
@@ -122,7 +127,12 @@ export function openSqliteArchive(directory: string): Archive {
         if (threadsOf(room).length > 0) return { type: 'room_taken', why: 'has_threads' }
         if (held) dropRoom.run(tenantId, roomId)
         data.inbox.dropRoom(room)
+        data.persons.dropRoom(room)
         data.putRoom(step.room)
+        continue
+      }
+      if (step.type === 'own') {
+        data.applyOwn(step.put, newest)
         continue
       }
       const { writes, at } = step

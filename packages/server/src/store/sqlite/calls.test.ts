@@ -1,5 +1,6 @@
 /** How many statements and folds the facts of each decision take. Writes are not counted. */
 import { rmSync } from 'node:fs'
+import { DEFAULT_NOTIFICATION_SETTINGS } from '@holdfast/core'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ALICE, asking, CANCELLED, EVE, ending, FAILED, LEASE_MS, ROOM, SUCCEEDED, saying } from '../contract/world.ts'
 import type { Claim, Lease } from '../port.ts'
@@ -12,7 +13,8 @@ import { countStatements, type StatementCount } from './testing/statement-count.
 /** A fold is by far the most expensive fact: each call uses at most one, except calls about several threads. */
 const COSTS: Readonly<Record<string, readonly [statements: number, views: number]>> = {
   'rooms.create': [1, 0],
-  'rooms.change': [1, 0],
+  // The second statement reads what the room is to the person.
+  'rooms.change': [2, 0],
   'threads.create': [2, 0],
   // The fourth statement reads the person's settings of the thread.
   'threads.change': [4, 0],
@@ -53,6 +55,12 @@ const COSTS: Readonly<Record<string, readonly [statements: number, views: number
   'start to fail': [8, 1],
   'claim: once more': [3, 1],
   'end: failed': [1, 1],
+  'marks.read': [4, 0],
+  'marks.unread': [4, 0],
+  // Whatever is unread: the room, and its counts.
+  'marks.readRoom': [3, 0],
+  'marks.readAll': [3, 0],
+  'settings.put': [1, 0],
   'claim: three': [7, 3],
   'settleOrphans: none': [0, 0],
   'settleOrphans: three': [3, 3],
@@ -87,7 +95,7 @@ beforeEach(() => {
     views++
     return view(...args)
   })
-  for (const writing of ['apply', 'putRoom', 'tellRoom'] as const) {
+  for (const writing of ['apply', 'applyOwn', 'putRoom', 'tellRoom'] as const) {
     const write = data[writing] as (...args: unknown[]) => void
     vi.spyOn(data, writing).mockImplementation((...args: unknown[]) => {
       statements += count.take().statements
@@ -194,6 +202,12 @@ it('a decision loads only the facts that it needs, and a fold only if it needs o
   call('start to fail', start('r7'))
   const fifth = leaseOf(call('claim: once more', claiming()))
   call('end: failed', (now) => commands['work.end'](now, fifth, ending(fifth, FAILED)))
+  call('marks.read', (now) => commands['marks.read'](now, ALICE, KEY, 3))
+  call('marks.unread', (now) => commands['marks.unread'](now, ALICE, KEY))
+  call('marks.readRoom', (now) => commands['marks.readRoom'](now, ALICE, ROOM.roomId))
+  call('marks.readAll', (now) => commands['marks.readAll'](now, ALICE))
+  const settings = { ...DEFAULT_NOTIFICATION_SETTINGS, needsYouBreaksThrough: true }
+  call('settings.put', (now) => commands['settings.put'](now, ALICE, settings))
   for (const n of [1, 2, 3]) costOf(start('o', {}, { ...KEY, threadId: `o-${n}` }))
   call('claim: three', claiming(3))
   call('settleOrphans: none', (now) => commands['work.settleOrphans'](now, 'expired'))

@@ -7,6 +7,7 @@ import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
 import { chainOf } from '../decide/chain.ts'
 import { MAX_DUE } from '../decide/due.ts'
 import type { FactName, Facts, Subject } from '../decide/facts.ts'
+import { activityOf } from '../decide/overview.ts'
 import type { RunRecord } from '../run-record.ts'
 import { threadOf } from '../tenant-thread.ts'
 import type { StoreData } from './store-data.ts'
@@ -24,7 +25,7 @@ type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] 
  * A call begins the next session and ends the previous one: a new session object for each append would cost too much.
  */
 export function createFacts(data: StoreData): (now: number) => FactSession {
-  const { rooms, threads, runs, cancels, persons, log, folds } = data
+  const { rooms, threads, runs, cancels, persons, unread, inbox, log, folds } = data
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
   let knownRun: { readonly subject: Subject; readonly run: RunRecord | undefined } | undefined
@@ -60,6 +61,13 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       const thread = storedOf(subject)
       return thread && subject.personId !== undefined ? persons.get(thread.no, subject.personId) : undefined
     },
+    ownRoom: (subject) => (subject.personId === undefined ? undefined : persons.room(subject, subject.personId)),
+    activity({ tenantId, roomId: named, personId = '' }) {
+      const roomId = named === '' ? undefined : named
+      const counts = [...inbox.counts(tenantId, roomId), ...unread.counts({ tenantId, personId }, roomId)]
+      return activityOf(roomId === undefined ? inbox.roomIds(tenantId) : [roomId], counts)
+    },
+    settings: ({ tenantId, personId = '' }) => persons.settings({ tenantId, personId }),
     view: (subject) => data.view(storedOf(subject)?.no, subject),
     lastSeq(subject) {
       const thread = storedOf(subject)
@@ -98,7 +106,8 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
     apply({ tenantId }, change) {
       known = undefined
       knownRun = undefined
-      if ('room' in change) {
+      if ('person' in change) data.applyOwn(change, now)
+      else if ('room' in change) {
         data.putRoom(change.room)
         data.tellRoom(change.room, now)
       } else data.apply(tenantId, change, now)

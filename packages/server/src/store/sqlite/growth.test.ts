@@ -126,6 +126,36 @@ it('a page of runs reads the same number of rows however many runs there are, an
   }
 })
 
+it('the overview returns as many rows for one unread thread among few as among many, and finds it in an index alone', () => {
+  const reads = createReads(store.data, store.clock, createSearches(store.path))
+  let threads = 0
+  function costAt(size: number) {
+    for (; threads < size; threads++) oneRun('r', `thread-${threads}`)
+    write((now) => commands['marks.readAll'](now, ALICE))
+    oneRun('again', `thread-${size - 1}`)
+    count.take()
+    expect(reads['inbox.overview'](ALICE)).toMatchObject({ rooms: [{ unread: 1 }], threads: [{ unread: true }] })
+    const { statements, rows } = count.take()
+    return { statements, rows }
+  }
+  const few = costAt(5)
+  expect(costAt(50)).toEqual(few)
+  const looked = [...count.texts.keys()].filter((text) => text.includes('INDEXED BY thread_completed'))
+  expect(looked).toHaveLength(3)
+  for (const text of looked)
+    expect(planOf(store.database, text).join('; ')).toContain('COVERING INDEX thread_completed')
+})
+
+it('reading a room takes as many statements for many unread threads as for few', () => {
+  const costs = [3, 30].map((size) => {
+    for (let n = 0; n < size; n++) oneRun(`r-${size}`, `thread-${n}`)
+    count.take()
+    write((now) => commands['marks.readRoom'](now, ALICE, ROOM.roomId))
+    return count.take().statements
+  })
+  expect(costs[1]).toBe(costs[0])
+})
+
 it('a call that changes nothing drops no conversation from memory', () => {
   oneRun('r-1')
   expect(write((now) => commands['runs.start'](now, ALICE, THREAD, asking('r-1')))).toMatchObject({ type: 'same' })

@@ -6,7 +6,7 @@ import { ALICE, ROOM } from '../contract/world.ts'
 import { encodeInboxCursor } from '../decide/inbox-cursor.ts'
 import type { InboxItem, Store } from '../port.ts'
 import { openStore } from './open-store.ts'
-import { createPersons } from './persons.ts'
+import { createPersonLog } from './person-log.ts'
 import { createReads } from './reads.ts'
 import { createSearches } from './searches.ts'
 import { openInThread, temporaryDirectory } from './testing/harness.ts'
@@ -141,9 +141,9 @@ it('refuses a cursor that saw entries of a person’s log which an older copy la
 it('finds the entries of a person by their position and reads none of other people', () => {
   const { database, close } = openStore({ directory })
   const count = countStatements()
-  const persons = createPersons(database)
-  persons.positions(ALICE, () => 1).lastOf('x')
-  persons.read(ALICE, { after: 0, maxRecords: 1, maxBytes: 1 })
+  const log = createPersonLog(database)
+  log.positions(ALICE, () => 1).lastOf('x')
+  log.read(ALICE, { after: 0, maxRecords: 1, maxBytes: 1 })
   const texts = [...count.texts.keys()].filter((text) => text.includes('FROM person_entry'))
   expect(texts.length).toBeGreaterThan(1)
   for (const text of texts) {

@@ -8,13 +8,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { InboxEntry } from '@holdfast/core'
+import type { SharedEntry } from '../decide/inbox.ts'
 import type { InboxPositions, InboxRange, StoredEntries, StoredEntry } from '../decide/inbox-cursor.ts'
-import type { StatusCount } from '../decide/overview.ts'
+import type { RoomCount } from '../decide/overview.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
 
 export interface Inbox extends InboxPositions {
-  append(tenantId: string, entry: InboxEntry): void
+  append(tenantId: string, entry: SharedEntry): void
   read(tenantId: string, range: InboxRange): StoredEntries
   /** The number of this opening's generation. The first entry that it writes begins the generation. */
   begin(): number
@@ -22,7 +22,8 @@ export interface Inbox extends InboxPositions {
   numberOf(generation: string): number | undefined
   /** The rooms of the tenant, in the order of their creation. */
   roomIds(tenantId: string): string[]
-  counts(tenantId: string): StatusCount[]
+  /** Threads that are working or need a person; of one room if it is given. */
+  counts(tenantId: string, roomId?: string): RoomCount[]
   dropThread(thread: TenantThread): void
   dropRoom(room: TenantRoom): void
   rolledBack(): void
@@ -47,7 +48,8 @@ export function createInbox(database: DatabaseSync): Inbox {
   )
   const counts = database.prepare(
     `SELECT room_id, status, count(*) AS count FROM thread
-     WHERE tenant = ? AND status IN ('working', 'needs_you') AND deleted_at IS NULL GROUP BY room_id, status`,
+     WHERE tenant = ?1 AND status IN ('working', 'needs_you') AND deleted_at IS NULL AND (?2 IS NULL OR room_id = ?2)
+     GROUP BY room_id, status`,
   )
   const dropThread = database.prepare('DELETE FROM inbox WHERE tenant = ? AND room_id = ? AND thread_id = ?')
   const dropRoom = database.prepare('DELETE FROM inbox WHERE tenant = ? AND room_id = ?')
@@ -76,7 +78,8 @@ export function createInbox(database: DatabaseSync): Inbox {
   return {
     append(tenantId, entry) {
       beginGeneration()
-      insert.run(tenantId, entry.roomId, 'threadId' in entry ? entry.threadId : null, JSON.stringify(entry))
+      const threadId = ('threadId' in entry ? entry.threadId : undefined) ?? null
+      insert.run(tenantId, entry.roomId, threadId, JSON.stringify(entry))
     },
     begin: beginGeneration,
     numberOf: numberOfGeneration,
@@ -93,11 +96,11 @@ export function createInbox(database: DatabaseSync): Inbox {
     },
     read: (tenantId, range) => entriesOf(read.iterate(tenantId, range.after, range.maxRecords + 1), 'no', range),
     roomIds: (tenantId) => roomIds.all(tenantId).map((row) => String(row.room_id)),
-    counts: (tenantId) =>
-      counts.all(tenantId).map((row) => ({
+    counts: (tenantId, roomId) =>
+      counts.all(tenantId, roomId ?? null).map((row) => ({
         roomId: String(row.room_id),
         // The statement selects only these two.
-        status: row.status as StatusCount['status'],
+        state: row.status as 'working' | 'needs_you',
         count: Number(row.count),
       })),
     dropThread: ({ tenantId, roomId, threadId }) => void dropThread.run(tenantId, roomId, threadId),

@@ -7,10 +7,12 @@ import type { StoreCounts } from '../meter.ts'
 import type {
   InboxStore,
   LogReader,
+  MarkStore,
   Notice,
   RoomStore,
   RunIntents,
   RunWork,
+  SettingsStore,
   SubagentStore,
   ThreadStore,
 } from '../port.ts'
@@ -46,6 +48,12 @@ export interface Operations {
   'threads.change': ThreadStore['change']
   'threads.delete': ThreadStore['delete']
   'threads.snapshot': ThreadStore['snapshot']
+  'marks.read': MarkStore['read']
+  'marks.unread': MarkStore['unread']
+  'marks.readRoom': MarkStore['readRoom']
+  'marks.readAll': MarkStore['readAll']
+  'settings.get': SettingsStore['get']
+  'settings.put': SettingsStore['put']
   'log.read': LogReader['read']
   'inbox.overview': InboxStore['overview']
   'inbox.read': InboxStore['read']

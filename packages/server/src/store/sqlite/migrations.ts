@@ -338,6 +338,37 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX thread_expiring ON thread (expires_at) WHERE expires_at IS NOT NULL;
   CREATE INDEX thread_prunable ON thread (steps_since) WHERE steps_since IS NOT NULL;
   `,
+  `
+  /* Where the newest run that can be unread has ended, and one line of what was said. Everything from before this step
+     counts as read. */
+  ALTER TABLE thread ADD COLUMN completed_seq INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE thread ADD COLUMN preview TEXT;
+  /* Counts of unread threads and the newest of them are found in this index alone, beside the marks. Tombstones have 0. */
+  CREATE INDEX thread_completed ON thread (tenant, updated_at, room_id, completed_seq) WHERE completed_seq > 0;
+
+  ALTER TABLE person_thread ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
+  /* Marked as unread: where the log ended at that moment. */
+  ALTER TABLE person_thread ADD COLUMN marked_unread INTEGER;
+  CREATE INDEX person_thread_marked ON person_thread (person, thread) WHERE marked_unread IS NOT NULL;
+
+  /* What a room is to one person. */
+  CREATE TABLE person_room (
+    tenant      TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    room_id     TEXT NOT NULL,
+    muted_until INTEGER,
+    PRIMARY KEY (tenant, person, room_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX person_room_room ON person_room (tenant, room_id);
+
+  /* Notification settings, as JSON. Absent: the person has changed none. */
+  CREATE TABLE person_settings (
+    tenant   TEXT NOT NULL,
+    person   TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    PRIMARY KEY (tenant, person)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

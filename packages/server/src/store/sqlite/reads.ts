@@ -10,8 +10,9 @@ import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
+import { personalised } from '../decide/inbox-personal.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, runsOf } from '../decide/list-cursor.ts'
-import { MAX_OVERVIEW_THREADS, overviewOf } from '../decide/overview.ts'
+import { activityOf, MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
@@ -35,6 +36,7 @@ export type ReadingOperation = Extract<
   Operation,
   | 'rooms.list'
   | 'rooms.get'
+  | 'settings.get'
   | 'threads.list'
   | 'threads.snapshot'
   | 'log.read'
@@ -57,7 +59,7 @@ export type Reads = {
 }
 
 export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
-  const { rooms, threads, runs, persons, log, folds, inbox } = data
+  const { rooms, threads, runs, persons, personLog, unread, log, folds, inbox } = data
   const facts = createFacts(data)
 
   /** A read that needs a view is called again until the view is close. */
@@ -98,7 +100,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     })
   }
 
-  const positionsOf = (person: Principal) => persons.positions(person, inbox.numberOf)
+  const positionsOf = (person: Principal) => personLog.positions(person, inbox.numberOf)
 
   async function search(
     principal: Principal,
@@ -128,11 +130,14 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
   }
 
   return {
-    'rooms.list': ({ tenantId }, page) => {
-      const list = (after: ListPosition | undefined, limit: number) => rooms.list(tenantId, after, limit)
+    'rooms.list': (principal, page) => {
+      const list = (after: ListPosition | undefined, limit: number) => rooms.list(principal.tenantId, after, limit)
       const answer = pageOf('rooms', list, (room) => ({ at: room.createdAt, id: room.roomId }), page)
-      return answer.type === 'page' ? { ...answer, items: answer.items.map(toRoom) } : answer
+      if (answer.type !== 'page') return answer
+      const own = persons.rooms(principal)
+      return { ...answer, items: answer.items.map((room) => toRoom(room, own.get(room.roomId))) }
     },
+    'settings.get': decided(QUERIES['settings.get']),
     'rooms.get': decided(QUERIES['rooms.get']),
     'threads.list': (principal, roomId, page) => {
       const of = roomOf(principal, roomId)
@@ -164,10 +169,20 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
     },
     'inbox.overview': (principal) => {
       const { tenantId } = principal
+      const unreadCounts = unread.counts(principal)
+      const limit = Math.min(
+        unreadCounts.reduce((sum, { count }) => sum + count, 0),
+        MAX_OVERVIEW_UNREAD,
+      )
+      const active = threads.active(principal, MAX_OVERVIEW_THREADS)
+      const listed = new Map(active.map((thread) => [thread.no, thread]))
+      for (const no of limit === 0 ? [] : unread.newest(principal, limit)) {
+        const thread = listed.has(no) ? undefined : threads.seenByNo(no, principal.personId)
+        if (thread) listed.set(no, thread)
+      }
       return overviewOf({
-        roomIds: inbox.roomIds(tenantId),
-        counts: inbox.counts(tenantId),
-        threads: infosOf(threads.active(principal, MAX_OVERVIEW_THREADS)),
+        activity: activityOf(inbox.roomIds(tenantId), [...inbox.counts(tenantId), ...unreadCounts]),
+        threads: infosOf([...listed.values()].sort((a, b) => b.row.updatedAt - a.row.updatedAt)),
         head: { ...inbox.head(), own: positionsOf(principal).head },
       })
     },
@@ -176,9 +191,11 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const after = locate(cursor, inbox, own)
       if ('type' in after) return after
       const limit = { maxRecords, maxBytes: Math.min(maxBytes, MAX_READ_BYTES) }
-      const shared = inbox.read(principal.tenantId, { after: after.position, ...limit })
+      const shared = personalised(inbox.read(principal.tenantId, { after: after.position, ...limit }), (key) =>
+        unread.mark(threadOf(principal, key), principal.personId),
+      )
       const head = { generation: inbox.head().generation, own: own.head }
-      const readOwn = (range: InboxRange) => persons.read(principal, range)
+      const readOwn = (range: InboxRange) => personLog.read(principal, range)
       return { type: 'entries', ...merged(after, head, shared, readOwn, limit) }
     },
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),

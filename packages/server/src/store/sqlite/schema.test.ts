@@ -63,7 +63,10 @@ it('a question from before schema 11 expires at its time, and one without a time
   }
   await before.close()
   const database = new DatabaseSync(join(directory, 'holdfast.db'))
-  database.exec(`DROP INDEX thread_expiring; DROP INDEX thread_prunable;
+  database.exec(`DROP TABLE person_room; DROP TABLE person_settings; DROP INDEX thread_completed; DROP INDEX person_thread_marked;
+    ALTER TABLE thread DROP COLUMN completed_seq; ALTER TABLE thread DROP COLUMN preview;
+    ALTER TABLE person_thread DROP COLUMN read_seq; ALTER TABLE person_thread DROP COLUMN marked_unread;
+    DROP INDEX thread_expiring; DROP INDEX thread_prunable;
     ALTER TABLE thread DROP COLUMN expires_at; ALTER TABLE thread DROP COLUMN steps_since; PRAGMA user_version = 10`)
   database.close()
   const store = await open()
@@ -75,6 +78,27 @@ it('a question from before schema 11 expires at its time, and one without a time
     return found.type === 'snapshot' && found.thread.status
   })
   expect(await Promise.all(statuses)).toEqual(['idle', 'needs_you'])
+  await store.close()
+})
+
+it('S004-C7 a thread from before schema 12 counts as read for everyone, until its next run completes', async () => {
+  const database = new DatabaseSync(join(directory, 'holdfast.db'))
+  database.exec(readFileSync(new URL('./fixtures/schema-11.sql', import.meta.url), 'utf8'))
+  database.close()
+  const store = await openInThread({ directory, publish() {} })
+  const BOB = { ...ALICE, personId: 'bob' }
+  const unreadFor = async (who: typeof ALICE) => {
+    const list = await store.threads.list(who, 'room-1', { limit: 10 })
+    if (list.type !== 'page') throw new Error(list.type)
+    return list.items.filter(({ unread }) => unread).map(({ threadId }) => threadId)
+  }
+  expect([await unreadFor(ALICE), await unreadFor(BOB)]).toEqual([[], []])
+  // It was being written, and ends now.
+  await store.work.settleOrphans('all')
+  expect([await unreadFor(ALICE), await unreadFor(BOB)]).toEqual([['thread-2'], ['thread-2']])
+  await store.marks.read(ALICE, thread(2), 1_000)
+  await store.marks.unread(BOB, thread(1))
+  expect([await unreadFor(ALICE), (await unreadFor(BOB)).toSorted()]).toEqual([[], ['thread-1', 'thread-2']])
   await store.close()
 })
 

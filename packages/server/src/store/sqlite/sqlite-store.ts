@@ -182,6 +182,13 @@ export function connectStore(
       delete: call('threads.delete'),
       snapshot: read('threads.snapshot'),
     },
+    marks: {
+      read: call('marks.read'),
+      unread: call('marks.unread'),
+      readRoom: call('marks.readRoom'),
+      readAll: call('marks.readAll'),
+    },
+    settings: { get: read('settings.get'), put: call('settings.put') },
     log: { read: read('log.read') },
     inbox: { overview: read('inbox.overview'), read: read('inbox.read') },
     runs: {

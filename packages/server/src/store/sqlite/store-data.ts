@@ -7,9 +7,9 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
-import { framesOf, threadAfter } from '../decide/commit.ts'
-import type { RoomRow, Writes } from '../decide/facts.ts'
-import { inboxOf, personEntry, roomEntry } from '../decide/inbox.ts'
+import { answeredAfter, framesOf, threadAfter } from '../decide/commit.ts'
+import type { PersonPut, RoomRow, Writes } from '../decide/facts.ts'
+import { inboxOf, ownEntry, personEntry, roomEntry, type SharedEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
@@ -18,12 +18,14 @@ import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { Told } from './messages.ts'
+import { createPersonLog, type PersonLog } from './person-log.ts'
 import { createPersons, type Persons } from './persons.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSearch } from './search.ts'
 import { type CommittedFrames, createThreadLog, type LogLimits, type ThreadLog } from './thread-log.ts'
 import { createThreads, type Threads } from './threads.ts'
+import { createUnread, type Unread } from './unread.ts'
 
 export interface StoreData {
   readonly rooms: Rooms
@@ -34,6 +36,8 @@ export interface StoreData {
   readonly folds: Folds
   readonly inbox: Inbox
   readonly persons: Persons
+  readonly personLog: PersonLog
+  readonly unread: Unread
   /** How many times the open transaction has begun a change. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
@@ -45,6 +49,7 @@ export interface StoreData {
   tellRoom(room: RoomRow, now: number): void
   /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
+  applyOwn(put: PersonPut, now: number): void
   /** Writes what is staged into the open transaction. */
   write(now: number): void
   /** The transaction is durable: returns what to publish. */
@@ -76,6 +81,8 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const search = createSearch(database)
   const inbox = createInbox(database)
   const persons = createPersons(database)
+  const personLog = createPersonLog(database)
+  const unread = createUnread(database)
   const folds = createFolds(database, log, {
     capacity: hotThreads,
     quiet: () => runs.allLive().length === 0,
@@ -95,9 +102,14 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     ownTold = []
   }
 
-  function tell(tenantId: string, entries: readonly InboxEntry[]): void {
+  function tell(tenantId: string, entries: readonly SharedEntry[]): void {
     for (const entry of entries) inbox.append(tenantId, entry)
     inboxes.add(tenantId)
+  }
+
+  function tellPerson(person: Principal, entry: InboxEntry): void {
+    personLog.append(person, inbox.begin(), entry)
+    ownTold.push(person)
   }
 
   function numberOf(thread: TenantThread, put: Writes['thread']): number | undefined {
@@ -121,6 +133,8 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     folds,
     inbox,
     persons,
+    personLog,
+    unread,
     get changes() {
       return changes
     },
@@ -138,6 +152,8 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       changes++
       if (room.deletedAt !== undefined) {
         inbox.dropRoom(room)
+        persons.dropRoom(room)
+        personLog.dropRoom(room)
         told.push({ type: 'room.deleted', ...roomOf(room, room.roomId) })
       }
       tell(room.tenantId, [roomEntry(room, now)])
@@ -158,14 +174,18 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       keys.set(thread, of)
       if (writes.resolved) runs.resolve(thread, writes.resolved)
       if (run) runs.put(thread, run, { firstSeq: head + 1, lastSeq: head + writes.log.length })
-      const row = put && threadAfter(put, folds.view(thread, key))
-      if (row) threads.update(thread, row)
+      let viewed: ThreadView | undefined
+      const view = () => (viewed ??= folds.view(thread, key))
+      const row = put && threadAfter(put, view())
+      const answered = answeredAfter(writes, head, view)
+      if (row) threads.update(thread, row, answered)
+      else if (answered.completedSeq !== undefined || answered.preview !== undefined) threads.answer(thread, answered)
       if (put && writes.titled) search.retitle(thread, put.title)
       if (writes.said) search.add(thread, writes.said)
       if (run && 'outcome' in run) {
         folds.checkpoint(thread, key)
         log.seal(thread)
-        search.add(thread, answerOf(folds.view(thread, key), run.runId))
+        search.add(thread, answerOf(view(), run.runId))
       }
       if (writes.own) persons.put(thread, writes.own.personId, writes.own.put)
       if (writes.drop) {
@@ -173,17 +193,22 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         runs.drop(thread, of)
         cancels.drop(of)
         inbox.dropThread(of)
-        persons.drop(thread, of)
+        persons.drop(thread)
+        personLog.dropThread(of)
       }
-      const entries = inboxOf(writes, now, row)
+      const entries = inboxOf(writes, now, row, answered.completedSeq)
       if (entries.length > 0) tell(tenantId, entries)
-      const ownEntry = personEntry(writes, now)
-      if (writes.own && ownEntry) {
-        const person = { tenantId, personId: writes.own.personId }
-        persons.append(person, inbox.begin(), ownEntry)
-        ownTold.push(person)
-      }
+      const entry = personEntry(writes, now)
+      if (writes.own && entry) tellPerson({ tenantId, personId: writes.own.personId }, entry)
       for (const notice of notices) told.push({ ...notice, key: of })
+    },
+    applyOwn(change, now) {
+      changes++
+      const { person, put } = change
+      if (put.type === 'room') persons.putRoom(roomOf(person, put.roomId), person.personId, put.own)
+      else if (put.type === 'settings') persons.putSettings(person, put.settings)
+      else unread.read(person, put.roomId)
+      tellPerson(person, ownEntry(change, now))
     },
     write(now) {
       folds.writeParked()

@@ -1,11 +1,11 @@
 /** The `thread` table, as rows of the deciders. Other tables refer to a thread by its `no`. */
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { Due, PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
+import type { Answered, Due, PersonThread, ThreadPut, ThreadRow } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantRoom, TenantThread } from '../tenant-thread.ts'
-import { ownOf } from './persons.ts'
+import { OWN, ownOf } from './persons.ts'
 
 export interface StoredThread {
   readonly no: number
@@ -25,7 +25,10 @@ export interface Threads {
   seenByNo(no: number, personId: string): SeenThread | undefined
   /** Inserts a new thread; returns its number. */
   insert(tenantId: string, put: ThreadPut): number
-  update(no: number, row: ThreadRow): void
+  /** A tombstone keeps nothing of what was answered. */
+  update(no: number, row: Omit<ThreadRow, keyof Answered>, answered: Partial<Answered>): void
+  /** Without a put of the row. */
+  answer(no: number, answered: Partial<Answered>): void
   /** Newest activity first. */
   list(room: TenantRoom, personId: string, after: ListPosition | undefined, limit: number): SeenThread[]
   /** The threads that are not idle, newest activity first. */
@@ -36,8 +39,11 @@ export interface Threads {
   allOf(room: TenantRoom): StoredThread[]
 }
 
-const SEEN = `SELECT thread.*, person_thread.muted_until FROM thread
+const SEEN = `SELECT thread.*, ${OWN} FROM thread
   LEFT JOIN person_thread ON person_thread.thread = thread.no AND person_thread.person = ?`
+
+/** Of a tombstone. */
+const NOTHING: Answered = { completedSeq: 0, preview: '' }
 
 export function createThreads(database: DatabaseSync): Threads {
   const get = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND thread_id = ?')
@@ -50,7 +56,10 @@ export function createThreads(database: DatabaseSync): Threads {
   )
   const update =
     database.prepare(`UPDATE thread SET title = ?, made_title = ?, agent_id = ?, status = ?, waiting = ?, paused = ?, next_run = ?, expires_at = ?, steps_since = ?, archived = ?, updated_at = ?,
-       deleted_at = ?, deleted_seq = ? WHERE no = ?`)
+       deleted_at = ?, deleted_seq = ?, completed_seq = coalesce(?, completed_seq), preview = coalesce(?, preview) WHERE no = ?`)
+  const answer = database.prepare(
+    'UPDATE thread SET completed_seq = coalesce(?, completed_seq), preview = coalesce(?, preview) WHERE no = ?',
+  )
   const allOf = database.prepare('SELECT * FROM thread WHERE tenant = ? AND room_id = ? AND deleted_at IS NULL')
   const due = (column: string) =>
     database.prepare(
@@ -78,7 +87,7 @@ export function createThreads(database: DatabaseSync): Threads {
     },
     insert: (tenantId, { roomId, threadId, ownerId, title, createdAt, updatedAt }) =>
       Number(insert.run(tenantId, roomId, threadId, ownerId, title, createdAt, updatedAt).lastInsertRowid),
-    update(no, row) {
+    update(no, row, answered) {
       const { title, madeTitle, agentId, status, waiting, paused, nextRunId, expiresAt, stepsSince, archived } = row
       const { updatedAt, deleted } = row
       const kept = [
@@ -94,8 +103,10 @@ export function createThreads(database: DatabaseSync): Threads {
         Number(archived),
         updatedAt,
       ] as const
-      update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, no)
+      const { completedSeq, preview } = deleted ? NOTHING : answered
+      update.run(...kept, deleted?.at ?? null, deleted?.seq ?? null, completedSeq ?? null, preview ?? null, no)
     },
+    answer: (no, { completedSeq, preview }) => void answer.run(completedSeq ?? null, preview ?? null, no),
     seen({ tenantId, roomId, threadId }, personId) {
       const row = seen.get(personId, tenantId, roomId, threadId)
       return row && seenOf(row)
@@ -121,7 +132,7 @@ function dueOf(kind: Due['kind'], row: Record<string, SQLOutputValue>): Due {
 }
 
 function seenOf(row: Record<string, SQLOutputValue>): SeenThread {
-  return { ...threadOf(row), own: ownOf(row.muted_until) }
+  return { ...threadOf(row), own: ownOf(row) }
 }
 
 function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
@@ -145,6 +156,8 @@ function threadOf(row: Record<string, SQLOutputValue>): StoredThread {
       stepsSince: row.steps_since === null ? null : Number(row.steps_since),
       createdAt: Number(row.created_at),
       updatedAt: Number(row.updated_at),
+      completedSeq: Number(row.completed_seq),
+      ...(row.preview !== null && row.preview !== NOTHING.preview && { preview: String(row.preview) }),
       ...(row.deleted_at !== null && { deleted: { at: Number(row.deleted_at), seq: Number(row.deleted_seq) } }),
     },
   }
