@@ -29,6 +29,7 @@ export default defineConfig({
             'react-dom',
             'react-dom/client',
             'virtua',
+            'idb',
             'lucide-react',
             'react/jsx-dev-runtime',
             'vitest-browser-react',

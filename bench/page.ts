@@ -9,11 +9,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isEnded, paths, type Run, type ThreadKey } from '@holdfast/core'
+import { paths } from '@holdfast/core'
 import { chromium as launcher, type Page } from 'playwright'
 import { build } from 'vite'
 import { chromium } from '../scripts/chromium.ts'
 import { runAlone } from './alone.ts'
+import { ask, furnish, LAST, LONG, MESSAGES, OTHER } from './long-thread.ts'
 import { installProbe } from './page-probe.ts'
 import { atMost, type BenchSection, median, onlyHere } from './report.ts'
 import { startProcess } from './server-process.ts'
@@ -21,18 +22,12 @@ import { startProcess } from './server-process.ts'
 const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
 const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))
 
-const MESSAGES = 5_000
-/** A request may have one megabyte. */
-const AT_ONCE = 1_000
 const ROUNDS = 3
 const SCROLLED = { frames: 150, by: -180 }
 const THREADS = 20
 const TOKEN_MS = 50
 const TYPED = 'Someone who asks a lot while a lot is answered types as if nothing happened. '
 const WATCHED_MS = 3_000
-const LONG: ThreadKey = { roomId: 'default', threadId: 'long' }
-const OTHER: ThreadKey = { roomId: 'default', threadId: 'other' }
-const LAST = 'the very last word'
 
 /** A text and nothing else. */
 const NOTHING = `data:text/html,<!doctype html><textarea></textarea><div class="scroll" style="height:600px;overflow:auto"><div style="height:400000px">nothing</div></div>`
@@ -158,29 +153,6 @@ function commits(page: Page): Promise<{ readonly commits: number; readonly frame
 
 // ---- what is there
 
-async function furnish(url: string): Promise<void> {
-  for (let from = 0; from < MESSAGES; from += AT_ONCE) {
-    const messages = Array.from({ length: AT_ONCE }, (_, n) => messageOf(from + n))
-    // The demo's own answer is one more, and not counted.
-    await ask(url, LONG, {
-      messages,
-      script: { tokens: 1, intervalMs: 0, prefix: from + AT_ONCE < MESSAGES ? 't' : LAST },
-    })
-    await quiet(url, LONG)
-  }
-  await ask(url, OTHER, {
-    messages: [{ id: 'o', role: 'user', content: 'Other' }],
-    script: { tokens: 3, intervalMs: 0 },
-  })
-  await quiet(url, OTHER)
-}
-
-function messageOf(n: number) {
-  const said = Array.from({ length: 1 + (n % 4) }, (_, line) => `Message ${n} says something, in **its** line ${line}.`)
-  const content = n === 0 ? 'Long' : said.join('\n\n')
-  return { id: `m${n}`, role: n % 2 === 0 ? 'user' : 'assistant', content }
-}
-
 async function write(url: string): Promise<void> {
   await Promise.all(
     Array.from({ length: THREADS }, (_, n) =>
@@ -194,26 +166,6 @@ async function write(url: string): Promise<void> {
       ),
     ),
   )
-}
-
-async function ask(
-  url: string,
-  key: ThreadKey,
-  { messages, script }: { readonly messages: readonly unknown[]; readonly script: object },
-): Promise<void> {
-  const response = await fetch(url + paths.runs(key), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ runId: crypto.randomUUID(), agentId: 'demo', messages, forwardedProps: { script } }),
-  })
-  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
-}
-
-async function quiet(url: string, key: ThreadKey): Promise<void> {
-  for (;;) {
-    const { runs } = (await (await fetch(url + paths.thread(key))).json()) as { readonly runs: readonly Run[] }
-    if (runs.every(isEnded)) return
-  }
 }
 
 function p95(values: readonly number[]): number {

@@ -7,6 +7,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureActing } from './acting.ts'
 import { measureAppend } from './append.ts'
+import { measureCache } from './cache.ts'
 import { measureConnections } from './connections.ts'
 import { measureFairness } from './fairness.ts'
 import { measureFlood } from './flood.ts'
@@ -45,6 +46,7 @@ const MEASURES: Readonly<Record<string, () => Promise<BenchSection>>> = {
   isolation: measureIsolation,
   render: measureRender,
   page: measurePage,
+  cache: measureCache,
 }
 
 const { values, positionals: wanted } = parseArgs({

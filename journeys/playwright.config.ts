@@ -19,5 +19,7 @@ export default defineConfig({
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: chromium,
+    // Journeys that are about it allow it. Elsewhere it would load the whole page once more, for each browser.
+    serviceWorkers: 'block',
   },
 })

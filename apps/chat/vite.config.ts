@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { firstLoad } from './first-load.ts'
 import { leaveOut } from './leave-out.ts'
+import { workerBuild } from './worker-build.ts'
 
 const server = process.env.HOLDFAST_SERVER ?? 'http://127.0.0.1:4400'
 
@@ -19,7 +20,13 @@ export default defineConfig({
       },
     ],
   },
-  plugins: [tailwind(), react(), leaveOut(), firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' })],
+  plugins: [
+    tailwind(),
+    react(),
+    leaveOut(),
+    workerBuild(),
+    firstLoad({ most: 120_000, strict: process.env.FIRST_LOAD === 'strict' }),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -583,4 +583,25 @@ export const BUGS: readonly Bug[] = [
     put: '',
     tests: [`${SERVER}/operate/activity.test.ts`],
   },
+  {
+    what: 'a row that is read late takes the place of what the server has said',
+    file: `${THREAD}/content.ts`,
+    find: "      if (fold || content.type !== 'loading') return false\n",
+    put: '',
+    tests: [`${REGISTRY}/loading.test.ts`],
+  },
+  {
+    what: 'a tab that is slower writes an older view over a newer one',
+    file: `${CLIENT}/cache/memory-rows.ts`,
+    find: ' || seqIn(before) >= view.seq) return',
+    put: ') return',
+    tests: [`${REGISTRY}/loading.test.ts`, `${CLIENT}/cache/device-cache.test.ts`],
+  },
+  {
+    what: 'what a killed tab was sending waits until that tab is opened again',
+    file: `${THREAD}/taking-over.ts`,
+    find: '  look(false)\n',
+    put: '',
+    tests: [`${REGISTRY}/outbox.test.ts`],
+  },
 ]

@@ -44,6 +44,7 @@ function make({ environment, registry, address, entry }: Parts): Services {
     undo()
     module.tellWhatIsShown({ registry, environment, address })
     module.watchOverDrafts({ registry, environment, draftsFrom, address })
+    if (import.meta.env.PROD) module.registerWorker(import.meta.env.BASE_URL)
   })
   void aside.load()
   return {

@@ -24,12 +24,15 @@
  * - `connection` `idle` | `connecting` | `catching-up` | `live` | `waiting` | `paused{reasons}`: its own quiet line
  * - `failedStart` `{runId, text, error?}`: give the text back, then `registry.dismissFailedStart(key)`
  *
+ * With `cache` (`@holdfast/client/cache`) threads and lists outlive the page, and are shown before the server answers.
+ *
  * Lists: `observeThreads(roomId)`, `observeRooms()`, `active`, `overview` (activity anywhere). Everything that happens:
  * `events` (`RegistryEvent`); of it, the lives of runs: `lifecycle` (`RunStarted`, `RunCompleted{outcome}`). Handles of
  * runs: `deriveRunHandles(registry)`. In React: `@holdfast/react`.
  */
 
 export type { AccessState } from './access/access.ts'
+export type { DeviceCache } from './cache/port.ts'
 export { createFlowingSource, type FlowingOptions } from './connection/flowing.ts'
 export { createOneConnection, type OneConnectionOptions } from './connection/one-connection.ts'
 export { type BrowserEnvironmentOptions, browserEnvironment, browserFocus } from './environment/browser.ts'

@@ -26,6 +26,8 @@ export type ComposerMode = 'send' | 'stop' | 'stopping'
 interface ComposerProps {
   readonly mode: ComposerMode
   readonly draft: string
+  /** What was asked last cannot arrive now: says when it will. */
+  readonly unsent?: string | undefined
   /** Above the field: the queue, and what failed. */
   readonly notice?: ReactNode
   /** Under the field, at its end. */
@@ -42,6 +44,7 @@ interface ComposerProps {
 export function Composer({
   mode,
   draft,
+  unsent,
   notice,
   children,
   meaning: given,
@@ -131,13 +134,13 @@ export function Composer({
             onClick={mode === 'send' ? () => click('enter') : onStop}
           >
             <Icon name={mode === 'send' ? 'send' : 'stop'} />
-            {meaning?.button ?? WORDS[mode]}
+            {meaning?.button ?? WORDS[unsent && mode === 'stopping' ? 'stop' : mode]}
           </button>
         )}
       </div>
       <div className="composer-foot">
         <span id={hint} className="composer-hint" data-meaning={meaning && ''}>
-          {meaning?.hint ?? (choice ? CHOICES[mode] : HINTS[mode])}
+          {meaning?.hint ?? (choice ? CHOICES[mode] : (unsent ?? HINTS[mode]))}
         </span>
         {children}
       </div>

@@ -8,6 +8,8 @@ import type { ThreadKey, ThreadView } from '@holdfast/core'
 import { keyString } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { useMemo, useState } from 'react'
+import { waitingWords } from '../conversation/waiting-words.ts'
+import type { Connection } from '../frame/connection.ts'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { Questions } from '../questions/lazy-questions.tsx'
 import { meaningOf } from '../questions/meaning.ts'
@@ -34,6 +36,7 @@ interface ThreadComposerProps {
   readonly answeredBy: string | undefined
   /** The message that the new one follows; the end of the thread, if undefined. */
   readonly parentId: string | undefined
+  readonly connection: Connection
 }
 
 const MODES: Record<Activity['type'], ComposerMode> = {
@@ -46,7 +49,7 @@ const MODES: Record<Activity['type'], ComposerMode> = {
 const NONE: ThreadView['interrupts'] = []
 
 export function ThreadComposer(props: ThreadComposerProps) {
-  const { threadKey, activity, failedStart, queue, view, answering, answeredBy, parentId } = props
+  const { threadKey, activity, failedStart, queue, view, answering, answeredBy, parentId, connection } = props
   const registry = useRegistry()
   const drafts = useDrafts()
   const place = keyString(threadKey)
@@ -93,6 +96,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
     <Composer
       mode={MODES[activity.type]}
       draft={draft}
+      unsent={waitingWords(activity.type, connection)}
       notice={
         <>
           {(asks || askedBefore) && (
@@ -105,9 +109,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
               box
             />
           )}
-          {queueWasShown && (
-            <Queue threadKey={threadKey} queue={queue} activity={activity} heldBy={view?.queueHeldBy} />
-          )}
+          {queueWasShown && <Queue {...{ threadKey, queue, activity, connection }} heldBy={view?.queueHeldBy} />}
           {notice}
         </>
       }

@@ -5,12 +5,10 @@
 import type { Environment } from '@holdfast/client'
 import { browserNeighbours, createTabTransport, type TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
+import { PERSON } from './person.ts'
 import workerUrl from './tabs-worker.ts?sharedworker&url'
 
 export { createFold, viewFromSnapshot } from '@holdfast/core'
-
-/** The server knows one person, which is the user of this machine (docs/PROTOCOL.md, Process). */
-const PERSON = 'local'
 
 /** Creates a connection. With a shared worker a tab hardly ever needs it. */
 const connectPart = createPart(() => import('./connect.ts'))

@@ -1,16 +1,20 @@
 /** Announces changes of a run's state to screen readers: politely, in words, without tokens. */
 import type { Activity } from '@holdfast/client'
+import type { Connection } from '../frame/connection.ts'
+import { waitingWords } from './waiting-words.ts'
 
 interface AnnouncerProps {
   readonly activity: Activity
   /** Whether the run is accepted and has not started. */
   readonly waits: boolean
+  readonly connection: Connection
 }
 
-export function Announcer({ activity, waits }: AnnouncerProps) {
+export function Announcer({ activity, waits, connection }: AnnouncerProps) {
+  const queued = waits && activity.type === 'active'
   return (
     <p className="said" role="status">
-      {waits && activity.type === 'active' ? 'Queued' : wordsOf(activity)}
+      {queued ? 'Queued' : (waitingWords(activity.type, connection) ?? wordsOf(activity))}
     </p>
   )
 }

@@ -8,7 +8,8 @@ import { pathTo } from '@holdfast/core'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import { Icon } from '../design/icon.tsx'
-import { StatusMark } from '../sidebar/status-mark.tsx'
+import { type Connection, FINE } from '../frame/connection.ts'
+import { GoingOn } from './going-on.tsx'
 import { ABOVE, Lines } from './lines.tsx'
 import { keepPlace, placeIn } from './places.ts'
 import { headOf, type Row, rowsOf } from './rows.ts'
@@ -28,9 +29,11 @@ interface ConversationProps {
   readonly chosen?: string | undefined
   /** Of a run that is accepted and has not started. */
   readonly place?: Place | undefined
+  readonly connection?: Connection
 }
 
-export function Conversation({ state, agentTitle, actions, chosen, place: turn }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { state, agentTitle, actions, chosen, place: turn, connection = FINE } = props
   const { key, content, pending, activity } = state
   const rows = useRows(content, pending, chosen)
   const lines = useRef<VirtualizerHandle>(null)
@@ -78,14 +81,7 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
           />
           {waits && (
             <p className="waiting">
-              {turn && activity.type === 'active' ? (
-                <StatusMark status="queued" place={turn} />
-              ) : (
-                <span className="mark" data-status="working">
-                  <Icon name="working" turning />
-                  {GOING_ON[activity.type]}
-                </span>
-              )}
+              <GoingOn activity={activity.type} connection={connection} place={turn} />
             </p>
           )}
         </div>
@@ -100,8 +96,6 @@ export function Conversation({ state, agentTitle, actions, chosen, place: turn }
     </>
   )
 }
-
-const GOING_ON = { starting: 'Sending…', active: 'Working…', cancelling: 'Stopping…' } as const
 
 /** About one screen of short lines. */
 function aScreenFrom(at: number): Span {

@@ -68,7 +68,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
       </PageHead>
       <div className="reading">
         <ConnectionLine connection={isBlank(state) && hasTrouble(connection) ? FINE : connection} />
-        <Announcer activity={state.activity} waits={place !== undefined} />
+        <Announcer activity={state.activity} waits={place !== undefined} connection={connection} />
         {noRoom ? (
           <NoSuchRoom roomId={roomId}>
             <LeftWords place={keyString(threadKey)} roomId="default" />
@@ -85,6 +85,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
           queue={state.queue}
           view={state.content.type === 'ready' ? state.content.view : undefined}
           answering={state.answering}
+          connection={connection}
           answeredBy={answeredBy(state)}
           parentId={chosen === undefined ? undefined : leafIn(state, chosen)}
         />
@@ -130,7 +131,7 @@ function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
   )
   if (content.type === 'gone') return <Deleted threadKey={key} />
   if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
-    return <Conversation state={state} agentTitle={agentTitle} actions={actions} chosen={chosen} place={place} />
+    return <Conversation {...{ state, agentTitle, actions, chosen, place, connection }} />
   }
   if (content.type === 'new') {
     return (

@@ -11,6 +11,8 @@ import { besideIn, isShown } from '../conversation/beside.ts'
 import type { PageAddress } from './page-address.ts'
 import { reportPresence } from './presence.ts'
 
+export { registerWorker } from '../worker/register.ts'
+
 interface PresenceParts {
   readonly registry: RunRegistry
   readonly environment: Environment

@@ -32,7 +32,8 @@ export function NewVersion() {
 /** Looks whenever the server may have been changed: a part is missing, the connection was away, so was the person. */
 function useLooking(look: () => Promise<void>): void {
   const { type } = useConnectionState()
-  const wasAway = useRef(false)
+  // A page that the service worker has opened may be older than the server.
+  const wasAway = useRef(navigator.serviceWorker?.controller != null)
   useEffect(() => {
     if (type === 'waiting') wasAway.current = true
     if (type !== 'live' || !wasAway.current) return

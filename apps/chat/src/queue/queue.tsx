@@ -3,9 +3,11 @@ import { type Activity, isBusy, type ThreadQueue } from '@holdfast/client'
 import type { QueueHold, ThreadKey } from '@holdfast/core'
 import { useState } from 'react'
 import { Trouble } from '../composer/trouble.tsx'
+import { waitingWords } from '../conversation/waiting-words.ts'
 import { Button } from '../design/button.tsx'
 import { EditField } from '../design/edit-field.tsx'
 import { Icon } from '../design/icon.tsx'
+import { type Connection, FINE } from '../frame/connection.ts'
 import { useDrag } from './use-drag.ts'
 import { useQueue } from './use-queue.ts'
 import { WaitingRow } from './waiting-row.tsx'
@@ -16,9 +18,10 @@ interface QueueProps {
   readonly activity: Activity
   /** What paused it, if no person did. */
   readonly heldBy: QueueHold | undefined
+  readonly connection?: Connection
 }
 
-export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps) {
+export default function Queue({ threadKey, queue, activity, heldBy, connection = FINE }: QueueProps) {
   const { items, paused } = queue
   const hand = useQueue(threadKey, queue)
   const [said, setSaid] = useState('')
@@ -75,6 +78,7 @@ export default function Queue({ threadKey, queue, activity, heldBy }: QueueProps
                 <WaitingRow
                   key={item.runId}
                   item={item}
+                  unsent={waitingWords('starting', connection)}
                   place={at + 1}
                   of={items.length}
                   edit={() => hand.edit(item.runId, item.text)}

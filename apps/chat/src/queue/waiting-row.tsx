@@ -6,6 +6,8 @@ import type { Grip } from './use-drag.ts'
 
 interface WaitingRowProps {
   readonly item: WaitingMessage
+  /** Why it is not being sent now, while the server cannot be reached. */
+  readonly unsent: string | undefined
   /** From 1. */
   readonly place: number
   readonly of: number
@@ -25,7 +27,7 @@ const STAGES: Record<WaitingMessage['stage'], string> = {
   leaving: 'Removing…',
 }
 
-export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, remove }: WaitingRowProps) {
+export function WaitingRow({ item, unsent, place, of, grip, line, edit, move, sendNow, remove }: WaitingRowProps) {
   const { text, stage } = item
   const moved = useRef<HTMLElement>(undefined)
   const still = stage === 'queued' || stage === 'sending'
@@ -62,7 +64,7 @@ export function WaitingRow({ item, place, of, grip, line, edit, move, sendNow, r
         <span className="said">Edit: </span>
         <span dir="auto">{text}</span>
       </button>
-      {stage !== 'queued' && <span className="queue-stage">{STAGES[stage]}</span>}
+      {stage !== 'queued' && <span className="queue-stage">{(stage === 'sending' && unsent) || STAGES[stage]}</span>}
       {still && (
         <>
           {of > 1 && (

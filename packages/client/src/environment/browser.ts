@@ -106,6 +106,9 @@ export function browserEnvironment({
         return () => window.removeEventListener('storage', heard)
       },
     }),
+    ...(navigator.locks && {
+      locks: async () => (await import('./browser-neighbours.ts')).browserLocks(navigator.locks),
+    }),
     random: Math.random,
     mintId,
   }

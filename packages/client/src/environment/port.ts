@@ -5,6 +5,7 @@
  * Does not know: Holdfast.
  */
 import type { Clock } from '@holdfast/core'
+import type { Locks } from './neighbours.ts'
 
 export interface Visibility {
   /** Whether the page cannot be seen: a hidden tab, a minimised window. */
@@ -73,6 +74,8 @@ export interface Environment {
   readonly keep: Keep
   /** Absent where there is one page only. */
   readonly shared?: Shared
+  /** Absent where pages cannot know whether another one lives: old browsers, and plain HTTP to another machine. */
+  readonly locks?: () => Promise<Locks>
   /** From 0 up to and without 1. */
   random(): number
   /** A unique id: 1–128 characters of `[A-Za-z0-9_.:-]`, not `.` or `..`. */

@@ -1,6 +1,6 @@
 /**
- * Follows one thread: takes the snapshot if nothing is known, reads the log after it, and continues from the sink's
- * position whenever the connection is lost.
+ * Follows one thread: takes what the device has if nothing is known, else the snapshot, reads the log after it, and
+ * continues from the sink's position whenever the connection is lost.
  *
  * Owns: what is handed on, and when a snapshot is needed. Does not know: the position (the sink has it), which
  * envelopes continue it (`admission.ts`), when to try (`reconnect.ts`), what envelopes mean, who looks.
@@ -53,6 +53,8 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
   const reconnect = createReconnect({ environment, backoff, attempt, failed, changed: (state) => sink.changed(state) })
 
   async function attempt(own: Attempt): Promise<void> {
+    if (sink.recall && !outdated && sink.seq === undefined) await sink.recall()
+    if (own.signal.aborted) return
     const from = (outdated ? undefined : sink.seq) ?? (await begin(own))
     if (own.signal.aborted) return
     const handlers = {
@@ -102,7 +104,10 @@ export function createFollower({ key, transport, environment, sink, backoff }: F
     const error = transportError(cause)
     const code = problemOf(error)?.code
     // The log was trimmed, or has another history.
-    if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'not_found') outdated = true
+    if (code === 'cursor_gone' || code === 'cursor_ahead' || code === 'not_found') {
+      outdated = true
+      sink.outdated?.()
+    }
     return error.fault.type === 'unauthorized' ? 'unauthorized' : code && PAUSES[code]
   }
 

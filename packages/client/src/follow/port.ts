@@ -10,6 +10,10 @@ import type { ConnectionState } from './state.ts'
 export interface FollowerSink {
   /** The position up to which it has taken the log; undefined where it needs the snapshot first. */
   readonly seq: number | undefined
+  /** Nothing is known: takes what the device has of it, if anything, before the snapshot is asked for. Never rejects. */
+  recall?(): Promise<void>
+  /** The server does not have this position, or not the thread. What is known stays until the snapshot is there. */
+  outdated?(): void
   /** The thread at `snapshot.seq`. Replaces everything known. */
   snapshot(snapshot: ThreadSnapshot): void
   /** The thread does not exist yet. If it is created, its log follows from the beginning. */

@@ -4,6 +4,7 @@
  * Owns: the cursor, the connection, how entries are delivered. Does not know: listeners, the overview's content.
  */
 import type { InboxFrame, InboxOverview } from '@holdfast/core'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import type { Attempt } from '../follow/attempts.ts'
 import type { Backoff } from '../follow/backoff.ts'
@@ -25,6 +26,7 @@ export interface InboxOptions {
   readonly transport: RunTransport
   readonly environment: Environment
   readonly backoff: Backoff
+  readonly cache?: DeviceCache | undefined
   onDropped(reason: DropReason, type: string | undefined): void
   emit(notice: ListNotice): void
 }

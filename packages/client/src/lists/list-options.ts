@@ -1,5 +1,6 @@
 /** What every list is made of, and when it is asked for again. */
 import type { InboxFrame, ThreadKey } from '@holdfast/core'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { ActiveRun } from '../thread/port.ts'
@@ -12,6 +13,7 @@ import type { ListNotice } from './port.ts'
 export interface ListOptions {
   readonly transport: RunTransport
   readonly environment: Environment
+  readonly cache?: DeviceCache | undefined
   readonly active: Observable<readonly ActiveRun[]>
   emit(notice: ListNotice): void
   /** Called with the thread in which a run started or ended. */

@@ -4,6 +4,7 @@
  * Owns: the overview. Does not know: what makes it out of date (`inbox.ts`).
  */
 import { type InboxOverview, keyString, type RoomActivity, type ThreadInfo } from '@holdfast/core'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import { createListeners, type Observable, undoAll } from '../observable/observable.ts'
 import type { RunTransport } from '../transport/port.ts'
@@ -20,13 +21,14 @@ export interface Overview extends Observable<OverviewState> {
 export interface OverviewOptions {
   readonly transport: RunTransport
   readonly environment: Environment
+  readonly cache?: DeviceCache | undefined
   intervalMs(): number
   emit(notice: ListNotice): void
   /** Keeps the inbox open for as long as the overview is observed. */
   listen(): () => void
 }
 
-export function createOverview({ transport, environment, intervalMs, emit, listen }: OverviewOptions): Overview {
+export function createOverview({ transport, environment, cache, intervalMs, emit, listen }: OverviewOptions): Overview {
   const viewers = createListeners()
   let asking: Promise<InboxOverview> | undefined
   let state: OverviewState = { known: false, rooms: [], threads: [] }
@@ -52,6 +54,8 @@ export function createOverview({ transport, environment, intervalMs, emit, liste
     environment,
     intervalMs,
     ask,
+    cache,
+    name: 'overview',
     onAnswer: ({ rooms, threads }) => show({ known: true, rooms, threads }),
     onError: (error) => show({ ...state, error: keepSameError(state.error, error) }),
   })

@@ -8,6 +8,7 @@
  * - If nobody observes, or the page is hidden, nothing is asked and no timer runs (I10).
  * - One request at a time, so answers come in the order of the requests. `soon` asks at most twice a second.
  */
+import type { DeviceCache, ListName } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import { createListeners, undoAll } from '../observable/observable.ts'
 import { type TransportError, transportError } from '../transport/error.ts'
@@ -31,15 +32,20 @@ export interface PollOptions<T> {
   readonly environment: Environment
   intervalMs(): number
   ask(): Promise<T>
+  /** What the device has under `name` is the first answer, unless the server is faster. */
+  readonly cache?: DeviceCache | undefined
+  readonly name: ListName
   onAnswer(answer: T): void
   onError(error: TransportError): void
 }
 
-export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError }: PollOptions<T>): Poll {
+export function createPoll<T>(options: PollOptions<T>): Poll {
+  const { environment, intervalMs, ask, cache, name, onAnswer, onError } = options
   const observers = createListeners()
   let asking = false
   let again = false
   let closed = false
+  let answered = false
   let askedAt = Number.NEGATIVE_INFINITY
   let undoTimer: (() => void) | undefined
   let undoSoon: (() => void) | undefined
@@ -81,12 +87,23 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
     asking = true
     again = false
     await ask()
-      .then((answer) => closed || onAnswer(answer))
+      .then((answer) => closed || take(answer))
       .catch((cause) => closed || onError(transportError(cause)))
     asking = false
     if (!isWanted()) return
     if (again) void run()
     else wait()
+  }
+
+  function take(answer: T): void {
+    answered = true
+    onAnswer(answer)
+    cache?.writeList(name, answer)
+  }
+
+  async function recall(): Promise<void> {
+    const answer = await cache?.readList(name)
+    if (answer !== undefined && !answered && !closed) onAnswer(answer as T)
   }
 
   function look(): void {
@@ -101,6 +118,7 @@ export function createPoll<T>({ environment, intervalMs, ask, onAnswer, onError 
     retain() {
       const undo = observers.add(() => {})
       if (observers.size === 1) {
+        if (!answered) void recall()
         rest = undoAll(environment.visibility.subscribe(look), environment.connectivity.subscribe(look), stopTimers)
         refresh()
       }

@@ -16,7 +16,7 @@ export interface RoomList extends Observable<ListState<RoomInfo>>, Refreshable {
   drop(roomId: string): void
 }
 
-export function createRoomList({ transport, environment, inbox, emit }: ListOptions): RoomList {
+export function createRoomList({ transport, environment, cache, inbox, emit }: ListOptions): RoomList {
   const listeners = createListeners()
   /** Deleted from here: an answer to an earlier request does not bring them back. */
   const dropped = new Set<string>()
@@ -33,6 +33,8 @@ export function createRoomList({ transport, environment, inbox, emit }: ListOpti
     environment,
     intervalMs: inbox.intervalMs,
     ask: () => transport.ask('rooms', []),
+    cache,
+    name: 'rooms',
     onAnswer({ items }) {
       const left = items.filter(({ roomId }) => !dropped.has(roomId))
       update({ items: keepSame(state.items, left, ({ roomId }) => roomId) })

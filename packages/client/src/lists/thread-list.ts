@@ -27,7 +27,7 @@ export interface ThreadList extends ThreadListObservation, Refreshable {
 }
 
 export function createThreadList(roomId: string, options: ListOptions): ThreadList {
-  const { transport, environment, active, inbox, emit } = options
+  const { transport, environment, cache, active, inbox, emit } = options
   const listeners = createListeners()
   const pages = createThreadPages()
   let error: TransportError | undefined
@@ -47,6 +47,8 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
     environment,
     intervalMs: inbox.intervalMs,
     ask: () => transport.ask('threads', [roomId, { limit: PAGE }]),
+    cache,
+    name: `threads/${roomId}`,
     onAnswer(page) {
       pages.putNewest(page)
       error = undefined

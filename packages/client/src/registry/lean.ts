@@ -11,6 +11,7 @@
  */
 import type { ThreadKey } from '@holdfast/core'
 import { type Access, createAccess } from '../access/access.ts'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import { createBackoff } from '../follow/backoff.ts'
 import type { FollowCounters } from '../follow/port.ts'
@@ -19,12 +20,14 @@ import { createListeners, type Listeners, undoAll } from '../observable/observab
 import type { Folding } from '../thread/content.ts'
 import { createGivenUp } from '../thread/given-up.ts'
 import type { LifecycleEvent, LifecycleStream } from '../thread/lifecycle.ts'
+import { outboxOf } from '../thread/outbox.ts'
 import type { RunRef, ThreadObservation } from '../thread/port.ts'
 import { unknownThread } from '../thread/store.ts'
-import { createStoredCommands } from '../thread/stored-commands.ts'
+import { createStoredCommands, type StoredCommand } from '../thread/stored-commands.ts'
 import { createThread } from '../thread/thread.ts'
 import type { DropReason, RunTransport } from '../transport/port.ts'
 import { type ActiveRuns, createActiveRuns } from './active-runs.ts'
+import { cacheListener } from './cached.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { RegistryEvent } from './events.ts'
 import type { RegistryDiagnostics, RunRegistry } from './port.ts'
@@ -35,16 +38,23 @@ export interface LeanRunRegistryOptions {
   readonly environment: Environment
   /** Is called only once content has arrived, so that a page may load it later than the registry. */
   readonly folding: Folding
+  /** What the device keeps of threads and lists (`@holdfast/client/cache`). Absent: nothing outlives the page. */
+  readonly cache?: DeviceCache
 }
 
-export function createLeanRunRegistry({ environment, folding, ...options }: LeanRunRegistryOptions): RunRegistry {
+export function createLeanRunRegistry({
+  environment,
+  folding,
+  cache,
+  ...options
+}: LeanRunRegistryOptions): RunRegistry {
   const access = createAccess()
   const transport = access.watch(options.transport)
   const events = createListeners<[RegistryEvent]>()
   const closing = new AbortController()
   const closed = closing.signal
   const backoff = createBackoff(environment)
-  const stored = createStoredCommands(environment.keep, environment.clock.now)
+  const stored = createStoredCommands(environment.keep, environment.clock.now, outboxOf(environment))
   const givenUp = createGivenUp(environment.shared, environment.clock.now)
   const dropped: FollowCounters['dropped'] = { malformed: 0, foreign: 0 }
 
@@ -57,7 +67,7 @@ export function createLeanRunRegistry({ environment, folding, ...options }: Lean
   }
 
   const onChange = () => threads.balance()
-  const shared = { transport, environment, backoff, onChange, onDropped, emit }
+  const shared = { transport, environment, backoff, cache, onChange, onDropped, emit }
   const inbox = createInbox(shared)
   const active = createActiveRuns(() => emit({ type: 'ActiveRunsChanged' }))
   const threads = createThreads({
@@ -76,9 +86,13 @@ export function createLeanRunRegistry({ environment, folding, ...options }: Lean
   const parts = { threads, inbox, access, active, emit }
   const undo = undoAll(
     watchAccess(parts),
+    events.add(cacheListener(cache, threads, transport)),
     givenUp.subscribe((key, runId) => threads.find(key)?.dispatch({ type: 'given-up-elsewhere', runId })),
   )
-  for (const command of stored.all()) threads.of(command.key).restore(command)
+  const restore = (command: StoredCommand) => threads.of(command.key).restore(command)
+  stored.all().forEach(restore)
+  // Without its code, the next page takes over.
+  stored.takeOver(environment, closed, restore).catch(() => {})
 
   return {
     ...commandsOf(threads, environment),

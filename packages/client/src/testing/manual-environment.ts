@@ -1,5 +1,6 @@
 /** An environment that only moves when told: the double of `Environment`. */
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
+import type { Locks } from '../environment/neighbours.ts'
 import type { Environment, Shared } from '../environment/port.ts'
 
 /** What a frame lasts on this environment's clock. */
@@ -37,12 +38,14 @@ export interface ManualEnvironmentOptions {
   readonly kept?: Map<string, string>
   /** What other pages of the same browser share with it; nothing, if absent. */
   readonly shared?: Shared
+  /** With `shared`: other pages know whether this one lives. */
+  readonly locks?: Locks
   /** Ids are `id-1`, `id-2` …, or begin with this. */
   readonly ids?: string
 }
 
 export function createManualEnvironment(options: ManualEnvironmentOptions = {}): ManualEnvironment {
-  const { random = () => 0.5, kept = new Map<string, string>(), ids: prefix = 'id-', shared } = options
+  const { random = () => 0.5, kept = new Map<string, string>(), ids: prefix = 'id-', shared, locks } = options
   const clock = createManualClock()
   const hidden: Switch = { on: false, listeners: new Set() }
   const online: Switch = { on: true, listeners: new Set() }
@@ -70,6 +73,7 @@ export function createManualEnvironment(options: ManualEnvironmentOptions = {}):
       names: () => [...kept.keys()],
     },
     ...(shared && { shared }),
+    ...(locks && { locks: async () => locks }),
     random,
     mintId: () => `${prefix}${++ids}`,
     setHidden: (on) => set(hidden, on),

@@ -77,10 +77,11 @@ export function release(announced: Announced, runId: string): Announced {
   return { ...announced, entries: new Map(announced.entries).set(runId, 'released') }
 }
 
-/** The log now shows these runs. */
+/** The log now shows these runs. `restored`: as the device had them, so that what the server adds is history too. */
 export function announceRead(
   announced: Announced,
   runs: readonly Run[],
+  restored = false,
 ): WithNews & { readonly ended: readonly Ended[] } {
   const { history } = announced
   const told = announcing(announced)
@@ -106,7 +107,7 @@ export function announceRead(
       told.start(run)
     }
   }
-  return { ...told.with({ ...announced, entries, history: false }), ended }
+  return { ...told.with({ ...announced, entries, history: history && restored }), ended }
 }
 
 /** The thread ends, and the announced run with it. */

@@ -20,7 +20,11 @@ export interface ContentKeeper {
   readonly view: ThreadView | undefined
   /** Whether more was folded than has been read. */
   readonly stale: boolean
+  /** The log up to here, if it was folded at all. To take it costs nothing until the next change. */
+  folded(): ThreadView | undefined
   replace(snapshot: ThreadSnapshot): void
+  /** What the device had, unless the server has said anything. Whether it was taken. */
+  restore(view: ThreadView): boolean
   apply(batch: readonly Envelope[]): void
   /** Reads what was folded since the last read. */
   read(): void
@@ -46,6 +50,13 @@ export function createContentKeeper(key: ThreadKey, folding: Folding): ContentKe
     },
     get stale() {
       return stale
+    },
+    folded: () => fold?.view(),
+    restore(view) {
+      if (fold || content.type !== 'loading') return false
+      fold = folding.createFold(key, view)
+      stale = true
+      return true
     },
     replace(snapshot) {
       fold = folding.createFold(key, folding.viewFromSnapshot(key, snapshot))

@@ -62,8 +62,8 @@ export type ThreadEvent =
   | { readonly type: 'queue-changed'; readonly id: number }
   | { readonly type: 'queue-change-failed'; readonly id: number }
   // What the log says
-  /** It shows other runs or another queue. */
-  | { readonly type: 'read'; readonly log: LogFacts }
+  /** It shows other runs or another queue. `restored`: as the device had it, before the server has said anything. */
+  | { readonly type: 'read'; readonly log: LogFacts; readonly restored?: boolean }
   /** History is complete: what the log does not show as live is not live. */
   | { readonly type: 'caught-up' }
   | { readonly type: 'deleted' }

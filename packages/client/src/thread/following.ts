@@ -9,6 +9,7 @@
  *   are told at once.
  */
 import type { Envelope, ThreadKey } from '@holdfast/core'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import type { Backoff } from '../follow/backoff.ts'
 import { createFollower, type Follower } from '../follow/follow.ts'
@@ -37,6 +38,7 @@ export interface FollowingContext {
   readonly backoff: Backoff
   readonly keeper: ContentKeeper
   readonly audience: Audience
+  readonly cache?: DeviceCache | undefined
   store(): ThreadStore
   /** Whether the thread has to be followed may have changed. */
   onChange(): void
@@ -44,8 +46,9 @@ export interface FollowingContext {
 }
 
 export function createFollowing(context: FollowingContext): Following {
-  const { key, transport, environment, backoff, keeper, audience, store, onChange } = context
+  const { key, transport, environment, backoff, keeper, audience, cache, store, onChange } = context
   let known = false
+  let recalling: Promise<void> | undefined
 
   const isLive = () => follower.state.type === 'live'
 
@@ -57,9 +60,20 @@ export function createFollowing(context: FollowingContext): Following {
 
   function take(batch: readonly Envelope[]): void {
     keeper.apply(batch)
+    const turns = batch.some(({ kind }) => kind === 'control')
+    // Also what nobody looks at. While history is caught up, only the end of it matters.
+    cache?.note(key, keeper.folded, turns && isLive())
     if (!isLive()) return
-    if (batch.some(({ kind }) => kind === 'control')) settle()
+    if (turns) settle()
     else audience.soon()
+  }
+
+  /** Attempts that follow each other share one reading. */
+  function recall(): Promise<void> {
+    recalling ??= restore(context).finally(() => {
+      recalling = undefined
+    })
+    return recalling
   }
 
   /** Whether the server's word that there is no such thread is out of date. */
@@ -96,8 +110,10 @@ export function createFollowing(context: FollowingContext): Following {
       get seq() {
         return keeper.seq
       },
+      ...(cache && { recall, outdated: () => cache.forget(key) }),
       snapshot(snapshot) {
         keeper.replace(snapshot)
+        cache?.note(key, keeper.folded, false)
         settle()
       },
       missing: () => (wasKnown() ? follower.found() : forget(context)),
@@ -121,6 +137,15 @@ export function createFollowing(context: FollowingContext): Following {
   }
 }
 
+/** Shows what the device has, before the server has said anything. */
+async function restore({ key, keeper, cache, store }: FollowingContext): Promise<void> {
+  const view = await cache?.read(key)
+  if (!view || !keeper.restore(view)) return
+  keeper.read()
+  store().dispatch({ type: 'read', log: factsOf(view, undefined), restored: true })
+  store().publish()
+}
+
 function read({ keeper, store }: FollowingContext, follower: Follower): void {
   keeper.read()
   const { content } = keeper
@@ -131,12 +156,14 @@ function read({ keeper, store }: FollowingContext, follower: Follower): void {
   if (log !== before) store().dispatch({ type: 'read', log })
 }
 
-function bury({ keeper, store }: FollowingContext): void {
+function bury({ key, keeper, cache, store }: FollowingContext): void {
+  cache?.forget(key)
   keeper.bury()
   store().dispatch({ type: 'deleted' })
 }
 
-function forget({ keeper, store }: FollowingContext): void {
+function forget({ key, keeper, cache, store }: FollowingContext): void {
+  cache?.forget(key)
   keeper.forget()
   store().dispatch({ type: 'missing' })
 }

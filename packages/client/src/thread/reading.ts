@@ -13,9 +13,9 @@ import { moveOn } from './queue.ts'
 import { giveBack } from './returned.ts'
 import { act, advance, find, followLog, hasStarts, startsOf, type ThreadModel, withoutStop } from './state.ts'
 
-export function read(model: ThreadModel, { log }: EventOf<'read'>, emit: Emit): ThreadModel {
+export function read(model: ThreadModel, { log, restored = false }: EventOf<'read'>, emit: Emit): ThreadModel {
   let next = settleCommands(moveOn({ ...model, log }), log, emit)
-  const { announced, news, ended } = announceRead(model.announced, log.runs)
+  const { announced, news, ended } = announceRead(model.announced, log.runs, restored)
   for (const { removed, ...run } of ended) {
     if (next.commands.get(run.runId)?.stop) emit({ type: 'stop-cancelling', runId: run.runId })
     if (!removed || isBusy(next.activity)) next = act(next, { type: 'ended', ...run })

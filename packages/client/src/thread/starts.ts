@@ -59,6 +59,8 @@ function send(model: ThreadModel, start: Omit<Start, 'phase' | 'returned'>, emit
 export function restore(model: ThreadModel, event: EventOf<'restore'>, emit: Emit): ThreadModel {
   const { stored, leaf, givenUp, signedOut } = event
   const { runId, start: body, cancel, at = 0 } = stored
+  // This page has it already: its tab was copied, and the other one is gone.
+  if (body && startOf(model, runId)) return model
   const cancelled = { runId, reason: cancel?.reason, signedOut }
   if (!body) return cancelRun(model, cancelled, emit)
   const start = { request: requestOf(body, leaf), at, waits: body.onBusy === 'enqueue' }

@@ -8,6 +8,7 @@
  */
 import type { ThreadKey } from '@holdfast/core'
 import type { Access } from '../access/access.ts'
+import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
 import type { Backoff } from '../follow/backoff.ts'
 import type { FollowCounters } from '../follow/port.ts'
@@ -78,6 +79,8 @@ export interface ThreadOptions {
   readonly stored: StoredCommands
   readonly givenUp: GivenUp
   readonly access: Access
+  /** What the device keeps of threads. */
+  readonly cache?: DeviceCache | undefined
 }
 
 export function createThread(options: ThreadOptions): Thread {

@@ -11,6 +11,7 @@ mkdirSync(join(webRoot, 'assets'), { recursive: true })
 writeFileSync(join(directory, 'secret.txt'), 'secret')
 writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>page</title>')
 writeFileSync(join(webRoot, 'favicon.svg'), '<svg/>')
+writeFileSync(join(webRoot, 'worker.js'), 'void 0')
 writeFileSync(join(webRoot, '.hidden'), 'secret')
 writeFileSync(join(webRoot, 'assets', 'index-abc.js'), 'export {}')
 writeFileSync(join(webRoot, 'assets', 'zipped.js'), 'export const zipped = 1')
@@ -41,6 +42,14 @@ describe('the page', () => {
     await expectProblem(await ask('/assets/gone.js'), 404, 'not_found')
     await expectProblem(await ask('/gone.js'), 404, 'not_found')
     await expectProblem(await ask('/v1/gone'), 404, 'not_found')
+  })
+
+  it('serves the service worker from the root, for all of the application, and has it checked on each visit', async () => {
+    const { ask } = await createTestServer({ webRoot })
+    const worker = await ask('/worker.js')
+    expect(worker.headers.get('content-type')).toContain('javascript')
+    expect(worker.headers.get('cache-control')).toBe('no-cache')
+    expect(worker.headers.get('content-security-policy')).toContain("default-src 'self'")
   })
 
   it('answers an unknown address with the page for a browser, and a problem for a program', async () => {
