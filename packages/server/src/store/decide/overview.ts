@@ -4,7 +4,7 @@ import { encodeInboxCursor, type InboxPosition } from './inbox-cursor.ts'
 
 /** How many threads that are not idle, and how many unread ones, an overview lists at most. Its counts are whole. */
 export const MAX_OVERVIEW_THREADS = 1_000
-export const MAX_OVERVIEW_UNREAD = 200
+export const MAX_OVERVIEW_UNREAD = 50
 
 /** How many threads of a room are in a state. */
 export interface RoomCount {

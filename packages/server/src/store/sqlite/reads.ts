@@ -176,10 +176,7 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       )
       const active = threads.active(principal, MAX_OVERVIEW_THREADS)
       const listed = new Map(active.map((thread) => [thread.no, thread]))
-      for (const no of limit === 0 ? [] : unread.newest(principal, limit)) {
-        const thread = listed.has(no) ? undefined : threads.seenByNo(no, principal.personId)
-        if (thread) listed.set(no, thread)
-      }
+      for (const thread of limit === 0 ? [] : unread.newest(principal, limit)) listed.set(thread.no, thread)
       return overviewOf({
         activity: activityOf(inbox.roomIds(tenantId), [...inbox.counts(tenantId), ...unreadCounts]),
         threads: infosOf([...listed.values()].sort((a, b) => b.row.updatedAt - a.row.updatedAt)),

@@ -131,7 +131,8 @@ function dueOf(kind: Due['kind'], row: Record<string, SQLOutputValue>): Due {
   return { ...address, kind, at: Number(row.at) }
 }
 
-function seenOf(row: Record<string, SQLOutputValue>): SeenThread {
+/** `row`: all columns of the thread, and `OWN`. */
+export function seenOf(row: Record<string, SQLOutputValue>): SeenThread {
   return { ...threadOf(row), own: ownOf(row) }
 }
 

@@ -12,12 +12,13 @@ import { markOf } from '../decide/unread.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantThread } from '../tenant-thread.ts'
 import { OWN, ownOf } from './persons.ts'
+import { type SeenThread, seenOf } from './threads.ts'
 
 export interface Unread {
   /** How many threads of each room are unread; of one room if it is given. */
   counts(person: Principal, roomId?: string): RoomCount[]
-  /** The numbers of the unread threads with the newest activity. */
-  newest(person: Principal, limit: number): number[]
+  /** The unread threads with the newest activity, newest first. */
+  newest(person: Principal, limit: number): SeenThread[]
   /** The person's mark in one thread; undefined if the thread does not exist, or no more. */
   mark(thread: TenantThread, personId: string): ReadMark | undefined
   /** Nothing in the room is unread any more; without a room, nothing in any. */
@@ -40,8 +41,9 @@ export function createUnread(database: DatabaseSync): Unread {
     `SELECT room_id, count(*) AS count FROM (SELECT room_id ${COMPLETED} UNION ALL SELECT room_id ${MARKED_ONLY})
      GROUP BY room_id`,
   )
-  const completed = database.prepare(`SELECT no, updated_at ${COMPLETED} ORDER BY updated_at DESC LIMIT ?4`)
-  const marked = database.prepare(`SELECT no, updated_at ${MARKED_ONLY} ORDER BY updated_at DESC LIMIT ?4`)
+  const newest = (some: string) => database.prepare(`SELECT thread.*, ${OWN} ${some} ORDER BY updated_at DESC LIMIT ?4`)
+  const completed = newest(COMPLETED)
+  const marked = newest(MARKED_ONLY)
   const mark = database.prepare(
     `SELECT completed_seq, ${OWN} FROM thread
      LEFT JOIN person_thread ON person_thread.thread = thread.no AND person_thread.person = ?
@@ -62,13 +64,12 @@ export function createUnread(database: DatabaseSync): Unread {
         state: 'unread' as const,
         count: Number(row.count),
       })),
-    newest({ tenantId, personId }, limit) {
-      const found = [completed, marked].flatMap((of) => of.all(personId, tenantId, null, limit))
-      return found
-        .sort((a, b) => Number(b.updated_at) - Number(a.updated_at))
-        .slice(0, limit)
-        .map(({ no }) => Number(no))
-    },
+    newest: ({ tenantId, personId }, limit) =>
+      [completed, marked]
+        .flatMap((of) => of.all(personId, tenantId, null, limit))
+        .map(seenOf)
+        .sort((a, b) => b.row.updatedAt - a.row.updatedAt)
+        .slice(0, limit),
     mark({ tenantId, roomId, threadId }, personId) {
       const row = mark.get(personId, tenantId, roomId, threadId)
       return row && markOf({ completedSeq: Number(row.completed_seq) }, ownOf(row))
