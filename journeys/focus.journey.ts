@@ -1,6 +1,6 @@
 /** The focus by keyboard: the message box has it first, and everything that opens over the page returns it. */
 import type { Locator, Page } from '@playwright/test'
-import { addressOf, expect, expectAnswers, listed, test } from './journey.ts'
+import { addressOf, expect, expectAnswers, listed, newThread, test } from './journey.ts'
 import { scriptText } from './server.ts'
 
 const key = (threadId: string) => ({ roomId: 'default', threadId })
@@ -26,14 +26,14 @@ test('the message box has the focus after load, New thread and New room, so typi
   await page.goto(addressOf(server, key('plans')))
   await expectAnswers(page, scriptText({ tokens: 3 }))
   await expect(field(page)).toBeFocused()
-  await page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'New thread' }).click()
+  await newThread(page).click()
   await expect(page).toHaveURL(/\/rooms\/default$/)
   await expect(field(page)).toBeFocused()
   await page.keyboard.type('heard')
   await expect(field(page)).toHaveValue('heard')
 
   // Where it leads to is where this is already.
-  await page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'New thread' }).click()
+  await newThread(page).click()
   await expect(field(page)).toBeFocused()
 
   await listed(page, 'Plans').click()
@@ -190,13 +190,13 @@ test.describe('on a phone', () => {
     await page.keyboard.press('Escape')
     await expect(button(page, 'Rooms and threads')).toBeFocused()
     await button(page, 'Rooms and threads').tap()
-    await page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'New thread' }).tap()
+    await newThread(page).tap()
     await expect(page).toHaveURL(/\/rooms\/default$/)
     await expect(page.getByRole('navigation', { name: 'Threads' })).toBeHidden()
     await expect(field(page)).not.toBeFocused()
     // Where it leads to is where this is already: the drawer goes all the same.
     await button(page, 'Rooms and threads').tap()
-    await page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: 'New thread' }).tap()
+    await newThread(page).tap()
     await expect(page.getByRole('navigation', { name: 'Threads' })).toBeHidden()
   })
 })

@@ -109,6 +109,11 @@ export function stopButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Stop', exact: true })
 }
 
+/** The main action, in the head of the sidebar. */
+export function newThread(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Rooms and threads' }).getByRole('link', { name: 'New thread' })
+}
+
 /** The line of a thread in the list. */
 export function listed(page: Page, title: string): Locator {
   return page.getByRole('navigation', { name: 'Threads' }).getByRole('link', { name: title })

@@ -20,8 +20,23 @@ const THREAD = `${CLIENT}/thread`
 const CORE = 'packages/core/src'
 const SERVER = 'packages/server/src'
 const LOOP = `${SERVER}/agents/loop`
+const CHAT = 'apps/chat/src'
 
 export const BUGS: readonly Bug[] = [
+  {
+    what: 'the thread that is open has a dot, as if it were unread',
+    file: `${CHAT}/sidebar/thread-row.tsx`,
+    find: 'const unread = thread.unread && !current',
+    put: 'const unread = thread.unread',
+    tests: [`${CHAT}/sidebar/sidebar.test.tsx`],
+  },
+  {
+    what: 'a room with a hundred unread threads says 100 instead of 99+',
+    file: `${CHAT}/sidebar/unread.tsx`,
+    find: 'count > MOST',
+    put: 'count > MOST + 1',
+    tests: [`${CHAT}/sidebar/sidebar.test.tsx`],
+  },
   {
     what: 'behind a proxy that holds streams back, nothing that is said is ever shown',
     file: `${CLIENT}/connection/flowing.ts`,

@@ -99,6 +99,7 @@ function copyTree(): string {
     'vitest.config.ts',
     'tsconfig.json',
     'tsconfig.base.json',
+    'apps',
     'packages',
     'scripts',
   ]) {

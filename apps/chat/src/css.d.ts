@@ -1,1 +1,7 @@
 declare module '*.css'
+
+/** Its text. */
+declare module '*.css?raw' {
+  const css: string
+  export default css
+}

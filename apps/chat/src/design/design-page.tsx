@@ -4,6 +4,7 @@ import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { StatusMark } from '../sidebar/status-mark.tsx'
+import { UnreadBadge, UnreadDot } from '../sidebar/unread.tsx'
 import { Button, IconButton } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
@@ -51,6 +52,12 @@ const ICONS: readonly IconName[] = [
   'archive',
   'search',
   'thread',
+  'unread',
+  'read',
+  'room',
+  'bell',
+  'muted',
+  'settings',
   'more',
   'menu',
   'close',
@@ -137,7 +144,10 @@ export default function DesignPage() {
             {(['needs_you', 'working', 'stopping', 'queued', 'failed'] as const).map((status) => (
               <StatusMark key={status} status={status} />
             ))}
-            <span className="badge">7</span>
+            <UnreadBadge count={7} />
+            <UnreadBadge count={100} />
+            <UnreadDot />
+            <StatusMark status="failed" small seen />
           </Row>
         </Part>
         <Part title="Icons">

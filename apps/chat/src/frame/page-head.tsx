@@ -5,6 +5,7 @@ import { IconButton } from '../design/button.tsx'
 import { focusField } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { useDrawer } from './drawer.ts'
+import { useUnreadCount } from './page-title.ts'
 
 interface PageHeadProps {
   readonly roomId: string
@@ -16,12 +17,13 @@ interface PageHeadProps {
 
 export function PageHead({ roomId, title, room, children }: PageHeadProps) {
   const drawer = useDrawer()
+  const unread = useUnreadCount()
   return (
     <header className="head">
       <IconButton
         icon="menu"
         label="Rooms and threads"
-        className="only-narrow"
+        className={unread > 0 ? 'only-narrow has-unread' : 'only-narrow'}
         aria-expanded={drawer.open}
         onClick={drawer.show}
       />

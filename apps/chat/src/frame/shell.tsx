@@ -8,12 +8,16 @@ import { Keys } from '../design/keys.tsx'
 import { Knot } from '../design/knot.tsx'
 import type { Part } from '../parts/part.ts'
 import { loadWhenIdle } from '../parts/when-idle.ts'
+import { NewThread } from '../sidebar/new-thread.tsx'
 import { Sidebar } from '../sidebar/sidebar.tsx'
 import { Tray } from '../tray/tray.tsx'
 import { DrawerProvider, useNarrow } from './drawer.ts'
 import { layer, layerPart, layers } from './layer.tsx'
 import { NewVersion } from './new-version.tsx'
+import { useNextUnreadKey } from './next-unread.ts'
+import { useUnreadCount } from './page-title.ts'
 import { toaster, useToasts } from './toasts.ts'
+import { useFavicon } from './use-favicon.ts'
 import { useLayer } from './use-layer.ts'
 
 const Palette = layer(layerPart(() => import('../palette/palette.tsx')))
@@ -30,6 +34,8 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
   const narrow = useNarrow()
   const [layer, setLayer] = useLayer()
   const toasts = useToasts()
+  useFavicon(useUnreadCount() > 0)
+  useNextUnreadKey()
   // A drawer belongs to the place where it was opened: going anywhere closes it.
   const open = narrow && openAt === place
   const show = useCallback(() => setOpenAt(place), [place])
@@ -68,6 +74,7 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
             </span>
             <IconButton ref={close} icon="close" label="Close" className="only-narrow" onClick={hide} />
           </div>
+          <NewThread roomId={roomId} />
           <button type="button" className="search-line" onClick={() => setLayer('palette')}>
             <Icon name="search" />
             <span className="flex-1">Search or jump to</span>

@@ -9,6 +9,7 @@ import { Dialog } from '../design/dialog.tsx'
 import { focusField } from '../design/focus.ts'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
+import { useNextUnread } from '../frame/next-unread.ts'
 import { ThreadMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { isLive, useStopRuns, waitsForPlace } from '../tray/use-stop-runs.ts'
@@ -29,6 +30,7 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
   const { items, threads: all } = useOverview(true)
   const threads = all.filter(({ archived }) => !archived)
   const { stopAll } = useStopRuns()
+  const goToUnread = useNextUnread()
   const here = useActiveRuns().find(({ key }) => key.roomId === roomId && key.threadId === threadId)
   const running = items.filter(isLive)
   // In the places that become free they would begin.
@@ -99,6 +101,11 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
             <Item icon="working" name="Show runs" onSelect={then(showTray)}>
               <Keys chord="mod+." />
             </Item>
+            {goToUnread && (
+              <Item icon="unread" name="Next unread thread" onSelect={then(goToUnread)}>
+                <Keys chord="alt+shift+↓" />
+              </Item>
+            )}
             <Item icon="timeline" name="Timeline" onSelect={then(() => void navigate({ to: '/timeline' }))} />
             <Item icon="question" name="Keyboard shortcuts" onSelect={then(showShortcuts)}>
               <Keys chord="mod+/" />

@@ -5,6 +5,7 @@ import { Keys } from '../design/keys.tsx'
 const SHORTCUTS: readonly (readonly [chord: string, does: string])[] = [
   ['mod+k', 'Search threads, rooms and actions'],
   ['mod+.', 'Show running, queued and finished runs'],
+  ['alt+shift+↓', 'Go to the next unread thread'],
   ['mod+/', 'Show this list (? works too, outside text fields)'],
   ['enter', 'Send, or queue during a run'],
   ['mod+enter', 'Stop the run and send'],

@@ -12,6 +12,7 @@ import { RenameField } from './rename-field.tsx'
 interface Way {
   readonly className: string
   readonly title: string
+  readonly 'data-unread': true | undefined
   readonly children: ReactNode
   onKeyDown(event: KeyboardEvent): void
 }
@@ -21,8 +22,11 @@ interface NamedRowProps {
   /** What its field is called, and its menu. */
   readonly field: string
   readonly label: string
-  /** Its state. */
+  /** Before the title. */
+  readonly lead?: ReactNode
+  /** Its state, after the title. */
   readonly mark: ReactNode
+  readonly unread: boolean
   readonly way: (own: Way) => ReactNode
   /** Loaded with being shown; it opens itself. */
   readonly menu: (own: MenuOwn) => ReactNode
@@ -30,7 +34,7 @@ interface NamedRowProps {
   save(name: string): void
 }
 
-export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRowProps) {
+export function NamedRow({ title, field, label, lead, mark, unread, way, menu, save }: NamedRowProps) {
   const [renaming, setRenaming] = useState(false)
   const [wantsMenu, setWantsMenu] = useState(false)
   function rename(): void {
@@ -58,11 +62,13 @@ export function NamedRow({ title, field, label, mark, way, menu, save }: NamedRo
       {way({
         className: 'link',
         title,
+        'data-unread': unread || undefined,
         onKeyDown(event) {
           if (event.key === 'F2') rename()
         },
         children: (
           <>
+            {lead}
             <span className="link-title" dir="auto">
               {title}
             </span>

@@ -3,8 +3,8 @@
 import { useRegistry } from '@holdfast/react'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useRef, useState } from 'react'
+import { IconButton } from '../design/button.tsx'
 import { focusField } from '../design/focus.ts'
-import { Icon } from '../design/icon.tsx'
 import { whyOf } from '../frame/why.ts'
 
 type Stage =
@@ -52,17 +52,13 @@ export function NewRoom() {
     <>
       <div className="side-title">
         <h2>Rooms</h2>
-        <button
+        <IconButton
           ref={opener}
-          type="button"
-          className="button"
-          data-look="quiet"
+          icon="plus"
+          label="New room"
           aria-expanded={stage.type !== 'closed'}
           onClick={() => setStage({ type: stage.type === 'closed' ? 'naming' : 'closed' })}
-        >
-          <Icon name="plus" />
-          New room
-        </button>
+        />
       </div>
       {stage.type !== 'closed' && (
         <form className="new-room" onSubmit={create}>

@@ -3,10 +3,12 @@ import type { RoomInfo } from '@holdfast/core'
 import { useRegistry } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { Icon } from '../design/icon.tsx'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
 import { MenuOnItsWay } from './menu-own.tsx'
 import { NamedRow } from './named-row.tsx'
+import { UnreadBadge } from './unread.tsx'
 
 const RoomMenu = layer(
   layerPart(() => import('./room-menu.tsx')),
@@ -18,11 +20,13 @@ interface RoomRowProps {
   readonly current: boolean
   /** Whether something is known to run in it. */
   readonly working: boolean
+  /** How many of its threads are. */
+  readonly unread: number
   /** Its state. */
   readonly children: ReactNode
 }
 
-export function RoomRow({ room, current, working, children }: RoomRowProps) {
+export function RoomRow({ room, current, working, unread, children }: RoomRowProps) {
   const { roomId } = room
   const registry = useRegistry()
   const title = room.title || roomId
@@ -31,7 +35,14 @@ export function RoomRow({ room, current, working, children }: RoomRowProps) {
       title={title}
       field="Room name"
       label={`Actions for room ${title}`}
-      mark={children}
+      lead={<Icon name="room" />}
+      unread={unread > 0}
+      mark={
+        <>
+          {children}
+          <UnreadBadge count={unread} />
+        </>
+      }
       way={(own) => (
         <Link
           {...own}

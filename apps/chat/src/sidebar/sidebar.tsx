@@ -1,4 +1,4 @@
-/** The side: all rooms, and the threads of the one that is open. */
+/** The side below its head: all rooms, and the threads of the one that is open. Each of the two scrolls by itself. */
 import { useRooms } from '@holdfast/react'
 import { RoomList } from './room-list.tsx'
 import { ThreadList } from './thread-list.tsx'
@@ -14,7 +14,7 @@ export function Sidebar({ roomId, threadId }: SidebarProps) {
   return (
     <div className="side-body">
       <RoomList rooms={rooms} roomId={roomId} />
-      {room && <ThreadList room={room} threadId={threadId} />}
+      {room && <ThreadList key={room.roomId} room={room} threadId={threadId} />}
     </div>
   )
 }

@@ -35,7 +35,7 @@ it('a paused queue is a state of its own, shown beside the failure that paused i
     <ul>
       {threads.map((thread, at) => (
         <li key={String(at)}>
-          <ThreadMark thread={thread} />
+          <ThreadMark thread={{ unread: true, ...thread }} />
         </li>
       ))}
     </ul>,

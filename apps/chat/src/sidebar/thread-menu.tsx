@@ -7,24 +7,32 @@ import { Dialog } from '../design/dialog.tsx'
 import { MenuItem } from '../design/menu.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
 import { ActionsMenu } from './actions-menu.tsx'
+import { MuteMenu } from './mute-menu.tsx'
 
 interface ThreadMenuProps {
   readonly label: string
   readonly title: string
-  readonly threadKey: ThreadKey
-  readonly archived: boolean
+  readonly thread: ThreadInfo
+  readonly muted: boolean
   /** Absent where nothing runs. */
   readonly stop?: () => void
   rename(): void
   archive(): void
 }
 
-export default function ThreadMenu({ label, title, threadKey, archived, stop, rename, archive }: ThreadMenuProps) {
+export default function ThreadMenu({ label, title, thread, muted, stop, rename, archive }: ThreadMenuProps) {
+  const registry = useRegistry()
+  const { roomId, threadId, archived } = thread
+  const key = { roomId, threadId }
+
+  function mute(mutedUntil: string | null): void {
+    registry.changeThread(key, { mutedUntil }).catch(troubleAbout(`Couldn’t ${muted ? 'unmute' : 'mute'} “${title}”.`))
+  }
   return (
     <ActionsMenu
       label={label}
       rename={rename}
-      sure={(close) => <SureToDelete title={title} threadKey={threadKey} close={close} />}
+      sure={(close) => <SureToDelete title={title} threadKey={key} close={close} />}
       first={
         stop && (
           <MenuItem icon="stop" onSelect={stop}>
@@ -33,6 +41,7 @@ export default function ThreadMenu({ label, title, threadKey, archived, stop, re
         )
       }
     >
+      <MuteMenu label="Mute" muted={muted} mute={mute} />
       <MenuItem icon="archive" onSelect={archive}>
         {archived ? 'Unarchive' : 'Archive'}
       </MenuItem>

@@ -10,8 +10,10 @@ import { memo, useState } from 'react'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
 import { MenuOnItsWay } from './menu-own.tsx'
+import { useMuted } from './mute.ts'
 import { NamedRow } from './named-row.tsx'
-import { StatusMark, ThreadMark } from './status-mark.tsx'
+import { MutedMark, ThreadMark } from './status-mark.tsx'
+import { UnreadDot } from './unread.tsx'
 
 const ThreadMenu = layer(
   layerPart(() => import('./thread-menu.tsx')),
@@ -29,6 +31,8 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
   const stopping = useActiveRuns().some(({ key, activity }) => activity === 'cancelling' && sameKey(key, thread))
   // A name given here is shown until the list changes.
   const [written, setWritten] = useState<{ readonly instead: string; readonly title: string }>()
+  const muted = useMuted(thread.mutedUntil)
+  const unread = thread.unread && !current
   const title = (written?.instead === thread.title ? written.title : thread.title) || 'Untitled'
 
   async function change(body: Parameters<typeof registry.changeThread>[1], what: string): Promise<void> {
@@ -48,7 +52,14 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
       title={title}
       field="Thread name"
       label={`Actions for ${title}`}
-      mark={stopping ? <StatusMark status="stopping" /> : <ThreadMark thread={thread} />}
+      unread={unread}
+      mark={
+        <>
+          <ThreadMark thread={thread} open={current} stopping={stopping} />
+          {muted && <MutedMark until={thread.mutedUntil} />}
+          {unread && <UnreadDot />}
+        </>
+      }
       way={(own) => (
         <Link
           {...own}
@@ -61,8 +72,8 @@ export const ThreadRow = memo(function ThreadRow({ thread, current }: ThreadRowP
         <ThreadMenu
           {...own}
           title={title}
-          threadKey={{ roomId, threadId }}
-          archived={archived}
+          thread={thread}
+          muted={muted}
           {...(thread.status === 'working' && !stopping && { stop })}
           archive={() => void change({ archived: !archived }, archived ? 'unarchive' : 'archive')}
         />
