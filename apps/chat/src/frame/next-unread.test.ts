@@ -10,6 +10,8 @@ const thread = (threadId: string, more: Partial<ThreadInfo>): ThreadInfo => ({
   unread: true,
   archived: false,
   lastSeq: 1,
+  readSeq: 0,
+  completedSeq: 1,
   updatedAt: '2026-01-01T00:00:00.000Z',
   ...more,
 })

@@ -39,6 +39,8 @@ const thread = (threadId: string, more: Partial<ThreadInfo> = {}): ThreadInfo =>
   unread: false,
   archived: false,
   lastSeq: 1,
+  readSeq: 0,
+  completedSeq: 0,
   updatedAt: new Date().toISOString(),
   ...more,
 })
