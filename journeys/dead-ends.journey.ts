@@ -54,10 +54,12 @@ test('slow, unreachable, deleted, unknown and broken states each say so and offe
   await page.getByRole('link', { name: 'Go to the first room' }).click()
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
 
-  // The server does not answer: the page says what is safe, keeps trying, and recovers by itself.
+  // The server does not answer, and the device keeps nothing: the page says what is safe, keeps trying, and recovers by itself.
+  await page.addInitScript(() => void Reflect.deleteProperty(window, 'indexedDB'))
   await page.route('**/v1/**', (route) => route.abort())
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Can’t reach the server' })).toBeVisible()
+  await expect(page.getByText('Threads aren’t kept on this device.')).toBeVisible()
   await page.unrouteAll({ behavior: 'wait' })
   await expect(page.getByText('Ask something, then walk away')).toBeVisible()
 })
