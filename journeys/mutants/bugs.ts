@@ -592,6 +592,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
   },
   {
+    what: 'two devices ring for the same notice',
+    file: `${SERVER}/store/decide/person-notices.ts`,
+    find: "return { answer: row.claimedBy === deviceId ? won(row) : { type: 'claimed' } }",
+    put: 'return { answer: won(row) }',
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`, `${SERVER}/http/notices.test.ts`],
+  },
+  {
+    what: 'a phone rings for a run that the person has read on the laptop',
+    file: `${SERVER}/store/sqlite/notices.ts`,
+    find: 'const WAITING = "state IN (\'open\', \'sending\')"',
+    put: 'const WAITING = "state IN (\'open\', \'sending\', \'withdrawn\')"',
+    tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
+  },
+  {
     what: 'the progress of a sub-agent pushes everything else out of events.jsonl',
     file: `${SERVER}/operate/activity.ts`,
     find: '  if (now - reported.reportedAt < PROGRESS_MS) return false\n',

@@ -1,6 +1,7 @@
 /** The JSON shapes of requests and answers (docs/PROTOCOL.md). Server and client share these types. */
 import type { Context, Event, Interrupt, Message, ResumeEntry, Tool } from '@ag-ui/core'
 import type { NotificationSettings } from '../attention/settings.ts'
+import type { NoticeKind } from '../attention/unread.ts'
 import type { ThreadKey } from '../key/thread-key.ts'
 import type { OpenItem } from '../lifecycle/open-item.ts'
 import type { Outcome } from '../lifecycle/outcome.ts'
@@ -280,6 +281,52 @@ export interface PresenceBody {
   readonly state: 'focused' | 'visible' | 'hidden'
   /** The thread that it shows, if it shows one. */
   readonly thread?: ThreadKey
+}
+
+/** One thing to tell one person: a run has ended. */
+export interface NoticeInfo extends ThreadKey {
+  readonly noticeId: string
+  readonly kind: NoticeKind
+  readonly runId: string
+  /** The title and the first line of the thread as they are now. */
+  readonly title: string
+  readonly preview?: string
+  /** ISO 8601 UTC. */
+  readonly at: string
+  /** The person has read the thread up to the end of the run. */
+  readonly read: boolean
+}
+
+export interface ClaimNoticeBody {
+  /** The device that is to show the notice: any id that stays the same when the request is repeated. */
+  readonly deviceId: string
+}
+
+export interface PushKey {
+  /** The server's VAPID key (RFC 8292), for `applicationServerKey`: an uncompressed P-256 point in base64url. */
+  readonly key: string
+}
+
+/** A subscription as `PushSubscription.toJSON()` gives it (W3C Push API). */
+export interface PushSubscriptionInfo {
+  readonly endpoint: string
+  readonly expirationTime?: number | null
+  /** In base64url: a P-256 point and a secret of 16 bytes. */
+  readonly keys: { readonly p256dh: string; readonly auth: string }
+}
+
+export interface PushSubscriptionBody {
+  readonly deviceId: string
+  readonly subscription: PushSubscriptionInfo
+}
+
+/** What a push message holds once it is decrypted: ids and no text. */
+export interface PushPayload extends ThreadKey {
+  /** Of the most urgent of the notices that it stands for. So are the ids. */
+  readonly kind: NoticeKind
+  readonly noticeId: string
+  /** How many notices it stands for. */
+  readonly count: number
 }
 
 export interface CaughtUp extends ThreadKey {

@@ -7,6 +7,7 @@
  */
 import { createThreadMap, frameAddress, haveAddress, isId, keyOf, type ThreadKey } from '@holdfast/core'
 import type { Notice } from '../store/port.ts'
+import type { Principal } from '../store/principal.ts'
 import type { TenantRoom, TenantThread } from '../store/tenant-thread.ts'
 import type { Bus } from './port.ts'
 
@@ -38,6 +39,11 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
       const { tenantId, personId } = notice as { readonly tenantId?: unknown; readonly personId?: unknown }
       if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
       return personId === undefined || isName(personId) ? undefined : { type, reason: 'invalid' }
+    }
+    if (type === 'notice.raised' || type === 'notice.claimed') {
+      const { tenantId, personId } = notice as Partial<Record<keyof Principal, unknown>>
+      if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
+      return isName(personId) ? undefined : { type, reason: reasonOf(personId) }
     }
     if (type === 'room.deleted') {
       const { tenantId, roomId } = notice as Partial<Record<keyof TenantRoom, unknown>>

@@ -76,6 +76,7 @@ async function endRun(run: RunExecution, heard: Heard): Promise<Outcome | undefi
     recorder,
     unwritten,
     usage: reported.length > 0 ? reported : undefined,
+    attendedBy: () => run.parts.attendedBy(lease),
     again: (error, attempt) => again(run, error, attempt),
   })
   if (recorder.passedOver.size > 0) log({ type: 'agent_passed_over', lease, events: recorder.passedOver })

@@ -18,7 +18,7 @@ import { createSignalGuard } from '../agents/agent-signal.ts'
 import type { AgentCatalogue } from '../agents/port.ts'
 import type { Bus } from '../bus/port.ts'
 import type { Claim, ClaimCaps, Notice, Store } from '../store/port.ts'
-import { runName, runOf, type TenantThread } from '../store/tenant-thread.ts'
+import { runName, runOf, type TenantThread, threadOf } from '../store/tenant-thread.ts'
 import { createBackoff } from './backoff.ts'
 import { createClaimLoop } from './claim-loop.ts'
 import { createDeadlines, DEFAULT_RUN_TIMES, type RunTimes } from './deadlines.ts'
@@ -64,6 +64,8 @@ export interface EngineOptions {
   readonly random?: () => number
   /** How closely a thread is looked at now. Default: `none`. If it throws, that counts as `none`. */
   readonly attention?: (thread: TenantThread) => Attention
+  /** The ids of people who have a thread in a focused window now. Default: nobody. If it throws, that counts as nobody. */
+  readonly attendedBy?: (thread: TenantThread) => readonly string[]
   /**
    * For development: a run fails if its agent answers under another run's address. Default false: it is only logged.
    */
@@ -97,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { leaseMs = 15_000, cancelGraceMs = 5_000, drainMs = 5_000, maxConcurrent = 1_000, pollMs = 5_000 } = options
   const { times = DEFAULT_RUN_TIMES, caps = {}, flushMs = 20, random = Math.random } = options
   const { maxResumes, keepStepsMs } = options
-  const { strict = false, attention = () => 'none' as const } = options
+  const { strict = false, attention = () => 'none' as const, attendedBy = () => [] } = options
   const { work } = store
   const log = shelteredLog(options.log ?? (() => {}))
   const running = new Map<string, RunExecution>()
@@ -141,7 +143,8 @@ export function createEngine(options: EngineOptions): Engine {
     deadlines,
     intern: createInterner(),
     cancelGraceMs,
-    attention: attentionTo,
+    attention: (thread) => advised(attention, thread, 'none'),
+    attendedBy: (thread) => advised(attendedBy, thread, []),
     guardSignal: createSignalGuard((lease, error) => log({ type: 'agent_threw', lease, error })),
     strict,
     log,
@@ -167,15 +170,6 @@ export function createEngine(options: EngineOptions): Engine {
     if (outcome?.type === 'succeeded') naming.consider(run)
   }
 
-  /** Advisory: an error counts as `none`, and no run fails because of it. */
-  function attentionTo({ tenantId, roomId, threadId }: TenantThread): Attention {
-    try {
-      return attention({ tenantId, roomId, threadId })
-    } catch {
-      return 'none'
-    }
-  }
-
   function onNotice(notice: Notice): void {
     switch (notice.type) {
       case 'run.queued':
@@ -192,6 +186,8 @@ export function createEngine(options: EngineOptions): Engine {
       }
       case 'thread.more':
       case 'inbox.more':
+      case 'notice.raised':
+      case 'notice.claimed':
       case 'thread.deleted':
       case 'room.deleted':
         break
@@ -232,6 +228,15 @@ export function createEngine(options: EngineOptions): Engine {
     get active() {
       return running.size
     },
+  }
+}
+
+/** Advisory: an error counts as knowing nothing, and no run fails because of it. */
+function advised<Advice>(ask: (thread: TenantThread) => Advice, of: TenantThread, unknown: Advice): Advice {
+  try {
+    return ask(threadOf(of, of))
+  } catch {
+    return unknown
   }
 }
 

@@ -35,6 +35,8 @@ export interface RunParts {
   readonly cancelGraceMs: number
   /** For agents that ask for it. */
   readonly attention: (thread: TenantThread) => Attention
+  /** The ids of people who have the thread in a focused window now. */
+  readonly attendedBy: (thread: TenantThread) => readonly string[]
   readonly guardSignal: SignalGuard<Lease>
   /** Whether a run fails if its agent names another run. Otherwise such an event is only logged and dropped. */
   readonly strict: boolean

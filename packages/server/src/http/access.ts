@@ -34,6 +34,10 @@ export type Action =
   /** The person's own. */
   | 'settings.read'
   | 'settings.change'
+  | 'notices.read'
+  | 'notices.claim'
+  | 'notices.remove'
+  | 'push.subscribe'
 
 /** A request, as far as authentication may need it. Its size and depth have been checked. */
 export interface Credentials {
@@ -59,6 +63,7 @@ export interface Resource {
   readonly threadId?: string
   readonly runId?: string
   readonly subagentRunId?: string
+  readonly noticeId?: string
   readonly threads?: readonly ThreadKey[]
 }
 

@@ -67,6 +67,13 @@ export const ACTIONS = {
   getInbox: 'inbox.read',
   openFeed: FEED,
   pollFeed: FEED,
+  listNotices: 'notices.read',
+  clearNotices: 'notices.remove',
+  removeNotice: 'notices.remove',
+  claimNotice: 'notices.claim',
+  getPushKey: 'push.subscribe',
+  putPushSubscription: 'push.subscribe',
+  removePushSubscription: 'push.subscribe',
   reportPresence: {
     action: 'presence.report',
     named: namedBy(PresenceReport, ({ thread }) => (thread ? { threads: [keyIn(thread)] } : {})),

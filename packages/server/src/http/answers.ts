@@ -173,6 +173,21 @@ export const FeedPageShape = z.object({
 })
 export const EventPageShape = z.object({ events: z.array(z.looseObject({ type: z.string() })), ...position })
 
+export const NoticeShape = z
+  .object({
+    noticeId: id,
+    kind: z.enum(['finished', 'failed', 'needs_you']),
+    roomId: id,
+    threadId: id,
+    runId: id,
+    title: z.string(),
+    preview: z.string().optional(),
+    at: time,
+    read: z.boolean(),
+  })
+  .openapi('Notice')
+export const PushKeyShape = z.object({ key: z.string() })
+
 const listOf = (items: z.ZodType) => z.object({ items: z.array(items), next: z.string().optional() })
 export const SubagentsShape = listOf(SubagentShape)
 export const SubagentCancelRequestedShape = z.object({ subagent: SubagentShape })
@@ -184,4 +199,5 @@ export const AgentsShape = listOf(Agent)
 export const RoomsShape = listOf(RoomShape)
 export const ThreadsShape = listOf(ThreadShape)
 export const RunsShape = listOf(RunShape)
+export const NoticesShape = listOf(NoticeShape)
 export const TimelineShape = listOf(RunInThread)

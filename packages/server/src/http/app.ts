@@ -22,9 +22,11 @@ import { marks } from './routes/marks.ts'
 import { metrics } from './routes/metrics.ts'
 import { notBuilt } from './routes/not-built.ts'
 import { notificationSettings } from './routes/notification-settings.ts'
+import { notices } from './routes/notices.ts'
 import { openapi } from './routes/openapi.ts'
 import { poll } from './routes/poll.ts'
 import { presence } from './routes/presence.ts'
+import { push } from './routes/push.ts'
 import { queue } from './routes/queue.ts'
 import { rooms } from './routes/rooms.ts'
 import { runEvents } from './routes/run-events.ts'
@@ -82,6 +84,8 @@ export function createApp(options: AppOptions): Api {
     poll,
     presence,
     notificationSettings,
+    notices,
+    push,
     openapi,
   ])
     routes(api, parts)

@@ -1,6 +1,6 @@
 /** What every route receives: the parts it may use, and what the guards found out about the request. */
 
-import type { Clock } from '@holdfast/core'
+import type { Clock, PushSubscriptionInfo } from '@holdfast/core'
 import type { HttpBindings } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { AgentCatalogue } from '../agents/port.ts'
@@ -26,9 +26,18 @@ export interface Env {
 export type Api = OpenAPIHono<Env>
 
 export interface Parts {
-  readonly store: Pick<Store, 'rooms' | 'threads' | 'marks' | 'settings' | 'log' | 'inbox' | 'runs' | 'subagents'>
+  readonly store: Pick<
+    Store,
+    'rooms' | 'threads' | 'marks' | 'settings' | 'log' | 'inbox' | 'runs' | 'subagents' | 'notices'
+  > & { readonly push: Pick<Store['push'], 'subscribe' | 'unsubscribe'> }
   readonly feed: Feed
   readonly presence: Pick<Presence, 'report'>
+  readonly push: {
+    /** The server's VAPID key. */
+    readonly key: string
+    /** Why the subscription cannot be sent to; undefined if it can. */
+    refusal(subscription: PushSubscriptionInfo): 'service' | 'keys' | undefined
+  }
   readonly agents: AgentCatalogue
   readonly clock: Clock
   readonly phase: () => Phase

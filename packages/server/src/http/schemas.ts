@@ -211,4 +211,26 @@ export const PresenceReport = z.object({
   thread: z.object({ roomId: Id, threadId: Id }).optional().openapi({ description: 'What it shows, if one thread.' }),
 })
 
+export const NoticeParams = z.object({ noticeId: Id })
+export const NoticeListQuery = ListQuery.extend({
+  kind: z.enum(['finished', 'failed', 'needs_you']).optional(),
+  unread: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true')
+    .openapi({ type: 'string', enum: ['true', 'false'], description: 'Only those that the person has not read.' }),
+})
+export const ClaimNotice = z.object({ deviceId: Id })
+
+/** Whether an endpoint can be sent to, and something encrypted for the keys, is checked by its route. */
+const Subscription = z
+  .looseObject({
+    endpoint: z.string().max(2_048, 'An endpoint has at most 2,048 characters'),
+    expirationTime: z.number().nullable().optional(),
+    keys: z.looseObject({ p256dh: z.string().max(200), auth: z.string().max(200) }),
+  })
+  .openapi('PushSubscription', { description: 'What `PushSubscription.toJSON()` gives.' })
+export const PushSubscriptionNew = z.object({ deviceId: Id, subscription: Subscription })
+export const PushSubscriptionGone = z.object({ deviceId: Id, subscription: z.unknown() })
+
 export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

@@ -41,6 +41,10 @@ export interface Metrics {
   misaddressed(where: string, reason: string): void
   engineFault(during: string, code: string): void
   mcpServerLost(server: string): void
+  noticeRaised(kind: string): void
+  noticeClaimed(kind: string): void
+  /** What became of a message to a push service, from a closed list. */
+  pushed(what: string): void
   readonly contentType: string
   text(): Promise<string>
 }
@@ -182,6 +186,24 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
     registers,
   })
 
+  const raised = new Counter({
+    name: 'holdfast_notices_raised_total',
+    help: 'Notices raised by the ends of runs, one for each person, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const claimed = new Counter({
+    name: 'holdfast_notices_claimed_total',
+    help: 'Notices that a device has claimed, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const pushed = new Counter({
+    name: 'holdfast_pushes_total',
+    help: 'What became of messages to push services: push_sent, push_refused, push_given_up, subscription_dropped, push_fault.',
+    labelNames: ['what'],
+    registers,
+  })
   const mcpLost = new Counter({
     name: 'holdfast_mcp_server_losses_total',
     help: 'Times that an MCP server was lost or could not be started.',
@@ -306,6 +328,9 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
     passedOver: (count) => passedOver.inc(count),
     misaddressed: (where, reason) => misaddressed.inc({ where, reason }),
     engineFault: (during, code) => engineFaults.inc({ during, code }),
+    noticeRaised: (kind) => raised.inc({ kind }),
+    noticeClaimed: (kind) => claimed.inc({ kind }),
+    pushed: (what) => pushed.inc({ what }),
     mcpServerLost: (server) => mcpLost.inc({ server }),
     contentType: own.contentType,
     text: () => Registry.merge([own, processMetrics()]).metrics(),

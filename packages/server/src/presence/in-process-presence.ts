@@ -1,6 +1,6 @@
 /**
- * The presence of one process's devices, in memory. Owns: who shows what, until when. Does not know: what follows from
- * it.
+ * The presence of the windows that report to one process, in memory. Owns: who shows what, until when. Does not know:
+ * what follows from it.
  *
  * Invariants:
  * - It stays within its bounds. Of one person, and of all, the most recent reports are kept.
@@ -17,7 +17,9 @@ const DEVICES = 10_000
 interface Shown {
   readonly device: string
   readonly person: string
-  readonly thread: string
+  readonly personId: string
+  /** Undefined: the window is hidden or shows no thread. */
+  readonly thread: string | undefined
   readonly attention: Attention
   readonly until: number
 }
@@ -32,7 +34,7 @@ export function createInProcessPresence({ clock }: { readonly clock: Clock }): P
     if (!shown) return
     byDevice.delete(shown.device)
     removeFrom(byPerson, shown.person, shown)
-    removeFrom(byThread, shown.thread, shown)
+    if (shown.thread !== undefined) removeFrom(byThread, shown.thread, shown)
   }
 
   function forgetWhatIsOver(now: number): void {
@@ -49,12 +51,13 @@ export function createInProcessPresence({ clock }: { readonly clock: Clock }): P
       const device = JSON.stringify([person, deviceId])
       forget(byDevice.get(device))
       forgetWhatIsOver(now)
-      if (state === 'hidden' || !thread) return
-      const name = threadName(threadOf(principal, thread))
-      const shown = { device, person, thread: name, attention: state, until: now + PRESENCE_LEASE_MS }
+      const { personId } = principal
+      const shows = state === 'hidden' || !thread ? undefined : threadName(threadOf(principal, thread))
+      const attention: Attention = state === 'hidden' ? 'none' : state
+      const shown = { device, person, personId, thread: shows, attention, until: now + PRESENCE_LEASE_MS }
       byDevice.set(device, shown)
       const own = addTo(byPerson, person, shown)
-      addTo(byThread, shown.thread, shown)
+      if (shows !== undefined) addTo(byThread, shows, shown)
       if (own.size > DEVICES_A_PERSON) forget(firstOf(own))
       if (byDevice.size > DEVICES) forget(firstOf(byDevice.values()))
     },
@@ -65,6 +68,16 @@ export function createInProcessPresence({ clock }: { readonly clock: Clock }): P
         if (until > now && compareAttention(attention, most) < 0) most = attention
       }
       return most
+    },
+    windows(principal) {
+      const now = clock.now()
+      return [...(byPerson.get(personOf(principal)) ?? [])].filter(({ until }) => until > now).length
+    },
+    attending(thread) {
+      const now = clock.now()
+      const shown = [...(byThread.get(threadName(thread)) ?? [])]
+      const focused = shown.filter(({ attention, until }) => attention === 'focused' && until > now)
+      return [...new Set(focused.map(({ personId }) => personId))]
     },
   }
 }

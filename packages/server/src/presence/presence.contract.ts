@@ -99,6 +99,37 @@ export function presenceContract(
       expect(harness.presence.attention(threadOf(ANNA, B))).toBe('focused')
     })
 
+    it('counts the windows of a person, hidden ones and those without a thread too, until their lease ends', async () => {
+      const { presence } = harness
+      const report = (deviceId: string, more: Partial<PresenceBody> = {}) =>
+        presence.report(ANNA, { deviceId, state: 'hidden', ...more })
+      const windows = (of: Principal, count: number) =>
+        vi.waitFor(() => {
+          report('d1')
+          report('d2', { state: 'visible' })
+          report('d3', { state: 'focused', thread: A })
+          expect(presence.windows(of)).toBe(count)
+        })
+      expect(presence.windows(ANNA)).toBe(0)
+      await windows(ANNA, 3)
+      expect([BERTA, ELSEWHERE].map((other) => presence.windows(other))).toEqual([0, 0])
+      expect(presence.attention(threadOf(ANNA, B))).toBe('none')
+      await harness.pass(PRESENCE_LEASE_MS)
+      expect(presence.windows(ANNA)).toBe(0)
+    })
+
+    it('names the people who have a thread in a focused window, each once, until the lease ends', async () => {
+      const { presence } = harness
+      await known({ deviceId: 'd1', state: 'focused', thread: A }, A, 'focused')
+      await known({ deviceId: 'd2', state: 'focused', thread: A }, A, 'focused')
+      await known({ deviceId: 'd3', state: 'visible', thread: A }, A, 'focused', { by: BERTA })
+      await known({ deviceId: 'd4', state: 'focused', thread: A }, A, 'focused', { by: ELSEWHERE })
+      expect(presence.attending(threadOf(ANNA, A))).toEqual(['anna'])
+      expect(presence.attending(threadOf(ANNA, B))).toEqual([])
+      await harness.pass(PRESENCE_LEASE_MS)
+      expect(presence.attending(threadOf(ANNA, A))).toEqual([])
+    })
+
     if (!severalProcesses) return
 
     it('is known to every process', async () => {

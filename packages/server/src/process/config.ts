@@ -17,6 +17,8 @@ export interface Config {
   readonly strict: boolean
   /** Scheme, host and port, as in a browser's `Origin` header. */
   readonly publicOrigin?: string
+  /** Exact origins of push services. Default: the browsers' own. */
+  readonly pushServices?: readonly string[]
   readonly model?: ModelConfig
   /** What model agents of the config module leave out. */
   readonly modelDefaults: Partial<ModelConfig>
@@ -76,6 +78,19 @@ function jsonIn(text: string): unknown {
   }
 }
 
+/** Undefined: something in the list is no origin that pushes may go to. */
+function originsIn(list: string): readonly string[] | undefined {
+  const origins = list.split(',').map((each) => each.trim())
+  return origins.every(isPushOrigin) ? origins : undefined
+}
+
+function isPushOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol, hostname } = new URL(text)
+  if (origin !== text) return false
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
 const Variables = z.object({
   PORT: optional(
     z
@@ -98,6 +113,7 @@ const Variables = z.object({
   OPENAI_TITLE_MODEL: optional(z.string().optional()),
   OPENAI_HEADERS: optional(z.string().transform(jsonIn).pipe(HeaderValues).optional()),
   OPENAI_FIRST_BYTE_MS: optional(z.coerce.number().int().min(1).max(MAX_FIRST_BYTE_MS).optional()),
+  HOLDFAST_PUSH_SERVICES: optional(z.string().transform(originsIn).pipe(z.array(z.string())).optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
   HOLDFAST_ISOLATE: optional(z.enum(['on', 'off']).default('on')),
@@ -117,6 +133,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}, the time the model may take to start its answer.`,
   HOLDFAST_ISOLATE:
     'HOLDFAST_ISOLATE must be "on" or "off"; off runs the code of HOLDFAST_CONFIG in the server’s own process.',
+  HOLDFAST_PUSH_SERVICES:
+    'HOLDFAST_PUSH_SERVICES must be exact origins with commas between them, such as https://push.example. http is for loopback names only.',
   AGUI_URL:
     'AGUI_URL must be the http or https address where an AG-UI agent accepts runs, without a user name or password. Set headers in HOLDFAST_CONFIG.',
   DATABASE_URL:
@@ -156,6 +174,7 @@ export function readConfig(env: Environment): Config {
     strict: parsed.data.NODE_ENV === 'development',
     isolate: parsed.data.HOLDFAST_ISOLATE === 'on',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
+    ...(parsed.data.HOLDFAST_PUSH_SERVICES && { pushServices: parsed.data.HOLDFAST_PUSH_SERVICES }),
     ...(model ? { model } : {}),
     modelDefaults,
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),

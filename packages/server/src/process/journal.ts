@@ -11,6 +11,7 @@ import type { Answered, Asked } from '../http/traffic.ts'
 import { errorFields, originOf, wordless } from '../operate/error-fields.ts'
 import type { LifecycleEvent } from '../operate/lifecycle.ts'
 import type { Logger } from '../operate/logger.ts'
+import type { PushLog } from '../push/push-loop.ts'
 import type { TenantRun } from '../store/tenant-thread.ts'
 
 export interface Journal {
@@ -24,6 +25,7 @@ export interface Journal {
   answered(request: Asked, answer: Answered): void
   dropped(notice: DroppedNotice): void
   mcp(server: string, state: McpServerState): void
+  pushed(entry: PushLog): void
   /** A line from an MCP server itself. */
   words(server: string, words: string): void
 }
@@ -140,6 +142,23 @@ export function createJournal(logger: Logger): Journal {
           return logger.debug({ server }, `An MCP server is ${state.type}.`)
         default:
           state satisfies never
+      }
+    },
+    pushed(entry) {
+      const { type: _, ...fields } = entry
+      switch (entry.type) {
+        case 'push_sent':
+          return logger.info(fields, 'Sent a push.')
+        case 'push_refused':
+          return logger.warn(fields, 'A push service did not take a push.')
+        case 'push_given_up':
+          return logger.warn(fields, 'No push service took a push. Nobody was notified of these runs.')
+        case 'subscription_dropped':
+          return logger.info(fields, 'Dropped a push subscription that no longer exists.')
+        case 'push_fault':
+          return logger.error({ err: errorFields(entry.error) }, 'A push could not be decided or recorded.')
+        default:
+          entry satisfies never
       }
     },
     words: (server, words) => logger.debug({ server, words }, 'An MCP server wrote to its log.'),

@@ -17,6 +17,7 @@ import { createLifecycle, type LifecycleEvent } from '../operate/lifecycle.ts'
 import { createMetrics } from '../operate/metrics.ts'
 import { createRunReaders, type ReaderChange } from '../operate/run-readers.ts'
 import { createTraces } from '../operate/traces.ts'
+import type { PushLog } from '../push/push-loop.ts'
 import type { StoreMeter } from '../store/meter.ts'
 import type { Store } from '../store/port.ts'
 
@@ -28,6 +29,7 @@ export interface Listener {
   dropped?(notice: DroppedNotice): void
   /** An MCP server has another state. A reason that repeats at each attempt comes once. */
   mcp?(server: string, state: McpServerState): void
+  pushed?(entry: PushLog): void
 }
 
 export interface Watched {
@@ -40,6 +42,7 @@ export interface Operations {
   readonly meter: StoreMeter
   readonly watch: Watch
   readonly engineLog: EngineLog
+  readonly pushLog: (entry: PushLog) => void
   dropped(notice: DroppedNotice): void
   /** From now on the states of the MCP servers are recorded: the data directory is there. */
   recordMcp(): void
@@ -87,6 +90,11 @@ export function createOperations(options: OperationsOptions): Operations {
     for (const line of lines.of(event)) events.record(readers.lineOf(line))
   })
   lifecycle.subscribe((event) => listener.lived?.(event))
+
+  const unsubscribe = bus.subscribe((notice) => {
+    if (notice.type === 'notice.raised') metrics.noticeRaised(notice.kind)
+    else if (notice.type === 'notice.claimed') metrics.noticeClaimed(notice.kind)
+  })
 
   const now = () => new Date(clock.now()).toISOString()
 
@@ -145,6 +153,10 @@ export function createOperations(options: OperationsOptions): Operations {
       }
       log(entry)
     },
+    pushLog(entry) {
+      metrics.pushed(entry.type)
+      listener.pushed?.(entry)
+    },
     dropped(notice) {
       metrics.misaddressed('notice', notice.reason)
       listener.dropped?.(notice)
@@ -157,6 +169,7 @@ export function createOperations(options: OperationsOptions): Operations {
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     async close() {
       lifecycle.close()
+      unsubscribe()
       await events.close()
     },
   }

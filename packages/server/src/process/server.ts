@@ -19,6 +19,7 @@ import type { Phase } from '../http/env.ts'
 import { type Listening, listen } from '../http/listen.ts'
 import type { Report } from '../http/problem-error.ts'
 import { createInProcessPresence } from '../presence/in-process-presence.ts'
+import { createPush, type Push } from '../push/push.ts'
 import type { Store } from '../store/port.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly port: number
   readonly dataDirectory: string
   readonly publicOrigin?: string
+  /** Exact origins of push services. Default: the browsers' own. */
+  readonly pushServices?: readonly string[]
   /** Directory of the built page. */
   readonly webRoot?: string
   /** In addition to `demo`, which always exists. */
@@ -114,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const store = await createSqliteStore({ directory: dataDirectory, publish: bus.publish, meter, onLost, onAhead })
   operations.recordMcp()
   let listening: Listening | undefined
+  let push: Push | undefined
   let closing: Promise<void> | undefined
 
   const feed = createFeed({
@@ -141,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     limits: limits.run,
     times: limits.times,
     attention: presence.attention,
+    attendedBy: presence.attending,
     ...(options.strict === undefined ? {} : { strict: options.strict }),
     log,
   })
@@ -149,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (phase !== 'lost') phase = 'draining'
     // Readers stay until the runs have ended, so that they see it.
     await engine.close()
+    await push?.close()
     feed.close()
     await listening?.close(SOCKET_GRACE_MS)
     await store.close()
@@ -157,10 +163,20 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   try {
     await ensureDefaultRoom(store)
+    push = await createPush({
+      store: store.push,
+      bus,
+      clock,
+      windows: presence.windows,
+      services: options.pushServices,
+      origin: options.publicOrigin,
+      log: operations.pushLog,
+    })
     const app = createApp({
       store,
       feed,
       presence,
+      push,
       agents,
       clock,
       phase: () => phase,
@@ -177,6 +193,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     listening = await listen(app, { host, port })
     options.stopping?.throwIfAborted()
     await engine.start()
+    await push.start()
     phase = 'ready'
     return { url: listening.url, close: () => (closing ??= close()) }
   } catch (error) {

@@ -17,6 +17,7 @@ import type { Interrupt, Message } from '@ag-ui/core'
 import type {
   AfterCrash,
   InboxOverview,
+  NoticeKind,
   NotificationSettings,
   QueueInfo,
   RoomActivity,
@@ -30,11 +31,22 @@ import type {
   ThreadView,
 } from '@holdfast/core'
 import type { StoreCounts } from './meter.ts'
+import type { NoticeStore, PushStore } from './notice-store.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest } from './run-record.ts'
 import type { RunWork } from './run-work.ts'
 import type { TenantRoom, TenantThread } from './tenant-thread.ts'
 
+export type {
+  ClaimNoticeAnswer,
+  NextPush,
+  NoticePageRequest,
+  NoticeStore,
+  PushBatch,
+  PushStore,
+  PushSubscriptionRow,
+  VapidKeys,
+} from './notice-store.ts'
 export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
@@ -412,6 +424,8 @@ export type Notice =
   | { readonly type: 'run.ended'; readonly key: TenantThread; readonly runId: string }
   /** The inbox of a tenant has more entries; with `personId`, only the log of this person. */
   | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }
+  /** A notice was raised for a person, or a device has claimed one. */
+  | ({ readonly type: 'notice.raised' | 'notice.claimed'; readonly kind: NoticeKind } & Principal)
   /** The thread was deleted: its readers get nothing more. */
   | { readonly type: 'thread.deleted'; readonly key: TenantThread }
   /** Follows the `thread.deleted` of each of its threads. Readers that wait for a thread of it get nothing. */
@@ -428,6 +442,8 @@ export interface Store {
   readonly inbox: InboxStore
   readonly runs: RunIntents
   readonly subagents: SubagentStore
+  readonly notices: NoticeStore
+  readonly push: PushStore
   readonly work: RunWork
   counts(): Promise<StoreCounts>
   /** Finishes pending calls, then closes the data. A second call is harmless. */

@@ -61,6 +61,8 @@ export interface RunEnd {
   readonly events: readonly string[]
   readonly outcome: Outcome
   readonly usage?: readonly TokenUsage[]
+  /** The ids of people who have the thread in a focused window now: they need no notice. Default: nobody. */
+  readonly attendedBy?: readonly string[]
 }
 
 /** How many runs of one person, and of one agent, may be live at once. Absent: no limit. */

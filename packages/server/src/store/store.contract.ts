@@ -17,8 +17,10 @@ import { leaseContract } from './contract/lease.contract.ts'
 import { logContract } from './contract/log.contract.ts'
 import { marksContract } from './contract/marks.contract.ts'
 import { marksInAnyOrderContract } from './contract/marks-in-any-order.contract.ts'
+import { noticesContract } from './contract/notices.contract.ts'
 import { orphanContract } from './contract/orphan.contract.ts'
 import { personsContract } from './contract/persons.contract.ts'
+import { pushContract } from './contract/push.contract.ts'
 import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
@@ -61,6 +63,8 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
       marksContract(inWorld)
       marksInAnyOrderContract(inWorld)
     })
+    describe('notices', () => noticesContract(inWorld))
+    describe('pushes', () => pushContract(inWorld))
     describe('two tenants', () => tenantsContract(inWorld))
     describe('after closing and reopening', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))

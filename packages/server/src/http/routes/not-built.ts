@@ -3,9 +3,6 @@ import type { Api } from '../env.ts'
 import { ProblemError } from '../problem-error.ts'
 
 const NOT_BUILT: readonly (readonly [path: string, ...methods: string[]])[] = [
-  ['/v1/push', 'GET'],
-  ['/v1/push/subscriptions', 'PUT', 'DELETE'],
-  ['/v1/notices/:noticeId/claim', 'POST'],
   ['/agui/:agentId', 'POST'],
   ['/agui/:agentId/connect', 'POST'],
 ]

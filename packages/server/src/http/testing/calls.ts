@@ -1,7 +1,9 @@
 /** A valid request for every operation of the API, and a server in which each of them is answered. */
 import { paths, type ThreadKey } from '@holdfast/core'
 import type { Lease } from '../../store/port.ts'
+import { noticeIdOf } from '../../store/decide/person-notices.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
+import { runOf } from '../../store/tenant-thread.ts'
 import type { Access } from '../access.ts'
 import type { OperationId } from '../actions.ts'
 import type { operationsOf } from '../api-page.ts'
@@ -15,6 +17,10 @@ export interface Call {
   readonly body?: Readonly<Record<string, unknown>>
 }
 
+/** A run of this thread has ended and raised a notice. */
+const TOLD: ThreadKey = { ...KEY, threadId: 'told' }
+const NOTICE = noticeIdOf(me, runOf(me, TOLD, 'r0'))
+const subscription = { endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } }
 const QUIET: ThreadKey = { ...KEY, threadId: 'quiet' }
 const ask = [{ id: 'new-q', role: 'user', content: 'Hello' }]
 export const VALID: Readonly<Record<OperationId, Call>> = {
@@ -72,6 +78,13 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   },
   getInbox: {},
   reportPresence: { body: { deviceId: 'd', state: 'focused', thread: KEY } },
+  listNotices: { query: 'kind=finished&unread=true&limit=5' },
+  claimNotice: { body: { deviceId: 'd' } },
+  removeNotice: {},
+  clearNotices: {},
+  getPushKey: {},
+  putPushSubscription: { body: { deviceId: 'd', subscription } },
+  removePushSubscription: { body: { deviceId: 'd', subscription } },
   openFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
   pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
@@ -84,6 +97,8 @@ export async function furnished(access: Partial<Access> = {}): Promise<TestServe
     authenticate: (request) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authenticate(request),
     authorise: (...asked) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authorise(...asked),
   })
+  await server.start('r0', TOLD)
+  await server.finish(await server.claim())
   await server.start('r1')
   const lease = await server.claim()
   await server.say(lease, 'one ')
@@ -109,6 +124,7 @@ export async function everything({ store }: TestServer): Promise<string> {
     await store.threads.list(me, 'default', { limit: 200 }),
     await store.runs.timeline(me, { limit: 200 }),
     await store.settings.get(me),
+    await store.notices.list(me, { limit: 200 }),
     log.type === 'chunk' ? log.head : log,
   ])
 }
@@ -122,7 +138,7 @@ export function request(
   body: unknown = call.body,
   init: RequestInit = {},
 ) {
-  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', ...call.params }
+  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE, ...call.params }
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
   const sent = typeof body === 'string' ? body : JSON.stringify(body)
   const withBody = method !== 'get' && body !== undefined

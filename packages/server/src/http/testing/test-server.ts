@@ -67,6 +67,7 @@ export async function createTestServer(
       store,
       feed,
       presence,
+      push: { key: 'test', refusal: () => undefined },
       agents,
       clock,
       phase: () => server.phase,

@@ -1,5 +1,15 @@
 /** The calls of the port that go through deciders, by name. */
-import type { MarkStore, RoomStore, RunIntents, RunWork, SettingsStore, SubagentStore, ThreadStore } from '../port.ts'
+import type {
+  MarkStore,
+  NoticeStore,
+  PushStore,
+  RoomStore,
+  RunIntents,
+  RunWork,
+  SettingsStore,
+  SubagentStore,
+  ThreadStore,
+} from '../port.ts'
 
 /** Calls that may write. */
 export interface WritingCalls {
@@ -20,6 +30,13 @@ export interface WritingCalls {
   'runs.edit': RunIntents['edit']
   'runs.changeQueue': RunIntents['changeQueue']
   'subagents.cancel': SubagentStore['cancel']
+  'notices.claim': NoticeStore['claim']
+  'notices.remove': NoticeStore['remove']
+  'push.keys': PushStore['keys']
+  'push.subscribe': PushStore['subscribe']
+  'push.unsubscribe': PushStore['unsubscribe']
+  'push.next': PushStore['next']
+  'push.settle': PushStore['settle']
   'work.claim': RunWork['claim']
   'work.append': RunWork['append']
   'work.end': RunWork['end']

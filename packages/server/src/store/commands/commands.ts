@@ -16,6 +16,8 @@ import type { FactName, Facts, Known, Subject } from '../decide/facts.ts'
 import { decideAppend, decideEnd, decideRenew } from '../decide/lease.ts'
 import { decideRead, decideReadAll, decideReadRoom, decideUnread } from '../decide/marks.ts'
 import { decideSettle } from '../decide/orphan.ts'
+import { decideClaimNotice, decideRemoveNotices } from '../decide/person-notices.ts'
+import { decideKeys, decidePush, decideSettlePush, decideSubscribe, decideUnsubscribe } from '../decide/push.ts'
 import { decideQuestions } from '../decide/questions.ts'
 import { decideSettings, decideSettingsPut } from '../decide/settings.ts'
 import { decideStart } from '../decide/start.ts'
@@ -62,6 +64,13 @@ export const COMMANDS: Commands = {
   'runs.edit': command(run, ['room', 'thread', 'run'], decideEdit),
   'runs.changeQueue': command(thread, ['room', 'thread'], decideChangeQueue),
   'subagents.cancel': command(thread, ['room', 'thread', 'current'], decideSubagentCancel),
+  'notices.claim': command(ownNotice, ['notice'], decideClaimNotice),
+  'notices.remove': command(person, [], decideRemoveNotices),
+  'push.keys': command(store, ['vapid'], decideKeys),
+  'push.subscribe': command(person, [], decideSubscribe),
+  'push.unsubscribe': command(person, ['subscriptions'], decideUnsubscribe),
+  'push.next': command(person, ['waitingNotices', 'settings', 'subscriptions'], decidePush),
+  'push.settle': command(person, ['waitingNotices'], decideSettlePush),
   'work.claim': command(store, ['live', 'waiting'], decideClaims),
   'work.append': command(leased, ['held'], decideAppend),
   'work.end': command(leased, ['held', 'thread'], decideEnd),
@@ -109,6 +118,12 @@ function newRoom(principal: Principal, { roomId }: Room): Subject {
 }
 function person(principal: Principal): Subject {
   return ownRoom(principal, '')
+}
+function person({ tenantId, personId }: Principal): Subject {
+  return { ...STORE, tenantId, personId }
+}
+function ownNotice(principal: Principal, noticeId: string): Subject {
+  return { ...person(principal), noticeId }
 }
 function thread(principal: Principal, key: ThreadKey): Subject {
   return runOf(principal, key, '')

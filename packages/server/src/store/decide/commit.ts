@@ -73,7 +73,8 @@ export function answeredAfter(
 
 /** The changes to apply, in order. */
 export function changesOf({ writes = [] }: Pick<Decision<unknown>, 'writes'>): readonly Change[] {
-  return 'log' in writes || 'room' in writes || 'person' in writes ? [writes] : writes
+  const one = 'log' in writes || 'room' in writes || 'person' in writes || 'noticesOf' in writes || 'vapid' in writes
+  return one ? [writes] : writes
 }
 
 /** Where the run's records lie after a put whose own records took the positions `firstSeq` to `lastSeq`. */

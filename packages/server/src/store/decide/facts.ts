@@ -20,10 +20,12 @@ import type {
   ThreadStatus,
   ThreadView,
 } from '@holdfast/core'
+import type { PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
 import type { Chain } from '../run-work.ts'
 import type { TenantRun, TenantThread } from '../tenant-thread.ts'
+import type { Listener, NoticeRow, RaisedNotice } from './person-notices.ts'
 import type { Contender } from './places.ts'
 
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
@@ -156,6 +158,8 @@ export interface Writes {
   readonly own?: { readonly personId: string; readonly put: PersonThread; readonly entry?: OwnEntry }
   /** Only in an import: the `completedSeq` of the exported thread, which the log alone does not tell. */
   readonly completedSeq?: number
+  /** The notices that the end of the run raises. The run's `run.ended` is the last record of `log`. */
+  readonly raised?: readonly RaisedNotice[]
   /** Published after the commit, after the `thread.more` of `log`. */
   readonly notices: readonly ThreadNotice[]
 }
@@ -175,11 +179,37 @@ export interface PersonPut {
     | { readonly type: 'settings'; readonly settings: NotificationSettings }
 }
 
-export type Change = Writes | RoomPut | PersonPut
+/** What one decision changes of one person's notices and subscriptions. */
+export interface NoticesPut {
+  readonly noticesOf: Principal
+  /** In these states from now on. */
+  readonly notices?: readonly NoticeRow[]
+  /** A device has claimed a notice, which is counted. */
+  readonly told?: 'claimed'
+  /** Ids of notices. */
+  readonly removed?: readonly string[] | 'all'
+  readonly subscribe?: PushSubscriptionRow
+  /** Endpoints. */
+  readonly unsubscribe?: readonly string[]
+}
+
+/** The server's own keys, put once. */
+export interface KeysPut {
+  readonly vapid: VapidKeys
+}
+
+export type Change = Writes | RoomPut | PersonPut | NoticesPut | KeysPut
 
 /** What the facts are about. Fields that no needed fact uses are empty. */
 export interface Subject extends TenantRun {
   readonly personId?: string
+  readonly noticeId?: string
+}
+
+/** A notice that nobody has claimed, or that is being sent. */
+export interface WaitingNotice {
+  readonly row: NoticeRow
+  readonly mutedUntil: Listener['mutedUntil']
 }
 
 /**
@@ -198,6 +228,15 @@ export interface Facts {
   readonly activity: readonly RoomActivity[]
   /** Of the subject's person; undefined if they were never changed. */
   readonly settings: NotificationSettings | undefined
+  /** Everybody whom the tenant knows and who may see the thread. */
+  readonly audience: readonly Listener[]
+  /** The notice of the subject's person, with its thread. */
+  readonly notice: { readonly row: NoticeRow; readonly thread: ThreadRow } | undefined
+  /** The person's notices that are open or being sent, oldest first. */
+  readonly waitingNotices: readonly WaitingNotice[]
+  /** The person's, the most recently registered one first. */
+  readonly subscriptions: readonly PushSubscriptionRow[]
+  readonly vapid: VapidKeys | undefined
   /** The most expensive fact: the others are rows. */
   readonly view: ThreadView
   /** The thread's last position; 0 without a log. */

@@ -2,9 +2,11 @@
  * What the holder of a lease may do: append, renew, end. Under an older epoch, or once the run has ended, all of these
  * are refused (I2, I6, I12).
  */
+import { raisesUnread } from '@holdfast/core'
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
 import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
 import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
+import { type Listener, raisedBy } from './person-notices.ts'
 import { pauseQueue, resumeQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
 import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'
@@ -51,19 +53,24 @@ export function decideEnd(
   if (held.status === 'cancelling' && end.outcome.type !== stopOutcome(held.cancel).type) {
     return { answer: { type: 'cancelling', cancel: held.cancel } }
   }
+  const { outcome, attendedBy = [] } = end
   const ended = ending({ now, run: held, thread }, end)
-  const then = (more: readonly Writes[] = []): Decision<EndAnswer> => ({
+  const then = (audience: readonly Listener[], more: readonly Writes[] = []): Decision<EndAnswer> => ({
     answer: { type: 'ended' },
-    writes: [ended, ...more],
+    writes: [{ ...ended, raised: raisedBy({ run: lease, outcome, attendedBy, now }, audience) }, ...more],
   })
   // Only these two outcomes can affect the queue behind the run.
-  if (end.outcome.type === 'failed') {
-    return needing(['view'], ({ view }) => then(pauseQueue(view, 'failure', thread, now)))
+  if (outcome.type === 'failed') {
+    return needing(['view', 'audience'], ({ view, audience }) =>
+      then(audience, pauseQueue(view, 'failure', thread, now)),
+    )
   }
-  if (end.outcome.type === 'succeeded' && held.request.onBusy === 'supersede') {
-    return needing(['view'], ({ view }) => then(resumeQueue(view, thread && { ...thread, updatedAt: now })))
+  if (outcome.type === 'succeeded' && held.request.onBusy === 'supersede') {
+    return needing(['view', 'audience'], ({ view, audience }) =>
+      then(audience, resumeQueue(view, thread && { ...thread, updatedAt: now })),
+    )
   }
-  return then()
+  return raisesUnread(outcome.type) ? needing(['audience'], ({ audience }) => then(audience)) : then([])
 }
 
 /** The last writes of a live run: its closing events, run.ended directly after them, the row. */

@@ -16,6 +16,7 @@ import {
 import { runOf } from '../tenant-thread.ts'
 import type { Known, ThreadRow, Writes } from './facts.ts'
 import { ending } from './lease.ts'
+import { raisedBy } from './person-notices.ts'
 import { goesFirst, pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { needing, type Part, type Several, several } from './step.ts'
@@ -46,8 +47,8 @@ export function decideSettle(
 ): Several<number> {
   const settlement = (run: Live): Part<number> => ({
     subject: runOf(run.owner, run, run.runId),
-    ...needing(['thread', 'view'], ({ thread, view }) =>
-      thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view }, maxResumes) } : { answer: 0 },
+    ...needing(['thread', 'view', 'audience'], ({ thread, view, audience }) =>
+      thread ? { answer: 1, writes: settleOrphan({ now, thread, run, view, audience }, maxResumes) } : { answer: 0 },
     ),
   })
   const orphans = live.filter(({ run }) => isOrphan(run, now, which))
@@ -67,7 +68,7 @@ export function waitsForWorker(run: RunRecord): run is RunningRecord {
   return run.status === 'running' && run.workerId === null
 }
 
-interface OrphanFacts extends Known<'view'> {
+interface OrphanFacts extends Known<'view' | 'audience'> {
   readonly thread: ThreadRow
   readonly run: Live
 }
@@ -82,8 +83,14 @@ function settleOrphan(facts: OrphanFacts, maxResumes: number): readonly Writes[]
   }
   const again = run.afterCrash === 'restart' ? restart(facts) : undefined
   return again
-    ? [endOrphan(facts, ASKED_AGAIN), again]
-    : [endOrphan(facts, WORKER_LOST), ...pauseQueue(view, 'failure', thread, now)]
+    ? [failOrphan(facts, ASKED_AGAIN), again]
+    : [failOrphan(facts, WORKER_LOST), ...pauseQueue(view, 'failure', thread, now)]
+}
+
+function failOrphan(facts: OrphanFacts, outcome: typeof WORKER_LOST | typeof ASKED_AGAIN): Writes {
+  const { now, run, audience } = facts
+  const of = runOf(run.owner, run, run.runId)
+  return { ...endOrphan(facts, outcome), raised: raisedBy({ run: of, outcome, attendedBy: [], now }, audience) }
 }
 
 /** Ends a run that no worker executes. */

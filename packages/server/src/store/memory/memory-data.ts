@@ -16,6 +16,7 @@ import {
 import { answeredAfter, framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
 import type {
   Answered,
+  NoticesPut,
   PersonPut,
   PersonThread,
   RememberedCancel,
@@ -42,6 +43,7 @@ import {
   threadOf,
 } from '../tenant-thread.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
+import { createMemoryNotices, type MemoryNotices } from './memory-notices.ts'
 import { createMemoryPersons, type MemoryPersons } from './memory-persons.ts'
 
 export interface MemoryRun {
@@ -71,6 +73,7 @@ export interface MemoryData {
   room(of: TenantRoom): RoomRow | undefined
   readonly inbox: MemoryInbox
   readonly persons: MemoryPersons
+  readonly notices: MemoryNotices
   putRoom(room: RoomRow): void
   /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
@@ -91,6 +94,7 @@ export interface MemoryData {
   /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
   applyOwn(put: PersonPut, now: number): void
+  putNotices(put: NoticesPut): void
   /** Publishes what was applied, once for a whole decision: a subscriber must not act on half of one. */
   tell(): void
 }
@@ -107,6 +111,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const cancels = new Map<string, RememberedCancel & TenantRun>()
   const inbox = createMemoryInbox()
   const persons = createMemoryPersons()
+  const personNotices = createMemoryNotices()
   const untold: Notice[] = []
   let telling = false
 
@@ -168,6 +173,18 @@ export function createMemoryData(publish: Publish): MemoryData {
     threads.set(threadName(of), emptyThread(of.tenantId, row))
     inbox.dropThread(of)
     persons.dropThread(of)
+    personNotices.drop(of)
+  }
+
+  /** The notices that these writes raise and withdraw. `seq`: the position of their last record. */
+  function notify(of: TenantThread, seq: number, { run, own, raised = [] }: Writes): void {
+    const { tenantId } = of
+    if (run) personNotices.know(run.owner)
+    personNotices.raise(of, seq, raised)
+    for (const { personId, kind } of raised) untold.push({ type: 'notice.raised', tenantId, personId, kind })
+    if (!own) return
+    personNotices.know({ tenantId, personId: own.personId })
+    personNotices.read(of, own.personId, own.put.readSeq ?? 0)
   }
 
   function tellPerson(person: Principal, entry: InboxEntry): void {
@@ -190,7 +207,11 @@ export function createMemoryData(publish: Publish): MemoryData {
     room: (of) => rooms.get(roomName(of)),
     inbox,
     persons,
-    putRoom: (room) => void rooms.set(roomName(room), room),
+    notices: personNotices,
+    putRoom(room) {
+      rooms.set(roomName(room), room)
+      personNotices.know({ tenantId: room.tenantId, personId: room.ownerId })
+    },
     tellRoom(room, now) {
       const { tenantId } = room
       const deleted = room.deletedAt !== undefined
@@ -234,6 +255,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.thread || writes.run || writes.completedSeq !== undefined) thread.row = { ...thread.row, ...answered }
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
+      notify(of, head + frames.length, writes)
       if (writes.own) thread.own.set(writes.own.personId, writes.own.put)
       if (writes.drop) drop(of, thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row, answered.completedSeq)
@@ -247,8 +269,18 @@ export function createMemoryData(publish: Publish): MemoryData {
       const { person, put } = change
       if (put.type === 'room') persons.putRoom(person, put.roomId, put.own)
       else if (put.type === 'settings') persons.putSettings(person, put.settings)
-      else for (const thread of unreadOf(person, put.roomId)) readWhole(thread, person)
+      else {
+        for (const thread of unreadOf(person, put.roomId)) readWhole(thread, person)
+        personNotices.readAll(person, put.roomId)
+      }
       tellPerson(person, ownEntry(change, now))
+    },
+    putNotices(put) {
+      const person = put.noticesOf
+      personNotices.know(person)
+      personNotices.put(put)
+      const [claimed] = put.told === 'claimed' ? (put.notices ?? []) : []
+      if (claimed) untold.push({ type: 'notice.claimed', ...person, kind: claimed.kind })
     },
     tell() {
       // A subscriber may write at once. Its notices follow the ones that are being published.

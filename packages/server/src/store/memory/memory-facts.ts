@@ -2,12 +2,13 @@
  * Loads facts from the rows of a memory store: one loader for each fact. Does not know: who needs them, what is
  * decided.
  */
-import type { RoomActivity } from '@holdfast/core'
+import { DEFAULT_NOTIFICATION_SETTINGS, type RoomActivity, type ThreadKey } from '@holdfast/core'
 import type { Session } from '../commands/transact.ts'
 import { CANCEL_MEMORY_MS } from '../decide/cancel.ts'
 import { chainOf } from '../decide/chain.ts'
 import type { Due, FactName, Facts, Subject } from '../decide/facts.ts'
 import { activityOf, type RoomCount } from '../decide/overview.ts'
+import type { Listener } from '../decide/person-notices.ts'
 import { inTurn } from '../decide/places.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
@@ -97,6 +98,12 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     )
   }
 
+  function mutedFor(person: Principal, key: ThreadKey): Listener['mutedUntil'] {
+    const thread = data.thread(threadOf(person, key))?.own.get(person.personId)?.mutedUntil
+    const room = data.persons.room(person, key.roomId)?.mutedUntil
+    return { ...(thread !== undefined && { thread }), ...(room !== undefined && { room }) }
+  }
+
   const loaders: Loaders = {
     room: (subject) => data.room(subject),
     thread: (subject) => data.thread(subject)?.row,
@@ -105,6 +112,22 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
       personId === undefined ? undefined : data.persons.room({ ...subject, personId }, subject.roomId),
     activity: (subject) => activity(subject),
     settings: ({ tenantId, personId = '' }) => data.persons.settings({ tenantId, personId }),
+    audience: (subject) =>
+      data.notices.known(subject.tenantId).map((personId) => ({
+        personId,
+        mutedUntil: mutedFor({ ...subject, personId }, subject),
+        settings: data.persons.settings({ ...subject, personId }) ?? DEFAULT_NOTIFICATION_SETTINGS,
+      })),
+    notice(subject) {
+      const notices = data.notices.of(personOf(subject)).map(({ row }) => row)
+      const row = notices.find(({ noticeId }) => noticeId === subject.noticeId)
+      const thread = row && data.thread(threadOf(subject, row))
+      return thread && { row, thread: thread.row }
+    },
+    waitingNotices: (subject) =>
+      data.notices.waiting(personOf(subject)).map((row) => ({ row, mutedUntil: mutedFor(personOf(subject), row) })),
+    subscriptions: (subject) => data.notices.subscriptions(personOf(subject)),
+    vapid: () => data.notices.keys,
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
     run: (subject) => data.run(subject),
@@ -145,8 +168,14 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
         else if ('room' in change) {
           data.putRoom(change.room)
           data.tellRoom(change.room, now)
-        } else data.apply(tenantId, change, now)
+        } else if ('noticesOf' in change) data.putNotices(change)
+        else if ('vapid' in change) data.notices.keys = change.vapid
+        else data.apply(tenantId, change, now)
       },
     }),
   }
+}
+
+function personOf({ tenantId, personId = '' }: Subject): Principal {
+  return { tenantId, personId }
 }

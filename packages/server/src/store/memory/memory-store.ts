@@ -9,9 +9,11 @@ import { perform, type Session, type Transaction, transact } from '../commands/t
 import { acceptedWithin, createStoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
+import { withNoticeIds } from '../decide/inbox-notices.ts'
 import { personalised } from '../decide/inbox-personal.ts'
 import { runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
+import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms, termsOf } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
@@ -164,7 +166,9 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
           return thread && markOf(thread.row, thread.own.get(principal.personId))
         })
         const readOwn = (range: InboxRange) => data.persons.read(principal, range)
-        return { type: 'entries', ...merged(after, headOf(principal), shared, readOwn, limit) }
+        const { items, more } = merged(after, headOf(principal), shared, readOwn, limit)
+        const held = new Set(data.notices.of(principal).map(({ row }) => row.noticeId))
+        return { type: 'entries', items: withNoticeIds(items, principal, (id) => held.has(id)), more }
       },
     },
     runs: {
@@ -213,6 +217,35 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
           ? { ...answer, items: answer.items.map(({ record }) => placed(toRun(record), view, aheadOf(held))) }
           : answer
       },
+    },
+    notices: {
+      async list(principal, page) {
+        begin()
+        const { kind, unread } = page
+        const found = data.notices
+          .of(principal)
+          .filter(({ row }) => (kind ?? row.kind) === row.kind && !(unread && row.state === 'withdrawn'))
+        const answer = pageOf('notices', found, ({ no }) => ({ at: 0, id: String(no) }), page)
+        if (answer.type !== 'page') return answer
+        const items = answer.items.flatMap(({ row }) => {
+          const about = data.thread(threadOf(principal, row))
+          return about ? [toNoticeInfo(row, about.row)] : []
+        })
+        return { ...answer, items }
+      },
+      claim: call('notices.claim'),
+      remove: call('notices.remove'),
+    },
+    push: {
+      keys: call('push.keys'),
+      subscribe: call('push.subscribe'),
+      unsubscribe: call('push.unsubscribe'),
+      async waiting() {
+        begin()
+        return data.notices.persons()
+      },
+      next: call('push.next'),
+      settle: call('push.settle'),
     },
     subagents: { list: call('subagents.list'), cancel: call('subagents.cancel') },
     work: {

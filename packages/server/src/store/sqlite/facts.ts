@@ -8,6 +8,7 @@ import { chainOf } from '../decide/chain.ts'
 import { MAX_DUE } from '../decide/due.ts'
 import type { FactName, Facts, Subject } from '../decide/facts.ts'
 import { activityOf } from '../decide/overview.ts'
+import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { threadOf } from '../tenant-thread.ts'
 import type { StoreData } from './store-data.ts'
@@ -25,7 +26,7 @@ type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] 
  * A call begins the next session and ends the previous one: a new session object for each append would cost too much.
  */
 export function createFacts(data: StoreData): (now: number) => FactSession {
-  const { rooms, threads, runs, cancels, persons, unread, inbox, log, folds } = data
+  const { rooms, threads, runs, cancels, persons, unread, notices, inbox, log, folds } = data
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
   let knownRun: { readonly subject: Subject; readonly run: RunRecord | undefined } | undefined
@@ -68,6 +69,18 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       return activityOf(roomId === undefined ? inbox.roomIds(tenantId) : [roomId], counts)
     },
     settings: ({ tenantId, personId = '' }) => persons.settings({ tenantId, personId }),
+    audience(subject) {
+      const thread = storedOf(subject)
+      return thread ? notices.audience(thread.no, subject) : []
+    },
+    notice(subject) {
+      const found = notices.get(personOf(subject), subject.noticeId ?? '')
+      const thread = found && threads.byNo(found.thread)
+      return thread && { row: found.row, thread: thread.row }
+    },
+    waitingNotices: (subject) => notices.waiting(personOf(subject)),
+    subscriptions: (subject) => notices.subscriptions(personOf(subject)),
+    vapid: () => notices.keys(),
     view: (subject) => data.view(storedOf(subject)?.no, subject),
     lastSeq(subject) {
       const thread = storedOf(subject)
@@ -110,7 +123,9 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
       else if ('room' in change) {
         data.putRoom(change.room)
         data.tellRoom(change.room, now)
-      } else data.apply(tenantId, change, now)
+      } else if ('noticesOf' in change) data.putNotices(change)
+      else if ('vapid' in change) data.putKeys(change.vapid)
+      else data.apply(tenantId, change, now)
     },
     approach(subject) {
       const thread = storedOf(subject)
@@ -124,4 +139,8 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
     knownRun = undefined
     return session
   }
+}
+
+function personOf({ tenantId, personId = '' }: Subject): Principal {
+  return { tenantId, personId }
 }

@@ -9,6 +9,8 @@ import type {
   LogReader,
   MarkStore,
   Notice,
+  NoticeStore,
+  PushStore,
   RoomStore,
   RunIntents,
   RunWork,
@@ -70,6 +72,15 @@ export interface Operations {
   'runs.list': RunIntents['list']
   'subagents.list': SubagentStore['list']
   'subagents.cancel': SubagentStore['cancel']
+  'notices.list': NoticeStore['list']
+  'notices.claim': NoticeStore['claim']
+  'notices.remove': NoticeStore['remove']
+  'push.keys': PushStore['keys']
+  'push.subscribe': PushStore['subscribe']
+  'push.unsubscribe': PushStore['unsubscribe']
+  'push.waiting': PushStore['waiting']
+  'push.next': PushStore['next']
+  'push.settle': PushStore['settle']
   'work.claim': RunWork['claim']
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']

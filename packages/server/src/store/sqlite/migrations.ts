@@ -369,6 +369,58 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, person)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  /* The people whom a tenant knows: they have made, started or set something in it. */
+  CREATE TABLE person (
+    tenant TEXT NOT NULL,
+    person TEXT NOT NULL,
+    PRIMARY KEY (tenant, person)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO person (tenant, person)
+    SELECT tenant, owner FROM room UNION SELECT tenant, owner FROM thread UNION SELECT tenant, owner FROM run
+    UNION SELECT tenant, person FROM person_entry;
+
+  /* What a person is notified of: an end of a run that is news. */
+  CREATE TABLE notice (
+    /* The order in which they were raised. */
+    no         INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant     TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    notice_id  TEXT NOT NULL,
+    thread     INTEGER NOT NULL REFERENCES thread (no),
+    run_id     TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    /* The position of the run's end in the log of the thread. */
+    seq        INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    claimed_by TEXT,
+    UNIQUE (tenant, person, notice_id)
+  ) STRICT;
+  CREATE INDEX notice_person ON notice (tenant, person, no);
+  CREATE INDEX notice_thread ON notice (thread, person);
+  CREATE INDEX notice_waiting ON notice (tenant, person, no) WHERE state IN ('open', 'sending');
+
+  /* Where pushes to a device go. A row is written again when the device registers again, so the order is of use. */
+  CREATE TABLE push_subscription (
+    no       INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint TEXT NOT NULL UNIQUE,
+    tenant   TEXT NOT NULL,
+    person   TEXT NOT NULL,
+    device   TEXT NOT NULL,
+    p256dh   TEXT NOT NULL,
+    auth     TEXT NOT NULL,
+    at       INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX push_subscription_person ON push_subscription (tenant, person, no);
+
+  /* The keys that this server signs its pushes with. */
+  CREATE TABLE vapid (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    public_key  TEXT NOT NULL,
+    private_key TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /**

@@ -10,9 +10,11 @@ import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
+import { withNoticeIds } from '../decide/inbox-notices.ts'
 import { personalised } from '../decide/inbox-personal.ts'
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, runsOf } from '../decide/list-cursor.ts'
 import { activityOf, MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
+import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
 import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
@@ -49,6 +51,8 @@ export type ReadingOperation = Extract<
   | 'runs.timeline'
   | 'runs.list'
   | 'subagents.list'
+  | 'notices.list'
+  | 'push.waiting'
   | 'counts'
 >
 
@@ -59,7 +63,7 @@ export type Reads = {
 }
 
 export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
-  const { rooms, threads, runs, persons, personLog, unread, log, folds, inbox } = data
+  const { rooms, threads, runs, persons, personLog, unread, notices, log, folds, inbox } = data
   const facts = createFacts(data)
 
   /** A read that needs a view is called again until the view is close. */
@@ -193,8 +197,20 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       )
       const head = { generation: inbox.head().generation, own: own.head }
       const readOwn = (range: InboxRange) => personLog.read(principal, range)
-      return { type: 'entries', ...merged(after, head, shared, readOwn, limit) }
+      const { items, more } = merged(after, head, shared, readOwn, limit)
+      return { type: 'entries', items: withNoticeIds(items, principal, (id) => notices.has(principal, id)), more }
     },
+    'notices.list': (principal, page) => {
+      const list = (after: ListPosition | undefined, limit: number) => notices.list(principal, page, after, limit)
+      const answer = pageOf('notices', list, ({ no }) => ({ at: 0, id: String(no) }), page)
+      if (answer.type !== 'page') return answer
+      const items = answer.items.flatMap(({ thread, row }) => {
+        const about = threads.byNo(thread)
+        return about ? [toNoticeInfo(row, about.row)] : []
+      })
+      return { ...answer, items }
+    },
+    'push.waiting': () => notices.persons(),
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
     'runs.questions': decided(QUERIES['runs.questions']),
     'runs.queue': decided(QUERIES['runs.queue']),

@@ -205,6 +205,15 @@ export function connectStore(
       list: read('runs.list'),
     },
     subagents: { list: read('subagents.list'), cancel: call('subagents.cancel') },
+    notices: { list: read('notices.list'), claim: call('notices.claim'), remove: call('notices.remove') },
+    push: {
+      keys: call('push.keys'),
+      subscribe: call('push.subscribe'),
+      unsubscribe: call('push.unsubscribe'),
+      waiting: read('push.waiting'),
+      next: call('push.next'),
+      settle: call('push.settle'),
+    },
     work: {
       claim: call('work.claim'),
       append: (lease, events) => pend((id) => gather.append(id, lease, events)) as ReturnType<Store['work']['append']>,

@@ -8,9 +8,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { answeredAfter, framesOf, threadAfter } from '../decide/commit.ts'
-import type { PersonPut, RoomRow, Writes } from '../decide/facts.ts'
+import type { NoticesPut, PersonPut, RoomRow, Writes } from '../decide/facts.ts'
 import { inboxOf, ownEntry, personEntry, roomEntry, type SharedEntry } from '../decide/inbox.ts'
 import { answerOf } from '../decide/search.ts'
+import type { VapidKeys } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { roomOf, runOf, type TenantThread, threadOf } from '../tenant-thread.ts'
@@ -18,6 +19,7 @@ import { type Cancels, createCancels } from './cancels.ts'
 import { createFolds, type Folds } from './folds.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import type { Told } from './messages.ts'
+import { createNotices, type Notices } from './notices.ts'
 import { createPersonLog, type PersonLog } from './person-log.ts'
 import { createPersons, type Persons } from './persons.ts'
 import { createRooms, type Rooms } from './rooms.ts'
@@ -38,6 +40,7 @@ export interface StoreData {
   readonly persons: Persons
   readonly personLog: PersonLog
   readonly unread: Unread
+  readonly notices: Notices
   /** How many times the open transaction has begun a change. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
@@ -50,6 +53,8 @@ export interface StoreData {
   /** A decision is made for one tenant: all its writes belong to `tenantId`. */
   apply(tenantId: string, writes: Writes, now: number): void
   applyOwn(put: PersonPut, now: number): void
+  putNotices(put: NoticesPut): void
+  putKeys(keys: VapidKeys): void
   /** Writes what is staged into the open transaction. */
   write(now: number): void
   /** The transaction is durable: returns what to publish. */
@@ -83,6 +88,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const persons = createPersons(database)
   const personLog = createPersonLog(database)
   const unread = createUnread(database)
+  const personNotices = createNotices(database)
   const folds = createFolds(database, log, {
     capacity: hotThreads,
     quiet: () => runs.allLive().length === 0,
@@ -100,6 +106,16 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     told = []
     inboxes = new Set()
     ownTold = []
+  }
+
+  /** The notices that these writes raise and withdraw. `head`: the thread's last seq before them. */
+  function notify(tenantId: string, thread: number, head: number, { run, own, log: records, raised = [] }: Writes): void {
+    if (run) personNotices.know(run.owner)
+    personNotices.raise(tenantId, thread, head + records.length, raised)
+    for (const { personId, kind } of raised) told.push({ type: 'notice.raised', tenantId, personId, kind })
+    if (!own) return
+    personNotices.know({ tenantId, personId: own.personId })
+    personNotices.read(thread, own.personId, own.put.readSeq ?? 0)
   }
 
   function tell(tenantId: string, entries: readonly SharedEntry[]): void {
@@ -135,6 +151,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     persons,
     personLog,
     unread,
+    notices: personNotices,
     get changes() {
       return changes
     },
@@ -147,6 +164,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     putRoom(room) {
       changes++
       rooms.put(room)
+      personNotices.know({ tenantId: room.tenantId, personId: room.ownerId })
     },
     tellRoom(room, now) {
       changes++
@@ -187,6 +205,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         log.seal(thread)
         search.add(thread, answerOf(view(), run.runId))
       }
+      notify(tenantId, thread, head, writes)
       if (writes.own) persons.put(thread, writes.own.personId, writes.own.put)
       if (writes.drop) {
         for (const part of [log, folds, search]) part.drop(thread)
@@ -195,6 +214,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         inbox.dropThread(of)
         persons.drop(thread)
         personLog.dropThread(of)
+        personNotices.drop(thread)
       }
       const entries = inboxOf(writes, now, row, answered.completedSeq)
       if (entries.length > 0) tell(tenantId, entries)
@@ -207,8 +227,23 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       const { person, put } = change
       if (put.type === 'room') persons.putRoom(roomOf(person, put.roomId), person.personId, put.own)
       else if (put.type === 'settings') persons.putSettings(person, put.settings)
-      else unread.read(person, put.roomId)
+      else {
+        unread.read(person, put.roomId)
+        personNotices.readAll(person, put.roomId)
+      }
       tellPerson(person, ownEntry(change, now))
+    },
+    putNotices(put) {
+      changes++
+      const person = put.noticesOf
+      personNotices.know(person)
+      personNotices.put(put)
+      const [claimed] = put.told === 'claimed' ? (put.notices ?? []) : []
+      if (claimed) told.push({ type: 'notice.claimed', ...person, kind: claimed.kind })
+    },
+    putKeys(keys) {
+      changes++
+      personNotices.putKeys(keys)
     },
     write(now) {
       folds.writeParked()
@@ -229,6 +264,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       log.rolledBack()
       folds.rolledBack()
       inbox.rolledBack()
+      personNotices.rolledBack()
       forget()
     },
   }
