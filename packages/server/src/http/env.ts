@@ -32,7 +32,8 @@ export interface Parts {
   > & { readonly push: Pick<Store['push'], 'subscribe' | 'unsubscribe'> }
   readonly feed: Feed
   readonly presence: Pick<Presence, 'report'>
-  readonly push: {
+  /** Absent: this server sends no pushes. */
+  readonly push?: {
     /** The server's VAPID key. */
     readonly key: string
     /** Why the subscription cannot be sent to; undefined if it can. */

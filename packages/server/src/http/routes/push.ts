@@ -17,11 +17,11 @@ export function push(api: Api, { store, push }: Pick<Parts, 'store' | 'push'>): 
       path: '/v1/push',
       operationId: 'getPushKey',
       summary: 'The server’s key for Web Push',
-      problems: ['not_found'],
+      problems: ['not_found', 'not_supported'],
       request: {},
       responses: { 200: answer('The same for as long as the server has its data.', PushKeyShape) },
     }),
-    async () => reply<PushKey>({ key: push.key }),
+    async () => reply<PushKey>({ key: needed(push).key }),
   )
 
   api.openapi(
@@ -30,14 +30,14 @@ export function push(api: Api, { store, push }: Pick<Parts, 'store' | 'push'>): 
       path: SUBSCRIPTIONS,
       operationId: 'putPushSubscription',
       summary: 'Where pushes to this device go',
-      problems: ['not_found', 'push_service_not_allowed'],
+      problems: ['not_found', 'not_supported', 'push_service_not_allowed'],
       request: { body: { ...json(PushSubscriptionNew), required: true } },
       responses: { 204: { description: 'It replaces the device’s earlier one. The newest 20 of a person are kept.' } },
     }),
     async (c) => {
       const { deviceId, subscription } = c.req.valid('json')
       const { endpoint, keys } = subscription
-      check(push.refusal({ endpoint, keys }))
+      check(needed(push).refusal({ endpoint, keys }))
       await store.push.subscribe(c.var.principal, { deviceId, endpoint, keys })
       return nothing()
     },
@@ -60,7 +60,12 @@ export function push(api: Api, { store, push }: Pick<Parts, 'store' | 'push'>): 
   )
 }
 
-function check(refusal: ReturnType<Parts['push']['refusal']>): void {
+function needed(push: Parts['push']): NonNullable<Parts['push']> {
+  if (!push) throw new ProblemError('not_supported', 'This server sends no pushes.')
+  return push
+}
+
+function check(refusal: 'service' | 'keys' | undefined): void {
   if (refusal === 'service') {
     throw new ProblemError(
       'push_service_not_allowed',
