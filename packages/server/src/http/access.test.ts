@@ -7,7 +7,7 @@ import { operationsOf } from './api-page.ts'
 import { documentOf } from './document.ts'
 import type { Env } from './env.ts'
 import { refuseUnguarded } from './guarded.ts'
-import { type Call, everything, furnished, request, VALID } from './testing/calls.ts'
+import { type Call, everything, furnished, PARAMS, request, VALID } from './testing/calls.ts'
 import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const { app } = await createTestServer({ metrics: async () => ({ contentType: 'text/plain', text: '' }) })
@@ -107,7 +107,7 @@ describe('authorisation', () => {
     })
     const response = await request(server, operation, VALID[id])
     await response.body?.cancel()
-    const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', ...VALID[id].params }
+    const params = { ...PARAMS, ...VALID[id].params }
     const named = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as keyof typeof params)
     const threads = ['openFeed', 'pollFeed', 'reportPresence'].includes(id) ? { threads: [KEY] } : {}
     const resource: Resource = { ...Object.fromEntries(named.map((name) => [name, params[name]])), ...threads }

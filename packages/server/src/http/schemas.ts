@@ -231,6 +231,6 @@ const Subscription = z
   })
   .openapi('PushSubscription', { description: 'What `PushSubscription.toJSON()` gives.' })
 export const PushSubscriptionNew = z.object({ deviceId: Id, subscription: Subscription })
-export const PushSubscriptionGone = z.object({ deviceId: Id, subscription: z.unknown() })
+export const PushSubscriptionGone = z.object({ deviceId: Id, subscription: z.unknown().optional() })
 
 export const json = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } } })

@@ -89,6 +89,9 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   pollFeed: { body: { inbox: 'W10', threads: [{ ...KEY, after: 0 }] } },
 }
 
+/** What a path names unless a call says otherwise. */
+export const PARAMS = { ...KEY, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE } as const
+
 /** `access` is in force once everything is there. */
 export async function furnished(access: Partial<Access> = {}): Promise<TestServer & { lease: Lease }> {
   let open = true
@@ -138,7 +141,7 @@ export function request(
   body: unknown = call.body,
   init: RequestInit = {},
 ) {
-  const params = { roomId: 'default', threadId: KEY.threadId, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE, ...call.params }
+  const params = { ...PARAMS, ...call.params }
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name as keyof typeof params] ?? '')
   const sent = typeof body === 'string' ? body : JSON.stringify(body)
   const withBody = method !== 'get' && body !== undefined

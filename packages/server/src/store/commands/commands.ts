@@ -119,9 +119,6 @@ function newRoom(principal: Principal, { roomId }: Room): Subject {
 function person(principal: Principal): Subject {
   return ownRoom(principal, '')
 }
-function person({ tenantId, personId }: Principal): Subject {
-  return { ...STORE, tenantId, personId }
-}
 function ownNotice(principal: Principal, noticeId: string): Subject {
   return { ...person(principal), noticeId }
 }
