@@ -601,8 +601,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'a phone rings for a run that the person has read on the laptop',
     file: `${SERVER}/store/sqlite/notices.ts`,
-    find: 'const WAITING = "state IN (\'open\', \'sending\')"',
-    put: 'const WAITING = "state IN (\'open\', \'sending\', \'withdrawn\')"',
+    find: "const WAITING = \"state IN ('open', 'sending')\"",
+    put: "const WAITING = \"state IN ('open', 'sending', 'withdrawn')\"",
     tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
   },
   {

@@ -70,7 +70,10 @@ it('a subscription is kept only if its service is allowed and its keys are keys'
     auth: randomBytes(16).toString('base64url'),
   }
   const put = (endpoint: string, of: unknown = keys) =>
-    send(server, 'PUT', paths.pushSubscriptions(), { deviceId: 'd', subscription: { endpoint, expirationTime: null, keys: of } })
+    send(server, 'PUT', paths.pushSubscriptions(), {
+      deviceId: 'd',
+      subscription: { endpoint, expirationTime: null, keys: of },
+    })
   for (const _ of [1, 2]) expect((await put('https://push.example/1')).status).toBe(204)
   await expectProblem(await put('https://evil.example/1'), 422, 'push_service_not_allowed')
   await expectProblem(await put('https://push.example/1', { ...keys, auth: 'short' }), 422, 'invalid')

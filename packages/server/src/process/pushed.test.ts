@@ -34,7 +34,9 @@ async function ask<Answer>(path: string, body?: unknown, method = 'POST'): Promi
   return { status: response.status, json: (text === '' ? undefined : JSON.parse(text)) as Answer }
 }
 
-it('what nobody claims is one push, which a kill in the middle repeats once and which nobody can claim', { timeout: 60_000 }, async () => {
+it('what nobody claims is one push, which a kill in the middle repeats once and which nobody can claim', {
+  timeout: 60_000,
+}, async () => {
   await serve()
   const { key } = (await ask<PushKey>(paths.push())).json
   const subscription = service.subscribe()

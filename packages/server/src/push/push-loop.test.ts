@@ -77,7 +77,9 @@ it('with no window open, what nobody claims is sent once after 5 s, to one devic
   await pass(4_500)
   expect(sent).toEqual([])
   await pass(500)
-  expect(sent).toMatchObject([{ to: 'https://p/2', payload: { kind: 'finished', roomId: 'r', threadId: 'c', count: 3 } }])
+  expect(sent).toMatchObject([
+    { to: 'https://p/2', payload: { kind: 'finished', roomId: 'r', threadId: 'c', count: 3 } },
+  ])
   await pass(120_000)
   expect(sent).toHaveLength(1)
   expect(logged).toEqual([{ type: 'push_sent', service: 'https://p', kind: 'finished', count: 3 }])

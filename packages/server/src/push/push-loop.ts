@@ -154,8 +154,7 @@ export function createPushLoop(options: PushLoopOptions): PushLoop {
     return Math.min(MAX_WAIT_MS, Math.max(delivery.afterMs ?? 0, delay(person.attempt++)))
   }
 
-  const delay = (attempt: number) =>
-    backoffDelay({ attempt, baseMs: BASE_MS, maxMs: MAX_WAIT_MS, random: random() })
+  const delay = (attempt: number) => backoffDelay({ attempt, baseMs: BASE_MS, maxMs: MAX_WAIT_MS, random: random() })
 
   return {
     async start() {

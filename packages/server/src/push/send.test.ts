@@ -36,8 +36,14 @@ it('the answers of a push service are told apart', async () => {
     [{ status: 404 }, { type: 'gone', status: 404 }],
     [{ status: 410 }, { type: 'gone', status: 410 }],
     [{ status: 400 }, { type: 'refused', reason: 'status 400' }],
-    [{ status: 429, headers: { 'Retry-After': '7' } }, { type: 'later', reason: 'status 429', afterMs: 7_000 }],
-    [{ status: 503, headers: { 'Retry-After': 'soon' } }, { type: 'later', reason: 'status 503' }],
+    [
+      { status: 429, headers: { 'Retry-After': '7' } },
+      { type: 'later', reason: 'status 429', afterMs: 7_000 },
+    ],
+    [
+      { status: 503, headers: { 'Retry-After': 'soon' } },
+      { type: 'later', reason: 'status 503' },
+    ],
   ] as const
   for (const [answer, delivery] of answers) {
     const subscription = service.subscribe()

@@ -70,7 +70,10 @@ export interface PushStore {
    */
   subscribe(principal: Principal, subscription: Omit<PushSubscriptionRow, 'at'>): Promise<void>
   /** With `endpoint`: only if that is the device's subscription. A repeated call changes nothing. */
-  unsubscribe(principal: Principal, device: { readonly deviceId: string } | { readonly endpoint: string }): Promise<void>
+  unsubscribe(
+    principal: Principal,
+    device: { readonly deviceId: string } | { readonly endpoint: string },
+  ): Promise<void>
   /** People with notices that nobody has claimed and that may have to be sent. */
   waiting(): Promise<readonly Principal[]>
   /**

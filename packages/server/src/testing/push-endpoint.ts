@@ -136,6 +136,7 @@ function signedBy(authorization: string): Pick<ReceivedPush, 'key' | 'claims'> {
   const publicKey = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' })
   const signed = Buffer.from(`${head}.${body}`)
   const options = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const
-  if (!verify('sha256', signed, options, Buffer.from(signature, 'base64url'))) throw new Error('The signature is wrong.')
+  if (!verify('sha256', signed, options, Buffer.from(signature, 'base64url')))
+    throw new Error('The signature is wrong.')
   return { key, claims: JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as ReceivedPush['claims'] }
 }

@@ -1,7 +1,7 @@
 /** A valid request for every operation of the API, and a server in which each of them is answered. */
 import { paths, type ThreadKey } from '@holdfast/core'
-import type { Lease } from '../../store/port.ts'
 import { noticeIdOf } from '../../store/decide/person-notices.ts'
+import type { Lease } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
 import { runOf } from '../../store/tenant-thread.ts'
 import type { Access } from '../access.ts'

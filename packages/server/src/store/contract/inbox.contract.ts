@@ -40,11 +40,17 @@ async function tellAll({ store }: World, from: string, principal = ALICE, maxRec
     const page = await store.inbox.read(principal, { cursor, ...BOUNDS, maxRecords })
     if (page.type !== 'entries') throw new Error(page.type)
     expect(page.items.length).toBeLessThanOrEqual(maxRecords)
-    told.push(...page.items.map((item) => ({ entry: JSON.parse(item.json) as InboxEntry, cursor: item.cursor })))
+    told.push(...page.items.map(({ json, cursor }) => ({ entry: sharedOf(json), cursor })))
     const last = page.items.at(-1)
     if (!last) return told
     cursor = last.cursor
   }
+}
+
+/** Without what differs by reader: the notice that the person has of a run. */
+function sharedOf(json: string): InboxEntry {
+  const { noticeId: _, ...entry } = JSON.parse(json) as { readonly noticeId?: string }
+  return entry as InboxEntry
 }
 
 const inShort = (told: readonly Told[]) => told.map(({ entry }) => entry.type)

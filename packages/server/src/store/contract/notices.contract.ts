@@ -9,8 +9,8 @@ import {
   asking,
   BOB,
   CANCELLED,
-  ending,
   EVE,
+  ending,
   FAILED,
   type InWorld,
   OTHER_ROOM,
@@ -184,7 +184,10 @@ export function noticesContract(inWorld: InWorld): void {
         await world.store.notices.remove(other, { noticeId })
         await world.store.notices.remove(other, 'all')
       }
-      expect(await world.store.notices.claim(ALICE, noticeId, 'd')).toMatchObject({ type: 'notice', notice: { noticeId } })
+      expect(await world.store.notices.claim(ALICE, noticeId, 'd')).toMatchObject({
+        type: 'notice',
+        notice: { noticeId },
+      })
       expect(await world.store.notices.claim(ALICE, 'unknown', 'd')).toEqual({ type: 'not_found' })
     }),
   )

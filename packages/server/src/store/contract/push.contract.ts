@@ -17,7 +17,8 @@ const subscribe = ({ store }: World, n = 1, principal: Principal = ALICE) =>
   store.push.subscribe(principal, { deviceId: `d-${n}`, endpoint: `https://push.example/${n}`, keys: KEYS })
 const next = ({ store }: World, windows = 0, principal: Principal = ALICE) => store.push.next(principal, windows)
 const other = (n: number) => ({ roomId: ROOM.roomId, threadId: `other-${n}` })
-const endpointsOf = (push: NextPush) => (push.type === 'push' ? push.subscriptions.map(({ endpoint }) => endpoint) : push)
+const endpointsOf = (push: NextPush) =>
+  push.type === 'push' ? push.subscriptions.map(({ endpoint }) => endpoint) : push
 
 /** Lets the loop ask again where the answer was to ask again at once. */
 async function settled(world: World, windows = 0, principal: Principal = ALICE): Promise<NextPush> {

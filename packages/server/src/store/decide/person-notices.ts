@@ -5,7 +5,15 @@
  * withdraws it, in the transaction of the mark. What becomes of one that nobody claims is in `push.ts`.
  */
 import { createHash } from 'node:crypto'
-import { isSilenced, kindOf, type NotificationSettings, type Outcome, type NoticeInfo, raisesUnread, type ThreadKey } from '@holdfast/core'
+import {
+  isSilenced,
+  kindOf,
+  type NoticeInfo,
+  type NotificationSettings,
+  type Outcome,
+  raisesUnread,
+  type ThreadKey,
+} from '@holdfast/core'
 import type { ClaimNoticeAnswer } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantRun } from '../tenant-thread.ts'
@@ -84,7 +92,11 @@ export function raisedBy(
     .map(({ personId }) => ({ personId, noticeId: noticeIdOf({ personId }, run), runId: run.runId, kind, at: now }))
 }
 
-export function isSilencedFor({ mutedUntil, settings }: Omit<Listener, 'personId'>, kind: NoticeKind, now: number): boolean {
+export function isSilencedFor(
+  { mutedUntil, settings }: Omit<Listener, 'personId'>,
+  kind: NoticeKind,
+  now: number,
+): boolean {
   return isSilenced(kind, { settings, muted: isMuted(mutedUntil, now) })
 }
 

@@ -66,7 +66,10 @@ function waitMs(
   return together > now ? { type: 'later', inMs: together - now } : undefined
 }
 
-function split({ now, settings = DEFAULT_NOTIFICATION_SETTINGS, subscriptions }: PushFacts, ready: readonly WaitingNotice[]) {
+function split(
+  { now, settings = DEFAULT_NOTIFICATION_SETTINGS, subscriptions }: PushFacts,
+  ready: readonly WaitingNotice[],
+) {
   const isLoud = ({ row, mutedUntil }: WaitingNotice) =>
     subscriptions.length > 0 &&
     ringFor(row.kind, 'no-window', { settings, muted: isMuted(mutedUntil, now), now }) === 'push'
@@ -74,10 +77,7 @@ function split({ now, settings = DEFAULT_NOTIFICATION_SETTINGS, subscriptions }:
   return { loud: loud.map(({ row }) => row), quiet: quiet.map(({ row }) => row) }
 }
 
-export function decideSettlePush(
-  { waitingNotices }: Known<'waitingNotices'>,
-  noticesOf: Principal,
-): Decision<void> {
+export function decideSettlePush({ waitingNotices }: Known<'waitingNotices'>, noticesOf: Principal): Decision<void> {
   const sending = waitingNotices.filter(({ row }) => row.state === 'sending').map(({ row }) => row)
   if (sending.length === 0) return { answer: undefined }
   return { answer: undefined, writes: { noticesOf, notices: inState(sending, 'pushed') } }

@@ -76,8 +76,7 @@ export function createMemoryNotices(): MemoryNotices {
     },
     of: (person) => personOf(person).notices,
     waiting: (person) => waitingOf(personOf(person)),
-    persons: () =>
-      [...persons.values()].flatMap((person) => (waitingOf(person).length > 0 ? person.principal : [])),
+    persons: () => [...persons.values()].flatMap((person) => (waitingOf(person).length > 0 ? person.principal : [])),
     read(thread, personId, readSeq) {
       change(personOf({ ...thread, personId }), (row) => {
         const isRead = row.roomId === thread.roomId && row.threadId === thread.threadId && row.seq <= readSeq
@@ -92,8 +91,7 @@ export function createMemoryNotices(): MemoryNotices {
       const person = personOf(noticesOf)
       const put = new Map(notices.map((row) => [row.noticeId, row]))
       change(person, (row) => put.get(row.noticeId) ?? row)
-      person.notices =
-        removed === 'all' ? [] : person.notices.filter(({ row }) => !removed.includes(row.noticeId))
+      person.notices = removed === 'all' ? [] : person.notices.filter(({ row }) => !removed.includes(row.noticeId))
       if (added) subscribe(person, added)
       person.subscriptions = person.subscriptions.filter(({ endpoint }) => !unsubscribe.includes(endpoint))
     },

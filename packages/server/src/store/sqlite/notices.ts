@@ -10,7 +10,14 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { type NoticeKind as AnyKind, DEFAULT_NOTIFICATION_SETTINGS } from '@holdfast/core'
 import type { NoticesPut, WaitingNotice } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
-import { type Listener, MAX_NOTICES, type NoticeKind, type NoticeRow, type NoticeState, type RaisedNotice } from '../decide/person-notices.ts'
+import {
+  type Listener,
+  MAX_NOTICES,
+  type NoticeKind,
+  type NoticeRow,
+  type NoticeState,
+  type RaisedNotice,
+} from '../decide/person-notices.ts'
 import { MAX_SUBSCRIPTIONS } from '../decide/push.ts'
 import type { PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'

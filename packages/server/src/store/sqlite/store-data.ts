@@ -109,7 +109,12 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   }
 
   /** The notices that these writes raise and withdraw. `head`: the thread's last seq before them. */
-  function notify(tenantId: string, thread: number, head: number, { run, own, log: records, raised = [] }: Writes): void {
+  function notify(
+    tenantId: string,
+    thread: number,
+    head: number,
+    { run, own, log: records, raised = [] }: Writes,
+  ): void {
     if (run) personNotices.know(run.owner)
     personNotices.raise(tenantId, thread, head + records.length, raised)
     for (const { personId, kind } of raised) told.push({ type: 'notice.raised', tenantId, personId, kind })
