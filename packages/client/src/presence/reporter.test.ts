@@ -74,47 +74,55 @@ it('going through threads is one report, of where one has come to', async () => 
   expect(await pass(2_000)).toEqual(['visible b'])
 })
 
-it('a page that is hidden says so once and at once, and is then silent until it is seen', async () => {
+it('a page that is hidden says so at once, and again for as long as it is open', async () => {
   const { reporter, environment, said, pass } = createPage()
   reporter.show(A)
   await pass(1_000)
   environment.setHidden(true)
   expect(said().at(-1)).toEqual({ deviceId: 'tab-1', state: 'hidden' })
   reporter.show(B)
-  expect(await pass(120_000)).toEqual([])
-  expect(environment.clock.waiting).toBe(0)
+  expect(await pass(11_000)).toEqual([])
+  expect(await pass(13_000)).toEqual(['hidden', 'hidden'])
   environment.setHidden(false)
   expect(await pass(1_000)).toEqual(['focused b'])
   // Looked at for less than a report takes, it never was.
   environment.setHidden(true)
   environment.setHidden(false)
   environment.setHidden(true)
-  expect(await pass(60_000)).toEqual([])
-  expect(said().map(({ state }) => state)).toEqual(['focused', 'hidden', 'focused', 'hidden'])
+  expect(await pass(1_000)).toEqual([])
+  expect(said().map(({ state }) => state)).toEqual(['focused', 'hidden', 'hidden', 'hidden', 'focused', 'hidden'])
 })
 
-it('a page that shows no thread has nothing to say, and takes back what it said', async () => {
-  const { reporter, environment, pass } = createPage()
+it('a window without a thread says that it is open, so that no push is sent to it', async () => {
+  const { reporter, setFocused, pass } = createPage()
+  expect(await pass(1_000)).toEqual(['focused'])
+  setFocused(false)
+  expect(await pass(1_000)).toEqual(['visible'])
+  reporter.show(A)
+  expect(await pass(1_000)).toEqual(['visible a'])
   reporter.show(undefined)
-  expect(await pass(60_000)).toEqual([])
+  expect(await pass(13_000)).toEqual(['visible', 'visible'])
+})
+
+it('sends at most one report in twelve seconds while nothing changes, focused or hidden', async () => {
+  const { reporter, environment, pass } = createPage()
   reporter.show(A)
   await pass(1_000)
-  reporter.show(undefined)
-  expect(await pass(60_000)).toEqual(['hidden'])
-  expect(environment.clock.waiting).toBe(0)
+  expect(await pass(120_000)).toHaveLength(10)
+  environment.setHidden(true)
+  expect(await pass(120_000)).toHaveLength(10)
 })
 
 it('its failures are silent, and do not become a storm of requests', async () => {
-  const { reporter, transport, pass, environment } = createPage()
+  const { reporter, transport, pass } = createPage()
   reporter.show(A)
   for (let n = 0; n < 5; n++) transport.next('presence', { type: 'fault', fault: { type: 'network' } })
   // One, and the renewals: whether they arrive or not.
   expect(await pass(61_000)).toHaveLength(6)
   transport.next('presence', { type: 'fault', fault: problem('not_found') })
-  expect(await pass(12_000)).toHaveLength(1)
-  // What was refused is not said again before something changes.
-  expect(await pass(60_000)).toEqual([])
-  expect(environment.clock.waiting).toBe(0)
+  expect(await pass(12_000)).toEqual(['focused a'])
+  // A thread that was refused is left out before another is shown; the window is open all the same.
+  expect(await pass(24_000)).toEqual(['focused', 'focused'])
   reporter.show(B)
   expect(await pass(13_000)).toEqual(['focused b', 'focused b'])
 })

@@ -1,14 +1,17 @@
 /**
- * Reports what this page shows, so that a server that cannot serve everything at once begins with what is looked at.
+ * Reports that this window is open, and what it shows: so that a server that cannot serve everything at once begins with
+ * what is looked at, tells nobody what they see, and sends no push to a person who has the page open.
  *
  * Owns: when to report, and as which device. Does not know: what is shown (it is passed in), what the server does with it.
  *
  * Invariants:
- * - Advisory: nothing waits for it, nothing fails because of it, and its failures are silent. A report that is refused is
- *   not repeated before something changes, any other failed report not before the next renewal.
+ * - Advisory: nothing waits for it, nothing fails because of it, and its failures are silent. A failed report is not
+ *   repeated before the next renewal. A thread that the server refused is left out until another one is shown.
  * - At most one report a second, and one more as the page is hidden: that one at once, since a hidden page may get no
  *   further turn.
- * - Hidden, or showing no thread, it is silent: no timer, no request (I10).
+ * - I10, as decided in docs/decisions/0113: a window reports for as long as it is open, every 12 s and no more often,
+ *   whether or not it shows a thread, and hidden as far as the browser gives it turns. Closed, it has no timer and sends
+ *   nothing; the server forgets it by itself.
  * - An id lives as long as its page: a tab that is duplicated copies its storage, and two tabs with one id would
  *   contradict each other.
  */
@@ -41,70 +44,66 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
   const { clock, visibility, mintId } = environment
   const deviceId = mintId()
   let thread: ThreadKey | undefined
-  /** Nothing is said of a page that has never shown a thread. */
-  let said: Shown = { state: 'hidden' }
+  let said: Shown | undefined
+  /** The thread is gone, or not this person's. */
+  let refused = false
   let undoTimer: (() => void) | undefined
   /** What has changed is said when the timer is due; else the same is said again then. */
   let gathering = false
   let closed = false
 
   function shown(): Shown {
-    if (visibility.hidden || !thread) return { state: 'hidden' }
-    return { state: focus.focused ? 'focused' : 'visible', thread }
+    if (visibility.hidden) return { state: 'hidden' }
+    return { state: focus.focused ? 'focused' : 'visible', ...(thread && !refused && { thread }) }
   }
 
   async function say(what: Shown): Promise<void> {
-    rest()
+    plan(RENEW_MS)
     said = what
-    if (what.state !== 'hidden') plan(RENEW_MS)
     try {
       await transport.ask('presence', [{ deviceId, ...what }])
     } catch (cause) {
-      if (said === what && !isTransient(transportError(cause))) rest()
+      if (what.thread === thread && !isTransient(transportError(cause))) refused = true
     }
   }
 
   function plan(ms: number): void {
-    undoTimer = clock.schedule(ms, () => void say(shown()))
-  }
-
-  function rest(): void {
     undoTimer?.()
-    undoTimer = undefined
-    gathering = false
+    gathering = ms === GATHER_MS
+    undoTimer = closed ? undefined : clock.schedule(ms, () => void say(shown()))
   }
 
   function look(): void {
     if (closed) return
     const now = shown()
-    if (isSame(now, said)) {
-      // The pending change was undone; the renewal continues.
-      if (now.state === 'hidden') rest()
-    } else if (visibility.hidden) {
-      void say(now)
-    } else if (!gathering) {
-      rest()
-      plan(GATHER_MS)
-      gathering = true
-    }
+    // A change that was undone before it was said leaves nothing to say; the renewal stays.
+    if (said && isSame(now, said)) {
+      if (gathering) plan(RENEW_MS)
+    } else if (visibility.hidden) void say(now)
+    else if (!gathering) plan(GATHER_MS)
   }
 
   const leave = [visibility.subscribe(look), focus.subscribe(look)]
+  look()
 
   return {
     show(key) {
+      if (!isSameThread(key, thread)) refused = false
       thread = key
       look()
     },
     close() {
       closed = true
-      rest()
+      undoTimer?.()
       for (const undo of leave) undo()
     },
   }
 }
 
 function isSame(one: Shown, other: Shown): boolean {
-  if (one.state !== other.state || !one.thread || !other.thread) return one.state === other.state
-  return sameKey(one.thread, other.thread)
+  return one.state === other.state && isSameThread(one.thread, other.thread)
+}
+
+function isSameThread(one: ThreadKey | undefined, other: ThreadKey | undefined): boolean {
+  return one === other || (one !== undefined && other !== undefined && sameKey(one, other))
 }
