@@ -7,6 +7,7 @@
  * that starts from a new cursor is news too, because anything may have happened in between.
  */
 import type { ConnectionState } from '../follow/state.ts'
+import type { Marks } from '../marks/marks.ts'
 import { createListeners, type Observable } from '../observable/observable.ts'
 import type { Delivery } from '../transport/port.ts'
 import { createInboxReader, type InboxNews, type InboxOptions } from './inbox-reader.ts'
@@ -34,8 +35,13 @@ export interface Inbox {
   close(): void
 }
 
-/** `onChange` is called when `wanted` has changed. */
-export function createInbox({ onChange, ...options }: InboxOptions & { onChange(): void }): Inbox {
+export interface WholeInboxOptions extends InboxOptions {
+  readonly marks: Marks
+  /** Called when `wanted` has changed. */
+  onChange(): void
+}
+
+export function createInbox({ onChange, ...options }: WholeInboxOptions): Inbox {
   const listeners = createListeners<[InboxNews]>()
   const overview = createOverview({ ...options, intervalMs, listen: () => listen(() => {}) })
   const { poll } = overview
@@ -46,7 +52,10 @@ export function createInbox({ onChange, ...options }: InboxOptions & { onChange(
     if (news.type === 'moved') poll.retime()
     if (news.type === 'entries') {
       poll.soon()
-      for (const entry of news.batch) options.emit({ type: 'InboxEntry', entry })
+      for (const entry of news.batch) {
+        options.marks.hear(entry)
+        options.emit({ type: 'InboxEntry', entry })
+      }
     }
     listeners.tell(news)
   }

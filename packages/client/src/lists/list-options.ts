@@ -2,6 +2,7 @@
 import type { InboxFrame, ThreadKey } from '@holdfast/core'
 import type { DeviceCache } from '../cache/port.ts'
 import type { Environment } from '../environment/port.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { ActiveRun } from '../thread/port.ts'
 import type { RunTransport } from '../transport/port.ts'
@@ -19,6 +20,7 @@ export interface ListOptions {
   /** Called with the thread in which a run started or ended. */
   readonly lifecycle: { subscribe(listener: (event: ThreadKey) => void): () => void }
   readonly inbox: Inbox
+  readonly marks: Marks
   /** The first words of a thread that no list contains yet. */
   titleOf(key: ThreadKey): string
 }

@@ -15,6 +15,7 @@ import { follow, type ListOptions, type Refreshable } from './list-options.ts'
 import { createPoll, type Poll } from './polled.ts'
 import type { ThreadListObservation, ThreadListState } from './port.ts'
 import { createThreadPages, type ThreadPages } from './thread-pages.ts'
+import { createTold, type Told } from './told.ts'
 
 const PAGE = 100
 /** How much of its first line names a new thread until the server gives it its title. In characters. */
@@ -27,21 +28,30 @@ export interface ThreadList extends ThreadListObservation, Refreshable {
 }
 
 export function createThreadList(roomId: string, options: ListOptions): ThreadList {
-  const { transport, environment, cache, active, inbox, emit } = options
+  const { transport, environment, cache, active, inbox, emit, marks } = options
   const listeners = createListeners()
   const pages = createThreadPages()
   let error: TransportError | undefined
-  let state: ThreadListState = { items: undefined, more: false }
 
-  function update(): void {
+  function compute(state: ThreadListState): ThreadListState {
     const here = active.snapshot().filter(({ key }) => key.roomId === roomId)
-    const items = keepSame(state.items, withRuns(pages, here, state.items, options), keyString)
+    const items = keepSame(state.items, withRuns(pages, here, state.items, options)?.map(marks.applyTo), keyString)
     const more = pages.next() !== undefined
-    if (items === state.items && more === state.more && error === state.error) return
-    state = { items, more, ...(error && { error }) }
-    emit({ type: 'ListChanged', list: 'threads', roomId })
-    listeners.tell()
+    if (items === state.items && more === state.more && error === state.error) return state
+    return { items, more, ...(error && { error }) }
   }
+
+  const none: ThreadListState = { items: undefined, more: false }
+  const told = createTold(none, {
+    frames: environment.frames,
+    version: () => marks.version,
+    compute,
+    tell() {
+      emit({ type: 'ListChanged', list: 'threads', roomId })
+      listeners.tell()
+    },
+  })
+  const { update, snapshot } = told
 
   const poll = createPoll<List<ThreadInfo>>({
     environment,
@@ -73,11 +83,11 @@ export function createThreadList(roomId: string, options: ListOptions): ThreadLi
 
   let unlisten: (() => void) | undefined
   return {
-    snapshot: () => state,
+    snapshot,
     subscribe(listener) {
       const undo = undoAll(listeners.add(listener), poll.retain())
       if (!unlisten) {
-        unlisten = listen(roomId, options, { pages, poll, update })
+        unlisten = undoAll(listen(roomId, options, { pages, poll, told }), told.rest)
         // A page that was loaded after the last observer left was not kept up to date.
         forgetOlder()
       }
@@ -128,22 +138,23 @@ async function loadOlder(
 interface ListParts {
   readonly pages: ThreadPages
   readonly poll: Poll
-  update(): void
+  readonly told: Told<ThreadListState>
 }
 
 function listen(
   roomId: string,
-  { active, lifecycle, inbox }: ListOptions,
-  { pages, poll, update }: ListParts,
+  { active, lifecycle, inbox, marks }: ListOptions,
+  { pages, poll, told }: ListParts,
 ): () => void {
   return undoAll(
-    active.subscribe(update),
+    active.subscribe(told.update),
+    marks.subscribe((thread) => thread.roomId === roomId && told.soon()),
     lifecycle.subscribe((event) => {
       if (event.roomId === roomId) poll.refresh()
     }),
     inbox.listen((news) => {
-      if (apply(news, roomId, pages)) update()
-      follow(poll, news, (entry) => entry.roomId === roomId)
+      if (apply(news, roomId, pages)) told.update()
+      follow(poll, news, (entry) => entry.roomId === undefined || entry.roomId === roomId)
     }),
   )
 }
@@ -151,14 +162,16 @@ function listen(
 /** The poll asks for the newest page again; the older ones are changed here. */
 function apply(news: InboxNews, roomId: string, pages: ThreadPages): boolean {
   if (news.type === 'restarted') pages.forgetOlder()
-  if (news.type === 'entries') {
-    for (const entry of news.batch) {
-      if (entry.roomId !== roomId) continue
-      if (entry.type === 'ThreadDeleted') pages.drop(entry)
-      if (entry.type === 'ThreadChanged') pages.change(entry, (item) => changedBy(item, entry))
-    }
+  if (news.type !== 'entries') return news.type === 'restarted'
+  let changed = false
+  for (const entry of news.batch) {
+    if (entry.roomId !== roomId) continue
+    if (entry.type === 'ThreadDeleted') pages.drop(entry)
+    else if (entry.type === 'ThreadChanged') pages.change(entry, (item) => changedBy(item, entry))
+    else continue
+    changed = true
   }
-  return news.type !== 'moved'
+  return changed
 }
 
 function changedBy(item: ThreadInfo, { title, archived }: Extract<InboxFrame, { type: 'ThreadChanged' }>): ThreadInfo {

@@ -16,6 +16,9 @@ import type { Environment } from '../environment/port.ts'
 import { createBackoff } from '../follow/backoff.ts'
 import type { FollowCounters } from '../follow/port.ts'
 import { createInbox, type Inbox } from '../lists/inbox.ts'
+import { learningFrom } from '../marks/learning.ts'
+import { createMarks } from '../marks/marks.ts'
+import { createReading } from '../marks/reading.ts'
 import { createListeners, type Listeners, undoAll } from '../observable/observable.ts'
 import type { Folding } from '../thread/content.ts'
 import { createGivenUp } from '../thread/given-up.ts'
@@ -49,7 +52,8 @@ export function createLeanRunRegistry({
   ...options
 }: LeanRunRegistryOptions): RunRegistry {
   const access = createAccess()
-  const transport = access.watch(options.transport)
+  const marks = createMarks()
+  const transport = learningFrom(access.watch(options.transport), marks)
   const events = createListeners<[RegistryEvent]>()
   const closing = new AbortController()
   const closed = closing.signal
@@ -67,7 +71,7 @@ export function createLeanRunRegistry({
   }
 
   const onChange = () => threads.balance()
-  const shared = { transport, environment, backoff, cache, onChange, onDropped, emit }
+  const shared = { transport, environment, backoff, cache, onChange, onDropped, emit, marks }
   const inbox = createInbox(shared)
   const active = createActiveRuns(() => emit({ type: 'ActiveRunsChanged' }))
   const threads = createThreads({
@@ -83,6 +87,7 @@ export function createLeanRunRegistry({
     for (const each of threads.all()) if (isDeleted(each.key)) each.vanish()
   }
   const catalogue = createCatalogue({ ...shared, active, lifecycle, inbox, closed, titleOf, deleted })
+  const reading = createReading({ ...shared, access, closed })
   const parts = { threads, inbox, access, active, emit }
   const undo = undoAll(
     watchAccess(parts),
@@ -98,6 +103,8 @@ export function createLeanRunRegistry({
     ...commandsOf(threads, environment),
     ...observablesOf(parts),
     ...catalogue.actions,
+    ...reading,
+    marks: { of: marks.of, subscribe: (listener) => marks.subscribe(listener) },
     lifecycle,
     events: { subscribe: events.add },
     ask: transport.ask,

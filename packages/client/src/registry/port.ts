@@ -3,11 +3,13 @@
  *
  * Owns: the shapes. Does not know: how any of it is produced.
  */
-import type { ChangeRoomBody, ChangeThreadBody, CreateRoomBody, RoomInfo, ThreadKey } from '@holdfast/core'
+import type { ChangeRoomBody, ChangeThreadBody, CreateRoomBody, ReadMarks, RoomInfo, ThreadKey } from '@holdfast/core'
 import type { AccessState } from '../access/access.ts'
 import type { FollowCounters } from '../follow/port.ts'
 import type { ConnectionState } from '../follow/state.ts'
 import type { InboxStream, ListState, OverviewState, ThreadListObservation } from '../lists/port.ts'
+import type { UnreadChange } from '../marks/marks.ts'
+import type { Reading } from '../marks/reading.ts'
 import type { Observable } from '../observable/observable.ts'
 import type { LifecycleStream } from '../thread/lifecycle.ts'
 import type { ActiveRun, Answers, RunRef, StartIntent, StartTicket, ThreadObservation } from '../thread/port.ts'
@@ -30,7 +32,7 @@ export interface RegistryDiagnostics {
  * `ask` and `open` are for what the registry does not keep. They go over its own transport: a 401 to any request shows in
  * `access`.
  */
-export interface RunRegistry extends RunTransport {
+export interface RunRegistry extends RunTransport, Reading {
   observe(key: ThreadKey): ThreadObservation
   /** Throws `RegistryError`: `busy` while a run starts or is live in this very thread (unless `onBusy`), `closed`. */
   start(key: ThreadKey, intent: StartIntent): StartTicket
@@ -101,6 +103,12 @@ export interface RunRegistry extends RunTransport {
   readonly connection: Observable<ConnectionState>
   /** The entries that keep the overview up to date. */
   readonly inbox: InboxStream
+  /** What is known of the person's read marks, by thread; undefined where nothing is. */
+  readonly marks: {
+    of(key: ThreadKey): ReadMarks | undefined
+    /** Called when a thread becomes unread or read. */
+    subscribe(listener: (change: UnreadChange) => void): () => void
+  }
   createRoom(body: CreateRoomBody): Promise<RoomInfo>
   /** Rejects with a `TransportError`, and then nothing has changed. */
   changeRoom(roomId: string, change: ChangeRoomBody): Promise<void>

@@ -11,7 +11,9 @@ import {
   type InboxEvent,
   type InboxFrame,
   keyString,
+  type PersonEvent,
   type Resync,
+  raisesUnread,
   type ThreadKey,
 } from '@holdfast/core'
 import { TransportError } from '../transport/error.ts'
@@ -37,7 +39,7 @@ export interface ScriptedFeed {
   /** What it would say now. */
   page(body: FeedBody, handlers: PolledHandlers): void
   /** What every reader of the inbox is told next. */
-  tell(event: InboxEvent & { readonly roomId: string }): void
+  tell(event: ScriptedEntry): void
   /** What this envelope of a log is to the inbox. */
   note(envelope: Envelope): void
   /** A thread was made. */
@@ -45,6 +47,8 @@ export interface ScriptedFeed {
   drop(how: 'broken' | 'ended'): void
   readonly cursor: string
 }
+
+export type ScriptedEntry = (InboxEvent & { readonly roomId: string }) | PersonEvent
 
 interface Connection {
   readonly handlers: FeedHandlers
@@ -60,6 +64,8 @@ const WHEN = '2026-01-01T00:00:00.000Z'
 export function createScriptedFeed(
   find: (key: ThreadKey) => ScriptedLog | undefined,
   flush: (log: ScriptedLog) => void,
+  /** The ends of runs say where they are, and which notice they raise. */
+  raisesNotices = false,
 ): ScriptedFeed {
   const connections = new Set<Connection>()
   const inbox: InboxFrame[] = []
@@ -151,7 +157,7 @@ export function createScriptedFeed(
     one.handlers.onInbox(batch)
   }
 
-  function tell(event: InboxEvent & { readonly roomId: string }): void {
+  function tell(event: ScriptedEntry): void {
     inbox.push({ at: WHEN, ...event, cursor: String(inbox.length + 1) } as InboxFrame)
     for (const one of [...connections]) catchUp(one)
   }
@@ -169,8 +175,12 @@ export function createScriptedFeed(
       }
       const said = envelope.event
       if (said.type === 'run.accepted') tell({ type: 'RunQueued', ...thread, runId, agentId: said.run.agentId })
-      else if (said.type === 'run.ended') tell({ type: 'RunCompleted', ...thread, runId, outcome: said.outcome })
-      else if (said.type === 'thread.deleted') tell({ type: 'ThreadDeleted', ...thread })
+      else if (said.type === 'run.ended') {
+        const { outcome } = said
+        const isNews = raisesNotices && raisesUnread(outcome.type)
+        const more = isNews && { completedSeq: envelope.seq, unread: true, noticeId: `notice-${runId}` }
+        tell({ type: 'RunCompleted', ...thread, runId, outcome, ...more })
+      } else if (said.type === 'thread.deleted') tell({ type: 'ThreadDeleted', ...thread })
     },
     wake() {
       for (const { waiting } of [...connections]) for (const join of [...waiting.values()]) join()

@@ -35,6 +35,14 @@ export type Asked =
   | { readonly type: 'cancelSubagent'; readonly key: ThreadKey; readonly subagentRunId: string }
   | { readonly type: 'changeThread'; readonly key: ThreadKey; readonly change: ChangeThreadBody }
   | { readonly type: 'deleteThread'; readonly key: ThreadKey; readonly force: boolean }
+  | { readonly type: 'read'; readonly key: ThreadKey; readonly seq: number }
+  | { readonly type: 'markUnread'; readonly key: ThreadKey }
+  | { readonly type: 'readRoom'; readonly roomId: string }
+  | { readonly type: 'readAll' | 'notificationSettings' | 'changeNotificationSettings' }
+  | { readonly type: 'notices' | 'deleteNotice' | 'deleteNotices' }
+  | { readonly type: 'pushKey' | 'subscribePush' | 'unsubscribePush' }
+  | { readonly type: 'log'; readonly key: ThreadKey }
+  | { readonly type: 'claimNotice'; readonly noticeId: string; readonly deviceId: string }
   | { readonly type: 'openLog'; readonly key: ThreadKey; readonly after: number }
 
 type AskedType = Asked['type']

@@ -54,12 +54,13 @@ export interface ScriptedThreads {
   read(script: Script, after: number, handlers: LogHandlers, signal: AbortSignal): Promise<void>
 }
 
-export function createScriptedThreads(): ScriptedThreads {
+export function createScriptedThreads({ raisesNotices }: { readonly raisesNotices: boolean }): ScriptedThreads {
   const scripts = new Map<string, Script>()
   const remembered = new Set<string>()
   const feed = createScriptedFeed(
     (key) => scripts.get(keyString(key)),
     (log) => flush(log as Script),
+    raisesNotices,
   )
 
   function find(key: ThreadKey): Script {

@@ -4,13 +4,15 @@
  *
  * Owns: the rooms, which request leads where. Does not know: the client's rooms above the port.
  */
-import type { Envelope, FeedBody, InboxEvent, Outcome, RoomInfo, Run, ThreadKey, ThreadView } from '@holdfast/core'
+import type { Envelope, FeedBody, Outcome, RoomInfo, Run, ThreadKey, ThreadView } from '@holdfast/core'
 import type { EventJson } from '@holdfast/core/testing'
 import { TransportError } from '../transport/error.ts'
 import type { FeedHandlers, FeedSource, LogSource, PolledHandlers, RunTransport, Source } from '../transport/port.ts'
 import type { AnswerOf, ArgsOf, Verb } from '../transport/verbs.ts'
 import { view } from './script.ts'
 import { createScriptedAnswers, type ScriptedAnswers } from './scripted-answers.ts'
+import type { ScriptedEntry } from './scripted-feed.ts'
+import { createScriptedMarks } from './scripted-marks.ts'
 import { createRequests, problem, type Requests } from './scripted-requests.ts'
 import { createScriptedThreads } from './scripted-threads.ts'
 
@@ -42,7 +44,7 @@ export interface ScriptedTransport extends RunTransport, FeedSource, Omit<Reques
   /** Sends this to the readers of the log of `key`, whatever it is. */
   push(key: ThreadKey, batch: readonly Envelope[]): void
   /** What every reader of the inbox is told next. */
-  tellInbox(event: InboxEvent & { readonly roomId: string }): void
+  tellInbox(event: ScriptedEntry): void
   /** Breaks the one connection. */
   dropFeed(how?: 'broken' | 'ended'): void
   /** Everything before this position is no longer held. */
@@ -51,13 +53,18 @@ export interface ScriptedTransport extends RunTransport, FeedSource, Omit<Reques
   view(key: ThreadKey): ThreadView
 }
 
-export function createScriptedTransport(): ScriptedTransport {
+export interface ScriptedServerOptions {
+  /** It keeps read marks and settings, and raises a notice, `notice-` and the run's id, for each end that is news. */
+  readonly marks?: boolean
+}
+
+export function createScriptedTransport({ marks = false }: ScriptedServerOptions = {}): ScriptedTransport {
   const rooms: RoomInfo[] = [{ roomId: 'default', title: 'Default', agentId: 'demo' }]
   const requests = createRequests()
-  const threads = createScriptedThreads()
+  const threads = createScriptedThreads({ raisesNotices: marks })
   const { answer } = requests
   const { feed, find, flush } = threads
-  const answers = createScriptedAnswers(rooms, threads, answer)
+  const answers = createScriptedAnswers({ rooms, threads, marks: marks ? createScriptedMarks() : undefined, answer })
 
   async function read({ key, after, handlers }: LogSource, signal: AbortSignal): Promise<void> {
     const script = await answer({ type: 'openLog', key, after }, () => {

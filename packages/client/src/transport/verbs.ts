@@ -13,14 +13,23 @@ import {
   type ChangeQueueBody,
   type ChangeRoomBody,
   type ChangeThreadBody,
+  type ClaimNoticeBody,
   type CreateRoomBody,
   type EditRunBody,
   type EventPage,
   type InboxOverview,
   type List,
+  type LogPage,
+  type NoticeInfo,
+  type NoticeKind,
+  type NotificationSettings,
   type PresenceBody,
+  type PushKey,
+  type PushSubscriptionBody,
   paths,
   type QueueInfo,
+  type ReadBody,
+  type RoomActivity,
   type RoomInfo,
   type Run,
   type RunInThread,
@@ -33,6 +42,7 @@ import {
   type ThreadKey,
   type ThreadSnapshot,
 } from '@holdfast/core'
+import { ACTIVITY, ADDRESS, NOTICE, pageOf, QUEUED, ROOM, RUN, SETTINGS, THREAD } from './answer-shapes.ts'
 import type { Shape } from './shapes.ts'
 
 export interface ThreadPageQuery {
@@ -50,6 +60,16 @@ export interface RunPageQuery {
   readonly before?: string
   readonly limit?: number
 }
+
+export interface NoticePageQuery {
+  readonly before?: string
+  readonly limit?: number
+  readonly kind?: NoticeKind
+  /** Only those that were not read. */
+  readonly unread?: boolean
+}
+
+export type LogPageQuery = EventPageQuery
 
 export interface EventPageQuery {
   /** The thread's seq; exclusive. */
@@ -102,17 +122,11 @@ const put = to('PUT')
 const patch = to('PATCH')
 const remove = to('DELETE')
 
-const ADDRESS = { roomId: 'string', threadId: 'string' } as const
-const RUN = { runId: 'string', status: 'string', agentId: 'string', 'outcome?': { type: 'string' } } as const
-const ROOM = { roomId: 'string', title: 'string', agentId: 'string' } as const
-const THREAD = { ...ADDRESS, title: 'string', status: 'string', lastSeq: 'number' } as const
-const QUEUED = { run: RUN, messages: [{ id: 'string', role: 'string' }] } as const
 /** Of a command that the log settles: it is enough that the server has accepted it. */
 const ACCEPTED = {}
 /** The server says what it stops, that it comes too late, or nothing. A gateway answers in words of its own. */
 const isOfAStop = (answer: object): boolean =>
   'run' in answer || 'subagent' in answer || 'alreadyTerminal' in answer || Object.keys(answer).length === 0
-const pageOf = (item: Shape): Shape => ({ items: [item], 'next?': 'string' })
 
 export const VERBS = {
   agents: get<[], List<AgentInfo>>(paths.agents, [], pageOf({ agentId: 'string', title: 'string' })),
@@ -149,6 +163,12 @@ export const VERBS = {
     },
     ({ thread }, key) => sameKey(thread, key),
   ),
+  /** A page of a thread's log: what a view of it does not keep. */
+  log: get<[key: ThreadKey, query?: LogPageQuery], LogPage>(paths.log, ['key', 'query'], {
+    envelopes: [{ ...ADDRESS, seq: 'number', kind: 'string', event: { type: 'string' } }],
+    next: 'number',
+    upToDate: 'boolean',
+  }),
   /** Safe to repeat: `body.runId` is the idempotency key. */
   start: post<[key: ThreadKey, body: StartBody], StartAccepted>(paths.runs, ['key', 'body'], ACCEPTED),
   /** Answered once the request is durable, also for a run that does not exist yet. Safe to repeat. */
@@ -187,10 +207,32 @@ export const VERBS = {
   presence: put<[body: PresenceBody]>(paths.presence, ['body']),
   /** What goes on in everything that may be seen, at one moment. */
   inbox: get<[], InboxOverview>(paths.inbox, [], {
-    rooms: [{ roomId: 'string', unread: 'number', working: 'number', needsYou: 'number' }],
+    rooms: [ACTIVITY],
     threads: [THREAD],
     cursor: 'string',
   }),
+  /** Up to this position. It never goes back, so it is safe to repeat, and to send late. */
+  read: put<[key: ThreadKey, body: ReadBody], ThreadInfo>(paths.read, ['key', 'body'], THREAD),
+  markUnread: post<[key: ThreadKey], ThreadInfo>(paths.unread, ['key'], THREAD),
+  /** Every thread of the room, as far as it has come when this arrives. */
+  readRoom: put<[roomId: string], RoomActivity>(paths.readRoom, ['id'], ACTIVITY),
+  readAll: put<[]>(paths.readAll, []),
+  notificationSettings: get<[], NotificationSettings>(paths.notificationSettings, [], SETTINGS),
+  changeNotificationSettings: put<[body: NotificationSettings], NotificationSettings>(
+    paths.notificationSettings,
+    ['body'],
+    SETTINGS,
+  ),
+  /** What the person was to be told, newest first. */
+  notices: get<[query?: NoticePageQuery], List<NoticeInfo>>(paths.notices, ['query'], pageOf(NOTICE)),
+  deleteNotice: remove<[noticeId: string]>(paths.notice, ['id']),
+  deleteNotices: remove<[]>(paths.notices, []),
+  /** Refused to all devices but one. Safe to repeat: that one is answered in the same way again. */
+  claimNotice: post<[noticeId: string, body: ClaimNoticeBody], NoticeInfo>(paths.claimNotice, ['id', 'body'], NOTICE),
+  /** Of pushes, for `applicationServerKey`. */
+  pushKey: get<[], PushKey>(paths.push, [], { key: 'string' }),
+  subscribePush: put<[body: PushSubscriptionBody]>(paths.pushSubscriptions, ['body']),
+  unsubscribePush: remove<[body: Pick<PushSubscriptionBody, 'deviceId'>]>(paths.pushSubscriptions, ['body']),
 }
 
 type Table = typeof VERBS

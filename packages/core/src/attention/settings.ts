@@ -53,17 +53,26 @@ export function isQuiet({ quietHours }: NotificationSettings, now: number): bool
 }
 
 /** Of the day. Undefined: not a time of day. */
-export function minutesOfDay(time: string): number | undefined {
+function minutesOfDay(time: string): number | undefined {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? []
   return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
 }
 
 function minutesAt(now: number, timeZone: string): number | undefined {
   try {
-    const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-    return minutesOfDay(time.format(now))
+    return minutesOfDay(formatOf(timeZone).format(now))
   } catch {
     // An unknown time zone, or a time that is no date.
     return undefined
   }
+}
+
+/** Making one takes far longer than using it. */
+let last: { readonly timeZone: string; readonly format: Intl.DateTimeFormat } | undefined
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  if (last?.timeZone === timeZone) return last.format
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  last = { timeZone, format }
+  return format
 }
