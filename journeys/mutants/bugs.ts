@@ -633,4 +633,18 @@ export const BUGS: readonly Bug[] = [
     put: '',
     tests: [`${REGISTRY}/outbox.test.ts`],
   },
+  {
+    what: 'the end of a run is shown in every window of a browser',
+    file: `${CLIENT}/attention/ringer-model.ts`,
+    find: "if (entry?.phase.type !== 'locking' || rung) finish(draft, id)",
+    put: "if (entry?.phase.type !== 'locking') finish(draft, id)",
+    tests: [`${CLIENT}/attention/simulation.test.ts`, `${CLIENT}/attention/ringer.test.ts`],
+  },
+  {
+    what: 'a list that was asked for earlier takes the mark of a thread away that was marked as unread meanwhile',
+    file: `${CLIENT}/marks/marks.ts`,
+    find: 'if (before.at > asked)',
+    put: 'if (before.at > Number.POSITIVE_INFINITY)',
+    tests: [`${CLIENT}/marks/marks.test.ts`],
+  },
 ]

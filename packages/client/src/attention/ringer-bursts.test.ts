@@ -1,0 +1,40 @@
+/** Ends that come together are shown as one. */
+import { expect, it } from 'vitest'
+import { A, createServer } from './testing/pages.ts'
+
+it('three runs that end together are shown as one, more join them, and fewer remain as they are read', async () => {
+  const server = createServer()
+  const page = server.open()
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f'].map((threadId) => ({ roomId: 'default', threadId }))
+  const ends = keys.map((key) => server.run(key))
+  await page.isReady()
+  for (const end of ends.slice(0, 5)) end()
+  await server.pass(1_000)
+  expect(page.rang()).toEqual(['toast 5'])
+  ends[5]?.()
+  await server.pass(1_000)
+  expect(page.rang()).toEqual(['toast 5', 'toast 6'])
+  expect(page.rings.at(-1)?.news).toEqual(['notice-run-f'])
+  page.registry.read(A, 100)
+  expect(page.rang().at(-1)).toBe('toast 5')
+  expect(page.rings.at(-1)?.news).toEqual([])
+  for (const key of keys.slice(1)) page.registry.read(key, 100)
+  expect(page.closed).toHaveLength(1)
+})
+
+it('a third one merges what is shown already; two stay apart', async () => {
+  const server = createServer()
+  const page = server.open()
+  const keys = ['a', 'b', 'c'].map((threadId) => ({ roomId: 'default', threadId }))
+  const ends = keys.map((key) => server.run(key))
+  await page.isReady()
+  ends[0]?.()
+  await server.pass(500)
+  ends[1]?.()
+  await server.pass(500)
+  expect(page.rang()).toEqual(['toast finished a', 'toast finished b'])
+  ends[2]?.()
+  await server.pass(500)
+  expect(page.rang().at(-1)).toBe('toast 3')
+  expect(page.closed).toEqual(['notice-run-a', 'notice-run-b'])
+})
