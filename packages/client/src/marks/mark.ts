@@ -27,11 +27,7 @@ export function marksOf({ completedSeq, readSeq, markedUnread, swept }: Entry): 
 }
 
 /** Of a server that knows no read marks everything is read. */
-export function marksIn({
-  completedSeq = 0,
-  readSeq = 0,
-  markedUnread,
-}: Partial<ThreadInfo>): Required<ReadMarks> {
+export function marksIn({ completedSeq = 0, readSeq = 0, markedUnread }: Partial<ThreadInfo>): Required<ReadMarks> {
   return { completedSeq, readSeq, markedUnread: markedUnread === true }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Sends what a person has read, and what they marked as unread, until it is answered. The newest one of each thread
- * replaces what was not sent yet. A read mark is stored too, so that one that was set without a connection is sent by the
- * next page: it only ever grows, so sending it late or twice is safe. A mark as unread is not, and ends with its page.
+ * replaces what was not sent yet. A read mark is stored until then, so that one that was set without a connection is sent
+ * by the next page: it only ever grows, so sending it late or twice is safe. A mark as unread is not, and ends with its
+ * page.
  *
  * Owns: what is on its way, when it is sent again. Does not know: what follows from a mark (`marks.ts`).
  */
@@ -17,6 +18,13 @@ export type Mark = 'unread' | { readonly seq: number }
 
 export interface MarkSender {
   send(key: ThreadKey, mark: Mark): void
+  /** What an earlier page could not send. Anything else that lies there is removed. */
+  stored(): readonly StoredMark[]
+}
+
+export interface StoredMark {
+  readonly key: ThreadKey
+  readonly seq: number
 }
 
 export interface MarkSenderOptions {
@@ -25,16 +33,14 @@ export interface MarkSenderOptions {
   readonly access: Pick<Access, 'granted'>
   readonly backoff: Backoff
   readonly closed: AbortSignal
-  /** Something of this thread is on its way. */
-  began(key: ThreadKey): void
-  /** Nothing is any more. `thread`: the answer, unless it was refused. */
+  /** What the names of stored marks begin with; the key follows. */
+  readonly stored: string
+  /** Nothing of this thread is on its way any more. `thread`: the answer, unless it was refused. */
   ended(key: ThreadKey, thread: ThreadInfo | undefined): void
 }
 
-const PREFIX = 'mark.'
-
 export function createMarkSender(options: MarkSenderOptions): MarkSender {
-  const { transport, access, backoff, closed, began, ended } = options
+  const { transport, access, backoff, closed, ended } = options
   const { keep } = options.environment
   const waiting = new Map<string, Mark>()
 
@@ -49,7 +55,7 @@ export function createMarkSender(options: MarkSenderOptions): MarkSender {
       // Another mark has taken its place meanwhile: that one is sent next.
       else if (waiting.get(id) === mark) {
         waiting.delete(id)
-        keep.remove(PREFIX + id)
+        keep.remove(options.stored + id)
         ended(key, answer)
       } else attempt = 0
     }
@@ -66,24 +72,20 @@ export function createMarkSender(options: MarkSenderOptions): MarkSender {
     }
   }
 
-  function send(key: ThreadKey, mark: Mark): void {
-    const id = keyString(key)
-    const isUnderWay = waiting.has(id)
-    waiting.set(id, mark)
-    if (mark === 'unread') keep.remove(PREFIX + id)
-    else keep.write(PREFIX + id, String(mark.seq), 'next page')
-    began(key)
-    if (!isUnderWay) void deliver(key)
+  return {
+    send(key, mark) {
+      const isUnderWay = waiting.has(keyString(key))
+      waiting.set(keyString(key), mark)
+      if (!isUnderWay) void deliver(key)
+    },
+    stored: () => storedIn(keep, options.stored),
   }
-
-  return { send }
 }
 
-/** What an earlier page could not send. Anything else that lies there is removed. */
-export function storedMarks(keep: Environment['keep']): readonly { readonly key: ThreadKey; readonly seq: number }[] {
+function storedIn(keep: Environment['keep'], prefix: string): readonly StoredMark[] {
   return keep.names().flatMap((name) => {
-    if (!name.startsWith(PREFIX)) return []
-    const [roomId, threadId, ...more] = name.slice(PREFIX.length).split('/')
+    if (!name.startsWith(prefix)) return []
+    const [roomId, threadId, ...more] = name.slice(prefix.length).split('/')
     const key = keyOf({ roomId, threadId })
     const seq = Number(keep.read(name))
     if (key && more.length === 0 && Number.isSafeInteger(seq) && seq > 0) return [{ key, seq }]
