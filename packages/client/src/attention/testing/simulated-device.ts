@@ -10,6 +10,7 @@ import { ringerStart, stepRinger } from '../ringer-model.ts'
 import type { Around, RingerEffect, RingerEvent, RingerState } from '../ringer-state.ts'
 import type { Agenda } from './agenda.ts'
 import type { Random } from './random.ts'
+import { createSimulatedLocks, type SimulatedLocks } from './simulated-locks.ts'
 import type { SimulatedServer } from './simulated-server.ts'
 
 /** What a lease of the server may last after the last report. */
@@ -54,60 +55,22 @@ export interface SimulatedWindow {
   crash(): void
 }
 
-interface Lock {
-  holder: SimulatedWindow
-  readonly queue: { readonly window: SimulatedWindow; grant(): void }[]
-}
-
 export function createSimulatedDevice(id: string, windows: number, world: World): SimulatedDevice {
   const { random } = world
-  const locks = new Map<string, Lock>()
   const rung = new Set<string>()
   /** Its clock is wrong by up to a day. */
   const skew = random.between(-86_400_000, 86_400_000)
   const device = { id, rung, mayNotify: random.chance(0.7), windows: [] as SimulatedWindow[] }
 
-  function lock(name: string, window: SimulatedWindow, grant: () => void): void {
-    const held = locks.get(name)
-    if (held) held.queue.push({ window, grant })
-    else {
-      locks.set(name, { holder: window, queue: [] })
-      grant()
-    }
-  }
-
-  function unlock(name: string, window: SimulatedWindow): void {
-    const held = locks.get(name)
-    if (held?.holder !== window) return
-    const next = held.queue.shift()
-    if (!next) {
-      locks.delete(name)
-      return
-    }
-    held.holder = next.window
-    next.grant()
-  }
-
-  function die(window: SimulatedWindow): void {
-    for (const [name, held] of [...locks]) {
-      const left = held.queue.filter((waiting) => waiting.window !== window)
-      held.queue.splice(0, held.queue.length, ...left)
-      unlock(name, window)
-    }
-  }
-
-  const profile = { device, rung, skew, lock, unlock, die }
+  const profile = { device, rung, skew, ...createSimulatedLocks<SimulatedWindow>() }
   for (let n = 0; n < windows; n += 1) device.windows.push(createWindow(profile, world))
   return device
 }
 
-interface Profile {
+interface Profile extends SimulatedLocks<SimulatedWindow> {
   readonly device: SimulatedDevice
   readonly rung: Set<string>
   readonly skew: number
-  lock(name: string, window: SimulatedWindow, grant: () => void): void
-  unlock(name: string, window: SimulatedWindow): void
-  die(window: SimulatedWindow): void
 }
 
 function createWindow({ device, rung, skew, lock, unlock, die }: Profile, world: World): SimulatedWindow {
