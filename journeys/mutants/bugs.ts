@@ -87,7 +87,7 @@ export const BUGS: readonly Bug[] = [
     file: `${SERVER}/store/sqlite/unread.ts`,
     find: 'AND completed_seq > coalesce(own.read_seq, 0)`',
     put: 'AND completed_seq > own.read_seq`',
-    tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
+    tests: [`${SERVER}/store/sqlite/growth.test.ts`],
   },
   {
     what: 'a component that unmounts cancels what it showed',
