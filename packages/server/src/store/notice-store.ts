@@ -3,7 +3,8 @@
  * The rules for adapters are in `port.ts`, which exports these types too.
  */
 import type { NoticeInfo, NoticeKind, PushSubscriptionInfo } from '@holdfast/core'
-import type { NotFound, Page, PageRequest } from './port.ts'
+import type { NotFound } from './absent.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Principal } from './principal.ts'
 
 export interface NoticePageRequest extends PageRequest {

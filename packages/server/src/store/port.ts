@@ -30,13 +30,16 @@ import type {
   ThreadKey,
   ThreadView,
 } from '@holdfast/core'
+import type { Absent, Deleted, NotFound } from './absent.ts'
 import type { StoreCounts } from './meter.ts'
 import type { NoticeStore, PushStore } from './notice-store.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Principal } from './principal.ts'
 import type { StartRequest } from './run-record.ts'
 import type { RunWork } from './run-work.ts'
 import type { TenantRoom, TenantThread } from './tenant-thread.ts'
 
+export type { Absent, Deleted, NotFound } from './absent.ts'
 export type {
   ClaimNoticeAnswer,
   NextPush,
@@ -47,6 +50,7 @@ export type {
   PushSubscriptionRow,
   VapidKeys,
 } from './notice-store.ts'
+export type { Page, PageRequest } from './page.ts'
 export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
@@ -61,11 +65,6 @@ export interface SeenRoom extends Room {
   /** Until when the person has muted the room. Milliseconds since the epoch. */
   readonly mutedUntil?: number
 }
-
-export type NotFound = { readonly type: 'not_found' }
-/** It existed and was deleted. Nothing of it ever comes back (I8). */
-export type Deleted = { readonly type: 'deleted' }
-export type Absent = NotFound | Deleted
 
 /** `run_active`: a deletion without `force` is refused while a run is live or about to start. */
 export type DeleteAnswer = { readonly type: 'gone' } | { readonly type: 'run_active'; readonly runId: string } | Absent
@@ -100,18 +99,6 @@ export interface RoomChange {
   readonly agentId?: string
   /** For the person who asks. Milliseconds since the epoch; null unmutes. */
   readonly mutedUntil?: number | null
-}
-
-export interface PageRequest {
-  /** 1–200. */
-  readonly limit: number
-  /** The `next` of an earlier page. */
-  readonly before?: string
-}
-
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next?: string
 }
 
 export interface ThreadStore {

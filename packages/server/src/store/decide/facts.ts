@@ -20,12 +20,12 @@ import type {
   ThreadStatus,
   ThreadView,
 } from '@holdfast/core'
+import type { Listener, NoticeRow, RaisedNotice } from '../notice-row.ts'
 import type { PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
 import type { Chain } from '../run-work.ts'
 import type { TenantRun, TenantThread } from '../tenant-thread.ts'
-import type { Listener, NoticeRow, RaisedNotice } from './person-notices.ts'
 import type { Contender } from './places.ts'
 
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */

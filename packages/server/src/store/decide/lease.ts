@@ -3,10 +3,11 @@
  * are refused (I2, I6, I12).
  */
 import { raisesUnread } from '@holdfast/core'
+import type { Listener } from '../notice-row.ts'
 import type { Lease, LeaseState, RunEnd, RunWork } from '../port.ts'
 import { type CancellingRecord, type EndedRecord, type RunningRecord, stopOutcome } from '../run-record.ts'
 import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
-import { type Listener, raisedBy } from './person-notices.ts'
+import { raisedBy } from './person-notices.ts'
 import { pauseQueue, resumeQueue } from './queue.ts'
 import { aguiJson, controlRecord } from './records.ts'
 import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'

@@ -1,19 +1,12 @@
 /**
- * The notices of people: who is told of the end of a run, who may show it, when it is over. Pure.
+ * The notices of people: who gets one when a run ends, who may show it, when it is over. Pure.
  *
  * A notice is raised in the transaction of the run's end. Its first claim wins, for good. A read mark at or past its run
  * withdraws it, in the transaction of the mark. What becomes of one that nobody claims is in `push.ts`.
  */
 import { createHash } from 'node:crypto'
-import {
-  isSilenced,
-  kindOf,
-  type NoticeInfo,
-  type NotificationSettings,
-  type Outcome,
-  raisesUnread,
-  type ThreadKey,
-} from '@holdfast/core'
+import { isSilenced, kindOf, type NoticeInfo, type Outcome, raisesUnread } from '@holdfast/core'
+import type { Listener, NoticeKind, NoticeRow, RaisedNotice } from '../notice-row.ts'
 import type { ClaimNoticeAnswer } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantRun } from '../tenant-thread.ts'
@@ -24,47 +17,6 @@ import { NOT_FOUND } from './visible.ts'
 
 /** The number of notices of one person that are kept, the newest ones. */
 export const MAX_NOTICES = 100
-
-export type NoticeKind = 'finished' | 'failed' | 'needs_you'
-
-/**
- * - `open` the first claim gets it
- * - `claimed` one device shows it
- * - `sending` it goes out as a push, and no claim gets it any more
- * - `pushed` it was sent, or no push service took it: one of them may have shown it all the same
- * - `expired` nobody was there to show it, and it is not pushed; the first claim still gets it
- * - `withdrawn` the person has read what it is about
- */
-export type NoticeState = 'open' | 'claimed' | 'sending' | 'pushed' | 'expired' | 'withdrawn'
-
-export interface NoticeRow extends ThreadKey {
-  readonly noticeId: string
-  readonly runId: string
-  readonly kind: NoticeKind
-  /** The position of the run's `run.ended`. */
-  readonly seq: number
-  readonly at: number
-  readonly state: NoticeState
-  /** The device, if it is claimed. */
-  readonly claimedBy?: string
-}
-
-/** A notice to put. The adapter knows its position: that of the last record of the same writes. */
-export interface RaisedNotice {
-  readonly personId: string
-  readonly noticeId: string
-  readonly runId: string
-  readonly kind: NoticeKind
-  readonly at: number
-}
-
-/** Somebody who may see the thread, with what they want to hear about it. */
-export interface Listener {
-  readonly personId: string
-  /** Until when they have muted the thread and its room, in milliseconds since the epoch. */
-  readonly mutedUntil: { readonly thread?: number; readonly room?: number }
-  readonly settings: NotificationSettings
-}
 
 /** One end of a run is one notice for a person, so its id follows from theirs. It says nothing about them. */
 export function noticeIdOf({ personId }: Pick<Principal, 'personId'>, run: TenantRun): string {
@@ -92,11 +44,7 @@ export function raisedBy(
     .map(({ personId }) => ({ personId, noticeId: noticeIdOf({ personId }, run), runId: run.runId, kind, at: now }))
 }
 
-export function isSilencedFor(
-  { mutedUntil, settings }: Omit<Listener, 'personId'>,
-  kind: NoticeKind,
-  now: number,
-): boolean {
+function isSilencedFor({ mutedUntil, settings }: Omit<Listener, 'personId'>, kind: NoticeKind, now: number): boolean {
   return isSilenced(kind, { settings, muted: isMuted(mutedUntil, now) })
 }
 

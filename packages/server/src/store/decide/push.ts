@@ -6,10 +6,11 @@
  * - What falls together is one push of one device.
  */
 import { DEFAULT_NOTIFICATION_SETTINGS, ringFor } from '@holdfast/core'
+import type { NoticeKind, NoticeRow } from '../notice-row.ts'
 import type { NextPush, PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { Known, WaitingNotice } from './facts.ts'
-import { isMuted, type NoticeKind, type NoticeRow } from './person-notices.ts'
+import { isMuted } from './person-notices.ts'
 import type { Decision } from './step.ts'
 
 /** How long windows have to claim a notice. */

@@ -1,7 +1,8 @@
 /** The notices, push subscriptions and keys of a memory store. Keeps the invariants of `../sqlite/notices.ts`. */
 import type { NoticesPut } from '../decide/facts.ts'
-import { MAX_NOTICES, type NoticeRow, type RaisedNotice } from '../decide/person-notices.ts'
+import { MAX_NOTICES } from '../decide/person-notices.ts'
 import { MAX_SUBSCRIPTIONS } from '../decide/push.ts'
+import type { NoticeRow, RaisedNotice } from '../notice-row.ts'
 import type { PushSubscriptionRow, VapidKeys } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { type TenantThread, threadName, threadOf } from '../tenant-thread.ts'

@@ -4,21 +4,15 @@
  * Invariants:
  * - Of each person the newest `MAX_NOTICES` notices are kept, and the `MAX_SUBSCRIPTIONS` most recently registered
  *   subscriptions.
- * - An endpoint is in one row: a subscription belongs to whoever registered it last on that browser.
+ * - An endpoint is in one row: a subscription belongs to the person who registered it last on that browser.
  */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { type NoticeKind as AnyKind, DEFAULT_NOTIFICATION_SETTINGS } from '@holdfast/core'
 import type { NoticesPut, WaitingNotice } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
-import {
-  type Listener,
-  MAX_NOTICES,
-  type NoticeKind,
-  type NoticeRow,
-  type NoticeState,
-  type RaisedNotice,
-} from '../decide/person-notices.ts'
+import { MAX_NOTICES } from '../decide/person-notices.ts'
 import { MAX_SUBSCRIPTIONS } from '../decide/push.ts'
+import type { Listener, NoticeKind, NoticeRow, NoticeState, RaisedNotice } from '../notice-row.ts'
 import type { PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { TenantThread } from '../tenant-thread.ts'
