@@ -41,4 +41,3 @@ export interface Listener {
   readonly mutedUntil: { readonly thread?: number; readonly room?: number }
   readonly settings: NotificationSettings
 }
-
