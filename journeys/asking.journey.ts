@@ -106,7 +106,7 @@ test('a room is created from the page, and a suggestion in it asks the chosen ag
   page,
   modelServer: server,
 }) => {
-  const suggestion = 'What happens when I close this tab?'
+  const suggestion = 'Compare renting and buying in a table'
   await page.goto(`${server.url}/`)
   await page.getByRole('button', { name: 'New room' }).click()
   await page.getByRole('textbox', { name: 'Room name' }).fill('Garden')

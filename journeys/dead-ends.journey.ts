@@ -45,7 +45,7 @@ test('slow, unreachable, deleted, unknown and broken states each say so and offe
   expect(gone.ok()).toBe(true)
   await expect(page.getByText('This thread was deleted')).toBeVisible()
   await page.getByRole('main').getByRole('link', { name: 'New thread' }).click()
-  await expect(page.getByRole('button', { name: 'What happens when I close this tab?' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Compare renting and buying in a table' })).toBeVisible()
 
   await page.goto(`${server.url}/rooms/default/threads/never`)
   await expect(page.getByText('Thread not found')).toBeVisible()

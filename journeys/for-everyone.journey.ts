@@ -112,7 +112,7 @@ test('at 200 % nothing is cut off sideways, and nothing is missing', async ({ br
   const title = page.getByRole('heading', { name: 'Ask something, then walk away' })
   await title.scrollIntoViewIfNeeded()
   await expect(title).toBeInViewport({ ratio: 1 })
-  await page.getByRole('button', { name: 'How do answers keep going without me?' }).scrollIntoViewIfNeeded()
+  await page.getByRole('button', { name: 'Explain how tides work, with a small example' }).scrollIntoViewIfNeeded()
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeInViewport()
   await context.close()
 })

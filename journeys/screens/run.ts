@@ -15,6 +15,7 @@ import { COMPOSER } from './composer-screens.ts'
 import { CONVERSATION } from './conversation-screens.ts'
 import { furnish, furnishCrowd, furnishMany } from './furnish.ts'
 import { EMPTY, OVER } from './over-screens.ts'
+import { NOTHING_YET, RETURNING } from './returning-screens.ts'
 import { fileOf, sheetOf, THEMES } from './sheet.ts'
 import { CROWDED, SIDE } from './side-screens.ts'
 import { createStage, type Screen, SIZES, type Size, type Stage } from './stage.ts'
@@ -31,7 +32,7 @@ interface Suite {
 
 /** Each runs on a server of its own, in this order. */
 const SUITES: readonly Suite[] = [
-  { env: QUIET, screens: EMPTY, furnish: async () => {} },
+  { env: QUIET, screens: [...EMPTY, ...NOTHING_YET], furnish: async () => {} },
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG, SCREENS_AT_ONCE: '3' },
     screens: CROWDED,
@@ -39,7 +40,7 @@ const SUITES: readonly Suite[] = [
   },
   {
     env: { ...QUIET, HOLDFAST_CONFIG: CONFIG },
-    screens: [...CONVERSATION, ...ACTING, ...COMPOSER, ...SIDE, ...OVER, ...BROKEN],
+    screens: [...CONVERSATION, ...ACTING, ...COMPOSER, ...SIDE, ...OVER, ...RETURNING, ...BROKEN],
     async furnish(stage) {
       await furnish(stage)
       if (wanted.length === 0 || wanted.some((word) => 'more threads five thousand'.includes(word)))

@@ -39,7 +39,7 @@ export interface Stage {
   openAsked(question: Question, body?: Partial<StartBody>): Promise<ThreadKey>
   /** Waits until all its runs have ended. */
   over(key: ThreadKey): Promise<void>
-  send(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<void>
+  send(method: 'POST' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<void>
   /** The list of rooms and threads: a drawer, on a narrow page. */
   openSide(): Promise<void>
   /** Keeps the current threads of the first room. */
@@ -54,7 +54,7 @@ export function createStage(page: Page, server: HoldfastServer, size: Size): Sta
   let kept = new Set<string>()
   let count = 0
 
-  async function send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  async function send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
     const json = { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
     const response = await fetch(server.url + path, { method, ...(body !== undefined && json) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)

@@ -10,6 +10,7 @@ import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
 import { isShown } from './conversation/beside.ts'
 import type { PageAddress } from './frame/page-address.ts'
+import { browserPermissions } from './notices/permission.ts'
 import { createPart, type Part } from './parts/part.ts'
 import type { Services } from './services.ts'
 import { createFinished } from './tray/finished.ts'
@@ -57,6 +58,7 @@ function make({ environment, registry, address, entry }: Parts): Services {
       // The address names every thread that is shown.
       isOnScreen: (key) => isShown(address.location(), key),
     }),
+    permissions: browserPermissions(),
     newBuild: createNewBuild({ entry, index: fetchIndex }),
     runs: registry,
     waiting: async (key) => (await registry.ask('snapshot', [key])).queue,

@@ -5,6 +5,7 @@ import { createContext, useContext } from 'react'
 import type { NewBuild } from './build/new-build.ts'
 import type { AgentChoices } from './composer/agent-choices.ts'
 import type { DraftsOptions } from './composer/drafts.ts'
+import type { Permissions } from './notices/permission.ts'
 import type { Finished } from './tray/finished.ts'
 
 export interface Services {
@@ -14,6 +15,8 @@ export interface Services {
   readonly draftsFrom: DraftsOptions
   /** Runs that ended in the background and were not looked at. */
   readonly finished: Finished
+  /** Whether this browser may show notifications. */
+  readonly permissions: Permissions
   /** Whether the server has a newer build of this page. */
   readonly newBuild: NewBuild
   readonly choices: AgentChoices

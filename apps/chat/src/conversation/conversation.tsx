@@ -12,7 +12,7 @@ import { type Connection, FINE } from '../frame/connection.ts'
 import { GoingOn } from './going-on.tsx'
 import { ABOVE, Lines } from './lines.tsx'
 import { keepPlace, placeIn } from './places.ts'
-import { headOf, type Row, rowsOf } from './rows.ts'
+import { headOf, type Row, rowsOf, withNewLine } from './rows.ts'
 import type { EndingActions } from './run-ending.tsx'
 import { sameRows } from './same-rows.ts'
 import { Speaker } from './speaker.tsx'
@@ -30,12 +30,16 @@ interface ConversationProps {
   /** Of a run that is accepted and has not started. */
   readonly place?: Place | undefined
   readonly connection?: Connection
+  /** The messages and calls that are new to the reader. */
+  readonly fresh?: ReadonlySet<string>
 }
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 export function Conversation(props: ConversationProps) {
-  const { state, agentTitle, actions, chosen, place: turn, connection = FINE } = props
+  const { state, agentTitle, actions, chosen, place: turn, connection = FINE, fresh: isNew = NOTHING } = props
   const { key, content, pending, activity } = state
-  const rows = useRows(content, pending, chosen)
+  const rows = useRows(content, pending, chosen, isNew)
   const lines = useRef<VirtualizerHandle>(null)
   const [place] = useState(() => placeIn(key))
   const begin = rows.findIndex((row) => row.id === place?.top?.rowId)
@@ -107,9 +111,13 @@ function useRows(
   content: ThreadState['content'],
   pending: ThreadState['pending'],
   chosen: string | undefined,
+  fresh: ReadonlySet<string>,
 ): readonly Row[] {
   const before = useRef<readonly Row[]>([])
-  const rows = useMemo(() => sameRows(before.current, shown(content, pending, chosen)), [content, pending, chosen])
+  const rows = useMemo(
+    () => sameRows(before.current, withNewLine(shown(content, pending, chosen), fresh)),
+    [content, pending, chosen, fresh],
+  )
   useEffect(() => {
     before.current = rows
   }, [rows])

@@ -91,5 +91,6 @@ function Place({ index, style, children, ref }: PlaceProps) {
 }
 
 function beginsAnswer(before: Row | undefined): boolean {
-  return before === undefined || before.type === 'user' || before.type === 'ending' || before.type === 'notice'
+  const { type } = before ?? { type: 'new' }
+  return type === 'new' || type === 'user' || type === 'ending' || type === 'notice'
 }

@@ -5,6 +5,7 @@ import { Subagents } from '../subagents/lazy-subagents.tsx'
 import { AnswerFoot } from './answer-foot.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import type { Branch } from './branches.ts'
+import { NewLine } from './new-line.tsx'
 import { OwnMessage } from './own-message.tsx'
 import { BudgetLine, ProviderWait, QuietLine } from './quiet-line.tsx'
 import { Reasoning } from './reasoning.tsx'
@@ -35,6 +36,8 @@ export function MessageRow({ row, agentTitle, named, actions }: MessageRowProps)
           </OwnMessage>
         </Utterance>
       )
+    case 'new':
+      return <NewLine />
     case 'notice':
       return (
         <Utterance speaker="notice" who="Note">

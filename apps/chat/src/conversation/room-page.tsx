@@ -3,9 +3,9 @@
  * at once; nothing is waited for, and nothing navigates later.
  */
 import type { RoomInfo } from '@holdfast/core'
-import { useRegistry, useRooms } from '@holdfast/react'
+import { useOverview, useRegistry, useRooms } from '@holdfast/react'
 import { useNavigate } from '@tanstack/react-router'
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { AgentPicker } from '../composer/agent-picker.tsx'
 import { Composer } from '../composer/composer.tsx'
 import { LeftWords } from '../composer/lazy-left-words.tsx'
@@ -20,12 +20,15 @@ import { PageHead } from '../frame/page-head.tsx'
 import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { useConnection } from '../frame/use-connection.ts'
+import { sinceYouLeft } from '../home/since.ts'
+import { SinceYouLeft } from '../home/since-you-left.tsx'
 import { useServices } from '../services.ts'
 
 const SUGGESTIONS = [
-  'What happens when I close this tab?',
-  'Write me something long enough to walk away from.',
-  'How do answers keep going without me?',
+  'Plan a weekend in a city I’ve never visited',
+  'Explain how tides work, with a small example',
+  'Compare renting and buying in a table',
+  'Draft a friendly reminder about an unpaid invoice',
 ]
 
 export function RoomPage({ roomId }: { readonly roomId: string }) {
@@ -41,7 +44,7 @@ export function RoomPage({ roomId }: { readonly roomId: string }) {
       <div className="reading">
         {room && <ConnectionLine connection={connection} />}
         <LeftBehind roomId={roomId} rooms={items} />
-        <RoomBlank room={room} known={items !== undefined} trouble={error ? connection : undefined} roomId={roomId} />
+        <RoomBlank room={room} rooms={items} trouble={error ? connection : undefined} roomId={roomId} />
       </div>
       {room && <NewThreadComposer key={roomId} roomId={roomId} />}
     </>
@@ -75,31 +78,54 @@ function LeftBehind({ roomId, rooms }: LeftBehindProps) {
 interface RoomBlankProps {
   readonly roomId: string
   readonly room: RoomInfo | undefined
-  readonly known: boolean
+  readonly rooms: readonly RoomInfo[] | undefined
   /** Why the rooms are not known. */
   readonly trouble: Connection | undefined
 }
 
-function RoomBlank({ roomId, room, known, trouble }: RoomBlankProps) {
-  const start = useStart(roomId)
+function RoomBlank({ roomId, room, rooms, trouble }: RoomBlankProps) {
+  const { known, threads, error } = useOverview()
+  const since = useMemo(() => sinceYouLeft(threads), [threads])
+  if (room && rooms && since.length > 0) {
+    return (
+      <div className="home">
+        <SinceYouLeft items={since} rooms={rooms} />
+        <div className="home-next">
+          <h2>{TITLE}</h2>
+          <Suggestions roomId={roomId} />
+        </div>
+      </div>
+    )
+  }
+  // What has happened may be known in a moment.
+  if (room && !known && !error && !trouble) return <Skeleton of="room" />
   if (room) {
     return (
       <Blank
-        title="Ask something, then walk away"
+        title={TITLE}
         text="Answers are written on the server. Leave, reload or close this page: yours will be here."
       >
-        <div className="suggestions">
-          {SUGGESTIONS.map((text) => (
-            <button key={text} type="button" className="button" onClick={() => start(text)}>
-              {text}
-            </button>
-          ))}
-        </div>
+        <Suggestions roomId={roomId} />
       </Blank>
     )
   }
-  if (known) return <NoSuchRoom roomId={roomId} />
+  if (rooms) return <NoSuchRoom roomId={roomId} />
   return trouble ? <Unreachable connection={trouble} /> : <Skeleton of="room" />
+}
+
+const TITLE = 'Ask something, then walk away'
+
+function Suggestions({ roomId }: { readonly roomId: string }) {
+  const start = useStart(roomId)
+  return (
+    <div className="suggestions">
+      {SUGGESTIONS.map((text) => (
+        <button key={text} type="button" className="button" onClick={() => start(text)}>
+          {text}
+        </button>
+      ))}
+    </div>
+  )
 }
 
 function NewThreadComposer({ roomId }: { readonly roomId: string }) {

@@ -3,7 +3,7 @@ import { createFold, pathTo } from '@holdfast/core'
 import { createLogBuilder, TEST_KEY } from '@holdfast/core/testing'
 import { describe, expect, test } from 'vitest'
 import { wordsOf } from './endings.ts'
-import { headOf, type Row, rowsOf, type Shown } from './rows.ts'
+import { headOf, type Row, rowsOf, type Shown, withNewLine } from './rows.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 const NOTHING: Shown = { path: [], runs: [], open: [], pending: [] }
@@ -483,4 +483,19 @@ test('a run that has used most of its tokens says so until it ends', () => {
   const rows = shown([question, answer], [{ ...live, budget: { used: 81, limit: 100 } }])
   expect(rows.at(-1)).toEqual({ type: 'budget', id: 'budget:r1', used: 81, limit: 100 })
   expect(types(shown([question, answer], [live]))).toEqual(['user', 'text'])
+})
+
+describe('the line above what is new', () => {
+  const thought: ThreadMessage = { id: 't', role: 'reasoning', content: 'Hm.', parentId: 'q', runId: 'r1' }
+  const rows = shown([question, thought, answer], [live])
+
+  test('stands above the first new line that is shown, whatever order the ids come in', () => {
+    expect(types(withNewLine(rows, new Set(['a', 't'])))).toEqual(['user', 'new', 'reasoning', 'text'])
+    expect(types(withNewLine(rows, new Set(['a'])))).toEqual(['user', 'reasoning', 'new', 'text'])
+  })
+
+  test('is absent where nothing is new, or nothing of it is shown', () => {
+    expect(withNewLine(rows, new Set())).toBe(rows)
+    expect(withNewLine(rows, new Set(['elsewhere']))).toBe(rows)
+  })
 })

@@ -47,6 +47,8 @@ export type Row =
   /** Sub-agents of a run that no call on the path has started. */
   | { readonly type: 'agents'; readonly id: string; readonly agentId?: string; readonly agents: readonly Subagent[] }
   | ({ readonly type: 'restart' } & Restart)
+  /** What follows is new to the reader. */
+  | { readonly type: 'new'; readonly id: string }
   | { readonly type: 'notice'; readonly id: string; readonly text: string; readonly branch?: Branch }
   | { readonly type: 'ending'; readonly id: string; readonly ending: Ending }
   /** Most of the tokens that a run may use are used. */
@@ -96,6 +98,12 @@ export function headOf(
   const silent = run && !isEnded(run) && !messages.some((message) => message.runId === run.runId)
   const answered = silent && messages.some((message) => message.id === run.parentId) ? run.parentId : undefined
   return answered ?? newestLeaf(messages)
+}
+
+/** With a line above the first row that is new to the reader. */
+export function withNewLine(rows: readonly Row[], fresh: ReadonlySet<string>): readonly Row[] {
+  const at = fresh.size === 0 ? -1 : rows.findIndex(({ id }) => fresh.has(id))
+  return at < 0 ? rows : [...rows.slice(0, at), { type: 'new', id: 'new' }, ...rows.slice(at)]
 }
 
 export function rowsOf(shown: Shown): Row[] {

@@ -29,6 +29,7 @@ import { useBeside } from './beside.ts'
 import { leafUnder } from './branches.ts'
 import { Conversation } from './conversation.tsx'
 import { useEndingActions } from './use-ending-actions.ts'
+import { useNew } from './use-new.ts'
 import { type Place, usePlace } from './use-place.ts'
 
 interface ThreadPageProps {
@@ -51,9 +52,10 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   const place = usePlace(threadKey)
   /** Which way through the conversation is looked at: the newest, unless one was chosen. */
   const [chosen, choose] = useState<string>()
-  const { finished } = useServices()
   useEffect(awaitMarkdown, [])
   useReturnedWords(state)
+  const fresh = useNew(state)
+  const { finished } = useServices()
   useEffect(() => finished.seen({ roomId, threadId }), [finished, roomId, threadId])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
@@ -74,7 +76,7 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
             <LeftWords place={keyString(threadKey)} roomId="default" />
           </NoSuchRoom>
         ) : (
-          <Reading state={state} connection={connection} chosen={chosen} choose={choose} place={place} />
+          <Reading state={state} connection={connection} chosen={chosen} choose={choose} place={place} fresh={fresh} />
         )}
       </div>
       {!noRoom && state.content.type !== 'gone' && (
@@ -118,10 +120,11 @@ interface ReadingProps {
   readonly connection: Connection
   readonly chosen: string | undefined
   readonly place: Place | undefined
+  readonly fresh: ReadonlySet<string>
   choose(messageId: string | undefined): void
 }
 
-function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
+function Reading({ state, connection, chosen, choose, place, fresh }: ReadingProps) {
   const { key, content, pending, activity } = state
   const { agents, chosen: agentId } = useAgent({ ...key, answeredBy: answeredBy(state) })
   const actions = useEndingActions(key, agentId, choose)
@@ -131,7 +134,7 @@ function Reading({ state, connection, chosen, choose, place }: ReadingProps) {
   )
   if (content.type === 'gone') return <Deleted threadKey={key} />
   if (content.type === 'ready' || pending.length > 0 || activity.type !== 'idle') {
-    return <Conversation {...{ state, agentTitle, actions, chosen, place, connection }} />
+    return <Conversation {...{ state, agentTitle, actions, chosen, place, connection, fresh }} />
   }
   if (content.type === 'new') {
     return (

@@ -6,6 +6,7 @@ import { giveFocusBack, keepFocus } from '../design/focus.ts'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { Knot } from '../design/knot.tsx'
+import { Bell } from '../notices/bell.tsx'
 import type { Part } from '../parts/part.ts'
 import { loadWhenIdle } from '../parts/when-idle.ts'
 import { NewThread } from '../sidebar/new-thread.tsx'
@@ -22,6 +23,7 @@ import { useLayer } from './use-layer.ts'
 
 const Palette = layer(layerPart(() => import('../palette/palette.tsx')))
 const Shortcuts = layer(layerPart(() => import('../palette/shortcuts.tsx')))
+const NoticeCenter = layer(layerPart(() => import('../notices/notice-center.tsx')))
 const Toaster = layer(toaster)
 
 /** `parts`: what a person may go to next. */
@@ -34,7 +36,8 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
   const narrow = useNarrow()
   const [layer, setLayer] = useLayer()
   const toasts = useToasts()
-  useFavicon(useUnreadCount() > 0)
+  const unread = useUnreadCount()
+  useFavicon(unread > 0)
   useNextUnreadKey()
   // A drawer belongs to the place where it was opened: going anywhere closes it.
   const open = narrow && openAt === place
@@ -72,6 +75,7 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
               <Knot />
               Holdfast
             </span>
+            <Bell unread={unread} open={layer === 'notices'} show={() => setLayer('notices')} />
             <IconButton ref={close} icon="close" label="Close" className="only-narrow" onClick={hide} />
           </div>
           <NewThread roomId={roomId} />
@@ -91,9 +95,11 @@ export function Shell({ parts }: { readonly parts: readonly Part<unknown>[] }) {
             close={() => setLayer('none')}
             showTray={() => setLayer('tray')}
             showShortcuts={() => setLayer('shortcuts')}
+            showNotices={() => setLayer('notices')}
           />
         )}
         {layer === 'shortcuts' && <Shortcuts close={() => setLayer('none')} />}
+        {layer === 'notices' && <NoticeCenter close={() => setLayer('none')} />}
         {toasts && <Toaster />}
         <NewVersion />
       </div>

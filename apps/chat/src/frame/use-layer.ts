@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { isChord } from '../design/keys.tsx'
 
-export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray'
+export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray' | 'notices'
 
 export function useLayer(): readonly [Layer, (layer: Layer) => void] {
   const [layer, setLayer] = useState<Layer>('none')

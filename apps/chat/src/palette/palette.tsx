@@ -10,6 +10,7 @@ import { focusField } from '../design/focus.ts'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
 import { useNextUnread } from '../frame/next-unread.ts'
+import { troubleAbout } from '../frame/toasts.ts'
 import { ThreadMark } from '../sidebar/status-mark.tsx'
 import { useOverview } from '../tray/use-overview.ts'
 import { isLive, useStopRuns, waitsForPlace } from '../tray/use-stop-runs.ts'
@@ -20,9 +21,10 @@ interface PaletteProps {
   close(): void
   showTray(): void
   showShortcuts(): void
+  showNotices(): void
 }
 
-export default function Palette({ close, showTray, showShortcuts }: PaletteProps) {
+export default function Palette({ close, showTray, showShortcuts, showNotices }: PaletteProps) {
   const navigate = useNavigate()
   const registry = useRegistry()
   const { roomId = 'default', threadId } = useParams({ strict: false })
@@ -106,6 +108,14 @@ export default function Palette({ close, showTray, showShortcuts }: PaletteProps
                 <Keys chord="alt+shift+↓" />
               </Item>
             )}
+            {goToUnread && (
+              <Item
+                icon="read"
+                name="Mark all as read"
+                onSelect={then(() => void registry.readAll().catch(troubleAbout('Couldn’t mark everything as read.')))}
+              />
+            )}
+            <Item icon="bell" name="Notifications" onSelect={then(showNotices)} />
             <Item icon="timeline" name="Timeline" onSelect={then(() => void navigate({ to: '/timeline' }))} />
             <Item icon="question" name="Keyboard shortcuts" onSelect={then(showShortcuts)}>
               <Keys chord="mod+/" />

@@ -6,8 +6,11 @@ import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
+import { MenuItem } from '../design/menu.tsx'
+import { troubleAbout } from '../frame/toasts.ts'
 import { whyOf } from '../frame/why.ts'
 import { ActionsMenu } from './actions-menu.tsx'
+import { MuteMenu } from './mute-menu.tsx'
 
 /** The server keeps it: it is where everything begins. */
 const FIRST = 'default'
@@ -16,17 +19,36 @@ interface RoomMenuProps {
   readonly label: string
   readonly room: RoomInfo
   readonly working: boolean
+  readonly unread: number
+  readonly muted: boolean
   rename(): void
 }
 
-export default function RoomMenu({ label, room, working, rename }: RoomMenuProps) {
-  const stays = room.roomId === FIRST
+export default function RoomMenu({ label, room, working, unread, muted, rename }: RoomMenuProps) {
+  const registry = useRegistry()
+  const { roomId } = room
+  const title = room.title || roomId
+  const stays = roomId === FIRST
+
+  function markRead(): void {
+    registry.readRoom(roomId).catch(troubleAbout(`Couldn’t mark “${title}” as read.`))
+  }
+  function mute(mutedUntil: string | null): void {
+    registry.changeRoom(roomId, { mutedUntil }).catch(troubleAbout(`Couldn’t ${muted ? 'unmute' : 'mute'} “${title}”.`))
+  }
   return (
     <ActionsMenu
       label={label}
       rename={rename}
       {...(!stays && { sure: (close) => <SureToDelete room={room} working={working} close={close} /> })}
-    />
+    >
+      {unread > 0 && (
+        <MenuItem icon="read" onSelect={markRead}>
+          Mark room as read
+        </MenuItem>
+      )}
+      <MuteMenu label="Mute room" muted={muted} mute={mute} />
+    </ActionsMenu>
   )
 }
 

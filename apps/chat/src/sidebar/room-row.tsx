@@ -7,7 +7,9 @@ import { Icon } from '../design/icon.tsx'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { troubleAbout } from '../frame/toasts.ts'
 import { MenuOnItsWay } from './menu-own.tsx'
+import { useMuted } from './mute.ts'
 import { NamedRow } from './named-row.tsx'
+import { MutedMark } from './status-mark.tsx'
 import { UnreadBadge } from './unread.tsx'
 
 const RoomMenu = layer(
@@ -30,6 +32,7 @@ export function RoomRow({ room, current, working, unread, children }: RoomRowPro
   const { roomId } = room
   const registry = useRegistry()
   const title = room.title || roomId
+  const muted = useMuted(room.mutedUntil)
   return (
     <NamedRow
       title={title}
@@ -40,6 +43,7 @@ export function RoomRow({ room, current, working, unread, children }: RoomRowPro
       mark={
         <>
           {children}
+          {muted && <MutedMark until={room.mutedUntil} />}
           <UnreadBadge count={unread} />
         </>
       }
@@ -52,7 +56,7 @@ export function RoomRow({ room, current, working, unread, children }: RoomRowPro
           aria-current={current ? 'true' : undefined}
         />
       )}
-      menu={(own) => <RoomMenu {...own} room={room} working={working} />}
+      menu={(own) => <RoomMenu {...own} room={room} working={working} unread={unread} muted={muted} />}
       save={(name) => registry.changeRoom(roomId, { title: name }).catch(troubleAbout(`Couldn’t rename “${title}”.`))}
     />
   )

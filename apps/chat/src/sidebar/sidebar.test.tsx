@@ -40,7 +40,7 @@ const thread = (threadId: string, more: Partial<ThreadInfo> = {}): ThreadInfo =>
   archived: false,
   lastSeq: 1,
   readSeq: 0,
-  completedSeq: 0,
+  completedSeq: more.unread ? 1 : 0,
   updatedAt: new Date().toISOString(),
   ...more,
 })

@@ -22,9 +22,13 @@ interface ThreadMenuProps {
 
 export default function ThreadMenu({ label, title, thread, muted, stop, rename, archive }: ThreadMenuProps) {
   const registry = useRegistry()
-  const { roomId, threadId, archived } = thread
+  const { roomId, threadId, archived, unread, lastSeq } = thread
   const key = { roomId, threadId }
 
+  function mark(): void {
+    if (unread) registry.read(key, lastSeq)
+    else registry.markUnread(key)
+  }
   function mute(mutedUntil: string | null): void {
     registry.changeThread(key, { mutedUntil }).catch(troubleAbout(`Couldn’t ${muted ? 'unmute' : 'mute'} “${title}”.`))
   }
@@ -41,6 +45,9 @@ export default function ThreadMenu({ label, title, thread, muted, stop, rename, 
         )
       }
     >
+      <MenuItem icon={unread ? 'read' : 'unread'} onSelect={mark}>
+        {unread ? 'Mark as read' : 'Mark as unread'}
+      </MenuItem>
       <MuteMenu label="Mute" muted={muted} mute={mute} />
       <MenuItem icon="archive" onSelect={archive}>
         {archived ? 'Unarchive' : 'Archive'}

@@ -92,6 +92,22 @@ describe('the overview of all rooms', () => {
     expect(summaryOf(items, 0)).toBe('1 running · 2 need you')
   })
 
+  it('lists what finished or failed and was not seen, until something runs there again', () => {
+    const ended = (threadId: string, status: ThreadStatus, unread = true): ThreadInfo => ({
+      ...thread('R', threadId, status),
+      unread,
+    })
+    const lists = [
+      [ended('done', 'idle'), ended('seen', 'idle', false), ended('broke', 'failed'), ended('again', 'idle')],
+      [ended('asks', 'needs_you')],
+    ]
+    const { finished } = overviewOf(rooms, lists, [run('R', 'again', 'starting')])
+    expect(finished.map(({ title, room }) => [title, room])).toEqual([
+      ['done', 'Garden'],
+      ['broke', 'Garden'],
+    ])
+  })
+
   it('is summarised in words, without zeros', () => {
     const lists = [[thread('R', 'a', 'working'), thread('R', 'b', 'working'), thread('R', 'c', 'needs_you')], []]
     const { items } = overviewOf(rooms, lists, [])

@@ -1,11 +1,12 @@
 /**
- * Everything that is live, queued or needs a person, across rooms: from the server's overview (no thread has to be
- * open), from the loaded lists, and from the runs of this device, which are known first.
+ * Everything that is live, queued, needs a person or has ended unseen, across rooms: from the server's overview (no
+ * thread has to be open), from the loaded lists, and from the runs of this device, which are known first.
  *
- * Owns: what is listed, and its order. Does not know: React, what has finished (`finished.ts`).
+ * Owns: what is listed, and its order. Does not know: React.
  */
 import type { ActiveRun, Observable, OverviewState, RunRegistry, ThreadListState } from '@holdfast/client'
 import { keyString, type RoomInfo, type ThreadInfo, type ThreadKey } from '@holdfast/core'
+import { standOf } from '../sidebar/stand.ts'
 
 /** `paused`: starts when a person resumes it. */
 export type GoingOn = 'needs_you' | 'paused' | 'working' | 'stopping' | 'queued'
@@ -26,9 +27,13 @@ export interface OverviewItem {
 export interface Overview {
   /** What needs a person first; then the rest, queued ones in the order in which they start. */
   readonly items: readonly OverviewItem[]
+  /** What has finished or failed, and was not seen by the person on any device. */
+  readonly finished: readonly OverviewThread[]
   /** Every thread that is known, those that are archived too; newest activity first within a room. */
-  readonly threads: readonly (ThreadInfo & { readonly room: string })[]
+  readonly threads: readonly OverviewThread[]
 }
+
+export type OverviewThread = ThreadInfo & { readonly room: string }
 
 const ORDER: readonly GoingOn[] = ['needs_you', 'paused', 'working', 'stopping', 'queued']
 
@@ -70,8 +75,14 @@ export function overviewOf(
   })
   return {
     items: items.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || turnOf(a) - turnOf(b)),
+    finished: threads.filter((thread) => isOver(thread) && !runs.has(keyString(thread))),
     threads,
   }
+}
+
+function isOver(thread: ThreadInfo): boolean {
+  const stand = standOf(thread)
+  return stand === 'finished' || stand === 'failed'
 }
 
 /** Threads that wait for a slot, in their order. */
@@ -94,7 +105,7 @@ export function createOverview(
 ): Observable<Overview> {
   const lists = listed.map(({ roomId }) => registry.observeThreads(roomId))
   let seen: readonly (readonly ActiveRun[] | OverviewState | ThreadListState)[] = []
-  let overview: Overview = { items: [], threads: [] }
+  let overview: Overview = { items: [], finished: [], threads: [] }
   return {
     snapshot() {
       const active = registry.active.snapshot()

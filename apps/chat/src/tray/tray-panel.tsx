@@ -1,14 +1,14 @@
 /** The open run tray: what needs a person, runs, is queued or has finished, each with a link and a stop. */
 import { keyString } from '@holdfast/core'
+import { useRegistry } from '@holdfast/react'
 import { Link } from '@tanstack/react-router'
 import { Fragment, type KeyboardEvent, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Dialog } from '../design/dialog.tsx'
 import { Icon } from '../design/icon.tsx'
 import { Keys } from '../design/keys.tsx'
-import { useServices } from '../services.ts'
+import { troubleAbout } from '../frame/toasts.ts'
 import { StatusMark } from '../sidebar/status-mark.tsx'
-import type { FinishedRun } from './finished.ts'
 import type { GoingOn, Overview, OverviewItem } from './overview.ts'
 import { StopAll } from './stop-all.tsx'
 import { TrayMore } from './tray-more.tsx'
@@ -26,14 +26,13 @@ const FOLLOWED = 20
 
 interface TrayPanelProps {
   readonly items: readonly OverviewItem[]
-  readonly finished: readonly FinishedRun[]
-  readonly threads: Overview['threads']
+  readonly finished: Overview['finished']
   close(): void
 }
 
-export default function TrayPanel({ items, finished, threads, close }: TrayPanelProps) {
+export default function TrayPanel({ items, finished, close }: TrayPanelProps) {
+  const registry = useRegistry()
   const { stop, takeOut, resume, stopAll } = useStopRuns()
-  const { finished: memory } = useServices()
   const [said, setSaid] = useState('')
   const followed = new Set(items.filter(isLive).slice(0, FOLLOWED))
 
@@ -71,30 +70,27 @@ export default function TrayPanel({ items, finished, threads, close }: TrayPanel
           <section aria-label="Finished">
             <div className="flex items-center justify-between">
               <h3 className="tray-group">Finished</h3>
-              <Button look="quiet" onClick={() => memory.seen()}>
-                Clear
+              <Button
+                look="quiet"
+                onClick={() => void registry.readAll().catch(troubleAbout('Couldn’t mark everything as read.'))}
+              >
+                Mark all as read
               </Button>
             </div>
             <ul>
-              {finished.map(({ key, runId, outcome, title }) => {
-                const known = threads.find((thread) => keyString(thread) === keyString(key))
-                return (
-                  <li key={runId} className="tray-row">
-                    <Way
-                      item={{ key, title: known?.title || title || 'Untitled', room: known?.room ?? key.roomId }}
-                      close={close}
-                    />
-                    {outcome.type === 'failed' ? (
-                      <StatusMark status="failed" />
-                    ) : (
-                      <span className="mark">
-                        <Icon name="done" />
-                        Done
-                      </span>
-                    )}
-                  </li>
-                )
-              })}
+              {finished.map(({ roomId, threadId, title, room, status }) => (
+                <li key={keyString({ roomId, threadId })} className="tray-row">
+                  <Way item={{ key: { roomId, threadId }, title: title || 'Untitled', room }} close={close} />
+                  {status === 'failed' ? (
+                    <StatusMark status="failed" />
+                  ) : (
+                    <span className="mark">
+                      <Icon name="done" />
+                      Done
+                    </span>
+                  )}
+                </li>
+              ))}
             </ul>
           </section>
         )}

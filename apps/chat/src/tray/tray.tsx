@@ -4,7 +4,7 @@ import { Icon } from '../design/icon.tsx'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { summaryOf } from './overview.ts'
 import { useFinishedToasts } from './use-finished-toasts.ts'
-import { useFinished, useOverview } from './use-overview.ts'
+import { useOverview } from './use-overview.ts'
 
 const TrayPanel = layer(layerPart(() => import('./tray-panel.tsx')))
 
@@ -16,9 +16,8 @@ interface TrayProps {
 export function Tray({ open, setOpen }: TrayProps) {
   const known = useRooms().items !== undefined
   const overview = useOverview(open)
-  const finished = useFinished()
+  const { items, finished } = overview
   useFinishedToasts(() => setOpen(true))
-  const { items } = overview
   const summary = summaryOf(items, finished.length)
   const needsYou = items.some(({ state }) => state === 'needs_you' || state === 'paused')
   const status = needsYou ? 'needs_you' : items.length > 0 ? 'working' : undefined
@@ -43,7 +42,7 @@ export function Tray({ open, setOpen }: TrayProps) {
           {items.length + finished.length}
         </span>
       </button>
-      {open && <TrayPanel items={items} finished={finished} threads={overview.threads} close={() => setOpen(false)} />}
+      {open && <TrayPanel items={items} finished={finished} close={() => setOpen(false)} />}
     </section>
   )
 }

@@ -2,8 +2,6 @@
 import { useActiveRuns, useRegistry, useRooms } from '@holdfast/react'
 import { useParams } from '@tanstack/react-router'
 import { useMemo, useSyncExternalStore } from 'react'
-import { useServices } from '../services.ts'
-import type { FinishedRun } from './finished.ts'
 import { createOverview, type Overview } from './overview.ts'
 
 /** `whole`: with every thread of every room, what rests included. */
@@ -20,11 +18,4 @@ export function useOverview(whole: boolean): Overview {
     return createOverview(registry, all, listed)
   }, [registry, rooms, roomId, busy, whole])
   return useSyncExternalStore(overview.subscribe, overview.snapshot)
-}
-
-/** Finished runs only: a run with an open question is listed under "Needs you". */
-export function useFinished(): readonly FinishedRun[] {
-  const { finished } = useServices()
-  const ended = useSyncExternalStore(finished.subscribe, finished.snapshot)
-  return ended.filter(({ outcome }) => outcome.type !== 'interrupted')
 }
