@@ -9,7 +9,7 @@ import type { ThreadInfo, ThreadStatus } from '@holdfast/core'
 /** `paused`: its queue starts when a person resumes it. `failed-seen`: its person has seen that it failed. */
 export type Stand = Exclude<ThreadStatus, 'failed'> | 'paused' | 'finished' | 'failed' | 'failed-seen'
 
-export const LADDER = [
+const LADDER = [
   'needs_you',
   'paused',
   'working',
