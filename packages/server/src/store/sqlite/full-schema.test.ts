@@ -77,8 +77,11 @@ it('G12 every room, thread, run, queue and log of a store of schema 8 reads the 
     for (const [path, sum] of Object.entries(before.snapshots)) {
       const snapshot = await store.threads.snapshot(principal, keyOf(path))
       if (snapshot.type !== 'snapshot') throw new Error(snapshot.type)
-      const { subagents, progress, superseded, ...known } = snapshot.view
+      const { subagents, progress, superseded, ...view } = snapshot.view
       expect({ subagents, progress, superseded }).toEqual({ subagents: [], progress: [], superseded: [] })
+      // In the order of schema 8, of which the sum was made.
+      const { key, messages, open, state, runs, queue, queuePaused, queueHeldBy, interrupts, ...rest } = view
+      const known = { key, messages, open, state, runs, queue, queuePaused, queueHeldBy, interrupts, ...rest }
       expect(sha256(JSON.stringify(known)), path).toBe(sum)
     }
     for (const [path, items] of Object.entries(before.runs)) {
