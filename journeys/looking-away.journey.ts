@@ -47,7 +47,10 @@ test('reloading mid-run shows every word once, in order (G5, I4)', async ({ page
   expect(await provider.asked()).toEqual({ calls: 1, hungUp: 0 })
 })
 
-test('closing the page mid-run and returning later shows the whole answer (S004-30)', async ({ browser, server }) => {
+test('closing the page mid-run and returning later shows the whole answer (S004-30, S002-27, S002-40)', async ({
+  browser,
+  server,
+}) => {
   const key = { roomId: 'default', threadId: 'long' }
   const script: Script = { tokens: 200, intervalMs: 15, tool: true }
   await server.play(key, script)

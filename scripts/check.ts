@@ -83,6 +83,11 @@ const STEPS: readonly Step[] = [
     command: ['env', 'FIRST_LOAD=strict', 'vite', 'build', 'apps/chat', '--logLevel', 'warn'],
   },
   {
+    name: 'static',
+    does: 'the same page for any file server (docs/STATIC.md)',
+    command: ['vite', 'build', 'apps/chat', '--mode', 'static', '--logLevel', 'warn'],
+  },
+  {
     name: 'journeys',
     does: 'journeys: real server, real browser',
     command: ['playwright', 'test', '--config', 'journeys/playwright.config.ts'],

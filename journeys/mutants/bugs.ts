@@ -292,7 +292,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a message under an id that is taken is accepted and dropped',
-    file: `${SERVER}/store/decide/said-before.ts`,
+    file: `${CORE}/asked/said-before.ts`,
     find: 'if (before && !saysTheSame(before, message)) return message.id',
     put: 'if (before && before.role !== message.role) return message.id',
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
@@ -425,7 +425,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     what: 'a question can be answered after its time',
-    file: `${SERVER}/store/decide/questions.ts`,
+    file: `${CORE}/asked/questions.ts`,
     find: "      if (expiry !== null && expiry <= now) return 'interrupt_expired'\n",
     put: '',
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
@@ -646,5 +646,19 @@ export const BUGS: readonly Bug[] = [
     find: 'if (before.at > asked)',
     put: 'if (before.at > Number.POSITIVE_INFINITY)',
     tests: [`${CLIENT}/marks/marks.test.ts`],
+  },
+  {
+    what: 'an answer whose page was closed is shown as being written for ever',
+    file: `${CLIENT}/ag-ui/look.ts`,
+    find: 'if (row.liveRunId !== undefined) {',
+    put: "if (row.liveRunId !== undefined) return { type: 'nothing' }\n    if (row.liveRunId !== undefined) {",
+    tests: [`${CLIENT}/ag-ui/pages.test.ts`],
+  },
+  {
+    what: 'without a server, an answer that was stopped ends as failed',
+    file: `${CLIENT}/ag-ui/turn.ts`,
+    find: 'return stop ? stopOutcome(stop) : outcome',
+    put: 'return stop === undefined ? outcome : outcome',
+    tests: [`${CLIENT}/ag-ui/ag-ui.test.ts`],
   },
 ]

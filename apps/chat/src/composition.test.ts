@@ -15,9 +15,17 @@ function sources(): readonly { readonly name: string; readonly text: string }[] 
 }
 
 it('S004-C3 only the connection knows the transport: every other request goes over the registry, which notices a 401', () => {
-  const ways = /createHttpTransport|createHttpAsk|createConnection|createTabTransport|createOneConnection|\/v1\//
+  const ways =
+    /createHttpTransport|createHttpAsk|createConnection|createTabTransport|createAgUiTransport|createOneConnection|\/v1\//
   const knowing = sources().flatMap(({ name, text }) => (ways.test(text) ? [name] : []))
   expect(knowing.filter((name) => !name.startsWith('connection/'))).toEqual(['main.tsx'])
+})
+
+it('S002-46 whether there is a server is a choice of the build: nothing on the page but the connection knows of it', () => {
+  const knowing = sources().flatMap(({ name, text }) => (/no-server|client\/ag-ui/.test(text) ? [name] : []))
+  expect(knowing.filter((name) => !name.startsWith('connection/'))).toEqual([])
+  const config = readFileSync(join(HERE, '../vite.config.ts'), 'utf8')
+  expect(config.match(/src\/connection\/no-server\.ts/g)).toHaveLength(1)
 })
 
 it('S000-31 the page has one registry, and one can be created without a page or a framework', () => {

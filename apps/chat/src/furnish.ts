@@ -3,8 +3,8 @@
  *
  * Does not know: the real transport, components.
  */
-import type { browserEnvironment, RunRegistry } from '@holdfast/client'
-import { sameKey } from '@holdfast/core'
+import type { browserEnvironment, Observable, RunRegistry } from '@holdfast/client'
+import { sameKey, type ThreadKey } from '@holdfast/core'
 import { createNewBuild, fetchIndex } from './build/new-build.ts'
 import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
@@ -19,6 +19,8 @@ import { createFinished } from './tray/finished.ts'
 export interface Parts {
   readonly environment: ReturnType<typeof browserEnvironment>
   readonly registry: RunRegistry
+  /** As in `Services`. */
+  readonly leaving?: Observable<readonly ThreadKey[]> | undefined
   readonly address: PageAddress
   /** Pages that a person may go to next. */
   readonly later: readonly Part<unknown>[]
@@ -36,7 +38,7 @@ export function furnish(parts: Parts): Services {
 /** Nothing waits for it, and it is retried until it succeeds. */
 const aside = createPart(() => import('./frame/aside.ts'))
 
-function make({ environment, registry, address, entry }: Parts): Services {
+function make({ environment, registry, leaving, address, entry }: Parts): Services {
   const { keep, shared, clock, mintId } = environment
   const draftsFrom = { keep, shared, now: clock.now, mintId }
   const undo = aside.subscribe(() => {
@@ -51,6 +53,7 @@ function make({ environment, registry, address, entry }: Parts): Services {
   return {
     agents: createAgents(() => registry.ask('agents', []), clock),
     choices: createAgentChoices(keep),
+    leaving,
     draftsFrom,
     finished: createFinished({
       inbox: registry.inbox,

@@ -10,11 +10,13 @@ import type { Parts } from './furnish.ts'
 import { pageParts, router } from './router.tsx'
 
 const environment = browserEnvironment()
-const registry = createLeanRunRegistry({ ...createConnection(environment), environment })
+const { leaving, ...connection } = createConnection(environment)
+const registry = createLeanRunRegistry({ ...connection, environment })
 if (import.meta.env.DEV) registry.events.subscribe(warn)
 const parts: Parts = {
   environment,
   registry,
+  leaving,
   address: {
     location: () => router.state.location,
     params: () => router.state.matches.at(-1)?.params,

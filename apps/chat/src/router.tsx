@@ -1,6 +1,7 @@
 /** Which address shows what. The address names room and thread, so that reload and links are one with clicking. */
 import { isId } from '@holdfast/core'
 import {
+  createHashHistory,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -18,7 +19,7 @@ const frame = createPart(() => import('./frame/frame.ts'))
 const pages = createPart(() => import('./conversation/pages.ts'))
 // Requested at once and together, so that the components load while the registry already requests their data.
 void frame.load()
-if (window.location.pathname.startsWith('/rooms/')) void pages.load()
+if (/^(#?)\/rooms\//.test(window.location.hash || window.location.pathname)) void pages.load()
 
 const missing = { failed: Missing }
 const Frame = shown(frame, (module) => module.Frame, missing)
@@ -102,6 +103,8 @@ const timeline = createRoute({
 })
 
 export const router = createRouter({
+  // A file server knows no addresses but its files.
+  ...(import.meta.env.MODE === 'static' && { history: createHashHistory() }),
   routeTree: root.addChildren([home, room, thread, design, timeline]),
   defaultErrorComponent: Broken,
   // Given by the composition root when it renders.

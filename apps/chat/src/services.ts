@@ -20,6 +20,8 @@ export interface Services {
   /** Whether the server has a newer build of this page. */
   readonly newBuild: NewBuild
   readonly choices: AgentChoices
+  /** The threads whose answer ends when this page is left. Absent: there is a server, and none does. */
+  readonly leaving?: Observable<readonly ThreadKey[]> | undefined
   /** Runs over time, and the events of one run. */
   readonly runs: Pick<RunRegistry, 'ask' | 'open'>
   /** The queued messages of a thread, in order, whether or not it is open here. */

@@ -1,3 +1,11 @@
+export { historyTo } from './asked/history.ts'
+export { lineOf } from './asked/line.ts'
+export { type Opening, openingNow, openingOf, UNSAID } from './asked/opening.ts'
+export { askedBy, expiryOf, openRun, whyClosed } from './asked/questions.ts'
+export { continuedRun, retriedRun } from './asked/related.ts'
+export { reusedId } from './asked/said-before.ts'
+export { titleFrom } from './asked/title.ts'
+export { answerOf, searchTerms, termsOf, textOf, wordsOf } from './asked/words.ts'
 export { isSilenced, type Ring, type RingOptions, ringFor, type Whereabouts } from './attention/ring.ts'
 export {
   DEFAULT_NOTIFICATION_SETTINGS,
@@ -16,6 +24,7 @@ export {
   raisesUnread,
 } from './attention/unread.ts'
 export { jsonDepth } from './json/json-depth.ts'
+export { sameJson } from './json/same-json.ts'
 export { DEFAULT_ROOM_ID, ID_PATTERN, isId, keyOf, keyString, sameKey, type ThreadKey } from './key/thread-key.ts'
 export { createThreadMap, type ThreadMap } from './key/thread-map.ts'
 export type { AfterCrash } from './lifecycle/after-crash.ts'
@@ -52,6 +61,7 @@ export type {
 export { readEnvelope } from './log/read.ts'
 export { type Backoff, backoffDelay } from './policy/backoff.ts'
 export type { Clock } from './policy/clock.ts'
+export { createSilenceWatch, type Silence, type SilenceLimits, type SilenceWatch } from './policy/silence.ts'
 export { MAX_QUESTIONS } from './recorder/check.ts'
 export { DEFAULT_RECORDER_LIMITS, type RecorderLimits } from './recorder/limits.ts'
 export {

@@ -49,7 +49,7 @@ async function twoRuns(parts: ReturnType<typeof setUp>) {
   return { a, b }
 }
 
-it('S000-1 S004-2 I3 unmounting in the middle of a run sends no cancel, and the run goes on', async () => {
+it('S000-1 S004-2 S002-C4 I3 unmounting in the middle of a run sends no cancel, and the run goes on', async () => {
   const parts = setUp()
   const { a } = await twoRuns(parts)
   const screen = await render(<Conversation of={A} />, { wrapper: parts.wrapper })

@@ -31,7 +31,7 @@ export function createNewBuild({ entry, index }: NewBuildOptions): NewBuild {
   async function ask(): Promise<void> {
     try {
       const there = entryIn(await index())
-      isNew = there !== undefined && there !== own
+      isNew = there !== undefined && new URL(there, entry).pathname !== own
     } catch {
       return
     } finally {

@@ -11,9 +11,11 @@ import { useMemo, useState } from 'react'
 import { waitingWords } from '../conversation/waiting-words.ts'
 import type { Connection } from '../frame/connection.ts'
 import { layer, layerPart } from '../frame/layer.tsx'
+import { createPart } from '../parts/part.ts'
 import { Questions } from '../questions/lazy-questions.tsx'
 import { meaningOf } from '../questions/meaning.ts'
 import { questionOf } from '../questions/question.ts'
+import { useServices } from '../services.ts'
 import { AgentPicker } from './agent-picker.tsx'
 import { Composer, type ComposerMode } from './composer.tsx'
 import { Trouble } from './trouble.tsx'
@@ -23,6 +25,8 @@ import { useDrafts } from './use-drafts.ts'
 import { useStop } from './use-stop.ts'
 
 const Queue = layer(layerPart(() => import('../queue/queue.tsx')))
+/** Only builds without a server need it. */
+const LeavingNote = layer(createPart(() => import('./leaving-note.tsx')))
 
 interface ThreadComposerProps {
   readonly threadKey: ThreadKey
@@ -52,6 +56,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
   const { threadKey, activity, failedStart, queue, view, answering, answeredBy, parentId, connection } = props
   const registry = useRegistry()
   const drafts = useDrafts()
+  const { leaving } = useServices()
   const place = keyString(threadKey)
   const draft = useDraft(place)
   const agent = useAgent({ ...threadKey, answeredBy })
@@ -110,6 +115,7 @@ export function ThreadComposer(props: ThreadComposerProps) {
             />
           )}
           {queueWasShown && <Queue {...{ threadKey, queue, activity, connection }} heldBy={view?.queueHeldBy} />}
+          {leaving && <LeavingNote threadKey={threadKey} leaving={leaving} />}
           {notice}
         </>
       }

@@ -15,16 +15,11 @@ import {
 } from '@holdfast/client'
 import type { TabTransport } from '@holdfast/client/tabs'
 import { createPart, loaded } from '../parts/part.ts'
+import type { Connection } from './connection.ts'
 import { PERSON } from './person.ts'
 
 const streamsPart = createPart(() => import('./streams.ts'))
 const cachePart = createPart(() => import('./device-cache.ts'))
-
-interface Connection {
-  readonly transport: RunTransport
-  readonly folding: Folding
-  readonly cache: DeviceCache
-}
 
 export function createConnection(environment: Environment): Connection {
   const ask = createHttpAsk({ clock: environment.clock })

@@ -67,7 +67,7 @@ it('a run that the server has taken but not begun waits in the list too, in its 
   await until(() => expect(lines()).toEqual([['T1', '', 'working']]))
 })
 
-it('asks again when the inbox says so, hardly otherwise, and not at all while nobody looks at a visible page (I10)', async () => {
+it('S002-37 asks again when the inbox says so, hardly otherwise, and not at all while nobody looks at a visible page (I10)', async () => {
   const { environment, transport, threads, count } = setUp()
   const { clock } = environment
   clock.advance(60_000)

@@ -46,7 +46,7 @@ describe('selecting another thread', () => {
     expect(parts.told('RunCompleted')).toHaveLength(1)
   })
 
-  it('S004-1 S004-2 leaving, hiding, losing the network and closing the page send nothing; Stop alone does', async () => {
+  it('S004-1 S004-2 S002-8 leaving, hiding, losing the network and closing the page send nothing; Stop alone does', async () => {
     const parts = setUp()
     const a = await running(parts, A)
     const held = parts.transport.hold('start')

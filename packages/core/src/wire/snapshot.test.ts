@@ -5,7 +5,7 @@ import { TEST_KEY } from '../testing/log-builder.ts'
 import { createFold } from '../thread/fold.ts'
 import { snapshotOf, viewFromSnapshot } from './snapshot.ts'
 
-test('I4 a view that was sent as a snapshot and read again is the same', () => {
+test('S002-C3 I4 a view that was sent as a snapshot and read again is the same', () => {
   const thread = {
     ...TEST_KEY,
     title: '',

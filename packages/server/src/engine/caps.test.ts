@@ -4,7 +4,7 @@ import { createTestServer } from './testing/test-server.ts'
 
 const position = (run: object) => ('position' in run ? run.position : undefined)
 
-it('a start over the cap stays queued with its place in line, and starts when a slot is free', async () => {
+it('S002-43 a start over the cap stays queued with its place in line, and starts when a slot is free', async () => {
   const server = await createTestServer({ caps: { perPerson: 2 } })
   await server.engine.start()
   for (const thread of ['a', 'b', 'c', 'd']) await server.ask(thread)

@@ -61,7 +61,7 @@ it('what a sub-agent or a tool reports counts as progress of its run', async () 
   expectLegalEnd(await server.envelopes('a'), NO_PROGRESS)
 })
 
-it('G4 an agent that never finishes ends at the maximum run time, whatever it sends', async () => {
+it('S002-43 G4 an agent that never finishes ends at the maximum run time, whatever it sends', async () => {
   const server = await createTestServer({ times })
   await server.engine.start()
   await server.ask('a', 'demo', { tokens: 100_000, intervalMs: 100 })

@@ -7,9 +7,8 @@
  * - It is not a run: it makes no thread busy, and a failure only leaves the title as it is.
  * - A title that a person gave is never replaced, not even one given in the meantime.
  */
-import type { Clock } from '@holdfast/core'
+import { type Clock, titleFrom } from '@holdfast/core'
 import type { AgentCatalogue } from '../agents/port.ts'
-import { titleFrom } from '../store/decide/title.ts'
 import type { ThreadStore } from '../store/port.ts'
 import type { EngineLog } from './log.ts'
 import type { ClaimedRun } from './run-execution.ts'

@@ -180,7 +180,7 @@ describe('a request without a route', () => {
 })
 
 describe('authorisation', () => {
-  it('precedes every API route, with the key of its path: what may not be seen is a 404', async () => {
+  it('S002-45 precedes every API route, with the key of its path: what may not be seen is a 404', async () => {
     const asked: [Action, string][] = []
     const { ask, app } = await createTestServer({
       async authorise(_principal, action, { roomId, threadId }) {

@@ -77,7 +77,7 @@ describe('no secret passes', () => {
     }
   })
 
-  it('whatever its form, if the environment names it', () => {
+  it('S002-45 whatever its form, if the environment names it', () => {
     const env = { OPENAI_API_KEY: 'it is "quoted"', DATABASE_URL: 'postgres://u:p%40ssword@h/d', HOME: '/home/me' }
     const secrets = secretsIn(env)
     expect(secrets).toEqual(['it is "quoted"', 'p%40ssword', 'p@ssword'])

@@ -73,3 +73,12 @@ export function faultOf(error: unknown): TransportFault {
   if (!(error instanceof TransportError)) throw new Error('not a TransportError', { cause: error })
   return error.fault
 }
+
+export async function failing(promise: Promise<unknown>): Promise<TransportFault> {
+  return faultOf(
+    await promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  )
+}

@@ -2,9 +2,8 @@
  * A provider's failure as one of our codes and a sentence of ours: what happened, and what to do. A provider's own
  * words are read to find the code (`meaning.ts`) and never shown, because they may quote the key that they refuse.
  */
-import type { FailureCode } from '@holdfast/core'
+import type { FailureCode, Silence } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'
-import type { Silence } from '../silence.ts'
 import { type ConnectionTrouble, connectionTrouble } from './connection.ts'
 import { type Meaning, meaningOf } from './meaning.ts'
 import { ProviderError } from './provider-error.ts'

@@ -10,12 +10,11 @@
  *   on screen goes first.
  */
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '@holdfast/core'
+import type { Clock, SilenceLimits } from '@holdfast/core'
 import { DEFAULT_LOOP_LIMITS, type LoopLimits } from '../loop/limits.ts'
 import type { LoopAgent, LoopModel } from '../loop/run.ts'
 import { createLoopAgent } from '../loop/run-loop.ts'
 import type { Agent } from '../port.ts'
-import type { SilenceLimits } from '../silence.ts'
 import type { Tool } from '../tools/port.ts'
 import { createApproach, type ModelGate } from './approach.ts'
 import { createCall } from './call.ts'

@@ -3,8 +3,7 @@
  * in OpenAI's exact form: whatever a provider sends is read here (`reading/`) and passed on in that form. Follows no
  * redirect, since the target would receive the conversation. Lets nothing grow without bound.
  */
-import type { Clock } from '@holdfast/core'
-import type { SilenceWatch } from '../silence.ts'
+import type { Clock, SilenceWatch } from '@holdfast/core'
 import { wasIdle } from './connection.ts'
 import { notReached, redirected } from './failures.ts'
 import type { Fields } from './fields.ts'

@@ -1,6 +1,6 @@
 /** A code and a sentence for every way in which a remote agent can fail. Does not know: when to retry. */
+import type { Silence } from '@holdfast/core'
 import { AgentFailure } from '../failure.ts'
-import type { Silence } from '../silence.ts'
 
 export function notAgUi(): AgentFailure {
   return new AgentFailure(

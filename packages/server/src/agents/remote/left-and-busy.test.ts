@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Event } from '@ag-ui/core'
+import { type busyEvent, isBusy, nextWait, saysBusy } from '@holdfast/core/remote'
 import { createManualClock, type ManualClock } from '@holdfast/core/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { testContext } from '../testing/agent-context.ts'
-import { type busyEvent, isBusy, nextWait, saysBusy } from './busy.ts'
 import { createRemoteAgent, type RemoteAgentOptions } from './remote-agent.ts'
 
 const sse = (...events: object[]) => events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')

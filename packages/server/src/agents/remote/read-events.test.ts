@@ -1,8 +1,9 @@
 /** What frameworks put round events on their way. */
+import { createSilenceWatch } from '@holdfast/core'
+import { NO_EVENT } from '@holdfast/core/remote'
 import { createManualClock } from '@holdfast/core/testing'
 import { describe, expect, it } from 'vitest'
-import { createSilenceWatch } from '../silence.ts'
-import { NO_EVENT, readEvents } from './read-events.ts'
+import { readEvents } from './read-events.ts'
 
 const watch = createSilenceWatch({
   clock: createManualClock(),

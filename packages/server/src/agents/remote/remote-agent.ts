@@ -1,7 +1,7 @@
 /**
  * An AG-UI endpoint as an agent: the run's whole input is posted there, and the SSE response is the run.
  *
- * Owns: the request, and when it is repeated. Does not know: how others spell AG-UI (`dialect.ts`), whether the events
+ * Owns: the request, and when it is repeated. Does not know: how others spell AG-UI (`core/remote`), whether the events
  * are legal, which the recorder decides.
  *
  * Invariants:
@@ -12,21 +12,22 @@
  * - An agent with any output is never called again. One that is still busy with an earlier run is, a bounded number of
  *   times.
  */
-import { type Event, EventType, type RunAgentInput } from '@ag-ui/core'
-import { type Clock, keyString, type ThreadKey } from '@holdfast/core'
+import type { Event, RunAgentInput } from '@ag-ui/core'
+import {
+  type Clock,
+  createSilenceWatch,
+  keyString,
+  type SilenceLimits,
+  type SilenceWatch,
+  type ThreadKey,
+} from '@holdfast/core'
+import { type BusyLimits, busyEvent, createHearing, inOurWords, isBusy, nextWait, toldOf } from '@holdfast/core/remote'
 import { AgentFailure } from '../failure.ts'
 import type { Agent, AgentContext } from '../port.ts'
-import { createSilenceWatch, type SilenceLimits, type SilenceWatch } from '../silence.ts'
 import { sleep } from '../sleep.ts'
-import { type BusyLimits, busyEvent, isBusy, nextWait, saysBusy } from './busy.ts'
-import { createDialect } from './dialect.ts'
-import { createEchoFilter } from './echo.ts'
 import { brokeOff, notAgUi, refusalOf, stillBusy, tooLong, unreached } from './failures.ts'
-import { createOpenCalls } from './open-calls.ts'
-import { NO_EVENT, readEvents } from './read-events.ts'
+import { readEvents } from './read-events.ts'
 import { createStopRoute, type StopRoute } from './stop-route.ts'
-import { toldOf } from './told.ts'
-import { typeOf } from './types.ts'
 
 export interface RemoteLimits extends SilenceLimits, BusyLimits {
   /** Milliseconds from the run's start to its end, including waits. */
@@ -110,7 +111,7 @@ async function* answer(
     const watch = createSilenceWatch({ ...limits, until, tooLong })
     const call = createCall(options, toldOf(input, told), watch, signal)
     try {
-      for await (const event of call.events()) yield inOurWords(event, told, input)
+      for await (const event of call.events()) yield inOurWords(event, told, input.threadId)
       return
     } catch (error) {
       signal.throwIfAborted()
@@ -185,28 +186,19 @@ function createCall(
   }
 
   async function* heard(response: Response): AsyncGenerator<Event> {
-    const dialect = createDialect()
-    const echoes = createEchoFilter(told.messages)
-    const calls = createOpenCalls()
-    let isAgUi = false
-    let hasSpoken = false
-    let isOdd = false
+    const hearing = createHearing(told.messages)
     for await (const said of readEvents(response, watch)) {
-      if (!isAgUi && isOther(said)) throw ended(notAgUi())
-      const event = said === NO_EVENT ? HEARTBEAT : dialect.read(said)
-      const type = typeOf(event?.type)
-      isAgUi ||= type !== undefined
-      isOdd ||= type === undefined
-      if (type === EventType.RUN_ERROR && !hasSpoken && saysBusy(wordsIn(event))) {
+      const heard = hearing.hear(said)
+      if (heard.type === 'other') throw ended(notAgUi())
+      if (heard.type === 'busy') {
         state = 'busy'
         throw stillBusy()
       }
-      if (type === EventType.RUN_FINISHED || type === EventType.RUN_ERROR) state = 'ended'
-      else hasSpoken ||= type !== undefined && SPOKEN.test(type)
-      for (const each of [...calls.before(event), event]) yield* echoes.pass(each)
-      if (state === 'ended') return
+      if (hearing.hasEnded) state = 'ended'
+      yield* heard.events
+      if (hearing.hasEnded) return
     }
-    throw ended(isAgUi || !isOdd ? brokeOff() : notAgUi())
+    throw ended(hearing.isAgUi ? brokeOff() : notAgUi())
   }
 
   /** Its stream is over, and so is the run. */
@@ -221,23 +213,6 @@ function createCall(
       return state
     },
   }
-}
-
-/** The start, a step or a state do not count as output yet. */
-const SPOKEN = /^(TEXT|REASONING|TOOL|ACTIVITY|MESSAGES|SUBAGENT)_/
-
-/** Data that is not an event: the recorder skips and counts it. */
-const HEARTBEAT = { type: 'no_event' } as unknown as Event
-
-/** Streams of other protocols: chat completions, JSON-RPC. */
-function isOther(said: unknown): boolean {
-  if (typeof said !== 'object' || said === null || 'type' in said) return false
-  return 'choices' in said || 'jsonrpc' in said || 'candidates' in said
-}
-
-function wordsIn(event: Event): string {
-  const { message, code } = event as { message?: unknown; code?: unknown }
-  return `${message} ${code}`
 }
 
 const MAX_REFUSAL_UNITS = 4 * 1024
@@ -266,10 +241,4 @@ async function wordsOf({ body }: Response, clock: Clock): Promise<string> {
     undo()
   }
   return words
-}
-
-/** The endpoint names the thread by the threadId that was sent to it. */
-function inOurWords(event: Event, told: string, { threadId }: RunAgentInput): Event {
-  if (event?.type !== EventType.RUN_STARTED && event?.type !== EventType.RUN_FINISHED) return event
-  return event.threadId === told ? { ...event, threadId } : event
 }

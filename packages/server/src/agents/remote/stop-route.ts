@@ -5,6 +5,7 @@
  * Owns: its address, and that nothing ever depends on it. Does not know: when a run is left.
  */
 import type { Clock } from '@holdfast/core'
+import { stopPath } from '@holdfast/core/remote'
 
 export interface StopRouteOptions {
   /** Where runs are posted. */
@@ -65,9 +66,7 @@ export function createStopRoute({ url, stopUrl, headers, clock }: StopRouteOptio
   }
 }
 
-/** `/agent/{id}/run` has `/agent/{id}/stop/{threadId}` beside it; any other address has it below. */
 function besideRuns(url: string): string {
   const { origin, pathname, search } = new URL(url)
-  const base = pathname.replace(/(?<!\/)\/+$/, '').replace(/\/run$/, '')
-  return `${origin}${base}/stop/{threadId}${search}`
+  return `${origin}${stopPath(pathname)}${search}`
 }

@@ -17,17 +17,17 @@ import {
   type Envelope,
   isEnded,
   jsonDepth,
+  openRun,
   type Recorder,
   type RecorderLimits,
   type Run,
+  reusedId,
   type ThreadFold,
   type ThreadKey,
+  wordsOf,
 } from '@holdfast/core'
 import type { z } from 'zod'
 import type { OwnEntry, PersonPut, PersonRoom, PersonThread, RoomRow, ThreadPut, Writes } from '../decide/facts.ts'
-import { openRun } from '../decide/questions.ts'
-import { reusedId } from '../decide/said-before.ts'
-import { wordsOf } from '../decide/search.ts'
 import { iso } from '../decide/to-run.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, RunRecord } from '../run-record.ts'

@@ -62,7 +62,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'a cancel of an ended run is too late and answers how the run ended',
+    'S002-C1 a cancel of an ended run is too late and answers how the run ended',
     inWorld(async (world) => {
       await world.ended('r-1')
       const before = await world.log()
@@ -101,7 +101,7 @@ export function cancelContract(inWorld: InWorld): void {
   )
 
   it(
-    'a cancel before the start makes the start keep its message and end cancelled before any agent (G6)',
+    'S002-C5 a cancel before the start makes the start keep its message and end cancelled before any agent (G6)',
     inWorld(async (world) => {
       const { store } = world
       await store.runs.cancelRun(ALICE, THREAD, 'r-1', 'early')

@@ -123,7 +123,7 @@ export function leaseContract(inWorld: InWorld): void {
   )
 
   it(
-    'after a run has ended, no lease can write to it (I2, I6)',
+    'S002-C1 after a run has ended, no lease can write to it (I2, I6)',
     inWorld(async (world) => {
       const { lease } = await world.ended('r-1')
       await expectLost(world, lease)

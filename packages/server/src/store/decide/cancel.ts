@@ -3,14 +3,14 @@
  * its start is remembered. A queued run ends at once. A live run ends `cancelled`, whatever its agent does. A repeated
  * cancel changes nothing. The queue behind a cancelled run is paused.
  */
-import { nextToStart, type ThreadKey } from '@holdfast/core'
+import { nextToStart, openingNow, openRun, type ThreadKey, UNSAID } from '@holdfast/core'
 import type { CancelAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { CancelRequest, EndedRecord, RunRecord } from '../run-record.ts'
 import type { Known, Subject, ThreadRow } from './facts.ts'
-import { endBeforeStart, openingNow, UNSAID } from './opening.ts'
+import { endBeforeStart } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
-import { closeQuestions, openRun } from './questions.ts'
+import { closeQuestions } from './questions.ts'
 import { pauseQueue } from './queue.ts'
 import { controlRecord } from './records.ts'
 import { type Decision, type Need, needing } from './step.ts'

@@ -1,10 +1,9 @@
 /**
  * The runs that a run continues by answering their questions. Does not know: how runs are stored, what they wrote.
  */
-import type { ThreadView } from '@holdfast/core'
+import { askedBy, type ThreadView } from '@holdfast/core'
 import type { RunRecord } from '../run-record.ts'
 import type { Answered, Chain } from '../run-work.ts'
-import { askedBy } from './questions.ts'
 
 type Kept = { readonly record: RunRecord; readonly firstSeq: number } | undefined
 

@@ -3,13 +3,12 @@
  * cannot be changed any more.
  */
 import type { Message } from '@ag-ui/core'
-import type { QueueInfo, Run, ThreadKey } from '@holdfast/core'
+import { type QueueInfo, type Run, reusedId, type ThreadKey } from '@holdfast/core'
 import type { Absent, MessageIdReused, NotQueued, QueueChange } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { QueuedRecord } from '../run-record.ts'
 import type { Facts, Known, ThreadRow } from './facts.ts'
 import { placed, queueChanged, queueInfo } from './queue.ts'
-import { reusedId } from './said-before.ts'
 import { type Decision, type Need, needing } from './step.ts'
 import { supersede } from './supersede.ts'
 import { toRun } from './to-run.ts'

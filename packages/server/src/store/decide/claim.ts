@@ -3,17 +3,16 @@
  * reply to, then those messages. A run that lost its worker keeps that history.
  */
 import type { Message, RunAgentInput } from '@ag-ui/core'
-import { pathTo, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import { historyTo, openingNow, type ThreadView, wordsOf } from '@holdfast/core'
 import type { Chain, Claim, RunWork } from '../port.ts'
 import type { QueuedRecord, RunningRecord } from '../run-record.ts'
 import { runOf } from '../tenant-thread.ts'
 import { answersOf } from './chain.ts'
 import type { Known, Subject, ThreadRow } from './facts.ts'
-import { openedAs, openingNow, startedRecord } from './opening.ts'
+import { openedAs, startedRecord } from './opening.ts'
 import { waitsForWorker } from './orphan.ts'
 import { withPlaces } from './places.ts'
 import { controlRecord } from './records.ts'
-import { wordsOf } from './search.ts'
 import { type Decision, needing, type Part, type Several, several } from './step.ts'
 import { toRun } from './to-run.ts'
 
@@ -81,7 +80,7 @@ function claimQueued(
   return {
     answer: {
       ...claimOf(run, view, chain),
-      input: inputOf(run, view, [...pathTo(view.messages, opening.parentId).map(withoutPlace), ...opening.messages]),
+      input: inputOf(run, view, [...historyTo(view, opening.parentId), ...opening.messages]),
     },
     writes: {
       key: { roomId, threadId },
@@ -110,7 +109,7 @@ function takeOver(
   const times = (waiting.resumed ?? 0) + (released ? 0 : 1)
   const resumed = times > 0 ? { resumed: times } : {}
   const run: RunningRecord = { ...rest, workerId, leaseUntil: now + leaseMs, ...resumed }
-  const messages = pathTo(view.messages, run.parentId ?? null).map(withoutPlace)
+  const messages = historyTo(view, run.parentId ?? null)
   return {
     answer: {
       ...claimOf(run, view, chain),
@@ -153,18 +152,4 @@ function inputOf(
     ...(resume && { resume: [...resume] }),
     forwardedProps,
   }
-}
-
-const PLACE: ReadonlySet<string> = new Set<Exclude<keyof ThreadMessage, keyof Message>>([
-  'parentId',
-  'runId',
-  'startedAt',
-  'endedAt',
-])
-
-/** Key by key: every claim does this for a whole history, and a rest pattern is twice as slow. */
-function withoutPlace(message: ThreadMessage): Message {
-  const bare: Record<string, unknown> = {}
-  for (const name in message) if (!PLACE.has(name)) bare[name] = message[name as keyof ThreadMessage]
-  return bare as unknown as Message
 }

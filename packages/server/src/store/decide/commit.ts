@@ -5,6 +5,7 @@
  * Invariants: seq has no holes (G2); frames are made once, here; `at` never runs backwards.
  */
 import {
+  expiryOf,
   framesWith,
   isHeld,
   nextToStart,
@@ -19,7 +20,6 @@ import type { TenantThread } from '../tenant-thread.ts'
 import type { Answered, Change, LogRecord, ThreadPut, ThreadRow, Writes } from './facts.ts'
 import { previewAfter } from './preview.ts'
 import { stepsSince } from './prune.ts'
-import { expiryOf } from './questions.ts'
 import type { Decision } from './step.ts'
 import { iso } from './to-run.ts'
 

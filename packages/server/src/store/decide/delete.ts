@@ -3,13 +3,13 @@
  * `thread.deleted` is the thread's last record. Only a tombstone is left: a later write finds no run, and the thread
  * never comes back (I8).
  */
-import type { ThreadKey } from '@holdfast/core'
+import { openingNow, type ThreadKey } from '@holdfast/core'
 import type { DeleteAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { runOf } from '../tenant-thread.ts'
 import type { Facts, Known, ThreadRow, Writes } from './facts.ts'
-import { endBeforeStart, openingNow } from './opening.ts'
+import { endBeforeStart } from './opening.ts'
 import { endOrphan } from './orphan.ts'
 import { controlRecord } from './records.ts'
 import { type Decision, type Need, needing, type Part, type Several, several } from './step.ts'

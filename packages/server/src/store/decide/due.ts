@@ -2,12 +2,12 @@
  * What the passing of time changes, by the store's clock: open questions expire, and the steps of sub-agents that ended
  * long ago are pruned. The times are in the rows of the threads, so a look for what is due folds no thread.
  */
-import type { Subagent } from '@holdfast/core'
+import { expiryOf, type Subagent } from '@holdfast/core'
 import type { RunWork } from '../port.ts'
 import { runOf } from '../tenant-thread.ts'
 import type { Due, Known, ThreadRow, Writes } from './facts.ts'
 import { prunable } from './prune.ts'
-import { closeQuestions, expiryOf } from './questions.ts'
+import { closeQuestions } from './questions.ts'
 import { controlRecord } from './records.ts'
 import { type Decision, needing, type Part, type Several, several } from './step.ts'
 

@@ -3,19 +3,27 @@
  * behind, and a thread has at most one live run (I1).
  */
 import { isDeepStrictEqual } from 'node:util'
-import { type AfterCrash, isEnded, nextToStart, type ThreadKey, type ThreadView } from '@holdfast/core'
+import {
+  type AfterCrash,
+  continuedRun,
+  nextToStart,
+  openingOf,
+  retriedRun,
+  reusedId,
+  type ThreadKey,
+  titleFrom,
+  whyClosed,
+} from '@holdfast/core'
 import type { StartAnswer } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { QueuedRecord, StartRequest } from '../run-record.ts'
 import type { Facts, Known, RememberedCancel } from './facts.ts'
-import { endBeforeStart, type Opening, openingOf } from './opening.ts'
-import { openRun, resolution, whyClosed } from './questions.ts'
+import { endBeforeStart } from './opening.ts'
+import { resolution } from './questions.ts'
 import { goesFirst, liveIn, MAX_QUEUED, placed, startedInLine } from './queue.ts'
 import { controlRecord } from './records.ts'
-import { reusedId } from './said-before.ts'
 import { type Decision, type Need, needing } from './step.ts'
 import { supersede } from './supersede.ts'
-import { titleFrom } from './title.ts'
 import { toRun } from './to-run.ts'
 import { threadAbsence } from './visible.ts'
 
@@ -156,22 +164,6 @@ function decideNew(
       },
     ],
   }
-}
-
-/** The run whose questions this one answers, or whose tool results it brings. */
-function continuedRun(view: ThreadView, { resume = [], messages }: StartRequest): string | undefined {
-  if (resume.length > 0) return openRun(view)?.runId
-  const results = new Set(messages.flatMap((message) => (message.role === 'tool' ? message.toolCallId : [])))
-  if (results.size === 0) return undefined
-  return view.messages.findLast(
-    (message) => message.role === 'assistant' && message.toolCalls?.some((call) => results.has(call.id)),
-  )?.runId
-}
-
-/** The run that this one retries: the newest one that answered the same message. */
-function retriedRun(view: ThreadView, { messages, parentId }: Opening): string | undefined {
-  if (messages.length > 0) return undefined
-  return view.runs.findLast((run) => isEnded(run) && run.parentId === parentId)?.runId
 }
 
 /** Compared after a round trip through JSON, because a request is stored as JSON. */

@@ -2,10 +2,10 @@
  * One run makes room for another: a live run is told to stop, and a run that is about to start ends at once. A cancel
  * that was acknowledged before takes precedence (core/lifecycle/transitions.ts).
  */
-import type { ThreadView } from '@holdfast/core'
+import { openingNow, type ThreadView } from '@holdfast/core'
 import type { CancellingRecord, RunRecord } from '../run-record.ts'
 import type { ThreadRow, Writes } from './facts.ts'
-import { endBeforeStart, openingNow } from './opening.ts'
+import { endBeforeStart } from './opening.ts'
 import { endOrphan, waitsForWorker } from './orphan.ts'
 import { controlRecord } from './records.ts'
 

@@ -5,6 +5,7 @@
  * Invariant: everything here is synchronous, so all calls between two awaits form one transaction.
  */
 import {
+  answerOf,
   createFold,
   type Envelope,
   emptyView,
@@ -12,6 +13,7 @@ import {
   type InboxEntry,
   type ThreadFold,
   type ThreadView,
+  termsOf,
 } from '@holdfast/core'
 import { answeredAfter, framesOf, noticesOf, spanAfter, threadAfter } from '../decide/commit.ts'
 import type {
@@ -26,7 +28,6 @@ import type {
   Writes,
 } from '../decide/facts.ts'
 import { inboxOf, ownEntry, personEntry, roomEntry } from '../decide/inbox.ts'
-import { answerOf, termsOf } from '../decide/search.ts'
 import { afterRead, markOf } from '../decide/unread.ts'
 import type { Notice, Publish, RunSpan } from '../port.ts'
 import type { Principal } from '../principal.ts'

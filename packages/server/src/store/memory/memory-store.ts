@@ -2,7 +2,7 @@
  * The memory store: the port without a disk, for tests and for trying things out. Keeps every guarantee of the port but
  * durability: its data lives as long as its process.
  */
-import type { Clock, ThreadKey } from '@holdfast/core'
+import { type Clock, searchTerms, type ThreadKey, termsOf } from '@holdfast/core'
 import type { AnswerOf, ArgsOf, CallName } from '../commands/calls.ts'
 import { COMMANDS, type Command, QUERIES } from '../commands/commands.ts'
 import { perform, type Session, type Transaction, transact } from '../commands/transact.ts'
@@ -15,7 +15,6 @@ import { runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
 import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
-import { searchTerms, termsOf } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { markOf } from '../decide/unread.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'

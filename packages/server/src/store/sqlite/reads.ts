@@ -3,7 +3,7 @@
  * its checkpoint is called again for the next step. A search is answered later, from what was committed when it was
  * asked.
  */
-import type { ThreadInfo, ThreadKey } from '@holdfast/core'
+import { searchTerms, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import { type Command, QUERIES } from '../commands/commands.ts'
 import { transact } from '../commands/transact.ts'
 import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
@@ -16,7 +16,6 @@ import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition, r
 import { activityOf, MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
 import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
-import { searchTerms } from '../decide/search.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'

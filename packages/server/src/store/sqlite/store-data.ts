@@ -6,11 +6,10 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite'
-import { createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
+import { answerOf, createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { answeredAfter, framesOf, threadAfter } from '../decide/commit.ts'
 import type { NoticesPut, PersonPut, RoomRow, Writes } from '../decide/facts.ts'
 import { inboxOf, ownEntry, personEntry, roomEntry, type SharedEntry } from '../decide/inbox.ts'
-import { answerOf } from '../decide/search.ts'
 import type { VapidKeys } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'

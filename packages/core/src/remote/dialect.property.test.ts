@@ -3,10 +3,13 @@
  * AG-UI 1.0 with ids that occur once, and as other agents say them, with ids that they use again and fields as they like.
  */
 import type { Message } from '@ag-ui/core'
-import { createFold, createRecorder, DEFAULT_RECORDER_LIMITS, type ThreadView } from '@holdfast/core'
-import { complaintOf, createLogBuilder, type EventJson, TEST_KEY } from '@holdfast/core/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { DEFAULT_RECORDER_LIMITS } from '../recorder/limits.ts'
+import { createRecorder } from '../recorder/recorder.ts'
+import { complaintOf, createLogBuilder, type EventJson, TEST_KEY } from '../testing/index.ts'
+import { createFold } from '../thread/fold.ts'
+import type { ThreadView } from '../thread/thread-view.ts'
 import { createDialect } from './dialect.ts'
 
 type Said = Record<string, unknown>

@@ -3,7 +3,7 @@
  * server that sends comments while it thinks is alive. Silence counts only while a read is pending: a reader that
  * pauses does not make the other end silent.
  */
-import type { Clock } from '@holdfast/core'
+import type { Clock } from './clock.ts'
 
 export interface SilenceLimits {
   /** Milliseconds from the request to the first byte of the response. */

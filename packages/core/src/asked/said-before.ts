@@ -2,9 +2,11 @@
  * Checks whether a message has the same content as the one that already has its id. If not, it is refused: the log
  * wins, so its text would be dropped silently.
  */
-import { isDeepStrictEqual } from 'node:util'
 import type { Message } from '@ag-ui/core'
-import { messageIn, type ThreadMessage, type ThreadView } from '@holdfast/core'
+import { sameJson } from '../json/same-json.ts'
+import { messageIn } from '../thread/lookup.ts'
+import type { ThreadMessage } from '../thread/message.ts'
+import type { ThreadView } from '../thread/thread-view.ts'
 
 /**
  * The first of `messages` whose id has other content in the conversation, in another queued run or in the list itself.
@@ -37,7 +39,7 @@ export function reusedId(
 function saysTheSame(held: Message | ThreadMessage, given: Message): boolean {
   // A client's copy of an agent's message may differ in other fields than the text, so only the text is compared.
   const of = 'runId' in held && held.runId !== undefined ? wordsIn : everythingIn
-  return isDeepStrictEqual(of(held), of(given))
+  return sameJson(of(held), of(given))
 }
 
 function everythingIn(message: Message): unknown {

@@ -6,7 +6,7 @@
  * cannot read is passed on unchanged, for the recorder to skip and count.
  */
 import { type Event, EventType } from '@ag-ui/core'
-import { failureSaying } from '@holdfast/core'
+import { failureSaying } from '../lifecycle/outcome.ts'
 import {
   type Fields,
   idOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { lineOf } from './preview.ts'
+import { lineOf } from './line.ts'
 
 it.each([
   ['the first line', 'One.\nTwo.', 'One.'],

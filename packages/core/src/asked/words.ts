@@ -4,7 +4,7 @@
  * term does.
  */
 import type { Message } from '@ag-ui/core'
-import type { ThreadView } from '@holdfast/core'
+import type { ThreadView } from '../thread/thread-view.ts'
 
 const MAX_TERMS = 8
 

@@ -3,7 +3,7 @@
  * Counts only instead of an answer: a run with any output is not repeated.
  */
 import { type Event, EventType } from '@ag-ui/core'
-import { backoffDelay } from '@holdfast/core'
+import { backoffDelay } from '../policy/backoff.ts'
 
 export interface BusyLimits {
   /** Calls of a busy agent in total, including the first; 1 never waits. */

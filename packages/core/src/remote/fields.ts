@@ -2,7 +2,8 @@
  * Reads fields of foreign JSON as AG-UI needs them: each function returns a value of the right type, or undefined if
  * there is none. Does not know: which event they are in.
  */
-import { MAX_AGENT_ID_LENGTH, USAGE_COUNTS } from '@holdfast/core'
+import { USAGE_COUNTS } from '../lifecycle/events.ts'
+import { MAX_AGENT_ID_LENGTH } from '../recorder/shape.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 

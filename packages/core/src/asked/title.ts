@@ -1,6 +1,6 @@
 /** The title of a thread until it is named: the first line of the first message that a person wrote in it. */
 import type { Message } from '@ag-ui/core'
-import { textOf } from './search.ts'
+import { textOf } from './words.ts'
 
 const DEFAULT_TITLE = 'New thread'
 const MAX_CHARACTERS = 80
