@@ -20,12 +20,22 @@ process.on('disconnect', () => process.exit(0))
 class Words extends AbstractAgent {
   private stopped = false
 
+  private goOn = (): void => {}
+
   override abortRun(): void {
     this.stopped = true
+    this.goOn()
   }
 
   override clone(): Words {
     return new Words({ agentId: 'words' })
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.goOn = resolve
+      waiting.add(resolve)
+    })
   }
 
   override run({ threadId, runId, messages }: RunAgentInput): Observable<BaseEvent> {
@@ -40,7 +50,8 @@ class Words extends AbstractAgent {
         say({ type: EventType.RUN_STARTED, threadId, runId })
         say({ type: EventType.TEXT_MESSAGE_START, messageId, role: 'assistant' })
         for (let n = 0; n < count && !this.stopped; n++) {
-          if (n === pauseAt) await new Promise<void>((resolve) => waiting.add(resolve))
+          if (n === pauseAt) await this.pause()
+          if (this.stopped) break
           say({ type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: `w${n} ` })
           await sleep(2)
         }

@@ -17,7 +17,8 @@ export interface AgUiServer {
 export async function startAgUiServer(): Promise<AgUiServer> {
   const script = fileURLToPath(new URL('agui-server.entry.ts', import.meta.url))
   const child = spawn(process.execPath, [script], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // It logs each request that it refuses.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', SCARF_ANALYTICS: 'false' },
   })
   const exited = once(child, 'exit')

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { test as base, expect, type Page } from '@playwright/test'
 import { type AgUiServer, agentsWords, startAgUiServer } from './agui-server.ts'
 import { type FileServer, serveFiles } from './file-server.ts'
-import { expectAnswers, expectWritten, listed, send, stopButton } from './journey.ts'
+import { answers, expectAnswers, expectWritten, listed, send, stopButton } from './journey.ts'
 
 const FOLDER = fileURLToPath(new URL('../apps/chat/static/dist', import.meta.url))
 
@@ -83,11 +83,16 @@ test('leaving the page ends its answer, and says so before and after', async ({ 
   await next.goto(files.url)
   await listed(next, 'Say 20 words').click()
   await expectAnswers(next, agentsWords(5))
-  await expect(next.getByText(/The page was closed while this answer was being written/)).toBeVisible()
+  await expect(
+    next.getByTestId('conversation').getByText(/The page was closed while this answer was being written/),
+  ).toBeVisible()
   await next.getByRole('button', { name: 'Retry' }).click()
-  await expectWritten(next, 'w4')
-  agent.goOn()
-  await expectWritten(next, 'w19')
+  // The agent that is still busy with the run of the closed page is asked to stop, and then again.
+  const answer = async () => {
+    agent.goOn()
+    return answers(next).last().textContent()
+  }
+  await expect.poll(answer).toContain('w19')
 })
 
 test('a second tab follows an answer that the first one receives, and stops it', async ({ context, files, agent }) => {
@@ -122,7 +127,7 @@ test('without a network conversations can be read, and a message is kept until i
   await listed(page, 'Say 4 words').click()
   await expectAnswers(page, agentsWords(4))
   await send(page, 'Say 2 words')
-  await expect(page.getByText('This device is offline.')).toBeVisible()
+  await expect(page.getByTestId('conversation').getByText('This device is offline.')).toBeVisible()
   await context.setOffline(false)
   await page.getByRole('button', { name: 'Retry' }).click()
   await expectAnswers(page, agentsWords(4), agentsWords(2))
