@@ -87,7 +87,7 @@ test('leaving the page ends its answer, and says so before and after', async ({ 
     next.getByTestId('conversation').getByText(/The page was closed while this answer was being written/),
   ).toBeVisible()
   await next.getByRole('button', { name: 'Retry' }).click()
-  // The agent that is still busy with the run of the closed page is asked to stop, and then again.
+  // The agent was still busy with the run of the closed page, and was asked to stop it.
   const answer = async () => {
     agent.goOn()
     return answers(next).last().textContent()

@@ -60,7 +60,7 @@ describe('a run', () => {
     const { queue, queuePaused } = await page.ask('snapshot', [KEY])
     expect([queue.length, queuePaused]).toEqual([1, true])
     expect(await textsOf(page, KEY)).toEqual(['Hello r1', 'Half'])
-    expect(profile.others).toEqual(['https://agents.example/first/stop/default%2FT1'])
+    await until(() => expect(profile.others).toEqual(['https://agents.example/first/stop/default%2FT1']))
     await page.ask('changeQueue', [KEY, { paused: false }])
     await until(() => expect(profile.calls).toHaveLength(2))
     profile.calls[1]?.finish()

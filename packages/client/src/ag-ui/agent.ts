@@ -15,10 +15,10 @@ import {
   inOurWords,
   isBusy,
   nextWait,
-  stopPath,
   toldOf,
 } from '@holdfast/core/remote'
 import { AgentFault, brokeOff, notAgUi, refusalOf, stillBusy, tooLong, unreached, unreadable } from './failure.ts'
+import type { StopRoute } from './stop-route.ts'
 
 export interface AgUiAgent {
   readonly agentId: string
@@ -36,6 +36,7 @@ export interface AgentCallParts {
   random(): number
   isOnline(): boolean
   fetch(url: string, request: RequestInit): Promise<Response>
+  readonly stopRoute: StopRoute
 }
 
 interface Asked {
@@ -48,13 +49,15 @@ const LIMITS = { firstByteMs: 120_000, idleMs: 600_000, totalMs: 3_600_000, maxA
 
 /** Up to RUN_FINISHED or RUN_ERROR. @throws AgentFault; or the signal's reason */
 export async function* callAgent(agent: AgUiAgent, parts: AgentCallParts, asked: Asked): AsyncGenerator<Event> {
-  const { clock, random } = parts
+  const { clock, random, stopRoute } = parts
   const { roomId, input, signal } = asked
   const until = clock.now() + LIMITS.totalMs
   const told = keyString({ roomId, threadId: input.threadId })
-  const leave = () => askToStop(agent, parts, { threadId: told, runId: input.runId })
+  const leave = () => stopRoute.stop(agent, { threadId: told, runId: input.runId })
   let waited = 0
   for (let attempt = 1; ; attempt++) {
+    await stopRoute.settled(told)
+    signal.throwIfAborted()
     const watch = createSilenceWatch({ ...LIMITS, clock, until, tooLong })
     const call = createCall(agent, parts, toldOf(input, told), watch, signal)
     try {
@@ -185,31 +188,6 @@ async function beginningOf({ body }: Response, watch: SilenceWatch): Promise<str
     // Whatever came of it.
   }
   return text
-}
-
-/**
- * An agent that goes on after its reader has gone does not notice that; some have a route to stop. Nothing waits for it.
- * `keepalive`: also while the page is being closed.
- */
-function askToStop(
-  { url, headers = {} }: AgUiAgent,
-  { fetch }: AgentCallParts,
-  run: { readonly threadId: string; readonly runId: string },
-): void {
-  const { origin, pathname, search } = new URL(url)
-  const path = stopPath(pathname).replace('{threadId}', encodeURIComponent(run.threadId))
-  fetch(`${origin}${path}${search}`, {
-    method: 'POST',
-    headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
-    // In the shape of an empty run input, since some servers parse every body as one.
-    body: JSON.stringify({ ...run, messages: [], tools: [], context: [], state: {}, forwardedProps: {} }),
-    redirect: 'manual',
-    keepalive: true,
-  }).then(
-    ({ body }) => void body?.cancel().catch(() => {}),
-    // It has no such route, or cannot be reached.
-    () => {},
-  )
 }
 
 function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

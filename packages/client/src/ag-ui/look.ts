@@ -23,6 +23,8 @@ export interface LookParts {
     agent: AgUiAgent,
     asked: { readonly roomId: string; readonly input: RunAgentInput; readonly signal: AbortSignal },
   ): AsyncIterable<Event>
+  /** The agent may still be working on a run whose page is gone. */
+  leave(agent: AgUiAgent, run: ThreadKey & { readonly runId: string }): void
 }
 
 export async function lookAt(parts: LookParts, key: ThreadKey, begins: (runId: string) => boolean): Promise<Look> {
@@ -35,7 +37,8 @@ export async function lookAt(parts: LookParts, key: ThreadKey, begins: (runId: s
     return !row || row.deleted === true || (row.liveRunId === undefined && row.waiting === 0)
   })
   if (idle) return { type: 'nothing' }
-  return write(world, key, async (at, now): Promise<Look> => {
+  let left: RunRow | undefined
+  const found = await write(world, key, async (at, now): Promise<Look> => {
     const row = await at.get('threads', address)
     if (!row || row.deleted) return { type: 'nothing' }
     const view = await world.facts.view(at, row)
@@ -45,6 +48,7 @@ export async function lookAt(parts: LookParts, key: ThreadKey, begins: (runId: s
     const known = { key, row, view }
     if (row.liveRunId !== undefined) {
       await commit(at, now, known, { records: settle(view, held), liveRunId: null })
+      left = held
       return { type: 'settled' }
     }
     if (!begins(held.runId)) return { type: 'waiting', runId: held.runId }
@@ -52,11 +56,18 @@ export async function lookAt(parts: LookParts, key: ThreadKey, begins: (runId: s
     await commit(at, now, known, { records, liveRunId: held.runId })
     return { type: 'begun', run: () => run(parts, key, held, input) }
   })
+  const agent = left && (await agentOf(world, left))
+  if (left && agent) parts.leave(agent, left)
+  return found
+}
+
+async function agentOf(world: World, { run: { agentId } }: RunRow): Promise<AgUiAgent | undefined> {
+  return (await world.agents()).find((agent) => agent.agentId === agentId)
 }
 
 async function run({ world, leaving, call }: LookParts, key: ThreadKey, begun: RunRow, input: RunAgentInput) {
   const { runId } = begun
-  const agent = (await world.agents()).find(({ agentId }) => agentId === begun.run.agentId)
+  const agent = await agentOf(world, begun)
   const stopped = new AbortController()
   const address = [key.roomId, key.threadId, runId]
 

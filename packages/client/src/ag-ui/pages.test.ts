@@ -22,6 +22,8 @@ describe('the end of a page', () => {
       outcome: { code: 'worker_lost', message: expect.stringMatching(/^The page was closed/) },
     })
     expect(await textsOf(next, KEY)).toEqual(['Hello r1', 'Half an ans'])
+    // The agent may not have noticed.
+    await until(() => expect(profile.others).toContain('https://agents.example/first/stop/default%2FT1'))
     const retried = await startIn(profile, next, KEY, 'r2')
     retried.say('Whole.')
     retried.finish()

@@ -6,7 +6,7 @@
  * Invariants: only the end of the page, or a request to stop, ends a run. Leaving a view, a thread or the registry does
  * not. With several pages of one profile there is one log, and one page executes a thread's run.
  */
-import { DEFAULT_ROOM_ID, type ThreadKey } from '@holdfast/core'
+import { DEFAULT_ROOM_ID, keyString, type ThreadKey } from '@holdfast/core'
 import type { Line, Locks } from '../environment/neighbours.ts'
 import type { Environment } from '../environment/port.ts'
 import type { Observable } from '../observable/observable.ts'
@@ -26,6 +26,7 @@ import type { LocalStore } from './port.ts'
 import { refusal } from './refusal.ts'
 import { createRoomAnswers } from './room-answers.ts'
 import { createRunAnswers } from './run-answers.ts'
+import { createStopRoute } from './stop-route.ts'
 import { openStream } from './streams.ts'
 import { createThreadAnswers } from './thread-answers.ts'
 import { liveThreads, type World } from './world.ts'
@@ -88,12 +89,22 @@ export function createAgUiTransport(options: AgUiTransportOptions): AgUiTranspor
     mintId,
     wake: (key) => driver.wake(key, 'own'),
   }
-  const calling = { clock, random, fetch, isOnline: () => connectivity.online }
+  const stopRoute = createStopRoute({ clock, fetch })
+  const calling = { clock, random, fetch, stopRoute, isOnline: () => connectivity.online }
   const driver = createDriver({
     locks: neighbours?.locks ?? createPageLocks(),
     name,
     look: (key, begins) =>
-      lookAt({ world, leaving: leaving.signal, call: (agent, asked) => callAgent(agent, calling, asked) }, key, begins),
+      lookAt(
+        {
+          world,
+          leaving: leaving.signal,
+          call: (agent, asked) => callAgent(agent, calling, asked),
+          leave: (agent, { runId, ...at }) => stopRoute.stop(agent, { threadId: keyString(at), runId }),
+        },
+        key,
+        begins,
+      ),
   })
   const unlisten = bus.listen(({ key, wide, from }) => {
     if (key && wide && from === 'elsewhere') driver.wake(key, 'other')
