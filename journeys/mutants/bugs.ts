@@ -335,8 +335,8 @@ export const BUGS: readonly Bug[] = [
   {
     what: 'after a failure, a queued run starts instead of being held',
     file: `${SERVER}/store/memory/memory-facts.ts`,
-    find: '        } else data.apply(tenantId, change, now)\n',
-    put: '        } else {\n          data.apply(tenantId, change, now)\n          data.tell()\n        }\n',
+    find: '        else data.apply(tenantId, change, now)\n',
+    put: '        else {\n          data.apply(tenantId, change, now)\n          data.tell()\n        }\n',
     tests: [`${SERVER}/engine/apart.test.ts`],
   },
   {

@@ -164,7 +164,6 @@ describe('a request without a route', () => {
       405,
       'method_not_allowed',
     )
-    await expectProblem(await ask('/v1/push'), 422, 'not_supported')
     await expectProblem(await ask('/agui/demo', {}), 422, 'not_supported')
   })
 
@@ -227,6 +226,10 @@ describe('authorisation', () => {
         'inbox.read',
         'feed.open',
         'presence.report',
+        'notices.read',
+        'notices.claim',
+        'notices.remove',
+        'push.subscribe',
         'settings.read',
         'settings.change',
       ]),
