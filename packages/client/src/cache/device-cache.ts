@@ -94,7 +94,7 @@ export function createDeviceCache(options: DeviceCacheOptions): DeviceCache {
       if (entry.type !== 'RunCompleted') return
       const { roomId, threadId } = entry
       const key = { roomId, threadId }
-      const { completedSeq } = entry as { readonly completedSeq?: number }
+      const { completedSeq } = entry
       completed.add(key, () => load(key, completedSeq, from))
     },
     async wipe() {

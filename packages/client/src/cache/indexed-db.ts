@@ -6,7 +6,7 @@
  * Invariant: a newer build gets the database as soon as it asks for it.
  */
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
-import type { Block, Counts } from './blocks.ts'
+import type { Counts, StoredBlock } from './blocks.ts'
 import { CacheError, type CacheTrouble } from './port.ts'
 
 /** Of the layout. A higher one belongs to a newer build. */
@@ -27,7 +27,7 @@ export interface Row {
 
 interface Layout extends DBSchema {
   threads: { key: RowId; value: Row }
-  blocks: { key: [...RowId, field: string, n: number]; value: Block }
+  blocks: { key: [...RowId, field: string, n: number]; value: StoredBlock }
   lists: { key: [person: string, name: string]; value: { format: number; at: number; value: unknown } }
 }
 

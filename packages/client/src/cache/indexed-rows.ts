@@ -179,9 +179,15 @@ async function putBlocks(
   for (const block of blocks) {
     const address = `${block.field}.${block.n}`
     const known = before && isSameBlock(block, before.view) ? before.sizes.get(address) : undefined
-    sizes.set(address, known ?? JSON.stringify(block.items).length)
+    if (known !== undefined) {
+      sizes.set(address, known)
+      continue
+    }
+    const { field, n, items } = block
+    const text = JSON.stringify(items)
+    sizes.set(address, text.length)
     // One after the other: the page stays responsive while a long thread is written for the first time.
-    if (known === undefined) await store.put(block, [...id, block.field, block.n])
+    await store.put({ field, n, text }, [...id, field, n])
   }
   if (before) for (const field of LISTS) await store.delete(beyond(id, field, counts[field]))
   return { sizes, counts }

@@ -52,12 +52,15 @@ describe('a row from the device', () => {
     ['without its first block of messages', (blocks) => blocks.filter((_, at) => at !== 1)],
     ['without its last', (blocks) => blocks.slice(0, -1)],
     ['with one block twice', (blocks) => [...blocks, blocks.at(-1)]],
-    ['with a block of something else', (blocks) => [...blocks, { field: '__proto__', n: 0, items: [] }]],
+    ['with a block of something else', (blocks) => [...blocks, { field: '__proto__', n: 0, text: '[]' }]],
+    ['with a block whose text is no list', (blocks) => [{ field: 'messages', n: 0, text: '{}' }, ...blocks.slice(2)]],
+    ['with a block whose text is cut off', (blocks) => [{ field: 'messages', n: 0, text: '[' }, ...blocks.slice(2)]],
     ['with a block that is none', (blocks) => [...blocks, null]],
   ])('is not joined %s', (_, change) => {
-    const { blocks, counts } = cut(conversation(A, 200))
-    expect(join([...blocks], counts)).toEqual(conversation(A, 200))
-    expect(join(change([...blocks]) as unknown[], counts)).toBeUndefined()
+    const { blocks, counts } = cut(conversation(A, 1_000))
+    const stored = blocks.map(({ field, n, items }) => ({ field, n, text: JSON.stringify(items) }))
+    expect(join(stored, counts)).toEqual(conversation(A, 1_000))
+    expect(join(change(stored) as unknown[], counts)).toBeUndefined()
   })
 })
 
