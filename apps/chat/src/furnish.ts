@@ -4,16 +4,14 @@
  * Does not know: the real transport, components.
  */
 import type { browserEnvironment, Observable, RunRegistry } from '@holdfast/client'
-import { sameKey, type ThreadKey } from '@holdfast/core'
+import type { ThreadKey } from '@holdfast/core'
 import { createNewBuild, fetchIndex } from './build/new-build.ts'
 import { createAgentChoices } from './composer/agent-choices.ts'
 import { createAgents } from './composer/agents.ts'
-import { isShown } from './conversation/beside.ts'
 import type { PageAddress } from './frame/page-address.ts'
 import { browserPermissions } from './notices/permission.ts'
 import { createPart, type Part } from './parts/part.ts'
 import type { Services } from './services.ts'
-import { createFinished } from './tray/finished.ts'
 
 /** What the composition root has made. */
 export interface Parts {
@@ -41,11 +39,12 @@ const aside = createPart(() => import('./frame/aside.ts'))
 function make({ environment, registry, leaving, address, entry }: Parts): Services {
   const { keep, shared, clock, mintId } = environment
   const draftsFrom = { keep, shared, now: clock.now, mintId }
+  const permissions = browserPermissions()
   const undo = aside.subscribe(() => {
     const module = aside.current()
     if (!module) return
     undo()
-    module.tellWhatIsShown({ registry, environment, address })
+    module.tellWhatIsShown({ registry, environment, address, permissions })
     module.watchOverDrafts({ registry, environment, draftsFrom, address })
     if (import.meta.env.PROD) module.registerWorker(import.meta.env.BASE_URL)
   })
@@ -55,13 +54,7 @@ function make({ environment, registry, leaving, address, entry }: Parts): Servic
     choices: createAgentChoices(keep),
     leaving,
     draftsFrom,
-    finished: createFinished({
-      inbox: registry.inbox,
-      titleOf: (key) => registry.overview.snapshot().threads.find((thread) => sameKey(thread, key))?.title,
-      // The address names every thread that is shown.
-      isOnScreen: (key) => isShown(address.location(), key),
-    }),
-    permissions: browserPermissions(),
+    permissions,
     newBuild: createNewBuild({ entry, index: fetchIndex }),
     runs: registry,
     waiting: async (key) => (await registry.ask('snapshot', [key])).queue,

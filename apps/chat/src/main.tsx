@@ -20,6 +20,8 @@ const parts: Parts = {
   address: {
     location: () => router.state.location,
     params: () => router.state.matches.at(-1)?.params,
+    open: ({ roomId, threadId }) =>
+      void router.navigate({ to: '/rooms/$roomId/threads/$threadId', params: { roomId, threadId } }),
     subscribe: (listener) => router.subscribe('onResolved', listener),
   },
   later: pageParts,

@@ -6,15 +6,12 @@ import type { NewBuild } from './build/new-build.ts'
 import type { AgentChoices } from './composer/agent-choices.ts'
 import type { DraftsOptions } from './composer/drafts.ts'
 import type { Permissions } from './notices/permission.ts'
-import type { Finished } from './tray/finished.ts'
 
 export interface Services {
   /** The agents that a run may name; empty until the server has answered. */
   readonly agents: Observable<readonly AgentInfo[]>
   /** What drafts are created from (`composer/use-drafts.ts`). */
   readonly draftsFrom: DraftsOptions
-  /** Runs that ended in the background and were not looked at. */
-  readonly finished: Finished
   /** Whether this browser may show notifications. */
   readonly permissions: Permissions
   /** Whether the server has a newer build of this page. */

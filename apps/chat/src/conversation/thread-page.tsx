@@ -23,7 +23,6 @@ import { usePageTitle } from '../frame/page-title.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
 import { useConnection } from '../frame/use-connection.ts'
 import { awaitMarkdown } from '../markdown/streaming-markdown.tsx'
-import { useServices } from '../services.ts'
 import { Announcer } from './announcer.tsx'
 import { useBeside } from './beside.ts'
 import { leafUnder } from './branches.ts'
@@ -55,8 +54,6 @@ export function ThreadPage({ threadKey, pane }: ThreadPageProps) {
   useEffect(awaitMarkdown, [])
   useReturnedWords(state)
   const fresh = useNew(state)
-  const { finished } = useServices()
-  useEffect(() => finished.seen({ roomId, threadId }), [finished, roomId, threadId])
   usePageTitle(pane === 'first' ? [title, room?.title] : undefined)
   return (
     <>

@@ -24,11 +24,11 @@ function Toaster() {
 }
 
 function show(note: Toast): void {
-  const { id, gone } = note.type === 'trouble' ? { id: note.text, gone: undefined } : note
   toast.custom((toastId) => <Note note={note} close={() => toast.dismiss(toastId)} />, {
-    id,
-    duration: SHOWN_MS,
-    ...(gone && { onDismiss: gone, onAutoClose: gone }),
+    ...('id' in note
+      ? { id: note.id, onDismiss: note.gone, onAutoClose: note.gone }
+      : { id: note.type === 'offer' ? note.type : note.text }),
+    duration: note.type === 'offer' ? Number.POSITIVE_INFINITY : SHOWN_MS,
   })
 }
 
@@ -39,36 +39,53 @@ function hide(id: string): void {
 const MARKS: Record<Toast['type'], { readonly status: string; readonly icon: IconName }> = {
   finished: { status: 'working', icon: 'done' },
   failed: { status: 'failed', icon: 'alert' },
-  asks: { status: 'needs_you', icon: 'question' },
+  needs_you: { status: 'needs_you', icon: 'question' },
+  stopped: { status: 'idle', icon: 'stop' },
+  offer: { status: 'idle', icon: 'question' },
   trouble: { status: 'failed', icon: 'alert' },
 }
 
 function Note({ note, close }: { readonly note: Toast; close(): void }) {
   return (
-    <div className="floating toast" data-testid="toast">
+    <div className="floating toast" data-testid={note.type === 'offer' ? 'offer' : 'toast'}>
       <span className="mark" data-status={MARKS[note.type].status}>
         <Icon name={MARKS[note.type].icon} />
       </span>
       <p className="min-w-0 flex-1" dir="auto">
-        {note.text}
+        {note.type === 'offer'
+          ? 'Get a notification when a run ends while this window is in the background?'
+          : note.text}
         {note.type === 'trouble' && <span className="block text-text-quiet">{note.detail}</span>}
       </p>
-      {note.type === 'trouble' ? (
+      <Buttons note={note} close={close} />
+    </div>
+  )
+}
+
+function Buttons({ note, close }: { readonly note: Toast; close(): void }) {
+  const then = (act: () => void) => () => {
+    act()
+    close()
+  }
+  switch (note.type) {
+    case 'trouble':
+      return (
         <Button look="quiet" onClick={close}>
           Dismiss
         </Button>
-      ) : (
-        <Button
-          onClick={() => {
-            note.view()
-            close()
-          }}
-        >
-          View
-        </Button>
-      )}
-    </div>
-  )
+      )
+    case 'offer':
+      return (
+        <>
+          <Button onClick={then(note.turnOn)}>Turn on</Button>
+          <Button look="quiet" onClick={close}>
+            Not now
+          </Button>
+        </>
+      )
+    default:
+      return <Button onClick={then(note.view)}>View</Button>
+  }
 }
 
 export default Object.assign(Toaster, { show, hide })

@@ -1,6 +1,7 @@
 /** What lies over the page, at most one thing, and the keys that bring it. */
 import { useEffect, useState } from 'react'
 import { isChord } from '../design/keys.tsx'
+import { onWantedLayer } from './wanted-layer.ts'
 
 export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray' | 'notices'
 
@@ -16,6 +17,7 @@ export function useLayer(): readonly [Layer, (layer: Layer) => void] {
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [])
+  useEffect(() => onWantedLayer(setLayer), [])
   return [layer, setLayer]
 }
 

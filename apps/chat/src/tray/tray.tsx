@@ -3,7 +3,6 @@ import { useRooms } from '@holdfast/react'
 import { Icon } from '../design/icon.tsx'
 import { layer, layerPart } from '../frame/layer.tsx'
 import { summaryOf } from './overview.ts'
-import { useFinishedToasts } from './use-finished-toasts.ts'
 import { useOverview } from './use-overview.ts'
 
 const TrayPanel = layer(layerPart(() => import('./tray-panel.tsx')))
@@ -17,7 +16,6 @@ export function Tray({ open, setOpen }: TrayProps) {
   const known = useRooms().items !== undefined
   const overview = useOverview(open)
   const { items, finished } = overview
-  useFinishedToasts(() => setOpen(true))
   const summary = summaryOf(items, finished.length)
   const needsYou = items.some(({ state }) => state === 'needs_you' || state === 'paused')
   const status = needsYou ? 'needs_you' : items.length > 0 ? 'working' : undefined

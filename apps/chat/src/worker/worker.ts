@@ -4,9 +4,10 @@
  * Owns: the wiring. Does not know: the page, threads.
  */
 import { createOffline } from './offline.ts'
-import type { WorkerScope } from './scope.ts'
+import { servePush } from './push.ts'
+import type { PushScope, WorkerScope } from './scope.ts'
 
-const scope = globalThis as unknown as WorkerScope
+const scope = globalThis as unknown as WorkerScope & PushScope
 /** Set by the build (apps/chat/worker-build.ts). */
 declare const __BUILD__: { readonly id: string; readonly files: readonly string[] }
 
@@ -28,3 +29,4 @@ scope.addEventListener('fetch', (event) => {
   const answer = offline.answer(event.request)
   if (answer) event.respondWith(answer)
 })
+servePush(scope)

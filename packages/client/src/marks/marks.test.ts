@@ -102,6 +102,16 @@ it('a run that had ended after the room was read stays unread, though its end wa
   expect(unread(A)).toBe(true)
 })
 
+it('S000-C12 reading a thread or a room that is not known leaves every other one alone', () => {
+  const { marks, ended, unread, told } = setUp()
+  ended(A, 5)
+  marks.read(C, 5)
+  marks.readRoom('R9')
+  marks.takeBack('R9')
+  expect([unread(A), unread(C)]).toEqual([true, false])
+  expect(told).toEqual([{ ...A, unread: true }])
+})
+
 it('a room that could not be marked as read is as before', () => {
   const { marks, ended, unread } = setUp()
   ended(A, 5)

@@ -62,7 +62,7 @@ it('says what is shown under one id, and says it again before it is forgotten', 
 })
 
 it('going through threads is one report, of where one has come to', async () => {
-  const { reporter, setFocused, pass, environment } = createPage()
+  const { reporter, setFocused, pass, environment, said } = createPage()
   for (const key of [A, B, A, B]) {
     reporter.show(key)
     environment.clock.advance(200)
@@ -71,7 +71,20 @@ it('going through threads is one report, of where one has come to', async () => 
   setFocused(false)
   setFocused(true)
   setFocused(false)
-  expect(await pass(2_000)).toEqual(['visible b'])
+  expect(await pass(2_000)).toEqual([])
+  expect(said().at(-1)).toMatchObject({ state: 'visible' })
+})
+
+it('a thread that is left is reported as left at once, so that the end of its run is shown', async () => {
+  const { reporter, said, pass } = createPage()
+  reporter.show(A)
+  await pass(5_000)
+  reporter.show(B)
+  expect(said().at(-1)).toMatchObject({ thread: B })
+  // The next change follows within a second.
+  reporter.show(A)
+  expect(await pass(999)).toEqual([])
+  expect(await pass(1)).toEqual(['focused a'])
 })
 
 it('a page that is hidden says so at once, and again for as long as it is open', async () => {

@@ -7,8 +7,9 @@
  * Invariants:
  * - Advisory: nothing waits for it, nothing fails because of it, and its failures are silent. A failed report is not
  *   repeated before the next renewal. A thread that the server refused is left out until another one is shown.
- * - At most one report a second, and one more as the page is hidden: that one at once, since a hidden page may get no
- *   further turn.
+ * - A change is reported at once, as far as that is at most one report a second: a thread that was left a moment ago is
+ *   not attended any more, and the end of its run is to be shown. One more report may come as the page is hidden: at once,
+ *   since a hidden page may get no further turn.
  * - I10, as decided in docs/decisions/0113: a window reports for as long as it is open, every 12 s and no more often,
  *   whether or not it shows a thread, and hidden as far as the browser gives it turns. Closed, it has no timer and sends
  *   nothing; the server forgets it by itself.
@@ -45,6 +46,8 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
   const deviceId = mintId()
   let thread: ThreadKey | undefined
   let said: Shown | undefined
+  /** The first report waits, until it is known what is shown. */
+  let saidAt = clock.now()
   /** The thread is gone, or not this person's. */
   let refused = false
   let undoTimer: (() => void) | undefined
@@ -60,6 +63,7 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
   async function say(what: Shown): Promise<void> {
     plan(RENEW_MS)
     said = what
+    saidAt = clock.now()
     try {
       await transport.ask('presence', [{ deviceId, ...what }])
     } catch (cause) {
@@ -67,9 +71,9 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
     }
   }
 
-  function plan(ms: number): void {
+  function plan(ms: number, isChange = false): void {
     undoTimer?.()
-    gathering = ms === GATHER_MS
+    gathering = isChange
     undoTimer = closed ? undefined : clock.schedule(ms, () => void say(shown()))
   }
 
@@ -80,7 +84,12 @@ export function createPresenceReporter({ transport, environment, focus }: Presen
     if (said && isSame(now, said)) {
       if (gathering) plan(RENEW_MS)
     } else if (visibility.hidden) void say(now)
-    else if (!gathering) plan(GATHER_MS)
+    else if (!gathering) {
+      const since = clock.now() - saidAt
+      // The clock may have been set back since.
+      if (since < 0 || since >= GATHER_MS) void say(now)
+      else plan(GATHER_MS - since, true)
+    }
   }
 
   const leave = [visibility.subscribe(look), focus.subscribe(look)]
