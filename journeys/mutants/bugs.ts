@@ -661,4 +661,18 @@ export const BUGS: readonly Bug[] = [
     put: 'return stop === undefined ? outcome : outcome',
     tests: [`${CLIENT}/ag-ui/ag-ui.test.ts`],
   },
+  {
+    what: 'a log is trimmed in the middle of a run that was accepted during an older one',
+    file: `${SERVER}/store/decide/retention.ts`,
+    find: 'if (next === undefined || next.firstSeq > reach) boundary = reach',
+    put: 'if (next === undefined || next.firstSeq > 0) boundary = reach',
+    tests: [`${SERVER}/store/decide/retention.test.ts`, `${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
+    what: 'a thread whose log was trimmed whole uses its first positions again',
+    file: `${SERVER}/store/sqlite/segments.ts`,
+    find: '(SELECT first_seq - 1 FROM trimmed WHERE thread = ?1)',
+    put: 'NULL',
+    tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
+  },
 ]

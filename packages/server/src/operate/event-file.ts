@@ -41,6 +41,8 @@ export type EventLine =
     }
   | { readonly type: 'mcp_server_ready'; readonly at: string; readonly server: string; readonly tools: number }
   | { readonly type: 'mcp_server_lost'; readonly at: string; readonly server: string; readonly reason: string }
+  /** Retention has trimmed old records from logs. */
+  | { readonly type: 'logs_trimmed'; readonly at: string; readonly records: number }
   /** This many lines before this one could not be written. */
   | { readonly type: 'lines_lost'; readonly at: string; readonly count: number }
 

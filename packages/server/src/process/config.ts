@@ -12,6 +12,8 @@ export interface Config {
   /** 0 picks a free port. */
   readonly port: number
   readonly dataDirectory: string
+  /** Logs of runs that ended longer ago are trimmed. In milliseconds; absent: never. */
+  readonly retentionMs?: number
   readonly logLevel: LogLevel
   /** For development: a run fails if its agent answers under another run's address. */
   readonly strict: boolean
@@ -91,6 +93,16 @@ function isPushOrigin(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const LONGEST_MS = 36_500 * 86_400_000
+
+/** Milliseconds. Undefined: it is not a duration, or too short or too long for one. */
+function durationIn(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,8})([mhd])$/.exec(text) ?? []
+  const ms = Number(count) * (UNITS[unit] ?? Number.NaN)
+  return ms >= 60_000 && ms <= LONGEST_MS ? ms : undefined
+}
+
 const Variables = z.object({
   PORT: optional(
     z
@@ -103,6 +115,7 @@ const Variables = z.object({
   HOST: optional(z.string().default('127.0.0.1')),
   HOLDFAST_DATA: optional(z.string().default('.holdfast')),
   HOLDFAST_LOG: optional(z.enum(LOG_LEVELS).default('info')),
+  HOLDFAST_RETENTION: optional(z.string().transform(durationIn).pipe(z.number()).optional()),
   NODE_ENV: optional(z.string().optional()),
   HOLDFAST_AUTH: optional(z.enum(['none']).default('none')),
   HOLDFAST_ORIGIN: url('an origin such as https://chat.example'),
@@ -123,6 +136,8 @@ const Variables = z.object({
 
 const SENTENCES: Readonly<Record<string, string>> = {
   PORT: 'PORT must be a port number from 0 to 65535; 0 picks a free one.',
+  HOLDFAST_RETENTION:
+    'HOLDFAST_RETENTION must be a number of days, hours or minutes, such as 30d, 12h or 90m, from 1m to 36500d.',
   HOLDFAST_LOG: `HOLDFAST_LOG must be one of ${LOG_LEVELS.join(', ')}.`,
   HOLDFAST_AUTH: 'HOLDFAST_AUTH can only be "none" in this version. Unset it.',
   HOLDFAST_ORIGIN: 'HOLDFAST_ORIGIN must be an origin such as https://chat.example.',
@@ -150,7 +165,7 @@ export function readConfig(env: Environment): Config {
     const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])))
     throw new ConfigError([...names].map((name) => SENTENCES[name] ?? `${name} cannot be used.`).join('\n'))
   }
-  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN } = parsed.data
+  const { PORT, HOST, HOLDFAST_DATA, HOLDFAST_LOG, HOLDFAST_ORIGIN, HOLDFAST_RETENTION } = parsed.data
   const { OPENAI_BASE_URL, OPENAI_MODEL, AGUI_URL, HOLDFAST_CONFIG, HOLDFAST_MCP } = parsed.data
   if (!isLoopback(HOST)) {
     throw new ConfigError(
@@ -175,6 +190,7 @@ export function readConfig(env: Environment): Config {
     isolate: parsed.data.HOLDFAST_ISOLATE === 'on',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
     ...(parsed.data.HOLDFAST_PUSH_SERVICES && { pushServices: parsed.data.HOLDFAST_PUSH_SERVICES }),
+    ...(HOLDFAST_RETENTION === undefined ? {} : { retentionMs: HOLDFAST_RETENTION }),
     ...(model ? { model } : {}),
     modelDefaults,
     ...(AGUI_URL === undefined ? {} : { remoteUrl: AGUI_URL }),

@@ -47,6 +47,8 @@ export interface Operations {
   /** From now on the states of the MCP servers are recorded: the data directory is there. */
   recordMcp(): void
   reader(change: ReaderChange): void
+  /** Retention has trimmed so many records. */
+  trimmed(records: number): void
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** Resolves when pending lines are written. */
   close(): Promise<void>
@@ -166,6 +168,7 @@ export function createOperations(options: OperationsOptions): Operations {
       const line = readers.changed(change)
       if (line) events.record(line)
     },
+    trimmed: (records) => events.record({ type: 'logs_trimmed', at: now(), records }),
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     async close() {
       lifecycle.close()

@@ -25,6 +25,7 @@ import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
 import { type HoldfastLimits, resolveLimits } from './limits.ts'
 import { createOperations, type Listener } from './operations.ts'
+import { type RetentionLoop, startRetention } from './retention.ts'
 import { systemClock } from './system-clock.ts'
 
 export interface ServerOptions {
@@ -44,6 +45,8 @@ export interface ServerOptions {
    */
   readonly defaultAgent?: string
   readonly limits?: HoldfastLimits
+  /** Logs of runs that ended longer ago are trimmed. In milliseconds; absent: never. */
+  readonly retentionMs?: number
   /** Default: one local person, who may do everything. */
   readonly access?: Access
   readonly clock?: Clock
@@ -118,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   operations.recordMcp()
   let listening: Listening | undefined
   let push: Push | undefined
+  let retention: RetentionLoop | undefined
   let closing: Promise<void> | undefined
 
   const feed = createFeed({
@@ -150,6 +154,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
   })
 
+  function sweeping(keepMs: number): RetentionLoop {
+    return startRetention({
+      retention: store.retention,
+      clock,
+      keepMs,
+      onTrimmed: (records) => operations.trimmed(records),
+      onFault: (error) => report(error, 'Old logs could not be trimmed. It is tried again within an hour.'),
+    })
+  }
+
   async function close(): Promise<void> {
     if (phase !== 'lost') phase = 'draining'
     // Readers stay until the runs have ended, so that they see it.
@@ -157,6 +171,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await push?.close()
     feed.close()
     await listening?.close(SOCKET_GRACE_MS)
+    await retention?.stop()
     await store.close()
     await operations.close()
   }
@@ -194,6 +209,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     options.stopping?.throwIfAborted()
     await engine.start()
     await push.start()
+    if (options.retentionMs !== undefined) retention = sweeping(options.retentionMs)
     phase = 'ready'
     return { url: listening.url, close: () => (closing ??= close()) }
   } catch (error) {

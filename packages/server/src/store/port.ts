@@ -420,6 +420,29 @@ export type Notice =
 
 export type Publish = (notice: Notice) => void
 
+export interface SweepRequest {
+  /** Milliseconds since the epoch. Runs that ended then or later keep their records. */
+  readonly endedBefore: number
+  /** The `next` of an earlier piece. */
+  readonly after?: number
+}
+
+export interface Swept {
+  /** How many records no log has any more. */
+  readonly trimmed: number
+  /** Where the sweep continues. Absent: it has seen every thread. */
+  readonly next?: number
+}
+
+/**
+ * Retention: the log of a thread at rest is trimmed up to the end of its newest run that is old enough, behind a stored
+ * view. Snapshots, lists, searches and later starts answer as before; a read from before the log's beginning is `cursor_gone`.
+ */
+export interface RetentionStore {
+  /** One bounded piece of a sweep over all threads, of every tenant. It delays no commit by more than a read does. */
+  sweep(request: SweepRequest): Promise<Swept>
+}
+
 export interface Store {
   readonly rooms: RoomStore
   readonly threads: ThreadStore
@@ -432,6 +455,7 @@ export interface Store {
   readonly notices: NoticeStore
   readonly push: PushStore
   readonly work: RunWork
+  readonly retention: RetentionStore
   counts(): Promise<StoreCounts>
   /** Finishes pending calls, then closes the data. A second call is harmless. */
   close(): Promise<void>

@@ -23,6 +23,7 @@ import { personsContract } from './contract/persons.contract.ts'
 import { pushContract } from './contract/push.contract.ts'
 import { queueContract } from './contract/queue.contract.ts'
 import { racesContract } from './contract/races.contract.ts'
+import { retentionContract } from './contract/retention.contract.ts'
 import { roomsContract } from './contract/rooms.contract.ts'
 import { startContract } from './contract/start.contract.ts'
 import { subagentsContract } from './contract/subagents.contract.ts'
@@ -66,6 +67,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     describe('notices', () => noticesContract(inWorld))
     describe('pushes', () => pushContract(inWorld))
     describe('two tenants', () => tenantsContract(inWorld))
+    describe('retention', () => retentionContract(inWorld))
     describe('after closing and reopening', () => durabilityContract(inWorld))
     describe('under races', () => racesContract(inWorld))
   })

@@ -74,6 +74,8 @@ export const ThreadLine = z.strictObject({
   archived: z.boolean().optional(),
   createdAt: Time,
   updatedAt: Time,
+  /** Its log begins here: what was before it has been trimmed. Such a thread cannot be imported. */
+  firstSeq: z.number().int().min(2).optional(),
   /** A tombstone: no runs and no records follow, and the thread never comes back. */
   deleted: z.strictObject({ at: Time, seq: Count }).optional(),
 })
@@ -121,7 +123,7 @@ export function threadLineOf(
   row: ThreadRow,
   own: ReadonlyMap<string, PersonThread>,
   runs: number,
-  records: number,
+  { records, firstSeq }: { readonly records: number; readonly firstSeq: number },
 ): ThreadLine {
   const persons = Array.from(own, ([personId, put]) => ({ personId, ...put }))
   const { threadId, ownerId, title, madeTitle, agentId, archived, createdAt, updatedAt, deleted, completedSeq } = row
@@ -139,6 +141,7 @@ export function threadLineOf(
     archived,
     createdAt,
     updatedAt,
+    ...(firstSeq > 1 && { firstSeq }),
     ...(deleted !== undefined && { deleted }),
   }
 }

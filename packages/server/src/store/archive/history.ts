@@ -11,7 +11,8 @@ export interface History {
   add(envelope: Envelope): void
 }
 
-export function createHistory(key: ThreadKey): History {
+/** `firstSeq`: of the first record that the log has. Runs that began before it may end in it. */
+export function createHistory(key: ThreadKey, firstSeq = 1): History {
   const accepted = new Set<string>()
   const ended = new Set<string>()
   let length = 0
@@ -23,7 +24,7 @@ export function createHistory(key: ThreadKey): History {
     },
     add({ seq, roomId, threadId, runId, at: time, event }) {
       length++
-      if (seq !== length || roomId !== key.roomId || threadId !== key.threadId) {
+      if (seq !== length + firstSeq - 1 || roomId !== key.roomId || threadId !== key.threadId) {
         throw new Error(`record ${length} has another thread or position`)
       }
       if (time < at)

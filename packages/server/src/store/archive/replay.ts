@@ -132,6 +132,7 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
       threadId,
       runs: runCount,
       records: recordCount,
+      firstSeq,
       mutedUntil,
       persons = mutedUntil === undefined ? [] : [{ personId: principal.personId, mutedUntil }],
       completedSeq = 0,
@@ -139,6 +140,10 @@ export function* replay(lines: Iterable<string>, { principal, latest }: ReplayOp
     } = read<ThreadLine>(ThreadLine, line, 'thread')
     if (threads.has(threadId)) throw refuse(`the thread ${threadId} appears twice.`)
     threads.add(threadId)
+    if (firstSeq !== undefined) {
+      const sentence = `the log of the thread ${threadId} begins at position ${firstSeq}, because retention trimmed it. Such a thread cannot be imported: copy the data directory instead.`
+      throw refuse(sentence)
+    }
     if (row.deleted && runCount + recordCount > 0) throw refuse('a deleted thread must have no runs and no records.')
     if (latest < Math.max(row.updatedAt, row.createdAt)) throw refuse('its time is in the future.')
     const positions = [completedSeq, ...persons.flatMap(({ readSeq = 0, markedUnread = 0 }) => [readSeq, markedUnread])]

@@ -57,8 +57,10 @@ export interface MemoryRun {
 export interface MemoryThread {
   readonly tenantId: string
   row: ThreadRow
-  /** The record with seq n is at index n - 1. */
+  /** The record with seq n is at index n - 1 - trimmed. */
   readonly frames: Uint8Array[]
+  /** How many records were trimmed. */
+  trimmed: number
   /** May lag behind the log; `viewOf` brings it up to the head. */
   readonly fold: ThreadFold
   /** In the order of acceptance. */
@@ -96,6 +98,8 @@ export interface MemoryData {
   apply(tenantId: string, writes: Writes, now: number): void
   applyOwn(put: PersonPut, now: number): void
   putNotices(put: NoticesPut): void
+  /** The log begins behind this position. */
+  trim(of: TenantThread, upTo: number): void
   /** Publishes what was applied, once for a whole decision: a subscriber must not act on half of one. */
   tell(): void
 }
@@ -120,8 +124,9 @@ export function createMemoryData(publish: Publish): MemoryData {
     other.tenantId === tenantId && other.roomId === roomId
   const cancelsOf = (room: TenantRoom) => [...cancels.values()].filter((cancel) => isIn(room, cancel))
 
-  function catchUp({ fold, frames }: MemoryThread): ThreadView {
-    for (let bytes = frames[fold.seq()]; bytes; bytes = frames[fold.seq()]) {
+  function catchUp({ fold, frames, trimmed }: MemoryThread): ThreadView {
+    const next = () => frames[fold.seq() - trimmed]
+    for (let bytes = next(); bytes; bytes = next()) {
       fold.apply(JSON.parse(envelopeJson(decoder.decode(bytes))) as Envelope)
     }
     return fold.view()
@@ -243,7 +248,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       rememberAndForget(of, writes)
       const thread = writes.thread ? threadFor(of, writes.thread) : threads.get(threadName(of))
       if (!thread) return
-      const head = thread.frames.length
+      const head = headOf(thread)
       const frames = framesOf(writes.key, head, now, writes.log).map((text) => encoder.encode(text))
       thread.frames.push(...frames)
       if (writes.run) putRun(thread, writes.run, { firstSeq: head + 1, lastSeq: head + frames.length })
@@ -283,6 +288,13 @@ export function createMemoryData(publish: Publish): MemoryData {
       const [claimed] = put.told === 'claimed' ? (put.notices ?? []) : []
       if (claimed) untold.push({ type: 'notice.claimed', ...person, kind: claimed.kind })
     },
+    trim(of, upTo) {
+      const thread = threads.get(threadName(of))
+      if (!thread) return
+      catchUp(thread)
+      thread.frames.splice(0, upTo - thread.trimmed)
+      thread.trimmed = upTo
+    },
     tell() {
       // A subscriber may write at once. Its notices follow the ones that are being published.
       if (telling) return
@@ -306,12 +318,18 @@ function readWhole({ row: { completedSeq }, own }: MemoryThread, { personId }: P
   own.set(personId, afterRead(held, completedSeq, completedSeq))
 }
 
+/** The last position of its log; 0 without a thread. */
+export function headOf(thread: Pick<MemoryThread, 'frames' | 'trimmed'> | undefined): number {
+  return thread ? thread.trimmed + thread.frames.length : 0
+}
+
 function emptyThread(tenantId: string, row: ThreadRow): MemoryThread {
   const { roomId, threadId } = row
   return {
     tenantId,
     row,
     frames: [],
+    trimmed: 0,
     fold: createFold({ roomId, threadId }),
     runs: new Map(),
     own: new Map(),

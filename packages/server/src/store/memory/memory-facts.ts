@@ -13,7 +13,7 @@ import type { Listener } from '../notice-row.ts'
 import type { Principal } from '../principal.ts'
 import type { RunRecord } from '../run-record.ts'
 import { threadName, threadOf } from '../tenant-thread.ts'
-import type { MemoryData, MemoryThread } from './memory-data.ts'
+import { headOf, type MemoryData, type MemoryThread } from './memory-data.ts'
 
 export interface MemoryFacts {
   open(now: number): Session
@@ -129,7 +129,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
     subscriptions: (subject) => data.notices.subscriptions(personOf(subject)),
     vapid: () => data.notices.keys,
     view: (subject) => data.viewOf(subject),
-    lastSeq: (subject) => data.thread(subject)?.frames.length ?? 0,
+    lastSeq: (subject) => headOf(data.thread(subject)),
     run: (subject) => data.run(subject),
     chain: (subject) => chainOf(data.run(subject), (runId) => found(subject, runId)),
     held: (subject) => data.run(subject),

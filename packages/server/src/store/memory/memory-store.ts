@@ -15,6 +15,7 @@ import { runsOf } from '../decide/list-cursor.ts'
 import { MAX_OVERVIEW_THREADS, MAX_OVERVIEW_UNREAD, overviewOf } from '../decide/overview.ts'
 import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
+import { isAtRest, type Trimmable, trimTo } from '../decide/retention.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { markOf } from '../decide/unread.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
@@ -22,7 +23,7 @@ import { StoreFault } from '../fault.ts'
 import type { Absent, Publish, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { roomOf, threadOf } from '../tenant-thread.ts'
-import { createMemoryData, type MemoryThread } from './memory-data.ts'
+import { createMemoryData, headOf, type MemoryThread } from './memory-data.ts'
 import { createMemoryFacts } from './memory-facts.ts'
 import { pageOf } from './page-of.ts'
 import { readFrames } from './read-frames.ts'
@@ -65,11 +66,11 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
   }
 
   const { aheadOf } = facts
-  const headOf = (person: Principal) => ({ ...data.inbox.head(), own: data.persons.positions(person).head })
+  const inboxHead = (person: Principal) => ({ ...data.inbox.head(), own: data.persons.positions(person).head })
   const infoOf = (thread: MemoryThread, { personId }: Principal) =>
     toThreadInfo(
       thread.row,
-      thread.frames.length,
+      headOf(thread),
       data.room(roomOf(thread, thread.row.roomId)),
       thread.own.get(personId),
       thread.row.status === 'queued' ? aheadOf(thread) : undefined,
@@ -111,7 +112,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         begin()
         const held = threadFor(principal, key)
         if ('type' in held) return held
-        const view = data.viewOf(threadOf(principal, key))
+        const view = { ...data.viewOf(threadOf(principal, key)), firstSeq: held.trimmed + 1 }
         return { type: 'snapshot', thread: infoOf(held, principal), view }
       },
     },
@@ -129,9 +130,9 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         const room = data.room(of)
         const held = data.thread(of)
         if (!isVisible(room, principal) || !held) return roomAbsence(room, principal) ?? NOT_FOUND
-        const { row, frames } = held
+        const { row } = held
         if (row.deleted) return { type: 'deleted', seq: row.deleted.seq, at: iso(row.deleted.at) }
-        return readFrames(frames, range)
+        return readFrames(held, range)
       },
     },
     inbox: {
@@ -152,7 +153,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
         return overviewOf({
           activity: facts.activity(principal),
           threads: threads.map((thread) => infoOf(thread, principal)),
-          head: headOf(principal),
+          head: inboxHead(principal),
         })
       },
       async read(principal, { cursor, maxBytes, maxRecords }) {
@@ -165,7 +166,7 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
           return thread && markOf(thread.row, thread.own.get(principal.personId))
         })
         const readOwn = (range: InboxRange) => data.persons.read(principal, range)
-        const { items, more } = merged(after, headOf(principal), shared, readOwn, limit)
+        const { items, more } = merged(after, inboxHead(principal), shared, readOwn, limit)
         const held = new Set(data.notices.of(principal).map(({ row }) => row.noticeId))
         return { type: 'entries', items: withNoticeIds(items, principal, (id) => held.has(id)), more }
       },
@@ -256,6 +257,20 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       settleOrphans: call('work.settleOrphans'),
       settleDue: call('work.settleDue'),
     },
+    retention: {
+      async sweep({ endedBefore }) {
+        begin()
+        let trimmed = 0
+        for (const thread of data.threads()) {
+          if (!isAtRest(thread.row)) continue
+          const upTo = trimTo(trimmable(thread), endedBefore)
+          if (upTo === undefined || upTo <= thread.trimmed) continue
+          trimmed += upTo - thread.trimmed
+          data.trim(threadOf(thread, thread.row), upTo)
+        }
+        return { trimmed }
+      },
+    },
     async counts() {
       begin()
       const live = data.live().map((address) => data.run(address)?.status)
@@ -266,6 +281,14 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       closed = true
     },
   }
+}
+
+/** Its runs that have records left, in the order of their acceptance. */
+function trimmable({ runs, trimmed }: MemoryThread): Trimmable[] {
+  return [...runs.values()]
+    .filter(({ span }) => (span.lastSeq ?? Number.POSITIVE_INFINITY) > trimmed)
+    .sort((a, b) => a.span.firstSeq - b.span.firstSeq)
+    .map(({ span, record }) => ({ ...span, ...('outcome' in record && { endedAt: record.endedAt }) }))
 }
 
 /** Whether each search term begins a word of the thread. */

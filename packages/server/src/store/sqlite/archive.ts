@@ -45,7 +45,8 @@ export function openSqliteArchive(directory: string): Archive {
   }
 
   /** A deleted thread has only its tombstone. */
-  const recordsOf = ({ no, row }: StoredThread) => ('deleted' in row && row.deleted ? 0 : data.log.committedHead(no))
+  const recordsOf = ({ no, row }: StoredThread) =>
+    'deleted' in row && row.deleted ? 0 : data.log.committedHead(no) - data.trims.firstSeq(no) + 1
 
   function summary(room: TenantRoom): RoomSummary {
     const threads = threadsOf(room)
@@ -61,7 +62,8 @@ export function openSqliteArchive(directory: string): Archive {
 
   function* framesOf(thread: number, records: number): Generator<string> {
     const decoder = new TextDecoder()
-    for (let after = 0; after < records; ) {
+    const before = data.trims.firstSeq(thread) - 1
+    for (let after = before; after < before + records; ) {
       const { frames, lastSeq } = data.log.read(thread, { after, ...STEP })
       yield* splitFrames(decoder.decode(frames))
       after = lastSeq
@@ -89,7 +91,8 @@ export function openSqliteArchive(directory: string): Archive {
     yield JSON.stringify(redactor?.header(header) ?? header)
     for (const thread of threads) {
       const runs = Array.from(data.runs.all(thread.no), ({ record }) => runLineOf(record))
-      const head = threadLineOf(thread.row, data.persons.of(thread.no), runs.length, recordsOf(thread))
+      const extent = { records: recordsOf(thread), firstSeq: data.trims.firstSeq(thread.no) }
+      const head = threadLineOf(thread.row, data.persons.of(thread.no), runs.length, extent)
       yield line(redactor?.thread(head) ?? head)
       for (const run of runs) yield line(redactor?.run(run) ?? run)
       for (const frame of framesOf(thread.no, recordsOf(thread))) {
@@ -154,8 +157,11 @@ export function openSqliteArchive(directory: string): Archive {
   }
 
   function checkThread({ no, row }: StoredThread): number {
-    const history = createHistory(row)
-    for (const frame of framesOf(no, data.log.committedHead(no))) {
+    const firstSeq = data.trims.firstSeq(no)
+    const history = createHistory(row, firstSeq)
+    // Nothing else has what was trimmed.
+    if (firstSeq > 1) data.folds.view(no, row)
+    for (const frame of framesOf(no, data.log.committedHead(no) - firstSeq + 1)) {
       history.add(JSON.parse(envelopeJson(frame)) as Envelope)
     }
     return history.length

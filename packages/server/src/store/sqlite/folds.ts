@@ -41,6 +41,11 @@ export interface Folds {
   approach(thread: number, key: ThreadKey): boolean
   /** A run has ended: stores the fold in this transaction, or later if it is long or heavy. */
   checkpoint(thread: number, key: ThreadKey): void
+  /**
+   * Stores the fold in the open transaction, for a log that is trimmed behind it. False: it is too heavy, or too heavy
+   * while a run is live.
+   */
+  keep(thread: number, key: ThreadKey): boolean
   /** The thread is deleted, in this transaction. */
   drop(thread: number): void
   /** Stores the checkpoints of folds that had to leave memory. */
@@ -205,6 +210,16 @@ export function createFolds(database: DatabaseSync, log: ThreadLog, { capacity, 
       parked.delete(thread)
       reached.delete(thread)
       lagging.delete(thread)
+    },
+    keep(thread, key) {
+      const held = caughtUp(thread, key)
+      const view = held.fold.view()
+      const weight = weightOf(view)
+      if (weight > HEAVY || (weight > LIGHT && !quiet())) return false
+      save(thread, held.fold.seq(), JSON.stringify(view))
+      held.stored = held.fold.seq()
+      for (const waiting of [parked, late, lagging]) waiting.delete(thread)
+      return true
     },
     drop(thread) {
       for (const held of [hot, parked, reached, lagging, late]) held.delete(thread)

@@ -93,7 +93,7 @@ it('a short run writes as much in a long thread as in a short one', () => {
 })
 
 it('a page of runs reads the same number of rows however many runs there are, and no request', () => {
-  const reads = createReads(store.data, store.clock, createSearches(store.path))
+  const reads = createReads(store, createSearches(store.path))
   function costOf(page: () => unknown) {
     count.take()
     expect(page()).toMatchObject({ type: 'page', items: expect.arrayContaining([expect.anything()]) })
@@ -128,7 +128,7 @@ it('a page of runs reads the same number of rows however many runs there are, an
 })
 
 it('the overview returns as many rows for one unread thread among few as among many, and finds it in an index alone', () => {
-  const reads = createReads(store.data, store.clock, createSearches(store.path))
+  const reads = createReads(store, createSearches(store.path))
   let threads = 0
   function costAt(size: number) {
     for (; threads < size; threads++) oneRun('r', `thread-${threads}`)

@@ -155,7 +155,7 @@ it('finds the entries of a person by their position and reads none of other peop
 it('reads with as many statements and rows in a store of many rooms as in one of few', () => {
   const store = openStore({ directory })
   const { data, database } = store
-  const reads = createReads(data, store.clock, createSearches(store.path))
+  const reads = createReads(store, createSearches(store.path))
   const room = (n: number) => ({ ...ROOM, roomId: `room-${n}`, tenantId: 'acme', ownerId: 'alice', createdAt: n })
   const count = countStatements()
   let rooms = 0

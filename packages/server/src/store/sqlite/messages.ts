@@ -11,6 +11,7 @@ import type {
   Notice,
   NoticeStore,
   PushStore,
+  RetentionStore,
   RoomStore,
   RunIntents,
   RunWork,
@@ -71,6 +72,7 @@ export interface Operations {
   'runs.timeline': RunIntents['timeline']
   'runs.list': RunIntents['list']
   'subagents.list': SubagentStore['list']
+  'retention.sweep': RetentionStore['sweep']
   'subagents.cancel': SubagentStore['cancel']
   'notices.list': NoticeStore['list']
   'notices.claim': NoticeStore['claim']

@@ -421,6 +421,13 @@ export const MIGRATIONS: readonly string[] = [
     private_key TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  /* From where the logs begin that retention has trimmed, each behind a checkpoint. */
+  CREATE TABLE trimmed (
+    thread    INTEGER PRIMARY KEY REFERENCES thread (no),
+    first_seq INTEGER NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /**

@@ -6,7 +6,7 @@
 import { searchTerms, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import { type Command, QUERIES } from '../commands/commands.ts'
 import { transact } from '../commands/transact.ts'
-import { acceptedWithin, type StoreClock } from '../decide/clock.ts'
+import { acceptedWithin } from '../decide/clock.ts'
 import { toRoom } from '../decide/create.ts'
 import type { RoomRow } from '../decide/facts.ts'
 import { type InboxRange, locate, merged } from '../decide/inbox-cursor.ts'
@@ -23,9 +23,10 @@ import type { Principal } from '../principal.ts'
 import { roomOf, threadOf } from '../tenant-thread.ts'
 import { createFacts } from './facts.ts'
 import type { Answer, Operation, Operations } from './messages.ts'
+import type { OpenStore } from './open-store.ts'
+import { createRetention } from './retention.ts'
 import type { ListedRun } from './runs.ts'
 import type { Searches } from './searches.ts'
-import type { StoreData } from './store-data.ts'
 import type { SeenThread } from './threads.ts'
 
 export const AGAIN = Symbol('again')
@@ -52,6 +53,7 @@ export type ReadingOperation = Extract<
   | 'subagents.list'
   | 'notices.list'
   | 'push.waiting'
+  | 'retention.sweep'
   | 'counts'
 >
 
@@ -61,8 +63,13 @@ export type Reads = {
   ) => Answer<Op> | typeof AGAIN | Promise<Answer<Op>>
 }
 
-export function createReads(data: StoreData, clock: StoreClock, searches: Pick<Searches, 'find'>): Reads {
-  const { rooms, threads, runs, persons, personLog, unread, notices, log, folds, inbox } = data
+export function createReads(
+  open: Pick<OpenStore, 'data' | 'clock' | 'database' | 'fence'>,
+  searches: Pick<Searches, 'find'>,
+): Reads {
+  const { data, clock } = open
+  const retention = createRetention(open)
+  const { rooms, threads, runs, persons, personLog, unread, notices, log, folds, trims, inbox } = data
   const facts = createFacts(data)
 
   /** A read that needs a view is called again until the view is close. */
@@ -156,7 +163,8 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const thread = threadFor(principal, key)
       if ('type' in thread) return thread
       if (!folds.approach(thread.no, key)) return AGAIN
-      return { type: 'snapshot', thread: infoOf(thread), view: folds.view(thread.no, key) }
+      const view = { ...folds.view(thread.no, key), firstSeq: trims.firstSeq(thread.no) }
+      return { type: 'snapshot', thread: infoOf(thread), view }
     },
     'log.read': (principal, key, range) => {
       const of = threadOf(principal, key)
@@ -167,6 +175,8 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       if (deleted) return { type: 'deleted', seq: deleted.seq, at: iso(deleted.at) }
       const head = log.committedHead(thread.no)
       if (range.after > head) return { type: 'cursor_ahead', head }
+      const firstSeq = trims.firstSeq(thread.no)
+      if (range.after < firstSeq - 1) return { type: 'cursor_gone', firstSeq }
       const maxBytes = Math.min(range.maxBytes, MAX_READ_BYTES)
       return { type: 'chunk', head, ...log.read(thread.no, { ...range, maxBytes }) }
     },
@@ -248,6 +258,8 @@ export function createReads(data: StoreData, clock: StoreClock, searches: Pick<S
       const ahead = runs.line()(thread)
       return { ...answer, items: items.map((run) => placed(run, view, ahead)) }
     },
+    // Not a read of a person: it changes no answer but where a log begins.
+    'retention.sweep': (request) => retention.sweep(request) ?? AGAIN,
     counts: () => ({ runs: runs.counts() }),
   }
 }

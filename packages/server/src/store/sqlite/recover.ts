@@ -10,6 +10,7 @@ import { claimDatabase } from './fence.ts'
 import { DamagedJournal, type Part, ROW_HEAD, readJournalBody } from './journal-body.ts'
 import { StoreOpenError } from './open-error.ts'
 import { createSegments, DamagedLog, type Piece, type Segments } from './segments.ts'
+import { createTrims } from './trims.ts'
 
 export interface Recovered {
   /** The number of the next journal row. */
@@ -53,6 +54,7 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
   database.exec('BEGIN IMMEDIATE')
   const token = claimDatabase(database)
   const segments = createSegments(database)
+  const trims = createTrims(database)
   const isDeleted = database.prepare('SELECT 1 FROM thread WHERE no = ? AND deleted_at IS NOT NULL')
   const isInSegments = createComparison(segments)
   const tails = new Map<number, Part[]>()
@@ -65,6 +67,8 @@ function recover(database: DatabaseSync, segmentBytes: number): Recovered {
     for (const part of parts) {
       // The thread is deleted; its last records were only kept because the row had other threads.
       if (isDeleted.get(part.thread)) continue
+      // Trimmed; what it was is not kept, and cannot be compared.
+      if (part.firstSeq < trims.firstSeq(part.thread)) continue
       const tail = tails.get(part.thread) ?? []
       const before = tail.at(-1)?.lastSeq ?? segments.lastSeq(part.thread)
       // Already in a segment; the row was only kept because it had other threads.

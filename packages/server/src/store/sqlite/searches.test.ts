@@ -23,7 +23,7 @@ it('a search reads only its page on the thread that commits, however many thread
   const store = openStore({ directory })
   const searches = createSearches(store.path)
   const commands = createCommands(store.data)
-  const reads = createReads(store.data, store.clock, searches)
+  const reads = createReads(store, searches)
   const commit = createCommitter(store)
   const count = countStatements()
   let made = 0

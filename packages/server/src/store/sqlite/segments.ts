@@ -19,7 +19,7 @@ export interface Segments {
   /** The segment that holds `seq`, if any. */
   holding(thread: number, seq: number): Piece | undefined
   drop(thread: number): void
-  /** The last position that any segment of the thread holds; 0 without one. */
+  /** The last position that any segment of the thread holds or held before it was trimmed; 0 without one. */
   lastSeq(thread: number): number
 }
 
@@ -29,7 +29,11 @@ export function createSegments(database: DatabaseSync): Segments {
   const holding = database.prepare(
     'SELECT first_seq, last_seq, crc, body FROM segment WHERE thread = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
   )
-  const last = database.prepare('SELECT last_seq FROM segment WHERE thread = ? ORDER BY first_seq DESC LIMIT 1')
+  const last = database.prepare(
+    `SELECT coalesce(
+       (SELECT last_seq FROM segment WHERE thread = ?1 ORDER BY first_seq DESC LIMIT 1),
+       (SELECT first_seq - 1 FROM trimmed WHERE thread = ?1), 0) AS last_seq`,
+  )
 
   return {
     insert(thread, { firstSeq, lastSeq, bytes }) {
@@ -46,6 +50,6 @@ export function createSegments(database: DatabaseSync): Segments {
       const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
       return { firstSeq: Number(row.first_seq), lastSeq: Number(row.last_seq), bytes }
     },
-    lastSeq: (thread) => Number(last.get(thread)?.last_seq ?? 0),
+    lastSeq: (thread) => Number(last.get(thread)?.last_seq),
   }
 }

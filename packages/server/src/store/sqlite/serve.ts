@@ -38,7 +38,7 @@ export function serve(port: MessagePort, options: WorkerOptions): void {
   const { data } = open
   const commands = createCommands(data)
   const searches = createSearches(open.path)
-  const reads = createReads(data, open.clock, searches)
+  const reads = createReads(open, searches)
   const commit = createCommitter(open)
   const checkpoints = createCheckpoints(open.database, startThread(open.path))
   const watching = setInterval(() => {

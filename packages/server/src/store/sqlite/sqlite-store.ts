@@ -222,6 +222,7 @@ export function connectStore(
       settleOrphans: call('work.settleOrphans'),
       settleDue: call('work.settleDue'),
     },
+    retention: { sweep: read('retention.sweep') },
     counts: read('counts'),
     close() {
       if (state === 'open') {

@@ -26,6 +26,7 @@ import { createRuns, type Runs } from './runs.ts'
 import { createSearch } from './search.ts'
 import { type CommittedFrames, createThreadLog, type LogLimits, type ThreadLog } from './thread-log.ts'
 import { createThreads, type Threads } from './threads.ts'
+import { createTrims, type Trims } from './trims.ts'
 import { createUnread, type Unread } from './unread.ts'
 
 export interface StoreData {
@@ -35,6 +36,7 @@ export interface StoreData {
   readonly cancels: Cancels
   readonly log: ThreadLog
   readonly folds: Folds
+  readonly trims: Trims
   readonly inbox: Inbox
   readonly persons: Persons
   readonly personLog: PersonLog
@@ -82,6 +84,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const runs = createRuns(database)
   const cancels = createCancels(database)
   const log = createThreadLog(database, nextRow, limits)
+  const trims = createTrims(database)
   const search = createSearch(database)
   const inbox = createInbox(database)
   const persons = createPersons(database)
@@ -151,6 +154,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     cancels,
     log,
     folds,
+    trims,
     inbox,
     persons,
     personLog,
@@ -212,7 +216,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       notify(tenantId, thread, head, writes)
       if (writes.own) persons.put(thread, writes.own.personId, writes.own.put)
       if (writes.drop) {
-        for (const part of [log, folds, search]) part.drop(thread)
+        for (const part of [log, folds, search, trims]) part.drop(thread)
         runs.drop(thread, of)
         cancels.drop(of)
         inbox.dropThread(of)
