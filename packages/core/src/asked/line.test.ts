@@ -14,6 +14,15 @@ it.each([
   ['no marks that turn text around', '\u202Eone\u202C \u2067two\u2069\u200F', 'one two'],
   ['no characters without a width', 'o\u200Bn\uFEFFe', 'one'],
   ['no half of a character', 'one \uD800', 'one \uFFFD'],
+  ['no emphasis', 'Between **three and *ten* years**, _at most_ `n`', 'Between three and ten years, at most n'],
+  ['no mark of a heading, a quotation or a list', '## One', 'One'],
+  ['the words of a link', '[Roses](https://example.com/r) and ![a vine](v.png)', 'Roses and a vine'],
+  ['no picture without words', '![](v.png)\nRoses', 'Roses'],
+  [
+    'what only looks like a mark',
+    '2 * 3 * 4, snake_case_name, 5*6*7 and 3. Oktober',
+    '2 * 3 * 4, snake_case_name, 5*6*7 and 3. Oktober',
+  ],
 ] as const)('a preview is %s', (_, text, line) => {
   expect(lineOf(text)).toBe(line)
 })

@@ -15,13 +15,28 @@ const SPACES = /\s+/gu
 /** A line without any says nothing, such as a rule or the beginning of a block of code. */
 const WORDS = /^(?!```|~~~).*[\p{L}\p{N}\p{Sc}\p{So}]/u
 
+/** Marks of Markdown, which a line of plain text has no use for. What only looks like one stays: `2 * 3`, `snake_case`. */
+const MARKUP: readonly (readonly [RegExp, string])[] = [
+  [/^(?:> ?|#{1,6} |[-*+] )/, ''],
+  [/!?\[([^\][]*)\]\([^()\s]*\)/g, '$1'],
+  [/(?<![\p{L}\p{N}*])\*([^*\s](?:[^*]*[^*\s])?)\*(?![\p{L}\p{N}*])/gu, '$1'],
+  [/\*\*([^*\s](?:[^*]*[^*\s])?)\*\*/g, '$1'],
+  [/(?<![\p{L}\p{N}_])(__?)([^_\s](?:[^_]*[^_\s])?)\1(?![\p{L}\p{N}_])/gu, '$2'],
+  [/`([^`]+)`/g, '$1'],
+]
+
 /** The first line of a text that says something; undefined if there is none. */
 export function lineOf(text: string): string | undefined {
   for (const line of text.slice(0, LOOKED_AT).split(LINE_END)) {
     const plain = line.toWellFormed().replace(CONTROL, ' ').replace(UNSEEN, '').replace(SPACES, ' ').trim()
-    if (WORDS.test(plain)) return cut(plain)
+    const said = WORDS.test(plain) ? withoutMarkup(plain) : ''
+    if (WORDS.test(said)) return cut(said)
   }
   return undefined
+}
+
+function withoutMarkup(line: string): string {
+  return MARKUP.reduce((text, [mark, kept]) => text.replace(mark, kept), line).trim()
 }
 
 /** Does not divide a character that takes two units. */
