@@ -6,11 +6,16 @@
  */
 import type { Clock } from '@holdfast/core'
 import { stopPath } from '@holdfast/core/remote'
-import type { AgUiAgent } from './agent.ts'
+
+/** Where the agent is asked to stop: the address of its runs, and what is sent with each request. */
+interface Agent {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 export interface StopRoute {
   /** `threadId`: as the agent was told. An agent without such a route has seen its connection close. */
-  stop(agent: AgUiAgent, run: { readonly threadId: string; readonly runId: string }): void
+  stop(agent: Agent, run: { readonly threadId: string; readonly runId: string }): void
   /** Resolves when no stop of the thread is on its way, or after a few seconds. */
   settled(threadId: string): Promise<void>
 }
@@ -26,7 +31,7 @@ export interface StopRouteOptions {
 export function createStopRoute({ clock, fetch }: StopRouteOptions): StopRoute {
   const onTheirWay = new Map<string, Promise<void>>()
 
-  async function send({ url, headers = {} }: AgUiAgent, run: { readonly threadId: string; readonly runId: string }) {
+  async function send({ url, headers = {} }: Agent, run: { readonly threadId: string; readonly runId: string }) {
     const giveUp = new AbortController()
     const undo = clock.schedule(PATIENCE_MS, () => giveUp.abort())
     try {

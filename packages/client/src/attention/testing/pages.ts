@@ -15,7 +15,7 @@ import type { Ring } from '../ringer-state.ts'
 export const A: ThreadKey = { roomId: 'default', threadId: 'a' }
 export const B: ThreadKey = { roomId: 'default', threadId: 'b' }
 
-export const turn = () => new Promise(setImmediate)
+export const turn = () => new Promise((resolve) => setTimeout(resolve))
 export const until = vi.waitFor
 
 export interface PageOptions {
