@@ -42,7 +42,7 @@ export async function furnish(stage: Stage): Promise<void> {
   await stage.send('PATCH', thread('arabic'), { title: 'كيف يحفظ الشراع الريح؟' })
   for (const threadId of ['old', 'older']) await stage.send('PATCH', thread(threadId), { archived: true })
   // What is unread has pictures of its own.
-  await stage.send('PUT', paths.readAll())
+  await stage.send('PUT', paths.readAll(), {})
   await stage.keep()
 }
 

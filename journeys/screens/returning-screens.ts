@@ -47,7 +47,7 @@ export const RETURNING: readonly Screen[] = [
       const thread = key('since-before')
       await stage.ask(PRUNING, {}, thread)
       await stage.over(thread)
-      await stage.send('PUT', paths.readAll())
+      await stage.send('PUT', paths.readAll(), {})
       await stage.ask('How long does a rope last?', {}, thread)
       await stage.over(thread)
       await stage.open(thread)

@@ -494,6 +494,13 @@ describe('the line above what is new', () => {
     expect(types(withNewLine(rows, new Set(['a'])))).toEqual(['user', 'reasoning', 'new', 'text'])
   })
 
+  test('stands above a call whose message has the same id', () => {
+    const call = { id: 'c', type: 'function' as const, function: { name: 'look_up', arguments: '{}' } }
+    const calling: ThreadMessage = { id: 'c', role: 'assistant', toolCalls: [call], parentId: 'q', runId: 'r1' }
+    const lines = shown([question, calling, { ...answer, parentId: 'c' }], [live])
+    expect(types(withNewLine(lines, new Set(['c', 'a'])))).toEqual(['user', 'new', 'tool', 'text'])
+  })
+
   test('is absent where nothing is new, or nothing of it is shown', () => {
     expect(withNewLine(rows, new Set())).toBe(rows)
     expect(withNewLine(rows, new Set(['elsewhere']))).toBe(rows)

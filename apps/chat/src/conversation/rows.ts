@@ -100,9 +100,14 @@ export function headOf(
   return answered ?? newestLeaf(messages)
 }
 
+/** Of a call whose own id was taken (see `ownId`). */
+function callIn({ type, id }: Row): string {
+  return type === 'tool' ? id.slice(id.lastIndexOf(':') + 1) : id
+}
+
 /** With a line above the first row that is new to the reader. */
 export function withNewLine(rows: readonly Row[], fresh: ReadonlySet<string>): readonly Row[] {
-  const at = fresh.size === 0 ? -1 : rows.findIndex(({ id }) => fresh.has(id))
+  const at = fresh.size === 0 ? -1 : rows.findIndex((row) => fresh.has(row.id) || fresh.has(callIn(row)))
   return at < 0 ? rows : [...rows.slice(0, at), { type: 'new', id: 'new' }, ...rows.slice(at)]
 }
 
