@@ -51,38 +51,3 @@ export function MenuItem({ icon, children, look, onSelect }: MenuItemProps) {
     </DropdownMenu.Item>
   )
 }
-
-interface SubMenuProps {
-  readonly icon: IconName
-  readonly label: string
-  readonly children: ReactNode
-}
-
-/** A menu in a menu. */
-export function SubMenu({ icon, label, children }: SubMenuProps) {
-  return (
-    <DropdownMenu.Sub>
-      <DropdownMenu.SubTrigger className="menu-item">
-        <Icon name={icon} />
-        {label}
-        <span className="menu-more">
-          <Icon name="after" />
-        </span>
-      </DropdownMenu.SubTrigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.SubContent className="floating menu" sideOffset={2} collisionPadding={8}>
-          {children}
-        </DropdownMenu.SubContent>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Sub>
-  )
-}
-
-/** A choice without an icon, as in a menu of durations. */
-export function MenuChoice({ children, onSelect }: Pick<MenuItemProps, 'children' | 'onSelect'>) {
-  return (
-    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
-      {children}
-    </DropdownMenu.Item>
-  )
-}

@@ -8,7 +8,7 @@ import { Button } from '../design/button.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { useNow } from '../design/use-now.ts'
 import { troubleAbout } from '../frame/toasts.ts'
-import { type News, type SinceItem, sinceWords } from './since.ts'
+import { type News, previewOf, type SinceItem, sinceWords } from './since.ts'
 
 interface SinceYouLeftProps {
   readonly items: readonly SinceItem[]
@@ -77,7 +77,8 @@ interface RowProps {
 }
 
 function Row({ item: { thread, news }, room, now }: RowProps) {
-  const { roomId, threadId, title, preview, updatedAt, status, paused } = thread
+  const { roomId, threadId, title, updatedAt, status, paused } = thread
+  const preview = previewOf(thread)
   const { icon, word, status: look } = MARKS[news]
   return (
     <li>

@@ -1,6 +1,6 @@
 import type { ThreadInfo } from '@holdfast/core'
 import { expect, it } from 'vitest'
-import { sinceWords, sinceYouLeft } from './since.ts'
+import { previewOf, sinceWords, sinceYouLeft } from './since.ts'
 
 const thread = (threadId: string, more: Partial<ThreadInfo>): ThreadInfo => ({
   roomId: 'R',
@@ -43,4 +43,11 @@ it('lists what needs a person, then what finished, failed and still runs; what w
 
 it('is empty where nothing has happened', () => {
   expect(sinceYouLeft([thread('a', {}), thread('b', { status: 'failed' })])).toEqual([])
+})
+
+it('the first line is text without markup, and absent where it repeats the title', () => {
+  const lines = ['Between **three** and `ten` years', 'Why?', undefined].map((preview) =>
+    previewOf({ title: 'Why?', ...(preview !== undefined && { preview }) }),
+  )
+  expect(lines).toEqual(['Between three and ten years', '', ''])
 })

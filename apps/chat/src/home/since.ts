@@ -5,6 +5,7 @@
  * Owns: which threads are listed, and their order. Does not know: React, where the threads come from.
  */
 import type { ThreadInfo } from '@holdfast/core'
+import { aloud } from '../conversation/sentences.ts'
 import { type Stand, standOf } from '../sidebar/stand.ts'
 
 export type News = 'needs_you' | 'finished' | 'failed' | 'running'
@@ -50,4 +51,10 @@ export function sinceWords(items: readonly SinceItem[]): string {
     const count = items.filter((item) => item.news === news).length
     return count === 0 ? [] : [`${count} ${WORDS[news][count === 1 ? 0 : 1]}`]
   }).join(' · ')
+}
+
+/** The first line of a thread as text; nothing where it only repeats the title. */
+export function previewOf({ title, preview }: Pick<ThreadInfo, 'title' | 'preview'>): string {
+  const text = aloud(preview ?? '')
+  return text === title ? '' : text
 }

@@ -8,6 +8,7 @@ import { Button, IconButton } from '../design/button.tsx'
 import { Icon, type IconName } from '../design/icon.tsx'
 import { useNow } from '../design/use-now.ts'
 import { Skeleton } from '../frame/skeleton.tsx'
+import { previewOf } from '../home/since.ts'
 import { useServices } from '../services.ts'
 import { UnreadDot } from '../sidebar/unread.tsx'
 import { FILTERS, type Filter, filtered } from './filters.ts'
@@ -131,7 +132,8 @@ interface NoticeRowProps {
 }
 
 function NoticeRow({ notice, room, now, notices, close }: NoticeRowProps) {
-  const { roomId, threadId, kind, title, preview, at, read } = notice
+  const { roomId, threadId, kind, title, at, read } = notice
+  const preview = previewOf(notice)
   const { icon, word, status } = KINDS[kind]
   const name = title || 'Untitled'
   return (
@@ -155,7 +157,14 @@ function NoticeRow({ notice, room, now, notices, close }: NoticeRowProps) {
         </span>
         {!read && <UnreadDot />}
       </Link>
-      {!read && <IconButton icon="read" label={`Mark as read: ${name}`} onClick={() => notices.markRead(notice)} />}
+      {!read && (
+        <IconButton
+          className="notice-read"
+          icon="read"
+          label={`Mark as read: ${name}`}
+          onClick={() => notices.markRead(notice)}
+        />
+      )}
       <IconButton icon="close" label={`Remove: ${name}`} onClick={() => notices.remove(notice)} />
     </li>
   )

@@ -20,17 +20,17 @@ const FOR_GOOD = Date.parse('9999-12-31T23:59:59.000Z')
 const LONGEST_MS = 2 ** 31 - 1
 
 export const MUTES: readonly MuteChoice[] = [
-  { label: 'For 1 hour', until: (now) => now + HOUR_MS },
-  { label: 'For 8 hours', until: (now) => now + 8 * HOUR_MS },
+  { label: 'Mute for 1 hour', until: (now) => now + HOUR_MS },
+  { label: 'Mute for 8 hours', until: (now) => now + 8 * HOUR_MS },
   {
-    label: 'Until tomorrow',
+    label: 'Mute until tomorrow',
     until(now) {
       const morning = new Date(now)
       morning.setDate(morning.getDate() + 1)
       return morning.setHours(MORNING, 0, 0, 0)
     },
   },
-  { label: 'Until I turn it on', until: () => FOR_GOOD },
+  { label: 'Mute until I turn it on', until: () => FOR_GOOD },
 ]
 
 export function isMuted(mutedUntil: string | undefined, now: number): boolean {

@@ -47,7 +47,7 @@ export default function RoomMenu({ label, room, working, unread, muted, rename }
           Mark room as read
         </MenuItem>
       )}
-      <MuteMenu label="Mute room" muted={muted} mute={mute} />
+      <MuteMenu muted={muted} mute={mute} />
     </ActionsMenu>
   )
 }

@@ -48,7 +48,7 @@ export default function ThreadMenu({ label, title, thread, muted, stop, rename, 
       <MenuItem icon={unread ? 'read' : 'unread'} onSelect={mark}>
         {unread ? 'Mark as read' : 'Mark as unread'}
       </MenuItem>
-      <MuteMenu label="Mute" muted={muted} mute={mute} />
+      <MuteMenu muted={muted} mute={mute} />
       <MenuItem icon="archive" onSelect={archive}>
         {archived ? 'Unarchive' : 'Archive'}
       </MenuItem>
