@@ -329,6 +329,42 @@ export interface PushPayload extends ThreadKey {
   readonly count: number
 }
 
+export interface CreateWebhookBody {
+  readonly webhookId?: string
+  /** https. */
+  readonly url: string
+}
+
+/** A room's address that is notified of the ends of its runs. */
+export interface WebhookInfo {
+  readonly webhookId: string
+  readonly roomId: string
+  readonly url: string
+  /** ISO 8601 UTC, as all times here. */
+  readonly createdAt: string
+}
+
+/** The answer to a creation, which alone has the secret that deliveries are signed with (Standard Webhooks). */
+export interface WebhookCreated extends WebhookInfo {
+  readonly secret: string
+}
+
+/** A message that has not been delivered. */
+export interface WebhookDeliveryInfo {
+  /** Its `webhook-id`, at every attempt. */
+  readonly deliveryId: string
+  readonly threadId: string
+  readonly runId: string
+  /** `dead`: it was tried for a day and is not tried any more. */
+  readonly status: 'waiting' | 'dead'
+  readonly at: string
+  readonly attempts: number
+  /** When it is tried next. */
+  readonly dueAt?: string
+  /** Why the last attempt failed. */
+  readonly reason?: string
+}
+
 export interface CaughtUp extends ThreadKey {
   readonly seq: number
 }

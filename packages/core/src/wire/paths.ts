@@ -33,6 +33,11 @@ export const paths = {
   notice: (noticeId: string) => `/v1/notices/${part(noticeId)}`,
   claimNotice: (noticeId: string) => `${paths.notice(noticeId)}/claim`,
   push: () => '/v1/push',
+  webhooks: (roomId: string) => `${paths.room(roomId)}/webhooks`,
+  webhook: (roomId: string, webhookId: string) => `${paths.webhooks(roomId)}/${part(webhookId)}`,
+  webhookDeliveries: (roomId: string, webhookId: string) => `${paths.webhook(roomId, webhookId)}/deliveries`,
+  retryDelivery: (roomId: string, webhookId: string, deliveryId: string) =>
+    `${paths.webhookDeliveries(roomId, webhookId)}/${part(deliveryId)}/retry`,
   pushSubscriptions: () => '/v1/push/subscriptions',
   queue: (key: ThreadKey) => `${paths.thread(key)}/queue`,
   cancelRun: (key: ThreadKey, runId: string) => `${paths.run(key, runId)}/cancel`,

@@ -45,7 +45,7 @@ export function createStrictBus(inner: Bus, onDropped: (dropped: DroppedNotice) 
       if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
       return isName(personId) ? undefined : { type, reason: reasonOf(personId) }
     }
-    if (type === 'room.deleted') {
+    if (type === 'room.deleted' || type === 'webhook.due') {
       const { tenantId, roomId } = notice as Partial<Record<keyof TenantRoom, unknown>>
       if (!isName(tenantId)) return { type, reason: reasonOf(tenantId) }
       return isId(roomId) ? undefined : { type, reason: reasonOf(roomId), tenantId }

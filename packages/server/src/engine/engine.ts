@@ -188,6 +188,7 @@ export function createEngine(options: EngineOptions): Engine {
       case 'inbox.more':
       case 'notice.raised':
       case 'notice.claimed':
+      case 'webhook.due':
       case 'thread.deleted':
       case 'room.deleted':
         break

@@ -38,6 +38,8 @@ export type Action =
   | 'notices.claim'
   | 'notices.remove'
   | 'push.subscribe'
+  | 'webhooks.read'
+  | 'webhooks.change'
 
 /** A request, as far as authentication may need it. Its size and depth have been checked. */
 export interface Credentials {
@@ -64,6 +66,8 @@ export interface Resource {
   readonly runId?: string
   readonly subagentRunId?: string
   readonly noticeId?: string
+  readonly webhookId?: string
+  readonly deliveryId?: string
   readonly threads?: readonly ThreadKey[]
 }
 

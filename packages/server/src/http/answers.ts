@@ -186,6 +186,20 @@ export const NoticeShape = z
     read: z.boolean(),
   })
   .openapi('Notice')
+const Webhook = z.object({ webhookId: id, roomId: id, url: z.string(), createdAt: time }).openapi('Webhook')
+export const WebhookCreatedShape = Webhook.extend({ secret: z.string() }).openapi('WebhookCreated')
+export const DeliveryShape = z
+  .object({
+    deliveryId: id,
+    threadId: id,
+    runId: id,
+    status: z.enum(['waiting', 'dead']),
+    at: time,
+    attempts: z.int().min(0),
+    dueAt: time.optional(),
+    reason: z.string().optional(),
+  })
+  .openapi('WebhookDelivery')
 export const PushKeyShape = z.object({ key: z.string() })
 
 const listOf = (items: z.ZodType) => z.object({ items: z.array(items), next: z.string().optional() })
@@ -199,5 +213,7 @@ export const AgentsShape = listOf(Agent)
 export const RoomsShape = listOf(RoomShape)
 export const ThreadsShape = listOf(ThreadShape)
 export const RunsShape = listOf(RunShape)
+export const WebhooksShape = listOf(Webhook)
+export const DeliveriesShape = listOf(DeliveryShape)
 export const NoticesShape = listOf(NoticeShape)
 export const TimelineShape = listOf(RunInThread)

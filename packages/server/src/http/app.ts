@@ -35,6 +35,7 @@ import { start } from './routes/start.ts'
 import { subagents } from './routes/subagents.ts'
 import { threads } from './routes/threads.ts'
 import { unknownRoutes } from './routes/unknown.ts'
+import { webhooks } from './routes/webhooks.ts'
 import { staticPage } from './static.ts'
 import { addressIn, traffic, type Watch } from './traffic.ts'
 
@@ -86,6 +87,7 @@ export function createApp(options: AppOptions): Api {
     notificationSettings,
     notices,
     push,
+    webhooks,
     openapi,
   ])
     routes(api, parts)

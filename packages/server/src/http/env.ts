@@ -29,7 +29,10 @@ export interface Parts {
   readonly store: Pick<
     Store,
     'rooms' | 'threads' | 'marks' | 'settings' | 'log' | 'inbox' | 'runs' | 'subagents' | 'notices'
-  > & { readonly push: Pick<Store['push'], 'subscribe' | 'unsubscribe'> }
+  > & {
+    readonly push: Pick<Store['push'], 'subscribe' | 'unsubscribe'>
+    readonly webhooks: Omit<Store['webhooks'], 'due' | 'settle'>
+  }
   readonly feed: Feed
   readonly presence: Pick<Presence, 'report'>
   /** Absent: this server sends no pushes. */
@@ -38,6 +41,11 @@ export interface Parts {
     readonly key: string
     /** Why the subscription cannot be sent to; undefined if it can. */
     refusal(subscription: PushSubscriptionInfo): 'service' | 'keys' | undefined
+  }
+  readonly webhooks: {
+    /** Why a webhook cannot have this URL; undefined if it can. */
+    refusal(url: string): string | undefined
+    mintSecret(): string
   }
   readonly agents: AgentCatalogue
   readonly clock: Clock

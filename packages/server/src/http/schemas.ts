@@ -211,6 +211,10 @@ export const PresenceReport = z.object({
   thread: z.object({ roomId: Id, threadId: Id }).optional().openapi({ description: 'What it shows, if one thread.' }),
 })
 
+export const WebhookParams = z.object({ roomId: Id, webhookId: Id })
+export const DeliveryParams = WebhookParams.extend({ deliveryId: Id })
+export const CreateWebhook = z.object({ webhookId: Id.optional(), url: z.string().min(1).max(2_048) })
+export const DeliveryListQuery = ListQuery.extend({ status: z.enum(['waiting', 'dead']).optional() })
 export const NoticeParams = z.object({ noticeId: Id })
 export const NoticeListQuery = ListQuery.extend({
   kind: z.enum(['finished', 'failed', 'needs_you']).optional(),

@@ -45,6 +45,8 @@ export interface Metrics {
   noticeClaimed(kind: string): void
   /** What became of a message to a push service, from a closed list. */
   pushed(what: string): void
+  /** What became of an attempt to deliver to a webhook, from a closed list. */
+  webhook(what: string): void
   readonly contentType: string
   text(): Promise<string>
 }
@@ -204,6 +206,12 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
     labelNames: ['what'],
     registers,
   })
+  const webhooks = new Counter({
+    name: 'holdfast_webhook_attempts_total',
+    help: 'Attempts to deliver to webhooks: webhook_delivered, webhook_failed, webhook_fault.',
+    labelNames: ['what'],
+    registers,
+  })
   const mcpLost = new Counter({
     name: 'holdfast_mcp_server_losses_total',
     help: 'Times that an MCP server was lost or could not be started.',
@@ -331,6 +339,7 @@ export function createMetrics({ activeRuns, watching, sent, counts, mcpServers }
     noticeRaised: (kind) => raised.inc({ kind }),
     noticeClaimed: (kind) => claimed.inc({ kind }),
     pushed: (what) => pushed.inc({ what }),
+    webhook: (what) => webhooks.inc({ what }),
     mcpServerLost: (server) => mcpLost.inc({ server }),
     contentType: own.contentType,
     text: () => Registry.merge([own, processMetrics()]).metrics(),

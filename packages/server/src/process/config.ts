@@ -21,6 +21,8 @@ export interface Config {
   readonly publicOrigin?: string
   /** Exact origins of push services. Default: the browsers' own. */
   readonly pushServices?: readonly string[]
+  /** Webhooks may have private addresses, and http. */
+  readonly privateWebhooks: boolean
   readonly model?: ModelConfig
   /** What model agents of the config module leave out. */
   readonly modelDefaults: Partial<ModelConfig>
@@ -126,6 +128,7 @@ const Variables = z.object({
   OPENAI_TITLE_MODEL: optional(z.string().optional()),
   OPENAI_HEADERS: optional(z.string().transform(jsonIn).pipe(HeaderValues).optional()),
   OPENAI_FIRST_BYTE_MS: optional(z.coerce.number().int().min(1).max(MAX_FIRST_BYTE_MS).optional()),
+  HOLDFAST_PRIVATE_WEBHOOKS: optional(z.enum(['on', 'off']).default('off')),
   HOLDFAST_PUSH_SERVICES: optional(z.string().transform(originsIn).pipe(z.array(z.string())).optional()),
   AGUI_URL: url('where an AG-UI agent takes runs').refine(holdsNoSecret),
   HOLDFAST_CONFIG: optional(z.string().optional()),
@@ -148,6 +151,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   OPENAI_FIRST_BYTE_MS: `OPENAI_FIRST_BYTE_MS must be a number of milliseconds from 1 to ${MAX_FIRST_BYTE_MS}, the time the model may take to start its answer.`,
   HOLDFAST_ISOLATE:
     'HOLDFAST_ISOLATE must be "on" or "off"; off runs the code of HOLDFAST_CONFIG in the server’s own process.',
+  HOLDFAST_PRIVATE_WEBHOOKS:
+    'HOLDFAST_PRIVATE_WEBHOOKS must be "on" or "off"; on lets webhooks reach private addresses, and use http.',
   HOLDFAST_PUSH_SERVICES:
     'HOLDFAST_PUSH_SERVICES must be exact origins with commas between them, such as https://push.example. http is for loopback names only.',
   AGUI_URL:
@@ -189,6 +194,7 @@ export function readConfig(env: Environment): Config {
     strict: parsed.data.NODE_ENV === 'development',
     isolate: parsed.data.HOLDFAST_ISOLATE === 'on',
     ...(HOLDFAST_ORIGIN === undefined ? {} : { publicOrigin: new URL(HOLDFAST_ORIGIN).origin }),
+    privateWebhooks: parsed.data.HOLDFAST_PRIVATE_WEBHOOKS === 'on',
     ...(parsed.data.HOLDFAST_PUSH_SERVICES && { pushServices: parsed.data.HOLDFAST_PUSH_SERVICES }),
     ...(HOLDFAST_RETENTION === undefined ? {} : { retentionMs: HOLDFAST_RETENTION }),
     ...(model ? { model } : {}),

@@ -13,6 +13,7 @@ import type { LifecycleEvent } from '../operate/lifecycle.ts'
 import type { Logger } from '../operate/logger.ts'
 import type { PushLog } from '../push/push-loop.ts'
 import type { TenantRun } from '../store/tenant-thread.ts'
+import type { WebhookLog } from '../webhooks/delivery-loop.ts'
 
 export interface Journal {
   note(sentence: string): void
@@ -26,6 +27,7 @@ export interface Journal {
   dropped(notice: DroppedNotice): void
   mcp(server: string, state: McpServerState): void
   pushed(entry: PushLog): void
+  webhook(entry: WebhookLog): void
   /** A line from an MCP server itself. */
   words(server: string, words: string): void
 }
@@ -157,6 +159,18 @@ export function createJournal(logger: Logger): Journal {
           return logger.info(fields, 'Dropped a push subscription that no longer exists.')
         case 'push_fault':
           return logger.error({ err: errorFields(entry.error) }, 'A push could not be decided or recorded.')
+        default:
+          entry satisfies never
+      }
+    },
+    webhook(entry) {
+      switch (entry.type) {
+        case 'webhook_delivered':
+          return logger.debug({ deliveryId: entry.deliveryId }, 'Delivered to a webhook.')
+        case 'webhook_failed':
+          return logger.warn({ deliveryId: entry.deliveryId, reason: entry.reason }, 'A webhook did not take a delivery.')
+        case 'webhook_fault':
+          return logger.error({ err: errorFields(entry.error) }, 'What is to be delivered to webhooks could not be read or recorded.')
         default:
           entry satisfies never
       }

@@ -20,6 +20,7 @@ import { createTraces } from '../operate/traces.ts'
 import type { PushLog } from '../push/push-loop.ts'
 import type { StoreMeter } from '../store/meter.ts'
 import type { Store } from '../store/port.ts'
+import type { WebhookLog } from '../webhooks/delivery-loop.ts'
 
 /** Further listeners for the lives of runs and for requests, for a log of their own. */
 export interface Listener {
@@ -30,6 +31,7 @@ export interface Listener {
   /** An MCP server has another state. A reason that repeats at each attempt comes once. */
   mcp?(server: string, state: McpServerState): void
   pushed?(entry: PushLog): void
+  webhook?(entry: WebhookLog): void
 }
 
 export interface Watched {
@@ -43,6 +45,7 @@ export interface Operations {
   readonly watch: Watch
   readonly engineLog: EngineLog
   readonly pushLog: (entry: PushLog) => void
+  readonly webhookLog: (entry: WebhookLog) => void
   dropped(notice: DroppedNotice): void
   /** From now on the states of the MCP servers are recorded: the data directory is there. */
   recordMcp(): void
@@ -154,6 +157,10 @@ export function createOperations(options: OperationsOptions): Operations {
           break
       }
       log(entry)
+    },
+    webhookLog(entry) {
+      metrics.webhook(entry.type)
+      listener.webhook?.(entry)
     },
     pushLog(entry) {
       metrics.pushed(entry.type)

@@ -2,7 +2,7 @@
  * A whole server in this process, and the only place in the package where its parts meet. Owns: the order in which they
  * start and stop. Does not know: signals, exit codes, the environment; what the parts do.
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '@holdfast/core'
 import { createCatalogue } from '../agents/catalogue.ts'
 import { createDemoAgent } from '../agents/demo/demo-agent.ts'
@@ -21,6 +21,8 @@ import type { Report } from '../http/problem-error.ts'
 import { createInProcessPresence } from '../presence/in-process-presence.ts'
 import { createPush, type Push } from '../push/push.ts'
 import type { Store } from '../store/port.ts'
+import { createDeliveryLoop } from '../webhooks/delivery-loop.ts'
+import { createWebhookSender, urlRefusal } from '../webhooks/send.ts'
 import { LOCAL_PRINCIPAL } from '../store/principal.ts'
 import { createSqliteStore } from '../store/sqlite/index.ts'
 import { type HoldfastLimits, resolveLimits } from './limits.ts'
@@ -44,6 +46,8 @@ export interface ServerOptions {
    * The agent if neither a start, nor its thread, nor its room names one. Default: the first of `agents`, else `demo`.
    */
   readonly defaultAgent?: string
+  /** Webhooks may have private addresses, and http. Default: neither. */
+  readonly privateWebhooks?: boolean
   readonly limits?: HoldfastLimits
   /** Logs of runs that ended longer ago are trimmed. In milliseconds; absent: never. */
   readonly retentionMs?: number
@@ -88,7 +92,7 @@ const DEFAULT_ROOM = { roomId: 'default', title: 'Default' }
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, dataDirectory, agents: more = [], clock = systemClock, report, listener = {} } = options
   const limits = resolveLimits(options.limits)
-  const { drainMs = limits.drainMs } = options
+  const { drainMs = limits.drainMs, privateWebhooks = false } = options
   const notices = createInProcessBus({ onListenerError: (error) => report(error, 'A notice could not be handled.') })
   const bus = createStrictBus(notices, (notice) => operations.dropped(notice))
   const agents = createCatalogue([createDemoAgent({ clock }), ...more], options.defaultAgent ?? more[0]?.id ?? 'demo')
@@ -164,11 +168,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     })
   }
 
+  const deliveries = createDeliveryLoop({
+    store: store.webhooks,
+    bus,
+    clock,
+    send: createWebhookSender({ allowPrivate: privateWebhooks, now: clock.now }),
+    log: operations.webhookLog,
+  })
+
   async function close(): Promise<void> {
     if (phase !== 'lost') phase = 'draining'
     // Readers stay until the runs have ended, so that they see it.
     await engine.close()
-    await push?.close()
+    await Promise.all([push?.close(), deliveries.close()])
     feed.close()
     await listening?.close(SOCKET_GRACE_MS)
     await retention?.stop()
@@ -192,6 +204,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       feed,
       presence,
       push,
+      webhooks: {
+        refusal: (url) => urlRefusal(url, privateWebhooks),
+        mintSecret: () => `whsec_${randomBytes(24).toString('base64')}`,
+      },
       agents,
       clock,
       phase: () => phase,
@@ -210,6 +226,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await engine.start()
     await push.start()
     if (options.retentionMs !== undefined) retention = sweeping(options.retentionMs)
+    deliveries.start()
     phase = 'ready'
     return { url: listening.url, close: () => (closing ??= close()) }
   } catch (error) {

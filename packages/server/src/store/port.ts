@@ -38,6 +38,7 @@ import type { Principal } from './principal.ts'
 import type { StartRequest } from './run-record.ts'
 import type { RunWork } from './run-work.ts'
 import type { TenantRoom, TenantThread } from './tenant-thread.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
 export type { Absent, Deleted, NotFound } from './absent.ts'
 export type {
@@ -51,6 +52,14 @@ export type {
   VapidKeys,
 } from './notice-store.ts'
 export type { Page, PageRequest } from './page.ts'
+export type {
+  CreateWebhookAnswer,
+  Delivery,
+  DeliveryPageRequest,
+  DueDeliveries,
+  NewWebhook,
+  WebhookStore,
+} from './webhook-store.ts'
 export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
@@ -413,6 +422,8 @@ export type Notice =
   | { readonly type: 'inbox.more'; readonly tenantId: string; readonly personId?: string }
   /** A notice was raised for a person, or a device has claimed one. */
   | ({ readonly type: 'notice.raised' | 'notice.claimed'; readonly kind: NoticeKind } & Principal)
+  /** A webhook of the room has something to deliver. */
+  | ({ readonly type: 'webhook.due' } & TenantRoom)
   /** The thread was deleted: its readers get nothing more. */
   | { readonly type: 'thread.deleted'; readonly key: TenantThread }
   /** Follows the `thread.deleted` of each of its threads. Readers that wait for a thread of it get nothing. */
@@ -454,6 +465,7 @@ export interface Store {
   readonly subagents: SubagentStore
   readonly notices: NoticeStore
   readonly push: PushStore
+  readonly webhooks: WebhookStore
   readonly work: RunWork
   readonly retention: RetentionStore
   counts(): Promise<StoreCounts>

@@ -30,6 +30,7 @@ import { subagentsContract } from './contract/subagents.contract.ts'
 import { supersedeContract } from './contract/supersede.contract.ts'
 import { tenantsContract } from './contract/tenants.contract.ts'
 import { threadsContract } from './contract/threads.contract.ts'
+import { webhooksContract } from './contract/webhooks.contract.ts'
 import { wordsContract } from './contract/words.contract.ts'
 import { type StoreHarness, worldOf } from './contract/world.ts'
 
@@ -66,6 +67,7 @@ export function storeContract(name: string, makeHarness: () => StoreHarness | Pr
     })
     describe('notices', () => noticesContract(inWorld))
     describe('pushes', () => pushContract(inWorld))
+    describe('webhooks', () => webhooksContract(inWorld))
     describe('two tenants', () => tenantsContract(inWorld))
     describe('retention', () => retentionContract(inWorld))
     describe('after closing and reopening', () => durabilityContract(inWorld))

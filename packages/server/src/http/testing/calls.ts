@@ -2,6 +2,7 @@
 import { paths, type ThreadKey } from '@holdfast/core'
 import { noticeIdOf } from '../../store/decide/person-notices.ts'
 import type { Lease } from '../../store/port.ts'
+import { deliveryOf } from '../../store/decide/webhooks.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
 import { runOf } from '../../store/tenant-thread.ts'
 import type { Access } from '../access.ts'
@@ -20,6 +21,8 @@ export interface Call {
 /** A run of this thread has ended and raised a notice. */
 const TOLD: ThreadKey = { ...KEY, threadId: 'told' }
 const NOTICE = noticeIdOf(me, runOf(me, TOLD, 'r0'))
+const outcome = { type: 'succeeded' } as const
+const DELIVERY = deliveryOf(runOf(me, TOLD, 'r0'), { outcome, endedAt: 0 }, 'w1').deliveryId
 const subscription = { endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } }
 const QUIET: ThreadKey = { ...KEY, threadId: 'quiet' }
 const ask = [{ id: 'new-q', role: 'user', content: 'Hello' }]
@@ -82,6 +85,11 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
   claimNotice: { body: { deviceId: 'd' } },
   removeNotice: {},
   clearNotices: {},
+  listWebhooks: {},
+  createWebhook: { body: { webhookId: 'w2', url: 'https://hook.example/2' } },
+  deleteWebhook: {},
+  listWebhookDeliveries: { query: 'status=waiting&limit=5' },
+  retryWebhookDelivery: { body: {} },
   getPushKey: {},
   putPushSubscription: { body: { deviceId: 'd', subscription } },
   removePushSubscription: { body: { deviceId: 'd', subscription } },
@@ -90,7 +98,7 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
 }
 
 /** What a path names unless a call says otherwise. */
-export const PARAMS = { ...KEY, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE } as const
+export const PARAMS = { ...KEY, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE, webhookId: 'w1', deliveryId: DELIVERY } as const
 
 /** `access` is in force once everything is there. */
 export async function furnished(access: Partial<Access> = {}): Promise<TestServer & { lease: Lease }> {
@@ -100,6 +108,7 @@ export async function furnished(access: Partial<Access> = {}): Promise<TestServe
     authenticate: (request) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authenticate(request),
     authorise: (...asked) => (open ? LOCAL_ACCESS : { ...LOCAL_ACCESS, ...access }).authorise(...asked),
   })
+  await server.ask(paths.webhooks(KEY.roomId), { webhookId: 'w1', url: 'https://hook.example/1' })
   await server.start('r0', TOLD)
   await server.finish(await server.claim())
   await server.start('r1')
@@ -128,6 +137,8 @@ export async function everything({ store }: TestServer): Promise<string> {
     await store.runs.timeline(me, { limit: 200 }),
     await store.settings.get(me),
     await store.notices.list(me, { limit: 200 }),
+    await store.webhooks.list(me, KEY.roomId),
+    await store.webhooks.deliveries(me, { roomId: KEY.roomId, webhookId: 'w1' }, { limit: 200 }),
     log.type === 'chunk' ? log.head : log,
   ])
 }

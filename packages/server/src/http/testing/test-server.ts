@@ -68,6 +68,7 @@ export async function createTestServer(
       feed,
       presence,
       push: { key: 'test', refusal: () => undefined },
+      webhooks: { refusal: () => undefined, mintSecret: () => 'whsec_c2VjcmV0' },
       agents,
       clock,
       phase: () => server.phase,

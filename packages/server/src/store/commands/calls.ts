@@ -9,6 +9,7 @@ import type {
   SettingsStore,
   SubagentStore,
   ThreadStore,
+  WebhookStore,
 } from '../port.ts'
 
 /** Calls that may write. */
@@ -37,6 +38,10 @@ export interface WritingCalls {
   'push.unsubscribe': PushStore['unsubscribe']
   'push.next': PushStore['next']
   'push.settle': PushStore['settle']
+  'webhooks.create': WebhookStore['create']
+  'webhooks.remove': WebhookStore['remove']
+  'webhooks.retry': WebhookStore['retry']
+  'webhooks.settle': WebhookStore['settle']
   'work.claim': RunWork['claim']
   'work.append': RunWork['append']
   'work.end': RunWork['end']

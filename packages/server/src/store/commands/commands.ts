@@ -23,6 +23,7 @@ import { decideSettings, decideSettingsPut } from '../decide/settings.ts'
 import { decideStart } from '../decide/start.ts'
 import type { Decision, Need, Step } from '../decide/step.ts'
 import { decideSubagentCancel, decideSubagents } from '../decide/subagents.ts'
+import { decideRetry, decideSettleDelivery, decideWebhookCreate, decideWebhookRemove } from '../decide/webhooks.ts'
 import { decideWhoAnswers } from '../decide/who-answers.ts'
 import type { Lease, Room } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -71,6 +72,10 @@ export const COMMANDS: Commands = {
   'push.unsubscribe': command(person, ['subscriptions'], decideUnsubscribe),
   'push.next': command(person, ['waitingNotices', 'settings', 'subscriptions'], decidePush),
   'push.settle': command(person, ['waitingNotices'], decideSettlePush),
+  'webhooks.create': command(room, ['room', 'webhooks'], decideWebhookCreate),
+  'webhooks.remove': command(room, ['room'], decideWebhookRemove),
+  'webhooks.retry': command(ofDelivery, ['room'], decideRetry),
+  'webhooks.settle': command(delivery, ['delivery'], decideSettleDelivery),
   'work.claim': command(store, ['live', 'waiting'], decideClaims),
   'work.append': command(leased, ['held'], decideAppend),
   'work.end': command(leased, ['held', 'thread'], decideEnd),
@@ -118,6 +123,12 @@ function newRoom(principal: Principal, { roomId }: Room): Subject {
 }
 function person(principal: Principal): Subject {
   return ownRoom(principal, '')
+}
+function delivery(deliveryId: string): Subject {
+  return { ...STORE, deliveryId }
+}
+function ofDelivery(principal: Principal, { roomId }: { readonly roomId: string }, deliveryId: string): Subject {
+  return { ...room(principal, roomId), deliveryId }
 }
 function ownNotice(principal: Principal, noticeId: string): Subject {
   return { ...person(principal), noticeId }

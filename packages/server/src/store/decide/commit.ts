@@ -73,8 +73,7 @@ export function answeredAfter(
 
 /** The changes to apply, in order. */
 export function changesOf({ writes = [] }: Pick<Decision<unknown>, 'writes'>): readonly Change[] {
-  const one = 'log' in writes || 'room' in writes || 'person' in writes || 'noticesOf' in writes || 'vapid' in writes
-  return one ? [writes] : writes
+  return Array.isArray(writes) ? writes : [writes as Change]
 }
 
 /** Where the run's records lie after a put whose own records took the positions `firstSeq` to `lastSeq`. */

@@ -25,8 +25,9 @@ import type { PushSubscriptionRow, VapidKeys } from '../notice-store.ts'
 import type { Principal } from '../principal.ts'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
 import type { Chain } from '../run-work.ts'
-import type { TenantRun, TenantThread } from '../tenant-thread.ts'
+import type { TenantRoom, TenantRun, TenantThread } from '../tenant-thread.ts'
 import type { Contender } from './places.ts'
+import type { DeliveryRow, WebhookRow } from './webhooks.ts'
 
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
 export interface RoomRow {
@@ -198,12 +199,25 @@ export interface KeysPut {
   readonly vapid: VapidKeys
 }
 
-export type Change = Writes | RoomPut | PersonPut | NoticesPut | KeysPut
+/** What one decision changes of the webhooks of a room, and of what is to be delivered to them. */
+export interface WebhooksPut {
+  readonly webhooks: {
+    readonly put?: WebhookRow
+    readonly remove?: TenantRoom & { readonly webhookId: string }
+    /** From now on in this state. */
+    readonly delivery?: DeliveryRow
+    /** The id of a delivery that is over. */
+    readonly delivered?: string
+  }
+}
+
+export type Change = Writes | RoomPut | PersonPut | NoticesPut | KeysPut | WebhooksPut
 
 /** What the facts are about. Fields that no needed fact uses are empty. */
 export interface Subject extends TenantRun {
   readonly personId?: string
   readonly noticeId?: string
+  readonly deliveryId?: string
 }
 
 /** A notice that nobody has claimed, or that is being sent. */
@@ -237,6 +251,10 @@ export interface Facts {
   /** The person's, the most recently registered one first. */
   readonly subscriptions: readonly PushSubscriptionRow[]
   readonly vapid: VapidKeys | undefined
+  /** Of the room, in the order of their creation. */
+  readonly webhooks: readonly WebhookRow[]
+  /** The delivery with the subject's id, of whatever room. */
+  readonly delivery: DeliveryRow | undefined
   /** The most expensive fact: the others are rows. */
   readonly view: ThreadView
   /** The thread's last position; 0 without a log. */

@@ -25,6 +25,7 @@ import type {
   RoomRow,
   ThreadPut,
   ThreadRow,
+  WebhooksPut,
   Writes,
 } from '../decide/facts.ts'
 import { inboxOf, ownEntry, personEntry, roomEntry } from '../decide/inbox.ts'
@@ -45,6 +46,7 @@ import {
 } from '../tenant-thread.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 import { createMemoryNotices, type MemoryNotices } from './memory-notices.ts'
+import { createMemoryWebhooks, type MemoryWebhooks } from './memory-webhooks.ts'
 import { createMemoryPersons, type MemoryPersons } from './memory-persons.ts'
 
 export interface MemoryRun {
@@ -77,6 +79,7 @@ export interface MemoryData {
   readonly inbox: MemoryInbox
   readonly persons: MemoryPersons
   readonly notices: MemoryNotices
+  readonly webhooks: MemoryWebhooks
   putRoom(room: RoomRow): void
   /** A room's inbox entry comes after the entries of its threads. */
   tellRoom(room: RoomRow, now: number): void
@@ -100,6 +103,7 @@ export interface MemoryData {
   putNotices(put: NoticesPut): void
   /** The log begins behind this position. */
   trim(of: TenantThread, upTo: number): void
+  putWebhooks(put: WebhooksPut): void
   /** Publishes what was applied, once for a whole decision: a subscriber must not act on half of one. */
   tell(): void
 }
@@ -117,6 +121,7 @@ export function createMemoryData(publish: Publish): MemoryData {
   const inbox = createMemoryInbox()
   const persons = createMemoryPersons()
   const personNotices = createMemoryNotices()
+  const webhooks = createMemoryWebhooks()
   const untold: Notice[] = []
   let telling = false
 
@@ -180,6 +185,7 @@ export function createMemoryData(publish: Publish): MemoryData {
     inbox.dropThread(of)
     persons.dropThread(of)
     personNotices.drop(of)
+    webhooks.dropThread(of)
   }
 
   /** The notices that these writes raise and withdraw. `seq`: the position of their last record. */
@@ -214,6 +220,7 @@ export function createMemoryData(publish: Publish): MemoryData {
     inbox,
     persons,
     notices: personNotices,
+    webhooks,
     putRoom(room) {
       rooms.set(roomName(room), room)
       personNotices.know({ tenantId: room.tenantId, personId: room.ownerId })
@@ -224,6 +231,7 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (deleted) {
         inbox.dropRoom(room)
         persons.dropRoom(room)
+        webhooks.dropRoom(room)
       }
       inbox.append(tenantId, [roomEntry(room, now)])
       untold.push({ type: 'inbox.more', tenantId })
@@ -262,6 +270,10 @@ export function createMemoryData(publish: Publish): MemoryData {
       if (writes.said) thread.said.push(termsOf(writes.said))
       if (writes.run && 'outcome' in writes.run) thread.said.push(termsOf(answerOf(catchUp(thread), writes.run.runId)))
       notify(of, head + frames.length, writes)
+      if (writes.run && 'outcome' in writes.run) {
+        const count = webhooks.raise(runOf(of, of, writes.run.runId), writes.run)
+        if (count > 0) untold.push({ type: 'webhook.due', ...roomOf(of, of.roomId) })
+      }
       if (writes.own) thread.own.set(writes.own.personId, writes.own.put)
       if (writes.drop) drop(of, thread)
       const entries = inboxOf(writes, now, writes.thread && thread.row, answered.completedSeq)
@@ -294,6 +306,11 @@ export function createMemoryData(publish: Publish): MemoryData {
       catchUp(thread)
       thread.frames.splice(0, upTo - thread.trimmed)
       thread.trimmed = upTo
+    },
+    putWebhooks({ webhooks: put }) {
+      webhooks.put(put)
+      const { delivery } = put
+      if (delivery?.attempts === 0) untold.push({ type: 'webhook.due', ...roomOf(delivery, delivery.roomId) })
     },
     tell() {
       // A subscriber may write at once. Its notices follow the ones that are being published.

@@ -128,6 +128,8 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
       data.notices.waiting(personOf(subject)).map((row) => ({ row, mutedUntil: mutedFor(personOf(subject), row) })),
     subscriptions: (subject) => data.notices.subscriptions(personOf(subject)),
     vapid: () => data.notices.keys,
+    webhooks: (subject) => data.webhooks.of(subject),
+    delivery: ({ deliveryId = '' }) => data.webhooks.delivery(deliveryId),
     view: (subject) => data.viewOf(subject),
     lastSeq: (subject) => headOf(data.thread(subject)),
     run: (subject) => data.run(subject),
@@ -170,6 +172,7 @@ export function createMemoryFacts(data: MemoryData): MemoryFacts {
           data.tellRoom(change.room, now)
         } else if ('noticesOf' in change) data.putNotices(change)
         else if ('vapid' in change) data.notices.keys = change.vapid
+        else if ('webhooks' in change) data.putWebhooks(change)
         else data.apply(tenantId, change, now)
       },
     }),

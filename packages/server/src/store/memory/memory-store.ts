@@ -19,6 +19,7 @@ import { isAtRest, type Trimmable, trimTo } from '../decide/retention.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { markOf } from '../decide/unread.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import { toDelivery, toWebhook } from '../decide/webhooks.ts'
 import { StoreFault } from '../fault.ts'
 import type { Absent, Publish, Store } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -246,6 +247,33 @@ export function createMemoryStore({ clock, publish, perform: carryOut = perform 
       },
       next: call('push.next'),
       settle: call('push.settle'),
+    },
+    webhooks: {
+      async list(principal, roomId) {
+        begin()
+        const of = roomOf(principal, roomId)
+        const absent = roomAbsence(data.room(of), principal)
+        return absent ?? { type: 'webhooks', webhooks: data.webhooks.of(of).map(toWebhook) }
+      },
+      create: call('webhooks.create'),
+      remove: call('webhooks.remove'),
+      async deliveries(principal, { roomId, webhookId }, page) {
+        begin()
+        const of = roomOf(principal, roomId)
+        const absent = roomAbsence(data.room(of), principal)
+        if (absent) return absent
+        if (!data.webhooks.of(of).some((held) => held.webhookId === webhookId)) return NOT_FOUND
+        const found = data.webhooks.list(of, webhookId).map(({ no, row }) => ({ no, info: toDelivery(row) }))
+        const wanted = found.filter(({ info }) => (page.status ?? info.status) === info.status)
+        const kind = `deliveries.${roomId},${webhookId}` as const
+        const answer = pageOf(kind, wanted, ({ no }) => ({ at: 0, id: String(no) }), page)
+        return answer.type === 'page' ? { ...answer, items: answer.items.map(({ info }) => info) } : answer
+      },
+      retry: call('webhooks.retry'),
+      async due(limit, except) {
+        return data.webhooks.due(begin(), limit, except)
+      },
+      settle: call('webhooks.settle'),
     },
     subagents: { list: call('subagents.list'), cancel: call('subagents.cancel') },
     work: {

@@ -1,6 +1,6 @@
 /**
  * One page of a list in memory: rooms in the order of their creation, threads by newest activity, runs by newest
- * acceptance, notices newest first, the runs of one thread in the order of acceptance.
+ * acceptance, notices and deliveries newest first, the runs of one thread in the order of acceptance.
  */
 import { decodeListCursor, encodeListCursor, type ListKind, type ListPosition } from '../decide/list-cursor.ts'
 import type { Page, PageRequest } from '../port.ts'
@@ -14,7 +14,7 @@ export function pageOf<Row>(
   const from = before === undefined ? undefined : decodeListCursor(kind, before)
   if (before !== undefined && !from) return { type: 'invalid_cursor' }
   const direction = kind === 'rooms' || kind.startsWith('runs.') ? 1 : -1
-  const numbered = kind === 'runs' || kind === 'notices' || kind.startsWith('runs.')
+  const numbered = kind === 'runs' || kind === 'notices' || kind.startsWith('deliveries.') || kind.startsWith('runs.')
   const order = (a: ListPosition, b: ListPosition) =>
     direction * (a.at - b.at || (numbered ? Number(a.id) - Number(b.id) : a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
   const rest = rows

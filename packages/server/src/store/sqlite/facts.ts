@@ -26,7 +26,7 @@ type Loaders = { readonly [Name in FactName]: (subject: Subject) => Facts[Name] 
  * A call begins the next session and ends the previous one: a new session object for each append would cost too much.
  */
 export function createFacts(data: StoreData): (now: number) => FactSession {
-  const { rooms, threads, runs, cancels, persons, unread, notices, inbox, log, folds } = data
+  const { rooms, threads, runs, cancels, persons, unread, notices, webhooks, inbox, log, folds } = data
   let now = 0
   let known: { readonly subject: Subject; readonly thread: StoredThread | undefined } | undefined
   let knownRun: { readonly subject: Subject; readonly run: RunRecord | undefined } | undefined
@@ -81,6 +81,8 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
     waitingNotices: (subject) => notices.waiting(personOf(subject)),
     subscriptions: (subject) => notices.subscriptions(personOf(subject)),
     vapid: () => notices.keys(),
+    webhooks: (subject) => webhooks.of(subject),
+    delivery: ({ deliveryId = '' }) => webhooks.delivery(deliveryId),
     view: (subject) => data.view(storedOf(subject)?.no, subject),
     lastSeq(subject) {
       const thread = storedOf(subject)
@@ -125,6 +127,7 @@ export function createFacts(data: StoreData): (now: number) => FactSession {
         data.tellRoom(change.room, now)
       } else if ('noticesOf' in change) data.putNotices(change)
       else if ('vapid' in change) data.putKeys(change.vapid)
+      else if ('webhooks' in change) data.putWebhooks(change)
       else data.apply(tenantId, change, now)
     },
     approach(subject) {

@@ -18,6 +18,7 @@ import type {
   SettingsStore,
   SubagentStore,
   ThreadStore,
+  WebhookStore,
 } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import type { StoreOpenErrorCode } from './open-error.ts'
@@ -83,6 +84,13 @@ export interface Operations {
   'push.waiting': PushStore['waiting']
   'push.next': PushStore['next']
   'push.settle': PushStore['settle']
+  'webhooks.list': WebhookStore['list']
+  'webhooks.create': WebhookStore['create']
+  'webhooks.remove': WebhookStore['remove']
+  'webhooks.deliveries': WebhookStore['deliveries']
+  'webhooks.retry': WebhookStore['retry']
+  'webhooks.due': WebhookStore['due']
+  'webhooks.settle': WebhookStore['settle']
   'work.claim': RunWork['claim']
   'work.end': RunWork['end']
   'work.renew': RunWork['renew']

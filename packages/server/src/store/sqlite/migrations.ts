@@ -428,6 +428,39 @@ export const MIGRATIONS: readonly string[] = [
     first_seq INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  /* Addresses that a room notifies of the ends of its runs. */
+  CREATE TABLE webhook (
+    no         INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant     TEXT NOT NULL,
+    room_id    TEXT NOT NULL,
+    webhook_id TEXT NOT NULL,
+    url        TEXT NOT NULL,
+    secret     TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    UNIQUE (tenant, room_id, webhook_id)
+  ) STRICT;
+
+  /* What has not been delivered to them. */
+  CREATE TABLE webhook_delivery (
+    no          INTEGER PRIMARY KEY AUTOINCREMENT,
+    delivery_id TEXT NOT NULL UNIQUE,
+    tenant      TEXT NOT NULL,
+    room_id     TEXT NOT NULL,
+    webhook_id  TEXT NOT NULL,
+    thread_id   TEXT NOT NULL,
+    run_id      TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL,
+    /* When it is tried next. NULL: it is dead. */
+    due_at      INTEGER,
+    reason      TEXT
+  ) STRICT;
+  CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at, no) WHERE due_at IS NOT NULL;
+  CREATE INDEX webhook_delivery_list ON webhook_delivery (tenant, room_id, webhook_id, no);
+  CREATE INDEX webhook_delivery_thread ON webhook_delivery (tenant, room_id, thread_id);
+  `,
 ]
 
 /**

@@ -18,6 +18,7 @@ import { toNoticeInfo } from '../decide/person-notices.ts'
 import { placed } from '../decide/queue.ts'
 import { inThread, iso, toRun, toThreadInfo } from '../decide/to-run.ts'
 import { isVisible, NOT_FOUND, roomAbsence, threadAbsence } from '../decide/visible.ts'
+import { toDelivery, toWebhook } from '../decide/webhooks.ts'
 import type { Absent, Page, PageRequest } from '../port.ts'
 import type { Principal } from '../principal.ts'
 import { roomOf, threadOf } from '../tenant-thread.ts'
@@ -54,6 +55,9 @@ export type ReadingOperation = Extract<
   | 'notices.list'
   | 'push.waiting'
   | 'retention.sweep'
+  | 'webhooks.list'
+  | 'webhooks.deliveries'
+  | 'webhooks.due'
   | 'counts'
 >
 
@@ -69,7 +73,7 @@ export function createReads(
 ): Reads {
   const { data, clock } = open
   const retention = createRetention(open)
-  const { rooms, threads, runs, persons, personLog, unread, notices, log, folds, trims, inbox } = data
+  const { rooms, threads, runs, persons, personLog, unread, notices, webhooks, log, folds, trims, inbox } = data
   const facts = createFacts(data)
 
   /** A read that needs a view is called again until the view is close. */
@@ -220,6 +224,21 @@ export function createReads(
       return { ...answer, items }
     },
     'push.waiting': () => notices.persons(),
+    'webhooks.list': (principal, roomId) => {
+      const of = roomOf(principal, roomId)
+      const absent = roomAbsence(rooms.get(of), principal)
+      return absent ?? { type: 'webhooks', webhooks: webhooks.of(of).map(toWebhook) }
+    },
+    'webhooks.deliveries': (principal, { roomId, webhookId }, page) => {
+      const of = roomOf(principal, roomId)
+      const absent = roomAbsence(rooms.get(of), principal)
+      if (absent) return absent
+      if (!webhooks.of(of).some((held) => held.webhookId === webhookId)) return NOT_FOUND
+      const list = (after: ListPosition | undefined, limit: number) => webhooks.list(of, webhookId, page, after, limit)
+      const answer = pageOf(`deliveries.${roomId},${webhookId}`, list, ({ no }) => ({ at: 0, id: String(no) }), page)
+      return answer.type === 'page' ? { ...answer, items: answer.items.map(({ row }) => toDelivery(row)) } : answer
+    },
+    'webhooks.due': (limit, except) => webhooks.due(clock.now(), limit, except),
     'runs.whoAnswers': decided(QUERIES['runs.whoAnswers']),
     'runs.questions': decided(QUERIES['runs.questions']),
     'runs.queue': decided(QUERIES['runs.queue']),

@@ -214,6 +214,15 @@ export function connectStore(
       next: call('push.next'),
       settle: call('push.settle'),
     },
+    webhooks: {
+      list: read('webhooks.list'),
+      create: call('webhooks.create'),
+      remove: call('webhooks.remove'),
+      deliveries: read('webhooks.deliveries'),
+      retry: call('webhooks.retry'),
+      due: read('webhooks.due'),
+      settle: call('webhooks.settle'),
+    },
     work: {
       claim: call('work.claim'),
       append: (lease, events) => pend((id) => gather.append(id, lease, events)) as ReturnType<Store['work']['append']>,

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { answerOf, createFold, type InboxEntry, type ThreadKey, type ThreadView } from '@holdfast/core'
 import { answeredAfter, framesOf, threadAfter } from '../decide/commit.ts'
-import type { NoticesPut, PersonPut, RoomRow, Writes } from '../decide/facts.ts'
+import type { NoticesPut, PersonPut, RoomRow, WebhooksPut, Writes } from '../decide/facts.ts'
 import { inboxOf, ownEntry, personEntry, roomEntry, type SharedEntry } from '../decide/inbox.ts'
 import type { VapidKeys } from '../port.ts'
 import type { Principal } from '../principal.ts'
@@ -28,6 +28,7 @@ import { type CommittedFrames, createThreadLog, type LogLimits, type ThreadLog }
 import { createThreads, type Threads } from './threads.ts'
 import { createTrims, type Trims } from './trims.ts'
 import { createUnread, type Unread } from './unread.ts'
+import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 export interface StoreData {
   readonly rooms: Rooms
@@ -42,6 +43,7 @@ export interface StoreData {
   readonly personLog: PersonLog
   readonly unread: Unread
   readonly notices: Notices
+  readonly webhooks: Webhooks
   /** How many times the open transaction has begun a change. */
   readonly changes: number
   /** The view of a thread that may not exist yet. */
@@ -56,6 +58,7 @@ export interface StoreData {
   applyOwn(put: PersonPut, now: number): void
   putNotices(put: NoticesPut): void
   putKeys(keys: VapidKeys): void
+  putWebhooks(put: WebhooksPut): void
   /** Writes what is staged into the open transaction. */
   write(now: number): void
   /** The transaction is durable: returns what to publish. */
@@ -91,6 +94,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
   const personLog = createPersonLog(database)
   const unread = createUnread(database)
   const personNotices = createNotices(database)
+  const webhooks = createWebhooks(database)
   const folds = createFolds(database, log, {
     capacity: hotThreads,
     quiet: () => runs.allLive().length === 0,
@@ -160,6 +164,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
     personLog,
     unread,
     notices: personNotices,
+    webhooks,
     get changes() {
       return changes
     },
@@ -180,6 +185,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         inbox.dropRoom(room)
         persons.dropRoom(room)
         personLog.dropRoom(room)
+        webhooks.dropRoom(room)
         told.push({ type: 'room.deleted', ...roomOf(room, room.roomId) })
       }
       tell(room.tenantId, [roomEntry(room, now)])
@@ -214,6 +220,9 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         search.add(thread, answerOf(view(), run.runId))
       }
       notify(tenantId, thread, head, writes)
+      if (run && 'outcome' in run && webhooks.raise(runOf(of, key, run.runId), run) > 0) {
+        told.push({ type: 'webhook.due', ...roomOf(of, of.roomId) })
+      }
       if (writes.own) persons.put(thread, writes.own.personId, writes.own.put)
       if (writes.drop) {
         for (const part of [log, folds, search, trims]) part.drop(thread)
@@ -223,6 +232,7 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
         persons.drop(thread)
         personLog.dropThread(of)
         personNotices.drop(thread)
+        webhooks.dropThread(of)
       }
       const entries = inboxOf(writes, now, row, answered.completedSeq)
       if (entries.length > 0) tell(tenantId, entries)
@@ -248,6 +258,12 @@ export function createStoreData(database: DatabaseSync, { nextRow, limits, hotTh
       personNotices.put(put)
       const [claimed] = put.told === 'claimed' ? (put.notices ?? []) : []
       if (claimed) told.push({ type: 'notice.claimed', ...person, kind: claimed.kind })
+    },
+    putWebhooks({ webhooks: put }) {
+      changes++
+      webhooks.put(put)
+      const { delivery } = put
+      if (delivery?.attempts === 0) told.push({ type: 'webhook.due', ...roomOf(delivery, delivery.roomId) })
     },
     putKeys(keys) {
       changes++
