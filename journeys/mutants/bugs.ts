@@ -592,6 +592,20 @@ export const BUGS: readonly Bug[] = [
     tests: [`${SERVER}/store/memory/memory-store.test.ts`],
   },
   {
+    what: 'a webhook reaches the server’s own network through a name',
+    file: `${SERVER}/webhooks/addresses.ts`,
+    find: 'if (!first || found.some(({ address }) => isPrivate(address)))',
+    put: 'if (!first)',
+    tests: [`${SERVER}/webhooks/addresses.test.ts`, `${SERVER}/webhooks/send.test.ts`],
+  },
+  {
+    what: 'a retry reaches a delivery of another tenant',
+    file: `${SERVER}/store/decide/webhooks.ts`,
+    find: 'held?.tenantId === principal.tenantId && held.roomId === roomId && held.webhookId',
+    put: 'held?.webhookId',
+    tests: [`${SERVER}/store/memory/memory-store.test.ts`],
+  },
+  {
     what: 'two devices ring for the same notice',
     file: `${SERVER}/store/decide/person-notices.ts`,
     find: "return { answer: row.claimedBy === deviceId ? won(row) : { type: 'claimed' } }",
