@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { MAX_DEAD, MAX_WEBHOOKS } from '../decide/webhooks.ts'
 import type { Delivery } from '../port.ts'
-import { ALICE, asking, CANCELLED, ending, EVE, type InWorld, OTHER_ROOM, ROOM, START, SUCCEEDED, THREAD, type World } from './world.ts'
+import { ALICE, asking, CANCELLED, ending, EVE, EVES_ROOM, type InWorld, OTHER_ROOM, ROOM, START, SUCCEEDED, THREAD, type World } from './world.ts'
 
 const INTERRUPTED = { type: 'interrupted', interrupts: [{ id: 'i-1', reason: 'question' }] } as const
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -100,6 +100,7 @@ export function webhooksContract(inWorld: InWorld): void {
     inWorld(async (world) => {
       const { store } = world
       await create(world)
+      await store.webhooks.create(EVE, EVES_ROOM.roomId, hook())
       await world.ended('r-1')
       const [first] = await dueNow(world)
       if (!first) throw new Error('One was to be due.')
@@ -125,6 +126,7 @@ export function webhooksContract(inWorld: InWorld): void {
       expect(await dead(world)).toEqual([])
       for (const [who, at, id] of [
         [EVE, W1, first.deliveryId],
+        [EVE, { roomId: EVES_ROOM.roomId, webhookId: 'w-1' }, first.deliveryId],
         [ALICE, { ...W1, webhookId: 'w-2' }, first.deliveryId],
         [ALICE, W1, 'unknown'],
       ] as const) {
