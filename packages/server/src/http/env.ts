@@ -42,7 +42,8 @@ export interface Parts {
     /** Why the subscription cannot be sent to; undefined if it can. */
     refusal(subscription: PushSubscriptionInfo): 'service' | 'keys' | undefined
   }
-  readonly webhooks: {
+  /** Absent: this server has no webhooks. */
+  readonly webhooks?: {
     /** Why a webhook cannot have this URL; undefined if it can. */
     refusal(url: string): string | undefined
     mintSecret(): string

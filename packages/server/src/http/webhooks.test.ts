@@ -44,8 +44,12 @@ it('dead deliveries are listed, and one is delivered again when a person asks', 
   await server.start('r1')
   await server.finish(await server.claim())
   const list = async (query: string) =>
-    (await (await server.ask(`${paths.webhookDeliveries(KEY.roomId, 'w')}${query}`)).json()) as List<WebhookDeliveryInfo>
-  expect((await list('')).items).toMatchObject([{ threadId: KEY.threadId, runId: 'r1', status: 'waiting', attempts: 0 }])
+    (await (
+      await server.ask(`${paths.webhookDeliveries(KEY.roomId, 'w')}${query}`)
+    ).json()) as List<WebhookDeliveryInfo>
+  expect((await list('')).items).toMatchObject([
+    { threadId: KEY.threadId, runId: 'r1', status: 'waiting', attempts: 0 },
+  ])
   const { deliveries } = await server.store.webhooks.due(1, [])
   const deliveryId = deliveries[0]?.deliveryId ?? ''
   await server.store.webhooks.settle(deliveryId, { failed: 'status 410', refused: true })

@@ -168,9 +168,15 @@ export function createJournal(logger: Logger): Journal {
         case 'webhook_delivered':
           return logger.debug({ deliveryId: entry.deliveryId }, 'Delivered to a webhook.')
         case 'webhook_failed':
-          return logger.warn({ deliveryId: entry.deliveryId, reason: entry.reason }, 'A webhook did not take a delivery.')
+          return logger.warn(
+            { deliveryId: entry.deliveryId, reason: entry.reason },
+            'A webhook did not take a delivery.',
+          )
         case 'webhook_fault':
-          return logger.error({ err: errorFields(entry.error) }, 'What is to be delivered to webhooks could not be read or recorded.')
+          return logger.error(
+            { err: errorFields(entry.error) },
+            'What is to be delivered to webhooks could not be read or recorded.',
+          )
         default:
           entry satisfies never
       }

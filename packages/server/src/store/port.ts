@@ -52,6 +52,7 @@ export type {
   VapidKeys,
 } from './notice-store.ts'
 export type { Page, PageRequest } from './page.ts'
+export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 export type {
   CreateWebhookAnswer,
   Delivery,
@@ -60,7 +61,6 @@ export type {
   NewWebhook,
   WebhookStore,
 } from './webhook-store.ts'
-export type { Answered, Chain, Claim, ClaimCaps, Lease, LeaseState, RunEnd, RunWork } from './run-work.ts'
 
 export interface Room {
   readonly roomId: string

@@ -3,7 +3,8 @@
  * adapters are in `port.ts`, which exports these types too.
  */
 import type { WebhookDeliveryInfo, WebhookInfo } from '@holdfast/core'
-import type { Absent, Page, PageRequest } from './port.ts'
+import type { Absent } from './absent.ts'
+import type { Page, PageRequest } from './page.ts'
 import type { Principal } from './principal.ts'
 
 export interface NewWebhook {
@@ -41,7 +42,10 @@ export interface DueDeliveries {
 }
 
 export interface WebhookStore {
-  list(principal: Principal, roomId: string): Promise<{ readonly type: 'webhooks'; readonly webhooks: readonly WebhookInfo[] } | Absent>
+  list(
+    principal: Principal,
+    roomId: string,
+  ): Promise<{ readonly type: 'webhooks'; readonly webhooks: readonly WebhookInfo[] } | Absent>
   /** The same id with the same URL again answers `same`, with the secret that was stored. */
   create(principal: Principal, roomId: string, webhook: NewWebhook): Promise<CreateWebhookAnswer>
   /** Its deliveries go with it. A repeated call changes nothing. */

@@ -17,7 +17,10 @@ async function settled(): Promise<void> {
   for (let n = 0; n < 100; n++) await Promise.resolve()
 }
 
-async function serverWith(answer: (delivery: Delivery) => Sent | Promise<Sent>, wrap = (store: Store) => store.webhooks) {
+async function serverWith(
+  answer: (delivery: Delivery) => Sent | Promise<Sent>,
+  wrap = (store: Store) => store.webhooks,
+) {
   const clock = createManualClock()
   const logged: WebhookLog[] = []
   const bus = createInProcessBus({ onListenerError: (error) => void logged.push({ type: 'webhook_fault', error }) })

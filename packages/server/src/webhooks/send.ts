@@ -11,7 +11,9 @@ import { Webhook } from 'standardwebhooks'
 import type { Delivery } from '../store/port.ts'
 import { addressIn, isPrivate, PrivateAddressError, publicLookup } from './addresses.ts'
 
-export type Sent = { readonly type: 'delivered' } | { readonly type: 'failed'; readonly reason: string; readonly refused?: true }
+export type Sent =
+  | { readonly type: 'delivered' }
+  | { readonly type: 'failed'; readonly reason: string; readonly refused?: true }
 
 export interface WebhookSenderOptions {
   /** Private addresses, and http, are allowed. */
@@ -68,7 +70,12 @@ type Request = typeof requestHttps
 type RequestOptions = Pick<Exclude<Parameters<Request>[1], undefined>, 'headers' | 'signal' | 'lookup'>
 
 /** Resolves with the status of the answer. Neither the redirect nor the body of an answer is looked at. */
-function post(request: Request | typeof requestHttp, url: string, body: string, options: RequestOptions): Promise<number> {
+function post(
+  request: Request | typeof requestHttp,
+  url: string,
+  body: string,
+  options: RequestOptions,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     // An agent would keep the connection, and its address, for the next delivery.
     const asked = request(url, { method: 'POST', agent: false, ...options }, (response) => {

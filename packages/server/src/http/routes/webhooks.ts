@@ -1,18 +1,21 @@
 /** Webhooks of a room: which addresses are notified of the ends of its runs, and what could not be delivered. */
 
 import type { List, WebhookCreated, WebhookDeliveryInfo, WebhookInfo } from '@holdfast/core'
-import {
-  DeliveriesShape,
-  DeliveryShape,
-  WebhookCreatedShape,
-  WebhooksShape,
-} from '../answers.ts'
+import { DeliveriesShape, DeliveryShape, WebhookCreatedShape, WebhooksShape } from '../answers.ts'
 import type { Api, Parts } from '../env.ts'
 import { foreignBefore, listOf, pageRequest } from '../list.ts'
 import { answer, operation } from '../operation.ts'
 import { absent, ProblemError } from '../problem-error.ts'
 import { nothing, reply } from '../reply.ts'
-import { CreateWebhook, DeliveryListQuery, DeliveryParams, json, Nothing, RoomParams, WebhookParams } from '../schemas.ts'
+import {
+  CreateWebhook,
+  DeliveryListQuery,
+  DeliveryParams,
+  json,
+  Nothing,
+  RoomParams,
+  WebhookParams,
+} from '../schemas.ts'
 
 const WEBHOOKS = '/v1/rooms/{roomId}/webhooks'
 const DELIVERIES = `${WEBHOOKS}/{webhookId}/deliveries` as const
@@ -44,7 +47,7 @@ export function webhooks(api: Api, parts: Needs): void {
       path: WEBHOOKS,
       operationId: 'createWebhook',
       summary: 'Notify an address of the ends of the room’s runs',
-      problems: ['not_found', 'deleted', 'webhook_conflict', 'too_many_webhooks'],
+      problems: ['not_found', 'deleted', 'not_supported', 'webhook_conflict', 'too_many_webhooks'],
       request: { params: RoomParams, body: { ...json(CreateWebhook), required: true } },
       responses: {
         200: answer('It existed and is the same; with its secret.', WebhookCreatedShape),
@@ -53,6 +56,7 @@ export function webhooks(api: Api, parts: Needs): void {
     }),
     async (c) => {
       const { webhookId = parts.mintId(), url } = c.req.valid('json')
+      if (!parts.webhooks) throw new ProblemError('not_supported', 'This server has no webhooks.')
       const refused = parts.webhooks.refusal(url)
       if (refused !== undefined) {
         const issues = [{ path: 'url', message: refused }]

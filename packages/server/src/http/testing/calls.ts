@@ -1,8 +1,8 @@
 /** A valid request for every operation of the API, and a server in which each of them is answered. */
 import { paths, type ThreadKey } from '@holdfast/core'
 import { noticeIdOf } from '../../store/decide/person-notices.ts'
-import type { Lease } from '../../store/port.ts'
 import { deliveryOf } from '../../store/decide/webhooks.ts'
+import type { Lease } from '../../store/port.ts'
 import { LOCAL_PRINCIPAL as me } from '../../store/principal.ts'
 import { runOf } from '../../store/tenant-thread.ts'
 import type { Access } from '../access.ts'
@@ -98,7 +98,14 @@ export const VALID: Readonly<Record<OperationId, Call>> = {
 }
 
 /** What a path names unless a call says otherwise. */
-export const PARAMS = { ...KEY, runId: 'r1', subagentRunId: 's1', noticeId: NOTICE, webhookId: 'w1', deliveryId: DELIVERY } as const
+export const PARAMS = {
+  ...KEY,
+  runId: 'r1',
+  subagentRunId: 's1',
+  noticeId: NOTICE,
+  webhookId: 'w1',
+  deliveryId: DELIVERY,
+} as const
 
 /** `access` is in force once everything is there. */
 export async function furnished(access: Partial<Access> = {}): Promise<TestServer & { lease: Lease }> {

@@ -2,7 +2,21 @@
 import { expect, it } from 'vitest'
 import { MAX_DEAD, MAX_WEBHOOKS } from '../decide/webhooks.ts'
 import type { Delivery } from '../port.ts'
-import { ALICE, asking, CANCELLED, ending, EVE, EVES_ROOM, type InWorld, OTHER_ROOM, ROOM, START, SUCCEEDED, THREAD, type World } from './world.ts'
+import {
+  ALICE,
+  asking,
+  CANCELLED,
+  EVE,
+  EVES_ROOM,
+  ending,
+  type InWorld,
+  OTHER_ROOM,
+  ROOM,
+  START,
+  SUCCEEDED,
+  THREAD,
+  type World,
+} from './world.ts'
 
 const INTERRUPTED = { type: 'interrupted', interrupts: [{ id: 'i-1', reason: 'question' }] } as const
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -67,7 +81,9 @@ export function webhooksContract(inWorld: InWorld): void {
       await store.work.end(stopped.lease, ending(stopped.lease, CANCELLED))
       await world.reopen()
       const due = await dueNow(world)
-      expect(due.map(({ url }) => url)).toEqual(Array(3).fill(['https://hook.example/1', 'https://hook.example/2']).flat())
+      expect(due.map(({ url }) => url)).toEqual(
+        Array(3).fill(['https://hook.example/1', 'https://hook.example/2']).flat(),
+      )
       expect(new Set(due.map(({ deliveryId }) => deliveryId)).size).toBe(6)
       const data = (kind: string, threadId: string, runId: string) => ({ kind, roomId: ROOM.roomId, threadId, runId })
       const timestamp = new Date(START).toISOString()
@@ -119,7 +135,13 @@ export function webhooksContract(inWorld: InWorld): void {
       expect(total).toBeLessThanOrEqual(DAY_MS)
       expect(total).toBeGreaterThan(DAY_MS * 0.9)
       const [gone] = await dead(world)
-      expect(gone).toMatchObject({ deliveryId: first.deliveryId, runId: 'r-1', status: 'dead', reason: 'status 500', attempts: waits.length + 1 })
+      expect(gone).toMatchObject({
+        deliveryId: first.deliveryId,
+        runId: 'r-1',
+        status: 'dead',
+        reason: 'status 500',
+        attempts: waits.length + 1,
+      })
       const again = await store.webhooks.retry(ALICE, W1, first.deliveryId)
       expect(again).toMatchObject({ type: 'delivery', delivery: { status: 'waiting', attempts: 0 } })
       expect(await dueNow(world)).toEqual([first])
@@ -169,7 +191,9 @@ export function webhooksContract(inWorld: InWorld): void {
       const { store } = world
       await create(world)
       const runs = Array.from({ length: MAX_DEAD + 1 }, (_, n) => ({ runId: `r-${n}`, threadId: `t-${n}` }))
-      await Promise.all(runs.map(({ runId, threadId }) => store.runs.start(ALICE, { ...THREAD, threadId }, asking(runId))))
+      await Promise.all(
+        runs.map(({ runId, threadId }) => store.runs.start(ALICE, { ...THREAD, threadId }, asking(runId))),
+      )
       const claims = await store.work.claim({ workerId: 'w', limit: runs.length, leaseMs: 60_000 })
       await Promise.all(claims.map(({ lease }) => store.work.end(lease, ending(lease, SUCCEEDED))))
       const { deliveries } = await store.webhooks.due(runs.length, [])

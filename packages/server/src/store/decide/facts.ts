@@ -26,8 +26,8 @@ import type { Principal } from '../principal.ts'
 import type { CancellingRecord, CancelRequest, RunningRecord, RunRecord } from '../run-record.ts'
 import type { Chain } from '../run-work.ts'
 import type { TenantRoom, TenantRun, TenantThread } from '../tenant-thread.ts'
+import type { DeliveryRow, WebhookRow } from '../webhook-row.ts'
 import type { Contender } from './places.ts'
-import type { DeliveryRow, WebhookRow } from './webhooks.ts'
 
 /** Room ids are unique within a tenant. A decision is made for one tenant, so in it a ThreadKey names a conversation. */
 export interface RoomRow {

@@ -8,7 +8,14 @@ import { isId, type ThreadKey } from '@holdfast/core'
  * The threads of each room, what a search in it finds, and the runs of each thread, are lists of their own. `runs` is
  * the list of all visible runs.
  */
-export type ListKind = 'rooms' | 'runs' | 'notices' | `deliveries.${string},${string}` | `threads.${string}` | `search.${string}` | ThreadRuns
+export type ListKind =
+  | 'rooms'
+  | 'runs'
+  | 'notices'
+  | `deliveries.${string},${string}`
+  | `threads.${string}`
+  | `search.${string}`
+  | ThreadRuns
 type ThreadRuns = `runs.${string},${string}`
 
 export const runsOf = ({ roomId, threadId }: ThreadKey): ThreadRuns => `runs.${roomId},${threadId}`

@@ -6,10 +6,11 @@
  */
 import { createHash } from 'node:crypto'
 import type { WebhookDeliveryInfo, WebhookInfo } from '@holdfast/core'
-import type { Absent } from '../port.ts'
+import type { Absent } from '../absent.ts'
 import type { Principal } from '../principal.ts'
 import type { EndedRecord } from '../run-record.ts'
-import type { TenantRoom, TenantRun } from '../tenant-thread.ts'
+import type { TenantRun } from '../tenant-thread.ts'
+import type { DeliveryRow, WebhookRow } from '../webhook-row.ts'
 import type { CreateWebhookAnswer, NewWebhook, WebhookStore } from '../webhook-store.ts'
 import type { Known } from './facts.ts'
 import { type Decision, type Need, needing } from './step.ts'
@@ -23,26 +24,25 @@ export const MAX_DEAD = 1_000
 
 const MINUTE = 60_000
 /** How long after each failed attempt the next one is made. Together nearly a day; then the delivery is dead. */
-const RETRIES_MS = [5_000, 30_000, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE, 240 * MINUTE, 480 * MINUTE, 480 * MINUTE]
-
-export interface WebhookRow extends NewWebhook, TenantRoom {
-  readonly at: number
-}
-
-export interface DeliveryRow extends TenantRun {
-  readonly deliveryId: string
-  readonly webhookId: string
-  readonly body: string
-  readonly at: number
-  readonly attempts: number
-  /** When it is tried next. null: it is dead. */
-  readonly dueAt: number | null
-  /** Why the last attempt failed. */
-  readonly reason?: string
-}
+const RETRIES_MS = [
+  5_000,
+  30_000,
+  2 * MINUTE,
+  10 * MINUTE,
+  30 * MINUTE,
+  60 * MINUTE,
+  120 * MINUTE,
+  240 * MINUTE,
+  480 * MINUTE,
+  480 * MINUTE,
+]
 
 /** The delivery of one end of a run to one webhook. Its id is the same however often it is sent, and tells nothing. */
-export function deliveryOf(run: TenantRun, { outcome, endedAt }: Pick<EndedRecord, 'outcome' | 'endedAt'>, webhookId: string): DeliveryRow {
+export function deliveryOf(
+  run: TenantRun,
+  { outcome, endedAt }: Pick<EndedRecord, 'outcome' | 'endedAt'>,
+  webhookId: string,
+): DeliveryRow {
   const { roomId, threadId, runId } = run
   const name = JSON.stringify([run.tenantId, roomId, threadId, runId, webhookId])
   const body = {
@@ -90,7 +90,12 @@ export function decideWebhookRemove(
   webhookId: string,
 ): Decision<{ readonly type: 'gone' } | Absent> {
   const absent = roomAbsence(room, principal)
-  return absent ? { answer: absent } : { answer: { type: 'gone' }, writes: { webhooks: { remove: { tenantId: principal.tenantId, roomId, webhookId } } } }
+  return absent
+    ? { answer: absent }
+    : {
+        answer: { type: 'gone' },
+        writes: { webhooks: { remove: { tenantId: principal.tenantId, roomId, webhookId } } },
+      }
 }
 
 type RetryAnswer = Awaited<ReturnType<WebhookStore['retry']>>
@@ -130,7 +135,15 @@ export function toWebhook({ webhookId, roomId, url, at }: WebhookRow): WebhookIn
   return { webhookId, roomId, url, createdAt: iso(at) }
 }
 
-export function toDelivery({ deliveryId, threadId, runId, at, attempts, dueAt, reason }: DeliveryRow): WebhookDeliveryInfo {
+export function toDelivery({
+  deliveryId,
+  threadId,
+  runId,
+  at,
+  attempts,
+  dueAt,
+  reason,
+}: DeliveryRow): WebhookDeliveryInfo {
   return {
     deliveryId,
     threadId,

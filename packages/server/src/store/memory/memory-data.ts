@@ -46,8 +46,8 @@ import {
 } from '../tenant-thread.ts'
 import { createMemoryInbox, type MemoryInbox } from './memory-inbox.ts'
 import { createMemoryNotices, type MemoryNotices } from './memory-notices.ts'
-import { createMemoryWebhooks, type MemoryWebhooks } from './memory-webhooks.ts'
 import { createMemoryPersons, type MemoryPersons } from './memory-persons.ts'
+import { createMemoryWebhooks, type MemoryWebhooks } from './memory-webhooks.ts'
 
 export interface MemoryRun {
   /** The order of acceptance in the whole store. */

@@ -1,9 +1,10 @@
 /** The webhooks of a memory store and their deliveries. Keeps the invariants of `../sqlite/webhooks.ts`. */
 import type { WebhooksPut } from '../decide/facts.ts'
-import { type DeliveryRow, deliveryOf, MAX_DEAD, type WebhookRow } from '../decide/webhooks.ts'
+import { deliveryOf, MAX_DEAD } from '../decide/webhooks.ts'
 import type { DueDeliveries } from '../port.ts'
 import type { EndedRecord } from '../run-record.ts'
 import { roomName, type TenantRoom, type TenantRun, type TenantThread } from '../tenant-thread.ts'
+import type { DeliveryRow, WebhookRow } from '../webhook-row.ts'
 
 export interface MemoryDelivery {
   readonly no: number
@@ -84,7 +85,9 @@ export function createMemoryWebhooks(): MemoryWebhooks {
         keep((one) => !(isOf(remove, one) && one.row.webhookId === webhookId))
       }
       if (delivery) {
-        deliveries = deliveries.map((one) => (one.row.deliveryId === delivery.deliveryId ? { ...one, row: delivery } : one))
+        deliveries = deliveries.map((one) =>
+          one.row.deliveryId === delivery.deliveryId ? { ...one, row: delivery } : one,
+        )
         if (delivery.dueAt === null) trim(delivery, delivery.webhookId)
       }
       if (delivered !== undefined) keep(({ row }) => row.deliveryId !== delivered)

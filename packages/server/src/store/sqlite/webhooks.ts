@@ -2,9 +2,10 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { WebhooksPut } from '../decide/facts.ts'
 import type { ListPosition } from '../decide/list-cursor.ts'
-import { type DeliveryRow, deliveryOf, MAX_DEAD, type WebhookRow } from '../decide/webhooks.ts'
+import { deliveryOf, MAX_DEAD } from '../decide/webhooks.ts'
 import type { EndedRecord } from '../run-record.ts'
 import type { TenantRoom, TenantRun, TenantThread } from '../tenant-thread.ts'
+import type { DeliveryRow, WebhookRow } from '../webhook-row.ts'
 import type { Delivery, DeliveryPageRequest, DueDeliveries } from '../webhook-store.ts'
 
 export interface ListedDelivery {
@@ -88,7 +89,9 @@ export function createWebhooks(database: DatabaseSync): Webhooks {
     list({ tenantId, roomId }, webhookId, { status }, after, limit) {
       const dead = status === undefined ? null : Number(status === 'dead')
       const before = Number(after?.id ?? Number.MAX_SAFE_INTEGER)
-      return list.all(tenantId, roomId, webhookId, before, dead, limit).map((row) => ({ no: Number(row.no), row: rowOf(row) }))
+      return list
+        .all(tenantId, roomId, webhookId, before, dead, limit)
+        .map((row) => ({ no: Number(row.no), row: rowOf(row) }))
     },
     due(now, limit, except) {
       const deliveries: Delivery[] = []
