@@ -50,7 +50,7 @@ export interface WebhookStore {
   create(principal: Principal, roomId: string, webhook: NewWebhook): Promise<CreateWebhookAnswer>
   /** Its deliveries go with it. A repeated call changes nothing. */
   remove(principal: Principal, roomId: string, webhookId: string): Promise<{ readonly type: 'gone' } | Absent>
-  /** Newest first. Delivered ones are gone; of dead ones the newest 1,000 of a webhook are kept. */
+  /** Newest first. Delivered ones are gone; of dead ones the newest 200 of a webhook are kept. */
   deliveries(
     principal: Principal,
     webhook: { readonly roomId: string; readonly webhookId: string },

@@ -107,7 +107,7 @@ function deliveries(api: Api, { store, limits }: Needs): void {
       summary: 'What has not been delivered',
       problems: ['invalid', 'invalid_cursor', 'not_found', 'deleted'],
       request: { params: WebhookParams, query: DeliveryListQuery },
-      responses: { 200: answer('Newest first. The newest 1,000 dead ones are kept.', DeliveriesShape) },
+      responses: { 200: answer('Newest first. The newest 200 dead ones are kept.', DeliveriesShape) },
     }),
     async (c) => {
       const { status, ...query } = c.req.valid('query')

@@ -20,7 +20,7 @@ import { NOT_FOUND, roomAbsence } from './visible.ts'
 /** The number of webhooks that a room may have. */
 export const MAX_WEBHOOKS = 10
 /** The number of dead deliveries of a webhook that are kept, the newest ones. */
-export const MAX_DEAD = 1_000
+export const MAX_DEAD = 200
 
 const MINUTE = 60_000
 /** How long after each failed attempt the next one is made. Together nearly a day; then the delivery is dead. */
