@@ -1,4 +1,4 @@
-/** Contract: webhooks of rooms, and what waits to be delivered to them. */
+/** Contract: webhooks of rooms, and their pending deliveries. */
 import { expect, it } from 'vitest'
 import { MAX_DEAD, MAX_WEBHOOKS } from '../decide/webhooks.ts'
 import type { Delivery } from '../port.ts'
@@ -37,7 +37,7 @@ async function dead({ store }: World, limit = 200) {
 
 export function webhooksContract(inWorld: InWorld): void {
   it(
-    'a webhook is created once, listed without its secret, and removed with what waits for it',
+    'a webhook is created once, listed without its secret, and removed with its pending deliveries',
     inWorld(async (world) => {
       const { store } = world
       const { secret, ...shown } = { ...hook(), roomId: ROOM.roomId, createdAt: new Date(START).toISOString() }
