@@ -63,7 +63,7 @@ it('a question from before schema 11 expires at its time, and one without a time
   }
   await before.close()
   const database = new DatabaseSync(join(directory, 'holdfast.db'))
-  database.exec(`DROP TABLE webhook; DROP TABLE webhook_delivery; DROP TABLE trimmed; DROP TABLE person; DROP TABLE notice; 
+  database.exec(`DROP TABLE webhook; DROP TABLE webhook_delivery; DROP TABLE trimmed; DROP TABLE person; DROP TABLE notice;
     DROP TABLE push_subscription; DROP TABLE vapid;
     DROP TABLE person_room; DROP TABLE person_settings; DROP INDEX thread_completed; DROP INDEX person_thread_marked;
     ALTER TABLE thread DROP COLUMN completed_seq; ALTER TABLE thread DROP COLUMN preview;
