@@ -25,6 +25,7 @@ import { startProcess } from './server-process.ts'
 const APP = fileURLToPath(new URL('../apps/chat', import.meta.url))
 const SERVER = fileURLToPath(new URL('./page-server.ts', import.meta.url))
 const ROUNDS = 5
+const SETTLED_MS = 1_500
 /** "Fast 4G" of Chrome's developer tools: 165 ms, 8.1 Mbit/s down, 1.35 Mbit/s up. */
 const MOBILE = { offline: false, latency: 165, downloadThroughput: 1_012_500, uploadThroughput: 168_750 }
 
@@ -103,6 +104,8 @@ async function opened(
     const page = await context.newPage()
     await page.goto(url + paths.page(OTHER))
     await page.getByRole('log').getByText('t0').waitFor()
+    // The page itself is loaded: only the thread is on its way.
+    await page.waitForTimeout(SETTLED_MS)
     if (mobile) await (await context.newCDPSession(page)).send('Network.emulateNetworkConditions', MOBILE)
     spent.push(await switchTo(page))
     await page.close()
