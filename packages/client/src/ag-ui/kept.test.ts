@@ -82,6 +82,31 @@ describe('what a page keeps', () => {
     expect(await codeOf(page.open({ type: 'inbox', cursor: 'x', handlers }, stop.signal))).toBe('cursor_ahead')
   })
 
+  it('is unread until it was read up to its end; a mark never goes back, and one set by hand ends with a later read', async () => {
+    const profile = createProfile()
+    const page = profile.open()
+    const call = await startIn(profile, page, KEY, 'r1')
+    call.say('Hi.')
+    call.finish()
+    await ended(page, KEY, 'succeeded')
+    const { cursor } = await page.ask('inbox', [])
+    const { completedSeq, lastSeq } = (await page.ask('snapshot', [KEY])).thread
+    expect(completedSeq).toBe(lastSeq)
+    expect(await page.ask('read', [KEY, { seq: completedSeq - 1 }])).toMatchObject({ unread: true })
+    expect(await page.ask('read', [KEY, { seq: 999 }])).toMatchObject({ unread: false, readSeq: lastSeq })
+    expect(await page.ask('read', [KEY, { seq: 1 }])).toMatchObject({ unread: false, readSeq: lastSeq })
+    expect(await page.ask('markUnread', [KEY])).toMatchObject({ unread: true, markedUnread: true })
+    expect(await page.ask('read', [KEY, { seq: lastSeq - 1 }])).toMatchObject({ unread: true })
+    expect(await page.ask('readRoom', ['default'])).toMatchObject({ roomId: 'default', unread: 0 })
+    await page.ask('markUnread', [KEY])
+    await page.ask('readAll', [])
+    expect(await page.ask('inbox', [])).toMatchObject({ rooms: [{ unread: 0 }], threads: [] })
+    const rows = await profile.store.read((at) => at.list('inbox', [], { after: Number(cursor) }))
+    expect(new Set(rows.map(({ entry }) => entry.type))).toEqual(new Set(['ReadMarkMoved']))
+    const { envelopes, upToDate } = await page.ask('log', [KEY, { after: lastSeq - 1 }])
+    expect([envelopes.map(({ seq }) => seq), upToDate]).toEqual([[lastSeq], true])
+  })
+
   it('what needs a server is refused, and says so', async () => {
     const page = createProfile().open()
     expect(await codeOf(page.ask('cancelSubagent', [KEY, 's1']))).toBe('not_supported')

@@ -20,6 +20,7 @@ import { createDriver } from './driver.ts'
 import { createFacts } from './facts.ts'
 import { openIdbStore } from './idb-store.ts'
 import { lookAt } from './look.ts'
+import { createMarkAnswers } from './mark-answers.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { createPageLocks } from './page-locks.ts'
 import type { LocalStore } from './port.ts'
@@ -121,7 +122,12 @@ export function createAgUiTransport(options: AgUiTransportOptions): AgUiTranspor
   // Whatever is asked first finds out that nothing can be stored.
   void pickUp().catch(() => {})
 
-  const answers: Answers = { ...createRoomAnswers(world), ...createThreadAnswers(world), ...createRunAnswers(world) }
+  const answers: Answers = {
+    ...createRoomAnswers(world),
+    ...createThreadAnswers(world),
+    ...createMarkAnswers(world),
+    ...createRunAnswers(world),
+  }
 
   async function ask<V extends Verb>(verb: V, args: ArgsOf<V>): Promise<AnswerOf<V>> {
     const answer = answers[verb] as ((...args: ArgsOf<V>) => Promise<AnswerOf<V>>) | undefined
