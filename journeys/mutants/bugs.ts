@@ -687,6 +687,6 @@ export const BUGS: readonly Bug[] = [
     file: `${SERVER}/store/sqlite/segments.ts`,
     find: '(SELECT first_seq - 1 FROM trimmed WHERE thread = ?1)',
     put: 'NULL',
-    tests: [`${SERVER}/store/sqlite/sqlite.test.ts`],
+    tests: [`${SERVER}/store/sqlite/retention.test.ts`],
   },
 ]
