@@ -1,9 +1,10 @@
 /** Leaving while runs go on, and coming back: what a person is told, once, and where. */
 import { type PushPayload, paths } from '@holdfast/core'
+import { startPushEndpoint } from '@holdfast/server/testing/push'
 import type { BrowserContext, Page } from '@playwright/test'
 import { addressOf, answers, expect, expectAnswers, listed, send, test } from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
-import { scriptText } from './server.ts'
+import { createHoldfastServer, scriptText } from './server.ts'
 
 // The others run without it (playwright.config.ts).
 test.use({ serviceWorkers: 'allow' })
@@ -82,30 +83,48 @@ const shown = (page: Page) =>
     return all.map(({ title, body, tag }) => ({ title, body, tag }))
   })
 
-test('S002-42 a push is shown by the real service worker, a click opens its thread, and reading it closes it', async ({
+test('S002-42 a run that ends while no window is open sends one push; the real service worker shows it, a click opens the thread, and reading closes it', async ({
   context,
   page,
-  server,
 }) => {
-  await context.grantPermissions(['notifications'])
-  await server.play(inDefault('done'), { tokens: 3, intervalMs: 1 }, 'Tulips')
-  await page.goto(`${server.url}/rooms/default`)
-  const worker = await workerOf(context)
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
-  const notices = await (await page.request.get(server.url + paths.notices())).json()
-  const { noticeId } = notices.items[0]
-  await deliver(page, { kind: 'finished', ...inDefault('done'), noticeId, count: 1 })
-  await expect.poll(() => shown(page)).toEqual([{ title: 'Finished', body: 'Tulips', tag: noticeId }])
+  const service = await startPushEndpoint()
+  const server = await createHoldfastServer({ OPENAI_BASE_URL: '', HOLDFAST_PUSH_SERVICES: service.origin })
+  try {
+    await server.start()
+    const answered = await page.request.put(server.url + paths.pushSubscriptions(), {
+      data: { deviceId: 'phone', subscription: service.subscribe() },
+    })
+    expect(answered.status()).toBe(204)
+    await server.play(inDefault('done'), { tokens: 3, intervalMs: 1 }, 'Tulips')
+    const { payload } = await service.push(0)
+    expect(payload).toMatchObject({ kind: 'finished', ...inDefault('done'), count: 1 })
 
-  await worker.evaluate(async () => {
-    const scope = globalThis as unknown as {
-      readonly registration: { getNotifications(): Promise<readonly Notification[]> }
-      readonly NotificationEvent: new (type: string, init: { readonly notification: Notification | undefined }) => Event
-    }
-    const [notification] = await scope.registration.getNotifications()
-    globalThis.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }))
-  })
-  await expect(page).toHaveURL(addressOf(server, inDefault('done')))
-  await expect(answers(page)).toHaveCount(1)
-  await expect.poll(() => shown(page)).toEqual([])
+    await context.grantPermissions(['notifications'])
+    await page.goto(`${server.url}/rooms/default`)
+    const worker = await workerOf(context)
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    await deliver(page, payload)
+    const { noticeId } = payload
+    await expect.poll(() => shown(page)).toEqual([{ title: 'Finished', body: 'Tulips', tag: noticeId }])
+
+    await worker.evaluate(async () => {
+      const scope = globalThis as unknown as {
+        readonly registration: { getNotifications(): Promise<readonly Notification[]> }
+        readonly NotificationEvent: new (
+          type: string,
+          init: { readonly notification: Notification | undefined },
+        ) => Event
+      }
+      const [notification] = await scope.registration.getNotifications()
+      globalThis.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }))
+    })
+    await expect(page).toHaveURL(addressOf(server, inDefault('done')))
+    await expect(answers(page)).toHaveCount(1)
+    await expect.poll(() => shown(page)).toEqual([])
+    expect(service.received).toHaveLength(1)
+  } finally {
+    await page.close()
+    await server.dispose()
+    await service.close()
+  }
 })

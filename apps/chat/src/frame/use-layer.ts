@@ -1,9 +1,7 @@
 /** What lies over the page, at most one thing, and the keys that bring it. */
 import { useEffect, useState } from 'react'
 import { isChord } from '../design/keys.tsx'
-import { onWantedLayer } from './wanted-layer.ts'
-
-export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray' | 'notices'
+import { type Layer, onWantedLayer } from './wanted-layer.ts'
 
 export function useLayer(): readonly [Layer, (layer: Layer) => void] {
   const [layer, setLayer] = useState<Layer>('none')

@@ -1,5 +1,5 @@
 /** Brings something over the page from outside of the components: a note or a notification that leads there. */
-import type { Layer } from './use-layer.ts'
+export type Layer = 'none' | 'palette' | 'shortcuts' | 'tray' | 'notices'
 
 const listeners = new Set<(layer: Layer) => void>()
 
