@@ -1,5 +1,16 @@
 /** The page in the hand and at the keyboard: narrow, without a mouse, and with words that would like to be markup. */
-import { addressOf, ending, expect, expectAnswers, listed, send, sendButton, stopButton, test } from './journey.ts'
+import {
+  addressOf,
+  ending,
+  expect,
+  expectAnswers,
+  expectTitle,
+  listed,
+  send,
+  sendButton,
+  stopButton,
+  test,
+} from './journey.ts'
 import { askFor, wordsText } from './provider.ts'
 import { scriptText } from './server.ts'
 
@@ -145,7 +156,7 @@ test('text that looks like markup stays text, and the page runs no script but it
   await expectAnswers(page, scriptText({ tokens: 2, prefix: hostile }))
   await expect(page.getByTestId('user-text')).toHaveText(hostile)
   await expect(listed(page, hostile)).toBeVisible()
-  await expect(page).toHaveTitle(`${hostile} · Default · Holdfast`)
+  await expectTitle(page, `${hostile} · Default · Holdfast`)
   await expect(page.locator('main img, main script')).toHaveCount(0)
   expect(complaints).toEqual([])
 })

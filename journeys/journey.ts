@@ -76,6 +76,11 @@ export function keyOf(page: Page): ThreadKey {
   return { roomId, threadId }
 }
 
+/** The window's title, without the number of unread threads. */
+export async function expectTitle(page: Page, title: string): Promise<void> {
+  await expect.poll(async () => (await page.title()).replace(/^\(\d+\) /, ''), { message: 'the title' }).toBe(title)
+}
+
 /** The answers of the agent that are shown, in order. */
 export function answers(where: Page | Locator): Locator {
   return where.getByTestId('assistant-text')

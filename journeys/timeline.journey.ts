@@ -1,6 +1,6 @@
 /** What ran when, across rooms, as bars. */
 import { readFile } from 'node:fs/promises'
-import { expect, test } from './journey.ts'
+import { expect, expectTitle, test } from './journey.ts'
 import { isQuiet } from './server.ts'
 
 test('the timeline shows the runs of all rooms live; a bar opens the run, its outcome and a link to its thread', async ({
@@ -69,7 +69,7 @@ test('the timeline shows the runs of all rooms live; a bar opens the run, its ou
   await expect(details.getByRole('heading', { name: /^Stopped by/ })).toBeVisible()
   await expect(details).toContainText('enough')
   await details.getByRole('link', { name: 'Open thread' }).click()
-  await expect(page).toHaveTitle('When do I plant tulips? · Garden · Holdfast')
+  await expectTitle(page, 'When do I plant tulips? · Garden · Holdfast')
 })
 
 test('a run that waits in a paused queue is shown as paused, not as queued', async ({ page, server }) => {
