@@ -57,9 +57,9 @@ it('S004-C8 a mark that was set during a load is not undone by what the load ans
   marks.learn(line(A, { completedSeq: 5, readSeq: 5 }), marks.now)
   const asked = marks.now
   marks.markUnread(A)
-  marks.hold(A, true)
   marks.learn(line(A, { completedSeq: 5, readSeq: 5 }), asked)
   expect(unread(A)).toBe(true)
+  marks.hold(A, true)
   // Asked for after the change, but answered before the server had it.
   marks.learn(line(A, { completedSeq: 5, readSeq: 5 }), marks.now)
   expect(unread(A)).toBe(true)
