@@ -119,7 +119,7 @@ it('S000-64 a room says how many of its threads are unread, in white on the blue
   expect(rooms().getByRole('link', { name: 'Porto' }).element().querySelector('.badge')).toBeNull()
 })
 
-it('S000-64 a room with more than 99 unread threads says 99+', async () => {
+it('S000-64 S002-C6 a room with more than 99 unread threads says 99+', async () => {
   await show([], [{ unread: 100 }, { roomId: 'S', unread: 99 }])
   await expect.element(rooms().getByRole('link', { name: 'Garden' })).toHaveTextContent('99+ unread')
   await expect.element(rooms().getByRole('link', { name: 'Porto' })).toHaveTextContent('99 unread')

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { A, createServer } from './testing/pages.ts'
 
-it('three runs that end together are shown as one, more join them, and fewer remain as they are read', async () => {
+it('S002-C6 three runs that end together are shown as one, more join them, and fewer remain as they are read', async () => {
   const server = createServer()
   const page = server.open()
   const keys = ['a', 'b', 'c', 'd', 'e', 'f'].map((threadId) => ({ roomId: 'default', threadId }))

@@ -39,7 +39,7 @@ it('of eight devices that claim each of 50 notices at once, one gets each, and i
   }
 })
 
-it('what was read is withdrawn, what is unknown is not found, and a removal may be repeated', async () => {
+it('S002-C6 what was read is withdrawn, what is unknown is not found, and a removal may be repeated', async () => {
   const server = await createTestServer()
   await endedIn(server, 't1')
   const [notice] = (await listed(server)).items

@@ -214,7 +214,7 @@ export function noticesContract(inWorld: InWorld): void {
   )
 
   it(
-    'reading a whole room withdraws its notices, and reading everything withdraws all',
+    'S002-C6 reading a whole room withdraws its notices, and reading everything withdraws all',
     inWorld(async (world) => {
       const { store } = world
       await meetBob(world)
