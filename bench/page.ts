@@ -28,6 +28,8 @@ const THREADS = 20
 const TOKEN_MS = 50
 const TYPED = 'Someone who asks a lot while a lot is answered types as if nothing happened. '
 const WATCHED_MS = 3_000
+/** Runs that end together in threads that are not open. */
+const ENDING = 50
 
 /** A text and nothing else. */
 const NOTHING = `data:text/html,<!doctype html><textarea></textarea><div class="scroll" style="height:600px;overflow:auto"><div style="height:400000px">nothing</div></div>`
@@ -72,6 +74,7 @@ async function measure(page: Page, url: string): Promise<BenchSection> {
   const still = await scroll(page)
   const typedAlone = await type(page, page.getByRole('textbox'))
 
+  const ended = await endTogether(page, url)
   await write(url)
   await page.goto(url + paths.page({ roomId: 'default', threadId: 'live-0' }))
   await page.getByRole('log').getByText('t9 ').waitFor()
@@ -105,6 +108,8 @@ async function measure(page: Page, url: string): Promise<BenchSection> {
         of: 'nothing',
       },
       { name: 'React commits a frame, meanwhile', value: perFrame, unit: '' },
+      { name: `${ENDING} runs that end in the background: notes in the page`, value: ended.notes, unit: '' },
+      { name: 'React commits a frame, meanwhile', value: ended.perFrame, unit: '' },
     ],
     aims: [
       onlyHere(atMost(`${MESSAGES} messages from their address, against 1 s`, median(opened) / 1_000, 1)),
@@ -117,7 +122,39 @@ async function measure(page: Page, url: string): Promise<BenchSection> {
         ),
       ),
       atMost('React commits a frame', perFrame, 1),
+      atMost(`notes about ${ENDING} runs that end in the background, of 1`, ended.notes, 1),
+      atMost(`React commits a frame while ${ENDING} runs end`, ended.perFrame, 1),
     ],
+  }
+}
+
+interface Ended {
+  /** In the page, once all have ended. */
+  readonly notes: number
+  readonly perFrame: number
+}
+
+async function endTogether(page: Page, url: string): Promise<Ended> {
+  await page.goto(url + paths.page(OTHER))
+  await page.getByRole('log').getByText('t0').waitFor()
+  const before = await commits(page)
+  await Promise.all(
+    Array.from({ length: ENDING }, (_, n) =>
+      ask(
+        url,
+        { roomId: 'default', threadId: `ending-${n}` },
+        {
+          messages: [{ id: `e${n}`, role: 'user', content: `End ${n}` }],
+          script: { tokens: 20, intervalMs: TOKEN_MS },
+        },
+      ),
+    ),
+  )
+  await page.getByTestId('toast').getByText(`${ENDING} runs finished`).waitFor()
+  const after = await commits(page)
+  return {
+    notes: await page.getByTestId('toast').count(),
+    perFrame: (after.commits - before.commits) / (after.frames - before.frames),
   }
 }
 

@@ -2,6 +2,7 @@ import { paths } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { StoreFault } from '../store/fault.ts'
 import type { Action } from './access.ts'
+import { ACTIONS, guardOf, type OperationId } from './actions.ts'
 import { createTestServer, expectProblem, KEY } from './testing/test-server.ts'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
@@ -200,40 +201,8 @@ describe('authorisation', () => {
       expect(asked.length).toBe(before + 1)
       if (path.includes('{threadId}')) expect(asked.at(-1)?.[1]).toBe('default/t1')
     }
-    expect(new Set(asked.map(([action]) => action))).toEqual(
-      new Set<Action>([
-        'agents.list',
-        'rooms.list',
-        'rooms.create',
-        'rooms.read',
-        'rooms.change',
-        'rooms.delete',
-        'threads.list',
-        'threads.create',
-        'threads.read',
-        'threads.change',
-        'threads.delete',
-        'marks.change',
-        'runs.start',
-        'runs.read',
-        'runs.list',
-        'runs.cancel',
-        'subagents.read',
-        'subagents.cancel',
-        'queue.read',
-        'queue.change',
-        'log.read',
-        'inbox.read',
-        'feed.open',
-        'presence.report',
-        'notices.read',
-        'notices.claim',
-        'notices.remove',
-        'push.subscribe',
-        'settings.read',
-        'settings.change',
-      ]),
-    )
+    const guarded = (Object.keys(ACTIONS) as OperationId[]).flatMap((id) => guardOf(id)?.action ?? [])
+    expect(new Set(asked.map(([action]) => action))).toEqual(new Set(guarded))
   })
 })
 

@@ -11,6 +11,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       strict: false,
       isolate: true,
+      privateWebhooks: false,
       warnings: [],
     })
     expect(readConfig({ PORT: '', HOST: '', HOLDFAST_ORIGIN: '', DATABASE_URL: '' })).toEqual(readConfig({}))
@@ -37,6 +38,8 @@ describe('the configuration', () => {
       HOLDFAST_CONFIG: './holdfast.config.ts',
       HOLDFAST_ISOLATE: 'off',
       HOLDFAST_MCP: './mcp.json',
+      HOLDFAST_PUSH_SERVICES: 'https://push.example',
+      HOLDFAST_PRIVATE_WEBHOOKS: 'on',
     }
     const model = {
       baseUrl: 'http://127.0.0.1:11434/v1',
@@ -61,6 +64,8 @@ describe('the configuration', () => {
       module: './holdfast.config.ts',
       isolate: false,
       mcpFile: './mcp.json',
+      pushServices: ['https://push.example'],
+      privateWebhooks: true,
       warnings: [],
     })
   })
