@@ -31,7 +31,7 @@ test('a question to the model, left mid-answer, is found whole, and the model wa
   await expectAnswers(page, wordsText(LONG, 60))
   const address = page.url()
 
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' }).click()
   await send(page, askFor(short))
   await expectAnswers(page, wordsText(short))
   await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Working' })).toBeVisible()

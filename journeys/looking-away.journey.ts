@@ -87,11 +87,13 @@ test('two threads with the same id in two rooms stay separate while both run (S0
   await listed(page, 'with an b').click()
   await expectAnswers(page, wordsText(b, 60))
   await expect(stopButton(page)).toBeVisible()
-  await expect(page.getByRole('link', { name: 'Models' })).toContainText('Working')
+  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' })).toContainText(
+    'Working',
+  )
 
   await provider.goOn()
   await expectAnswers(page, wordsText(b))
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' }).click()
   await listed(page, 'with an a').click()
   await expectAnswers(page, wordsText(a))
   await expect(answers(page)).toHaveCount(1)

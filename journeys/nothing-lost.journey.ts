@@ -89,6 +89,7 @@ test('a rolling restart while a page is sending: each message is in its log once
   const [one, two, three] = keys as [ThreadKey, ThreadKey, ThreadKey]
   for (const key of keys) await server.play(key, { tokens: 5_000, intervalMs: 10 }, `The ${key.threadId}`)
   await page.goto(addressOf(server, one))
+  await expect(stopButton(page)).toBeVisible()
   // Accepted and queued; sent and never answered; sent while the server drains.
   await field(page).fill('Waits in one')
   await field(page).press('Enter')

@@ -32,7 +32,7 @@ test('a whole session: leave a run and return, run three in two rooms, let two e
   await send(page, askFor(b))
   await expectAnswers(page, wordsText(b, 60))
   const keyB = keyOf(page)
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' }).click()
   await expect(listed(page, 'with an a')).toContainText('Working')
   await listed(page, 'with an a').click()
   await expectAnswers(page, wordsText(a, 60))

@@ -47,6 +47,8 @@ test('S001-66 S001-74 S001-76 the queue keeps its order after switching threads,
   page,
   modelServer: server,
 }) => {
+  // Four servers start one after the other.
+  test.slow()
   await server.play({ roomId: 'models', threadId: 'other' }, { tokens: 3, intervalMs: 1 }, 'Elsewhere')
   await server.ask(KEY, askFor(LONG))
   await page.goto(addressOf(server, KEY))

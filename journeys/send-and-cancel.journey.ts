@@ -35,7 +35,7 @@ test('leaving a new thread for another room while it starts does not navigate ba
   await expect.poll(async () => (await provider.asked()).calls).toBe(1)
   await expect(page).toHaveURL(`${server.url}/rooms/default`)
 
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' }).click()
   await expect(listed(page, 'Say 200 words')).toContainText('Working')
   await listed(page, 'Say 200 words').click()
   await expectAnswers(page, wordsText(LONG, 60))

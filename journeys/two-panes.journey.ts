@@ -18,7 +18,7 @@ test('a thread that is left and opened twice before its start is accepted attach
   await page.goto(`${server.url}/rooms/models`)
   await send(page, askFor(LONG))
   await page.getByRole('link', { name: 'Default' }).click()
-  await page.getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Models' }).click()
   await listed(page, 'Say 200 words').click()
   await page.getByRole('button', { name: 'Open in split view' }).click()
   for (const which of ['First', 'Second'] as const) {
