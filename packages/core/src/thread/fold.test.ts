@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { Envelope } from '../log/envelope.ts'
 import { readEnvelope } from '../log/read.ts'
 import { type EventJson, TEST_KEY } from '../testing/log-builder.ts'
@@ -84,4 +84,14 @@ describe('the thread itself', () => {
     for (const envelope of log.envelopes) thread.apply(envelope)
     expect(thread.view().messages).toMatchObject([{ id: 'gone', content: '' }])
   })
+})
+
+it('a view says what holds its queue, while something does', () => {
+  const { log, view } = emptyThread()
+  log.accept('run', [ask])
+  expect(view()).not.toHaveProperty('queueHeldBy')
+  log.control({ type: 'queue.changed', order: [], paused: true, heldBy: 'failure' })
+  expect(view()).toMatchObject({ queuePaused: true, queueHeldBy: 'failure' })
+  log.control({ type: 'queue.changed', order: [], paused: false })
+  expect(view()).not.toHaveProperty('queueHeldBy')
 })
