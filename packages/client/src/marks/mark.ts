@@ -8,10 +8,15 @@ import { isUnread, type ReadMarks, type ThreadInfo, type ThreadKey } from '@hold
 /** A moment in the order of the changes here. */
 export type Moment = number
 
+/** One attempt to read a whole room. */
+export type Attempt = symbol
+
 export interface Entry extends Required<ReadMarks> {
   readonly key: ThreadKey
   /** The room was read when the thread had completed up to here. */
   readonly swept?: number | undefined
+  /** By which attempt from here, of which the server has said nothing yet. */
+  readonly attempt?: Attempt | undefined
   /** The last change here, or when the last answer was asked for. */
   readonly at: Moment
   readonly held: boolean

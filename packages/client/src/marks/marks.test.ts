@@ -106,8 +106,7 @@ it('S000-C12 reading a thread or a room that is not known leaves every other one
   const { marks, ended, unread, told } = setUp()
   ended(A, 5)
   marks.read(C, 5)
-  marks.readRoom('R9')
-  marks.takeBack('R9')
+  marks.takeBack(marks.readRoom('R9'))
   expect([unread(A), unread(C)]).toEqual([true, false])
   expect(told).toEqual([{ ...A, unread: true }])
 })
@@ -116,10 +115,24 @@ it('a room that could not be marked as read is as before', () => {
   const { marks, ended, unread } = setUp()
   ended(A, 5)
   marks.markUnread(B)
-  marks.readRoom('R1')
+  const attempt = marks.readRoom('R1')
   expect([unread(A), unread(B)]).toEqual([false, false])
-  marks.takeBack('R1')
+  marks.takeBack(attempt)
   expect([unread(A), unread(B)]).toEqual([true, true])
+})
+
+it('S004-C8 a failed attempt to read a room takes back nothing that was read before, or that the server has said', () => {
+  const { marks, hear, ended, unread } = setUp()
+  for (const key of [A, C]) ended(key, 5)
+  marks.readRoom('R1')
+  ended(B, 7)
+  marks.takeBack(marks.readRoom('R1'))
+  expect([unread(A), unread(B), unread(C)]).toEqual([false, true, true])
+  // The answer is lost on its way, but the inbox says that it was done.
+  const everything = marks.readRoom()
+  hear({ type: 'ReadMarkMoved', all: true })
+  marks.takeBack(everything)
+  expect([unread(A), unread(B), unread(C)]).toEqual([false, false, false])
 })
 
 it('an end that the server already counts as read is read, and a thread that is deleted is forgotten', () => {

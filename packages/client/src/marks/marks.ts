@@ -14,7 +14,7 @@
  */
 import { type InboxFrame, isUnread, keyString, type ReadMarks, type ThreadInfo, type ThreadKey } from '@holdfast/core'
 import { createListeners } from '../observable/observable.ts'
-import { blank, type Entry, isSame, type Moment, marksIn, marksOf, stated, withMarks } from './mark.ts'
+import { type Attempt, blank, type Entry, isSame, type Moment, marksIn, marksOf, stated, withMarks } from './mark.ts'
 
 export type { Moment } from './mark.ts'
 
@@ -37,9 +37,9 @@ export interface Marks {
   read(key: ThreadKey, seq: number): boolean
   markUnread(key: ThreadKey): void
   /** Everything that is known of this room, or without one of every room, is read. */
-  readRoom(roomId?: string): void
-  /** It is not, after all: the request failed. */
-  takeBack(roomId?: string): void
+  readRoom(roomId?: string): Attempt
+  /** It is not, after all: the request failed. What the server has reported as read meanwhile stays so. */
+  takeBack(attempt: Attempt): void
   /** A change from here is on its way; it was answered, or given up. */
   hold(key: ThreadKey, held: boolean): void
   /** Threads of which something was learnt after this moment, other than from answers. */
@@ -85,8 +85,12 @@ export function createMarks(): Marks {
     return [...entries.values()].filter(({ key }) => roomId === undefined || key.roomId === roomId)
   }
 
-  function readRoom(roomId?: string): void {
-    for (const entry of all(roomId)) if (isUnread(marksOf(entry))) change(entry, { swept: entry.completedSeq })
+  /** Without an attempt the server has said so. */
+  function sweep(roomId: string | undefined, attempt?: Attempt): void {
+    for (const entry of all(roomId)) {
+      if (isUnread(marksOf(entry))) change(entry, { swept: entry.completedSeq, attempt })
+      else if (!attempt && entry.attempt) put({ ...entry, attempt })
+    }
   }
 
   return {
@@ -112,7 +116,7 @@ export function createMarks(): Marks {
     },
     hear(entry) {
       if (entry.type === 'ReadMarkMoved') {
-        if (entry.all) readRoom(entry.roomId)
+        if (entry.all) sweep(entry.roomId)
         else if (typeof entry.readSeq === 'number') {
           const { readSeq, markedUnread = false } = entry
           change(stated(entryOf(entry), { readSeq, markedUnread }), {})
@@ -132,9 +136,15 @@ export function createMarks(): Marks {
       return true
     },
     markUnread: (key) => change(entryOf(key), { markedUnread: true, swept: undefined }),
-    readRoom,
-    takeBack(roomId) {
-      for (const entry of all(roomId)) if (entry.swept !== undefined) change(entry, { swept: undefined })
+    readRoom(roomId) {
+      const attempt = Symbol('attempt')
+      sweep(roomId, attempt)
+      return attempt
+    },
+    takeBack(attempt) {
+      for (const entry of all(undefined)) {
+        if (entry.attempt === attempt) change(entry, { swept: undefined, attempt: undefined })
+      }
     },
     hold: (key, held) => change(entryOf(key), { held }),
     *changedSince(moment) {

@@ -69,11 +69,11 @@ export function createReading({ marks, ...options }: ReadingOptions): Reading {
   }
 
   async function readMany(ask: () => Promise<unknown>, roomId?: string): Promise<void> {
-    marks.readRoom(roomId)
+    const attempt = marks.readRoom(roomId)
     try {
       await ask()
     } catch (cause) {
-      marks.takeBack(roomId)
+      marks.takeBack(attempt)
       throw cause
     }
   }
