@@ -41,6 +41,12 @@ export interface DueDeliveries {
   readonly nextInMs?: number
 }
 
+export interface FailedDelivery {
+  readonly failed: string
+  readonly refused?: true
+  readonly silent?: true
+}
+
 export interface WebhookStore {
   list(
     principal: Principal,
@@ -64,6 +70,9 @@ export interface WebhookStore {
   ): Promise<{ readonly type: 'delivery'; readonly delivery: WebhookDeliveryInfo } | Absent>
   /** For the sender. Asked again before they are settled, it answers the same ones, but for `except`. */
   due(limit: number, except: readonly string[]): Promise<DueDeliveries>
-  /** `failed`: it is tried again later, or is dead after a day. `refused`: it is dead at once. */
-  settle(deliveryId: string, how: 'delivered' | { readonly failed: string; readonly refused?: true }): Promise<void>
+  /**
+   * `failed`: it is tried again later, or is dead after a day. `refused`: it is dead at once. `silent`: nothing answered in
+   * time, so whatever else is due for this webhook waits for a moment, and what is due for others goes first.
+   */
+  settle(deliveryId: string, how: 'delivered' | FailedDelivery): Promise<void>
 }

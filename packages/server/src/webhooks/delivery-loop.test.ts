@@ -110,6 +110,30 @@ it('32 deliveries are on their way at most, and the end of one lets the next beg
   expect(sent).toHaveLength(33)
 })
 
+it('a receiver that answers nothing holds up others for one time-out at most, however much waits for it', async () => {
+  const TIMEOUT_MS = 15_000
+  const hung: (() => void)[] = []
+  const { end, pass, store, sent } = await serverWith(({ url }) => {
+    if (url === 'https://good.example/') return DELIVERED
+    return new Promise((resolve) => hung.push(() => resolve({ type: 'failed', reason: 'TimeoutError', silent: true })))
+  })
+  await end(...Array.from({ length: 100 }, (_, n) => `t-${n}`))
+  expect(sent).toHaveLength(32)
+  await store.rooms.create(me, { roomId: 'other', title: 'Other' })
+  await store.webhooks.create(me, 'other', { webhookId: 'good', url: 'https://good.example/', secret: 'whsec_' })
+  await store.runs.start(me, { roomId: 'other', threadId: 't' }, asking('run'))
+  await end()
+  await pass(TIMEOUT_MS)
+  for (const timeOut of hung.splice(0)) timeOut()
+  await settled()
+  expect(sent).toHaveLength(33)
+  expect(await store.webhooks.deliveries(me, { roomId: 'other', webhookId: 'good' }, { limit: 9 })).toMatchObject({
+    items: [],
+  })
+  await pass(5_000)
+  expect(sent.length, 'and what waits for it goes on').toBe(33 + 32)
+})
+
 it('a fault of the store is logged and tried again after a while, not at once; a closed loop sends nothing', async () => {
   let faults = 3
   const failing = (store: Store): Store['webhooks'] => ({

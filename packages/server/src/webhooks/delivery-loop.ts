@@ -112,5 +112,6 @@ export function createDeliveryLoop({ store, bus, clock, send, log }: DeliveryLoo
 
 function settlement(sent: Sent): Parameters<WebhookStore['settle']>[1] {
   if (sent.type === 'delivered') return 'delivered'
-  return { failed: sent.reason, ...(sent.refused && { refused: true as const }) }
+  const { reason: failed, refused, silent } = sent
+  return { failed, ...(refused && { refused }), ...(silent && { silent }) }
 }

@@ -57,7 +57,7 @@ it('other answers are failures, 410 is final, and no redirect is followed', asyn
 it('a receiver that does not answer, or is not there, fails in bounded time, and the reason holds no URL', async () => {
   const hasty = createWebhookSender({ allowPrivate: true, now: Date.now, timeoutMs: 20 })
   const silent = await receiver(() => {})
-  expect(await hasty(delivery(silent), unaborted)).toEqual({ type: 'failed', reason: 'TimeoutError' })
+  expect(await hasty(delivery(silent), unaborted)).toEqual({ type: 'failed', reason: 'TimeoutError', silent: true })
   const url = await receiver(() => {})
   await new Promise((resolve) => servers.pop()?.close(resolve))
   expect(await send(delivery(url), unaborted)).toEqual({ type: 'failed', reason: 'ECONNREFUSED' })

@@ -13,7 +13,7 @@ import { addressIn, isPrivate, PrivateAddressError, publicLookup } from './addre
 
 export type Sent =
   | { readonly type: 'delivered' }
-  | { readonly type: 'failed'; readonly reason: string; readonly refused?: true }
+  | { readonly type: 'failed'; readonly reason: string; readonly refused?: true; readonly silent?: true }
 
 export interface WebhookSenderOptions {
   /** Private addresses, and http, are allowed. */
@@ -61,7 +61,8 @@ export function createWebhookSender({ allowPrivate, now, timeoutMs = 15_000 }: W
       // 410 says that the receiver is gone for good (Standard Webhooks).
       return { type: 'failed', reason: `status ${status}`, ...(status === 410 && { refused: true as const }) }
     } catch (error) {
-      return { type: 'failed', reason: nameOf(error) }
+      const reason = nameOf(error)
+      return { type: 'failed', reason, ...(reason === 'TimeoutError' && { silent: true as const }) }
     }
   }
 }

@@ -112,6 +112,23 @@ export function webhooksContract(inWorld: InWorld): void {
   )
 
   it(
+    'where nothing answered, what else is due for that webhook lets others go first, and loses nothing',
+    inWorld(async (world) => {
+      const { store } = world
+      await create(world, 1)
+      await create(world, 2, OTHER_ROOM.roomId)
+      for (const n of [1, 2, 3]) await world.ended(`r-${n}`, SUCCEEDED, { ...THREAD, threadId: `t-${n}` })
+      await world.ended('r-4', SUCCEEDED, { roomId: OTHER_ROOM.roomId, threadId: 'other' })
+      const all = await dueNow(world)
+      expect(all.map(({ url }) => url.at(-1))).toEqual(['1', '1', '1', '2'])
+      await store.webhooks.settle(all[0]?.deliveryId ?? '', { failed: 'TimeoutError', silent: true })
+      expect(await dueNow(world)).toEqual(all.slice(3))
+      world.advance(5_000)
+      expect(new Set(await dueNow(world))).toEqual(new Set(all))
+    }),
+  )
+
+  it(
     'a failed delivery is tried for a day, further and further apart, and is then dead, until a person retries it',
     inWorld(async (world) => {
       const { store } = world

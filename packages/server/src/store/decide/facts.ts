@@ -206,6 +206,8 @@ export interface WebhooksPut {
     readonly remove?: TenantRoom & { readonly webhookId: string }
     /** From now on in this state. */
     readonly delivery?: DeliveryRow
+    /** With `delivery`: what else is due now for its webhook is due only then. */
+    readonly othersWait?: { readonly now: number; readonly until: number }
     /** The id of a delivery that is over. */
     readonly delivered?: string
   }

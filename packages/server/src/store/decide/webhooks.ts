@@ -23,9 +23,10 @@ export const MAX_WEBHOOKS = 10
 export const MAX_DEAD = 200
 
 const MINUTE = 60_000
+const FIRST_RETRY_MS = 5_000
 /** How long after each failed attempt the next one is made. Together nearly a day; then the delivery is dead. */
 const RETRIES_MS = [
-  5_000,
+  FIRST_RETRY_MS,
   30_000,
   2 * MINUTE,
   10 * MINUTE,
@@ -128,7 +129,8 @@ export function decideSettleDelivery(
   const wait = how.refused ? undefined : RETRIES_MS[held.attempts]
   const dueAt = wait === undefined ? null : now + wait
   const delivery: DeliveryRow = { ...held, attempts: held.attempts + 1, dueAt, reason: how.failed }
-  return { answer: undefined, writes: { webhooks: { delivery } } }
+  const othersWait = how.silent && { othersWait: { now, until: now + FIRST_RETRY_MS } }
+  return { answer: undefined, writes: { webhooks: { delivery, ...othersWait } } }
 }
 
 export function toWebhook({ webhookId, roomId, url, at }: WebhookRow): WebhookInfo {

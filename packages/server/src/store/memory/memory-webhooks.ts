@@ -72,7 +72,7 @@ export function createMemoryWebhooks(): MemoryWebhooks {
         ...(next && { nextInMs: Math.max(0, next.dueAt - now) }),
       }
     },
-    put({ put, remove, delivery, delivered }) {
+    put({ put, remove, delivery, othersWait, delivered }) {
       if (put) {
         rooms.set(roomName(put), [...of(put), put])
       }
@@ -83,6 +83,13 @@ export function createMemoryWebhooks(): MemoryWebhooks {
           of(remove).filter((held) => held.webhookId !== webhookId),
         )
         keep((one) => !(isOf(remove, one) && one.row.webhookId === webhookId))
+      }
+      if (delivery && othersWait) {
+        const { now, until } = othersWait
+        const due = new Set(
+          list(delivery, delivery.webhookId).filter(({ row: { dueAt } }) => dueAt !== null && dueAt <= now),
+        )
+        deliveries = deliveries.map((one) => (due.has(one) ? { ...one, row: { ...one.row, dueAt: until } } : one))
       }
       if (delivery) {
         deliveries = deliveries.map((one) =>

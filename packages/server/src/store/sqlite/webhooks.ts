@@ -47,6 +47,9 @@ export function createWebhooks(database: DatabaseSync): Webhooks {
   const update = database.prepare(
     'UPDATE webhook_delivery SET attempts = ?, due_at = ?, reason = ? WHERE delivery_id = ?',
   )
+  const postpone = database.prepare(
+    'UPDATE webhook_delivery SET due_at = ? WHERE tenant = ? AND room_id = ? AND webhook_id = ? AND due_at <= ?',
+  )
   const trim = database.prepare(
     `DELETE FROM webhook_delivery WHERE no IN (
        SELECT no FROM webhook_delivery WHERE tenant = ? AND room_id = ? AND webhook_id = ? AND due_at IS NULL
@@ -108,11 +111,15 @@ export function createWebhooks(database: DatabaseSync): Webhooks {
       }
       return { deliveries }
     },
-    put({ put: webhook, remove: removed, delivery, delivered }) {
+    put({ put: webhook, remove: removed, delivery, othersWait, delivered }) {
       if (webhook) put.run(webhook.tenantId, webhook.roomId, webhook.webhookId, webhook.url, webhook.secret, webhook.at)
       if (removed) {
         remove.run(removed.tenantId, removed.roomId, removed.webhookId)
         dropOf.run(removed.tenantId, removed.roomId, removed.webhookId)
+      }
+      if (delivery && othersWait) {
+        const { tenantId, roomId, webhookId } = delivery
+        postpone.run(othersWait.until, tenantId, roomId, webhookId, othersWait.now)
       }
       if (delivery) settle(delivery)
       if (delivered !== undefined) drop.run(delivered)
