@@ -5,9 +5,11 @@ import type { SweepRequest, Swept } from '../store/port.ts'
 import { startRetention } from './retention.ts'
 
 const HOUR = 3_600_000
+const SOON = 600_000
 
 function set(answers: (Swept | Error)[]) {
   const clock = createManualClock()
+  const wall = { ahead: 0 }
   const asked: SweepRequest[] = []
   const trimmed: number[] = []
   const faults: unknown[] = []
@@ -21,6 +23,7 @@ function set(answers: (Swept | Error)[]) {
       },
     },
     clock,
+    wallNow: () => clock.now() + wall.ahead,
     keepMs: HOUR,
     onTrimmed: (records) => void trimmed.push(records),
     onFault: (error) => void faults.push(error),
@@ -32,12 +35,12 @@ function set(answers: (Swept | Error)[]) {
     clock.advance(ms)
     await settle()
   }
-  return { clock, asked, trimmed, faults, loop, pass }
+  return { clock, wall, asked, trimmed, faults, loop, pass }
 }
 
-it('sweeps at the start and once an hour, piece by piece, and says once what a sweep has trimmed', async () => {
+it('sweeps soon after the start and once an hour, piece by piece, and says once what a sweep has trimmed', async () => {
   const { clock, asked, trimmed, loop, pass } = set([{ trimmed: 5, next: 3 }, { trimmed: 2, next: 7 }, { trimmed: 0 }])
-  await pass(0)
+  await pass(SOON)
   await pass(20)
   await pass(20)
   expect(asked.map(({ after }) => after)).toEqual([undefined, 3, 7])
@@ -54,11 +57,25 @@ it('sweeps at the start and once an hour, piece by piece, and says once what a s
 
 it('a store that fails is reported and swept again an hour later; a loop that is stopped asks no more', async () => {
   const { clock, asked, faults, loop, pass } = set([new Error('disk')])
-  await pass(0)
+  await pass(SOON)
   expect(faults).toHaveLength(1)
   await pass(HOUR)
   expect(asked).toHaveLength(2)
   await loop.stop()
   await pass(HOUR)
   expect([asked.length, clock.waiting]).toEqual([2, 0])
+})
+
+it('nothing is trimmed by a clock that was wrong at the start and set within minutes, or that goes wrong later', async () => {
+  const { clock, wall, asked, loop, pass } = set([])
+  wall.ahead = 14 * 365 * 24 * HOUR
+  await pass(SOON - 1)
+  expect(asked).toEqual([])
+  wall.ahead = 0
+  await pass(1)
+  expect(asked).toEqual([{ endedBefore: clock.now() - HOUR }])
+  wall.ahead = 14 * 365 * 24 * HOUR
+  await pass(HOUR)
+  expect(asked[1]).toEqual({ endedBefore: clock.now() - HOUR })
+  await loop.stop()
 })

@@ -28,7 +28,7 @@ import { createWebhookSender, urlRefusal } from '../webhooks/send.ts'
 import { type HoldfastLimits, resolveLimits } from './limits.ts'
 import { createOperations, type Listener } from './operations.ts'
 import { type RetentionLoop, startRetention } from './retention.ts'
-import { systemClock } from './system-clock.ts'
+import { systemClock, wallNow } from './system-clock.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -162,6 +162,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return startRetention({
       retention: store.retention,
       clock,
+      wallNow,
       keepMs,
       onTrimmed: (records) => operations.trimmed(records),
       onFault: (error) => report(error, 'Old logs could not be trimmed. It is tried again within an hour.'),
@@ -172,7 +173,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     store: store.webhooks,
     bus,
     clock,
-    send: createWebhookSender({ allowPrivate: privateWebhooks, now: clock.now }),
+    send: createWebhookSender({ allowPrivate: privateWebhooks, now: wallNow }),
     log: operations.webhookLog,
   })
 

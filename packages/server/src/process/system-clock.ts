@@ -1,6 +1,6 @@
 /**
- * The system's time, and the only place of the server that reads it. It starts from the wall clock and never steps
- * afterwards: it times leases, silence and heartbeats, and setting the clock must not end those.
+ * The system's time. It starts from the wall clock and never steps afterwards: it times leases, silence and heartbeats,
+ * and setting the clock must not end those.
  */
 import type { Clock } from '@holdfast/core'
 
@@ -11,3 +11,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** What the clock on the wall says now: for other machines, and for dates that outlive this process. */
+export const wallNow = (): number => Date.now()
