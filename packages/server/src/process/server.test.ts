@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EventType } from '@ag-ui/core'
@@ -13,6 +15,7 @@ import { createSharedClock, openInThread } from '../store/sqlite/testing/harness
 import { ConfigError } from './config.ts'
 import { whyNotStarted } from './refusal-to-start.ts'
 import { type ServerOptions, startServer } from './server.ts'
+import { systemClock } from './system-clock.ts'
 
 const KEY = { roomId: 'default', threadId: 't1' }
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-server-'))
@@ -52,6 +55,25 @@ describe('a server in this process', () => {
     await server.close()
     const refused = await startServer(options('nobody', { defaultAgent: 'nobody' })).catch((error: unknown) => error)
     expect(whyNotStarted(refused, { host: 'h', port: 1 })).toBe('The default agent "nobody" is not among the agents.')
+  })
+
+  it('dates what it delivers by the wall clock, also if that was set after the start', async () => {
+    const dated = Promise.withResolvers<number>()
+    const receiver = createServer((request, response) => {
+      dated.resolve(Number(request.headers['webhook-timestamp']) * 1_000)
+      response.end()
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+    const clock = { ...systemClock, now: () => systemClock.now() - 86_400_000 }
+    const server = await startServer(options('dated', { clock, privateWebhooks: true, drainMs: 0 }))
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
+    const json = { ...hanging, body: JSON.stringify({ url }) }
+    expect((await fetch(`${server.url}/v1/rooms/default/webhooks`, json)).status).toBe(201)
+    await fetch(`${server.url}${paths.cancelRun(KEY, 'r1')}`, { ...hanging, body: '{}' })
+    await fetch(`${server.url}${paths.runs(KEY)}`, hanging)
+    expect(Math.abs((await dated.promise) - Date.now())).toBeLessThan(60_000)
+    await server.close()
+    receiver.close()
   })
 
   it('warns if its data is dated in the future, and still finds queued runs', async () => {
