@@ -41,6 +41,14 @@ it('other words are passed on as soon as they are others', () => {
   expect(filter.pass(say('Who') as Event)).toHaveLength(2)
 })
 
+it('white space without end is passed on, not kept', () => {
+  const filter = createEchoFilter(asked)
+  filter.pass(start('user') as Event)
+  const blank = say(' '.repeat(10_000)) as Event
+  const kept = Array.from({ length: 10 }, () => filter.pass(blank)).findIndex((events) => events.length > 0)
+  expect(kept).toBe(6)
+})
+
 it('without a person’s message there is no echo', () => {
   expect(passed([start('user'), end()], [])).toEqual([start('user'), end()])
 })

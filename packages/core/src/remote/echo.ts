@@ -7,6 +7,8 @@ import { contentToText, type Event, EventType, type Message } from '@ag-ui/core'
 
 /** More pieces than any agent splits an echo into. */
 const MAX_HELD = 10_000
+/** Characters around the echoed text, which are white space. */
+const MAX_BLANKS = 64 * 1024
 
 export interface EchoFilter {
   /** The events to pass on now, in order: none, this one, or the held-back ones and this one. */
@@ -20,11 +22,14 @@ export function createEchoFilter(messages: readonly Message[]): EchoFilter {
   let held: Event[] = []
   /** Characters of the text repeated so far. */
   let at = 0
+  /** Characters of the pieces held back. */
+  let length = 0
 
   function release(): Event[] {
     const events = held
     held = []
     at = 0
+    length = 0
     return events
   }
 
@@ -38,6 +43,8 @@ export function createEchoFilter(messages: readonly Message[]): EchoFilter {
   /** Whether this piece continues the text. Each piece is compared once. Surrounding white space is ignored. */
   function isSaidBack(event: Event): boolean {
     const delta = 'delta' in event && typeof event.delta === 'string' ? event.delta : ''
+    length += delta.length
+    if (length > words.length + MAX_BLANKS) return false
     const piece = at === 0 ? delta.trimStart() : delta
     const rest = words.length - at
     if (!words.startsWith(piece.slice(0, rest), at) || piece.slice(rest).trim() !== '') return false

@@ -53,9 +53,11 @@ export function createEventReader(): EventReader {
       // The last event may lack its blank line.
       const text = isLast ? `${given}\n\n` : given
       if (head !== undefined) {
-        const begun = headOf(head + text)
+        // Blank lines before the first event are not kept: there may be any number of them.
+        head = (head + text).trimStart()
+        const begun = headOf(head)
         if (begun === 'no_event_stream') return { events: [], fault: begun }
-        head = begun === 'event_stream' ? undefined : head + text
+        if (begun === 'event_stream') head = undefined
       }
       feed(text)
       // Nothing follows the end of a run, maybe not even the rest of its frame.
@@ -77,8 +79,7 @@ export function createEventReader(): EventReader {
 const FIELDS = ['data:', 'event:', 'id:', 'retry:', ':']
 
 /** A page or a JSON document is recognised by its first character, without waiting for its end. */
-function headOf(given: string): 'event_stream' | 'no_event_stream' | 'unclear' {
-  const head = given.trimStart()
+function headOf(head: string): 'event_stream' | 'no_event_stream' | 'unclear' {
   if (FIELDS.some((field) => head.startsWith(field))) return 'event_stream'
   return FIELDS.some((field) => field.startsWith(head)) ? 'unclear' : 'no_event_stream'
 }
@@ -112,18 +113,23 @@ function parsed(data: string, isLast: boolean): readonly unknown[] | undefined {
 
 /** JSON, including Python's NaN and Infinity, which JSON does not have. */
 function json(text: string): unknown {
-  for (const spelling of [text, text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, withNull)]) {
-    try {
-      return JSON.parse(spelling)
-    } catch {
-      // It is not valid JSON as written.
-    }
-  }
-  return NO_EVENT
+  const whole = strictJson(text)
+  return whole === NO_EVENT ? strictJson(text.replace(TEXT_OR_NUMBER, withNull)) : whole
 }
+
+/** Also takes a text without its end, so that no character is read twice. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\[\s\S])*"?|-?\b(?:NaN|Infinity)\b/g
 
 function withNull(token: string): string {
   return token.startsWith('"') ? token : 'null'
+}
+
+function strictJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return NO_EVENT
+  }
 }
 
 /** Some name the event's type only in the frame. */

@@ -88,13 +88,15 @@ export function jsonOf(value: unknown): string {
 
 /** Smaller times are seconds: as milliseconds they would be in 1973 or before. */
 const FIRST_MS = 1e11
+/** The last time that a Date can hold. */
+const LAST_MS = 8.64e15
 
 /** Milliseconds since the epoch, from a number of milliseconds or seconds, a text of either, or an ISO 8601 date. */
 export function timeOf(value: unknown): number | undefined {
   const number = numberOf(value)
   const ms = number ?? (typeof value === 'string' ? Date.parse(value) : Number.NaN)
-  if (!Number.isFinite(ms)) return undefined
-  return Math.round(number !== undefined && !Number.isInteger(ms) && ms < FIRST_MS ? ms * 1_000 : ms)
+  const rounded = Math.round(number !== undefined && !Number.isInteger(ms) && ms < FIRST_MS ? ms * 1_000 : ms)
+  return Math.abs(rounded) <= LAST_MS ? rounded : undefined
 }
 
 function numberOf(value: unknown): number | undefined {

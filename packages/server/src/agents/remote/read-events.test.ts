@@ -86,3 +86,12 @@ it('nothing at all is nothing', async () => {
   expect(await read()).toEqual([])
   expect(await read('\n\n', ' ')).toEqual([])
 })
+
+it('a text that never ends, and blank lines without end, are each read once', async () => {
+  // Where each quote looked at all that follow, this blocked for half an hour; blank lines were read again with each piece.
+  const open = `"${'\\"'.repeat(400_000)}`
+  expect(await read(`data: ${open}`)).toEqual([])
+  await expect(read(`data: {"a":NaN,"b":${open}\n\n`)).rejects.toMatchObject({ code: 'agent_protocol' })
+  const blanks = Array.from({ length: 2_000 }, () => '\n'.repeat(16_384))
+  expect(await read(...blanks, `${line(A)}\n\n`)).toEqual([A])
+})
