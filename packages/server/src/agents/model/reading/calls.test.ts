@@ -3,6 +3,7 @@ import { createManualClock } from '@holdfast/core/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { failureOf } from '../failures.ts'
+import { createCallReader } from './calls.ts'
 import { readAnswer } from './read-answer.ts'
 
 interface ReadCall {
@@ -253,6 +254,28 @@ describe('is a failure', () => {
   it('if no tool was offered, in every shape', async () => {
     for (const end of [END, delta({}, 'stop'), DONE])
       expect(await read(call + end, false)).toMatchObject({ calls: [], code: 'model_bad_response' })
+  })
+})
+
+describe('takes linear time, where each part looked at all before it and took a minute', () => {
+  it('many calls', () => {
+    const calls = createCallReader()
+    for (let n = 0; n < 60_000; n++) calls.take({ index: n, id: `c${n}`, name: 'f', arguments: '{}' })
+    expect(calls.end()).toHaveLength(60_000)
+  })
+
+  it('arguments of a call that has no name yet, of which a bounded number of characters are kept', () => {
+    const calls = createCallReader()
+    for (let n = 0; n < 60_000; n++) calls.take({ index: 0, arguments: 'x'.repeat(20) })
+    const [, args] = calls.end()
+    expect(args).toMatchObject({ type: 'arguments', delta: expect.stringMatching(/^x{1048576,1048600}$/) })
+  })
+
+  it('blanks behind a placeholder', () => {
+    const calls = createCallReader()
+    calls.take({ index: 0, name: 'f', arguments: '{ }' })
+    for (let n = 0; n < 60_000; n++) expect(calls.take({ index: 0, arguments: ' ' })).toEqual([])
+    expect(calls.take({ index: 0, arguments: '{"a":1}' })).toEqual([{ type: 'arguments', n: 0, delta: '{"a":1}' }])
   })
 })
 

@@ -34,6 +34,8 @@ interface OpenCall {
   name: string | undefined
   /** Arguments that are not passed on yet: the name is missing, or they may be a placeholder. */
   held: string
+  /** The first characters of `held` that are not white space: enough to recognise a placeholder. */
+  solid: string
   readonly value: ValueState
   /** Of short arguments: the text so far, to recognise a repetition. */
   text: string
@@ -41,31 +43,45 @@ interface OpenCall {
 
 /** Characters of arguments that are compared with a repetition. */
 const MAX_REPEATED = 64 * 1024
-/** Some send this before the arguments. */
-const PLACEHOLDER = /^\s*\{\s*\}\s*$/
+/** Characters of arguments that are held back: an event cannot be larger. */
+const MAX_HELD = 1024 * 1024
+/** Some send this before the arguments, with or without blanks in it. */
+const PLACEHOLDER = '{}'
 
 export function createCallReader(): CallReader {
   const calls: OpenCall[] = []
+  /** The last call of each id, and of each index. */
+  const byId = new Map<string, OpenCall>()
+  const byIndex = new Map<number, OpenCall>()
 
-  function begin({ index, id }: CallPart): OpenCall {
-    const call = { n: calls.length, index, id, name: undefined, held: '', value: createValueState(), text: '' }
+  function begin(part: CallPart): OpenCall {
+    const n = calls.length
+    const none = { index: undefined, id: undefined, name: undefined }
+    const call = { n, ...none, held: '', solid: '', value: createValueState(), text: '' }
     calls.push(call)
+    identify(call, part)
     return call
+  }
+
+  function identify(call: OpenCall, { index, id }: CallPart): void {
+    call.id ??= id
+    call.index ??= index
+    if (call.id !== undefined && (byId.get(call.id)?.n ?? -1) < call.n) byId.set(call.id, call)
+    if (call.index !== undefined && (byIndex.get(call.index)?.n ?? -1) < call.n) byIndex.set(call.index, call)
   }
 
   function callOf(part: CallPart): OpenCall {
     const { index, id, name } = part
     const last = calls.at(-1)
-    const withId = id === undefined ? undefined : calls.findLast((call) => call.id === id)
-    const withIndex = index === undefined ? undefined : calls.findLast((call) => call.index === index)
+    const withId = id === undefined ? undefined : byId.get(id)
+    const withIndex = index === undefined ? undefined : byIndex.get(index)
     // The same id under another index is another call, if it says its name again.
-    const byId =
+    const sameId =
       withId && index !== undefined && withId.index !== undefined && withId.index !== index ? undefined : withId
     const known =
-      byId ?? withIndex ?? (index === undefined && name === undefined ? last : undefined) ?? sameAgain(part, last)
+      sameId ?? withIndex ?? (index === undefined && name === undefined ? last : undefined) ?? sameAgain(part, last)
     if (!known || startsAnother(part, known)) return begin(part)
-    known.id ??= id
-    known.index ??= index
+    identify(known, part)
     return known
   }
 
@@ -82,14 +98,15 @@ export function createCallReader(): CallReader {
     const hasOtherId = id !== undefined && known.id !== undefined && id !== known.id
     if (known.name !== name) return true
     if (hasOtherId) return isFresh || !known.value.isOpen
-    return isFresh && known.value.isComplete && more !== known.text && !PLACEHOLDER.test(known.text)
+    return isFresh && known.value.isComplete && more !== known.text && solidIn(known.text) !== PLACEHOLDER
   }
 
   function addArguments(call: OpenCall, more: string): string {
     // Some send the whole arguments once more behind their parts.
     if (call.value.isComplete && more === call.text) return ''
-    if (call.held !== '' && PLACEHOLDER.test(call.held) && /^\s*\{/.test(more)) {
+    if (call.solid === PLACEHOLDER && /^\s*\{/.test(more)) {
       call.held = ''
+      call.solid = ''
       call.text = ''
       call.value.reset()
     }
@@ -108,9 +125,13 @@ export function createCallReader(): CallReader {
         call.name = part.name
         pieces.push(started(call, part.name))
       }
-      const text = call.held + more
-      call.held = call.name === undefined || PLACEHOLDER.test(text) ? text : ''
-      if (call.held === '' && text !== '') pieces.push({ type: 'arguments', n: call.n, delta: text })
+      // Neither is read from its start again: a call may come in any number of parts.
+      const text = call.held.length < MAX_HELD ? call.held + more : call.held
+      const solid = solidIn(more, call.solid)
+      const isHeld = call.name === undefined || solid === PLACEHOLDER
+      call.held = isHeld ? text : ''
+      call.solid = isHeld ? solid : ''
+      if (!isHeld && text !== '') pieces.push({ type: 'arguments', n: call.n, delta: text })
       return pieces
     },
     end() {
@@ -127,6 +148,16 @@ export function createCallReader(): CallReader {
       return calls.length
     },
   }
+}
+
+/** One character more than a placeholder has. */
+function solidIn(text: string, before = ''): string {
+  let solid = before
+  for (const [char] of text.matchAll(/\S/g)) {
+    if (solid.length > PLACEHOLDER.length) break
+    solid += char
+  }
+  return solid
 }
 
 function started({ n, id }: OpenCall, name: string): CallPiece {

@@ -302,6 +302,22 @@ describe('once the end has come', () => {
     expect(clock.waiting).toBe(0)
   })
 
+  it('usage without end does not keep an answer open', async () => {
+    const clock = createManualClock()
+    let count = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        clock.advance(100)
+        const usage = data('{"choices":[],"usage":{"prompt_tokens":3}}')
+        if (++count < 200) controller.enqueue(new TextEncoder().encode(count === 1 ? says('Hello.') + stop : usage))
+        else controller.close()
+      },
+    })
+    const options = { clock, heard() {}, onTaken() {}, takesCalls: false }
+    for await (const piece of readAnswer(body, options)) expect(piece).toBeDefined()
+    expect(count).toBeLessThan(30)
+  })
+
   it('usage that came together with [DONE] counts, whatever else did does not', async () => {
     const late = data('{"usage":{"prompt_tokens":3}}') + says('No.') + data('{"error":{"code":500}}')
     expect(await read([says('Hello.') + stop + done + late])).toEqual({ ...HELLO, usage: { prompt_tokens: 3 } })

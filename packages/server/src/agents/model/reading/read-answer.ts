@@ -36,7 +36,8 @@ export async function* readAnswer(
       const came: Piece[] = []
       for (const frame of frames.push(decoder.decode(bytes, { stream: true }))) {
         const pieces = answer.take(frame)
-        if (answer.hasFinish && (until === undefined || pieces.length > 0)) until = clock.now() + LINGER_MS
+        const saysMore = pieces.some(({ type }) => type !== 'usage')
+        if (answer.hasFinish && (until === undefined || saysMore)) until = clock.now() + LINGER_MS
         for (const piece of pieces) join(came, piece)
       }
       yield* came
