@@ -119,6 +119,17 @@ it('S001-26 S001-49 G8 what does not say where it belongs, or belongs to a threa
   expect(said).toEqual([[A, [1]]])
 })
 
+it.each<[string, object]>([
+  ['an end of a run without its outcome', { type: 'RunCompleted', roomId: 'R1', threadId: 'A', runId: 'r' }],
+  ['an outcome that is none', { type: 'RunCompleted', roomId: 'R1', threadId: 'A', runId: 'r', outcome: null }],
+  ['settings without any', { type: 'SettingsChanged' }],
+  ['settings of another shape', { type: 'SettingsChanged', settings: { kinds: 5 } }],
+])('an entry of the inbox that lacks what is read of it is dropped and counted: %s', (_, entry) => {
+  const { dropped, feed } = reader()
+  feed.take(bytes(frame('inbox', { cursor: 'c', ...entry })))
+  expect(dropped).toEqual([['malformed', Object(entry).type]])
+})
+
 it('S001-29 a frame of a thread that was not asked for is not given to the thread of the frame before', () => {
   const { said, dropped, feed } = reader()
   const foreign = logOf(NOT_ASKED)[1]
