@@ -131,7 +131,7 @@ it('a receiver that answers nothing holds up others for one time-out at most, ho
     items: [],
   })
   await pass(5_000)
-  expect(sent.length, 'and what waits for it goes on').toBe(33 + 32)
+  expect(sent.length, 'and what is due for it goes on').toBe(33 + 32)
 })
 
 it('a fault of the store is logged and tried again after a while, not at once; a closed loop sends nothing', async () => {
