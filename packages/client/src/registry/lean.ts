@@ -19,10 +19,9 @@ import { createInbox, type Inbox } from '../lists/inbox.ts'
 import { learningFrom } from '../marks/learning.ts'
 import { createMarks } from '../marks/marks.ts'
 import { createReading } from '../marks/reading.ts'
-import { createListeners, type Listeners, undoAll } from '../observable/observable.ts'
+import { createListeners, undoAll } from '../observable/observable.ts'
 import type { Folding } from '../thread/content.ts'
 import { createGivenUp } from '../thread/given-up.ts'
-import type { LifecycleEvent, LifecycleStream } from '../thread/lifecycle.ts'
 import { outboxOf } from '../thread/outbox.ts'
 import type { RunRef, ThreadObservation } from '../thread/port.ts'
 import { unknownThread } from '../thread/store.ts'
@@ -33,6 +32,7 @@ import { type ActiveRuns, createActiveRuns } from './active-runs.ts'
 import { cacheListener } from './cached.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { RegistryEvent } from './events.ts'
+import { lifecycleOf } from './lifecycle-stream.ts'
 import type { RegistryDiagnostics, RunRegistry } from './port.ts'
 import { createThreads, type Threads } from './threads.ts'
 
@@ -223,21 +223,6 @@ function observablesOf({ threads, inbox, access, active }: Parts): Pick<RunRegis
     },
     active: { snapshot: active.snapshot, subscribe: active.subscribe },
   }
-}
-
-function lifecycleOf(events: Listeners<[RegistryEvent]>): LifecycleStream {
-  return {
-    subscribe: (listener, ended) =>
-      events.add((event) => {
-        if (event.type === 'Closed') ended?.()
-        else if (isLifecycle(event)) listener(event)
-      }),
-  }
-}
-
-/** Theirs are the only types that begin so. */
-function isLifecycle(event: RegistryEvent): event is LifecycleEvent {
-  return event.type.startsWith('Run')
 }
 
 function diagnosticsOf({ threads, inbox }: Parts, dropped: FollowCounters['dropped']): RegistryDiagnostics {
